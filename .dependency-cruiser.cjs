@@ -1,0 +1,162 @@
+// Who may import whom. Each rule names one sentence of CONTRIBUTING.md, "Direction".
+
+const fs = require('node:fs');
+const path = require('node:path');
+
+const TEST = '\\.test\\.ts$|/testing/';
+
+/** The files that other packages may reach: the `source` targets of each package's exports. */
+function publicEntries() {
+  return fs.readdirSync(path.join(__dirname, 'packages')).flatMap((name) => {
+    const manifest = path.join(__dirname, 'packages', name, 'package.json');
+    if (!fs.existsSync(manifest)) return [];
+    const { exports } = JSON.parse(fs.readFileSync(manifest, 'utf8'));
+    return Object.values(exports ?? {})
+      .filter((target) => typeof target === 'object')
+      .map((target) => `packages/${name}/${target.source.replace('./', '')}`.replaceAll('.', '\\.'));
+  });
+}
+
+/** A package with a single importer can be replaced in an afternoon. */
+function onlyFrom(name, files) {
+  return {
+    name: `${name}-has-one-importer`,
+    severity: 'error',
+    from: { path: '^(packages|e2e|scripts)/', pathNot: files },
+    to: { path: `(^|/)node_modules/(@types/)?${name.replaceAll('.', '\\.')}(/|$)` },
+  };
+}
+
+/** Inside the server a layer may import what is to its right, never what is to its left or beside it. */
+function layer(name, mayImport) {
+  const all = ['transport', 'rpc', 'session', 'process', 'fs', 'http'];
+  const forbidden = all.filter((other) => other !== name && !mayImport.includes(other));
+  return {
+    name: `server-layer-${name}`,
+    severity: 'error',
+    from: { path: `^packages/exec-server/src/${name}/`, pathNot: TEST },
+    to: { path: `^packages/exec-server/src/(${forbidden.join('|')})/` },
+  };
+}
+
+function packageMayImport(name, allowed) {
+  const others = ['exec-protocol', 'sandbox', 'exec-server', 'exec-client', 'cli'].filter(
+    (other) => other !== name && !allowed.includes(other),
+  );
+  return {
+    from: { path: `^packages/${name}/` },
+    to: { path: `^packages/(${others.join('|')})/|^(e2e|scripts)/` },
+  };
+}
+
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    { name: 'protocol-is-leaf', severity: 'error', ...packageMayImport('exec-protocol', []) },
+    {
+      name: 'protocol-is-pure',
+      comment: 'The protocol has no input or output of its own and runs in a browser.',
+      severity: 'error',
+      from: { path: '^packages/exec-protocol/src/', pathNot: TEST },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'protocol-knows-no-socket-library',
+      severity: 'error',
+      from: { path: '^packages/exec-protocol/' },
+      to: { path: '(^|/)node_modules/(@types/)?ws(/|$)' },
+    },
+    { name: 'sandbox-alone', severity: 'error', ...packageMayImport('sandbox', ['exec-protocol']) },
+    { name: 'client-not-server', severity: 'error', ...packageMayImport('exec-client', ['exec-protocol']) },
+    {
+      name: 'server-not-client',
+      severity: 'error',
+      ...packageMayImport('exec-server', ['exec-protocol', 'sandbox']),
+    },
+    {
+      name: 'client-core-is-portable',
+      comment: 'Only what makes a connection may know Node; everything else also runs in a browser.',
+      severity: 'error',
+      from: { path: '^packages/exec-client/src/', pathNot: `^packages/exec-client/src/dial/|${TEST}` },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'e2e-is-black-box',
+      severity: 'error',
+      from: { path: '^e2e/' },
+      to: { path: '^packages/(exec-server|sandbox|cli)/' },
+    },
+    {
+      name: 'no-deep-package-import',
+      severity: 'error',
+      from: { path: '^(?:packages/([^/]+)|e2e|scripts)/' },
+      to: { path: '^packages/[^/]+/', pathNot: ['^packages/$1/', `^(${publicEntries().join('|')})$`] },
+    },
+    {
+      name: 'prod-not-test',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/src/', pathNot: TEST },
+      to: { path: `${TEST}|(^|/)node_modules/(vitest|fast-check)(/|$)|^(e2e|scripts)/` },
+    },
+    layer('transport', ['rpc', 'session', 'process', 'fs', 'http']),
+    layer('rpc', ['session', 'process', 'fs', 'http']),
+    layer('session', ['process', 'fs', 'http']),
+    layer('process', []),
+    layer('fs', []),
+    layer('http', []),
+    {
+      name: 'server-layer-spawn',
+      comment: 'spawn/ is the last layer: it serves process/ and imports nothing of it.',
+      severity: 'error',
+      from: { path: '^packages/exec-server/src/process/spawn/', pathNot: TEST },
+      to: { path: '^packages/exec-server/src/process/(?!spawn/)' },
+    },
+    {
+      name: 'spawn-behind-process',
+      severity: 'error',
+      from: {
+        path: '^packages/exec-server/src/',
+        pathNot: `^packages/exec-server/src/(process/|(server|index)\\.ts$)|${TEST}`,
+      },
+      to: { path: '^packages/exec-server/src/process/spawn/' },
+    },
+    {
+      name: 'server-is-the-only-composition-root',
+      severity: 'error',
+      from: { path: '^packages/exec-server/src/', pathNot: `^packages/exec-server/src/index\\.ts$|${TEST}` },
+      to: { path: '^packages/exec-server/src/(server|index)\\.ts$' },
+    },
+    {
+      name: 'only-the-composition-root-knows-layers',
+      comment: 'A file beside server.ts is shared by the layers, so it may not know them.',
+      severity: 'error',
+      from: {
+        path: '^packages/exec-server/src/[^/]+\\.ts$',
+        pathNot: `^packages/exec-server/src/(server|index)\\.ts$|${TEST}`,
+      },
+      to: { path: '^packages/exec-server/src/(transport|rpc|session|process|fs|http)/' },
+    },
+    onlyFrom('node-pty', '^packages/exec-server/src/process/spawn/pty(\\.test)?\\.ts$'),
+    onlyFrom('tree-kill', '^packages/exec-server/src/process/spawn/terminate(\\.test)?\\.ts$'),
+    onlyFrom('json-rpc-2.0', '^packages/exec-protocol/src/rpc/peer(\\.test)?\\.ts$'),
+    onlyFrom('uuid', '^packages/[^/]+/src/[a-z-]*ids?(\\.test)?\\.ts$'),
+    onlyFrom(
+      'ws',
+      '^packages/exec-server/src/transport/(websocket[^/]*|listen(\\.test)?)\\.ts$|^packages/exec-client/src/dial/websocket[^/]*\\.ts$|^e2e/',
+    ),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    // Our own output only: leaving out every `dist` would also hide imports of packages that have one.
+    exclude: { path: '^(packages/[^/]+|e2e|scripts)/(dist|\\.types)/|\\.config\\.ts$' },
+    tsPreCompilationDeps: true,
+    combinedDependencies: true,
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['source', 'import', 'node', 'types', 'default'],
+      extensions: ['.ts', '.js', '.mjs', '.d.ts'],
+    },
+  },
+};

@@ -1,0 +1,33 @@
+import { defineConfig } from 'vitest/config';
+
+// Without this condition an import of a sibling package would reach its last build.
+const SOURCE_FIRST = ['source', 'module', 'node', 'development|production'];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        // Unit tests run on the sources of every package; no build is needed.
+        resolve: { conditions: SOURCE_FIRST },
+        ssr: { resolve: { conditions: SOURCE_FIRST } },
+        test: {
+          name: 'unit',
+          environment: 'node',
+          include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
+          restoreMocks: true,
+        },
+      },
+      {
+        // End-to-end tests see what a user installs: the built files.
+        test: {
+          name: 'e2e',
+          environment: 'node',
+          include: ['e2e/**/*.e2e.test.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+          restoreMocks: true,
+        },
+      },
+    ],
+  },
+});
