@@ -1,0 +1,44 @@
+import { z } from 'zod';
+
+/**
+ * What goes beyond the reference wire, with the highest version that this build speaks. A peer offers its versions in
+ * `initialize`, the server grants the lower of the two, and what was not granted never shows on that connection.
+ */
+export const EXTENSIONS = {
+  flow: { version: 1, adds: 'byte windows: output is pushed only as far as the client has asked for it' },
+  signals: {
+    version: 1,
+    adds: 'POSIX signals by name and target, end of stdin, SIGTERM before SIGKILL, the ending signal',
+  },
+  session: { version: 1, adds: 'session/close ends a session and all its processes at once' },
+} as const satisfies Record<string, { readonly version: number; readonly adds: string }>;
+
+/** The name of an extension. */
+export type ExtensionName = keyof typeof EXTENSIONS;
+
+/** Extension versions in force on a connection; absent means not granted. */
+export type Extensions = Readonly<Partial<Record<ExtensionName, number>>>;
+
+/** As offered and as granted on the wire. Names that this build does not know are kept, and ignored. */
+export const extensionsSchema = z.record(z.string(), z.int().min(1));
+
+/** Everything that this build speaks. */
+export function offeredExtensions(): Extensions {
+  return Object.fromEntries(Object.entries(EXTENSIONS).map(([name, { version }]) => [name, version]));
+}
+
+/** The lower version of each extension that both sides named. */
+export function grantExtensions(offered: Readonly<Record<string, number>>, own: Extensions): Extensions {
+  const granted: Partial<Record<ExtensionName, number>> = {};
+  for (const name of extensionNames()) {
+    const theirs = Object.hasOwn(offered, name) ? offered[name] : undefined;
+    const ours = own[name];
+    if (theirs !== undefined && ours !== undefined) granted[name] = Math.min(theirs, ours);
+  }
+  return granted;
+}
+
+/** All extension names, in the order of the table. */
+export function extensionNames(): readonly ExtensionName[] {
+  return Object.keys(EXTENSIONS) as ExtensionName[];
+}

@@ -1,0 +1,98 @@
+export { encodeBase64 } from './bytes.js';
+export { CLOSE_CODES, type CloseKind } from './close-codes.js';
+export {
+  ERROR_KINDS,
+  type ErrorKind,
+  ExecError,
+  fromWireError,
+  toWireError,
+  type WireErrorObject,
+} from './errors.js';
+export {
+  EXTENSIONS,
+  type ExtensionName,
+  type Extensions,
+  extensionNames,
+  grantExtensions,
+  offeredExtensions,
+} from './extensions.js';
+export {
+  asConnectionId,
+  asProcessId,
+  asSessionId,
+  asWriteId,
+  type ConnectionId,
+  type ProcessId,
+  type SessionId,
+  type WriteId,
+} from './ids.js';
+export {
+  AHEAD_BYTES,
+  CLOSED_PROCESS_TTL_MS,
+  EXEC_BUFFER_BYTES,
+  EXEC_DRAIN_MS,
+  HANDSHAKE_TIMEOUT_MS,
+  KILL_GRACE_MS,
+  MAX_CHUNK_BYTES,
+  MAX_CLOSED_PROCESSES_PER_SESSION,
+  MAX_MESSAGE_BYTES,
+  MAX_PROCESSES_PER_SESSION,
+  MAX_READ_BYTES,
+  MAX_READERS_PER_PROCESS,
+  MAX_REQUESTS_IN_FLIGHT,
+  MAX_SESSIONS,
+  OUTBOX_BYTES,
+  PING_INTERVAL_MS,
+  REMEMBERED_WRITES,
+  RETAINED_BYTES,
+  STDIN_QUEUE_BYTES,
+  STDIN_WAITING_BYTES,
+  WINDOW_BYTES,
+} from './limits.js';
+export type {
+  Direction,
+  MethodFamily,
+  NotificationSpec,
+  ParamsOf,
+  RequestSpec,
+  ResultOf,
+} from './methods/define.js';
+export { type EnvironmentInfo, environmentInfo, environmentStatus } from './methods/environment.js';
+export { initialize, initialized, sessionClose } from './methods/initialize.js';
+export {
+  processClosed,
+  processCloseStdin,
+  processExited,
+  processOutput,
+  processRead,
+  processSignal,
+  processStart,
+  processTerminate,
+  processWindow,
+  processWrite,
+} from './methods/process.js';
+export type { EnvPolicy } from './methods/process-start.js';
+export { CLIENT_NOTIFICATIONS, REQUESTS, type RequestMethod, SERVER_NOTIFICATIONS } from './methods/table.js';
+export {
+  containsPath,
+  formatPathUri,
+  joinPathUri,
+  type PathStyle,
+  type PathUri,
+  parsePathUri,
+} from './path-uri.js';
+export { type MessageSchema, protocolSchema } from './protocol-schema.js';
+export { createPeer, type Peer, type PeerOptions } from './rpc/peer.js';
+export { bindRoute, parseParams, type Route } from './rpc/route.js';
+export { isSignalName, SIGNAL_NAMES, type SignalName } from './signals.js';
+export { memoryTransportPair } from './transport/memory.js';
+export type { Transport, TransportClosed, TransportListener } from './transport/transport.js';
+export { decodeUtf8 } from './utf8.js';
+export { VERSION } from './version.js';
+export { encodeNotification, encodeOutputNotification } from './wire/codec.js';
+export {
+  createLineSplitter,
+  type LineBatch,
+  type LineFailure,
+  type LineSplitter,
+} from './wire/line-splitter.js';

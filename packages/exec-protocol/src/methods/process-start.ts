@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { processIdSchema } from './id-schemas.js';
+
+const opaque = z.record(z.string(), z.unknown());
+
+/** How the environment of a process is made from that of the executor. */
+const envPolicySchema = z.object({
+  inherit: z.enum(['core', 'all', 'none']),
+  ignoreDefaultExcludes: z.boolean().describe('false removes names that match *KEY*, *SECRET* or *TOKEN*.'),
+  exclude: z.array(z.string()).describe('Patterns with * and ?, any case, over whole names.'),
+  set: z.record(z.string(), z.string()),
+  includeOnly: z.array(z.string()).describe('When not empty, only matching names stay, `set` included.'),
+});
+
+/** How the environment of a process is made from that of the executor. */
+export type EnvPolicy = z.output<typeof envPolicySchema>;
+
+/** Parameters of `process/start`. */
+export const processStartParams = z.object({
+  processId: processIdSchema,
+  argv: z.array(z.string()).min(1, 'must not be empty; name the program and its arguments'),
+  cwd: z.string().describe('A file: URI of the executor.'),
+  env: z
+    .record(z.string(), z.string())
+    .describe('The whole environment, or with envPolicy what is laid over it.'),
+  tty: z.boolean(),
+  pipeStdin: z.boolean().optional().describe('Whether stdin can be written; default false, the null device.'),
+  arg0: z.string().nullish().describe('What the program sees as argv[0].'),
+  envPolicy: envPolicySchema.nullish(),
+  sandbox: opaque.nullish().describe('A portable sandbox intent.'),
+  enforceManagedNetwork: z.boolean().optional(),
+  managedNetwork: opaque.nullish(),
+  networkProxy: opaque.nullish(),
+  metadata: z
+    .object({ threadId: z.guid().nullish(), toolCallId: z.string().nullish() })
+    .nullish()
+    .describe('For telemetry only.'),
+  shellSnapshot: opaque.nullish().describe('A start-up cache that a server may ignore.'),
+  credentialProviders: z.union([z.array(z.unknown()), opaque]).nullish(),
+  windowBytes: z
+    .int()
+    .min(0)
+    .optional()
+    .describe('Extension flow: the first window; default 0, state events only.'),
+});

@@ -1,0 +1,155 @@
+import { z } from 'zod';
+import { base64Bytes } from '../bytes.js';
+import { SIGNAL_NAMES } from '../signals.js';
+import { defineNotification, defineRequest } from './define.js';
+import { processIdSchema as processId, writeIdSchema } from './id-schemas.js';
+import { processStartParams } from './process-start.js';
+
+const seq = z.int().min(1).describe('Position in the event log of the process: 1, 2, 3 … without holes.');
+const count = z.int().min(0);
+const stream = z.enum(['stdout', 'stderr', 'pty']);
+const signalName = z.enum(SIGNAL_NAMES);
+
+/** Starts a process under an id that the client chose. */
+export const processStart = defineRequest({
+  method: 'process/start',
+  family: 'process',
+  direction: 'clientToServer',
+  summary: 'Starts a program and begins its event log.',
+  params: processStartParams,
+  result: z.object({
+    processId,
+    sandboxType: z
+      .enum(['none', 'linuxSeccomp', 'macosSeatbelt', 'windowsRestrictedToken', 'windowsMxc'])
+      .nullish()
+      .describe('What confines the process.'),
+  }),
+});
+
+/** Reads the event log forward, waiting for news when asked to. */
+export const processRead = defineRequest({
+  method: 'process/read',
+  family: 'process',
+  direction: 'clientToServer',
+  summary: 'Answers the retained output after a position, and where the process stands.',
+  params: z.object({
+    processId,
+    afterSeq: count
+      .nullish()
+      .describe('Only events with a higher seq; default 0, everything that is retained.'),
+    maxBytes: count
+      .nullish()
+      .describe('Budget in raw bytes. The first chunk always fits. Default: 8 MiB an answer.'),
+    waitMs: count.nullish().describe('How long to wait for news when there is none; default 0.'),
+  }),
+  result: z.object({
+    chunks: z.array(z.object({ seq, stream, chunk: base64Bytes })),
+    nextSeq: seq.describe('Continue with afterSeq = nextSeq - 1.'),
+    exited: z.boolean(),
+    exitCode: z.int().nullable(),
+    closed: z.boolean(),
+    failure: z.string().nullish(),
+    sandboxDenied: z.boolean().nullish(),
+  }),
+});
+
+/** Writes to the stdin of a process; safe to repeat with the same `writeId`. */
+export const processWrite = defineRequest({
+  method: 'process/write',
+  family: 'process',
+  direction: 'clientToServer',
+  summary: 'Queues bytes for stdin; a repeated writeId is answered like the first and written once.',
+  params: z.object({
+    processId,
+    chunk: base64Bytes,
+    writeId: writeIdSchema,
+  }),
+  result: z.object({ status: z.enum(['accepted', 'unknownProcess', 'stdinClosed', 'starting']) }),
+});
+
+/** Ends the stdin of a process. */
+export const processCloseStdin = defineRequest({
+  method: 'process/closeStdin',
+  family: 'process',
+  direction: 'clientToServer',
+  summary: 'Ends stdin after everything that was written before; harmless when it is closed already.',
+  extension: 'signals',
+  params: z.object({ processId }),
+  result: z.object({ status: z.enum(['accepted', 'unknownProcess', 'stdinClosed']) }),
+});
+
+/** Sends a signal. `interrupt` is the reference's only one; names and `target` come with the `signals` extension. */
+export const processSignal = defineRequest({
+  method: 'process/signal',
+  family: 'process',
+  direction: 'clientToServer',
+  summary: 'Sends a signal; unknown and ended processes are no error.',
+  params: z.object({
+    processId,
+    signal: z.union([z.literal('interrupt'), signalName]),
+    target: z.enum(['process', 'group', 'tree']).optional().describe('Extension signals; default group.'),
+  }),
+  result: z.object({}),
+});
+
+/** Ends a process. */
+export const processTerminate = defineRequest({
+  method: 'process/terminate',
+  family: 'process',
+  direction: 'clientToServer',
+  summary: 'Ends a running process and its descendants; one that has exited is left alone.',
+  params: z.object({
+    processId,
+    graceMs: count.optional().describe('Extension signals: time between SIGTERM and SIGKILL; default 5,000.'),
+  }),
+  result: z.object({ running: z.boolean().describe('Whether it was running when the request came.') }),
+});
+
+/** Tells how much output may be pushed. */
+export const processWindow = defineNotification({
+  method: 'process/window',
+  family: 'process',
+  direction: 'clientToServer',
+  summary: 'Acknowledges output up to a seq and allows so many further bytes; 0 asks for state events only.',
+  extension: 'flow',
+  params: z.object({
+    processId,
+    ackSeq: count.describe('Everything up to this seq has been consumed; 0 for nothing yet.'),
+    windowBytes: count.describe(
+      'Raw output bytes that may be pushed beyond ackSeq. 0: skip output, push state events.',
+    ),
+  }),
+});
+
+/** A piece of output. */
+export const processOutput = defineNotification({
+  method: 'process/output',
+  family: 'process',
+  direction: 'serverToClient',
+  summary: 'A piece of output.',
+  params: z.object({ processId, seq, stream, chunk: base64Bytes }),
+});
+
+/** The process itself has ended; output of descendants may follow. */
+export const processExited = defineNotification({
+  method: 'process/exited',
+  family: 'process',
+  direction: 'serverToClient',
+  summary: 'The process itself has ended; output of descendants may still follow.',
+  params: z.object({
+    processId,
+    seq,
+    exitCode: z.int().describe('The exit status, or 128 + n when signal n ended it.'),
+    sandboxDenied: z.boolean().nullish(),
+    signal: signalName.nullish().describe('Extension signals: the signal that ended the process, else null.'),
+  }),
+});
+
+/** The last event of a process. */
+export const processClosed = defineNotification({
+  method: 'process/closed',
+  family: 'process',
+  direction: 'serverToClient',
+  summary: 'The process has ended and its output is complete; nothing follows.',
+  params: z.object({ processId, seq }),
+});

@@ -1,0 +1,44 @@
+import { environmentInfo, environmentStatus } from './environment.js';
+import { initialize, initialized, sessionClose } from './initialize.js';
+import {
+  processClosed,
+  processCloseStdin,
+  processExited,
+  processOutput,
+  processRead,
+  processSignal,
+  processStart,
+  processTerminate,
+  processWindow,
+  processWrite,
+} from './process.js';
+
+/** Every request that a client may send, by its method. */
+export const REQUESTS = {
+  initialize,
+  'session/close': sessionClose,
+  'environment/info': environmentInfo,
+  'environment/status': environmentStatus,
+  'process/start': processStart,
+  'process/read': processRead,
+  'process/write': processWrite,
+  'process/closeStdin': processCloseStdin,
+  'process/signal': processSignal,
+  'process/terminate': processTerminate,
+} as const;
+
+/** Every notification that a client may send, by its method. */
+export const CLIENT_NOTIFICATIONS = {
+  initialized,
+  'process/window': processWindow,
+} as const;
+
+/** Every notification that a server may send, by its method. */
+export const SERVER_NOTIFICATIONS = {
+  'process/output': processOutput,
+  'process/exited': processExited,
+  'process/closed': processClosed,
+} as const;
+
+/** A method that a client may request. */
+export type RequestMethod = keyof typeof REQUESTS;

@@ -1,0 +1,251 @@
+import { JSONRPCClient, JSONRPCServer } from 'json-rpc-2.0';
+import type { z } from 'zod';
+import type { CloseKind } from '../close-codes.js';
+import { ExecError, fromWireError, toWireError } from '../errors.js';
+import { MAX_REQUESTS_IN_FLIGHT } from '../limits.js';
+import type { NotificationSpec, RequestSpec, ResultOf } from '../methods/define.js';
+import type { Transport, TransportClosed } from '../transport/transport.js';
+import { decodeUtf8 } from '../utf8.js';
+import {
+  decodeMessage,
+  encodeError,
+  encodeNotification,
+  encodeRequest,
+  encodeResponse,
+} from '../wire/codec.js';
+import {
+  type Envelope,
+  MALFORMED_ID,
+  type WireError,
+  type WireId,
+  wireIdFromNumber,
+} from '../wire/envelope.js';
+import { decodeResult, encodeParams, type Route } from './route.js';
+
+/** What a peer asks of its owner. */
+export interface PeerOptions {
+  readonly transport: Transport;
+  /** Requests that this side answers, by method. */
+  readonly routes: ReadonlyMap<string, Route>;
+  /** A notification arrived, in order with the requests around it. */
+  onNotification(method: string, params: unknown): void;
+  /** An answer arrived that no request of ours waits for. */
+  onUnmatchedAnswer(id: WireId): void;
+  /** A message could not be understood; `answer` tells the other side so. */
+  onMalformed(message: string, answer: () => void): void;
+  /** A handler failed with something that only the log may see. */
+  onInternalError(error: unknown): void;
+  onDrain(): void;
+  onClose(closed: TransportClosed): void;
+}
+
+/** One end of a connection: typed requests out, routed requests in. */
+export interface Peer {
+  /**
+   * Sends a request and waits for its answer.
+   * @throws ExecError with the peer's kind, or `connectionLost`; the reason of `signal` when that fires first.
+   */
+  request<S extends RequestSpec>(
+    spec: S,
+    params: z.output<S['params']>,
+    signal?: AbortSignal,
+  ): Promise<ResultOf<S>>;
+  notify<S extends NotificationSpec>(spec: S, params: z.output<S['params']>): void;
+  close(kind: CloseKind, reason: string): void;
+}
+
+/** Starts to read `transport`. The answers to routed requests are sent as they become known. */
+export function createPeer(options: PeerOptions): Peer {
+  return new JsonRpcPeer(options);
+}
+
+interface Waiting {
+  settle(envelope: Envelope & { readonly kind: 'response' | 'error' }): void;
+  fail(error: ExecError): void;
+}
+
+class JsonRpcPeer implements Peer {
+  readonly #options: PeerOptions;
+  readonly #transport: Transport;
+  readonly #server: JSONRPCServer;
+  readonly #client: JSONRPCClient;
+  readonly #waiting = new Map<WireId, Waiting>();
+  #closed: TransportClosed | undefined;
+  #lastId = 0;
+  #inFlight = 0;
+
+  constructor(options: PeerOptions) {
+    this.#options = options;
+    this.#transport = options.transport;
+    // The library reports what handlers throw to a listener of its own; errors are mapped below instead.
+    this.#server = new JSONRPCServer({ errorListener: () => undefined });
+    for (const [method, route] of options.routes) this.#server.addMethod(method, (params) => route(params));
+    this.#server.mapErrorToJSONRPCErrorResponse = (id, error: unknown) => {
+      if (!(error instanceof ExecError)) options.onInternalError(error);
+      return { jsonrpc: '2.0', id, error: toWireError(error) };
+    };
+    this.#client = new JSONRPCClient((request: { id: WireId; method: string; params: unknown }) => {
+      this.#transport.send(encodeRequest(request.id, request.method, request.params));
+    });
+    this.#transport.start({
+      onMessage: (message) => {
+        this.#receive(message);
+      },
+      onDrain: () => {
+        options.onDrain();
+      },
+      onClose: (closed) => {
+        this.#end(closed);
+      },
+    });
+  }
+
+  request<S extends RequestSpec>(
+    spec: S,
+    params: z.output<S['params']>,
+    signal?: AbortSignal,
+  ): Promise<ResultOf<S>> {
+    return new Promise((resolve, reject: (reason: unknown) => void) => {
+      signal?.throwIfAborted();
+      if (this.#closed !== undefined) throw lostConnection(this.#transport, this.#closed);
+      this.#lastId += 1;
+      const id = wireIdFromNumber(this.#lastId);
+      const abort = (): void => {
+        this.#waiting.set(id, { settle: () => undefined, fail: () => undefined });
+        reject(signal?.reason);
+      };
+      const done = (): void => {
+        signal?.removeEventListener('abort', abort);
+      };
+      this.#waiting.set(id, {
+        settle: (answer) => {
+          done();
+          if (answer.kind === 'error') reject(fromWireError(answer.error));
+          else settleWith(() => decodeResult(spec, answer.result), resolve, reject);
+        },
+        fail: (error) => {
+          done();
+          reject(error);
+        },
+      });
+      signal?.addEventListener('abort', abort, { once: true });
+      // Its promise settles with the answer; `#waiting` knows that sooner, and also when the connection ends.
+      void this.#client.requestAdvanced({
+        jsonrpc: '2.0',
+        id,
+        method: spec.method,
+        params: encodeParams(spec, params),
+      });
+    });
+  }
+
+  notify<S extends NotificationSpec>(spec: S, params: z.output<S['params']>): void {
+    this.#transport.send(encodeNotification(spec.method, encodeParams(spec, params)));
+  }
+
+  close(kind: CloseKind, reason: string): void {
+    this.#transport.close(kind, reason);
+  }
+
+  #receive(message: string | Uint8Array): void {
+    const text = typeof message === 'string' ? message : decodeUtf8(message);
+    if (text === undefined) {
+      this.#refuse('the message is not valid UTF-8; send JSON text');
+      return;
+    }
+    const decoded = decodeMessage(text);
+    if (decoded.ok) this.#dispatch(decoded.envelope);
+    else this.#refuse(decoded.message);
+  }
+
+  #dispatch(envelope: Envelope): void {
+    switch (envelope.kind) {
+      case 'request':
+        this.#serve(envelope.id, envelope.method, envelope.params);
+        return;
+      case 'notification':
+        this.#options.onNotification(envelope.method, envelope.params);
+        return;
+      case 'response':
+      case 'error':
+        this.#settle(envelope);
+    }
+  }
+
+  #serve(id: WireId, method: string, params: unknown): void {
+    const refusal = this.#refusalOf(method);
+    if (refusal !== undefined) {
+      this.#transport.send(encodeError(id, toWireError(refusal)));
+      return;
+    }
+    this.#inFlight += 1;
+    // The handler runs inside this call up to its first await, so that effects keep the order of arrival.
+    const answer = this.#server.receive({ jsonrpc: '2.0', id, method, params: params as object });
+    void answer.then((response) => {
+      this.#inFlight -= 1;
+      if (response === null) return;
+      const { error } = response as { readonly error?: WireError };
+      if (error === undefined)
+        this.#transport.send(encodeResponse(id, (response as { result?: unknown }).result));
+      else this.#transport.send(encodeError(id, error));
+    });
+  }
+
+  #refusalOf(method: string): ExecError | undefined {
+    if (!this.#server.hasMethod(method)) {
+      return new ExecError(
+        'methodUnknown',
+        `this peer does not implement the method ${JSON.stringify(method)}`,
+      );
+    }
+    if (this.#inFlight < MAX_REQUESTS_IN_FLIGHT) return undefined;
+    return new ExecError(
+      'limitExceeded',
+      `${String(MAX_REQUESTS_IN_FLIGHT)} requests of this connection are running; wait for answers before you send more`,
+    );
+  }
+
+  #settle(envelope: Envelope & { readonly kind: 'response' | 'error' }): void {
+    const waiting = this.#waiting.get(envelope.id);
+    if (waiting === undefined) {
+      this.#options.onUnmatchedAnswer(envelope.id);
+      return;
+    }
+    this.#waiting.delete(envelope.id);
+    const outcome = envelope.kind === 'error' ? { error: envelope.error } : { result: envelope.result };
+    this.#client.receive({ jsonrpc: '2.0', id: envelope.id, ...outcome });
+    waiting.settle(envelope);
+  }
+
+  #refuse(message: string): void {
+    this.#options.onMalformed(message, () => {
+      this.#transport.send(
+        encodeError(MALFORMED_ID, toWireError(new ExecError('malformedMessage', message))),
+      );
+    });
+  }
+
+  #end(closed: TransportClosed): void {
+    this.#closed = closed;
+    for (const waiting of this.#waiting.values()) waiting.fail(lostConnection(this.#transport, closed));
+    this.#waiting.clear();
+    this.#options.onClose(closed);
+  }
+}
+
+function settleWith<T>(
+  compute: () => T,
+  resolve: (value: T) => void,
+  reject: (reason: unknown) => void,
+): void {
+  try {
+    resolve(compute());
+  } catch (error) {
+    reject(error);
+  }
+}
+
+function lostConnection(transport: Transport, { code, reason }: TransportClosed): ExecError {
+  const because = reason === '' ? `code ${String(code)}` : `code ${String(code)}, ${reason}`;
+  return new ExecError('connectionLost', `the connection to ${transport.label} ended (${because})`);
+}
