@@ -1,0 +1,41 @@
+import { homedir, platform, tmpdir, userInfo } from 'node:os';
+import { basename } from 'node:path';
+import { type EnvironmentInfo, formatPathUri, VERSION } from '@holdfast/exec-protocol';
+
+/** What the server knows of its machine; read once, at start. */
+export interface Host {
+  readonly env: Readonly<Record<string, string>>;
+  readonly environment: EnvironmentInfo;
+}
+
+const PLATFORM_NAMES: Readonly<Record<string, string>> = {
+  linux: 'linux',
+  darwin: 'macos',
+  win32: 'windows',
+};
+
+/** Reads the facts of this machine. */
+export function readHost(): Host {
+  const env = definedValues(process.env);
+  const shell = userInfo().shell ?? env['SHELL'] ?? '/bin/sh';
+  return {
+    env,
+    environment: {
+      shell: { name: basename(shell), path: shell },
+      executorVersion: VERSION,
+      cwd: formatPathUri(process.cwd(), 'posix'),
+      userHomeDir: formatPathUri(homedir(), 'posix'),
+      platformOs: PLATFORM_NAMES[platform()] ?? platform(),
+      prependPathDirs: [],
+      temporaryDirectories: env['TMPDIR'] === undefined ? [] : [formatPathUri(env['TMPDIR'], 'posix')],
+      tempDir: formatPathUri(tmpdir(), 'posix'),
+      capabilities: {},
+    },
+  };
+}
+
+function definedValues(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}

@@ -1,0 +1,3 @@
+export type { LogLevel } from './logger.js';
+export { createExecServer, type ExecServer, type ExecServerOptions } from './server.js';
+export { DEFAULT_LISTEN_URL } from './transport/listen-address.js';

@@ -1,0 +1,72 @@
+import type { EnvPolicy } from '@holdfast/exec-protocol';
+import { expect, test } from 'vitest';
+import { childEnvironment } from './environment.js';
+
+const EXECUTOR = {
+  PATH: '/bin',
+  HOME: '/root',
+  TERM: 'xterm',
+  PWD: '/srv',
+  API_KEY: 'k',
+  KEYBOARD: 'us',
+  my_secret: 's',
+  HOLDFAST_URL: 'ws://x/?token=t',
+  OPENAI_IDENTITY_TOKEN_FILE: '/f',
+};
+
+function policy(changes: Partial<EnvPolicy> = {}): EnvPolicy {
+  return { inherit: 'all', ignoreDefaultExcludes: true, exclude: [], set: {}, includeOnly: [], ...changes };
+}
+
+test('without a policy the child gets exactly what was sent, and nothing of the executor', () => {
+  expect(childEnvironment({ A: '1' }, null, EXECUTOR)).toEqual({ A: '1' });
+});
+
+test('inherit decides what the executor contributes', () => {
+  expect(childEnvironment({}, policy({ inherit: 'none' }), EXECUTOR)).toEqual({});
+  expect(childEnvironment({}, policy({ inherit: 'core' }), EXECUTOR)).toEqual({
+    PATH: '/bin',
+    HOME: '/root',
+  });
+  expect(childEnvironment({}, policy(), EXECUTOR)).toEqual({
+    PATH: '/bin',
+    HOME: '/root',
+    TERM: 'xterm',
+    PWD: '/srv',
+    API_KEY: 'k',
+    KEYBOARD: 'us',
+    my_secret: 's',
+  });
+});
+
+test('the default excludes take every name that looks like a secret, in any case', () => {
+  expect(childEnvironment({}, policy({ ignoreDefaultExcludes: false }), EXECUTOR)).toEqual({
+    PATH: '/bin',
+    HOME: '/root',
+    TERM: 'xterm',
+    PWD: '/srv',
+  });
+});
+
+test('patterns cover whole names; set comes after exclude, includeOnly after set, env after all', () => {
+  const changes = {
+    exclude: ['p?th', 'key*'],
+    set: { PATH: '/opt', EXTRA: 'e' },
+    includeOnly: ['PATH', 'T*'],
+  };
+  expect(childEnvironment({ LAST: 'l' }, policy(changes), EXECUTOR)).toEqual({
+    PATH: '/opt',
+    TERM: 'xterm',
+    LAST: 'l',
+  });
+});
+
+test('secrets of the server reach no child, whoever sends them', () => {
+  const sent = {
+    HOLDFAST_TOKEN: 't',
+    OTEL_EXPORTER_OTLP_HEADERS: 'h',
+    CODEX_EXEC_SERVER_NOISE_AUTH_TOKEN: 'n',
+    OK: '1',
+  };
+  expect(childEnvironment(sent, null, EXECUTOR)).toEqual({ OK: '1' });
+});

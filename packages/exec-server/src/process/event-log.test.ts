@@ -1,0 +1,148 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { EventLog, type LogEvent } from './event-log.js';
+
+function bytes(text: string): Uint8Array {
+  return Buffer.from(text);
+}
+
+function eventsOf(log: EventLog, afterSeq = 0): LogEvent[] {
+  const events: LogEvent[] = [];
+  for (let event = log.after(afterSeq); event !== undefined; event = log.after(event.seq)) events.push(event);
+  return events;
+}
+
+function textOf(events: readonly LogEvent[]): string {
+  return events
+    .map((event) => (event.type === 'output' ? Buffer.from(event.bytes).toString('latin1') : ''))
+    .join('');
+}
+
+test('output, exit and close share one sequence without holes', () => {
+  const log = new EventLog();
+  log.appendOutput('stdout', bytes('a'));
+  log.appendOutput('stderr', bytes('b'));
+  log.appendExited(3, null);
+  log.appendOutput('stdout', bytes('late'));
+  log.appendClosed();
+  expect(eventsOf(log)).toEqual([
+    { type: 'output', seq: 1, stream: 'stdout', bytes: bytes('a') },
+    { type: 'output', seq: 2, stream: 'stderr', bytes: bytes('b') },
+    { type: 'exited', seq: 3, exitCode: 3, signal: null },
+    { type: 'output', seq: 4, stream: 'stdout', bytes: bytes('late') },
+    { type: 'closed', seq: 5 },
+  ]);
+  expect(log.nextSeq).toBe(6);
+});
+
+test('an event that somebody has seen never changes', () => {
+  const log = new EventLog();
+  log.appendOutput('stdout', bytes('seen'));
+  const seen = log.after(0);
+  log.appendOutput('stdout', bytes(' not yet'));
+  log.appendOutput('stdout', bytes(' nor this'));
+  expect(seen).toEqual({ type: 'output', seq: 1, stream: 'stdout', bytes: bytes('seen') });
+  expect(eventsOf(log, 1)).toEqual([
+    { type: 'output', seq: 2, stream: 'stdout', bytes: bytes(' not yet nor this') },
+  ]);
+});
+
+test('large output is cut into chunks of 24 KiB', () => {
+  const log = new EventLog();
+  log.appendOutput('stdout', new Uint8Array(60_000));
+  expect(eventsOf(log).map((event) => (event.type === 'output' ? event.bytes.length : 0))).toEqual([
+    24_576, 24_576, 10_848,
+  ]);
+});
+
+test('nothing ahead of the owner is forgotten, however much it is', () => {
+  const log = new EventLog({ retainedBytes: 10, aheadBytes: 10 });
+  for (let at = 0; at < 100; at += 1) {
+    log.appendOutput(at % 2 === 0 ? 'stdout' : 'stderr', bytes('12345'));
+  }
+  expect(log.firstSeq).toBe(1);
+  expect(textOf(eventsOf(log))).toBe('12345'.repeat(100));
+  expect(log.isFull).toBe(true);
+});
+
+test('behind the owner at least the newest retained bytes stay readable', () => {
+  const log = new EventLog({ retainedBytes: 10, aheadBytes: 10 });
+  for (let at = 0; at < 6; at += 1) log.appendOutput(at % 2 === 0 ? 'stdout' : 'stderr', bytes('12345'));
+  log.ownerTook(5);
+  expect(log.firstSeq).toBe(5);
+  expect(log.aheadBytes).toBe(5);
+  expect(log.retainedBytes).toBe(10);
+});
+
+test('a full log has room again when half of it was taken', () => {
+  const log = new EventLog({ aheadBytes: 10 });
+  for (const stream of ['stdout', 'stderr'] as const) log.appendOutput(stream, bytes('12345'));
+  expect([log.isFull, log.hasRoom]).toEqual([true, false]);
+  log.ownerTook(1);
+  expect([log.isFull, log.hasRoom]).toEqual([false, true]);
+});
+
+test('many tiny chunks behind the owner are bounded by their number', () => {
+  const log = new EventLog({ retainedEvents: 100 });
+  for (let at = 1; at <= 1000; at += 1) {
+    log.appendOutput('stdout', bytes('x'));
+    log.ownerTook(at);
+  }
+  expect(eventsOf(log)).toHaveLength(100);
+  expect(log.firstSeq).toBe(901);
+});
+
+test('a listener is told of every append until it stops listening', () => {
+  const log = new EventLog();
+  let calls = 0;
+  const stop = log.onAppend(() => {
+    calls += 1;
+  });
+  log.appendOutput('stdout', bytes('a'));
+  log.appendExited(0, null);
+  stop();
+  log.appendClosed();
+  expect(calls).toBe(2);
+});
+
+test('whatever is appended, taken and read: bytes stay in order, and only what the owner took is ever missing', () => {
+  const step = fc.oneof(
+    fc.record({
+      append: fc.uint8Array({ minLength: 1, maxLength: 40 }),
+      stream: fc.constantFrom('stdout' as const, 'stderr' as const),
+    }),
+    fc.record({ take: fc.integer({ min: 1, max: 5 }) }),
+    fc.record({ look: fc.integer({ min: 0, max: 30 }) }),
+  );
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
+      const log = new EventLog({ retainedBytes: 64, aheadBytes: 64, retainedEvents: 20 });
+      const appended: number[] = [];
+      const taken: number[] = [];
+      let owner = 0;
+      for (const one of steps) {
+        if ('append' in one) {
+          appended.push(...one.append);
+          log.appendOutput(one.stream, Uint8Array.from(one.append));
+        } else if ('look' in one) {
+          log.after(one.look);
+        } else {
+          for (let left = one.take; left > 0; left -= 1) {
+            const event = log.after(owner);
+            if (event?.type !== 'output') break;
+            expect(event.seq).toBe(owner + 1);
+            taken.push(...event.bytes);
+            owner = event.seq;
+            log.ownerTook(owner);
+          }
+        }
+      }
+      const rest = eventsOf(log, owner).flatMap((event) => (event.type === 'output' ? [...event.bytes] : []));
+      expect([...taken, ...rest]).toEqual(appended);
+      expect(log.aheadBytes).toBe(rest.length);
+      expect(eventsOf(log).map((event) => event.seq)).toEqual(
+        Array.from({ length: log.nextSeq - log.firstSeq }, (_, at) => log.firstSeq + at),
+      );
+    }),
+  );
+});

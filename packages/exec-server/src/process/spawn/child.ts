@@ -1,0 +1,49 @@
+/** What to run, and exactly how: nothing of the server is added or inherited. */
+export interface ChildSpec {
+  readonly argv: readonly string[];
+  /** What the program sees as its own name; argv[0] when absent. */
+  readonly arg0?: string;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly stdin: 'null' | 'pipe';
+}
+
+/** Where bytes of a child came from. */
+export type OutputStream = 'stdout' | 'stderr' | 'pty';
+
+/** How a child ended. */
+export interface ChildExit {
+  /** The code the process gave, or 128 + n when signal n ended it. */
+  readonly exitCode: number;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** What a child reports; no call is made before the promise of its spawn has settled. */
+export interface ChildListener {
+  /** The bytes belong to the listener and are never reused. */
+  onOutput(stream: OutputStream, bytes: Uint8Array): void;
+  /** Once; everything that the process itself wrote has been handed to `onOutput` before. */
+  onExit(exit: ChildExit): void;
+  /** Once and last: the process has ended, and every output stream has ended or was cut. */
+  onClosed(): void;
+  /** At most once: nobody reads the child's stdin any more, found out by writing to it. */
+  onStdinClosed(): void;
+}
+
+/** A running process that leads its own session and process group. */
+export interface Child {
+  readonly pid: number;
+  /** Stops reading, so that a child that goes on writing blocks; what it wrote at its end still arrives. */
+  pauseOutput(): void;
+  resumeOutput(): void;
+  /** Writes in call order; `done` comes when the kernel took all bytes, which must not change until then. */
+  writeStdin(bytes: Uint8Array, done: (error?: Error) => void): void;
+  /** End of input after everything written so far. */
+  endStdin(): void;
+  /** False when no process of the group was there to take the signal. */
+  signalGroup(signal: NodeJS.Signals): boolean;
+  /** False once the process has ended. */
+  signalProcess(signal: NodeJS.Signals): boolean;
+  /** Reads what is there without waiting, then ends the streams; `onClosed` follows when the process has ended. */
+  cutOutput(): void;
+}

@@ -1,0 +1,159 @@
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Pipe, PipePool } from './pipe-pool.js';
+import { createPipePool, removeStalePipeDirectories } from './pipe-pool.js';
+import { SpawnError } from './spawn-error.js';
+
+const WAIT = { timeout: 10_000, interval: 5 };
+
+let directory: string;
+let pool: PipePool;
+const taken: Pipe[] = [];
+
+beforeEach(() => {
+  directory = mkdtempSync(path.join(tmpdir(), 'pool-test-'));
+});
+
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  for (const pipe of taken.splice(0)) close(pipe);
+  await pool.close();
+  expect(readdirSync(directory)).toEqual([]);
+  rmSync(directory, { recursive: true });
+});
+
+function take(kind: 'output' | 'input'): Pipe {
+  const pipe = pool.take(kind);
+  if (pipe === undefined) throw new Error('no pipe was ready');
+  taken.push(pipe);
+  return pipe;
+}
+
+function close(pipe: Pipe): void {
+  closeSync(pipe.readFd);
+  closeSync(pipe.writeFd);
+}
+
+function poolDirectory(): string {
+  return path.join(directory, readdirSync(directory)[0] ?? '');
+}
+
+test.each(['output', 'input'] as const)('an %s pipe carries bytes and has no name', async (kind) => {
+  pool = createPipePool({ directory, batch: 4, lowWater: 1 });
+  await pool.ready();
+  const before = new Set(readdirSync(poolDirectory()));
+  const pipe = take(kind);
+  const after = readdirSync(poolDirectory());
+  writeSync(pipe.writeFd, 'hello');
+  const bytes = Buffer.alloc(16);
+  expect(bytes.toString('latin1', 0, readSync(pipe.readFd, bytes))).toBe('hello');
+  expect(after.filter((name) => before.has(name))).toHaveLength(before.size - 1);
+});
+
+test('only the owner may enter the directory', async () => {
+  pool = createPipePool({ directory, batch: 4, lowWater: 1 });
+  await pool.ready();
+  expect(statSync(poolDirectory()).mode & 0o777).toBe(0o700);
+});
+
+test('pipes that were taken are made again', async () => {
+  pool = createPipePool({ directory, batch: 8, lowWater: 4 });
+  for (let count = 0; count < 100; count += 1) {
+    await pool.ready();
+    take('output');
+  }
+  expect(taken).toHaveLength(100);
+});
+
+test('150 starts with three pipes each do not wait', async () => {
+  pool = createPipePool({ directory });
+  await vi.waitFor(() => {
+    expect(pool.size).toBeGreaterThanOrEqual(450);
+  }, WAIT);
+  for (let count = 0; count < 450; count += 1) take(count % 3 === 0 ? 'input' : 'output');
+});
+
+test('an empty pool gives nothing, and pipes later', async () => {
+  pool = createPipePool({ directory, batch: 2, lowWater: 1 });
+  expect(pool.take('output')).toBeUndefined();
+  await pool.ready();
+  take('output');
+});
+
+test('a pool whose directory was cleaned away makes another', async () => {
+  pool = createPipePool({ directory, batch: 4, lowWater: 1 });
+  await pool.ready();
+  rmSync(poolDirectory(), { recursive: true });
+  expect(pool.take('output')).toBeUndefined();
+  await pool.ready();
+  take('output');
+});
+
+test('without mkfifo the error says what to install', async () => {
+  vi.stubEnv('PATH', directory);
+  pool = createPipePool({ directory });
+  await expect(pool.ready()).rejects.toMatchObject({
+    kind: 'noPipes',
+    message: expect.stringContaining('mkfifo was not found; install it') as string,
+  });
+});
+
+test('a parent directory that cannot be used is named', async () => {
+  pool = createPipePool({ directory: path.join(directory, 'missing') });
+  await expect(pool.ready()).rejects.toThrow(path.join(directory, 'missing'));
+});
+
+test('a closed pool rejects whoever waits', async () => {
+  pool = createPipePool({ directory });
+  await pool.close();
+  await expect(pool.ready()).rejects.toMatchObject({ kind: 'noPipes' });
+});
+
+test('a lack of descriptors is reported, and costs neither a descriptor nor the pipe', async () => {
+  pool = createPipePool({ directory, batch: 2, lowWater: 1 });
+  await pool.ready();
+  const hoard: number[] = [];
+  try {
+    for (;;) hoard.push(openSync('/dev/null', 'r'));
+  } catch {
+    // Now every descriptor is taken but the one given back here.
+    closeSync(hoard.pop() ?? -1);
+  }
+  try {
+    expect(() => pool.take('input')).toThrow(SpawnError);
+    expect(() => pool.take('input')).toThrow(/no file descriptors/);
+    hoard.push(openSync('/dev/null', 'r'));
+  } finally {
+    hoard.forEach((fd) => {
+      closeSync(fd);
+    });
+  }
+  take('input');
+});
+
+test('what dead servers left is removed, and nothing else', async () => {
+  pool = createPipePool({ directory, batch: 4, lowWater: 1 });
+  await pool.ready();
+  const [living = ''] = readdirSync(directory);
+  // No process has a number this high.
+  const dead = 'holdfast-pipes-999999999-abc';
+  for (const name of [dead, 'unrelated-999999999-abc'])
+    mkdirSync(path.join(directory, name), { mode: 0o700 });
+  await removeStalePipeDirectories(directory);
+  expect(readdirSync(directory).toSorted()).toEqual([living, 'unrelated-999999999-abc']);
+  rmSync(path.join(directory, 'unrelated-999999999-abc'), { recursive: true });
+  expect(existsSync(path.join(directory, dead))).toBe(false);
+});

@@ -1,0 +1,185 @@
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync } from 'node:fs';
+import { constants } from 'node:os';
+import type { Child, ChildListener, ChildSpec } from './child.js';
+import type { OutputReader } from './output-reader.js';
+import { readOutput } from './output-reader.js';
+import type { Pipe, PipeKind, PipePool } from './pipe-pool.js';
+import type { ProcessGroup } from './process-group.js';
+import { processGroup } from './process-group.js';
+import { SpawnError } from './spawn-error.js';
+import { explainSpawnFailure } from './spawn-failure.js';
+import type { StdinWriter } from './stdin-writer.js';
+import { writeStdin } from './stdin-writer.js';
+
+/** Starts a child on pipes; rejects with a `SpawnError` and then has left nothing behind. */
+export async function spawnPipe(spec: ChildSpec, pool: PipePool, listener: ChildListener): Promise<Child> {
+  if ((spec.argv[0] ?? '') === '') throw new SpawnError('missingProgram', 'argv[0] is empty; name a program');
+  const pipes = await takePipes(spec, pool);
+  const child = await start(spec, pipes);
+  return new PipeChild(child, pipes, listener);
+}
+
+interface ChildPipes {
+  readonly stdin: Pipe | undefined;
+  readonly stdout: Pipe;
+  readonly stderr: Pipe;
+}
+
+interface StartedProcess {
+  readonly process: ChildProcess;
+  readonly pid: number;
+}
+
+class PipeChild implements Child {
+  readonly pid: number;
+  readonly #process: ChildProcess;
+  readonly #group: ProcessGroup;
+  readonly #listener: ChildListener;
+  readonly #outputs: readonly OutputReader[];
+  readonly #stdin: StdinWriter | undefined;
+  #openOutputs = 2;
+  #hasExited = false;
+  #isClosed = false;
+
+  constructor(started: StartedProcess, pipes: ChildPipes, listener: ChildListener) {
+    this.pid = started.pid;
+    this.#process = started.process;
+    this.#group = processGroup(started.pid);
+    this.#listener = listener;
+    this.#outputs = [this.#read('stdout', pipes.stdout), this.#read('stderr', pipes.stderr)];
+    if (pipes.stdin !== undefined) {
+      this.#stdin = writeStdin(pipes.stdin.writeFd, () => {
+        listener.onStdinClosed();
+      });
+    }
+    this.#process.on('exit', (code, signal) => {
+      this.#exit(code, signal);
+    });
+    // Of a process that has started, Node reports only signals that it may not take; signalProcess says that itself.
+    this.#process.on('error', () => undefined);
+  }
+
+  pauseOutput(): void {
+    for (const output of this.#outputs) output.pause();
+  }
+
+  resumeOutput(): void {
+    for (const output of this.#outputs) output.resume();
+  }
+
+  writeStdin(bytes: Uint8Array, done: (error?: Error) => void): void {
+    if (this.#stdin === undefined) process.nextTick(done, new Error('stdin is not a pipe'));
+    else this.#stdin.write(bytes, done);
+  }
+
+  endStdin(): void {
+    this.#stdin?.end();
+  }
+
+  signalGroup(signal: NodeJS.Signals): boolean {
+    return this.#group.signal(signal);
+  }
+
+  signalProcess(signal: NodeJS.Signals): boolean {
+    // Node forgets the pid when it reaps the process, so this cannot reach anybody else.
+    return this.#process.kill(signal);
+  }
+
+  cutOutput(): void {
+    for (const output of this.#outputs) output.cut();
+  }
+
+  #read(stream: 'stdout' | 'stderr', pipe: Pipe): OutputReader {
+    return readOutput(
+      pipe.readFd,
+      (bytes) => {
+        this.#listener.onOutput(stream, bytes);
+      },
+      () => {
+        this.#openOutputs -= 1;
+        this.#closeIfDone();
+      },
+    );
+  }
+
+  #exit(code: number | null, signal: NodeJS.Signals | null): void {
+    this.#group.leaderGone();
+    // The process wrote nothing after this moment, so what it wrote is in the pipes now.
+    for (const output of this.#outputs) output.drain();
+    this.#hasExited = true;
+    const exitCode = signal === null ? (code ?? 0) : 128 + constants.signals[signal];
+    this.#listener.onExit({ exitCode, signal });
+    this.#closeIfDone();
+  }
+
+  #closeIfDone(): void {
+    if (!this.#hasExited || this.#openOutputs > 0 || this.#isClosed) return;
+    this.#isClosed = true;
+    this.#stdin?.close();
+    this.#listener.onClosed();
+  }
+}
+
+async function takePipes(spec: ChildSpec, pool: PipePool): Promise<ChildPipes> {
+  const taken: Pipe[] = [];
+  const take = async (kind: PipeKind): Promise<Pipe> => {
+    let pipe = pool.take(kind);
+    while (pipe === undefined) {
+      await pool.ready();
+      pipe = pool.take(kind);
+    }
+    taken.push(pipe);
+    return pipe;
+  };
+  try {
+    const stdin = spec.stdin === 'pipe' ? await take('input') : undefined;
+    return { stdin, stdout: await take('output'), stderr: await take('output') };
+  } catch (error) {
+    for (const pipe of taken) closeAll([pipe.readFd, pipe.writeFd]);
+    throw error;
+  }
+}
+
+async function start(spec: ChildSpec, pipes: ChildPipes): Promise<StartedProcess> {
+  const { stdin, stdout, stderr } = pipes;
+  try {
+    const process = launch(spec, pipes);
+    if (process.pid === undefined) throw await failureOf(process);
+    return { process, pid: process.pid };
+  } catch (error) {
+    closeAll([stdout.readFd, stderr.readFd, ...(stdin === undefined ? [] : [stdin.writeFd])]);
+    throw explainSpawnFailure(error, spec);
+  } finally {
+    // A writer left open here would hide the end of the output, a reader the end of interest in stdin.
+    closeAll([stdout.writeFd, stderr.writeFd, ...(stdin === undefined ? [] : [stdin.readFd])]);
+  }
+}
+
+function launch(spec: ChildSpec, pipes: ChildPipes): ChildProcess {
+  const [program = '', ...args] = spec.argv;
+  return spawn(program, args, {
+    argv0: spec.arg0 ?? program,
+    cwd: spec.cwd,
+    env: exactly(spec.env),
+    // Its own session, and so its own group: a signal for it reaches nothing else.
+    detached: true,
+    stdio: [pipes.stdin?.readFd ?? 'ignore', pipes.stdout.writeFd, pipes.stderr.writeFd],
+  });
+}
+
+async function failureOf(process: ChildProcess): Promise<unknown> {
+  const [error]: unknown[] = await once(process, 'error').catch((reason: unknown) => [reason]);
+  return error;
+}
+
+/** Node hands its own NODE_V8_COVERAGE to a child unless the given environment names it. */
+function exactly(env: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  return process.env['NODE_V8_COVERAGE'] === undefined ? env : { NODE_V8_COVERAGE: undefined, ...env };
+}
+
+function closeAll(fds: readonly number[]): void {
+  for (const fd of fds) closeSync(fd);
+}

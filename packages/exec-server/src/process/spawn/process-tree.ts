@@ -1,0 +1,77 @@
+import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
+
+/** A process as the table showed it; pid and start time together name it for good. */
+export interface ProcessEntry {
+  readonly pid: number;
+  readonly parentPid: number;
+  readonly groupId: number;
+  /** In clock ticks since boot, as text: it is only ever compared. */
+  readonly startTime: string;
+}
+
+/** All processes of this machine, or undefined on a system without /proc. About 20 µs for each process. */
+export function readProcessTable(): readonly ProcessEntry[] | undefined {
+  if (readEntry('self') === undefined) return undefined;
+  return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? (readEntry(name) ?? []) : []));
+}
+
+/** The descendants of a process group that have left it; whoever lost its parent is no longer told apart. */
+export function strayDescendants(groupId: number, table: readonly ProcessEntry[]): ProcessEntry[] {
+  const children = new Map<number, ProcessEntry[]>();
+  for (const entry of table) {
+    const siblings = children.get(entry.parentPid);
+    if (siblings === undefined) children.set(entry.parentPid, [entry]);
+    else siblings.push(entry);
+  }
+  const members = table.filter((entry) => entry.groupId === groupId);
+  const seen = new Set(members.map((entry) => entry.pid));
+  const strays: ProcessEntry[] = [];
+  // Both lists grow while they are walked.
+  for (const parent of members) {
+    for (const child of children.get(parent.pid) ?? []) {
+      if (seen.has(child.pid)) continue;
+      seen.add(child.pid);
+      strays.push(child);
+      members.push(child);
+    }
+  }
+  return strays;
+}
+
+/** Signals the very process that the table showed, and nobody who has its number now. */
+export function signalEntry(entry: ProcessEntry, signal: NodeJS.Signals): boolean {
+  if (readEntry(String(entry.pid))?.startTime !== entry.startTime) return false;
+  try {
+    return process.kill(entry.pid, signal);
+  } catch {
+    // It ended just now, or belongs to a user whom this server may not signal.
+    return false;
+  }
+}
+
+// A stat line is shorter by far: 52 numbers and a name of at most 64 bytes.
+const scratch = Buffer.allocUnsafeSlow(4096);
+
+function readEntry(name: string): ProcessEntry | undefined {
+  const line = readStat(name);
+  if (line === undefined) return undefined;
+  // The program's name stands in parentheses and may hold spaces and parentheses itself.
+  const [, parentPid, groupId, ...rest] = line.slice(line.lastIndexOf(')') + 2).split(' ');
+  const startTime = rest[16];
+  if (startTime === undefined) return undefined;
+  return { pid: parseInt(line, 10), parentPid: Number(parentPid), groupId: Number(groupId), startTime };
+}
+
+/** One buffer and no stat call halve the cost of readFileSync, which counts with hundreds of processes. */
+function readStat(name: string): string | undefined {
+  let fd: number | undefined;
+  try {
+    fd = openSync(`/proc/${name}/stat`, 'r');
+    return scratch.toString('latin1', 0, readSync(fd, scratch, 0, scratch.length, null));
+  } catch {
+    // The process has ended meanwhile, or there is no /proc.
+    return undefined;
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
+}

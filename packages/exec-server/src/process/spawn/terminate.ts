@@ -1,0 +1,84 @@
+import { execFile } from 'node:child_process';
+import { createRequire } from 'node:module';
+import type { Child } from './child.js';
+import type { ProcessEntry } from './process-tree.js';
+import { readProcessTable, signalEntry, strayDescendants } from './process-tree.js';
+
+/**
+ * Ends at once the child, its process group and the descendants that left the group; works on the group that an
+ * ended child left behind as well. Only a descendant that left the group and lost its parent escapes.
+ */
+export function killNow(child: Child, readTable: ReadTable = readProcessTable): void {
+  // A tree that stands still forks nobody behind our back, and SIGKILL takes stopped processes too.
+  if (!child.signalGroup('SIGSTOP')) return;
+  const strays = freezeStrays(child.pid, readTable);
+  if (strays !== undefined) {
+    child.signalGroup('SIGKILL');
+    for (const stray of strays) signalEntry(stray, 'SIGKILL');
+  } else if (child.signalProcess('SIGSTOP')) {
+    sweep(child, 'SIGKILL');
+  } else {
+    child.signalGroup('SIGKILL');
+  }
+}
+
+/** Signals a running child, its process group and the descendants that left the group. */
+export function signalTree(
+  child: Child,
+  signal: NodeJS.Signals,
+  readTable: ReadTable = readProcessTable,
+): void {
+  const table = readTable();
+  if (table === undefined) {
+    sweep(child, signal);
+    return;
+  }
+  // Found first: the signal may end a parent and so cut the tree.
+  const strays = strayDescendants(child.pid, table);
+  child.signalGroup(signal);
+  for (const stray of strays) signalEntry(stray, signal);
+}
+
+const require = createRequire(import.meta.url);
+
+type ReadTable = () => readonly ProcessEntry[] | undefined;
+
+// A tree of stopped processes is complete after two rounds. More means that somebody else wakes them.
+const FREEZE_ROUNDS = 8;
+
+const SWEEP_LIMIT_MS = 2000;
+
+/** Stops the strays of a stopped group, round by round, until none is left that could have forked meanwhile. */
+function freezeStrays(groupId: number, readTable: ReadTable): ProcessEntry[] | undefined {
+  const frozen = new Map<string, ProcessEntry>();
+  for (let round = 0; round < FREEZE_ROUNDS; round += 1) {
+    const table = readTable();
+    if (table === undefined) return undefined;
+    const fresh = strayDescendants(groupId, table).filter((stray) => !frozen.has(keyOf(stray)));
+    if (fresh.length === 0) break;
+    for (const stray of fresh) {
+      signalEntry(stray, 'SIGSTOP');
+      frozen.set(keyOf(stray), stray);
+    }
+  }
+  return [...frozen.values()];
+}
+
+function keyOf(entry: ProcessEntry): string {
+  return `${entry.pid}/${entry.startTime}`;
+}
+
+/**
+ * The way without /proc: tree-kill finds the tree, and the group follows in any case, for members whose parent has
+ * died. Members that it did find are signalled twice.
+ *
+ * It runs as a program of its own: without a `ps` or `pgrep`, or without a free descriptor, it throws where nobody can
+ * catch, and that must not be inside the server.
+ */
+function sweep(child: Child, signal: NodeJS.Signals): void {
+  const program = require.resolve('tree-kill/cli.js');
+  const env = { PATH: process.env['PATH'] ?? '/usr/bin:/bin' };
+  execFile(process.execPath, [program, String(child.pid), signal], { env, timeout: SWEEP_LIMIT_MS }, () => {
+    child.signalGroup(signal);
+  });
+}

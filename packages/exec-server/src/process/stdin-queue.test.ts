@@ -1,0 +1,101 @@
+import { asWriteId, REMEMBERED_WRITES } from '@holdfast/exec-protocol';
+import { expect, test } from 'vitest';
+import { StdinQueue } from './stdin-queue.js';
+
+class SlowChild {
+  readonly written: string[] = [];
+  isEnded = false;
+  #waiting: (() => void)[] = [];
+
+  writeStdin(bytes: Uint8Array, done: () => void): void {
+    this.written.push(Buffer.from(bytes).toString());
+    this.#waiting.push(done);
+  }
+
+  endStdin(): void {
+    this.isEnded = true;
+  }
+
+  readOne(): void {
+    this.#waiting.shift()?.();
+  }
+}
+
+function settledOrWaiting(promise: Promise<unknown>): Promise<unknown> {
+  return Promise.race([promise, new Promise((resolve) => setImmediate(resolve, 'waiting'))]);
+}
+
+test('writes reach the child in order, and a repeated id writes nothing again', async () => {
+  const child = new SlowChild();
+  const queue = new StdinQueue(child);
+  const answers = [
+    queue.write(asWriteId('1'), Buffer.from('one ')),
+    queue.write(asWriteId('1'), Buffer.from('one again ')),
+    queue.write(asWriteId('2'), Buffer.from('two')),
+  ];
+  expect(await Promise.all(answers)).toEqual(['accepted', 'accepted', 'accepted']);
+  expect(child.written).toEqual(['one ', 'two']);
+});
+
+test('a write beyond the queue waits until the child has read, and so does its repeat', async () => {
+  const child = new SlowChild();
+  const queue = new StdinQueue(child, 4);
+  expect(await queue.write(asWriteId('1'), Buffer.from('full'))).toBe('accepted');
+  const second = queue.write(asWriteId('2'), Buffer.from('more'));
+  const repeat = queue.write(asWriteId('2'), Buffer.from('more'));
+  expect(await settledOrWaiting(second)).toBe('waiting');
+  expect(await settledOrWaiting(repeat)).toBe('waiting');
+  child.readOne();
+  expect(await Promise.all([second, repeat])).toEqual(['accepted', 'accepted']);
+  expect(child.written).toEqual(['full', 'more']);
+});
+
+test('the end of stdin comes after everything that was written before it', async () => {
+  const child = new SlowChild();
+  const queue = new StdinQueue(child, 4);
+  const writes = [
+    queue.write(asWriteId('1'), Buffer.from('full')),
+    queue.write(asWriteId('2'), Buffer.from('more')),
+  ];
+  expect(queue.end()).toBe('accepted');
+  expect(child.isEnded).toBe(false);
+  child.readOne();
+  await Promise.all(writes);
+  expect(child.isEnded).toBe(true);
+  expect(queue.end()).toBe('stdinClosed');
+  expect(await queue.write(asWriteId('3'), Buffer.from('late'))).toBe('stdinClosed');
+});
+
+test('a child that closes its stdin answers what waits, and what comes later', async () => {
+  const child = new SlowChild();
+  const queue = new StdinQueue(child, 1);
+  await queue.write(asWriteId('1'), Buffer.from('x'));
+  const waiting = queue.write(asWriteId('2'), Buffer.from('y'));
+  queue.close();
+  expect(await waiting).toBe('stdinClosed');
+  expect(await queue.write(asWriteId('3'), Buffer.from('z'))).toBe('stdinClosed');
+  expect(await queue.write(asWriteId('1'), Buffer.from('x'))).toBe('accepted');
+});
+
+test('after the process has ended a new write fails, while a repeat keeps its answer', async () => {
+  const queue = new StdinQueue(new SlowChild());
+  await queue.write(asWriteId('1'), Buffer.from('x'));
+  queue.break();
+  await expect(queue.write(asWriteId('2'), Buffer.from('y'))).rejects.toMatchObject({
+    kind: 'stdinBroken',
+    code: -32603,
+  });
+  expect(await queue.write(asWriteId('1'), Buffer.from('x'))).toBe('accepted');
+});
+
+test('the oldest write id is forgotten when more than the limit were remembered', async () => {
+  const child = new SlowChild();
+  const queue = new StdinQueue(child);
+  for (let at = 0; at <= REMEMBERED_WRITES; at += 1)
+    await queue.write(asWriteId(String(at)), Buffer.from('x'));
+  const before = child.written.length;
+  await queue.write(asWriteId('1'), Buffer.from('x'));
+  expect(child.written).toHaveLength(before);
+  await queue.write(asWriteId('0'), Buffer.from('x'));
+  expect(child.written).toHaveLength(before + 1);
+});

@@ -1,0 +1,108 @@
+import { ExecError, REMEMBERED_WRITES, STDIN_QUEUE_BYTES, type WriteId } from '@holdfast/exec-protocol';
+
+/** Where the queue writes to. */
+export interface StdinSink {
+  writeStdin(bytes: Uint8Array, done: (error?: Error) => void): void;
+  endStdin(): void;
+}
+
+/** What becomes of a write. */
+export type WriteStatus = 'accepted' | 'stdinClosed';
+
+interface Pending {
+  readonly bytes: Uint8Array;
+  settle(status: WriteStatus): void;
+  fail(error: ExecError): void;
+}
+
+/**
+ * Stdin of one process, in order.
+ *
+ * A write is answered when there is room for it, so a child that does not read slows its writers down and nobody else.
+ * The answer to a repeated write id is the answer to the first, also while that one still waits.
+ */
+export class StdinQueue {
+  readonly #sink: StdinSink;
+  readonly #limitBytes: number;
+  readonly #answers = new Map<WriteId, Promise<WriteStatus>>();
+  #pending: Pending[] = [];
+  #queuedBytes = 0;
+  #state: 'open' | 'ending' | 'closed' | 'broken' = 'open';
+
+  constructor(sink: StdinSink, limitBytes: number = STDIN_QUEUE_BYTES) {
+    this.#sink = sink;
+    this.#limitBytes = limitBytes;
+  }
+
+  /** @throws ExecError `stdinBroken` when the process has ended. */
+  write(writeId: WriteId, bytes: Uint8Array): Promise<WriteStatus> {
+    const earlier = this.#answers.get(writeId);
+    if (earlier !== undefined) return earlier;
+    if (this.#state === 'broken') return Promise.reject(brokenStdin());
+    if (this.#state !== 'open') return Promise.resolve('stdinClosed');
+    const answer = new Promise<WriteStatus>((settle, fail: (error: ExecError) => void) => {
+      this.#pending.push({ bytes, settle, fail });
+    });
+    this.#remember(writeId, answer);
+    this.#admit();
+    return answer;
+  }
+
+  /** Ends stdin after what was written before. */
+  end(): WriteStatus {
+    if (this.#state !== 'open') return 'stdinClosed';
+    this.#state = 'ending';
+    this.#admit();
+    return 'accepted';
+  }
+
+  /** The child has closed its stdin: what waits was not taken. */
+  close(): void {
+    this.#stop('closed', (pending) => {
+      pending.settle('stdinClosed');
+    });
+  }
+
+  /** The process has ended. */
+  break(): void {
+    this.#stop('broken', (pending) => {
+      pending.fail(brokenStdin());
+    });
+  }
+
+  #stop(state: 'closed' | 'broken', tell: (pending: Pending) => void): void {
+    if (this.#state === 'broken') return;
+    this.#state = state;
+    for (const pending of this.#pending.splice(0)) tell(pending);
+  }
+
+  #admit(): void {
+    while (this.#queuedBytes === 0 || this.#queuedBytes < this.#limitBytes) {
+      const next = this.#pending.shift();
+      if (next === undefined) break;
+      this.#queuedBytes += next.bytes.length;
+      this.#sink.writeStdin(next.bytes, () => {
+        this.#queuedBytes -= next.bytes.length;
+        this.#admit();
+      });
+      next.settle('accepted');
+    }
+    if (this.#state !== 'ending' || this.#pending.length > 0) return;
+    this.#state = 'closed';
+    this.#sink.endStdin();
+  }
+
+  #remember(writeId: WriteId, answer: Promise<WriteStatus>): void {
+    this.#answers.set(writeId, answer);
+    // Whoever asked hears of a failure; the memory of it must not count as unhandled.
+    answer.catch(() => undefined);
+    for (const oldest of this.#answers.keys()) {
+      if (this.#answers.size <= REMEMBERED_WRITES) break;
+      this.#answers.delete(oldest);
+    }
+  }
+}
+
+function brokenStdin(): ExecError {
+  return new ExecError('stdinBroken', 'the process has ended, its stdin takes no more bytes');
+}

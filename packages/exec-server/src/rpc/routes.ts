@@ -1,0 +1,65 @@
+import {
+  bindRoute,
+  type EnvironmentInfo,
+  type ParamsOf,
+  REQUESTS,
+  type RequestMethod,
+  type RequestSpec,
+  type ResultOf,
+  type Route,
+} from '@holdfast/exec-protocol';
+import {
+  closeProcessStdin,
+  type ProcessScope,
+  readProcess,
+  signalProcess,
+  startProcess,
+  terminateProcess,
+  writeProcess,
+} from './process-handlers.js';
+
+/** What the routes need from their connection. */
+export interface RouteHost {
+  readonly environment: EnvironmentInfo;
+  initialize(
+    params: ParamsOf<(typeof REQUESTS)['initialize']>,
+  ): ResultOf<(typeof REQUESTS)['initialize']> | Promise<ResultOf<(typeof REQUESTS)['initialize']>>;
+  closeSession(): Promise<ResultOf<(typeof REQUESTS)['session/close']>>;
+  /** @throws ExecError when a request of this kind may not be served now. */
+  admit(spec: RequestSpec): void;
+  processes(): ProcessScope;
+}
+
+type Handlers = {
+  readonly [M in RequestMethod]: (
+    params: ParamsOf<(typeof REQUESTS)[M]>,
+  ) => ResultOf<(typeof REQUESTS)[M]> | Promise<ResultOf<(typeof REQUESTS)[M]>>;
+};
+
+/** Every request method with what answers it. A method without a handler does not compile. */
+export function createRoutes(host: RouteHost): ReadonlyMap<string, Route> {
+  const handlers: Handlers = {
+    initialize: (params) => host.initialize(params),
+    'session/close': () => host.closeSession(),
+    'environment/info': () => host.environment,
+    'environment/status': () => ({ status: 'ready' }),
+    'process/start': (params) => startProcess(host.processes(), params),
+    'process/read': (params) => readProcess(host.processes(), params),
+    'process/write': (params) => writeProcess(host.processes(), params),
+    'process/closeStdin': (params) => closeProcessStdin(host.processes(), params),
+    'process/signal': (params) => signalProcess(host.processes(), params),
+    'process/terminate': (params) => terminateProcess(host.processes(), params),
+  };
+  return new Map(Object.entries(REQUESTS).map(([method, spec]) => [method, guarded(host, spec, handlers)]));
+}
+
+function guarded(host: RouteHost, spec: RequestSpec, handlers: Handlers): Route {
+  // The table above gives each method the handler of its own types; that relation does not survive a loop.
+  const handler = handlers[spec.method as RequestMethod] as (params: unknown) => unknown;
+  const route = bindRoute(spec, handler);
+  // Whether a request may come at all is asked first: a client that broke the order should not be told of its fields.
+  return async (params) => {
+    host.admit(spec);
+    return await route(params);
+  };
+}

@@ -1,0 +1,43 @@
+import { memoryTransportPair } from '@holdfast/exec-protocol';
+import { expect, test } from 'vitest';
+import { StdinGate } from './stdin-gate.js';
+
+test('a connection is not read while more stdin waits than the limit, and is read again after', async () => {
+  const [near, far] = memoryTransportPair();
+  const messages: string[] = [];
+  near.start({
+    onMessage: (message) => messages.push(String(message)),
+    onDrain: () => undefined,
+    onClose: () => undefined,
+  });
+  const gate = new StdinGate(near, 10);
+  let accept: (value: string) => void = () => undefined;
+  const first = gate.pass(10, Promise.resolve('at the limit'));
+  const second = gate.pass(
+    1,
+    new Promise<string>((resolve) => {
+      accept = resolve;
+    }),
+  );
+  const third = gate.pass(10, Promise.resolve('done'));
+  far.send('behind the flood');
+  await third;
+  await first;
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(messages).toEqual(['behind the flood']);
+  const fourth = gate.pass(10, new Promise<string>(() => undefined));
+  far.send('held back');
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(messages).toEqual(['behind the flood']);
+  accept('accepted');
+  expect(await second).toBe('accepted');
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(messages).toEqual(['behind the flood', 'held back']);
+  void fourth;
+});
+
+test('a failed write counts as settled', async () => {
+  const [near] = memoryTransportPair();
+  const gate = new StdinGate(near, 1);
+  await expect(gate.pass(2, Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+});

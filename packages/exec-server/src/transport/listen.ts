@@ -1,0 +1,151 @@
+import { rm } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { MAX_MESSAGE_BYTES, type Transport } from '@holdfast/exec-protocol';
+import { WebSocketServer } from 'ws';
+import { type AccessPolicy, type Refusal, refuseBrowser, refuseStranger } from '../auth.js';
+import type { ListenAddress } from './listen-address.js';
+import { WebSocketTransport } from './websocket-transport.js';
+
+/** A socket that takes WebSocket connections. */
+export interface Listener {
+  /** What clients dial, without a token. */
+  readonly url: string;
+  /** Takes no further connections; those that exist are left to their owners. */
+  close(): Promise<void>;
+}
+
+const TCP_KEEPALIVE_MS = 30_000;
+
+/** @throws Error from the operating system when the address cannot be had. */
+export async function listen(
+  address: Exclude<ListenAddress, { kind: 'stdio' }>,
+  policy: AccessPolicy,
+  accept: (transport: Transport) => void,
+): Promise<Listener> {
+  const sockets = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: MAX_MESSAGE_BYTES,
+    // The reference ignores what subprotocols a client asks for; the upgrade succeeds without one.
+    handleProtocols: () => false,
+  });
+  const server = createServer((request, response) => {
+    answer(request, response, policy);
+  });
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const refusal = refuseUpgrade(request, policy);
+    if (refusal !== undefined) {
+      refuse(socket, refusal);
+      return;
+    }
+    request.socket.setNoDelay(true);
+    request.socket.setKeepAlive(true, TCP_KEEPALIVE_MS);
+    sockets.handleUpgrade(request, socket, head, (ws) => {
+      accept(new WebSocketTransport(ws, socket, labelOf(request, address)));
+    });
+  });
+  await bind(server, address);
+  return { url: urlOf(server, address), close: () => stop(server) };
+}
+
+function refuseUpgrade(
+  request: IncomingMessage,
+  policy: AccessPolicy,
+): Refusal | { status: 404; message: string } | undefined {
+  const browser = refuseBrowser(request, policy);
+  if (browser !== undefined) return browser;
+  const url = new URL(request.url ?? '/', 'ws://localhost');
+  if (url.pathname !== '/') return { status: 404, message: 'WebSocket connections are taken at / only\n' };
+  return refuseStranger(request, url, policy);
+}
+
+const STATUS_TEXTS = { 401: 'Unauthorized', 403: 'Forbidden', 404: 'Not Found' } as const;
+
+function refuse(socket: Duplex, { status, message }: { status: 401 | 403 | 404; message: string }): void {
+  const head = [
+    `HTTP/1.1 ${String(status)} ${STATUS_TEXTS[status]}`,
+    'Connection: close',
+    'Content-Type: text/plain; charset=utf-8',
+    `Content-Length: ${String(Buffer.byteLength(message))}`,
+  ];
+  socket.on('error', () => undefined);
+  socket.end(`${head.join('\r\n')}\r\n\r\n${message}`);
+}
+
+function answer(request: IncomingMessage, response: ServerResponse, policy: AccessPolicy): void {
+  const refusal = refuseBrowser(request, policy);
+  const path = request.url?.split('?', 1)[0];
+  if (refusal !== undefined) send(response, refusal.status, refusal.message);
+  else if (path === '/') send(response, 426, 'this is a WebSocket server\n', { Upgrade: 'websocket' });
+  else if (path !== '/readyz' && path !== '/healthz') send(response, 404, 'not found\n');
+  else if (request.method === 'GET' || request.method === 'HEAD') send(response, 200, '');
+  else send(response, 405, 'use GET or HEAD\n', { Allow: 'GET,HEAD' });
+}
+
+function send(
+  response: ServerResponse,
+  status: number,
+  text: string,
+  headers: Record<string, string> = {},
+): void {
+  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', ...headers }).end(text);
+}
+
+async function bind(server: Server, address: Exclude<ListenAddress, { kind: 'stdio' }>): Promise<void> {
+  if (address.kind === 'unix') await removeDeadSocket(address.path);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.once('listening', () => {
+      server.off('error', reject);
+      resolve();
+    });
+    if (address.kind === 'tcp') server.listen(address.port, address.host);
+    else listenPrivately(server, address.path);
+  });
+}
+
+// The socket is the credential, so nobody else may open it, not even between its creation and a chmod.
+function listenPrivately(server: Server, path: string): void {
+  const umask = process.umask(0o177);
+  try {
+    server.listen(path);
+  } finally {
+    process.umask(umask);
+  }
+}
+
+/** A socket file that nobody answers on was left by a server that crashed. One that answers is left alone. */
+async function removeDeadSocket(path: string): Promise<void> {
+  const code = await new Promise<string | undefined>((resolve) => {
+    const probe = connect(path, () => {
+      probe.destroy();
+      resolve(undefined);
+    });
+    probe.once('error', (error: NodeJS.ErrnoException) => {
+      resolve(error.code);
+    });
+  });
+  if (code === 'ECONNREFUSED') await rm(path);
+}
+
+function urlOf(server: Server, address: Exclude<ListenAddress, { kind: 'stdio' }>): string {
+  if (address.kind === 'unix') return `unix:${address.path}`;
+  const { port } = server.address() as AddressInfo;
+  return `ws://${address.host.includes(':') ? `[${address.host}]` : address.host}:${String(port)}`;
+}
+
+function labelOf(request: IncomingMessage, address: Exclude<ListenAddress, { kind: 'stdio' }>): string {
+  if (address.kind === 'unix') return `unix:${address.path}`;
+  return `websocket ${request.socket.remoteAddress ?? 'unknown'}:${String(request.socket.remotePort ?? 0)}`;
+}
+
+function stop(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

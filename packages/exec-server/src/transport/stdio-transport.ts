@@ -1,0 +1,80 @@
+import type { Readable, Writable } from 'node:stream';
+import {
+  type CloseKind,
+  createLineSplitter,
+  type LineBatch,
+  type Transport,
+  type TransportListener,
+} from '@holdfast/exec-protocol';
+
+/** One connection on a pair of byte streams, one message a line. The end of input ends it. */
+export class StdioTransport implements Transport {
+  readonly label = 'stdio';
+  readonly #input: Readable;
+  readonly #output: Writable;
+  readonly #splitter = createLineSplitter();
+  #listener: TransportListener | undefined;
+
+  constructor(input: Readable, output: Writable) {
+    this.#input = input;
+    this.#output = output;
+  }
+
+  get bufferedBytes(): number {
+    return this.#output.writableLength;
+  }
+
+  start(listener: TransportListener): void {
+    this.#listener = listener;
+    this.#input.on('data', (chunk: Uint8Array) => {
+      this.#take(this.#splitter.push(chunk));
+    });
+    this.#input.on('end', () => {
+      this.#take(this.#splitter.end());
+      this.#end(1000, 'end of input');
+    });
+    this.#input.on('error', (error) => {
+      this.#end(1006, error.message);
+    });
+    this.#output.on('drain', () => {
+      this.#listener?.onDrain();
+    });
+    this.#output.on('error', (error) => {
+      this.#end(1006, error.message);
+    });
+  }
+
+  send(message: string): void {
+    if (this.#listener !== undefined) this.#output.write(`${message}\n`);
+  }
+
+  pause(): void {
+    this.#input.pause();
+  }
+
+  resume(): void {
+    this.#input.resume();
+  }
+
+  // A pipe has no close codes: the reason stays in the log of this side.
+  close(_kind: CloseKind, reason: string): void {
+    this.#end(1000, reason);
+  }
+
+  destroy(): void {
+    this.#end(1006, 'destroyed');
+  }
+
+  #take({ lines, failure }: LineBatch): void {
+    for (const line of lines) this.#listener?.onMessage(line);
+    if (failure !== undefined) this.#end(1009, failure.message);
+  }
+
+  #end(code: number, reason: string): void {
+    const listener = this.#listener;
+    this.#listener = undefined;
+    // A paused stdin would still keep this program alive for as long as the other side holds it open.
+    this.#input.destroy();
+    listener?.onClose({ code, reason });
+  }
+}

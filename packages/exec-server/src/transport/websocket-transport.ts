@@ -1,0 +1,90 @@
+import type { Duplex } from 'node:stream';
+import {
+  CLOSE_CODES,
+  type CloseKind,
+  PING_INTERVAL_MS,
+  type Transport,
+  type TransportListener,
+} from '@holdfast/exec-protocol';
+import type { WebSocket } from 'ws';
+
+/** A close frame carries at most this many bytes of reason. */
+const MAX_REASON_BYTES = 123;
+
+/** A peer that has not answered a close frame by then is not waited for. */
+const CLOSE_GRACE_MS = 1_000;
+
+/** An accepted WebSocket as a transport. What is sent in one turn of the event loop leaves in one write. */
+export class WebSocketTransport implements Transport {
+  readonly label: string;
+  readonly #ws: WebSocket;
+  readonly #socket: Duplex;
+  #isCorked = false;
+  #isClosing = false;
+
+  constructor(ws: WebSocket, socket: Duplex, label: string) {
+    this.#ws = ws;
+    this.#socket = socket;
+    this.label = label;
+  }
+
+  get bufferedBytes(): number {
+    return this.#ws.bufferedAmount;
+  }
+
+  start(listener: TransportListener): void {
+    const pings = setInterval(() => {
+      this.#ws.ping();
+    }, PING_INTERVAL_MS).unref();
+    this.#ws.on('message', (data, isBinary) => {
+      // The other side goes on sending until it has seen the close frame, and none of that counts any more.
+      if (this.#isClosing) return;
+      const bytes = data as Buffer;
+      // Text frames were checked for valid UTF-8 already.
+      listener.onMessage(isBinary ? bytes : bytes.toString());
+    });
+    this.#socket.on('drain', () => {
+      listener.onDrain();
+    });
+    // Each error is followed by the close event, which carries what the owner needs.
+    this.#ws.on('error', () => undefined);
+    this.#ws.on('close', (code, reason) => {
+      clearInterval(pings);
+      listener.onClose({ code, reason: reason.toString() });
+    });
+  }
+
+  send(message: string): void {
+    if (this.#ws.readyState !== this.#ws.OPEN) return;
+    if (!this.#isCorked) {
+      this.#isCorked = true;
+      this.#socket.cork();
+      setImmediate(() => {
+        this.#isCorked = false;
+        this.#socket.uncork();
+      });
+    }
+    this.#ws.send(message);
+  }
+
+  pause(): void {
+    this.#ws.pause();
+  }
+
+  resume(): void {
+    this.#ws.resume();
+  }
+
+  close(kind: CloseKind, reason: string): void {
+    if (this.#isClosing) return;
+    this.#isClosing = true;
+    setTimeout(() => {
+      this.#ws.terminate();
+    }, CLOSE_GRACE_MS).unref();
+    this.#ws.close(CLOSE_CODES[kind].code, Buffer.from(reason).subarray(0, MAX_REASON_BYTES).toString());
+  }
+
+  destroy(): void {
+    this.#ws.terminate();
+  }
+}

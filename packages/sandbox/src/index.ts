@@ -1,0 +1,1 @@
+export { type ConfinementRequest, prepare } from './prepare.js';
