@@ -1,0 +1,35 @@
+import type { EnvironmentInfo, Extensions } from '@holdfast/exec-protocol';
+import { type ExecError, type SessionId } from '@holdfast/exec-protocol';
+import type { ExecOptions, ExecResult } from './exec/result.js';
+import type { ProcessHandle, SpawnOptions, WaitOptions } from './process/handle.js';
+
+/** A session on an executor. */
+export interface Client extends AsyncDisposable {
+  /** Names the session at the server. Whoever has it can take the session over, so do not log it. */
+  readonly sessionId: SessionId;
+  /** What goes beyond the reference wire on this connection, name to version. */
+  readonly extensions: Extensions;
+  /** Resolves when the connection has ended, with the reason: `clientClosed` or `connectionLost`. Never fails. */
+  readonly closed: Promise<ExecError>;
+
+  /**
+   * Runs a command to its end and gives what it printed. There is no shell unless `argv` names one.
+   * Fails with ExitError when the command fails (see `reject`), with the reason of `signal`, or with an ExecError that
+   * says why the command could not be run.
+   */
+  exec(argv: readonly string[], options?: ExecOptions & { readonly encoding?: 'utf8' }): Promise<ExecResult>;
+  exec(
+    argv: readonly string[],
+    options: ExecOptions & { readonly encoding: 'bytes' },
+  ): Promise<ExecResult<Uint8Array>>;
+  /** Starts a process and gives its handle at once. Nothing is thrown here; `started` fails where the start does. */
+  spawn(argv: readonly string[], options?: SpawnOptions): ProcessHandle;
+  /** What the executor says of itself: shell, folders, platform. It is asked once at most. */
+  environment(options?: WaitOptions): Promise<EnvironmentInfo>;
+  /**
+   * Ends all processes of the session and the connection; safe to call again. What still waits fails with `clientClosed`.
+   */
+  close(): Promise<void>;
+  /** The same as `close`. */
+  [Symbol.asyncDispose](): Promise<void>;
+}

@@ -1,0 +1,82 @@
+import { CLOSE_CODES, type CloseKind, type Transport, type TransportListener } from '@holdfast/exec-protocol';
+import { type RawData, WebSocket } from 'ws';
+
+/** A close frame has no room for more. */
+const MAX_REASON_BYTES = 123;
+
+/** A WebSocket of the `ws` library that is open. Nothing is read from it before `start`. */
+export class SocketTransport implements Transport {
+  readonly label: string;
+  readonly #socket: WebSocket;
+  readonly #cork: () => void;
+
+  /** @param cork Called before each frame is written. */
+  constructor(label: string, socket: WebSocket, cork: () => void) {
+    this.label = label;
+    this.#socket = socket;
+    this.#cork = cork;
+    socket.pause();
+  }
+
+  get bufferedBytes(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  start(listener: TransportListener): void {
+    let lastError = '';
+    this.#onDrain = () => {
+      listener.onDrain();
+    };
+    this.#socket.on('message', (data, isBinary) => {
+      const bytes = bytesOf(data);
+      listener.onMessage(isBinary ? bytes : bytes.toString('utf8'));
+    });
+    this.#socket.on('error', (error) => {
+      lastError = error.message;
+    });
+    this.#socket.on('close', (code, reason) => {
+      listener.onClose({ code, reason: reason.length > 0 ? reason.toString('utf8') : lastError });
+    });
+    this.#socket.resume();
+  }
+
+  send(message: string): void {
+    if (this.#socket.readyState !== WebSocket.OPEN) return;
+    this.#cork();
+    this.#socket.send(message, this.#onDrain);
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  close(kind: CloseKind, reason: string): void {
+    // A paused socket would not see the other side's answer.
+    this.#socket.resume();
+    this.#socket.close(CLOSE_CODES[kind].code, shorten(reason));
+  }
+
+  destroy(): void {
+    this.#socket.resume();
+    this.#socket.terminate();
+  }
+
+  #onDrain: () => void = () => undefined;
+}
+
+function bytesOf(data: RawData): Buffer {
+  if (Buffer.isBuffer(data)) return data;
+  return Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data);
+}
+
+function shorten(reason: string): string {
+  let bytes = Buffer.from(reason);
+  if (bytes.length <= MAX_REASON_BYTES) return reason;
+  bytes = bytes.subarray(0, MAX_REASON_BYTES);
+  // A character that was cut would make the frame invalid.
+  return bytes.toString('utf8').replace(/\uFFFD+$/, '');
+}

@@ -1,0 +1,60 @@
+import { ExecError } from '@holdfast/exec-protocol';
+import { abortable } from '../abortable.js';
+import type { Clock } from '../clock.js';
+import type { ProcessHandle, SpawnOptions } from '../process/handle.js';
+import { decodeText, type OutputDecoder } from './decode-output.js';
+import { ExitError } from './exit-error.js';
+import type { ExecOptions, ExecResult } from './result.js';
+import { type RunOutcome, runToEnd } from './run.js';
+
+/** What `exec` is made of. */
+export interface ExecHost {
+  readonly clock: Clock;
+  spawn(argv: readonly string[], options: SpawnOptions): ProcessHandle;
+  /** @throws ExecError `unsupported` when the server has no way to end stdin. */
+  requireEndOfStdin(): void;
+}
+
+/**
+ * Runs a command to its end.
+ * @throws ExitError when it fails, unless `reject` is false; the reason of `signal`; ExecError when it could not be run.
+ */
+export async function exec<T extends string | Uint8Array>(
+  host: ExecHost,
+  argv: readonly string[],
+  options: ExecOptions,
+  decode: OutputDecoder<T>,
+): Promise<ExecResult<T>> {
+  const { input, signal, timeoutMs, killGraceMs, reject = true, encoding: _, ...spawnOptions } = options;
+  signal?.throwIfAborted();
+  if (timeoutMs !== undefined && !(timeoutMs >= 0)) {
+    throw new ExecError('invalidParams', `timeoutMs is ${timeoutMs}; give milliseconds, or leave it out`);
+  }
+  if (input !== undefined) host.requireEndOfStdin();
+  const process = host.spawn(argv, { ...spawnOptions, stdin: input === undefined ? 'null' : 'pipe' });
+  const run = runToEnd(process, { clock: host.clock, input, signal, timeoutMs, killGraceMs });
+  const outcome = await (reject ? abortable(run, signal) : run);
+  const result = resultOf(process.id, outcome, decode);
+  if (reject && result.failed) throw new ExitError(argv, resultOf(process.id, outcome, decodeText));
+  return result;
+}
+
+function resultOf<T extends string | Uint8Array>(
+  id: string,
+  { exitCode, signal, cause, drained, durationMs, collected }: RunOutcome,
+  decode: OutputDecoder<T>,
+): ExecResult<T> {
+  return {
+    id,
+    exitCode,
+    signal,
+    cause,
+    failed: exitCode !== 0 || cause !== 'exit',
+    timedOut: cause === 'timeout',
+    canceled: cause === 'canceled',
+    truncated: collected.truncated,
+    drained,
+    ...decode(collected),
+    durationMs,
+  };
+}

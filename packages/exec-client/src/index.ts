@@ -1,0 +1,32 @@
+export type {
+  EnvironmentInfo,
+  ErrorKind,
+  Extensions,
+  SessionId,
+  SignalName,
+} from '@holdfast/exec-protocol';
+export { ExecError } from '@holdfast/exec-protocol';
+export type { Client } from './client.js';
+export { type ConnectOptions, connect } from './connect.js';
+export type { CommandTarget } from './dial/target.js';
+export { ExitError } from './exec/exit-error.js';
+export type { ExecCause, ExecInput, ExecOptions, ExecResult } from './exec/result.js';
+export type {
+  ClosedEvent,
+  ExitedEvent,
+  OutputEvent,
+  OutputStream,
+  ProcessEvent,
+} from './process/events.js';
+export { GapError } from './process/gap-error.js';
+export type {
+  LineOptions,
+  ProcessExit,
+  ProcessHandle,
+  SignalOptions,
+  SpawnOptions,
+  TerminateOptions,
+  ViewOptions,
+  WaitOptions,
+} from './process/handle.js';
+export type { ProcessView } from './process/views/process-view.js';

@@ -1,0 +1,32 @@
+import type { SignalName } from '@holdfast/exec-protocol';
+
+/** Where output came from; a terminal merges both streams into `pty`. */
+export type OutputStream = 'stdout' | 'stderr' | 'pty';
+
+/** A piece of output, cut anywhere. `bytes` is shared with other views of the process: do not change it. */
+export interface OutputEvent {
+  readonly type: 'output';
+  /** Position in the event log of the process: 1, 2, 3 … without holes over all types of events. */
+  readonly seq: number;
+  readonly stream: OutputStream;
+  readonly bytes: Uint8Array;
+}
+
+/** The process itself has ended; output of its descendants may follow. */
+export interface ExitedEvent {
+  readonly type: 'exited';
+  readonly seq: number;
+  /** The exit status, or 128 + n when signal n ended it. */
+  readonly exitCode: number;
+  /** The signal that ended the process; null when it ended by itself or the server does not tell. */
+  readonly signal: SignalName | null;
+}
+
+/** The output is complete; nothing follows. */
+export interface ClosedEvent {
+  readonly type: 'closed';
+  readonly seq: number;
+}
+
+/** One entry of the event log of a process. */
+export type ProcessEvent = OutputEvent | ExitedEvent | ClosedEvent;

@@ -1,0 +1,118 @@
+import type { SignalName } from '@holdfast/exec-protocol';
+import type { ProcessEvent } from './events.js';
+import type { ProcessView } from './views/process-view.js';
+
+/** How a process is started. */
+export interface SpawnOptions {
+  /** Names the process within the client's session; default a new UUID. An id of a process that ran just now is refused. */
+  readonly id?: string;
+  /** An absolute path of the executor, or a `file:` URI; default the folder in which the server was started. */
+  readonly cwd?: string;
+  /** Variables laid over what `inheritEnv` leaves; undefined values are left out. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /**
+   * What the process gets of the executor's own environment, default `core`: home, user, shell, path, language and
+   * temporary folder. `all` leaves out names that look like secrets (`*KEY*`, `*SECRET*`, `*TOKEN*`); with `none` the
+   * process gets exactly `env`.
+   */
+  readonly inheritEnv?: 'core' | 'all' | 'none';
+  /** What the program sees as its own name; default `argv[0]`. */
+  readonly arg0?: string;
+  /** `pipe` for a process that is written to; default `null`, the null device. */
+  readonly stdin?: 'null' | 'pipe';
+  /** Terminates the process. When it has fired already, nothing is started. */
+  readonly signal?: AbortSignal;
+}
+
+/** Ends a wait, not the work. The call then fails with the reason of the signal. */
+export interface WaitOptions {
+  readonly signal?: AbortSignal;
+}
+
+/** Where a view begins. */
+export interface ViewOptions extends WaitOptions {
+  /** Only events with a higher seq; default 0, everything. */
+  readonly after?: number;
+}
+
+/** Which lines a view gives. */
+export interface LineOptions extends ViewOptions {
+  /** Only lines of this stream; default both. Output of a terminal counts as stdout. */
+  readonly stream?: 'stdout' | 'stderr';
+}
+
+/** Whom a signal is for, and how long to wait for the answer. */
+export interface SignalOptions extends WaitOptions {
+  /** The process alone, its process group, or all its descendants; default `group`. */
+  readonly target?: 'process' | 'group' | 'tree';
+}
+
+/** How a process is ended. */
+export interface TerminateOptions extends WaitOptions {
+  /** Time between SIGTERM and SIGKILL; default 5,000. A server without `signals` always kills at once. */
+  readonly graceMs?: number;
+}
+
+/** How a process ended. */
+export interface ProcessExit {
+  /** The exit status, or 128 + n when signal n ended it. */
+  readonly exitCode: number;
+  /** The signal that ended the process; null when it ended by itself or the server does not tell. */
+  readonly signal: SignalName | null;
+}
+
+/**
+ * A process on the executor. It can be used at once; what has to wait for the start waits by itself.
+ *
+ * `started`, `exited` and `closed` settle whether anybody reads output or not, and may be left alone: their failures
+ * are never reported as unhandled. They fail with an ExecError: the reason why the start failed, `connectionLost` or
+ * `clientClosed`.
+ */
+export interface ProcessHandle extends AsyncDisposable {
+  readonly id: string;
+  /** The executor has started the process. */
+  readonly started: Promise<void>;
+  /** The process itself has ended; its descendants may live on and write. */
+  readonly exited: Promise<ProcessExit>;
+  /** The process has ended and its output is complete. */
+  readonly closed: Promise<void>;
+
+  /**
+   * What happened and happens, in order, `closed` last. Each view has a cursor of its own. A view that is open and not
+   * read stalls its process once some megabytes wait.
+   * Fails with GapError where output is no longer retained, and with ExecError when the process is lost.
+   */
+  events(options?: ViewOptions): ProcessView<ProcessEvent>;
+  /**
+   * Lines of both streams without their ends, in the order in which they were completed; a last line without a newline
+   * is a line. Fails like `events`, and with `outputTooLarge` on a line of more than 64 Mi characters.
+   */
+  lines(options?: LineOptions): ProcessView<string>;
+  /** From the first event on, one stream however often it is asked for. Unread it stalls the process; `cancel()` frees it. */
+  readonly stdout: ReadableStream<Uint8Array>;
+  /** Like `stdout`. */
+  readonly stderr: ReadableStream<Uint8Array>;
+  /** Like `stdout`, both streams as they came. */
+  readonly all: ReadableStream<Uint8Array>;
+
+  /**
+   * Writes to stdin, after all earlier writes. Resolves when the executor has taken the bytes, so a process that does
+   * not read slows its writer down. A signal that fires meanwhile does not take back what was written.
+   * Fails with `stdinClosed` without `stdin: 'pipe'` and after the end of stdin, with `stdinBroken` after the process has ended.
+   */
+  write(data: string | Uint8Array, options?: WaitOptions): Promise<void>;
+  /** Ends stdin after all earlier writes. Fails with `unsupported` where the server cannot. */
+  end(options?: WaitOptions): Promise<void>;
+  /**
+   * Sends a signal; a process that has ended is no error. Fails with `unsupported` for anything but SIGINT to the group
+   * where the server lacks the `signals` extension.
+   */
+  signal(name: SignalName, options?: SignalOptions): Promise<void>;
+  /**
+   * Ends the process and its descendants: SIGTERM, then SIGKILL. Resolves when the executor has begun; wait for `exited`.
+   * @returns whether the process was running.
+   */
+  terminate(options?: TerminateOptions): Promise<boolean>;
+  /** Terminates the process if it runs, waits until it has exited, and closes the streams. Never fails. */
+  [Symbol.asyncDispose](): Promise<void>;
+}

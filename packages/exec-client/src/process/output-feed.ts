@@ -1,0 +1,147 @@
+import { ERROR_KINDS, ExecError, type ProcessId } from '@holdfast/exec-protocol';
+import type { ClosedEvent, ExitedEvent, ProcessEvent } from './events.js';
+import { OutputWindow, type SendWindow } from './output-window.js';
+import { ReorderBuffer } from './reorder-buffer.js';
+import { LogView } from './views/log-view.js';
+import type { Failure, ReadAnswer, ViewSource } from './views/view-source.js';
+
+/** What a feed needs of the connection. */
+export interface FeedPort {
+  readonly id: ProcessId;
+  /** Whether output comes in windows; without them the server pushes everything, perhaps out of order. */
+  readonly hasWindows: boolean;
+  /** Reads a page of retained events, once the process has started. */
+  read(afterSeq: number, signal: AbortSignal): Promise<ReadAnswer>;
+  readonly sendWindow: SendWindow;
+  /** Nothing that is pushed from now on would be used. */
+  onFinished(): void;
+}
+
+/** What is pushed for one process, handed on to all who look at it. */
+export class OutputFeed implements ViewSource {
+  readonly #port: FeedPort;
+  readonly #views = new Set<LogView>();
+  readonly #window: OutputWindow | undefined;
+  readonly #reorder: ReorderBuffer | undefined;
+  #position = 0;
+  #exited: ExitedEvent | undefined;
+  #closed: ClosedEvent | undefined;
+  #failure: Failure | undefined;
+
+  constructor(port: FeedPort) {
+    this.#port = port;
+    if (port.hasWindows) this.#window = new OutputWindow(port.sendWindow);
+    else this.#reorder = new ReorderBuffer();
+  }
+
+  get id(): ProcessId {
+    return this.#port.id;
+  }
+
+  get position(): number {
+    return this.#position;
+  }
+
+  get exited(): ExitedEvent | undefined {
+    return this.#exited;
+  }
+
+  get closed(): ClosedEvent | undefined {
+    return this.#closed;
+  }
+
+  get failure(): Failure | undefined {
+    return this.#failure;
+  }
+
+  /** The start request leaves now. @returns the first window, or undefined where there are none. */
+  leave(): number | undefined {
+    return this.#window?.leave();
+  }
+
+  started(): void {
+    this.#window?.started(this.#consumedSeq());
+  }
+
+  push(event: ProcessEvent): void {
+    const ready = this.#reorder?.push(event) ?? [event];
+    for (const next of ready) this.#accept(next);
+    if (ready.length > 0) this.#finishIfDone();
+  }
+
+  /** Nothing more will come. Views give what they have and then fail. */
+  fail(reason: unknown): void {
+    this.#failure ??= { reason };
+    for (const view of this.#views) view.refresh();
+  }
+
+  /** Opens a view on the events after `after` that it `wants`. */
+  open(after: number, wants: (event: ProcessEvent) => boolean): LogView {
+    const view = new LogView(this, {
+      after,
+      wants,
+      isLate: this.#window?.hasLapsed ?? false,
+      onClose: (closed) => {
+        this.#views.delete(closed);
+        this.#look();
+        this.#finishIfDone();
+      },
+    });
+    this.#views.add(view);
+    this.#look();
+    return view;
+  }
+
+  async read(afterSeq: number, signal: AbortSignal): Promise<ReadAnswer> {
+    try {
+      return await this.#port.read(afterSeq, signal);
+    } catch (error) {
+      const { closed } = this;
+      // A closed process is forgotten after a while. Servers without kinds say so with this code alone.
+      const isForgotten = error instanceof ExecError && error.code === ERROR_KINDS.processUnknown.code;
+      if (!isForgotten || closed === undefined) throw error;
+      return { chunks: [], nextSeq: closed.seq + 1, exited: true, exitCode: null, closed: true };
+    }
+  }
+
+  onConsumed(): void {
+    this.#window?.consumed(this.#consumedSeq());
+  }
+
+  #accept(event: ProcessEvent): void {
+    if (event.type === 'output') {
+      if (event.seq <= this.#position) return;
+      this.#position = event.seq;
+      this.#window?.arrived(event.seq, event.bytes.length);
+      for (const view of this.#views) view.offer(event);
+      if (this.#views.size === 0) this.onConsumed();
+      return;
+    }
+    if (event.type === 'exited') this.#exited ??= event;
+    else this.#closed ??= event;
+    // A state may be known before the output that precedes it; then the position stays with the output.
+    if (event.seq === this.#position + 1) this.#position = event.seq;
+    for (const view of this.#views) view.refresh();
+  }
+
+  #look(): void {
+    if (this.#failure !== undefined || this.#isComplete()) return;
+    this.#window?.want(this.#views.size > 0, this.#consumedSeq());
+  }
+
+  /** Whether everything was pushed. */
+  #isComplete(): boolean {
+    return this.#closed !== undefined && this.#position >= this.#closed.seq;
+  }
+
+  #finishIfDone(): void {
+    if (this.#closed !== undefined && this.#views.size === 0) this.#port.onFinished();
+  }
+
+  /** What the slowest view has handed out. With nobody looking, everything that arrived is as good as consumed. */
+  #consumedSeq(): number {
+    let slowest = this.#views.size === 0 ? this.#position : Infinity;
+    for (const view of this.#views) slowest = Math.min(slowest, view.consumedSeq);
+    return slowest;
+  }
+}

@@ -1,0 +1,88 @@
+import { AHEAD_BYTES, WINDOW_BYTES } from '@holdfast/exec-protocol';
+
+/** Tells the server how much output may come, and up to where it was consumed. */
+export type SendWindow = (ackSeq: number, windowBytes: number) => void;
+
+/**
+ * Consumed output that is acknowledged at once. A server may hold a process back when so much more is ahead of the
+ * acknowledgements, so to wait for half of a larger window could be to wait for ever.
+ */
+export const ACK_BYTES = Math.min(WINDOW_BYTES, AHEAD_BYTES) / 2;
+
+/**
+ * The client's side of the `flow` extension for one process: output is asked for while someone looks, and acknowledged
+ * as it is consumed. With nobody looking the server is asked for state events alone.
+ */
+export class OutputWindow {
+  readonly #send: SendWindow;
+  /** Output that arrived and was not acknowledged yet, oldest first. */
+  #unacked: { readonly seq: number; readonly bytes: number }[] = [];
+  #consumedBytes = 0;
+  #wanted = 0;
+  /** What the server was told last; undefined before the start request has left. */
+  #told: number | undefined;
+  #isStarted = false;
+  #hasLapsed = false;
+
+  constructor(send: SendWindow) {
+    this.#send = send;
+  }
+
+  /** Whether output may have passed by unpushed at some time. */
+  get hasLapsed(): boolean {
+    return this.#hasLapsed;
+  }
+
+  /** The start request leaves now. @returns the first window, which it carries. */
+  leave(): number {
+    this.#remember();
+    return this.#wanted;
+  }
+
+  /** The process exists: from now on the server understands windows for it. */
+  started(consumedSeq: number): void {
+    this.#isStarted = true;
+    this.#update(consumedSeq);
+  }
+
+  /** Someone looks, or nobody does any more. */
+  want(isLooking: boolean, consumedSeq: number): void {
+    this.#wanted = isLooking ? WINDOW_BYTES : 0;
+    this.#update(consumedSeq);
+  }
+
+  arrived(seq: number, bytes: number): void {
+    this.#unacked.push({ seq, bytes });
+  }
+
+  /** Everything up to `consumedSeq` was consumed. */
+  consumed(consumedSeq: number): void {
+    let settled = 0;
+    for (const { seq, bytes } of this.#unacked) {
+      if (seq > consumedSeq) break;
+      this.#consumedBytes += bytes;
+      settled += 1;
+    }
+    if (settled === 0) return;
+    this.#unacked.splice(0, settled);
+    this.#update(consumedSeq);
+  }
+
+  #update(consumedSeq: number): void {
+    if (this.#isStarted && (this.#told !== this.#wanted || this.#isDue())) {
+      this.#remember();
+      this.#send(consumedSeq, this.#wanted);
+    }
+  }
+
+  #isDue(): boolean {
+    // What was under way when the last view closed takes up room at the server until it is acknowledged.
+    return this.#consumedBytes >= ACK_BYTES || (this.#wanted === 0 && this.#consumedBytes > 0);
+  }
+
+  #remember(): void {
+    this.#consumedBytes = 0;
+    this.#told = this.#wanted;
+    if (this.#wanted === 0) this.#hasLapsed = true;
+  }
+}

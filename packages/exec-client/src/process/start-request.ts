@@ -1,0 +1,69 @@
+import {
+  type EnvironmentInfo,
+  type EnvPolicy,
+  ExecError,
+  formatPathUri,
+  type ParamsOf,
+  type PathStyle,
+  type ProcessId,
+  parsePathUri,
+  type processStart,
+} from '@holdfast/exec-protocol';
+import type { SpawnOptions } from './handle.js';
+
+/** What `process/start` is sent for a command, without a window. */
+export type StartRequest = Omit<ParamsOf<typeof processStart>, 'windowBytes'>;
+
+/**
+ * Says what to start in the words of the wire.
+ * @throws ExecError `invalidParams` without a program, `invalidPath` for a working directory that the executor cannot have.
+ */
+export function startRequest(
+  id: ProcessId,
+  argv: readonly string[],
+  options: SpawnOptions,
+  executor: EnvironmentInfo,
+): StartRequest {
+  if (argv.length === 0) {
+    throw new ExecError('invalidParams', 'argv is empty; name the program and its arguments');
+  }
+  const { inheritEnv = 'core', stdin = 'null', arg0 } = options;
+  return {
+    processId: id,
+    argv: [...argv],
+    cwd: cwdUri(options.cwd, executor),
+    env: definedOnly(options.env ?? {}),
+    tty: false,
+    pipeStdin: stdin === 'pipe',
+    ...(arg0 === undefined ? {} : { arg0 }),
+    ...(inheritEnv === 'none' ? {} : { envPolicy: inheriting(inheritEnv) }),
+  };
+}
+
+function cwdUri(cwd: string | undefined, executor: EnvironmentInfo): string {
+  if (cwd === undefined) return executor.cwd ?? 'file:///';
+  const style: PathStyle = executor.platformOs === 'windows' ? 'windows' : 'posix';
+  if (/^file:/i.test(cwd)) {
+    const parsed = parsePathUri(cwd, style);
+    if (parsed.ok) return parsed.uri;
+    throw new ExecError('invalidPath', `cwd: ${parsed.message}`);
+  }
+  try {
+    return formatPathUri(cwd, style);
+  } catch (error) {
+    const reason = error instanceof RangeError ? error.message : 'it is no path of the executor';
+    throw new ExecError('invalidPath', `cwd ${JSON.stringify(cwd)}: ${reason}`, { cause: error });
+  }
+}
+
+function inheriting(inherit: EnvPolicy['inherit']): EnvPolicy {
+  return { inherit, ignoreDefaultExcludes: false, exclude: [], set: {}, includeOnly: [] };
+}
+
+function definedOnly(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const defined: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) {
+    if (value !== undefined) defined[name] = value;
+  }
+  return defined;
+}
