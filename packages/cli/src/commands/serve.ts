@@ -1,0 +1,91 @@
+import { readFile } from 'node:fs/promises';
+import { createExecServer, DEFAULT_LISTEN_URL, type ExecServer, type LogLevel } from '@holdfast/exec-server';
+import { Command, Option } from 'commander';
+import { complain, messageOf } from '../complain.js';
+
+interface ServeOptions {
+  readonly listen: string;
+  readonly tokenFile?: string;
+  readonly auth: boolean;
+  readonly allowHost: readonly string[];
+  readonly logLevel: LogLevel;
+}
+
+const EXIT_CANNOT_SERVE = 1;
+
+const HELP = `
+The first line on stdout is the URL to connect to, token included. Logs go to stderr.
+SIGTERM or SIGINT ends the server and every process that it started.
+
+Examples:
+  $ holdfast serve
+  $ holdfast serve --listen ws://127.0.0.1:7777 --token-file ~/.holdfast-token
+  $ holdfast serve --listen unix:/run/holdfast.sock
+  $ ssh devbox holdfast serve --listen stdio
+`;
+
+/** `holdfast serve`: a server in the foreground. */
+export function serveCommand(finish: (exitCode: number) => void): Command {
+  return new Command('serve')
+    .description('Start a server that runs commands for its clients.')
+    .option(
+      '--listen <url>',
+      'ws://IP:PORT on loopback (port 0 picks one), unix:PATH or stdio',
+      DEFAULT_LISTEN_URL,
+    )
+    .option('--token-file <file>', 'take the access token from a file; default: a new token at each start')
+    .option('--no-auth', 'let every local client in without a token')
+    .option('--allow-host <name>', 'also accept this name in the Host header; repeat for more', collect, [])
+    .addOption(
+      new Option('--log-level <level>', 'what is logged to stderr')
+        .choices(['debug', 'info', 'warn', 'error', 'silent'])
+        .default('warn'),
+    )
+    .addHelpText('after', HELP)
+    .action(async (options: ServeOptions) => {
+      finish(await serve(options));
+    });
+}
+
+async function serve(options: ServeOptions): Promise<number> {
+  let server: ExecServer;
+  try {
+    server = await createExecServer({
+      listen: options.listen,
+      allowedHosts: options.allowHost,
+      logLevel: options.logLevel,
+      ...(await tokenOption(options)),
+    });
+  } catch (error) {
+    complain(messageOf(error));
+    return EXIT_CANNOT_SERVE;
+  }
+  if (server.url !== undefined) process.stdout.write(`${server.url}\n`);
+  await Promise.race([server.ended, stopSignal()]);
+  await server.close();
+  return 0;
+}
+
+async function tokenOption({ auth, tokenFile }: ServeOptions): Promise<{ token?: string | null }> {
+  if (!auth && tokenFile !== undefined)
+    throw new Error('--no-auth and --token-file contradict each other; give one');
+  if (!auth) return { token: null };
+  if (tokenFile === undefined) return {};
+  const token = (await readFile(tokenFile, 'utf8')).trim();
+  if (token === '') throw new Error(`${tokenFile} holds no token; put one line into it`);
+  return { token };
+}
+
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(signal, () => {
+        resolve();
+      });
+    }
+  });
+}
+
+function collect(value: string, earlier: readonly string[]): readonly string[] {
+  return [...earlier, value];
+}

@@ -1,0 +1,35 @@
+import { VERSION } from '@holdfast/exec-protocol';
+import { Command, CommanderError } from 'commander';
+import { runCommand } from './commands/run.js';
+import { serveCommand } from './commands/serve.js';
+import { complain, messageOf } from './complain.js';
+import { EXIT_OWN_FAILURE } from './exit-codes.js';
+
+/** Runs one `holdfast` command line. @returns the exit code. */
+export async function runCli(argv: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  const finish = (code: number): void => {
+    exitCode = code;
+  };
+  const program = new Command('holdfast')
+    .description('Runs commands on another machine and never loses them.')
+    .version(VERSION, '-V, --version')
+    .enablePositionalOptions()
+    .showHelpAfterError('(try --help)')
+    .exitOverride();
+  program.addCommand(inherit(serveCommand(finish), program));
+  program.addCommand(inherit(runCommand(finish), program));
+  try {
+    await program.parseAsync([...argv]);
+  } catch (error) {
+    // Commander has printed its own complaint; help and --version end the same way, with code 0.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_OWN_FAILURE;
+    complain(messageOf(error));
+    return EXIT_OWN_FAILURE;
+  }
+  return exitCode;
+}
+
+function inherit(command: Command, program: Command): Command {
+  return command.copyInheritedSettings(program);
+}
