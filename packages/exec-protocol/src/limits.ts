@@ -55,6 +55,9 @@ export const HANDSHAKE_TIMEOUT_MS = 30_000;
 /** How often a server pings a WebSocket. */
 export const PING_INTERVAL_MS = 15_000;
 
+/** The largest window that a server honours for one process: so much of what it sent waits for acknowledgement. */
+export const MAX_WINDOW_BYTES = 4 * MIB;
+
 /** Output that a client asks for ahead of what its views consumed, for each process, under the `flow` extension. */
 export const WINDOW_BYTES = 4 * MIB;
 

@@ -55,11 +55,12 @@ test('large output is cut into chunks of 24 KiB', () => {
   ]);
 });
 
-test('nothing ahead of the owner is forgotten, however much it is', () => {
+test('nothing that the owner has not taken is forgotten, though it was sent', () => {
   const log = new EventLog({ retainedBytes: 10, aheadBytes: 10 });
   for (let at = 0; at < 100; at += 1) {
     log.appendOutput(at % 2 === 0 ? 'stdout' : 'stderr', bytes('12345'));
   }
+  log.ownerSent(50);
   expect(log.firstSeq).toBe(1);
   expect(textOf(eventsOf(log))).toBe('12345'.repeat(100));
   expect(log.isFull).toBe(true);
@@ -68,17 +69,18 @@ test('nothing ahead of the owner is forgotten, however much it is', () => {
 test('behind the owner at least the newest retained bytes stay readable', () => {
   const log = new EventLog({ retainedBytes: 10, aheadBytes: 10 });
   for (let at = 0; at < 6; at += 1) log.appendOutput(at % 2 === 0 ? 'stdout' : 'stderr', bytes('12345'));
+  log.ownerSent(5);
   log.ownerTook(5);
   expect(log.firstSeq).toBe(5);
   expect(log.aheadBytes).toBe(5);
   expect(log.retainedBytes).toBe(10);
 });
 
-test('a full log has room again when half of it was taken', () => {
+test('a full log has room again when half of it was sent', () => {
   const log = new EventLog({ aheadBytes: 10 });
   for (const stream of ['stdout', 'stderr'] as const) log.appendOutput(stream, bytes('12345'));
   expect([log.isFull, log.hasRoom]).toEqual([true, false]);
-  log.ownerTook(1);
+  log.ownerSent(1);
   expect([log.isFull, log.hasRoom]).toEqual([false, true]);
 });
 
@@ -86,6 +88,7 @@ test('many tiny chunks behind the owner are bounded by their number', () => {
   const log = new EventLog({ retainedEvents: 100 });
   for (let at = 1; at <= 1000; at += 1) {
     log.appendOutput('stdout', bytes('x'));
+    log.ownerSent(at);
     log.ownerTook(at);
   }
   expect(eventsOf(log)).toHaveLength(100);
@@ -133,6 +136,7 @@ test('whatever is appended, taken and read: bytes stay in order, and only what t
             expect(event.seq).toBe(owner + 1);
             taken.push(...event.bytes);
             owner = event.seq;
+            log.ownerSent(owner);
             log.ownerTook(owner);
           }
         }

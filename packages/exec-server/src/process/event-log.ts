@@ -24,7 +24,7 @@ type ExitedEvent = LogEvent & { readonly type: 'exited' };
 export interface EventLogLimits {
   /** What stays readable behind the owner, at least. */
   readonly retainedBytes: number;
-  /** What may wait ahead of the owner before the log is full. */
+  /** What may wait to be sent to the owner before the log is full. */
   readonly aheadBytes: number;
   /** Events that stay readable behind the owner, at most. */
   readonly retainedEvents: number;
@@ -45,8 +45,9 @@ const DEFAULTS: EventLogLimits = {
 /**
  * The truth about one process: what it printed, that it exited, that it closed, in one order.
  *
- * Every delivery is a reader of this log. One reader is the owner: nothing ahead of it is ever dropped, so when too much
- * waits there the log is full and the child has to wait. What lies behind it stays readable up to the limits.
+ * Every delivery is a reader of this log. One reader is the owner: nothing that it has not taken is ever dropped, and when
+ * too much waits to be sent to it the log is full and the child has to wait. What it has taken stays readable up to the
+ * limits.
  */
 export class EventLog {
   readonly #limits: EventLogLimits;
@@ -54,6 +55,9 @@ export class EventLog {
   #dropped = 0;
   #nextSeq = 1;
   #seenSeq = 0;
+  /** The owner was sent everything up to here … */
+  #sentSeq = 0;
+  /** … and has taken everything up to here. */
   #ownerSeq = 0;
   #retained = 0;
   #ahead = 0;
@@ -83,7 +87,7 @@ export class EventLog {
     return this.#closedSeq;
   }
 
-  /** Raw output bytes that the owner has not taken yet. */
+  /** Raw output bytes that were not sent to the owner yet. */
   get aheadBytes(): number {
     return this.#ahead;
   }
@@ -131,17 +135,18 @@ export class EventLog {
     return event;
   }
 
-  /** The owner has everything up to `seq`: that much may be forgotten, and the child may have room again. */
-  ownerTook(seq: number): void {
-    if (seq <= this.#ownerSeq) return;
-    for (
-      let event = this.after(this.#ownerSeq);
-      event !== undefined && event.seq <= seq;
-      event = this.after(event.seq)
-    ) {
+  /** The owner was sent everything up to `seq`: the child may have room again. */
+  ownerSent(seq: number): void {
+    for (let event = this.after(this.#sentSeq); event !== undefined; event = this.after(event.seq)) {
+      if (event.seq > seq) break;
       if (event.type === 'output') this.#ahead -= event.bytes.length;
+      this.#sentSeq = event.seq;
     }
-    this.#ownerSeq = seq;
+  }
+
+  /** The owner has taken everything up to `seq`, which was sent before: that much may be forgotten. */
+  ownerTook(seq: number): void {
+    this.#ownerSeq = Math.max(this.#ownerSeq, Math.min(seq, this.#sentSeq));
     this.#forget();
   }
 
@@ -185,7 +190,8 @@ export class EventLog {
       if (first.type === 'output') this.#retained -= first.bytes.length;
       this.#dropped += 1;
     }
-    if (this.#dropped < 1024 || this.#dropped * 2 < this.#events.length) return;
+    // Not at once, which would be quadratic; not late either, for what is dropped is still held until then.
+    if (this.#dropped < 64 || this.#dropped * 2 < this.#events.length) return;
     this.#events = this.#events.slice(this.#dropped);
     this.#dropped = 0;
   }

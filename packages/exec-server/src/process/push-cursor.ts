@@ -1,3 +1,4 @@
+import { MAX_WINDOW_BYTES } from '@holdfast/exec-protocol';
 import type { EventLog, LogEvent } from './event-log.js';
 
 /**
@@ -21,28 +22,22 @@ export class PushCursor {
   constructor(log: EventLog, windowBytes: number | undefined) {
     this.#log = log;
     this.#hasWindows = windowBytes !== undefined;
-    this.#windowBytes = windowBytes ?? 0;
-  }
-
-  /** Whether there is nothing left to take, ever. */
-  get isDone(): boolean {
-    return this.#log.closedSeq !== undefined && this.#seq >= this.#log.closedSeq;
+    this.#windowBytes = Math.min(windowBytes ?? 0, MAX_WINDOW_BYTES);
   }
 
   /** The next event to push, or undefined when there is none or the window is used up. */
   take(): LogEvent | undefined {
     const event = this.#hasWindows ? this.#nextInWindow() : this.#log.after(this.#seq);
     if (event === undefined) return undefined;
-    this.#seq = event.seq;
-    if (!this.#hasWindows) this.#log.ownerTook(event.seq);
-    else if (event.type === 'output') this.#remember(event.seq, event.bytes.length);
-    else if (this.#unacked.length === 0) this.#log.ownerTook(event.seq);
+    this.#moveTo(event.seq);
+    if (this.#hasWindows && event.type === 'output') this.#remember(event.seq, event.bytes.length);
+    this.#settle();
     return event;
   }
 
   /** The client has consumed everything up to `ackSeq` and takes `windowBytes` of output beyond it. */
   acknowledge(ackSeq: number, windowBytes: number): void {
-    this.#windowBytes = windowBytes;
+    this.#windowBytes = Math.min(windowBytes, MAX_WINDOW_BYTES);
     this.#ackedSeq = Math.max(this.#ackedSeq, Math.min(ackSeq, this.#seq));
     let settled = 0;
     for (const sent of this.#unacked) {
@@ -51,17 +46,26 @@ export class PushCursor {
       settled += 1;
     }
     this.#unacked.splice(0, settled);
-    this.#log.ownerTook(this.#unacked.length === 0 ? this.#seq : this.#ackedSeq);
+    this.#settle();
   }
 
   #nextInWindow(): LogEvent | undefined {
     for (let event = this.#log.after(this.#seq); event !== undefined; event = this.#log.after(event.seq)) {
       if (event.type !== 'output') return event;
       if (this.#windowBytes > 0) return this.#unackedBytes < this.#windowBytes ? event : undefined;
-      this.#seq = event.seq;
-      if (this.#unacked.length === 0) this.#log.ownerTook(event.seq);
+      this.#moveTo(event.seq);
+      this.#settle();
     }
     return undefined;
+  }
+
+  #moveTo(seq: number): void {
+    this.#seq = seq;
+    this.#log.ownerSent(seq);
+  }
+
+  #settle(): void {
+    this.#log.ownerTook(this.#unacked.length === 0 ? this.#seq : this.#ackedSeq);
   }
 
   #remember(seq: number, bytes: number): void {
