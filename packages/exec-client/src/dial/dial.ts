@@ -1,13 +1,6 @@
 import type { Transport } from '@holdfast/exec-protocol';
+import type { DialOptions } from './dial-options.js';
 import type { DialTarget } from './target.js';
-
-/** What goes with a dial. */
-export interface DialOptions {
-  readonly token: string | undefined;
-  readonly headers: Readonly<Record<string, string>>;
-  /** Gives up, with its reason. */
-  readonly signal: AbortSignal;
-}
 
 /**
  * Makes the carrier. What a platform lacks is loaded only when it is asked for, so a browser can use this package.

@@ -12,7 +12,7 @@ import {
 } from '@holdfast/exec-protocol';
 import { connectError } from './connect-failure.js';
 import { corkPerTurn } from './cork.js';
-import type { DialOptions } from './dial.js';
+import type { DialOptions } from './dial-options.js';
 import type { DialTarget } from './target.js';
 
 /** How long a server may take to end after the end of its input, before it is killed. */

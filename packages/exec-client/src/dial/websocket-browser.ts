@@ -5,7 +5,7 @@ import {
   type Transport,
   type TransportListener,
 } from '@holdfast/exec-protocol';
-import type { DialOptions } from './dial.js';
+import type { DialOptions } from './dial-options.js';
 import type { DialTarget } from './target.js';
 
 /**

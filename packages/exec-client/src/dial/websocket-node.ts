@@ -5,7 +5,7 @@ import type { Transport } from '@holdfast/exec-protocol';
 import { WebSocket } from 'ws';
 import { connectError, refusedError } from './connect-failure.js';
 import { corkPerTurn } from './cork.js';
-import type { DialOptions } from './dial.js';
+import type { DialOptions } from './dial-options.js';
 import type { DialTarget } from './target.js';
 import { SocketTransport } from './websocket-transport.js';
 
@@ -39,10 +39,13 @@ export function dialWebSocket(
     socket.once('upgrade', (response) => {
       carrier = response.socket;
     });
-    socket.once('unexpected-response', (request, response) => {
+    socket.once('unexpected-response', (_request, response) => {
+      // Taken now: at the end of the answer the agent would keep it for a next request, which never comes.
+      const { socket: used } = response;
       void readRefusal(response).then((text) => {
+        signal.removeEventListener('abort', abort);
         reject(refusedError(target.label, response.statusCode ?? 0, text));
-        request.destroy();
+        used.destroy();
       });
     });
     socket.on('error', (error) => {

@@ -15,6 +15,7 @@ import type { Link, ProcessSink } from '../connection/link.js';
 import { createDeferred } from '../deferred.js';
 import { newProcessId } from '../id.js';
 import type { ProcessEvent } from './events.js';
+import { OutputFeed } from './feed/output-feed.js';
 import type {
   LineOptions,
   ProcessExit,
@@ -25,7 +26,6 @@ import type {
   ViewOptions,
   WaitOptions,
 } from './handle.js';
-import { OutputFeed } from './output-feed.js';
 import {
   readEvents,
   requireEndOfStdin,
@@ -165,7 +165,8 @@ class RemoteProcess implements ProcessHandle, ProcessSink {
   }
 
   onExited({ seq, exitCode, signal = null }: ParamsOf<typeof processExited>): void {
-    this.#end();
+    this.#hasExited = true;
+    this.#forgetSignal();
     this.#exited.resolve({ exitCode, signal });
     this.#feed.push({ type: 'exited', seq, exitCode, signal });
   }
@@ -200,7 +201,7 @@ class RemoteProcess implements ProcessHandle, ProcessSink {
   }
 
   #fail(reason: unknown): void {
-    this.#end();
+    this.#forgetSignal();
     this.#detach();
     this.#started.reject(reason);
     this.#exited.reject(reason);
@@ -209,8 +210,7 @@ class RemoteProcess implements ProcessHandle, ProcessSink {
     this.#feed.fail(reason);
   }
 
-  #end(): void {
-    this.#hasExited = true;
+  #forgetSignal(): void {
     this.#options.signal?.removeEventListener('abort', this.#terminateQuietly);
   }
 

@@ -9,7 +9,7 @@ const EVENT_OVERHEAD_BYTES = 256;
 // Removing from the front of an array copies the rest, so it is done for many at once.
 const COMPACT_AT = 1024;
 
-/** Pushed events without a hole among them, up to a limit in bytes. */
+/** Pushed events in order, up to a limit in bytes. Where there was no room, some are missing. */
 export class EventQueue {
   readonly #limitBytes: number;
   #events: ProcessEvent[] = [];
@@ -24,18 +24,17 @@ export class EventQueue {
     return this.#taken === this.#events.length;
   }
 
-  /** The seq of the newest event, or undefined when there is none. */
-  get lastSeq(): number | undefined {
-    return this.isEmpty ? undefined : this.#events.at(-1)?.seq;
+  /** The seq of the newest event, or 0 when there is none. */
+  get lastSeq(): number {
+    return this.isEmpty ? 0 : (this.#events.at(-1)?.seq ?? 0);
   }
 
-  /** Appends an event. @returns false, and leaves it out, when there is no room. */
-  push(event: ProcessEvent): boolean {
+  /** Appends an event, or leaves it out when there is no room. A first event always fits. */
+  push(event: ProcessEvent): void {
     const cost = costOf(event);
-    if (this.#bytes + cost > this.#limitBytes && !this.isEmpty) return false;
+    if (this.#bytes + cost > this.#limitBytes && !this.isEmpty) return;
     this.#events.push(event);
     this.#bytes += cost;
-    return true;
   }
 
   /** The event of exactly this seq. Everything before it is dropped. */

@@ -22,7 +22,13 @@ export function createLineDriver(view: LogView): ViewDriver<string> {
     isEnded = true;
     return [...assemblers.values()].flatMap((assembler) => assembler.end() ?? []);
   };
+  const take = (): string | undefined => {
+    const line = lines[at];
+    if (line !== undefined) at += 1;
+    return line;
+  };
   return {
+    take,
     async next() {
       while (at === lines.length && !isEnded) {
         at = 0;
@@ -30,9 +36,7 @@ export function createLineDriver(view: LogView): ViewDriver<string> {
         if (event === undefined) lines = finish();
         else lines = event.type === 'output' ? assemble(event.stream, event.bytes) : [];
       }
-      const line = lines[at];
-      if (line !== undefined) at += 1;
-      return line;
+      return take();
     },
     close() {
       view.close();

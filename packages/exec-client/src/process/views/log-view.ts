@@ -53,11 +53,9 @@ export class LogView {
     return this.#cursor;
   }
 
-  /** Takes a pushed event. What does not fit, or does not follow the queue, is read again when its turn comes. */
+  /** Takes a pushed event. One that does not fit is read again when its turn comes. */
   offer(event: ProcessEvent): void {
-    const last = this.#queue.lastSeq;
-    if (this.#isClosed || event.seq <= Math.max(this.#cursor, last ?? 0)) return;
-    if (last !== undefined && event.seq !== this.#skipState(last + 1)) return;
+    if (this.#isClosed || event.seq <= Math.max(this.#cursor, this.#queue.lastSeq)) return;
     // The bytes of a stream that this view leaves out need not be kept.
     const isUnwantedOutput = event.type === 'output' && !this.#options.wants(event);
     this.#queue.push(isUnwantedOutput ? { ...event, bytes: NO_BYTES } : event);
@@ -72,19 +70,24 @@ export class LogView {
     wake?.();
   }
 
+  /** The next event that this view wants, if it is here. */
+  take(): ProcessEvent | undefined {
+    // What is unwanted has been passed over already.
+    const event = this.#isOver() ? undefined : this.#find();
+    if (event === undefined) return undefined;
+    this.#advance(event);
+    this.#passUnwanted();
+    return event;
+  }
+
   /**
    * The next event that this view wants, or undefined after the last. Called again only once it has settled.
    * @throws GapError when it is no longer retained; ExecError when the process was lost.
    */
   async next(): Promise<ProcessEvent | undefined> {
-    for (;;) {
-      if (this.#isOver()) break;
-      const event = this.#find();
-      if (event !== undefined) {
-        this.#advance(event);
-        this.#passUnwanted();
-        return event;
-      }
+    while (!this.#isOver()) {
+      const event = this.take();
+      if (event !== undefined) return event;
       this.#throwIfMissing();
       if (this.#source.failure !== undefined) throw this.#source.failure.reason;
       if (this.#isBehind()) await this.#read();
@@ -116,7 +119,7 @@ export class LogView {
     if (exited?.seq === seq) return exited;
     if (closed?.seq === seq) return closed;
     const live = this.#queue.find(seq);
-    // From the first live event on nothing is missing, so there is nothing left to ask for.
+    // From the first live event on everything is pushed; where the queue had no room, its next event shows that.
     if (live !== undefined) this.#mustRead = false;
     return live ?? this.#findInPage(seq);
   }

@@ -13,6 +13,8 @@ export interface ProcessView<T> extends AsyncIterableIterator<T, undefined, unde
 
 /** What is behind a view. */
 export interface ViewDriver<T> {
+  /** The next value if it is there already: most are, and a promise costs more than they do. */
+  take(): T | undefined;
   /** The next value, or undefined after the last; asked for one at a time. */
   next(): Promise<T | undefined>;
   close(): void;
@@ -21,6 +23,7 @@ export interface ViewDriver<T> {
 /** @param signal Ends the view; `next` then fails with its reason. */
 export function createProcessView<T>(driver: ViewDriver<T>, signal: AbortSignal | undefined): ProcessView<T> {
   let last: Promise<unknown> = Promise.resolve();
+  let waiting = 0;
   const close = (): void => {
     signal?.removeEventListener('abort', close);
     driver.close();
@@ -42,8 +45,14 @@ export function createProcessView<T>(driver: ViewDriver<T>, signal: AbortSignal 
   };
   const view: ProcessView<T> = {
     next() {
+      const ready = waiting === 0 && signal?.aborted !== true ? driver.take() : undefined;
+      if (ready !== undefined) return Promise.resolve({ done: false, value: ready });
+      waiting += 1;
       const result = last.then(advance);
-      last = result.catch(() => undefined);
+      const settled = (): void => {
+        waiting -= 1;
+      };
+      last = result.then(settled, settled);
       return result;
     },
     return() {

@@ -1,11 +1,8 @@
-import type { ParamsOf, ProcessId, processRead, ResultOf } from '@holdfast/exec-protocol';
+import type { ProcessId, processRead, ResultOf } from '@holdfast/exec-protocol';
 import type { ClosedEvent, ExitedEvent } from '../events.js';
 
 /** What `process/read` answers. */
 export type ReadAnswer = ResultOf<typeof processRead>;
-
-/** What is read from a process after a position. */
-export type ReadRequest = ParamsOf<typeof processRead>;
 
 /** Why nothing more will come. */
 export interface Failure {

@@ -1,9 +1,9 @@
 import { ERROR_KINDS, ExecError, type ProcessId } from '@holdfast/exec-protocol';
-import type { ClosedEvent, ExitedEvent, ProcessEvent } from './events.js';
+import type { ClosedEvent, ExitedEvent, ProcessEvent } from '../events.js';
+import { LogView } from '../views/log-view.js';
+import type { Failure, ReadAnswer, ViewSource } from '../views/view-source.js';
 import { OutputWindow, type SendWindow } from './output-window.js';
 import { ReorderBuffer } from './reorder-buffer.js';
-import { LogView } from './views/log-view.js';
-import type { Failure, ReadAnswer, ViewSource } from './views/view-source.js';
 
 /** What a feed needs of the connection. */
 export interface FeedPort {

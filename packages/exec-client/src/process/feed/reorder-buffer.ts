@@ -1,4 +1,4 @@
-import type { ProcessEvent } from './events.js';
+import type { ProcessEvent } from '../events.js';
 
 /** Events that may wait for an earlier one before the hole is given up. */
 const MAX_WAITING = 256;

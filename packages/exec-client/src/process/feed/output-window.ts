@@ -1,13 +1,10 @@
-import { AHEAD_BYTES, WINDOW_BYTES } from '@holdfast/exec-protocol';
+import { WINDOW_BYTES } from '@holdfast/exec-protocol';
 
 /** Tells the server how much output may come, and up to where it was consumed. */
 export type SendWindow = (ackSeq: number, windowBytes: number) => void;
 
-/**
- * Consumed output that is acknowledged at once. A server may hold a process back when so much more is ahead of the
- * acknowledgements, so to wait for half of a larger window could be to wait for ever.
- */
-export const ACK_BYTES = Math.min(WINDOW_BYTES, AHEAD_BYTES) / 2;
+/** Consumed output that is acknowledged at once: often enough that the window never runs dry, and not for every chunk. */
+export const ACK_BYTES = WINDOW_BYTES / 4;
 
 /**
  * The client's side of the `flow` extension for one process: output is asked for while someone looks, and acknowledged
