@@ -10,7 +10,7 @@ export type PathUri = Brand<string, 'PathUri'>;
 export type PathStyle = 'posix' | 'windows';
 
 /** Why a text names no path of the executor. `foreign` is a path of another host or another kind of system. */
-export type PathUriFault = 'relative' | 'scheme' | 'query' | 'fragment' | 'foreign' | 'nul' | 'malformed';
+type PathUriFault = 'relative' | 'scheme' | 'query' | 'fragment' | 'foreign' | 'nul' | 'malformed';
 
 /** What a text names. Where `bytes` are not UTF-8, `path` shows U+FFFD instead: print `path`, open `bytes`. */
 export type ParsedPathUri =
@@ -18,7 +18,7 @@ export type ParsedPathUri =
   | PathUriRefusal;
 
 /** Why a text was not read, as a word for programs and a sentence for people. */
-export interface PathUriRefusal {
+interface PathUriRefusal {
   readonly ok: false;
   readonly reason: PathUriFault;
   readonly message: string;

@@ -1,10 +1,10 @@
 import type { JsonLimits } from './json-scanner.js';
 
 /** Deepest nesting of a message, its own object included; the reference's figure. */
-export const MAX_JSON_DEPTH = 127;
+const MAX_JSON_DEPTH = 127;
 
 /** Values in one message: each object, array and scalar counts, names do not; the reference's figure. */
-export const MAX_JSON_VALUES = 262_144;
+const MAX_JSON_VALUES = 262_144;
 
 /** What a message may be made of unless a caller of the codec says otherwise. */
 export const ENVELOPE_LIMITS: JsonLimits = { maxDepth: MAX_JSON_DEPTH, maxValues: MAX_JSON_VALUES };

@@ -20,7 +20,7 @@ export interface WireError {
 }
 
 /** Someone asks and waits for an answer with the same id. `params` is undefined where the message has none. */
-export interface RequestEnvelope {
+interface RequestEnvelope {
   readonly kind: 'request';
   readonly id: WireId;
   readonly method: string;
@@ -29,7 +29,7 @@ export interface RequestEnvelope {
 }
 
 /** Someone tells; nothing is answered. `params` is undefined where the message has none. */
-export interface NotificationEnvelope {
+interface NotificationEnvelope {
   readonly kind: 'notification';
   readonly method: string;
   readonly params: unknown;
@@ -37,14 +37,14 @@ export interface NotificationEnvelope {
 }
 
 /** The answer to a request that worked. */
-export interface ResponseEnvelope {
+interface ResponseEnvelope {
   readonly kind: 'response';
   readonly id: WireId;
   readonly result: unknown;
 }
 
 /** The answer to a request that failed. */
-export interface ErrorEnvelope {
+interface ErrorEnvelope {
   readonly kind: 'error';
   readonly id: WireId;
   readonly error: WireError;

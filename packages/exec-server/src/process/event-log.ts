@@ -19,6 +19,7 @@ export type LogEvent =
 
 type OutputEvent = LogEvent & { readonly type: 'output' };
 type ExitedEvent = LogEvent & { readonly type: 'exited' };
+type ClosedEvent = LogEvent & { readonly type: 'closed' };
 
 /** Bounds of one log; the defaults are the named limits. */
 export interface EventLogLimits {
@@ -62,7 +63,7 @@ export class EventLog {
   #retained = 0;
   #ahead = 0;
   #exited: ExitedEvent | undefined;
-  #closedSeq: number | undefined;
+  #closed: ClosedEvent | undefined;
   readonly #listeners = new Set<() => void>();
 
   constructor(limits: Partial<EventLogLimits> = {}) {
@@ -83,8 +84,8 @@ export class EventLog {
     return this.#exited;
   }
 
-  get closedSeq(): number | undefined {
-    return this.#closedSeq;
+  get closed(): ClosedEvent | undefined {
+    return this.#closed;
   }
 
   /** Raw output bytes that were not sent to the owner yet. */
@@ -123,8 +124,8 @@ export class EventLog {
 
   /** The last event; the log takes no further one. */
   appendClosed(): void {
-    this.#closedSeq = this.#take();
-    this.#events.push({ type: 'closed', seq: this.#closedSeq });
+    this.#closed = { type: 'closed', seq: this.#take() };
+    this.#events.push(this.#closed);
     this.#changed();
   }
 

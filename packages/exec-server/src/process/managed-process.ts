@@ -39,6 +39,7 @@ export class ManagedProcess {
   #stdin: StdinQueue | undefined;
   #isPaused = false;
   #isTerminating = false;
+  #isDelivered = false;
   #closed: (() => void)[] = [];
 
   constructor(id: ProcessId, windowBytes: number | undefined, clock: Clock, listener: ProcessListener) {
@@ -87,7 +88,10 @@ export class ManagedProcess {
   takeEvent(): LogEvent | undefined {
     const event = this.#cursor.take();
     this.#regulate();
-    if (event?.type === 'closed') this.#listener.onDelivered(this);
+    if (this.#cursor.isDone && !this.#isDelivered) {
+      this.#isDelivered = true;
+      this.#listener.onDelivered(this);
+    }
     return event;
   }
 
@@ -130,7 +134,7 @@ export class ManagedProcess {
   /** Ends the process and whatever holds its output, and waits until it is closed. */
   async dispose(): Promise<void> {
     const child = this.#child;
-    if (child === undefined || this.log.closedSeq !== undefined) return;
+    if (child === undefined || this.log.closed !== undefined) return;
     const closed = new Promise<void>((resolve) => this.#closed.push(resolve));
     killNow(child);
     if (this.log.exited === undefined) this.#isTerminating = true;
@@ -143,13 +147,13 @@ export class ManagedProcess {
     // A stopped process sees SIGTERM only once it continues.
     this.signal('SIGCONT', 'tree');
     this.#clock.after(graceMs, () => {
-      if (this.#child !== undefined && this.log.closedSeq === undefined) killNow(this.#child);
+      if (this.#child !== undefined && this.log.closed === undefined) killNow(this.#child);
     });
   }
 
   #cutLater(): void {
     this.#clock.after(CUT_AFTER_MS, () => {
-      if (this.log.closedSeq === undefined) this.#child?.cutOutput();
+      if (this.log.closed === undefined) this.#child?.cutOutput();
     });
   }
 

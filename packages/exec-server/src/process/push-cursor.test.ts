@@ -38,13 +38,15 @@ test('a window lets output go until it is used up, and only an acknowledgement c
   expect(takeAll(cursor)).toEqual([3]);
 });
 
-test('state events wait behind output that the window holds back', () => {
-  const log = logOf('12345', '12345');
+test('exit and close overtake output that the window holds back, and are told once', () => {
+  const log = logOf('12345', '12345', '12345');
   log.appendExited(0, null);
   const cursor = new PushCursor(log, 5);
-  expect(takeAll(cursor)).toEqual([1]);
-  cursor.acknowledge(1, 5);
-  expect(takeAll(cursor)).toEqual([2, 3]);
+  expect(takeAll(cursor)).toEqual([1, 4]);
+  log.appendClosed();
+  expect([takeAll(cursor), cursor.isDone]).toEqual([[5], false]);
+  cursor.acknowledge(1, 100);
+  expect([takeAll(cursor), cursor.isDone]).toEqual([[2, 3], true]);
 });
 
 test('a window of 0 passes over output, so that a child whose output nobody wants is never stopped', () => {

@@ -6,7 +6,8 @@ import type { EventLog, LogEvent } from './event-log.js';
  *
  * Without windows everything may go at once, and what was taken counts as delivered. With windows output goes only as
  * far as the client asked for, and counts as delivered when the client acknowledges it; a window of 0 means that the
- * client wants no output at all, so the cursor passes over it and takes state events only.
+ * client wants no output at all, so the cursor passes over it and takes state events only. While a window is used up,
+ * `exited` and `closed` overtake the output that it holds back.
  */
 export class PushCursor {
   readonly #log: EventLog;
@@ -14,6 +15,8 @@ export class PushCursor {
   #seq = 0;
   #windowBytes: number;
   #ackedSeq = 0;
+  /** State events up to here were told ahead of output that the window held back. */
+  #toldSeq = 0;
   /** Output that was taken and not acknowledged yet. */
   #unacked: { readonly seq: number; readonly bytes: number }[] = [];
   #unackedBytes = 0;
@@ -25,14 +28,21 @@ export class PushCursor {
     this.#windowBytes = Math.min(windowBytes ?? 0, MAX_WINDOW_BYTES);
   }
 
+  /** Whether everything was taken, the last event included. */
+  get isDone(): boolean {
+    return this.#log.closed !== undefined && this.#seq >= this.#log.closed.seq;
+  }
+
   /** The next event to push, or undefined when there is none or the window is used up. */
   take(): LogEvent | undefined {
-    const event = this.#hasWindows ? this.#nextInWindow() : this.#log.after(this.#seq);
-    if (event === undefined) return undefined;
-    this.#moveTo(event.seq);
-    if (this.#hasWindows && event.type === 'output') this.#remember(event.seq, event.bytes.length);
-    this.#settle();
-    return event;
+    for (let event = this.#log.after(this.#seq); event !== undefined; event = this.#log.after(event.seq)) {
+      const isWanted = event.type !== 'output' || !this.#hasWindows || this.#windowBytes > 0;
+      if (isWanted && event.type === 'output' && this.#isWindowUsedUp()) return this.#tellStateAhead();
+      this.#moveTo(event);
+      const isNews = event.type === 'output' ? isWanted : event.seq > this.#toldSeq;
+      if (isNews) return event;
+    }
+    return undefined;
   }
 
   /** The client has consumed everything up to `ackSeq` and takes `windowBytes` of output beyond it. */
@@ -49,27 +59,30 @@ export class PushCursor {
     this.#settle();
   }
 
-  #nextInWindow(): LogEvent | undefined {
-    for (let event = this.#log.after(this.#seq); event !== undefined; event = this.#log.after(event.seq)) {
-      if (event.type !== 'output') return event;
-      if (this.#windowBytes > 0) return this.#unackedBytes < this.#windowBytes ? event : undefined;
-      this.#moveTo(event.seq);
-      this.#settle();
-    }
-    return undefined;
+  // How a process ended must not depend on anybody reading what it printed.
+  #tellStateAhead(): LogEvent | undefined {
+    const state = [this.#log.exited, this.#log.closed].find(
+      (event) => event !== undefined && event.seq > this.#toldSeq,
+    );
+    if (state !== undefined) this.#toldSeq = state.seq;
+    return state;
   }
 
-  #moveTo(seq: number): void {
-    this.#seq = seq;
-    this.#log.ownerSent(seq);
+  #isWindowUsedUp(): boolean {
+    return this.#hasWindows && this.#unackedBytes >= this.#windowBytes;
+  }
+
+  #moveTo(event: LogEvent): void {
+    this.#seq = event.seq;
+    this.#log.ownerSent(event.seq);
+    if (this.#hasWindows && this.#windowBytes > 0 && event.type === 'output') {
+      this.#unacked.push({ seq: event.seq, bytes: event.bytes.length });
+      this.#unackedBytes += event.bytes.length;
+    }
+    this.#settle();
   }
 
   #settle(): void {
     this.#log.ownerTook(this.#unacked.length === 0 ? this.#seq : this.#ackedSeq);
-  }
-
-  #remember(seq: number, bytes: number): void {
-    this.#unacked.push({ seq, bytes });
-    this.#unackedBytes += bytes;
   }
 }

@@ -28,13 +28,13 @@ export function readPage(log: EventLog, afterSeq: number, maxBytes: number | und
     nextSeq,
     exited: exited !== undefined,
     exitCode: exited?.exitCode ?? null,
-    closed: log.closedSeq !== undefined && log.closedSeq < horizon,
+    closed: log.closed !== undefined && log.closed.seq < horizon,
   };
 }
 
 /** Whether a read after `afterSeq` has something to say at once, or should wait when it may. */
 export function hasNews(log: EventLog, afterSeq: number): boolean {
-  if (log.closedSeq !== undefined) return true;
+  if (log.closed !== undefined) return true;
   if (log.exited !== undefined && afterSeq < log.nextSeq - 1) return true;
   for (let event = log.after(afterSeq); event !== undefined; event = log.after(event.seq)) {
     if (event.type === 'output') return true;

@@ -81,8 +81,10 @@ export class StdinQueue {
       const next = this.#pending.shift();
       if (next === undefined) break;
       this.#queuedBytes += next.bytes.length;
-      this.#sink.writeStdin(next.bytes, () => {
+      this.#sink.writeStdin(next.bytes, (error) => {
         this.#queuedBytes -= next.bytes.length;
+        // There is room now, but nobody whom it would lead to: what waits was not accepted.
+        if (error !== undefined) this.close();
         this.#admit();
       });
       next.settle('accepted');

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { lstat, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -56,9 +56,10 @@ function refuseUpgrade(
 ): Refusal | { status: 404; message: string } | undefined {
   const browser = refuseBrowser(request, policy);
   if (browser !== undefined) return browser;
-  const url = new URL(request.url ?? '/', 'ws://localhost');
-  if (url.pathname !== '/') return { status: 404, message: 'WebSocket connections are taken at / only\n' };
-  return refuseStranger(request, url, policy);
+  // Not every request target is an URL: `//` is none, and reading it as one would throw.
+  const [path, query = ''] = (request.url ?? '/').split(/\?(.*)/s, 2);
+  if (path !== '/') return { status: 404, message: 'WebSocket connections are taken at / only\n' };
+  return refuseStranger(request, new URL(`ws://localhost/?${query}`), policy);
 }
 
 const STATUS_TEXTS = { 401: 'Unauthorized', 403: 'Forbidden', 404: 'Not Found' } as const;
@@ -116,7 +117,10 @@ function listenPrivately(server: Server, path: string): void {
   }
 }
 
-/** A socket file that nobody answers on was left by a server that crashed. One that answers is left alone. */
+/**
+ * A socket file that nobody answers on was left by a server that crashed. One that answers is left alone, and so is
+ * everything that is no socket: a connection to a plain file is refused in the same words.
+ */
 async function removeDeadSocket(path: string): Promise<void> {
   const code = await new Promise<string | undefined>((resolve) => {
     const probe = connect(path, () => {
@@ -127,7 +131,7 @@ async function removeDeadSocket(path: string): Promise<void> {
       resolve(error.code);
     });
   });
-  if (code === 'ECONNREFUSED') await rm(path);
+  if (code === 'ECONNREFUSED' && (await lstat(path)).isSocket()) await rm(path);
 }
 
 function urlOf(server: Server, address: Exclude<ListenAddress, { kind: 'stdio' }>): string {
