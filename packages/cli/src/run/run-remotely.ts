@@ -47,6 +47,10 @@ export async function runRemotely(
     if (end.code === EXIT_TIMEOUT)
       report.note(`the command ran longer than ${String(timeoutMs)} ms and was ended`);
     return end.code ?? exitCode;
+  } catch (error) {
+    // Nobody is left to show the output to: that is why, whatever failed next.
+    if (end.code === EXIT_BROKEN_PIPE) return end.code;
+    throw error;
   } finally {
     clearTimeout(timer);
     stopForwarding();
