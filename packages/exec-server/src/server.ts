@@ -76,7 +76,10 @@ export async function createExecServer(options: ExecServerOptions = {}): Promise
   }
   const token = address.kind === 'unix' ? null : options.token === undefined ? createToken() : options.token;
   const allowedHosts = address.kind === 'unix' ? null : (options.allowedHosts ?? []);
-  const listener = await listen(address, { token, allowedHosts }, accept);
+  const listener = await listen(address, { token, allowedHosts }, accept).catch(async (error: unknown) => {
+    await closeAll();
+    throw error;
+  });
   const url = token === null ? listener.url : `${listener.url}/?token=${encodeURIComponent(token)}`;
   return serverOf(url, new Promise(() => undefined), () => closeAll(listener));
 }

@@ -63,6 +63,8 @@ async function serve(options: ServeOptions): Promise<number> {
   if (server.url !== undefined) process.stdout.write(`${server.url}\n`);
   await Promise.race([server.ended, stopSignal()]);
   await server.close();
+  // On stdio, messages that nobody reads would keep this program alive.
+  if (server.url === undefined) process.exit(0);
   return 0;
 }
 

@@ -40,6 +40,7 @@ export class ManagedProcess {
   #isPaused = false;
   #isTerminating = false;
   #isDelivered = false;
+  #pendingKills = 0;
   #closed: (() => void)[] = [];
 
   constructor(id: ProcessId, windowBytes: number | undefined, clock: Clock, listener: ProcessListener) {
@@ -134,7 +135,11 @@ export class ManagedProcess {
   /** Ends the process and whatever holds its output, and waits until it is closed. */
   async dispose(): Promise<void> {
     const child = this.#child;
-    if (child === undefined || this.log.closed !== undefined) return;
+    if (child === undefined) return;
+    if (this.log.closed !== undefined) {
+      if (this.#pendingKills > 0) killNow(child);
+      return;
+    }
     const closed = new Promise<void>((resolve) => this.#closed.push(resolve));
     killNow(child);
     if (this.log.exited === undefined) this.#isTerminating = true;
@@ -146,8 +151,11 @@ export class ManagedProcess {
     this.signal('SIGTERM', 'tree');
     // A stopped process sees SIGTERM only once it continues.
     this.signal('SIGCONT', 'tree');
+    // What ignores SIGTERM may outlive the process itself, and the wait for its output as well.
+    this.#pendingKills += 1;
     this.#clock.after(graceMs, () => {
-      if (this.#child !== undefined && this.log.closed === undefined) killNow(this.#child);
+      this.#pendingKills -= 1;
+      if (this.#child !== undefined) killNow(this.#child);
     });
   }
 

@@ -30,3 +30,8 @@ test.each(['ws://0.0.0.0:1', 'ws://10.0.0.1:1', 'ws://[::]:1', 'ws://[::ffff:8.8
     expect(() => parseListenUrl(text)).toThrow(/loopback only/);
   },
 );
+
+test('a socket path that the system has no room for is refused, since Node would cut it', () => {
+  expect(parseListenUrl(`unix:/${'x'.repeat(102)}`)).toMatchObject({ kind: 'unix' });
+  expect(() => parseListenUrl(`unix:/${'x'.repeat(103)}`)).toThrow(/at most 103 bytes/);
+});

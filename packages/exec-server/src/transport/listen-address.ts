@@ -9,13 +9,15 @@ export type ListenAddress =
 /** Where a server listens unless told otherwise: loopback, a free port. */
 export const DEFAULT_LISTEN_URL = 'ws://127.0.0.1:0';
 
+/** What Linux and macOS both have room for, the terminating zero left out. */
+const MAX_SOCKET_PATH_BYTES = 103;
+
 const FORMS = 'use ws://IP:PORT (port 0 picks a free one), unix:PATH, or stdio';
 
 /** @throws RangeError with the forms that are understood. */
 export function parseListenUrl(text: string): ListenAddress {
   if (text === 'stdio' || text === 'stdio://') return { kind: 'stdio' };
-  if (text.startsWith('unix:') && text.length > 'unix:'.length)
-    return { kind: 'unix', path: text.slice('unix:'.length) };
+  if (text.startsWith('unix:') && text.length > 'unix:'.length) return unixAddress(text.slice('unix:'.length));
   const match = /^ws:\/\/(\[[^\]]+\]|[^:/]+):(\d{1,5})\/?$/.exec(text);
   const host = match?.[1]?.replace(/^\[(.*)\]$/, '$1') ?? '';
   const port = Number(match?.[2]);
@@ -27,6 +29,14 @@ export function parseListenUrl(text: string): ListenAddress {
     );
   }
   return { kind: 'tcp', host, port };
+}
+
+function unixAddress(path: string): ListenAddress {
+  // The system has room for no more, and Node cuts a longer path without a word.
+  if (Buffer.byteLength(path) <= MAX_SOCKET_PATH_BYTES) return { kind: 'unix', path };
+  throw new RangeError(
+    `cannot listen on unix:${path}: the path of a socket has at most ${String(MAX_SOCKET_PATH_BYTES)} bytes; use a shorter one`,
+  );
 }
 
 const loopback = new BlockList();
