@@ -40,22 +40,30 @@ describe('exit codes', () => {
     });
   });
 
-  test.each([
-    ['no server is named', [], { HOLDFAST_URL: '' }, /set HOLDFAST_URL/],
-    ['nobody listens there', [], { HOLDFAST_URL: 'ws://127.0.0.1:9/' }, /127\.0\.0\.1:9/],
-    ['the token is wrong', [], { HOLDFAST_URL: 'wrong token' }, /token/],
-    ['an option is unknown', ['--colour'], {}, /unknown option '--colour'/],
-    ['a duration cannot be read', ['--timeout', 'soon'], {}, /such as 30s or 5m/],
-    ['the directory is relative', ['--cwd', 'here'], {}, /absolute/],
-    ['no command is given', [], {}, /missing required argument 'command'/],
-  ])('125 when %s', async (name, options, env, complaint) => {
-    const url =
-      env.HOLDFAST_URL === 'wrong token' ? `${new URL(server.url).origin}/?token=x` : env.HOLDFAST_URL;
-    const command = name === 'no command is given' ? [] : ['--', 'true'];
-    const outcome = await run([...options, ...command], {
-      env: url === undefined ? {} : { HOLDFAST_URL: url },
-    });
-    expect(outcome).toEqual({ code: 125, stdout: '', stderr: expect.stringMatching(complaint) as string });
+  const COMPLAINTS: readonly (readonly [
+    string,
+    RegExp,
+    { readonly args?: string[]; readonly url?: string },
+  ])[] = [
+    ['no server is named', /set HOLDFAST_URL/, { url: '' }],
+    ['nobody listens there', /127\.0\.0\.1:9/, { url: 'ws://127.0.0.1:9/' }],
+    ['an option is unknown', /unknown option '--colour'/, { args: ['--colour', '--', 'true'] }],
+    ['a duration cannot be read', /such as 30s or 5m/, { args: ['--timeout', 'soon', '--', 'true'] }],
+    ['the directory is relative', /absolute/, { args: ['--cwd', 'here', '--', 'true'] }],
+    ['no command is given', /missing required argument 'command'/, { args: [] }],
+  ];
+
+  test.each(COMPLAINTS)(
+    '125 when %s',
+    async (_name, complaint, { args = ['--', 'true'], url = server.url }) => {
+      const outcome = await run(args, { env: { HOLDFAST_URL: url } });
+      expect(outcome).toEqual({ code: 125, stdout: '', stderr: expect.stringMatching(complaint) as string });
+    },
+  );
+
+  test('125 when the token is wrong', async () => {
+    const outcome = await run(['--url', `ws://${new URL(server.url).host}/?token=wrong`, '--', 'true']);
+    expect(outcome).toEqual({ code: 125, stdout: '', stderr: expect.stringMatching(/token/) as string });
   });
 });
 

@@ -17,7 +17,8 @@ const FORMS = 'use ws://IP:PORT (port 0 picks a free one), unix:PATH, or stdio';
 /** @throws RangeError with the forms that are understood. */
 export function parseListenUrl(text: string): ListenAddress {
   if (text === 'stdio' || text === 'stdio://') return { kind: 'stdio' };
-  if (text.startsWith('unix:') && text.length > 'unix:'.length) return unixAddress(text.slice('unix:'.length));
+  if (text.startsWith('unix:') && text.length > 'unix:'.length)
+    return unixAddress(text.slice('unix:'.length));
   const match = /^ws:\/\/(\[[^\]]+\]|[^:/]+):(\d{1,5})\/?$/.exec(text);
   const host = match?.[1]?.replace(/^\[(.*)\]$/, '$1') ?? '';
   const port = Number(match?.[2]);

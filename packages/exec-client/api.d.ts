@@ -1,0 +1,292 @@
+// The public surface, rolled up from the build. Update with `npm run api:update`.
+
+// index.d.ts
+import { SignalName, SessionId, Extensions, ExecError, EnvironmentInfo, ProcessId } from '@holdfast/exec-protocol';
+export { EnvironmentInfo, ErrorKind, ExecError, Extensions, SessionId, SignalName } from '@holdfast/exec-protocol';
+
+/** Where output came from; a terminal merges both streams into `pty`. */
+type OutputStream = 'stdout' | 'stderr' | 'pty';
+/** A piece of output, cut anywhere. `bytes` is shared with other views of the process: do not change it. */
+interface OutputEvent {
+    readonly type: 'output';
+    /** Position in the event log of the process: 1, 2, 3 … without holes over all types of events. */
+    readonly seq: number;
+    readonly stream: OutputStream;
+    readonly bytes: Uint8Array;
+}
+/** The process itself has ended; output of its descendants may follow. */
+interface ExitedEvent {
+    readonly type: 'exited';
+    readonly seq: number;
+    /** The exit status, or 128 + n when signal n ended it. */
+    readonly exitCode: number;
+    /** The signal that ended the process; null when it ended by itself or the server does not tell. */
+    readonly signal: SignalName | null;
+}
+/** The output is complete; nothing follows. */
+interface ClosedEvent {
+    readonly type: 'closed';
+    readonly seq: number;
+}
+/** One entry of the event log of a process. */
+type ProcessEvent = OutputEvent | ExitedEvent | ClosedEvent;
+
+/**
+ * An open look at a process: iterate it once. It is open from the call that made it on, and what it has not handed out
+ * yet holds room, so iterate it to the end, leave the loop, or call `return()`.
+ */
+interface ProcessView<T> extends AsyncIterableIterator<T, undefined, undefined>, AsyncDisposable {
+    next(): Promise<IteratorResult<T, undefined>>;
+    /** Ends the view and frees what waits in it; a pending `next` answers that the view is done. */
+    return(): Promise<IteratorResult<T, undefined>>;
+    [Symbol.asyncIterator](): ProcessView<T>;
+}
+
+/** How a process is started. */
+interface SpawnOptions {
+    /** Names the process within the client's session; default a new UUID. An id of a process that ran just now is refused. */
+    readonly id?: string;
+    /** An absolute path of the executor, or a `file:` URI; default the folder in which the server was started. */
+    readonly cwd?: string;
+    /** Variables laid over what `inheritEnv` leaves; undefined values are left out. */
+    readonly env?: Readonly<Record<string, string | undefined>>;
+    /**
+     * What the process gets of the executor's own environment, default `core`: home, user, shell, path, language and
+     * temporary folder. `all` leaves out names that look like secrets (`*KEY*`, `*SECRET*`, `*TOKEN*`); with `none` the
+     * process gets exactly `env`.
+     */
+    readonly inheritEnv?: 'core' | 'all' | 'none';
+    /** What the program sees as its own name; default `argv[0]`. */
+    readonly arg0?: string;
+    /** `pipe` for a process that is written to; default `null`, the null device. */
+    readonly stdin?: 'null' | 'pipe';
+    /** Terminates the process. When it has fired already, nothing is started. */
+    readonly signal?: AbortSignal;
+}
+/** Ends a wait, not the work. The call then fails with the reason of the signal. */
+interface WaitOptions {
+    readonly signal?: AbortSignal;
+}
+/** Where a view begins. */
+interface ViewOptions extends WaitOptions {
+    /** Only events with a higher seq; default 0, everything. */
+    readonly after?: number;
+}
+/** Which lines a view gives. */
+interface LineOptions extends ViewOptions {
+    /** Only lines of this stream; default both. Output of a terminal counts as stdout. */
+    readonly stream?: 'stdout' | 'stderr';
+}
+/** Whom a signal is for, and how long to wait for the answer. */
+interface SignalOptions extends WaitOptions {
+    /** The process alone, its process group, or all its descendants; default `group`. */
+    readonly target?: 'process' | 'group' | 'tree';
+}
+/** How a process is ended. */
+interface TerminateOptions extends WaitOptions {
+    /** Time between SIGTERM and SIGKILL; default 5,000. A server without `signals` always kills at once. */
+    readonly graceMs?: number;
+}
+/** How a process ended. */
+interface ProcessExit {
+    /** The exit status, or 128 + n when signal n ended it. */
+    readonly exitCode: number;
+    /** The signal that ended the process; null when it ended by itself or the server does not tell. */
+    readonly signal: SignalName | null;
+}
+/**
+ * A process on the executor. It can be used at once; what has to wait for the start waits by itself.
+ *
+ * `started`, `exited` and `closed` settle whether anybody reads output or not, and may be left alone: their failures
+ * are never reported as unhandled. They fail with an ExecError: the reason why the start failed, `connectionLost` or
+ * `clientClosed`.
+ */
+interface ProcessHandle extends AsyncDisposable {
+    readonly id: string;
+    /** The executor has started the process. */
+    readonly started: Promise<void>;
+    /** The process itself has ended; its descendants may live on and write. */
+    readonly exited: Promise<ProcessExit>;
+    /** The process has ended and its output is complete. */
+    readonly closed: Promise<void>;
+    /**
+     * What happened and happens, in order, `closed` last. Each view has a cursor of its own. A view that is open and not
+     * read stalls its process once some megabytes wait.
+     * Fails with GapError where output is no longer retained, and with ExecError when the process is lost.
+     */
+    events(options?: ViewOptions): ProcessView<ProcessEvent>;
+    /**
+     * Lines of both streams without their ends, in the order in which they were completed; a last line without a newline
+     * is a line. Fails like `events`, and with `outputTooLarge` on a line of more than 64 Mi characters.
+     */
+    lines(options?: LineOptions): ProcessView<string>;
+    /** From the first event on, one stream however often it is asked for. Unread it stalls the process; `cancel()` frees it. */
+    readonly stdout: ReadableStream<Uint8Array>;
+    /** Like `stdout`. */
+    readonly stderr: ReadableStream<Uint8Array>;
+    /** Like `stdout`, both streams as they came. */
+    readonly all: ReadableStream<Uint8Array>;
+    /**
+     * Writes to stdin, after all earlier writes. Resolves when the executor has taken the bytes, so a process that does
+     * not read slows its writer down. A signal that fires meanwhile does not take back what was written.
+     * Fails with `stdinClosed` without `stdin: 'pipe'` and after the end of stdin, with `stdinBroken` after the process has ended.
+     */
+    write(data: string | Uint8Array, options?: WaitOptions): Promise<void>;
+    /** Ends stdin after all earlier writes. Fails with `unsupported` where the server cannot. */
+    end(options?: WaitOptions): Promise<void>;
+    /**
+     * Sends a signal; a process that has ended is no error. Fails with `unsupported` for anything but SIGINT to the group
+     * where the server lacks the `signals` extension.
+     */
+    signal(name: SignalName, options?: SignalOptions): Promise<void>;
+    /**
+     * Ends the process and its descendants: SIGTERM, then SIGKILL. Resolves when the executor has begun; wait for `exited`.
+     * @returns whether the process was running.
+     */
+    terminate(options?: TerminateOptions): Promise<boolean>;
+    /** Terminates the process if it runs, waits until it has exited, and closes the streams. Never fails. */
+    [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** What can be written to a command: text goes as UTF-8. */
+type ExecInput = string | Uint8Array | AsyncIterable<string | Uint8Array> | ReadableStream<string | Uint8Array>;
+/** How a command is run to its end. */
+interface ExecOptions extends Omit<SpawnOptions, 'stdin'> {
+    /**
+     * Written to stdin, which then ends; default: the null device. A command that exits without reading it is no failure.
+     * Fails with `unsupported`, before anything starts, on a server that cannot end stdin.
+     */
+    readonly input?: ExecInput;
+    /** The command is terminated when it runs longer, and fails with the cause `timeout`; default: no limit. */
+    readonly timeoutMs?: number;
+    /** Time between SIGTERM and SIGKILL when the command is terminated; default 5,000. */
+    readonly killGraceMs?: number;
+    /**
+     * Terminates the command. `exec` then fails at once with the reason of the signal; with `reject: false` it waits for
+     * the end of the command and gives a result whose cause is `canceled`.
+     */
+    readonly signal?: AbortSignal;
+    /** false: a command that fails gives its result like any other; default true, it throws an ExitError. */
+    readonly reject?: boolean;
+    /** What output becomes: text decoded from UTF-8, the default, or bytes. */
+    readonly encoding?: 'utf8' | 'bytes';
+}
+/** Why a command ended: by itself, by a signal of someone else, by its time limit, or by the `signal` of its caller. */
+type ExecCause = 'exit' | 'signal' | 'timeout' | 'canceled';
+/** How a command ended and what it printed. */
+interface ExecResult<T extends string | Uint8Array = string> {
+    readonly id: string;
+    /** The exit status, or 128 + n when signal n ended the command. */
+    readonly exitCode: number;
+    /** The signal that ended the command; null when it ended by itself or the server does not tell. */
+    readonly signal: SignalName | null;
+    readonly cause: ExecCause;
+    /** Whether the command ended in any other way than by itself with exit status 0. */
+    readonly failed: boolean;
+    readonly timedOut: boolean;
+    readonly canceled: boolean;
+    /** Streams of which only the first 64 MiB are here; of `output` the first 128 MiB are kept. */
+    readonly truncated: {
+        readonly stdout: boolean;
+        readonly stderr: boolean;
+    };
+    /** false when a descendant still held the output 2 s after the command had ended; what it writes later is not here. */
+    readonly drained: boolean;
+    readonly stdout: T;
+    readonly stderr: T;
+    /** Both streams in the order in which they came. */
+    readonly output: T;
+    /** From the call to the end of the command, in milliseconds. */
+    readonly durationMs: number;
+}
+
+/** A session on an executor. */
+interface Client extends AsyncDisposable {
+    /** Names the session at the server. Whoever has it can take the session over, so do not log it. */
+    readonly sessionId: SessionId;
+    /** What goes beyond the reference wire on this connection, name to version. */
+    readonly extensions: Extensions;
+    /** Resolves when the connection has ended, with the reason: `clientClosed` or `connectionLost`. Never fails. */
+    readonly closed: Promise<ExecError>;
+    /**
+     * Runs a command to its end and gives what it printed. There is no shell unless `argv` names one.
+     * Fails with ExitError when the command fails (see `reject`), with the reason of `signal`, or with an ExecError that
+     * says why the command could not be run.
+     */
+    exec(argv: readonly string[], options?: ExecOptions & {
+        readonly encoding?: 'utf8';
+    }): Promise<ExecResult>;
+    exec(argv: readonly string[], options: ExecOptions & {
+        readonly encoding: 'bytes';
+    }): Promise<ExecResult<Uint8Array>>;
+    /** Starts a process and gives its handle at once. Nothing is thrown here; `started` fails where the start does. */
+    spawn(argv: readonly string[], options?: SpawnOptions): ProcessHandle;
+    /** What the executor says of itself: shell, folders, platform. It is asked once at most. */
+    environment(options?: WaitOptions): Promise<EnvironmentInfo>;
+    /**
+     * Ends all processes of the session and the connection; safe to call again. What still waits fails with `clientClosed`.
+     */
+    close(): Promise<void>;
+    /** The same as `close`. */
+    [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** A server that is started and spoken to through its stdin and stdout. Its stderr goes to ours. */
+interface CommandTarget {
+    /** The program and its arguments. */
+    readonly command: readonly string[];
+    /** Default: our own. */
+    readonly cwd?: string;
+    /** Laid over our own environment. */
+    readonly env?: Readonly<Record<string, string>>;
+}
+
+/** How a connection is made. */
+interface ConnectOptions {
+    /** Gives up; `connect` fails with its reason. It does not end a client that is connected. */
+    readonly signal?: AbortSignal;
+    /** What the server's log calls this client; default `holdfast` and its version. */
+    readonly clientName?: string;
+    /** Sent as `Authorization: Bearer`; a token in the URL needs no other. In a browser it travels in the URL. */
+    readonly token?: string;
+    /** Sent with the request that opens a WebSocket; refused in a browser, which cannot. */
+    readonly headers?: Readonly<Record<string, string>>;
+    /** How long the carrier may take to be there; default 10,000. */
+    readonly connectTimeoutMs?: number;
+    /** How long the server may take to answer `initialize`; default 10,000. */
+    readonly initializeTimeoutMs?: number;
+    /** What goes beyond the reference wire, to be offered; default everything. `{}` behaves as a reference client does. */
+    readonly extensions?: Extensions;
+}
+/**
+ * Opens a session on an executor.
+ *
+ * @param target `ws://…` or `wss://…`, with `?token=…` where the server wants one; `unix:PATH` for a server on a Unix
+ *   socket; `stdio:PROGRAM WORDS…`, split at blanks, or `{ command: […] }` for a server that is started and spoken to
+ *   through its stdin and stdout.
+ * @throws ExecError `connectFailed` with the reason and a remedy; the server's error when it refuses a session; the
+ *   reason of `signal`.
+ */
+declare function connect(target: string | CommandTarget, options?: ConnectOptions): Promise<Client>;
+
+/** A command ended, but not with success; the kind is `exitFailure`. */
+declare class ExitError extends ExecError {
+    readonly name = "ExitError";
+    /** Everything that is known of the command. Output is text here, whatever encoding was asked for. */
+    readonly result: ExecResult;
+    constructor(argv: readonly string[], result: ExecResult);
+}
+
+/**
+ * Output that a view asked for is no longer retained by the server; the kind is `gap`. To go on behind the hole, open a
+ * view with `after: error.to`.
+ */
+declare class GapError extends ExecError {
+    /** Lowest seq that is missing. */
+    readonly from: number;
+    /** Highest seq that is missing. */
+    readonly to: number;
+    constructor(id: ProcessId, from: number, to: number);
+}
+
+export { type Client, type ClosedEvent, type CommandTarget, type ConnectOptions, type ExecCause, type ExecInput, type ExecOptions, type ExecResult, ExitError, type ExitedEvent, GapError, type LineOptions, type OutputEvent, type OutputStream, type ProcessEvent, type ProcessExit, type ProcessHandle, type ProcessView, type SignalOptions, type SpawnOptions, type TerminateOptions, type ViewOptions, type WaitOptions, connect };

@@ -1,0 +1,1036 @@
+// The public surface, rolled up from the build. Update with `npm run api:update`.
+
+// index.d.ts
+import * as zod from 'zod';
+import { z } from 'zod';
+import * as zod_v4_core from 'zod/v4/core';
+
+/** Standard base64 with padding. */
+declare function encodeBase64(bytes: Uint8Array): string;
+
+/** WebSocket close codes that Holdfast sends, one per reason. Transports without codes end without a word. */
+declare const CLOSE_CODES: {
+    readonly normal: {
+        readonly code: 1000;
+        readonly meaning: "the sender is done";
+    };
+    readonly goingAway: {
+        readonly code: 1001;
+        readonly meaning: "the server stops; connect again later or elsewhere";
+    };
+    readonly protocolError: {
+        readonly code: 1002;
+        readonly meaning: "the peer broke the protocol; fix the peer";
+    };
+    readonly messageTooBig: {
+        readonly code: 1009;
+        readonly meaning: "a message was larger than the limit; send less at once";
+    };
+    readonly internal: {
+        readonly code: 1011;
+        readonly meaning: "the sender failed; its log has the cause";
+    };
+};
+/** The name of a close code. */
+type CloseKind = keyof typeof CLOSE_CODES;
+
+/**
+ * Every way in which a request or a handle can fail, with its JSON-RPC code.
+ *
+ * Codes from -32600 to -32603, -32004 and -32010 are those of the reference wire. -32040 to -32059 are ours. Read
+ * `kind` rather than the message: the kind is stable and travels as `error.data.kind`.
+ */
+declare const ERROR_KINDS: {
+    readonly malformedMessage: {
+        readonly code: -32600;
+        readonly meaning: "the message is not one JSON-RPC object of this dialect";
+    };
+    readonly protocolState: {
+        readonly code: -32600;
+        readonly meaning: "the request is not allowed at this point of the handshake";
+    };
+    readonly sessionUnknown: {
+        readonly code: -32600;
+        readonly meaning: "no such session: it expired, was closed or never existed";
+    };
+    readonly sessionBusy: {
+        readonly code: -32010;
+        readonly meaning: "the session is attached to another connection; try again";
+    };
+    readonly processUnknown: {
+        readonly code: -32600;
+        readonly meaning: "no such process in this session";
+    };
+    readonly processIdInUse: {
+        readonly code: -32600;
+        readonly meaning: "a process of this session already has this id";
+    };
+    readonly methodUnknown: {
+        readonly code: -32601;
+        readonly meaning: "the peer does not implement this method";
+    };
+    readonly invalidParams: {
+        readonly code: -32602;
+        readonly meaning: "the parameters have the wrong shape, type or value";
+    };
+    readonly invalidPath: {
+        readonly code: -32602;
+        readonly meaning: "a path URI is malformed or foreign to the executor";
+    };
+    readonly sandboxUnsupported: {
+        readonly code: -32602;
+        readonly meaning: "the executor cannot enforce the sandbox that was asked for";
+    };
+    readonly internal: {
+        readonly code: -32603;
+        readonly meaning: "the peer failed; its log has the cause";
+    };
+    readonly missingProgram: {
+        readonly code: -32603;
+        readonly meaning: "argv[0] is empty";
+    };
+    readonly programNotFound: {
+        readonly code: -32603;
+        readonly meaning: "the program does not exist on the executor";
+    };
+    readonly cwdNotFound: {
+        readonly code: -32603;
+        readonly meaning: "the working directory does not exist on the executor";
+    };
+    readonly cwdNotDirectory: {
+        readonly code: -32603;
+        readonly meaning: "the working directory is not a directory";
+    };
+    readonly permissionDenied: {
+        readonly code: -32603;
+        readonly meaning: "the program or the working directory may not be used";
+    };
+    readonly badExecutable: {
+        readonly code: -32603;
+        readonly meaning: "the program has a format that the executor cannot run";
+    };
+    readonly argumentsTooLong: {
+        readonly code: -32603;
+        readonly meaning: "argv and env together exceed what the executor accepts";
+    };
+    readonly noDescriptors: {
+        readonly code: -32603;
+        readonly meaning: "the executor has no file descriptors left";
+    };
+    readonly noProcesses: {
+        readonly code: -32603;
+        readonly meaning: "the executor cannot create another process";
+    };
+    readonly spawnFailed: {
+        readonly code: -32603;
+        readonly meaning: "the process could not be started";
+    };
+    readonly ptyUnavailable: {
+        readonly code: -32603;
+        readonly meaning: "the executor cannot give the process a terminal";
+    };
+    readonly stdinBroken: {
+        readonly code: -32603;
+        readonly meaning: "the process has ended, its stdin takes no more bytes";
+    };
+    readonly limitExceeded: {
+        readonly code: -32040;
+        readonly meaning: "a named limit of the peer is reached";
+    };
+    readonly unsupported: {
+        readonly code: -32041;
+        readonly meaning: "the peer was not built for this or did not grant the extension";
+    };
+    readonly outcomeUnknown: {
+        readonly code: -32042;
+        readonly meaning: "the request may or may not have been carried out";
+    };
+    readonly gap: {
+        readonly code: -32043;
+        readonly meaning: "output that was asked for is no longer retained";
+    };
+    readonly connectFailed: {
+        readonly code: -32050;
+        readonly meaning: "no connection could be made";
+    };
+    readonly connectionLost: {
+        readonly code: -32051;
+        readonly meaning: "the connection ended before the answer came";
+    };
+    readonly clientClosed: {
+        readonly code: -32052;
+        readonly meaning: "the client was closed";
+    };
+    readonly exitFailure: {
+        readonly code: -32053;
+        readonly meaning: "the process ended, but not with success";
+    };
+    readonly stdinClosed: {
+        readonly code: -32054;
+        readonly meaning: "the process has no open stdin";
+    };
+    readonly outputTooLarge: {
+        readonly code: -32055;
+        readonly meaning: "output exceeds what was to be buffered";
+    };
+};
+/** The stable name of a failure, as it stands in `error.data.kind` on the wire. */
+type ErrorKind = keyof typeof ERROR_KINDS;
+/** What JSON-RPC calls an error object. */
+interface WireErrorObject {
+    readonly code: number;
+    readonly message: string;
+    readonly data?: unknown;
+}
+/** The one error of Holdfast. Branch on `kind`; `message` is for people; `cause` never travels. */
+declare class ExecError extends Error {
+    readonly name: string;
+    readonly kind: ErrorKind;
+    /** The JSON-RPC code that the kind has, or the one that a peer sent. */
+    readonly code: number;
+    constructor(kind: ErrorKind, message: string, options?: {
+        readonly cause?: unknown;
+        readonly code?: number;
+    });
+}
+/** What leaves for the peer: an unknown error becomes a generic text, since its own could tell secrets. */
+declare function toWireError(error: unknown): WireErrorObject;
+/** What came from the peer. A peer without kinds gets the kind that its code stands for most often. */
+declare function fromWireError(error: WireErrorObject): ExecError;
+
+/**
+ * What goes beyond the reference wire, with the highest version that this build speaks. A peer offers its versions in
+ * `initialize`, the server grants the lower of the two, and what was not granted never shows on that connection.
+ */
+declare const EXTENSIONS: {
+    readonly flow: {
+        readonly version: 1;
+        readonly adds: "byte windows: output is pushed only as far as the client has asked for it";
+    };
+    readonly signals: {
+        readonly version: 1;
+        readonly adds: "POSIX signals by name and target, end of stdin, SIGTERM before SIGKILL, the ending signal";
+    };
+    readonly session: {
+        readonly version: 1;
+        readonly adds: "session/close ends a session and all its processes at once";
+    };
+};
+/** The name of an extension. */
+type ExtensionName = keyof typeof EXTENSIONS;
+/** Extension versions in force on a connection; absent means not granted. */
+type Extensions = Readonly<Partial<Record<ExtensionName, number>>>;
+/** Everything that this build speaks. */
+declare function offeredExtensions(): Extensions;
+/** The lower version of each extension that both sides named. */
+declare function grantExtensions(offered: Readonly<Record<string, number>>, own: Extensions): Extensions;
+/** All extension names, in the order of the table. */
+declare function extensionNames(): readonly ExtensionName[];
+
+declare const brand: unique symbol;
+/** A string that cannot be swapped for another kind of id by accident. */
+type Brand<T, Name extends string> = T & {
+    readonly [brand]: Name;
+};
+/** Names a session. It is also the credential that resumes it, so it is never logged. */
+type SessionId = Brand<string, 'SessionId'>;
+/** Chosen by the client; scoped to its session; never an operating-system pid. May be empty. */
+type ProcessId = Brand<string, 'ProcessId'>;
+/** Chosen by the client; a repeated write with the same id reaches the child once. Never empty. */
+type WriteId = Brand<string, 'WriteId'>;
+/** Names one socket in logs. */
+type ConnectionId = Brand<string, 'ConnectionId'>;
+/** Any text is a session id to ask for; whether it exists is the server's answer. */
+declare function asSessionId(text: string): SessionId;
+/** Any text, the empty one included, is a process id. */
+declare function asProcessId(text: string): ProcessId;
+/** @throws RangeError when the text is empty. */
+declare function asWriteId(text: string): WriteId;
+/** Any text is a connection id. */
+declare function asConnectionId(text: string): ConnectionId;
+
+/** Largest message in bytes, over WebSocket frames and stdio lines alike; the reference's figure for both. */
+declare const MAX_MESSAGE_BYTES: number;
+/** Largest piece of output in one event, before base64. Multiples of three need no padding. */
+declare const MAX_CHUNK_BYTES: number;
+/** Raw output in one `process/read` answer that names no `maxBytes`, so that no frame grows past what clients take. */
+declare const MAX_READ_BYTES: number;
+/** Output of a process that stays readable after it was delivered, at least. */
+declare const RETAINED_BYTES: number;
+/** Output of a process that waits for its owner; past it the child is not read until the owner catches up. */
+declare const AHEAD_BYTES: number;
+/** While more than this lies unsent in a socket, its connection takes no further event. */
+declare const OUTBOX_BYTES: number;
+/** Stdin of one process that waits for the child; a write beyond it is answered when there is room. */
+declare const STDIN_QUEUE_BYTES: number;
+/** Stdin that waits unanswered on one connection; past it the socket is not read. */
+declare const STDIN_WAITING_BYTES: number;
+/** Write ids remembered for each process, first in first out; the reference's figure. */
+declare const REMEMBERED_WRITES = 4096;
+/** Requests of one connection that may run at once; the next one is refused. */
+declare const MAX_REQUESTS_IN_FLIGHT = 4096;
+/** Processes of one session that run or are not delivered yet; the next start is refused. */
+declare const MAX_PROCESSES_PER_SESSION = 4096;
+/** Closed processes of one session that stay readable; past it the oldest is forgotten before its time. */
+declare const MAX_CLOSED_PROCESSES_PER_SESSION = 1024;
+/** Live sessions of one server. */
+declare const MAX_SESSIONS = 1024;
+/** Long polls that may wait on one process at once. */
+declare const MAX_READERS_PER_PROCESS = 256;
+/** How long a closed process stays readable; the reference's figure. */
+declare const CLOSED_PROCESS_TTL_MS = 80000;
+/** How long `process/terminate` waits between SIGTERM and SIGKILL under the `signals` extension. */
+declare const KILL_GRACE_MS = 5000;
+/** How long a connection may take to send `initialize` and `initialized`. */
+declare const HANDSHAKE_TIMEOUT_MS = 30000;
+/** How often a server pings a WebSocket. */
+declare const PING_INTERVAL_MS = 15000;
+/** The largest window that a server honours for one process: so much of what it sent waits for acknowledgement. */
+declare const MAX_WINDOW_BYTES: number;
+/** Output that a client asks for ahead of what its views consumed, for each process, under the `flow` extension. */
+declare const WINDOW_BYTES: number;
+/** What `exec` buffers for each stream before it cuts and says `truncated`. */
+declare const EXEC_BUFFER_BYTES: number;
+/** How long `exec` waits for late output of a grandchild after the process itself has ended. */
+declare const EXEC_DRAIN_MS = 2000;
+
+/** Groups methods in handshake errors and in the reference. */
+type MethodFamily = 'session' | 'process' | 'environment';
+/** Who may send a message. */
+type Direction = 'clientToServer' | 'serverToClient';
+/** One request of the wire: its name and the shapes of what goes in and comes back. */
+interface RequestSpec<P extends z.ZodType = z.ZodType, R extends z.ZodType = z.ZodType> {
+    readonly type: 'request';
+    readonly method: string;
+    readonly family: MethodFamily;
+    readonly direction: Direction;
+    readonly summary: string;
+    readonly params: P;
+    readonly result: R;
+    /** Without it the method answers "unknown method" on this connection. */
+    readonly extension?: ExtensionName;
+}
+/** One notification of the wire. */
+interface NotificationSpec<P extends z.ZodType = z.ZodType> {
+    readonly type: 'notification';
+    readonly method: string;
+    readonly family: MethodFamily;
+    readonly direction: Direction;
+    readonly summary: string;
+    readonly params: P;
+    readonly extension?: ExtensionName;
+}
+/** What a handler of this message receives. */
+type ParamsOf<S extends RequestSpec | NotificationSpec> = z.output<S['params']>;
+/** What a handler of this request returns. */
+type ResultOf<S extends RequestSpec> = z.output<S['result']>;
+
+/** What an executor says of itself; everything but `shell` may be absent. */
+declare const environmentInfoSchema: z.ZodObject<{
+    shell: z.ZodObject<{
+        name: z.ZodString;
+        path: z.ZodString;
+    }, z.core.$strip>;
+    executorVersion: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+    providerId: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+    cwd: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+    userHomeDir: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+    platformOs: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+    prependPathDirs: z.ZodOptional<z.ZodNullable<z.ZodArray<z.ZodString>>>;
+    temporaryDirectories: z.ZodOptional<z.ZodNullable<z.ZodArray<z.ZodString>>>;
+    tempDir: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+    capabilities: z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodBoolean>>>;
+}, z.core.$strip>;
+/** What an executor says of itself. */
+type EnvironmentInfo = z.output<typeof environmentInfoSchema>;
+/** Asks an executor about itself. */
+declare const environmentInfo: RequestSpec<z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>, z.ZodObject<{
+    shell: z.ZodObject<{
+        name: z.ZodString;
+        path: z.ZodString;
+    }, z.core.$strip>;
+    executorVersion: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+    providerId: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+    cwd: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+    userHomeDir: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+    platformOs: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+    prependPathDirs: z.ZodOptional<z.ZodNullable<z.ZodArray<z.ZodString>>>;
+    temporaryDirectories: z.ZodOptional<z.ZodNullable<z.ZodArray<z.ZodString>>>;
+    tempDir: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+    capabilities: z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodBoolean>>>;
+}, z.core.$strip>>;
+/** A cheap question whose answer shows that the executor is alive. */
+declare const environmentStatus: RequestSpec<z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>, z.ZodObject<{
+    status: z.ZodLiteral<"ready">;
+}, z.core.$strip>>;
+
+/** First request of a connection: opens a session, or takes an existing one over. */
+declare const initialize: RequestSpec<z.ZodObject<{
+    clientName: z.ZodString;
+    resumeSessionId: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+    extensions: z.ZodOptional<z.ZodRecord<z.ZodString, z.ZodInt>>;
+}, z.core.$strip>, z.ZodObject<{
+    sessionId: z.ZodType<SessionId, string, z.core.$ZodTypeInternals<SessionId, string>>;
+    environmentInfo: z.ZodOptional<z.ZodObject<{
+        shell: z.ZodObject<{
+            name: z.ZodString;
+            path: z.ZodString;
+        }, z.core.$strip>;
+        executorVersion: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+        providerId: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+        cwd: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+        userHomeDir: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+        platformOs: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+        prependPathDirs: z.ZodOptional<z.ZodNullable<z.ZodArray<z.ZodString>>>;
+        temporaryDirectories: z.ZodOptional<z.ZodNullable<z.ZodArray<z.ZodString>>>;
+        tempDir: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+        capabilities: z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodBoolean>>>;
+    }, z.core.$strip>>;
+    extensions: z.ZodOptional<z.ZodRecord<z.ZodString, z.ZodInt>>;
+}, z.core.$strip>>;
+/** Ends the handshake; everything else is refused before it. */
+declare const initialized: NotificationSpec<z.ZodUnknown>;
+/** Ends a session for good. */
+declare const sessionClose: RequestSpec<z.ZodOptional<z.ZodNullable<z.ZodObject<{}, z.core.$strip>>>, z.ZodObject<{
+    processes: z.ZodInt;
+}, z.core.$strip>>;
+
+/** Starts a process under an id that the client chose. */
+declare const processStart: RequestSpec<z.ZodObject<{
+    processId: z.ZodType<ProcessId, string, z.core.$ZodTypeInternals<ProcessId, string>>;
+    argv: z.ZodArray<z.ZodString>;
+    cwd: z.ZodString;
+    env: z.ZodRecord<z.ZodString, z.ZodString>;
+    tty: z.ZodBoolean;
+    pipeStdin: z.ZodOptional<z.ZodBoolean>;
+    arg0: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+    envPolicy: z.ZodOptional<z.ZodNullable<z.ZodObject<{
+        inherit: z.ZodEnum<{
+            core: "core";
+            all: "all";
+            none: "none";
+        }>;
+        ignoreDefaultExcludes: z.ZodBoolean;
+        exclude: z.ZodArray<z.ZodString>;
+        set: z.ZodRecord<z.ZodString, z.ZodString>;
+        includeOnly: z.ZodArray<z.ZodString>;
+    }, z.core.$strip>>>;
+    sandbox: z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>;
+    enforceManagedNetwork: z.ZodOptional<z.ZodBoolean>;
+    managedNetwork: z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>;
+    networkProxy: z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>;
+    metadata: z.ZodOptional<z.ZodNullable<z.ZodObject<{
+        threadId: z.ZodOptional<z.ZodNullable<z.ZodGUID>>;
+        toolCallId: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+    }, z.core.$strip>>>;
+    shellSnapshot: z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>;
+    credentialProviders: z.ZodOptional<z.ZodNullable<z.ZodUnion<readonly [z.ZodArray<z.ZodUnknown>, z.ZodRecord<z.ZodString, z.ZodUnknown>]>>>;
+    windowBytes: z.ZodOptional<z.ZodInt>;
+}, z.core.$strip>, z.ZodObject<{
+    processId: z.ZodType<ProcessId, string, z.core.$ZodTypeInternals<ProcessId, string>>;
+    sandboxType: z.ZodOptional<z.ZodNullable<z.ZodEnum<{
+        none: "none";
+        linuxSeccomp: "linuxSeccomp";
+        macosSeatbelt: "macosSeatbelt";
+        windowsRestrictedToken: "windowsRestrictedToken";
+        windowsMxc: "windowsMxc";
+    }>>>;
+}, z.core.$strip>>;
+/** Reads the event log forward, waiting for news when asked to. */
+declare const processRead: RequestSpec<z.ZodObject<{
+    processId: z.ZodType<ProcessId, string, z.core.$ZodTypeInternals<ProcessId, string>>;
+    afterSeq: z.ZodOptional<z.ZodNullable<z.ZodInt>>;
+    maxBytes: z.ZodOptional<z.ZodNullable<z.ZodInt>>;
+    waitMs: z.ZodOptional<z.ZodNullable<z.ZodInt>>;
+}, z.core.$strip>, z.ZodObject<{
+    chunks: z.ZodArray<z.ZodObject<{
+        seq: z.ZodInt;
+        stream: z.ZodEnum<{
+            stdout: "stdout";
+            stderr: "stderr";
+            pty: "pty";
+        }>;
+        chunk: z.ZodCodec<z.ZodString, z.ZodCustom<Uint8Array<ArrayBufferLike>, Uint8Array<ArrayBufferLike>>>;
+    }, z.core.$strip>>;
+    nextSeq: z.ZodInt;
+    exited: z.ZodBoolean;
+    exitCode: z.ZodNullable<z.ZodInt>;
+    closed: z.ZodBoolean;
+    failure: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+    sandboxDenied: z.ZodOptional<z.ZodNullable<z.ZodBoolean>>;
+}, z.core.$strip>>;
+/** Writes to the stdin of a process; safe to repeat with the same `writeId`. */
+declare const processWrite: RequestSpec<z.ZodObject<{
+    processId: z.ZodType<ProcessId, string, z.core.$ZodTypeInternals<ProcessId, string>>;
+    chunk: z.ZodCodec<z.ZodString, z.ZodCustom<Uint8Array<ArrayBufferLike>, Uint8Array<ArrayBufferLike>>>;
+    writeId: z.ZodType<WriteId, string, z.core.$ZodTypeInternals<WriteId, string>>;
+}, z.core.$strip>, z.ZodObject<{
+    status: z.ZodEnum<{
+        stdinClosed: "stdinClosed";
+        accepted: "accepted";
+        unknownProcess: "unknownProcess";
+        starting: "starting";
+    }>;
+}, z.core.$strip>>;
+/** Ends the stdin of a process. */
+declare const processCloseStdin: RequestSpec<z.ZodObject<{
+    processId: z.ZodType<ProcessId, string, z.core.$ZodTypeInternals<ProcessId, string>>;
+}, z.core.$strip>, z.ZodObject<{
+    status: z.ZodEnum<{
+        stdinClosed: "stdinClosed";
+        accepted: "accepted";
+        unknownProcess: "unknownProcess";
+    }>;
+}, z.core.$strip>>;
+/** Sends a signal. `interrupt` is the reference's only one; names and `target` come with the `signals` extension. */
+declare const processSignal: RequestSpec<z.ZodObject<{
+    processId: z.ZodType<ProcessId, string, z.core.$ZodTypeInternals<ProcessId, string>>;
+    signal: z.ZodUnion<readonly [z.ZodLiteral<"interrupt">, z.ZodEnum<{
+        SIGHUP: "SIGHUP";
+        SIGINT: "SIGINT";
+        SIGQUIT: "SIGQUIT";
+        SIGILL: "SIGILL";
+        SIGTRAP: "SIGTRAP";
+        SIGABRT: "SIGABRT";
+        SIGBUS: "SIGBUS";
+        SIGFPE: "SIGFPE";
+        SIGKILL: "SIGKILL";
+        SIGUSR1: "SIGUSR1";
+        SIGSEGV: "SIGSEGV";
+        SIGUSR2: "SIGUSR2";
+        SIGPIPE: "SIGPIPE";
+        SIGALRM: "SIGALRM";
+        SIGTERM: "SIGTERM";
+        SIGCHLD: "SIGCHLD";
+        SIGCONT: "SIGCONT";
+        SIGSTOP: "SIGSTOP";
+        SIGTSTP: "SIGTSTP";
+        SIGTTIN: "SIGTTIN";
+        SIGTTOU: "SIGTTOU";
+        SIGURG: "SIGURG";
+        SIGXCPU: "SIGXCPU";
+        SIGXFSZ: "SIGXFSZ";
+        SIGVTALRM: "SIGVTALRM";
+        SIGPROF: "SIGPROF";
+        SIGWINCH: "SIGWINCH";
+        SIGIO: "SIGIO";
+        SIGSYS: "SIGSYS";
+        SIGPWR: "SIGPWR";
+        SIGSTKFLT: "SIGSTKFLT";
+    }>]>;
+    target: z.ZodOptional<z.ZodEnum<{
+        process: "process";
+        group: "group";
+        tree: "tree";
+    }>>;
+}, z.core.$strip>, z.ZodObject<{}, z.core.$strip>>;
+/** Ends a process. */
+declare const processTerminate: RequestSpec<z.ZodObject<{
+    processId: z.ZodType<ProcessId, string, z.core.$ZodTypeInternals<ProcessId, string>>;
+    graceMs: z.ZodOptional<z.ZodInt>;
+}, z.core.$strip>, z.ZodObject<{
+    running: z.ZodBoolean;
+}, z.core.$strip>>;
+/** Tells how much output may be pushed. */
+declare const processWindow: NotificationSpec<z.ZodObject<{
+    processId: z.ZodType<ProcessId, string, z.core.$ZodTypeInternals<ProcessId, string>>;
+    ackSeq: z.ZodInt;
+    windowBytes: z.ZodInt;
+}, z.core.$strip>>;
+/** A piece of output. */
+declare const processOutput: NotificationSpec<z.ZodObject<{
+    processId: z.ZodType<ProcessId, string, z.core.$ZodTypeInternals<ProcessId, string>>;
+    seq: z.ZodInt;
+    stream: z.ZodEnum<{
+        stdout: "stdout";
+        stderr: "stderr";
+        pty: "pty";
+    }>;
+    chunk: z.ZodCodec<z.ZodString, z.ZodCustom<Uint8Array<ArrayBufferLike>, Uint8Array<ArrayBufferLike>>>;
+}, z.core.$strip>>;
+/** The process itself has ended; output of descendants may follow. */
+declare const processExited: NotificationSpec<z.ZodObject<{
+    processId: z.ZodType<ProcessId, string, z.core.$ZodTypeInternals<ProcessId, string>>;
+    seq: z.ZodInt;
+    exitCode: z.ZodInt;
+    sandboxDenied: z.ZodOptional<z.ZodNullable<z.ZodBoolean>>;
+    signal: z.ZodOptional<z.ZodNullable<z.ZodEnum<{
+        SIGHUP: "SIGHUP";
+        SIGINT: "SIGINT";
+        SIGQUIT: "SIGQUIT";
+        SIGILL: "SIGILL";
+        SIGTRAP: "SIGTRAP";
+        SIGABRT: "SIGABRT";
+        SIGBUS: "SIGBUS";
+        SIGFPE: "SIGFPE";
+        SIGKILL: "SIGKILL";
+        SIGUSR1: "SIGUSR1";
+        SIGSEGV: "SIGSEGV";
+        SIGUSR2: "SIGUSR2";
+        SIGPIPE: "SIGPIPE";
+        SIGALRM: "SIGALRM";
+        SIGTERM: "SIGTERM";
+        SIGCHLD: "SIGCHLD";
+        SIGCONT: "SIGCONT";
+        SIGSTOP: "SIGSTOP";
+        SIGTSTP: "SIGTSTP";
+        SIGTTIN: "SIGTTIN";
+        SIGTTOU: "SIGTTOU";
+        SIGURG: "SIGURG";
+        SIGXCPU: "SIGXCPU";
+        SIGXFSZ: "SIGXFSZ";
+        SIGVTALRM: "SIGVTALRM";
+        SIGPROF: "SIGPROF";
+        SIGWINCH: "SIGWINCH";
+        SIGIO: "SIGIO";
+        SIGSYS: "SIGSYS";
+        SIGPWR: "SIGPWR";
+        SIGSTKFLT: "SIGSTKFLT";
+    }>>>;
+}, z.core.$strip>>;
+/** The last event of a process. */
+declare const processClosed: NotificationSpec<z.ZodObject<{
+    processId: z.ZodType<ProcessId, string, z.core.$ZodTypeInternals<ProcessId, string>>;
+    seq: z.ZodInt;
+}, z.core.$strip>>;
+
+/** How the environment of a process is made from that of the executor. */
+declare const envPolicySchema: z.ZodObject<{
+    inherit: z.ZodEnum<{
+        core: "core";
+        all: "all";
+        none: "none";
+    }>;
+    ignoreDefaultExcludes: z.ZodBoolean;
+    exclude: z.ZodArray<z.ZodString>;
+    set: z.ZodRecord<z.ZodString, z.ZodString>;
+    includeOnly: z.ZodArray<z.ZodString>;
+}, z.core.$strip>;
+/** How the environment of a process is made from that of the executor. */
+type EnvPolicy = z.output<typeof envPolicySchema>;
+
+/** Every request that a client may send, by its method. */
+declare const REQUESTS: {
+    readonly initialize: RequestSpec<zod.ZodObject<{
+        clientName: zod.ZodString;
+        resumeSessionId: zod.ZodOptional<zod.ZodNullable<zod.ZodString>>;
+        extensions: zod.ZodOptional<zod.ZodRecord<zod.ZodString, zod.ZodInt>>;
+    }, zod_v4_core.$strip>, zod.ZodObject<{
+        sessionId: zod.ZodType<SessionId, string, zod_v4_core.$ZodTypeInternals<SessionId, string>>;
+        environmentInfo: zod.ZodOptional<zod.ZodObject<{
+            shell: zod.ZodObject<{
+                name: zod.ZodString;
+                path: zod.ZodString;
+            }, zod_v4_core.$strip>;
+            executorVersion: zod.ZodOptional<zod.ZodNullable<zod.ZodString>>;
+            providerId: zod.ZodOptional<zod.ZodNullable<zod.ZodString>>;
+            cwd: zod.ZodOptional<zod.ZodNullable<zod.ZodString>>;
+            userHomeDir: zod.ZodOptional<zod.ZodNullable<zod.ZodString>>;
+            platformOs: zod.ZodOptional<zod.ZodNullable<zod.ZodString>>;
+            prependPathDirs: zod.ZodOptional<zod.ZodNullable<zod.ZodArray<zod.ZodString>>>;
+            temporaryDirectories: zod.ZodOptional<zod.ZodNullable<zod.ZodArray<zod.ZodString>>>;
+            tempDir: zod.ZodOptional<zod.ZodNullable<zod.ZodString>>;
+            capabilities: zod.ZodOptional<zod.ZodNullable<zod.ZodRecord<zod.ZodString, zod.ZodBoolean>>>;
+        }, zod_v4_core.$strip>>;
+        extensions: zod.ZodOptional<zod.ZodRecord<zod.ZodString, zod.ZodInt>>;
+    }, zod_v4_core.$strip>>;
+    readonly 'session/close': RequestSpec<zod.ZodOptional<zod.ZodNullable<zod.ZodObject<{}, zod_v4_core.$strip>>>, zod.ZodObject<{
+        processes: zod.ZodInt;
+    }, zod_v4_core.$strip>>;
+    readonly 'environment/info': RequestSpec<zod.ZodOptional<zod.ZodNullable<zod.ZodRecord<zod.ZodString, zod.ZodUnknown>>>, zod.ZodObject<{
+        shell: zod.ZodObject<{
+            name: zod.ZodString;
+            path: zod.ZodString;
+        }, zod_v4_core.$strip>;
+        executorVersion: zod.ZodOptional<zod.ZodNullable<zod.ZodString>>;
+        providerId: zod.ZodOptional<zod.ZodNullable<zod.ZodString>>;
+        cwd: zod.ZodOptional<zod.ZodNullable<zod.ZodString>>;
+        userHomeDir: zod.ZodOptional<zod.ZodNullable<zod.ZodString>>;
+        platformOs: zod.ZodOptional<zod.ZodNullable<zod.ZodString>>;
+        prependPathDirs: zod.ZodOptional<zod.ZodNullable<zod.ZodArray<zod.ZodString>>>;
+        temporaryDirectories: zod.ZodOptional<zod.ZodNullable<zod.ZodArray<zod.ZodString>>>;
+        tempDir: zod.ZodOptional<zod.ZodNullable<zod.ZodString>>;
+        capabilities: zod.ZodOptional<zod.ZodNullable<zod.ZodRecord<zod.ZodString, zod.ZodBoolean>>>;
+    }, zod_v4_core.$strip>>;
+    readonly 'environment/status': RequestSpec<zod.ZodOptional<zod.ZodNullable<zod.ZodRecord<zod.ZodString, zod.ZodUnknown>>>, zod.ZodObject<{
+        status: zod.ZodLiteral<"ready">;
+    }, zod_v4_core.$strip>>;
+    readonly 'process/start': RequestSpec<zod.ZodObject<{
+        processId: zod.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
+        argv: zod.ZodArray<zod.ZodString>;
+        cwd: zod.ZodString;
+        env: zod.ZodRecord<zod.ZodString, zod.ZodString>;
+        tty: zod.ZodBoolean;
+        pipeStdin: zod.ZodOptional<zod.ZodBoolean>;
+        arg0: zod.ZodOptional<zod.ZodNullable<zod.ZodString>>;
+        envPolicy: zod.ZodOptional<zod.ZodNullable<zod.ZodObject<{
+            inherit: zod.ZodEnum<{
+                core: "core";
+                all: "all";
+                none: "none";
+            }>;
+            ignoreDefaultExcludes: zod.ZodBoolean;
+            exclude: zod.ZodArray<zod.ZodString>;
+            set: zod.ZodRecord<zod.ZodString, zod.ZodString>;
+            includeOnly: zod.ZodArray<zod.ZodString>;
+        }, zod_v4_core.$strip>>>;
+        sandbox: zod.ZodOptional<zod.ZodNullable<zod.ZodRecord<zod.ZodString, zod.ZodUnknown>>>;
+        enforceManagedNetwork: zod.ZodOptional<zod.ZodBoolean>;
+        managedNetwork: zod.ZodOptional<zod.ZodNullable<zod.ZodRecord<zod.ZodString, zod.ZodUnknown>>>;
+        networkProxy: zod.ZodOptional<zod.ZodNullable<zod.ZodRecord<zod.ZodString, zod.ZodUnknown>>>;
+        metadata: zod.ZodOptional<zod.ZodNullable<zod.ZodObject<{
+            threadId: zod.ZodOptional<zod.ZodNullable<zod.ZodGUID>>;
+            toolCallId: zod.ZodOptional<zod.ZodNullable<zod.ZodString>>;
+        }, zod_v4_core.$strip>>>;
+        shellSnapshot: zod.ZodOptional<zod.ZodNullable<zod.ZodRecord<zod.ZodString, zod.ZodUnknown>>>;
+        credentialProviders: zod.ZodOptional<zod.ZodNullable<zod.ZodUnion<readonly [zod.ZodArray<zod.ZodUnknown>, zod.ZodRecord<zod.ZodString, zod.ZodUnknown>]>>>;
+        windowBytes: zod.ZodOptional<zod.ZodInt>;
+    }, zod_v4_core.$strip>, zod.ZodObject<{
+        processId: zod.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
+        sandboxType: zod.ZodOptional<zod.ZodNullable<zod.ZodEnum<{
+            none: "none";
+            linuxSeccomp: "linuxSeccomp";
+            macosSeatbelt: "macosSeatbelt";
+            windowsRestrictedToken: "windowsRestrictedToken";
+            windowsMxc: "windowsMxc";
+        }>>>;
+    }, zod_v4_core.$strip>>;
+    readonly 'process/read': RequestSpec<zod.ZodObject<{
+        processId: zod.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
+        afterSeq: zod.ZodOptional<zod.ZodNullable<zod.ZodInt>>;
+        maxBytes: zod.ZodOptional<zod.ZodNullable<zod.ZodInt>>;
+        waitMs: zod.ZodOptional<zod.ZodNullable<zod.ZodInt>>;
+    }, zod_v4_core.$strip>, zod.ZodObject<{
+        chunks: zod.ZodArray<zod.ZodObject<{
+            seq: zod.ZodInt;
+            stream: zod.ZodEnum<{
+                stdout: "stdout";
+                stderr: "stderr";
+                pty: "pty";
+            }>;
+            chunk: zod.ZodCodec<zod.ZodString, zod.ZodCustom<Uint8Array<ArrayBufferLike>, Uint8Array<ArrayBufferLike>>>;
+        }, zod_v4_core.$strip>>;
+        nextSeq: zod.ZodInt;
+        exited: zod.ZodBoolean;
+        exitCode: zod.ZodNullable<zod.ZodInt>;
+        closed: zod.ZodBoolean;
+        failure: zod.ZodOptional<zod.ZodNullable<zod.ZodString>>;
+        sandboxDenied: zod.ZodOptional<zod.ZodNullable<zod.ZodBoolean>>;
+    }, zod_v4_core.$strip>>;
+    readonly 'process/write': RequestSpec<zod.ZodObject<{
+        processId: zod.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
+        chunk: zod.ZodCodec<zod.ZodString, zod.ZodCustom<Uint8Array<ArrayBufferLike>, Uint8Array<ArrayBufferLike>>>;
+        writeId: zod.ZodType<WriteId, string, zod_v4_core.$ZodTypeInternals<WriteId, string>>;
+    }, zod_v4_core.$strip>, zod.ZodObject<{
+        status: zod.ZodEnum<{
+            stdinClosed: "stdinClosed";
+            accepted: "accepted";
+            unknownProcess: "unknownProcess";
+            starting: "starting";
+        }>;
+    }, zod_v4_core.$strip>>;
+    readonly 'process/closeStdin': RequestSpec<zod.ZodObject<{
+        processId: zod.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
+    }, zod_v4_core.$strip>, zod.ZodObject<{
+        status: zod.ZodEnum<{
+            stdinClosed: "stdinClosed";
+            accepted: "accepted";
+            unknownProcess: "unknownProcess";
+        }>;
+    }, zod_v4_core.$strip>>;
+    readonly 'process/signal': RequestSpec<zod.ZodObject<{
+        processId: zod.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
+        signal: zod.ZodUnion<readonly [zod.ZodLiteral<"interrupt">, zod.ZodEnum<{
+            SIGHUP: "SIGHUP";
+            SIGINT: "SIGINT";
+            SIGQUIT: "SIGQUIT";
+            SIGILL: "SIGILL";
+            SIGTRAP: "SIGTRAP";
+            SIGABRT: "SIGABRT";
+            SIGBUS: "SIGBUS";
+            SIGFPE: "SIGFPE";
+            SIGKILL: "SIGKILL";
+            SIGUSR1: "SIGUSR1";
+            SIGSEGV: "SIGSEGV";
+            SIGUSR2: "SIGUSR2";
+            SIGPIPE: "SIGPIPE";
+            SIGALRM: "SIGALRM";
+            SIGTERM: "SIGTERM";
+            SIGCHLD: "SIGCHLD";
+            SIGCONT: "SIGCONT";
+            SIGSTOP: "SIGSTOP";
+            SIGTSTP: "SIGTSTP";
+            SIGTTIN: "SIGTTIN";
+            SIGTTOU: "SIGTTOU";
+            SIGURG: "SIGURG";
+            SIGXCPU: "SIGXCPU";
+            SIGXFSZ: "SIGXFSZ";
+            SIGVTALRM: "SIGVTALRM";
+            SIGPROF: "SIGPROF";
+            SIGWINCH: "SIGWINCH";
+            SIGIO: "SIGIO";
+            SIGSYS: "SIGSYS";
+            SIGPWR: "SIGPWR";
+            SIGSTKFLT: "SIGSTKFLT";
+        }>]>;
+        target: zod.ZodOptional<zod.ZodEnum<{
+            process: "process";
+            group: "group";
+            tree: "tree";
+        }>>;
+    }, zod_v4_core.$strip>, zod.ZodObject<{}, zod_v4_core.$strip>>;
+    readonly 'process/terminate': RequestSpec<zod.ZodObject<{
+        processId: zod.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
+        graceMs: zod.ZodOptional<zod.ZodInt>;
+    }, zod_v4_core.$strip>, zod.ZodObject<{
+        running: zod.ZodBoolean;
+    }, zod_v4_core.$strip>>;
+};
+/** Every notification that a client may send, by its method. */
+declare const CLIENT_NOTIFICATIONS: {
+    readonly initialized: NotificationSpec<zod.ZodUnknown>;
+    readonly 'process/window': NotificationSpec<zod.ZodObject<{
+        processId: zod.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
+        ackSeq: zod.ZodInt;
+        windowBytes: zod.ZodInt;
+    }, zod_v4_core.$strip>>;
+};
+/** Every notification that a server may send, by its method. */
+declare const SERVER_NOTIFICATIONS: {
+    readonly 'process/output': NotificationSpec<zod.ZodObject<{
+        processId: zod.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
+        seq: zod.ZodInt;
+        stream: zod.ZodEnum<{
+            stdout: "stdout";
+            stderr: "stderr";
+            pty: "pty";
+        }>;
+        chunk: zod.ZodCodec<zod.ZodString, zod.ZodCustom<Uint8Array<ArrayBufferLike>, Uint8Array<ArrayBufferLike>>>;
+    }, zod_v4_core.$strip>>;
+    readonly 'process/exited': NotificationSpec<zod.ZodObject<{
+        processId: zod.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
+        seq: zod.ZodInt;
+        exitCode: zod.ZodInt;
+        sandboxDenied: zod.ZodOptional<zod.ZodNullable<zod.ZodBoolean>>;
+        signal: zod.ZodOptional<zod.ZodNullable<zod.ZodEnum<{
+            SIGHUP: "SIGHUP";
+            SIGINT: "SIGINT";
+            SIGQUIT: "SIGQUIT";
+            SIGILL: "SIGILL";
+            SIGTRAP: "SIGTRAP";
+            SIGABRT: "SIGABRT";
+            SIGBUS: "SIGBUS";
+            SIGFPE: "SIGFPE";
+            SIGKILL: "SIGKILL";
+            SIGUSR1: "SIGUSR1";
+            SIGSEGV: "SIGSEGV";
+            SIGUSR2: "SIGUSR2";
+            SIGPIPE: "SIGPIPE";
+            SIGALRM: "SIGALRM";
+            SIGTERM: "SIGTERM";
+            SIGCHLD: "SIGCHLD";
+            SIGCONT: "SIGCONT";
+            SIGSTOP: "SIGSTOP";
+            SIGTSTP: "SIGTSTP";
+            SIGTTIN: "SIGTTIN";
+            SIGTTOU: "SIGTTOU";
+            SIGURG: "SIGURG";
+            SIGXCPU: "SIGXCPU";
+            SIGXFSZ: "SIGXFSZ";
+            SIGVTALRM: "SIGVTALRM";
+            SIGPROF: "SIGPROF";
+            SIGWINCH: "SIGWINCH";
+            SIGIO: "SIGIO";
+            SIGSYS: "SIGSYS";
+            SIGPWR: "SIGPWR";
+            SIGSTKFLT: "SIGSTKFLT";
+        }>>>;
+    }, zod_v4_core.$strip>>;
+    readonly 'process/closed': NotificationSpec<zod.ZodObject<{
+        processId: zod.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
+        seq: zod.ZodInt;
+    }, zod_v4_core.$strip>>;
+};
+/** A method that a client may request. */
+type RequestMethod = keyof typeof REQUESTS;
+
+/**
+ * An absolute path as it travels: a `file:` URI in one canonical spelling, without `.`, `..`, empty names or a trailing
+ * slash. Equal URIs name equal paths, so they compare with `===`.
+ */
+type PathUri = Brand<string, 'PathUri'>;
+/** Whose rules a path follows: those of the executor, not those of the caller. */
+type PathStyle = 'posix' | 'windows';
+/** Why a text names no path of the executor. `foreign` is a path of another host or another kind of system. */
+type PathUriFault = 'relative' | 'scheme' | 'query' | 'fragment' | 'foreign' | 'nul' | 'malformed';
+/** What a text names. Where `bytes` are not UTF-8, `path` shows U+FFFD instead: print `path`, open `bytes`. */
+type ParsedPathUri = {
+    readonly ok: true;
+    readonly uri: PathUri;
+    readonly path: string;
+    readonly bytes: Uint8Array;
+} | PathUriRefusal;
+/** Why a text was not read, as a word for programs and a sentence for people. */
+interface PathUriRefusal {
+    readonly ok: false;
+    readonly reason: PathUriFault;
+    readonly message: string;
+}
+/** Reads a `file:` URI. `..` is resolved lexically and after decoding, so that no spelling of it survives. */
+declare function parsePathUri(text: string, style: PathStyle): ParsedPathUri;
+/**
+ * The URI of an absolute path of the executor, given as text or as the bytes that a POSIX system uses.
+ * @throws RangeError when the path is relative, holds a NUL or is text that UTF-8 cannot spell.
+ */
+declare function formatPathUri(nativePath: string | Uint8Array, style: PathStyle): PathUri;
+/**
+ * The URI of an entry below `base`. Each name is one component, as a directory lists it and not encoded.
+ * @throws RangeError when a name is empty, `.` or `..`, or holds a separator or a NUL: it would lead elsewhere.
+ */
+declare function joinPathUri(base: PathUri, ...names: readonly string[]): PathUri;
+/**
+ * Whether `child` is `parent` or lies below it, by name alone: links are not followed. Names of Windows compare without
+ * regard to case, as its file systems do.
+ */
+declare function containsPath(parent: PathUri, child: PathUri): boolean;
+
+/** One message of the wire, with its shapes as JSON Schema. */
+interface MessageSchema {
+    readonly method: string;
+    readonly kind: 'request' | 'notification';
+    readonly direction: 'clientToServer' | 'serverToClient';
+    readonly family: string;
+    readonly summary: string;
+    /** The extension without which the message does not exist; null for the base wire. */
+    readonly extension: string | null;
+    readonly params: object;
+    /** Absent for notifications. */
+    readonly result?: object;
+}
+/** Every message of the wire, from the tables that the code itself uses. */
+declare function protocolSchema(): readonly MessageSchema[];
+
+/** How a transport ended. */
+interface TransportClosed {
+    /** WebSocket close code, or 1006 where the carrier broke without one. */
+    readonly code: number;
+    readonly reason: string;
+}
+/** What a transport tells its owner. Calls come one at a time and stop after `onClose`. */
+interface TransportListener {
+    /** One whole message; bytes when it came in a binary frame. */
+    onMessage(message: string | Uint8Array): void;
+    /** `bufferedBytes` has fallen since the last time. */
+    onDrain(): void;
+    /** The last call, however the carrier ended. */
+    onClose(closed: TransportClosed): void;
+}
+/** One connection that carries whole messages in order: a WebSocket, a pair of pipes, or memory. */
+interface Transport {
+    /** For logs and error messages: what the other end is reached by. */
+    readonly label: string;
+    /** Bytes handed to `send` that have not left yet. */
+    readonly bufferedBytes: number;
+    /** Called once, before anything arrives. */
+    start(listener: TransportListener): void;
+    /** Queues one message. After the end it does nothing. */
+    send(message: string): void;
+    /** Stops and goes on reading; what the other side sends meanwhile waits there. */
+    pause(): void;
+    resume(): void;
+    /** Ends the connection once what was queued has left; safe to call again. */
+    close(kind: CloseKind, reason: string): void;
+    /** Ends the connection at once, dropping what was queued; safe to call again. */
+    destroy(): void;
+}
+
+/**
+ * The JSON text of a request id: `7`, `-9007199254740993` or `"abc"`. Text, because ids have 64 bits and are echoed
+ * exactly. One id has one spelling, so ids compare with `===` and serve as keys of a map.
+ */
+type WireId = Brand<string, 'WireId'>;
+/** W3C trace context of the sender. The values are passed on unchecked; whoever joins the trace judges them. */
+interface TraceContext {
+    readonly traceparent?: string;
+    readonly tracestate?: string;
+}
+
+/** Takes parameters as they came and answers what goes out. Its part before the first await runs in arrival order. */
+type Route = (params: unknown) => Promise<unknown>;
+/** Joins a request's shapes with a handler. Bad parameters never reach the handler. */
+declare function bindRoute<S extends RequestSpec>(spec: S, handler: (params: ParamsOf<S>) => ResultOf<S> | Promise<ResultOf<S>>): Route;
+/** @throws ExecError `invalidParams`, naming each wrong field and what it should be. */
+declare function parseParams<S extends RequestSpec | NotificationSpec>(spec: S, params: unknown): ParamsOf<S>;
+
+/** What a peer asks of its owner. */
+interface PeerOptions {
+    readonly transport: Transport;
+    /** Requests that this side answers, by method. */
+    readonly routes: ReadonlyMap<string, Route>;
+    /** A notification arrived, in order with the requests around it. */
+    onNotification(method: string, params: unknown): void;
+    /** An answer arrived that no request of ours waits for. */
+    onUnmatchedAnswer(id: WireId): void;
+    /** A message could not be understood; `answer` tells the other side so. */
+    onMalformed(message: string, answer: () => void): void;
+    /** A handler failed with something that only the log may see. */
+    onInternalError(error: unknown): void;
+    onDrain(): void;
+    onClose(closed: TransportClosed): void;
+}
+/** One end of a connection: typed requests out, routed requests in. */
+interface Peer {
+    /**
+     * Sends a request and waits for its answer.
+     * @throws ExecError with the peer's kind, or `connectionLost`; the reason of `signal` when that fires first.
+     */
+    request<S extends RequestSpec>(spec: S, params: z.output<S['params']>, signal?: AbortSignal): Promise<ResultOf<S>>;
+    notify<S extends NotificationSpec>(spec: S, params: z.output<S['params']>): void;
+    close(kind: CloseKind, reason: string): void;
+}
+/** Starts to read `transport`. The answers to routed requests are sent as they become known. */
+declare function createPeer(options: PeerOptions): Peer;
+
+/** Signals by name: those of POSIX, and two that Linux has besides. */
+declare const SIGNAL_NAMES: readonly ["SIGHUP", "SIGINT", "SIGQUIT", "SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE", "SIGKILL", "SIGUSR1", "SIGSEGV", "SIGUSR2", "SIGPIPE", "SIGALRM", "SIGTERM", "SIGCHLD", "SIGCONT", "SIGSTOP", "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGURG", "SIGXCPU", "SIGXFSZ", "SIGVTALRM", "SIGPROF", "SIGWINCH", "SIGIO", "SIGSYS", "SIGPWR", "SIGSTKFLT"];
+/** A signal name. */
+type SignalName = (typeof SIGNAL_NAMES)[number];
+/** Whether the text is a signal name, exactly as POSIX writes it. */
+declare function isSignalName(text: string): text is SignalName;
+
+/** Two transports joined in memory. A message arrives in a later microtask, in order, never inside `send`. */
+declare function memoryTransportPair(): readonly [Transport, Transport];
+
+/** The text that the bytes spell, or undefined where they are not UTF-8. */
+declare function decodeUtf8(bytes: Uint8Array): string | undefined;
+
+/** The version of Holdfast that this package belongs to. */
+declare const VERSION = "0.1.0";
+
+/** The text of a notification. Undefined `params` are left out, null ones are sent. */
+declare function encodeNotification(method: string, params?: unknown, trace?: TraceContext): string;
+/** An output notification, put together around its base64 text without looking at it. */
+declare function encodeOutputNotification(processId: string, seq: number, stream: OutputStream, base64: string): string;
+type OutputStream = 'stdout' | 'stderr' | 'pty';
+
+/** Why no further line can be read from a stream. */
+interface LineFailure {
+    readonly reason: 'tooLong' | 'invalidUtf8';
+    readonly message: string;
+}
+/** Lines without their ends, in order. With a failure, they are the ones before it, and nothing follows. */
+interface LineBatch {
+    readonly lines: readonly string[];
+    readonly failure?: LineFailure;
+}
+/** Cuts a stream of bytes into lines of text, one message each. Chunks may be cut anywhere. */
+interface LineSplitter {
+    /** Takes the next bytes, of which nothing is kept by reference. After a failure it answers that failure again. */
+    push(chunk: Uint8Array): LineBatch;
+    /** Takes the end of the stream and answers a last line that no newline ended. */
+    end(): LineBatch;
+}
+/** A splitter that refuses lines of more than `maxLineBytes`, line end excluded. Blank lines are left out. */
+declare function createLineSplitter(maxLineBytes?: number): LineSplitter;
+
+export { AHEAD_BYTES, CLIENT_NOTIFICATIONS, CLOSED_PROCESS_TTL_MS, CLOSE_CODES, type CloseKind, type ConnectionId, type Direction, ERROR_KINDS, EXEC_BUFFER_BYTES, EXEC_DRAIN_MS, EXTENSIONS, type EnvPolicy, type EnvironmentInfo, type ErrorKind, ExecError, type ExtensionName, type Extensions, HANDSHAKE_TIMEOUT_MS, KILL_GRACE_MS, type LineBatch, type LineFailure, type LineSplitter, MAX_CHUNK_BYTES, MAX_CLOSED_PROCESSES_PER_SESSION, MAX_MESSAGE_BYTES, MAX_PROCESSES_PER_SESSION, MAX_READERS_PER_PROCESS, MAX_READ_BYTES, MAX_REQUESTS_IN_FLIGHT, MAX_SESSIONS, MAX_WINDOW_BYTES, type MessageSchema, type MethodFamily, type NotificationSpec, OUTBOX_BYTES, PING_INTERVAL_MS, type ParamsOf, type PathStyle, type PathUri, type Peer, type PeerOptions, type ProcessId, REMEMBERED_WRITES, REQUESTS, RETAINED_BYTES, type RequestMethod, type RequestSpec, type ResultOf, type Route, SERVER_NOTIFICATIONS, SIGNAL_NAMES, STDIN_QUEUE_BYTES, STDIN_WAITING_BYTES, type SessionId, type SignalName, type Transport, type TransportClosed, type TransportListener, VERSION, WINDOW_BYTES, type WireErrorObject, type WriteId, asConnectionId, asProcessId, asSessionId, asWriteId, bindRoute, containsPath, createLineSplitter, createPeer, decodeUtf8, encodeBase64, encodeNotification, encodeOutputNotification, environmentInfo, environmentStatus, extensionNames, formatPathUri, fromWireError, grantExtensions, initialize, initialized, isSignalName, joinPathUri, memoryTransportPair, offeredExtensions, parseParams, parsePathUri, processCloseStdin, processClosed, processExited, processOutput, processRead, processSignal, processStart, processTerminate, processWindow, processWrite, protocolSchema, sessionClose, toWireError };
