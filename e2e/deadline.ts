@@ -1,5 +1,5 @@
 /** No single wait of a suite may take longer; what hangs fails by name and not by the clock of the runner. */
-const DEADLINE_MS = 10_000;
+const DEADLINE_MS = 20_000;
 
 /** How often a fact is looked at that nobody announces, such as the process table. */
 const LOOK_EVERY_MS = 5;

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { eventually, settled } from './deadline.js';
+import { eventually } from './deadline.js';
 
 /** A live process as /proc shows it; pid and start time together name it for good. */
 export interface LiveProcess {
@@ -58,15 +58,17 @@ export function writtenBytes(pid: number): number {
   return Number(written);
 }
 
-/** How many descriptors a server has open, once it has no child and has come to rest. */
-export async function openDescriptors(pid: number): Promise<number> {
-  await noneOf(pid);
-  return await settled('the descriptors of a server', () => readdirSync(`/proc/${pid}/fd`).length);
+/** How many descriptors a process has open now. */
+export function openDescriptors(pid: number): number {
+  return readdirSync(`/proc/${pid}/fd`).length;
 }
 
-/** Waits until a server has no child. */
-async function noneOf(pid: number): Promise<void> {
-  await eventually('a server without children', () => descendants(pid).length === 0 || undefined);
+/** Waits until a server has no child and as few descriptors open as it had before. */
+export async function releasedDescriptors(pid: number, before: number): Promise<void> {
+  await eventually(
+    `a server without children and with ${before} descriptors`,
+    () => (descendants(pid).length === 0 && openDescriptors(pid) <= before) || undefined,
+  );
 }
 
 /** Descriptors beyond the standard three that whatever this process starts inherits, because its own parent left them open. */
