@@ -73,6 +73,10 @@ declare const ERROR_KINDS: {
         readonly code: -32602;
         readonly meaning: "the parameters have the wrong shape, type or value";
     };
+    readonly refAmbiguous: {
+        readonly code: -32602;
+        readonly meaning: "several processes have this id; name one by its ref";
+    };
     readonly invalidPath: {
         readonly code: -32602;
         readonly meaning: "a path URI is malformed or foreign to the executor";
@@ -207,6 +211,10 @@ declare const EXTENSIONS: {
         readonly version: 1;
         readonly adds: "byte windows: output is pushed only as far as the client has asked for it";
     };
+    readonly pty: {
+        readonly version: 1;
+        readonly adds: "the size of a terminal at start, process/resize, and resizes in the event log";
+    };
     readonly signals: {
         readonly version: 1;
         readonly adds: "POSIX signals by name and target, end of stdin, SIGTERM before SIGKILL, the ending signal";
@@ -214,6 +222,18 @@ declare const EXTENSIONS: {
     readonly session: {
         readonly version: 1;
         readonly adds: "session/close ends a session and all its processes at once";
+    };
+    readonly attach: {
+        readonly version: 1;
+        readonly adds: "listing and attaching to processes of other sessions, and processes that outlive theirs";
+    };
+    readonly gap: {
+        readonly version: 1;
+        readonly adds: "an explicit word for output that is no longer kept, and byte totals when a process has closed";
+    };
+    readonly drain: {
+        readonly version: 1;
+        readonly adds: "a bounded wait for output after exit, and who still held it when that was over";
     };
 };
 /** The name of an extension. */
@@ -257,8 +277,12 @@ declare const MAX_CHUNK_BYTES: number;
 declare const MAX_READ_BYTES: number;
 /** Output of a process that stays readable after it was delivered, at least. */
 declare const RETAINED_BYTES: number;
-/** Output of a process that waits for its owner; past it the child is not read until the owner catches up. */
+/** Output of a process that waits in memory for its owner; past it, output is spilled to disk. */
 declare const AHEAD_BYTES: number;
+/** Output that all processes of a server hold in memory; past it, what waits is spilled earlier. */
+declare const LOG_MEMORY_BYTES: number;
+/** Events of a process that wait for its owner, in memory or spilled; past it the child waits until the owner catches up. */
+declare const MAX_LOG_EVENTS = 262144;
 /** While more than this lies unsent in a socket, its connection takes no further event. */
 declare const OUTBOX_BYTES: number;
 /** Stdin of one process that waits for the child; a write beyond it is answered when there is room. */
@@ -271,8 +295,14 @@ declare const REMEMBERED_WRITES = 4096;
 declare const MAX_REQUESTS_IN_FLIGHT = 4096;
 /** Processes of one session that run or are not delivered yet; the next start is refused. */
 declare const MAX_PROCESSES_PER_SESSION = 4096;
-/** Closed processes of one session that stay readable; past it the oldest is forgotten before its time. */
-declare const MAX_CLOSED_PROCESSES_PER_SESSION = 1024;
+/** Closed processes of one server that stay readable; past it the oldest is forgotten before its time. */
+declare const MAX_CLOSED_PROCESSES = 1024;
+/** Processes of one server, over all sessions, that run or are not delivered yet; the next start is refused. */
+declare const MAX_PROCESSES_PER_SERVER = 8192;
+/** Processes of other sessions that one session may have joined. */
+declare const MAX_ATTACHED_PER_SESSION = 256;
+/** How long a process that outlived its session stays readable after it has closed. */
+declare const DETACHED_PROCESS_TTL_MS = 3600000;
 /** Live sessions of one server. */
 declare const MAX_SESSIONS = 1024;
 /** Long polls that may wait on one process at once. */
@@ -425,6 +455,19 @@ declare const processStart: RequestSpec<z.ZodObject<{
     }, z.core.$strip>>>;
     shellSnapshot: z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>;
     credentialProviders: z.ZodOptional<z.ZodNullable<z.ZodUnion<readonly [z.ZodArray<z.ZodUnknown>, z.ZodRecord<z.ZodString, z.ZodUnknown>]>>>;
+    size: z.ZodOptional<z.ZodObject<{
+        rows: z.ZodInt;
+        cols: z.ZodInt;
+    }, z.core.$strip>>;
+    retention: z.ZodOptional<z.ZodEnum<{
+        keep: "keep";
+        drop: "drop";
+    }>>;
+    lifetime: z.ZodOptional<z.ZodEnum<{
+        session: "session";
+        server: "server";
+    }>>;
+    drainMs: z.ZodOptional<z.ZodInt>;
     windowBytes: z.ZodOptional<z.ZodInt>;
 }, z.core.$strip>, z.ZodObject<{
     processId: z.ZodType<ProcessId, string, z.core.$ZodTypeInternals<ProcessId, string>>;
@@ -446,11 +489,15 @@ declare const processRead: RequestSpec<z.ZodObject<{
     chunks: z.ZodArray<z.ZodObject<{
         seq: z.ZodInt;
         stream: z.ZodEnum<{
+            pty: "pty";
             stdout: "stdout";
             stderr: "stderr";
-            pty: "pty";
         }>;
         chunk: z.ZodCodec<z.ZodString, z.ZodCustom<Uint8Array<ArrayBufferLike>, Uint8Array<ArrayBufferLike>>>;
+        size: z.ZodOptional<z.ZodObject<{
+            rows: z.ZodInt;
+            cols: z.ZodInt;
+        }, z.core.$strip>>;
     }, z.core.$strip>>;
     nextSeq: z.ZodInt;
     exited: z.ZodBoolean;
@@ -531,6 +578,98 @@ declare const processTerminate: RequestSpec<z.ZodObject<{
 }, z.core.$strip>, z.ZodObject<{
     running: z.ZodBoolean;
 }, z.core.$strip>>;
+/** Changes the size of a terminal. */
+declare const processResize: RequestSpec<z.ZodObject<{
+    processId: z.ZodType<ProcessId, string, z.core.$ZodTypeInternals<ProcessId, string>>;
+    size: z.ZodObject<{
+        rows: z.ZodInt;
+        cols: z.ZodInt;
+    }, z.core.$strip>;
+}, z.core.$strip>, z.ZodObject<{}, z.core.$strip>>;
+/** One process as a list shows it. */
+declare const processSummarySchema: z.ZodObject<{
+    ref: z.ZodString;
+    id: z.ZodString;
+    session: z.ZodString;
+    argv: z.ZodArray<z.ZodString>;
+    cwd: z.ZodString;
+    pid: z.ZodInt;
+    tty: z.ZodBoolean;
+    lifetime: z.ZodEnum<{
+        session: "session";
+        server: "server";
+    }>;
+    startedAtMs: z.ZodInt;
+    state: z.ZodEnum<{
+        exited: "exited";
+        closed: "closed";
+        running: "running";
+    }>;
+    exitCode: z.ZodNullable<z.ZodInt>;
+    firstSeq: z.ZodInt;
+    nextSeq: z.ZodInt;
+}, z.core.$strip>;
+/** One process as a list shows it. */
+type ProcessSummary = z.output<typeof processSummarySchema>;
+/** Lists processes. */
+declare const processList: RequestSpec<z.ZodOptional<z.ZodNullable<z.ZodObject<{}, z.core.$strip>>>, z.ZodObject<{
+    processes: z.ZodArray<z.ZodObject<{
+        ref: z.ZodString;
+        id: z.ZodString;
+        session: z.ZodString;
+        argv: z.ZodArray<z.ZodString>;
+        cwd: z.ZodString;
+        pid: z.ZodInt;
+        tty: z.ZodBoolean;
+        lifetime: z.ZodEnum<{
+            session: "session";
+            server: "server";
+        }>;
+        startedAtMs: z.ZodInt;
+        state: z.ZodEnum<{
+            exited: "exited";
+            closed: "closed";
+            running: "running";
+        }>;
+        exitCode: z.ZodNullable<z.ZodInt>;
+        firstSeq: z.ZodInt;
+        nextSeq: z.ZodInt;
+    }, z.core.$strip>>;
+}, z.core.$strip>>;
+/** Joins a process of another session. */
+declare const processAttach: RequestSpec<z.ZodObject<{
+    processId: z.ZodType<ProcessId, string, z.core.$ZodTypeInternals<ProcessId, string>>;
+    ref: z.ZodString;
+    afterSeq: z.ZodOptional<z.ZodInt>;
+    windowBytes: z.ZodOptional<z.ZodInt>;
+}, z.core.$strip>, z.ZodObject<{
+    process: z.ZodObject<{
+        ref: z.ZodString;
+        id: z.ZodString;
+        session: z.ZodString;
+        argv: z.ZodArray<z.ZodString>;
+        cwd: z.ZodString;
+        pid: z.ZodInt;
+        tty: z.ZodBoolean;
+        lifetime: z.ZodEnum<{
+            session: "session";
+            server: "server";
+        }>;
+        startedAtMs: z.ZodInt;
+        state: z.ZodEnum<{
+            exited: "exited";
+            closed: "closed";
+            running: "running";
+        }>;
+        exitCode: z.ZodNullable<z.ZodInt>;
+        firstSeq: z.ZodInt;
+        nextSeq: z.ZodInt;
+    }, z.core.$strip>;
+}, z.core.$strip>>;
+/** Leaves a process that was joined. */
+declare const processDetach: RequestSpec<z.ZodObject<{
+    processId: z.ZodType<ProcessId, string, z.core.$ZodTypeInternals<ProcessId, string>>;
+}, z.core.$strip>, z.ZodObject<{}, z.core.$strip>>;
 /** Tells how much output may be pushed. */
 declare const processWindow: NotificationSpec<z.ZodObject<{
     processId: z.ZodType<ProcessId, string, z.core.$ZodTypeInternals<ProcessId, string>>;
@@ -542,11 +681,27 @@ declare const processOutput: NotificationSpec<z.ZodObject<{
     processId: z.ZodType<ProcessId, string, z.core.$ZodTypeInternals<ProcessId, string>>;
     seq: z.ZodInt;
     stream: z.ZodEnum<{
+        pty: "pty";
         stdout: "stdout";
         stderr: "stderr";
-        pty: "pty";
     }>;
     chunk: z.ZodCodec<z.ZodString, z.ZodCustom<Uint8Array<ArrayBufferLike>, Uint8Array<ArrayBufferLike>>>;
+}, z.core.$strip>>;
+/** The terminal of a process has another size. */
+declare const processResized: NotificationSpec<z.ZodObject<{
+    processId: z.ZodType<ProcessId, string, z.core.$ZodTypeInternals<ProcessId, string>>;
+    seq: z.ZodInt;
+    size: z.ZodObject<{
+        rows: z.ZodInt;
+        cols: z.ZodInt;
+    }, z.core.$strip>;
+}, z.core.$strip>>;
+/** Output between two positions is no longer kept. */
+declare const processGap: NotificationSpec<z.ZodObject<{
+    processId: z.ZodType<ProcessId, string, z.core.$ZodTypeInternals<ProcessId, string>>;
+    fromSeq: z.ZodInt;
+    toSeq: z.ZodInt;
+    bytes: z.ZodInt;
 }, z.core.$strip>>;
 /** The process itself has ended; output of descendants may follow. */
 declare const processExited: NotificationSpec<z.ZodObject<{
@@ -592,6 +747,15 @@ declare const processExited: NotificationSpec<z.ZodObject<{
 declare const processClosed: NotificationSpec<z.ZodObject<{
     processId: z.ZodType<ProcessId, string, z.core.$ZodTypeInternals<ProcessId, string>>;
     seq: z.ZodInt;
+    bytes: z.ZodOptional<z.ZodObject<{
+        stdout: z.ZodInt;
+        stderr: z.ZodInt;
+        pty: z.ZodInt;
+    }, z.core.$strip>>;
+    holders: z.ZodOptional<z.ZodArray<z.ZodObject<{
+        pid: z.ZodInt;
+        name: z.ZodString;
+    }, z.core.$strip>>>;
 }, z.core.$strip>>;
 
 /** How the environment of a process is made from that of the executor. */
@@ -684,6 +848,19 @@ declare const REQUESTS: {
         }, zod_v4_core.$strip>>>;
         shellSnapshot: zod.ZodOptional<zod.ZodNullable<zod.ZodRecord<zod.ZodString, zod.ZodUnknown>>>;
         credentialProviders: zod.ZodOptional<zod.ZodNullable<zod.ZodUnion<readonly [zod.ZodArray<zod.ZodUnknown>, zod.ZodRecord<zod.ZodString, zod.ZodUnknown>]>>>;
+        size: zod.ZodOptional<zod.ZodObject<{
+            rows: zod.ZodInt;
+            cols: zod.ZodInt;
+        }, zod_v4_core.$strip>>;
+        retention: zod.ZodOptional<zod.ZodEnum<{
+            keep: "keep";
+            drop: "drop";
+        }>>;
+        lifetime: zod.ZodOptional<zod.ZodEnum<{
+            session: "session";
+            server: "server";
+        }>>;
+        drainMs: zod.ZodOptional<zod.ZodInt>;
         windowBytes: zod.ZodOptional<zod.ZodInt>;
     }, zod_v4_core.$strip>, zod.ZodObject<{
         processId: zod.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
@@ -704,11 +881,15 @@ declare const REQUESTS: {
         chunks: zod.ZodArray<zod.ZodObject<{
             seq: zod.ZodInt;
             stream: zod.ZodEnum<{
+                pty: "pty";
                 stdout: "stdout";
                 stderr: "stderr";
-                pty: "pty";
             }>;
             chunk: zod.ZodCodec<zod.ZodString, zod.ZodCustom<Uint8Array<ArrayBufferLike>, Uint8Array<ArrayBufferLike>>>;
+            size: zod.ZodOptional<zod.ZodObject<{
+                rows: zod.ZodInt;
+                cols: zod.ZodInt;
+            }, zod_v4_core.$strip>>;
         }, zod_v4_core.$strip>>;
         nextSeq: zod.ZodInt;
         exited: zod.ZodBoolean;
@@ -785,6 +966,69 @@ declare const REQUESTS: {
     }, zod_v4_core.$strip>, zod.ZodObject<{
         running: zod.ZodBoolean;
     }, zod_v4_core.$strip>>;
+    readonly 'process/resize': RequestSpec<zod.ZodObject<{
+        processId: zod.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
+        size: zod.ZodObject<{
+            rows: zod.ZodInt;
+            cols: zod.ZodInt;
+        }, zod_v4_core.$strip>;
+    }, zod_v4_core.$strip>, zod.ZodObject<{}, zod_v4_core.$strip>>;
+    readonly 'process/list': RequestSpec<zod.ZodOptional<zod.ZodNullable<zod.ZodObject<{}, zod_v4_core.$strip>>>, zod.ZodObject<{
+        processes: zod.ZodArray<zod.ZodObject<{
+            ref: zod.ZodString;
+            id: zod.ZodString;
+            session: zod.ZodString;
+            argv: zod.ZodArray<zod.ZodString>;
+            cwd: zod.ZodString;
+            pid: zod.ZodInt;
+            tty: zod.ZodBoolean;
+            lifetime: zod.ZodEnum<{
+                session: "session";
+                server: "server";
+            }>;
+            startedAtMs: zod.ZodInt;
+            state: zod.ZodEnum<{
+                exited: "exited";
+                closed: "closed";
+                running: "running";
+            }>;
+            exitCode: zod.ZodNullable<zod.ZodInt>;
+            firstSeq: zod.ZodInt;
+            nextSeq: zod.ZodInt;
+        }, zod_v4_core.$strip>>;
+    }, zod_v4_core.$strip>>;
+    readonly 'process/attach': RequestSpec<zod.ZodObject<{
+        processId: zod.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
+        ref: zod.ZodString;
+        afterSeq: zod.ZodOptional<zod.ZodInt>;
+        windowBytes: zod.ZodOptional<zod.ZodInt>;
+    }, zod_v4_core.$strip>, zod.ZodObject<{
+        process: zod.ZodObject<{
+            ref: zod.ZodString;
+            id: zod.ZodString;
+            session: zod.ZodString;
+            argv: zod.ZodArray<zod.ZodString>;
+            cwd: zod.ZodString;
+            pid: zod.ZodInt;
+            tty: zod.ZodBoolean;
+            lifetime: zod.ZodEnum<{
+                session: "session";
+                server: "server";
+            }>;
+            startedAtMs: zod.ZodInt;
+            state: zod.ZodEnum<{
+                exited: "exited";
+                closed: "closed";
+                running: "running";
+            }>;
+            exitCode: zod.ZodNullable<zod.ZodInt>;
+            firstSeq: zod.ZodInt;
+            nextSeq: zod.ZodInt;
+        }, zod_v4_core.$strip>;
+    }, zod_v4_core.$strip>>;
+    readonly 'process/detach': RequestSpec<zod.ZodObject<{
+        processId: zod.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
+    }, zod_v4_core.$strip>, zod.ZodObject<{}, zod_v4_core.$strip>>;
 };
 /** Every notification that a client may send, by its method. */
 declare const CLIENT_NOTIFICATIONS: {
@@ -801,11 +1045,25 @@ declare const SERVER_NOTIFICATIONS: {
         processId: zod.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
         seq: zod.ZodInt;
         stream: zod.ZodEnum<{
+            pty: "pty";
             stdout: "stdout";
             stderr: "stderr";
-            pty: "pty";
         }>;
         chunk: zod.ZodCodec<zod.ZodString, zod.ZodCustom<Uint8Array<ArrayBufferLike>, Uint8Array<ArrayBufferLike>>>;
+    }, zod_v4_core.$strip>>;
+    readonly 'process/resized': NotificationSpec<zod.ZodObject<{
+        processId: zod.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
+        seq: zod.ZodInt;
+        size: zod.ZodObject<{
+            rows: zod.ZodInt;
+            cols: zod.ZodInt;
+        }, zod_v4_core.$strip>;
+    }, zod_v4_core.$strip>>;
+    readonly 'process/gap': NotificationSpec<zod.ZodObject<{
+        processId: zod.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
+        fromSeq: zod.ZodInt;
+        toSeq: zod.ZodInt;
+        bytes: zod.ZodInt;
     }, zod_v4_core.$strip>>;
     readonly 'process/exited': NotificationSpec<zod.ZodObject<{
         processId: zod.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
@@ -849,10 +1107,27 @@ declare const SERVER_NOTIFICATIONS: {
     readonly 'process/closed': NotificationSpec<zod.ZodObject<{
         processId: zod.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
         seq: zod.ZodInt;
+        bytes: zod.ZodOptional<zod.ZodObject<{
+            stdout: zod.ZodInt;
+            stderr: zod.ZodInt;
+            pty: zod.ZodInt;
+        }, zod_v4_core.$strip>>;
+        holders: zod.ZodOptional<zod.ZodArray<zod.ZodObject<{
+            pid: zod.ZodInt;
+            name: zod.ZodString;
+        }, zod_v4_core.$strip>>>;
     }, zod_v4_core.$strip>>;
 };
 /** A method that a client may request. */
 type RequestMethod = keyof typeof REQUESTS;
+
+/** The size of a terminal, in character cells. */
+declare const terminalSizeSchema: z.ZodObject<{
+    rows: z.ZodInt;
+    cols: z.ZodInt;
+}, z.core.$strip>;
+/** The size of a terminal, in character cells. */
+type TerminalSize = z.output<typeof terminalSizeSchema>;
 
 /**
  * An absolute path as it travels: a `file:` URI in one canonical spelling, without `.`, `..`, empty names or a trailing
@@ -1033,4 +1308,4 @@ interface LineSplitter {
 /** A splitter that refuses lines of more than `maxLineBytes`, line end excluded. Blank lines are left out. */
 declare function createLineSplitter(maxLineBytes?: number): LineSplitter;
 
-export { AHEAD_BYTES, CLIENT_NOTIFICATIONS, CLOSED_PROCESS_TTL_MS, CLOSE_CODES, type CloseKind, type ConnectionId, type Direction, ERROR_KINDS, EXEC_BUFFER_BYTES, EXEC_DRAIN_MS, EXTENSIONS, type EnvPolicy, type EnvironmentInfo, type ErrorKind, ExecError, type ExtensionName, type Extensions, HANDSHAKE_TIMEOUT_MS, KILL_GRACE_MS, type LineBatch, type LineFailure, type LineSplitter, MAX_CHUNK_BYTES, MAX_CLOSED_PROCESSES_PER_SESSION, MAX_MESSAGE_BYTES, MAX_PROCESSES_PER_SESSION, MAX_READERS_PER_PROCESS, MAX_READ_BYTES, MAX_REQUESTS_IN_FLIGHT, MAX_SESSIONS, MAX_WINDOW_BYTES, type MessageSchema, type MethodFamily, type NotificationSpec, OUTBOX_BYTES, PING_INTERVAL_MS, type ParamsOf, type PathStyle, type PathUri, type Peer, type PeerOptions, type ProcessId, REMEMBERED_WRITES, REQUESTS, RETAINED_BYTES, type RequestMethod, type RequestSpec, type ResultOf, type Route, SERVER_NOTIFICATIONS, SIGNAL_NAMES, STDIN_QUEUE_BYTES, STDIN_WAITING_BYTES, type SessionId, type SignalName, type Transport, type TransportClosed, type TransportListener, VERSION, WINDOW_BYTES, type WireErrorObject, type WriteId, asConnectionId, asProcessId, asSessionId, asWriteId, bindRoute, containsPath, createLineSplitter, createPeer, decodeUtf8, encodeBase64, encodeNotification, encodeOutputNotification, environmentInfo, environmentStatus, extensionNames, formatPathUri, fromWireError, grantExtensions, initialize, initialized, isSignalName, joinPathUri, memoryTransportPair, offeredExtensions, parseParams, parsePathUri, processCloseStdin, processClosed, processExited, processOutput, processRead, processSignal, processStart, processTerminate, processWindow, processWrite, protocolSchema, sessionClose, toWireError };
+export { AHEAD_BYTES, CLIENT_NOTIFICATIONS, CLOSED_PROCESS_TTL_MS, CLOSE_CODES, type CloseKind, type ConnectionId, DETACHED_PROCESS_TTL_MS, type Direction, ERROR_KINDS, EXEC_BUFFER_BYTES, EXEC_DRAIN_MS, EXTENSIONS, type EnvPolicy, type EnvironmentInfo, type ErrorKind, ExecError, type ExtensionName, type Extensions, HANDSHAKE_TIMEOUT_MS, KILL_GRACE_MS, LOG_MEMORY_BYTES, type LineBatch, type LineFailure, type LineSplitter, MAX_ATTACHED_PER_SESSION, MAX_CHUNK_BYTES, MAX_CLOSED_PROCESSES, MAX_LOG_EVENTS, MAX_MESSAGE_BYTES, MAX_PROCESSES_PER_SERVER, MAX_PROCESSES_PER_SESSION, MAX_READERS_PER_PROCESS, MAX_READ_BYTES, MAX_REQUESTS_IN_FLIGHT, MAX_SESSIONS, MAX_WINDOW_BYTES, type MessageSchema, type MethodFamily, type NotificationSpec, OUTBOX_BYTES, PING_INTERVAL_MS, type ParamsOf, type PathStyle, type PathUri, type Peer, type PeerOptions, type ProcessId, type ProcessSummary, REMEMBERED_WRITES, REQUESTS, RETAINED_BYTES, type RequestMethod, type RequestSpec, type ResultOf, type Route, SERVER_NOTIFICATIONS, SIGNAL_NAMES, STDIN_QUEUE_BYTES, STDIN_WAITING_BYTES, type SessionId, type SignalName, type TerminalSize, type Transport, type TransportClosed, type TransportListener, VERSION, WINDOW_BYTES, type WireErrorObject, type WriteId, asConnectionId, asProcessId, asSessionId, asWriteId, bindRoute, containsPath, createLineSplitter, createPeer, decodeUtf8, encodeBase64, encodeNotification, encodeOutputNotification, environmentInfo, environmentStatus, extensionNames, formatPathUri, fromWireError, grantExtensions, initialize, initialized, isSignalName, joinPathUri, memoryTransportPair, offeredExtensions, parseParams, parsePathUri, processAttach, processCloseStdin, processClosed, processDetach, processExited, processGap, processList, processOutput, processRead, processResize, processResized, processSignal, processStart, processTerminate, processWindow, processWrite, protocolSchema, sessionClose, toWireError };

@@ -6,6 +6,15 @@ import { Readable, Writable } from 'node:stream';
 /** How much is logged. */
 type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
+/** Where and how much output is spilled to disk; beyond it processes wait for their readers. */
+interface SpillSettings {
+    /** A directory on a disk, in which the server makes a private one; default `/var/tmp`. */
+    readonly directory?: string;
+    /** For one process; default 256 MiB. */
+    readonly processBytes?: number;
+    /** For all processes; default 4 GiB. */
+    readonly serverBytes?: number;
+}
 /** How a server is set up. */
 interface ExecServerOptions {
     /** `ws://IP:PORT` on loopback, `unix:PATH` or `stdio`; default `ws://127.0.0.1:0`, a free port. */
@@ -16,6 +25,8 @@ interface ExecServerOptions {
     readonly allowedHosts?: readonly string[];
     /** How much is logged to stderr; default `info`. */
     readonly logLevel?: LogLevel;
+    /** Where output goes that nobody has read yet and that fits into no memory. */
+    readonly spill?: SpillSettings;
     /** The streams that `stdio` uses; default those of this program. */
     readonly stdio?: {
         readonly input: Readable;
@@ -40,4 +51,4 @@ declare function createExecServer(options?: ExecServerOptions): Promise<ExecServ
 /** Where a server listens unless told otherwise: loopback, a free port. */
 declare const DEFAULT_LISTEN_URL = "ws://127.0.0.1:0";
 
-export { DEFAULT_LISTEN_URL, type ExecServer, type ExecServerOptions, type LogLevel, createExecServer };
+export { DEFAULT_LISTEN_URL, type ExecServer, type ExecServerOptions, type LogLevel, type SpillSettings, createExecServer };

@@ -13,6 +13,7 @@ export const ERROR_KINDS = {
   processIdInUse: { code: -32600, meaning: 'a process of this session already has this id' },
   methodUnknown: { code: -32601, meaning: 'the peer does not implement this method' },
   invalidParams: { code: -32602, meaning: 'the parameters have the wrong shape, type or value' },
+  refAmbiguous: { code: -32602, meaning: 'several processes have this id; name one by its ref' },
   invalidPath: { code: -32602, meaning: 'a path URI is malformed or foreign to the executor' },
   sandboxUnsupported: { code: -32602, meaning: 'the executor cannot enforce the sandbox that was asked for' },
   internal: { code: -32603, meaning: 'the peer failed; its log has the cause' },

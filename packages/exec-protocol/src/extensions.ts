@@ -6,11 +6,24 @@ import { z } from 'zod';
  */
 export const EXTENSIONS = {
   flow: { version: 1, adds: 'byte windows: output is pushed only as far as the client has asked for it' },
+  pty: { version: 1, adds: 'the size of a terminal at start, process/resize, and resizes in the event log' },
   signals: {
     version: 1,
     adds: 'POSIX signals by name and target, end of stdin, SIGTERM before SIGKILL, the ending signal',
   },
   session: { version: 1, adds: 'session/close ends a session and all its processes at once' },
+  attach: {
+    version: 1,
+    adds: 'listing and attaching to processes of other sessions, and processes that outlive theirs',
+  },
+  gap: {
+    version: 1,
+    adds: 'an explicit word for output that is no longer kept, and byte totals when a process has closed',
+  },
+  drain: {
+    version: 1,
+    adds: 'a bounded wait for output after exit, and who still held it when that was over',
+  },
 } as const satisfies Record<string, { readonly version: number; readonly adds: string }>;
 
 /** The name of an extension. */

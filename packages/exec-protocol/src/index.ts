@@ -29,13 +29,18 @@ export {
 export {
   AHEAD_BYTES,
   CLOSED_PROCESS_TTL_MS,
+  DETACHED_PROCESS_TTL_MS,
   EXEC_BUFFER_BYTES,
   EXEC_DRAIN_MS,
   HANDSHAKE_TIMEOUT_MS,
   KILL_GRACE_MS,
+  LOG_MEMORY_BYTES,
+  MAX_ATTACHED_PER_SESSION,
   MAX_CHUNK_BYTES,
-  MAX_CLOSED_PROCESSES_PER_SESSION,
+  MAX_CLOSED_PROCESSES,
+  MAX_LOG_EVENTS,
   MAX_MESSAGE_BYTES,
+  MAX_PROCESSES_PER_SERVER,
   MAX_PROCESSES_PER_SESSION,
   MAX_READ_BYTES,
   MAX_READERS_PER_PROCESS,
@@ -61,11 +66,18 @@ export type {
 export { type EnvironmentInfo, environmentInfo, environmentStatus } from './methods/environment.js';
 export { initialize, initialized, sessionClose } from './methods/initialize.js';
 export {
+  type ProcessSummary,
+  processAttach,
   processClosed,
   processCloseStdin,
+  processDetach,
   processExited,
+  processGap,
+  processList,
   processOutput,
   processRead,
+  processResize,
+  processResized,
   processSignal,
   processStart,
   processTerminate,
@@ -74,6 +86,7 @@ export {
 } from './methods/process.js';
 export type { EnvPolicy } from './methods/process-start.js';
 export { CLIENT_NOTIFICATIONS, REQUESTS, type RequestMethod, SERVER_NOTIFICATIONS } from './methods/table.js';
+export type { TerminalSize } from './methods/terminal-size.js';
 export {
   containsPath,
   formatPathUri,

@@ -13,8 +13,14 @@ export const MAX_READ_BYTES = 8 * MIB;
 /** Output of a process that stays readable after it was delivered, at least. */
 export const RETAINED_BYTES = MIB;
 
-/** Output of a process that waits for its owner; past it the child is not read until the owner catches up. */
+/** Output of a process that waits in memory for its owner; past it, output is spilled to disk. */
 export const AHEAD_BYTES = MIB;
+
+/** Output that all processes of a server hold in memory; past it, what waits is spilled earlier. */
+export const LOG_MEMORY_BYTES = 256 * MIB;
+
+/** Events of a process that wait for its owner, in memory or spilled; past it the child waits until the owner catches up. */
+export const MAX_LOG_EVENTS = 262_144;
 
 /** While more than this lies unsent in a socket, its connection takes no further event. */
 export const OUTBOX_BYTES = MIB;
@@ -34,8 +40,17 @@ export const MAX_REQUESTS_IN_FLIGHT = 4096;
 /** Processes of one session that run or are not delivered yet; the next start is refused. */
 export const MAX_PROCESSES_PER_SESSION = 4096;
 
-/** Closed processes of one session that stay readable; past it the oldest is forgotten before its time. */
-export const MAX_CLOSED_PROCESSES_PER_SESSION = 1024;
+/** Closed processes of one server that stay readable; past it the oldest is forgotten before its time. */
+export const MAX_CLOSED_PROCESSES = 1024;
+
+/** Processes of one server, over all sessions, that run or are not delivered yet; the next start is refused. */
+export const MAX_PROCESSES_PER_SERVER = 8192;
+
+/** Processes of other sessions that one session may have joined. */
+export const MAX_ATTACHED_PER_SESSION = 256;
+
+/** How long a process that outlived its session stays readable after it has closed. */
+export const DETACHED_PROCESS_TTL_MS = 3_600_000;
 
 /** Live sessions of one server. */
 export const MAX_SESSIONS = 1024;

@@ -5,13 +5,28 @@ import { createToken } from './auth.js';
 import { systemClock } from './clock.js';
 import { createConnectionId } from './connection-id.js';
 import { readHost } from './host.js';
-import { createLogger, type LogLevel } from './logger.js';
+import { createLogger, type Logger, type LogLevel } from './logger.js';
+import { COOKIE_VARIABLE, createCookie } from './process/guardian/cookie.js';
+import { createGuardian, type Guardian } from './process/guardian/guardian.js';
+import { LogMemory } from './process/log-memory.js';
+import { ProcessDirectory } from './process/process-directory.js';
 import { createPipePool, removeStalePipeDirectories } from './process/spawn/pipe-pool.js';
+import { createSpillDirectory, type SpillDirectory } from './process/spill/spill-directory.js';
 import { Connection, type ConnectionHost } from './rpc/connection.js';
 import { SessionRegistry } from './session/session-registry.js';
 import { type Listener, listen } from './transport/listen.js';
 import { DEFAULT_LISTEN_URL, parseListenUrl } from './transport/listen-address.js';
 import { StdioTransport } from './transport/stdio-transport.js';
+
+/** Where and how much output is spilled to disk; beyond it processes wait for their readers. */
+export interface SpillSettings {
+  /** A directory on a disk, in which the server makes a private one; default `/var/tmp`. */
+  readonly directory?: string;
+  /** For one process; default 256 MiB. */
+  readonly processBytes?: number;
+  /** For all processes; default 4 GiB. */
+  readonly serverBytes?: number;
+}
 
 /** How a server is set up. */
 export interface ExecServerOptions {
@@ -23,9 +38,17 @@ export interface ExecServerOptions {
   readonly allowedHosts?: readonly string[];
   /** How much is logged to stderr; default `info`. */
   readonly logLevel?: LogLevel;
+  /** Where output goes that nobody has read yet and that fits into no memory. */
+  readonly spill?: SpillSettings;
   /** The streams that `stdio` uses; default those of this program. */
   readonly stdio?: { readonly input: Readable; readonly output: Writable };
 }
+
+/** Whom the token, the mode of a Unix socket or the own stdio stands for. */
+const PRINCIPAL = 'default';
+
+/** Everybody, on a server without a token. */
+const ANONYMOUS = 'anonymous';
 
 /** A running server. */
 export interface ExecServer extends AsyncDisposable {
@@ -46,16 +69,30 @@ export async function createExecServer(options: ExecServerOptions = {}): Promise
   const machine = readHost();
   await removeStalePipeDirectories(tmpdir());
   const pipes = createPipePool({ directory: tmpdir() });
-  const sessions = new SessionRegistry({ env: machine.env, clock: systemClock, pipes });
+  const logger = createLogger(options.logLevel ?? 'info');
+  const cookie = createCookie(machine.env[COOKIE_VARIABLE]);
+  const guardian = guardianOf(cookie.own, logger);
+  const spill = spillOf(options.spill, logger);
+  const directory = new ProcessDirectory(systemClock);
+  const sessions = new SessionRegistry({
+    env: machine.env,
+    clock: systemClock,
+    pipes,
+    directory,
+    guardian,
+    spill,
+    logMemory: new LogMemory(),
+    cookie,
+  });
   const host: ConnectionHost = {
     sessions,
     environment: machine.environment,
     clock: systemClock,
-    logger: createLogger(options.logLevel ?? 'info'),
+    logger,
   };
   const connections = new Set<Connection>();
-  const accept = (transport: Transport): Connection => {
-    const connection = new Connection(createConnectionId(), transport, host);
+  const accept = (transport: Transport, principal: string): Connection => {
+    const connection = new Connection(createConnectionId(), transport, principal, host);
     connections.add(connection);
     void connection.ended.then(() => connections.delete(connection));
     return connection;
@@ -64,24 +101,65 @@ export async function createExecServer(options: ExecServerOptions = {}): Promise
     const stopped = listener?.close();
     for (const connection of connections) connection.close('the server is shutting down');
     await sessions.closeAll();
+    await directory.close(cookie.own);
     await Promise.all([...connections].map((connection) => connection.ended));
     await stopped;
+    await guardian.close();
+    await spill.close();
     await pipes.close();
   };
 
   if (address.kind === 'stdio') {
     const { input, output } = options.stdio ?? { input: process.stdin, output: process.stdout };
-    const { ended } = accept(new StdioTransport(input, output));
+    const { ended } = accept(new StdioTransport(input, output), PRINCIPAL);
     return serverOf(undefined, ended, () => closeAll());
   }
-  const token = address.kind === 'unix' ? null : options.token === undefined ? createToken() : options.token;
-  const allowedHosts = address.kind === 'unix' ? null : (options.allowedHosts ?? []);
-  const listener = await listen(address, { token, allowedHosts }, accept).catch(async (error: unknown) => {
+  const { principal, ...policy } = admissionOf(address.kind, options);
+  const admit = (transport: Transport): void => void accept(transport, principal);
+  const listener = await listen(address, policy, admit).catch(async (error: unknown) => {
     await closeAll();
     throw error;
   });
+  const { token } = policy;
   const url = token === null ? listener.url : `${listener.url}/?token=${encodeURIComponent(token)}`;
   return serverOf(url, new Promise(() => undefined), () => closeAll(listener));
+}
+
+/** Who may come in, and as whom. */
+function admissionOf(
+  kind: 'tcp' | 'unix',
+  options: ExecServerOptions,
+): {
+  readonly token: string | null;
+  readonly allowedHosts: readonly string[] | null;
+  readonly principal: string;
+} {
+  if (kind === 'unix') return { token: null, allowedHosts: null, principal: PRINCIPAL };
+  const token = options.token === undefined ? createToken() : options.token;
+  const principal = token === null ? ANONYMOUS : PRINCIPAL;
+  return { token, allowedHosts: options.allowedHosts ?? [], principal };
+}
+
+function guardianOf(cookie: string, logger: Logger): Guardian {
+  return createGuardian({
+    cookie,
+    clock: systemClock,
+    onFailure: (failure) => {
+      logger.error(failure, 'the guardian failed');
+    },
+  });
+}
+
+function spillOf(settings: SpillSettings | undefined, logger: Logger): SpillDirectory {
+  const { directory, ...limits } = settings ?? {};
+  return createSpillDirectory({
+    clock: systemClock,
+    onFailure: (err) => {
+      logger.error({ err }, 'output cannot be spilled; it is kept, and processes wait until it can');
+    },
+    ...(directory === undefined ? {} : { directory }),
+    limits,
+  });
 }
 
 function serverOf(url: string | undefined, ended: Promise<void>, closeAll: () => Promise<void>): ExecServer {

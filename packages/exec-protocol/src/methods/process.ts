@@ -4,6 +4,7 @@ import { SIGNAL_NAMES } from '../signals.js';
 import { defineNotification, defineRequest } from './define.js';
 import { processIdSchema as processId, writeIdSchema } from './id-schemas.js';
 import { processStartParams } from './process-start.js';
+import { terminalSizeSchema } from './terminal-size.js';
 
 const seq = z.int().min(1).describe('Position in the event log of the process: 1, 2, 3 … without holes.');
 const count = z.int().min(0);
@@ -43,7 +44,16 @@ export const processRead = defineRequest({
     waitMs: count.nullish().describe('How long to wait for news when there is none; default 0.'),
   }),
   result: z.object({
-    chunks: z.array(z.object({ seq, stream, chunk: base64Bytes })),
+    chunks: z.array(
+      z.object({
+        seq,
+        stream,
+        chunk: base64Bytes,
+        size: terminalSizeSchema
+          .optional()
+          .describe('Extension pty: the terminal got this size; the chunk is empty.'),
+      }),
+    ),
     nextSeq: seq.describe('Continue with afterSeq = nextSeq - 1.'),
     exited: z.boolean(),
     exitCode: z.int().nullable(),
@@ -105,6 +115,81 @@ export const processTerminate = defineRequest({
   result: z.object({ running: z.boolean().describe('Whether it was running when the request came.') }),
 });
 
+/** Changes the size of a terminal. */
+export const processResize = defineRequest({
+  method: 'process/resize',
+  family: 'process',
+  direction: 'clientToServer',
+  summary: 'Changes the size of the terminal; harmless when the process has ended or has no terminal.',
+  extension: 'pty',
+  params: z.object({ processId, size: terminalSizeSchema }),
+  result: z.object({}),
+});
+
+/** One process as a list shows it. */
+const processSummarySchema = z.object({
+  ref: z.string().describe('Unique on this server.'),
+  id: z.string().describe('The id that its client chose.'),
+  session: z.string().describe('A public label of its session, no credential.'),
+  argv: z.array(z.string()),
+  cwd: z.string().describe('A file: URI.'),
+  pid: z.int().describe('The operating-system pid; meaningful on the executor alone.'),
+  tty: z.boolean(),
+  lifetime: z.enum(['session', 'server']),
+  startedAtMs: z.int().describe('Unix time in milliseconds.'),
+  state: z
+    .enum(['running', 'exited', 'closed'])
+    .describe('exited: the process has ended, its output has not.'),
+  exitCode: z.int().nullable(),
+  firstSeq: seq.describe('The oldest event that can still be read.'),
+  nextSeq: seq,
+});
+
+/** One process as a list shows it. */
+export type ProcessSummary = z.output<typeof processSummarySchema>;
+
+/** Lists processes. */
+export const processList = defineRequest({
+  method: 'process/list',
+  family: 'process',
+  direction: 'clientToServer',
+  summary: 'Lists the processes of the same principal, of all sessions.',
+  extension: 'attach',
+  params: z.object({}).nullish(),
+  result: z.object({ processes: z.array(processSummarySchema) }),
+});
+
+/** Joins a process of another session. */
+export const processAttach = defineRequest({
+  method: 'process/attach',
+  family: 'process',
+  direction: 'clientToServer',
+  summary:
+    'Makes a process of the same principal known in this session, and pushes its events from a position on.',
+  extension: 'attach',
+  params: z.object({
+    processId: processId.describe('What this session will call it; must not be in use here.'),
+    ref: z.string().describe('Its ref, or its id where only one process has it.'),
+    afterSeq: count
+      .optional()
+      .describe('Push events with a higher seq; default 0, everything that is retained.'),
+    windowBytes: count.optional().describe('Extension flow: the first window; default 0, state events only.'),
+  }),
+  result: z.object({ process: processSummarySchema }),
+});
+
+/** Leaves a process that was joined. */
+export const processDetach = defineRequest({
+  method: 'process/detach',
+  family: 'process',
+  direction: 'clientToServer',
+  summary:
+    'Forgets a joined process in this session; the process goes on. One that this session started stays.',
+  extension: 'attach',
+  params: z.object({ processId }),
+  result: z.object({}),
+});
+
 /** Tells how much output may be pushed. */
 export const processWindow = defineNotification({
   method: 'process/window',
@@ -130,6 +215,32 @@ export const processOutput = defineNotification({
   params: z.object({ processId, seq, stream, chunk: base64Bytes }),
 });
 
+/** The terminal of a process has another size. */
+export const processResized = defineNotification({
+  method: 'process/resized',
+  family: 'process',
+  direction: 'serverToClient',
+  summary:
+    'The terminal has another size from here on. Without the extension: an empty pty chunk of the same seq.',
+  extension: 'pty',
+  params: z.object({ processId, seq, size: terminalSizeSchema }),
+});
+
+/** Output between two positions is no longer kept. */
+export const processGap = defineNotification({
+  method: 'process/gap',
+  family: 'process',
+  direction: 'serverToClient',
+  summary: 'Events that this reader has not had are no longer kept. Takes no seq of its own.',
+  extension: 'gap',
+  params: z.object({
+    processId,
+    fromSeq: seq.describe('The first missing event.'),
+    toSeq: seq.describe('The last missing event.'),
+    bytes: count.describe('How much raw output is missing.'),
+  }),
+});
+
 /** The process itself has ended; output of descendants may follow. */
 export const processExited = defineNotification({
   method: 'process/exited',
@@ -151,5 +262,18 @@ export const processClosed = defineNotification({
   family: 'process',
   direction: 'serverToClient',
   summary: 'The process has ended and its output is complete; nothing follows.',
-  params: z.object({ processId, seq }),
+  params: z.object({
+    processId,
+    seq,
+    bytes: z
+      .object({ stdout: count, stderr: count, pty: count })
+      .optional()
+      .describe('Extension gap: raw bytes of each stream over the whole life of the process.'),
+    holders: z
+      .array(z.object({ pid: z.int(), name: z.string() }))
+      .optional()
+      .describe(
+        'Extension drain: processes that still held the output when it was cut; absent when it had ended.',
+      ),
+  }),
 });

@@ -1,11 +1,17 @@
 import { environmentInfo, environmentStatus } from './environment.js';
 import { initialize, initialized, sessionClose } from './initialize.js';
 import {
+  processAttach,
   processClosed,
   processCloseStdin,
+  processDetach,
   processExited,
+  processGap,
+  processList,
   processOutput,
   processRead,
+  processResize,
+  processResized,
   processSignal,
   processStart,
   processTerminate,
@@ -25,6 +31,10 @@ export const REQUESTS = {
   'process/closeStdin': processCloseStdin,
   'process/signal': processSignal,
   'process/terminate': processTerminate,
+  'process/resize': processResize,
+  'process/list': processList,
+  'process/attach': processAttach,
+  'process/detach': processDetach,
 } as const;
 
 /** Every notification that a client may send, by its method. */
@@ -36,6 +46,8 @@ export const CLIENT_NOTIFICATIONS = {
 /** Every notification that a server may send, by its method. */
 export const SERVER_NOTIFICATIONS = {
   'process/output': processOutput,
+  'process/resized': processResized,
+  'process/gap': processGap,
   'process/exited': processExited,
   'process/closed': processClosed,
 } as const;

@@ -1,38 +1,58 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { EventLog, type LogEvent } from './event-log.js';
+import { EventLog } from './event-log.js';
+import type { LogEntry, OutputEntry } from './log-entry.js';
 
 function bytes(text: string): Uint8Array {
   return Buffer.from(text);
 }
 
-function eventsOf(log: EventLog, afterSeq = 0): LogEvent[] {
-  const events: LogEvent[] = [];
+function eventsOf(log: EventLog, afterSeq = 0): LogEntry[] {
+  const events: LogEntry[] = [];
   for (let event = log.after(afterSeq); event !== undefined; event = log.after(event.seq)) events.push(event);
   return events;
 }
 
-function textOf(events: readonly LogEvent[]): string {
+function bytesOf({ at }: OutputEntry): Uint8Array {
+  if (typeof at === 'number') throw new Error('the bytes are not in memory');
+  return at;
+}
+
+function send(log: EventLog, seq: number): void {
+  const event = log.after(seq - 1);
+  if (event?.seq !== seq) throw new Error(`event ${String(seq)} is not there`);
+  log.ownerSent(event);
+}
+
+function take(log: EventLog, seq: number): void {
+  send(log, seq);
+  log.ownerTook(seq);
+}
+
+function textOf(events: readonly LogEntry[]): string {
   return events
-    .map((event) => (event.type === 'output' ? Buffer.from(event.bytes).toString('latin1') : ''))
+    .map((event) => (event.type === 'output' ? Buffer.from(bytesOf(event)).toString('latin1') : ''))
     .join('');
 }
 
-test('output, exit and close share one sequence without holes', () => {
+test('output, sizes, exit and close share one sequence without holes', () => {
   const log = new EventLog();
   log.appendOutput('stdout', bytes('a'));
   log.appendOutput('stderr', bytes('b'));
+  log.appendResized({ rows: 40, cols: 100 });
   log.appendExited(3, null);
   log.appendOutput('stdout', bytes('late'));
   log.appendClosed();
   expect(eventsOf(log)).toEqual([
-    { type: 'output', seq: 1, stream: 'stdout', bytes: bytes('a') },
-    { type: 'output', seq: 2, stream: 'stderr', bytes: bytes('b') },
-    { type: 'exited', seq: 3, exitCode: 3, signal: null },
-    { type: 'output', seq: 4, stream: 'stdout', bytes: bytes('late') },
-    { type: 'closed', seq: 5 },
+    { type: 'output', seq: 1, offset: 0, stream: 'stdout', length: 1, at: bytes('a') },
+    { type: 'output', seq: 2, offset: 1, stream: 'stderr', length: 1, at: bytes('b') },
+    { type: 'resized', seq: 3, offset: 2, size: { rows: 40, cols: 100 } },
+    { type: 'exited', seq: 4, offset: 2, exitCode: 3, signal: null },
+    { type: 'output', seq: 5, offset: 2, stream: 'stdout', length: 4, at: bytes('late') },
+    { type: 'closed', seq: 6, offset: 6 },
   ]);
-  expect(log.nextSeq).toBe(6);
+  expect(log.nextSeq).toBe(7);
+  expect(log.totals).toEqual({ stdout: 5, stderr: 1, pty: 0 });
 });
 
 test('an event that somebody has seen never changes', () => {
@@ -41,16 +61,16 @@ test('an event that somebody has seen never changes', () => {
   const seen = log.after(0);
   log.appendOutput('stdout', bytes(' not yet'));
   log.appendOutput('stdout', bytes(' nor this'));
-  expect(seen).toEqual({ type: 'output', seq: 1, stream: 'stdout', bytes: bytes('seen') });
+  expect(seen).toEqual({ type: 'output', seq: 1, offset: 0, stream: 'stdout', length: 4, at: bytes('seen') });
   expect(eventsOf(log, 1)).toEqual([
-    { type: 'output', seq: 2, stream: 'stdout', bytes: bytes(' not yet nor this') },
+    { type: 'output', seq: 2, offset: 4, stream: 'stdout', length: 17, at: bytes(' not yet nor this') },
   ]);
 });
 
 test('large output is cut into chunks of 24 KiB', () => {
   const log = new EventLog();
   log.appendOutput('stdout', new Uint8Array(60_000));
-  expect(eventsOf(log).map((event) => (event.type === 'output' ? event.bytes.length : 0))).toEqual([
+  expect(eventsOf(log).map((event) => (event.type === 'output' ? event.length : 0))).toEqual([
     24_576, 24_576, 10_848,
   ]);
 });
@@ -60,7 +80,7 @@ test('nothing that the owner has not taken is forgotten, though it was sent', ()
   for (let at = 0; at < 100; at += 1) {
     log.appendOutput(at % 2 === 0 ? 'stdout' : 'stderr', bytes('12345'));
   }
-  log.ownerSent(50);
+  send(log, 50);
   expect(log.firstSeq).toBe(1);
   expect(textOf(eventsOf(log))).toBe('12345'.repeat(100));
   expect(log.isFull).toBe(true);
@@ -69,18 +89,20 @@ test('nothing that the owner has not taken is forgotten, though it was sent', ()
 test('behind the owner at least the newest retained bytes stay readable', () => {
   const log = new EventLog({ retainedBytes: 10, aheadBytes: 10 });
   for (let at = 0; at < 6; at += 1) log.appendOutput(at % 2 === 0 ? 'stdout' : 'stderr', bytes('12345'));
-  log.ownerSent(5);
+  send(log, 5);
   log.ownerTook(5);
   expect(log.firstSeq).toBe(5);
   expect(log.aheadBytes).toBe(5);
-  expect(log.retainedBytes).toBe(10);
+  expect(log.residentBytes).toBe(10);
 });
 
 test('a full log has room again when half of it was sent', () => {
   const log = new EventLog({ aheadBytes: 10 });
-  for (const stream of ['stdout', 'stderr'] as const) log.appendOutput(stream, bytes('12345'));
+  for (let at = 0; at < 4; at += 1) log.appendOutput(at % 2 === 0 ? 'stdout' : 'stderr', bytes('12345'));
   expect([log.isFull, log.hasRoom]).toEqual([true, false]);
-  log.ownerSent(1);
+  take(log, 2);
+  expect([log.isFull, log.hasRoom]).toEqual([true, false]);
+  take(log, 3);
   expect([log.isFull, log.hasRoom]).toEqual([false, true]);
 });
 
@@ -88,7 +110,7 @@ test('many tiny chunks behind the owner are bounded by their number', () => {
   const log = new EventLog({ retainedEvents: 100 });
   for (let at = 1; at <= 1000; at += 1) {
     log.appendOutput('stdout', bytes('x'));
-    log.ownerSent(at);
+    send(log, at);
     log.ownerTook(at);
   }
   expect(eventsOf(log)).toHaveLength(100);
@@ -134,14 +156,16 @@ test('whatever is appended, taken and read: bytes stay in order, and only what t
             const event = log.after(owner);
             if (event?.type !== 'output') break;
             expect(event.seq).toBe(owner + 1);
-            taken.push(...event.bytes);
+            taken.push(...bytesOf(event));
             owner = event.seq;
-            log.ownerSent(owner);
+            send(log, owner);
             log.ownerTook(owner);
           }
         }
       }
-      const rest = eventsOf(log, owner).flatMap((event) => (event.type === 'output' ? [...event.bytes] : []));
+      const rest = eventsOf(log, owner).flatMap((event) =>
+        event.type === 'output' ? [...bytesOf(event)] : [],
+      );
       expect([...taken, ...rest]).toEqual(appended);
       expect(log.aheadBytes).toBe(rest.length);
       expect(eventsOf(log).map((event) => event.seq)).toEqual(
@@ -149,4 +173,10 @@ test('whatever is appended, taken and read: bytes stay in order, and only what t
       );
     }),
   );
+});
+
+test('a log that drops never holds the child back and keeps the newest output', () => {
+  const log = new EventLog({ retainedBytes: 10, aheadBytes: 10, retention: 'drop' });
+  for (let at = 0; at < 100; at += 1) log.appendOutput(at % 2 === 0 ? 'stdout' : 'stderr', bytes('12345'));
+  expect([log.isFull, log.firstSeq, log.residentBytes]).toEqual([false, 99, 10]);
 });

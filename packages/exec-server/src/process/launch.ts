@@ -1,32 +1,66 @@
-import { ExecError, type ParamsOf, parsePathUri, type processStart } from '@holdfast/exec-protocol';
+import {
+  ExecError,
+  type ParamsOf,
+  parsePathUri,
+  type processStart,
+  type TerminalSize,
+} from '@holdfast/exec-protocol';
 import { prepare } from '@holdfast/sandbox';
 import { childEnvironment, type Environment } from './environment.js';
+import { COOKIE_VARIABLE, type Cookie, processCookie } from './guardian/cookie.js';
+import type { ProcessTraits } from './managed-process.js';
 import type { ChildSpec } from './spawn/child.js';
 
 /** What a start needs to know of this machine. */
 export interface LaunchHost {
   readonly env: Environment;
+  /** What marks the processes of this server. */
+  readonly cookie: Cookie;
+}
+
+/** As on the reference. */
+const DEFAULT_SIZE: TerminalSize = { rows: 24, cols: 80 };
+
+/** What is spawned, and what is known of the process from then on. */
+export interface LaunchPlan {
+  readonly child: ChildSpec;
+  /** The size of its terminal; undefined for a child without one. */
+  readonly terminal: TerminalSize | undefined;
+  readonly traits: Pick<ProcessTraits, 'argv' | 'cwd' | 'tty' | 'lifetime' | 'retention' | 'drainMs'>;
 }
 
 /**
  * Turns what a client asked for into what is spawned, reading no file.
+ * @param number Of all processes of this server, so that each has a mark of its own.
  * @throws ExecError for everything that this executor cannot do as asked; nothing runs weaker than it was meant to.
  */
-export function planLaunch(params: ParamsOf<typeof processStart>, host: LaunchHost): ChildSpec {
+export function planLaunch(
+  params: ParamsOf<typeof processStart>,
+  host: LaunchHost,
+  number: number,
+): LaunchPlan {
   const cwd = nativeCwd(params.cwd);
   refuseUnenforceable(params);
-  if (params.tty) {
-    throw new ExecError(
-      'ptyUnavailable',
-      'this server cannot give a process a terminal yet; start it with tty: false',
-    );
-  }
+  const lifetime = params.lifetime ?? 'session';
+  const mark = processCookie(host.cookie, number);
   return {
-    argv: params.argv,
-    ...(params.arg0 == null ? {} : { arg0: params.arg0 }),
-    cwd,
-    env: childEnvironment(params.env, params.envPolicy, host.env),
-    stdin: params.pipeStdin === true ? 'pipe' : 'null',
+    child: {
+      argv: params.argv,
+      ...(params.arg0 == null ? {} : { arg0: params.arg0 }),
+      cwd,
+      env: { ...childEnvironment(params.env, params.envPolicy, host.env), [COOKIE_VARIABLE]: mark },
+      mark: `${COOKIE_VARIABLE}=${mark}`,
+      stdin: params.pipeStdin === true ? 'pipe' : 'null',
+    },
+    terminal: params.tty ? (params.size ?? DEFAULT_SIZE) : undefined,
+    traits: {
+      argv: params.argv,
+      cwd: params.cwd,
+      tty: params.tty,
+      lifetime,
+      retention: params.retention ?? (lifetime === 'server' ? 'drop' : 'keep'),
+      drainMs: params.drainMs,
+    },
   };
 }
 

@@ -19,7 +19,7 @@ test('a read that may wait is answered by the output that it waited for', async 
   const page = polls.read({ afterSeq: 0, maxBytes: undefined, waitMs: 1000, signal: stay });
   log.appendOutput('stdout', Buffer.from('news'));
   expect((await page).chunks).toEqual([
-    { type: 'output', seq: 1, stream: 'stdout', bytes: Buffer.from('news') },
+    { type: 'output', seq: 1, offset: 0, stream: 'stdout', bytes: Buffer.from('news') },
   ]);
   expect(clock.pending).toBe(0);
 });

@@ -29,7 +29,7 @@ export class LongPolls {
   /** @throws ExecError `limitExceeded` when too many reads wait already. */
   async read({ afterSeq, maxBytes, waitMs, signal }: LongPoll): Promise<ReadPage> {
     if (waitMs > 0 && !hasNews(this.#log, afterSeq)) await this.#news(afterSeq, waitMs, signal);
-    return readPage(this.#log, afterSeq, maxBytes);
+    return await readPage(this.#log, afterSeq, maxBytes);
   }
 
   #news(afterSeq: number, waitMs: number, signal: AbortSignal): Promise<void> {

@@ -3,24 +3,54 @@ import {
   isSignalName,
   type ProcessId,
   type SignalName,
+  type TerminalSize,
   type WriteId,
 } from '@holdfast/exec-protocol';
-import type { Clock } from '../clock.js';
-import { EventLog, type LogEvent } from './event-log.js';
+import type { Clock, Timer } from '../clock.js';
+import { EventLog, type Retention } from './event-log.js';
+import type { Guardian } from './guardian/guardian.js';
+import type { LogMemory } from './log-memory.js';
+import type { OpenSpill } from './log-spill.js';
 import { LongPolls } from './long-poll.js';
-import { PushCursor } from './push-cursor.js';
 import type { Child, ChildExit, OutputStream } from './spawn/child.js';
+import { type PipeHolder, pipeHolders } from './spawn/pipe-holders.js';
 import { killNow, signalTree } from './spawn/terminate.js';
 import { StdinQueue, type WriteStatus } from './stdin-queue.js';
 
 /** Whom a signal is for. */
 export type SignalTarget = 'process' | 'group' | 'tree';
 
-/** What a process tells its session. */
-export interface ProcessListener {
-  /** There may be something to push. */
-  onNews(process: ManagedProcess): void;
-  /** Everything was pushed, the last event included. */
+/** Whether a process ends with its session or lives as long as the server. */
+type Lifetime = 'session' | 'server';
+
+/** What is fixed about a process from its start. */
+export interface ProcessTraits {
+  /** What its own session calls it. */
+  readonly id: ProcessId;
+  /** Unique on this server; no credential. */
+  readonly ref: string;
+  /** A public label of the session that started it. */
+  readonly session: string;
+  /** Who may see it. */
+  readonly principal: string;
+  readonly argv: readonly string[];
+  readonly cwd: string;
+  readonly tty: boolean;
+  readonly lifetime: Lifetime;
+  readonly retention: Retention;
+  /** How long after its exit a descendant may hold the output; undefined for ever. */
+  readonly drainMs: number | undefined;
+  /** Unix time in milliseconds. */
+  readonly startedAtMs: number;
+}
+
+/** What a process needs around it. */
+export interface ManagedProcessHost {
+  readonly clock: Clock;
+  readonly guardian: Pick<Guardian, 'watch' | 'forget'>;
+  readonly openSpill: OpenSpill;
+  readonly logMemory: LogMemory;
+  /** Called when it has closed and nobody is owed any of its output; perhaps more than once. */
   onDelivered(process: ManagedProcess): void;
 }
 
@@ -29,39 +59,58 @@ const CUT_AFTER_MS = 500;
 
 /** One process: its child, its log, and everything that reads or feeds them. */
 export class ManagedProcess {
-  readonly id: ProcessId;
-  readonly log = new EventLog();
+  readonly traits: ProcessTraits;
+  readonly log: EventLog;
   readonly polls: LongPolls;
-  readonly #clock: Clock;
-  readonly #listener: ProcessListener;
-  readonly #cursor: PushCursor;
+  readonly #host: ManagedProcessHost;
   #child: Child | undefined;
   #stdin: StdinQueue | undefined;
+  #hasOwner = true;
   #isPaused = false;
   #isTerminating = false;
-  #isDelivered = false;
   #pendingKills = 0;
+  #cut: Timer | undefined;
+  #holders: readonly PipeHolder[] | undefined;
   #closed: (() => void)[] = [];
 
-  constructor(id: ProcessId, windowBytes: number | undefined, clock: Clock, listener: ProcessListener) {
-    this.id = id;
-    this.#clock = clock;
-    this.#listener = listener;
-    this.#cursor = new PushCursor(this.log, windowBytes);
-    this.polls = new LongPolls(this.log, clock);
-    this.log.onAppend(() => {
-      this.#listener.onNews(this);
+  constructor(traits: ProcessTraits, host: ManagedProcessHost) {
+    this.traits = traits;
+    this.#host = host;
+    this.log = new EventLog({
+      retention: traits.retention,
+      openSpill: host.openSpill,
+      memory: host.logMemory,
+      onRoom: () => {
+        this.#regulate();
+      },
+      clock: host.clock,
     });
+    this.polls = new LongPolls(this.log, host.clock);
+  }
+
+  get pid(): number {
+    return this.#child?.pid ?? 0;
   }
 
   get isRunning(): boolean {
     return this.#child !== undefined && this.log.exited === undefined;
   }
 
+  /** Whether some session's push is owed everything. A process that outlived its session has no owner. */
+  get hasOwner(): boolean {
+    return this.#hasOwner;
+  }
+
+  /** Who still held the output when it was cut; undefined when it ended by itself. */
+  get holders(): readonly PipeHolder[] | undefined {
+    return this.#holders;
+  }
+
   /** Takes over the child that this process was started for. */
   adopt(child: Child, hasStdin: boolean): void {
     this.#child = child;
-    if (hasStdin) this.#stdin = new StdinQueue(child);
+    this.#host.guardian.watch(child.pid);
+    if (this.traits.tty || hasStdin) this.#stdin = new StdinQueue(child, { isTerminal: this.traits.tty });
     this.#regulate();
   }
 
@@ -71,36 +120,41 @@ export class ManagedProcess {
   }
 
   onExit({ exitCode, signal }: ChildExit): void {
+    this.#host.guardian.forget(this.pid);
     this.log.appendExited(exitCode, signal !== null && isSignalName(signal) ? signal : null);
     this.#stdin?.break();
-    if (this.#isTerminating) this.#cutLater();
+    const waitMs = this.#isTerminating ? CUT_AFTER_MS : this.traits.drainMs;
+    if (waitMs !== undefined) this.#cutAfter(waitMs);
   }
 
   onClosed(): void {
+    this.#cut?.cancel();
     this.log.appendClosed();
     for (const tell of this.#closed.splice(0)) tell();
+    if (!this.#hasOwner) this.#host.onDelivered(this);
   }
 
   onStdinClosed(): void {
     this.#stdin?.close();
   }
 
-  /** The next event that may be pushed to the owner. */
-  takeEvent(): LogEvent | undefined {
-    const event = this.#cursor.take();
+  /** The owner's position has moved, so there may be room for more output. */
+  ownerMoved(hasEverything: boolean): void {
     this.#regulate();
-    if (this.#cursor.isDone && !this.#isDelivered) {
-      this.#isDelivered = true;
-      this.#listener.onDelivered(this);
-    }
-    return event;
+    if (hasEverything) this.#host.onDelivered(this);
   }
 
-  /** The owner consumed output and says how much more it takes. */
-  acknowledge(ackSeq: number, windowBytes: number): void {
-    this.#cursor.acknowledge(ackSeq, windowBytes);
-    this.#regulate();
-    this.#listener.onNews(this);
+  /** The session that was owed everything has ended. */
+  ownerLeft(): void {
+    this.#hasOwner = false;
+    if (this.log.closed !== undefined) this.#host.onDelivered(this);
+  }
+
+  /** Another session takes over what is owed. @returns false when there is an owner already. */
+  takeOwnership(): boolean {
+    if (this.#hasOwner) return false;
+    this.#hasOwner = true;
+    return true;
   }
 
   /** @throws ExecError `stdinBroken` when the process has ended and this write is not a repeat. */
@@ -110,6 +164,13 @@ export class ManagedProcess {
 
   closeStdin(): WriteStatus {
     return this.#stdin?.end() ?? 'stdinClosed';
+  }
+
+  /** Changes the size of the terminal, and says so in the log. Does nothing without a terminal or after the exit. */
+  resize(size: TerminalSize): void {
+    if (!this.isRunning || this.#child?.resize === undefined) return;
+    this.#child.resize(size);
+    this.log.appendResized(size);
   }
 
   /** Does nothing once the process has exited: what it left behind is not the caller's to signal. */
@@ -153,15 +214,18 @@ export class ManagedProcess {
     this.signal('SIGCONT', 'tree');
     // What ignores SIGTERM may outlive the process itself, and the wait for its output as well.
     this.#pendingKills += 1;
-    this.#clock.after(graceMs, () => {
+    this.#host.clock.after(graceMs, () => {
       this.#pendingKills -= 1;
       if (this.#child !== undefined) killNow(this.#child);
     });
   }
 
-  #cutLater(): void {
-    this.#clock.after(CUT_AFTER_MS, () => {
-      if (this.log.closed === undefined) this.#child?.cutOutput();
+  #cutAfter(waitMs: number): void {
+    this.#cut = this.#host.clock.after(waitMs, () => {
+      const child = this.#child;
+      if (child === undefined || this.log.closed !== undefined) return;
+      this.#holders = pipeHolders(child.outputPipes());
+      child.cutOutput();
     });
   }
 
@@ -177,8 +241,8 @@ export class ManagedProcess {
   }
 }
 
-/** The process that an id names, or the error that says that it does not. */
-export function unknownProcess(id: ProcessId): ExecError {
+/** The error that says that an id names no process. */
+export function unknownProcess(id: string): ExecError {
   return new ExecError(
     'processUnknown',
     `unknown process id ${JSON.stringify(id)}; it was never started here, or closed too long ago`,

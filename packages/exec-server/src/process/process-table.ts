@@ -1,37 +1,55 @@
 import {
-  CLOSED_PROCESS_TTL_MS,
   ExecError,
-  MAX_CLOSED_PROCESSES_PER_SESSION,
+  MAX_ATTACHED_PER_SESSION,
   MAX_PROCESSES_PER_SESSION,
   type ParamsOf,
   type ProcessId,
   type processStart,
 } from '@holdfast/exec-protocol';
-import type { Clock, Timer } from '../clock.js';
-import { type LaunchHost, planLaunch } from './launch.js';
+import type { Clock } from '../clock.js';
+import type { Guardian } from './guardian/guardian.js';
+import { type LaunchHost, type LaunchPlan, planLaunch } from './launch.js';
+import type { LogMemory } from './log-memory.js';
+import type { OpenSpill } from './log-spill.js';
 import { ManagedProcess, unknownProcess } from './managed-process.js';
+import type { ProcessDirectory } from './process-directory.js';
+import type { Child } from './spawn/child.js';
 import { spawnPipe } from './spawn/pipe.js';
 import type { PipePool } from './spawn/pipe-pool.js';
+import { spawnPty } from './spawn/pty.js';
+import type { SpillDirectory } from './spill/spill-directory.js';
 import { toExecError } from './start-error.js';
+import { type NewsListener, Subscription } from './subscription.js';
 
 /** What processes need from the server around them. */
 export interface ProcessHost extends LaunchHost {
   readonly clock: Clock;
   readonly pipes: PipePool;
+  readonly directory: ProcessDirectory;
+  readonly guardian: Guardian;
+  readonly spill: SpillDirectory;
+  readonly logMemory: LogMemory;
 }
 
-/** The processes of one session, by the ids that its client chose. */
+/** Whose processes these are. */
+export interface ProcessOwner {
+  readonly principal: string;
+  /** A public label, no credential. */
+  readonly session: string;
+}
+
+/** The processes that one session knows, by the ids that its client chose: those it started and those it joined. */
 export class ProcessTable {
   readonly #host: ProcessHost;
-  readonly #onNews: (process: ManagedProcess) => void;
-  readonly #processes = new Map<ProcessId, ManagedProcess>();
+  readonly #owner: ProcessOwner;
+  readonly #onNews: NewsListener;
+  readonly #subscriptions = new Map<ProcessId, Subscription>();
   readonly #starting = new Map<ProcessId, Promise<unknown>>();
-  /** Closed and delivered processes, oldest first, each with the timer that ends its readability. */
-  readonly #delivered = new Map<ProcessId, Timer>();
   #isClosed = false;
 
-  constructor(host: ProcessHost, onNews: (process: ManagedProcess) => void) {
+  constructor(host: ProcessHost, owner: ProcessOwner, onNews: NewsListener) {
     this.#host = host;
+    this.#owner = owner;
     this.#onNews = onNews;
   }
 
@@ -43,76 +61,132 @@ export class ProcessTable {
   async start(params: ParamsOf<typeof processStart>, windowBytes: number | undefined): Promise<void> {
     const id = params.processId;
     this.#checkId(id);
-    const spec = planLaunch(params, this.#host);
-    const managed = new ManagedProcess(id, windowBytes, this.#host.clock, {
-      onNews: this.#onNews,
-      onDelivered: (process) => {
-        this.#forgetLater(process.id);
-      },
-    });
-    const spawning = spawnPipe(spec, this.#host.pipes, managed);
+    const started = [...this.#subscriptions.values()].filter(({ process }) => this.#isOwn(process));
+    this.#checkCount(started.length + this.#starting.size, MAX_PROCESSES_PER_SESSION, 'end some');
+    const plan = planLaunch(params, this.#host, this.#host.directory.createNumber());
+    const release = this.#host.directory.reserve();
+    const managed = this.#manage(params, plan);
+    const spawning = this.#spawn(plan, managed);
     this.#starting.set(id, spawning);
     try {
-      managed.adopt(await spawning, spec.stdin === 'pipe');
-      this.#processes.set(id, managed);
+      managed.adopt(await spawning, plan.child.stdin === 'pipe');
     } catch (error) {
       throw toExecError(error);
     } finally {
       this.#starting.delete(id);
+      release();
     }
-    if (this.#isClosed) await managed.dispose();
+    this.#host.directory.add(managed);
+    this.#subscribe(id, managed, { windowBytes, isOwner: true });
+    if (this.#isClosed) await this.#leave(managed);
   }
 
-  /** The process of this id, once it has started if it is just starting; undefined when there is none. */
-  async find(id: ProcessId): Promise<ManagedProcess | undefined> {
+  /**
+   * Joins a process that another session started. Whoever joins one that nobody is owed any more becomes its owner.
+   * @throws ExecError when it is not there for this principal, or the id is in use here.
+   */
+  attach(id: ProcessId, ref: string, afterSeq: number, windowBytes: number | undefined): ManagedProcess {
+    this.#checkId(id);
+    const process = this.#host.directory.get(this.#owner.principal, ref);
+    const joined = [...this.#subscriptions.values()].filter((one) => !this.#isOwn(one.process));
+    this.#checkCount(joined.length, MAX_ATTACHED_PER_SESSION, 'leave some with process/detach');
+    this.#subscribe(id, process, { windowBytes, afterSeq, isOwner: process.takeOwnership() });
+    return process;
+  }
+
+  /** Leaves a process that was joined; one that this session started stays. */
+  detach(id: ProcessId): void {
+    const subscription = this.#subscriptions.get(id);
+    if (subscription === undefined || this.#isOwn(subscription.process)) return;
+    this.#subscriptions.delete(id);
+    subscription.end();
+  }
+
+  /** The processes that this session's principal may see. */
+  list(): readonly ManagedProcess[] {
+    return this.#host.directory.list(this.#owner.principal);
+  }
+
+  /** What this session knows under an id, once it has started if it is just starting; undefined when there is none. */
+  async find(id: ProcessId): Promise<Subscription | undefined> {
     await this.#starting.get(id)?.catch(() => undefined);
-    return this.#processes.get(id);
+    return this.#subscriptions.get(id);
   }
 
   /** @throws ExecError `processUnknown` when there is none. */
   async get(id: ProcessId): Promise<ManagedProcess> {
-    const process = await this.find(id);
-    if (process === undefined) throw unknownProcess(id);
-    return process;
+    const subscription = await this.find(id);
+    if (subscription === undefined) throw unknownProcess(id);
+    return subscription.process;
   }
 
-  /** Ends every process and waits until all are closed. @returns how many were running. */
+  /** Ends every process that lives as long as the session, and waits until they are closed. @returns how many ran. */
   async close(): Promise<number> {
     this.#isClosed = true;
     await Promise.allSettled(this.#starting.values());
-    const all = [...this.#processes.values()];
-    const running = all.filter((process) => process.isRunning).length;
-    await Promise.all(all.map((process) => process.dispose()));
-    for (const id of this.#processes.keys()) this.#forget(id);
+    const all = [...this.#subscriptions.values()];
+    this.#subscriptions.clear();
+    for (const subscription of all) subscription.end();
+    const own = all.map(({ process }) => process).filter((process) => this.#isOwn(process));
+    const running = own.filter(
+      (process) => process.isRunning && process.traits.lifetime === 'session',
+    ).length;
+    await Promise.all(own.map((process) => this.#leave(process)));
     return running;
+  }
+
+  #manage(params: ParamsOf<typeof processStart>, plan: LaunchPlan): ManagedProcess {
+    const traits = {
+      id: params.processId,
+      ref: this.#host.directory.createRef(),
+      ...this.#owner,
+      ...plan.traits,
+      startedAtMs: Date.now(),
+    };
+    const { clock, guardian, directory, spill, logMemory } = this.#host;
+    const openSpill: OpenSpill = (onRoom) => spill.open(onRoom);
+    const onDelivered = (process: ManagedProcess): void => {
+      directory.retire(process, () => {
+        this.#subscriptions.delete(process.traits.id);
+      });
+    };
+    return new ManagedProcess(traits, { clock, guardian, openSpill, logMemory, onDelivered });
+  }
+
+  #spawn(plan: LaunchPlan, managed: ManagedProcess): Promise<Child> {
+    if (plan.terminal === undefined) return spawnPipe(plan.child, this.#host.pipes, managed);
+    return spawnPty({ ...plan.child, size: plan.terminal }, managed);
+  }
+
+  #subscribe(
+    id: ProcessId,
+    process: ManagedProcess,
+    options: ConstructorParameters<typeof Subscription>[2],
+  ): void {
+    this.#subscriptions.set(id, new Subscription(id, process, options, this.#onNews));
+  }
+
+  async #leave(process: ManagedProcess): Promise<void> {
+    if (process.traits.lifetime === 'server') return;
+    await process.dispose();
+    this.#host.directory.remove(process);
+  }
+
+  #isOwn({ traits }: ManagedProcess): boolean {
+    return traits.session === this.#owner.session;
   }
 
   #checkId(id: ProcessId): void {
     if (this.#isClosed) throw new ExecError('sessionUnknown', 'the session has ended; open a new one');
-    if (this.#processes.has(id) || this.#starting.has(id)) {
-      throw new ExecError('processIdInUse', `process id ${JSON.stringify(id)} is in use; choose another`);
-    }
-    if (this.#processes.size - this.#delivered.size + this.#starting.size < MAX_PROCESSES_PER_SESSION) return;
+    if (!this.#subscriptions.has(id) && !this.#starting.has(id)) return;
+    throw new ExecError('processIdInUse', `process id ${JSON.stringify(id)} is in use; choose another`);
+  }
+
+  #checkCount(count: number, limit: number, remedy: string): void {
+    if (count < limit) return;
     throw new ExecError(
       'limitExceeded',
-      `this session has ${String(MAX_PROCESSES_PER_SESSION)} processes; end some, or use another session`,
+      `this session has ${String(limit)} processes; ${remedy}, or use another session`,
     );
-  }
-
-  #forgetLater(id: ProcessId): void {
-    const timer = this.#host.clock.after(CLOSED_PROCESS_TTL_MS, () => {
-      this.#forget(id);
-    });
-    this.#delivered.set(id, timer);
-    for (const oldest of this.#delivered.keys()) {
-      if (this.#delivered.size <= MAX_CLOSED_PROCESSES_PER_SESSION) break;
-      this.#forget(oldest);
-    }
-  }
-
-  #forget(id: ProcessId): void {
-    this.#delivered.get(id)?.cancel();
-    this.#delivered.delete(id);
-    this.#processes.delete(id);
   }
 }

@@ -1,8 +1,31 @@
 import { MAX_WINDOW_BYTES } from '@holdfast/exec-protocol';
-import type { EventLog, LogEvent } from './event-log.js';
+import type { EventLog } from './event-log.js';
+import { type LogEntry, type LogEvent, lengthOf, outputEvent } from './log-entry.js';
+import { ReadAhead } from './read-ahead.js';
+
+/** Events that this reader has not had and that are no longer kept. It takes no seq of its own. */
+export interface GapEvent {
+  readonly type: 'gap';
+  readonly fromSeq: number;
+  readonly toSeq: number;
+  /** Raw output bytes that are missing. */
+  readonly bytes: number;
+}
+
+/** How a cursor reads. */
+export interface PushCursorOptions {
+  /** The first window; undefined for a client that does not use windows. */
+  readonly windowBytes: number | undefined;
+  /** Takes events with a higher seq; default 0. */
+  readonly afterSeq?: number;
+  /** The log keeps for the owner what it has not taken; other readers may find a gap. */
+  readonly isOwner: boolean;
+  /** Called when spilled output has been fetched that `take` had not at hand. */
+  readonly onLoaded?: () => void;
+}
 
 /**
- * The owner's reader of a log: takes events in order for as long as they may be pushed.
+ * A reader of a log that takes events in order for as long as they may be pushed.
  *
  * Without windows everything may go at once, and what was taken counts as delivered. With windows output goes only as
  * far as the client asked for, and counts as delivered when the client acknowledges it; a window of 0 means that the
@@ -12,7 +35,11 @@ import type { EventLog, LogEvent } from './event-log.js';
 export class PushCursor {
   readonly #log: EventLog;
   readonly #hasWindows: boolean;
-  #seq = 0;
+  readonly #isOwner: boolean;
+  readonly #readAhead: ReadAhead;
+  #seq: number;
+  /** How many bytes of output lie before the position; undefined as long as that cannot be known. */
+  #offset: number | undefined;
   #windowBytes: number;
   #ackedSeq = 0;
   /** State events up to here were told ahead of output that the window held back. */
@@ -21,11 +48,15 @@ export class PushCursor {
   #unacked: { readonly seq: number; readonly bytes: number }[] = [];
   #unackedBytes = 0;
 
-  /** @param windowBytes The first window; undefined for a client that does not use windows. */
-  constructor(log: EventLog, windowBytes: number | undefined) {
+  constructor(log: EventLog, options: PushCursorOptions) {
+    const { windowBytes, afterSeq = 0, isOwner, onLoaded } = options;
     this.#log = log;
+    this.#readAhead = new ReadAhead(log, onLoaded ?? ((): void => undefined));
     this.#hasWindows = windowBytes !== undefined;
+    this.#isOwner = isOwner;
     this.#windowBytes = Math.min(windowBytes ?? 0, MAX_WINDOW_BYTES);
+    this.#seq = Math.min(afterSeq, log.nextSeq - 1);
+    this.#offset = this.#seq === 0 ? 0 : log.after(this.#seq)?.offset;
   }
 
   /** Whether everything was taken, the last event included. */
@@ -33,16 +64,26 @@ export class PushCursor {
     return this.#log.closed !== undefined && this.#seq >= this.#log.closed.seq;
   }
 
-  /** The next event to push, or undefined when there is none or the window is used up. */
-  take(): LogEvent | undefined {
-    for (let event = this.#log.after(this.#seq); event !== undefined; event = this.#log.after(event.seq)) {
-      const isWanted = event.type !== 'output' || !this.#hasWindows || this.#windowBytes > 0;
-      if (isWanted && event.type === 'output' && this.#isWindowUsedUp()) return this.#tellStateAhead();
-      this.#moveTo(event);
-      const isNews = event.type === 'output' ? isWanted : event.seq > this.#toldSeq;
-      if (isNews) return event;
+  /** The next event to push, or undefined when there is none for now: none at all, no window, or it is being fetched. */
+  take(): LogEvent | GapEvent | undefined {
+    for (let entry = this.#log.after(this.#seq); entry !== undefined; entry = this.#log.after(entry.seq)) {
+      if (entry.seq > this.#seq + 1 && this.#wantsOutput()) return this.#gapBefore(entry);
+      if (entry.type === 'output' && this.#wantsOutput()) {
+        if (this.#isWindowUsedUp()) return this.#tellStateAhead();
+        const bytes = this.#readAhead.take(entry);
+        if (bytes === undefined) return undefined;
+        this.#moveTo(entry);
+        return outputEvent(entry, bytes);
+      }
+      this.#moveTo(entry);
+      if (this.#isToBeTold(entry)) return entry;
     }
     return undefined;
+  }
+
+  /** Fetches nothing more. */
+  close(): void {
+    this.#readAhead.close();
   }
 
   /** The client has consumed everything up to `ackSeq` and takes `windowBytes` of output beyond it. */
@@ -68,21 +109,44 @@ export class PushCursor {
     return state;
   }
 
-  #isWindowUsedUp(): boolean {
-    return this.#hasWindows && this.#unackedBytes >= this.#windowBytes;
+  #isToBeTold(entry: LogEntry): entry is Exclude<LogEntry, { readonly type: 'output' }> {
+    if (entry.type === 'output') return false;
+    return entry.type === 'resized' ? this.#wantsOutput() : entry.seq > this.#toldSeq;
   }
 
-  #moveTo(event: LogEvent): void {
+  #gapBefore(event: LogEntry): GapEvent {
+    const gap: GapEvent = {
+      type: 'gap',
+      fromSeq: this.#seq + 1,
+      toSeq: event.seq - 1,
+      bytes: event.offset - (this.#offset ?? event.offset),
+    };
+    this.#seq = event.seq - 1;
+    this.#offset = event.offset;
+    return gap;
+  }
+
+  #wantsOutput(): boolean {
+    return !this.#hasWindows || this.#windowBytes > 0;
+  }
+
+  #isWindowUsedUp(): boolean {
+    return this.#hasWindows && this.#windowBytes > 0 && this.#unackedBytes >= this.#windowBytes;
+  }
+
+  #moveTo(event: LogEntry): void {
+    const bytes = lengthOf(event);
     this.#seq = event.seq;
-    this.#log.ownerSent(event.seq);
-    if (this.#hasWindows && this.#windowBytes > 0 && event.type === 'output') {
-      this.#unacked.push({ seq: event.seq, bytes: event.bytes.length });
-      this.#unackedBytes += event.bytes.length;
+    this.#offset = event.offset + bytes;
+    if (this.#hasWindows && this.#windowBytes > 0 && bytes > 0) {
+      this.#unacked.push({ seq: event.seq, bytes });
+      this.#unackedBytes += bytes;
     }
+    if (this.#isOwner) this.#log.ownerSent(event);
     this.#settle();
   }
 
   #settle(): void {
-    this.#log.ownerTook(this.#unacked.length === 0 ? this.#seq : this.#ackedSeq);
+    if (this.#isOwner) this.#log.ownerTook(this.#unacked.length === 0 ? this.#seq : this.#ackedSeq);
   }
 }

@@ -1,30 +1,67 @@
 import { MAX_READ_BYTES } from '@holdfast/exec-protocol';
-import type { EventLog, LogEvent } from './event-log.js';
+import type { EventLog } from './event-log.js';
+import { type LogEntry, type LogEvent, lengthOf, type OutputEntry, outputEvent } from './log-entry.js';
+import { readEntries } from './spilled-run.js';
+
+/** An event that a read answers; the others are told by the state. */
+export type ReadEvent = Extract<LogEvent, { readonly type: 'output' | 'resized' }>;
+
+type ReadEntry = Extract<LogEntry, { readonly type: 'output' | 'resized' }>;
 
 /** What one `process/read` answers. */
 export interface ReadPage {
-  readonly chunks: readonly (LogEvent & { readonly type: 'output' })[];
+  readonly chunks: readonly ReadEvent[];
   readonly nextSeq: number;
   readonly exited: boolean;
   readonly exitCode: number | null;
   readonly closed: boolean;
 }
 
+/** So many small chunks make no answer that clients cannot take. */
+const MAX_CHUNKS = 50_000;
+
 /**
  * Reads the log after `afterSeq`.
  *
- * With a budget from the caller, the state is the one of now, as on the reference. Without one, an answer that had to be
- * cut says how things stood at `nextSeq`, so that a reader which trusts the state never stops early.
+ * Where the budget of the caller ends an answer the state is the one of now, as on the reference. One that our own limits
+ * had to cut says how things stood at `nextSeq`, so that a reader which trusts the state never stops early.
  */
-export function readPage(log: EventLog, afterSeq: number, maxBytes: number | undefined): ReadPage {
-  const { chunks, isCut } = collect(log, afterSeq, maxBytes ?? MAX_READ_BYTES);
-  const last = chunks.at(-1);
+export async function readPage(
+  log: EventLog,
+  afterSeq: number,
+  maxBytes: number | undefined,
+): Promise<ReadPage> {
+  for (;;) {
+    const { entries, ...page } = pickPage(log, afterSeq, maxBytes);
+    const bytes = await readEntries(log, entries.filter(isOutput));
+    // What was given back meanwhile is not retained any more, so another page is due.
+    if (bytes === undefined) continue;
+    let at = 0;
+    return {
+      ...page,
+      chunks: entries.map((entry) =>
+        entry.type === 'output' ? outputEvent(entry, bytes[at++] ?? NO_BYTES) : entry,
+      ),
+    };
+  }
+}
+
+const NO_BYTES = new Uint8Array(0);
+
+/** Everything about a page but its bytes, as of one instant. */
+function pickPage(
+  log: EventLog,
+  afterSeq: number,
+  maxBytes: number | undefined,
+): Omit<ReadPage, 'chunks'> & { readonly entries: readonly ReadEntry[] } {
+  const { entries, isCut, isCutByUs } = collect(log, afterSeq, maxBytes ?? Number.POSITIVE_INFINITY);
+  const last = entries.at(-1);
   const endsAtLast = last !== undefined && (isCut || maxBytes !== undefined);
   const nextSeq = endsAtLast ? last.seq + 1 : log.nextSeq;
-  const horizon = maxBytes === undefined ? nextSeq : log.nextSeq;
+  const horizon = isCutByUs ? nextSeq : log.nextSeq;
   const exited = log.exited !== undefined && log.exited.seq < horizon ? log.exited : undefined;
   return {
-    chunks,
+    entries,
     nextSeq,
     exited: exited !== undefined,
     exitCode: exited?.exitCode ?? null,
@@ -36,24 +73,38 @@ export function readPage(log: EventLog, afterSeq: number, maxBytes: number | und
 export function hasNews(log: EventLog, afterSeq: number): boolean {
   if (log.closed !== undefined) return true;
   if (log.exited !== undefined && afterSeq < log.nextSeq - 1) return true;
-  for (let event = log.after(afterSeq); event !== undefined; event = log.after(event.seq)) {
-    if (event.type === 'output') return true;
+  for (let entry = log.peek(afterSeq); entry !== undefined; entry = log.peek(entry.seq)) {
+    if (isReadEntry(entry)) return true;
   }
   return false;
 }
 
-function collect(
-  log: EventLog,
-  afterSeq: number,
-  budget: number,
-): { readonly chunks: (LogEvent & { readonly type: 'output' })[]; readonly isCut: boolean } {
-  const chunks: (LogEvent & { readonly type: 'output' })[] = [];
-  let left = budget;
-  for (let event = log.after(afterSeq); event !== undefined; event = log.after(event.seq)) {
-    if (event.type !== 'output') continue;
-    if (chunks.length > 0 && event.bytes.length > left) return { chunks, isCut: true };
-    chunks.push(event);
-    left -= event.bytes.length;
+interface Picked {
+  readonly entries: readonly ReadEntry[];
+  readonly isCut: boolean;
+  readonly isCutByUs: boolean;
+}
+
+function collect(log: EventLog, afterSeq: number, budget: number): Picked {
+  const entries: ReadEntry[] = [];
+  let total = 0;
+  for (let entry = log.after(afterSeq); entry !== undefined; entry = log.after(entry.seq)) {
+    if (!isReadEntry(entry)) continue;
+    total += lengthOf(entry);
+    if (entries.length > 0) {
+      if (total > Math.min(budget, MAX_READ_BYTES))
+        return { entries, isCut: true, isCutByUs: total <= budget };
+      if (entries.length >= MAX_CHUNKS) return { entries, isCut: true, isCutByUs: true };
+    }
+    entries.push(entry);
   }
-  return { chunks, isCut: false };
+  return { entries, isCut: false, isCutByUs: false };
+}
+
+function isReadEntry(entry: LogEntry): entry is ReadEntry {
+  return entry.type === 'output' || entry.type === 'resized';
+}
+
+function isOutput(entry: ReadEntry): entry is OutputEntry {
+  return entry.type === 'output';
 }

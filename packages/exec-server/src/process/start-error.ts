@@ -13,6 +13,7 @@ const KINDS: Readonly<Record<SpawnErrorKind, ErrorKind>> = {
   noProcesses: 'noProcesses',
   invalidArgument: 'spawnFailed',
   noPipes: 'spawnFailed',
+  ptyUnavailable: 'ptyUnavailable',
   unknown: 'spawnFailed',
 };
 

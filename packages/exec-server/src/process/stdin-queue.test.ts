@@ -39,7 +39,7 @@ test('writes reach the child in order, and a repeated id writes nothing again', 
 
 test('a write beyond the queue waits until the child has read, and so does its repeat', async () => {
   const child = new SlowChild();
-  const queue = new StdinQueue(child, 4);
+  const queue = new StdinQueue(child, { limitBytes: 4 });
   expect(await queue.write(asWriteId('1'), Buffer.from('full'))).toBe('accepted');
   const second = queue.write(asWriteId('2'), Buffer.from('more'));
   const repeat = queue.write(asWriteId('2'), Buffer.from('more'));
@@ -52,7 +52,7 @@ test('a write beyond the queue waits until the child has read, and so does its r
 
 test('the end of stdin comes after everything that was written before it', async () => {
   const child = new SlowChild();
-  const queue = new StdinQueue(child, 4);
+  const queue = new StdinQueue(child, { limitBytes: 4 });
   const writes = [
     queue.write(asWriteId('1'), Buffer.from('full')),
     queue.write(asWriteId('2'), Buffer.from('more')),
@@ -68,7 +68,7 @@ test('the end of stdin comes after everything that was written before it', async
 
 test('a child that closes its stdin answers what waits, and what comes later', async () => {
   const child = new SlowChild();
-  const queue = new StdinQueue(child, 1);
+  const queue = new StdinQueue(child, { limitBytes: 1 });
   await queue.write(asWriteId('1'), Buffer.from('x'));
   const waiting = queue.write(asWriteId('2'), Buffer.from('y'));
   queue.close();
@@ -98,4 +98,16 @@ test('the oldest write id is forgotten when more than the limit were remembered'
   expect(child.written).toHaveLength(before);
   await queue.write(asWriteId('0'), Buffer.from('x'));
   expect(child.written).toHaveLength(before + 1);
+});
+
+test('the end of input on a terminal keeps its place, and more may follow', async () => {
+  const child = new SlowChild();
+  const queue = new StdinQueue(child, { isTerminal: true, limitBytes: 4 });
+  await queue.write(asWriteId('1'), Buffer.from('full'));
+  const waiting = queue.write(asWriteId('2'), Buffer.from('more'));
+  expect([queue.end(), child.isEnded]).toEqual(['accepted', false]);
+  child.readOne();
+  expect([await waiting, child.isEnded]).toEqual(['accepted', true]);
+  child.readOne();
+  expect(await queue.write(asWriteId('3'), Buffer.from('again'))).toBe('accepted');
 });

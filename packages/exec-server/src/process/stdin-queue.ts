@@ -10,9 +10,18 @@ export interface StdinSink {
 export type WriteStatus = 'accepted' | 'stdinClosed';
 
 interface Pending {
-  readonly bytes: Uint8Array;
+  /** What is written; undefined for the end of input. */
+  readonly bytes: Uint8Array | undefined;
   settle(status: WriteStatus): void;
   fail(error: ExecError): void;
+}
+
+/** How a queue is set up. */
+export interface StdinQueueOptions {
+  /** What may wait for the child; default 8 MiB. */
+  readonly limitBytes?: number;
+  /** An end of input on a terminal ends one read of the child and not its stdin: more may follow. */
+  readonly isTerminal?: boolean;
 }
 
 /**
@@ -27,11 +36,16 @@ export class StdinQueue {
   readonly #answers = new Map<WriteId, Promise<WriteStatus>>();
   #pending: Pending[] = [];
   #queuedBytes = 0;
+  readonly #isTerminal: boolean;
   #state: 'open' | 'ending' | 'closed' | 'broken' = 'open';
 
-  constructor(sink: StdinSink, limitBytes: number = STDIN_QUEUE_BYTES) {
+  constructor(
+    sink: StdinSink,
+    { limitBytes = STDIN_QUEUE_BYTES, isTerminal = false }: StdinQueueOptions = {},
+  ) {
     this.#sink = sink;
     this.#limitBytes = limitBytes;
+    this.#isTerminal = isTerminal;
   }
 
   /** @throws ExecError `stdinBroken` when the process has ended. */
@@ -51,7 +65,8 @@ export class StdinQueue {
   /** Ends stdin after what was written before. */
   end(): WriteStatus {
     if (this.#state !== 'open') return 'stdinClosed';
-    this.#state = 'ending';
+    if (!this.#isTerminal) this.#state = 'ending';
+    this.#pending.push({ bytes: undefined, settle: () => undefined, fail: () => undefined });
     this.#admit();
     return 'accepted';
   }
@@ -77,20 +92,28 @@ export class StdinQueue {
   }
 
   #admit(): void {
-    while (this.#queuedBytes === 0 || this.#queuedBytes < this.#limitBytes) {
-      const next = this.#pending.shift();
-      if (next === undefined) break;
-      this.#queuedBytes += next.bytes.length;
-      this.#sink.writeStdin(next.bytes, (error) => {
-        this.#queuedBytes -= next.bytes.length;
-        // There is room now, but nobody whom it would lead to: what waits was not accepted.
-        if (error !== undefined) this.close();
-        this.#admit();
-      });
+    for (let next = this.#pending[0]; next !== undefined; next = this.#pending[0]) {
+      const isFull = this.#queuedBytes > 0 && this.#queuedBytes >= this.#limitBytes;
+      if (next.bytes !== undefined && isFull) break;
+      this.#pending.shift();
+      if (next.bytes === undefined) this.#endSink();
+      else this.#writeSink(next.bytes);
       next.settle('accepted');
     }
-    if (this.#state !== 'ending' || this.#pending.length > 0) return;
-    this.#state = 'closed';
+  }
+
+  #writeSink(bytes: Uint8Array): void {
+    this.#queuedBytes += bytes.length;
+    this.#sink.writeStdin(bytes, (error) => {
+      this.#queuedBytes -= bytes.length;
+      // There is room now, but nobody whom it would lead to: what waits was not accepted.
+      if (error !== undefined) this.close();
+      this.#admit();
+    });
+  }
+
+  #endSink(): void {
+    if (!this.#isTerminal) this.#state = 'closed';
     this.#sink.endStdin();
   }
 

@@ -21,7 +21,7 @@ import {
 } from '@holdfast/exec-protocol';
 import type { Clock } from '../clock.js';
 import type { Logger } from '../logger.js';
-import type { ManagedProcess } from '../process/managed-process.js';
+import type { Subscription } from '../process/subscription.js';
 import type { Session } from '../session/session.js';
 import type { SessionRegistry } from '../session/session-registry.js';
 import { eventMessage } from './event-message.js';
@@ -45,19 +45,22 @@ export interface ConnectionHost {
 /** One client on one transport: its handshake, its session, what is sent to it. */
 export class Connection {
   readonly #id: ConnectionId;
+  readonly #principal: string;
   readonly #host: ConnectionHost;
   readonly #peer: Peer;
   readonly #outbox: Outbox;
   readonly #stdinGate: StdinGate;
   readonly #gone = new AbortController();
-  readonly #sources = new WeakMap<ManagedProcess, MessageSource>();
+  readonly #sources = new WeakMap<Subscription, MessageSource>();
   readonly #ended: Promise<void>;
   #handshake: Handshake = HANDSHAKE_START;
   #extensions: Extensions = {};
   #session: Session | undefined;
 
-  constructor(id: ConnectionId, transport: Transport, host: ConnectionHost) {
+  /** @param principal Whom the transport's credential stands for. */
+  constructor(id: ConnectionId, transport: Transport, principal: string, host: ConnectionHost) {
     this.#id = id;
+    this.#principal = principal;
     this.#host = host;
     // Every waiting read listens to it; the limit of those is another one.
     setMaxListeners(0, this.#gone.signal);
@@ -118,13 +121,13 @@ export class Connection {
     }
     const { sessions, environment, logger } = this.#host;
     const session =
-      params.resumeSessionId == null ? sessions.open() : sessions.resume(asSessionId(params.resumeSessionId));
+      params.resumeSessionId == null
+        ? sessions.open(this.#principal)
+        : sessions.resume(asSessionId(params.resumeSessionId));
     this.#session = session;
     this.#extensions = grantExtensions(params.extensions ?? {}, offeredExtensions());
-    session.attach({
-      onNews: (process) => {
-        this.#outbox.add(this.#sourceOf(process));
-      },
+    session.attach((subscription) => {
+      this.#outbox.add(this.#sourceOf(subscription));
     });
     this.#handshake = nextHandshake(this.#handshake, 'initialize');
     logger.info(
@@ -188,16 +191,19 @@ export class Connection {
     }
   }
 
-  #sourceOf(process: ManagedProcess): MessageSource {
-    const known = this.#sources.get(process);
+  #sourceOf(subscription: Subscription): MessageSource {
+    const known = this.#sources.get(subscription);
     if (known !== undefined) return known;
     const source: MessageSource = {
       take: () => {
-        const event = process.takeEvent();
-        return event === undefined ? undefined : eventMessage(process.id, event, this.#extensions);
+        for (let event = subscription.take(); event !== undefined; event = subscription.take()) {
+          const message = eventMessage(subscription, event, this.#extensions);
+          if (message !== undefined) return message;
+        }
+        return undefined;
       },
     };
-    this.#sources.set(process, source);
+    this.#sources.set(subscription, source);
     return source;
   }
 

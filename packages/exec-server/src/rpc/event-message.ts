@@ -3,27 +3,48 @@ import {
   encodeBase64,
   encodeNotification,
   encodeOutputNotification,
-  type ProcessId,
 } from '@holdfast/exec-protocol';
-import type { LogEvent } from '../process/event-log.js';
+import type { LogEvent } from '../process/log-entry.js';
+import type { GapEvent } from '../process/push-cursor.js';
+import type { Subscription } from '../process/subscription.js';
 
-/** One event of a process as the notification that a connection with these extensions may see. */
-export function eventMessage(processId: ProcessId, event: LogEvent, extensions: Extensions): string {
-  const { seq } = event;
+/**
+ * One event as the notification that a connection with these extensions may see, or undefined where it may see nothing
+ * of it: without the gap extension a reader finds out by the numbers.
+ */
+export function eventMessage(
+  { id: processId, process }: Subscription,
+  event: LogEvent | GapEvent,
+  extensions: Extensions,
+): string | undefined {
   switch (event.type) {
     case 'output':
-      return encodeOutputNotification(processId, seq, event.stream, encodeBase64(event.bytes));
+      return encodeOutputNotification(processId, event.seq, event.stream, encodeBase64(event.bytes));
+    case 'resized':
+      if (extensions.pty === undefined) return encodeOutputNotification(processId, event.seq, 'pty', '');
+      return encodeNotification('process/resized', { processId, seq: event.seq, size: event.size });
+    case 'gap': {
+      const { type: _type, ...facts } = event;
+      return extensions.gap === undefined
+        ? undefined
+        : encodeNotification('process/gap', { processId, ...facts });
+    }
     case 'exited': {
+      const { seq, exitCode } = event;
       const signal = extensions.signals === undefined ? {} : { signal: event.signal };
       return encodeNotification('process/exited', {
         processId,
         seq,
-        exitCode: event.exitCode,
+        exitCode,
         sandboxDenied: false,
         ...signal,
       });
     }
-    case 'closed':
-      return encodeNotification('process/closed', { processId, seq });
+    case 'closed': {
+      const bytes = extensions.gap === undefined ? {} : { bytes: process.log.totals };
+      const holders =
+        extensions.drain === undefined || process.holders === undefined ? {} : { holders: process.holders };
+      return encodeNotification('process/closed', { processId, seq: event.seq, ...bytes, ...holders });
+    }
   }
 }

@@ -3,8 +3,13 @@ import {
   type Extensions,
   KILL_GRACE_MS,
   type ParamsOf,
+  type ProcessSummary,
+  type processAttach,
   type processCloseStdin,
+  type processDetach,
+  type processList,
   type processRead,
+  type processResize,
   type processSignal,
   type processStart,
   type processTerminate,
@@ -12,8 +17,12 @@ import {
   type processWrite,
   type ResultOf,
 } from '@holdfast/exec-protocol';
+import type { ManagedProcess } from '../process/managed-process.js';
 import type { ProcessTable } from '../process/process-table.js';
+import type { ReadEvent } from '../process/read-page.js';
 import type { StdinGate } from './stdin-gate.js';
+
+const NO_BYTES = new Uint8Array(0);
 
 /** What the process methods of one connection work with. */
 export interface ProcessScope {
@@ -28,12 +37,12 @@ export async function startProcess(
   { processes, extensions }: ProcessScope,
   params: ParamsOf<typeof processStart>,
 ): Promise<ResultOf<typeof processStart>> {
-  await processes.start(params, extensions.flow === undefined ? undefined : (params.windowBytes ?? 0));
+  await processes.start(withGrantedFields(params, extensions), windowOf(params.windowBytes, extensions));
   return { processId: params.processId, sandboxType: 'none' };
 }
 
 export async function readProcess(
-  { processes, gone }: ProcessScope,
+  { processes, gone, extensions }: ProcessScope,
   params: ParamsOf<typeof processRead>,
 ): Promise<ResultOf<typeof processRead>> {
   const process = await processes.get(params.processId);
@@ -45,9 +54,85 @@ export async function readProcess(
   });
   return {
     ...page,
-    chunks: page.chunks.map(({ seq, stream, bytes }) => ({ seq, stream, chunk: bytes })),
+    chunks: page.chunks.map((event) => readChunk(event, extensions)),
     failure: null,
     sandboxDenied: false,
+  };
+}
+
+function readChunk(event: ReadEvent, extensions: Extensions): ResultOf<typeof processRead>['chunks'][number] {
+  const { seq } = event;
+  if (event.type === 'output') return { seq, stream: event.stream, chunk: event.bytes };
+  const size = extensions.pty === undefined ? {} : { size: event.size };
+  return { seq, stream: 'pty', chunk: NO_BYTES, ...size };
+}
+
+/** What an extension adds to a start counts only where that extension was agreed on. */
+function withGrantedFields(
+  params: ParamsOf<typeof processStart>,
+  extensions: Extensions,
+): ParamsOf<typeof processStart> {
+  const { size, retention, lifetime, drainMs, ...base } = params;
+  return {
+    ...base,
+    ...(extensions.pty === undefined ? {} : { size }),
+    ...(extensions.gap === undefined ? {} : { retention }),
+    ...(extensions.attach === undefined ? {} : { lifetime }),
+    ...(extensions.drain === undefined ? {} : { drainMs }),
+  };
+}
+
+function windowOf(windowBytes: number | undefined, extensions: Extensions): number | undefined {
+  return extensions.flow === undefined ? undefined : (windowBytes ?? 0);
+}
+
+export function listProcesses({ processes }: ProcessScope): ResultOf<typeof processList> {
+  return { processes: processes.list().map(summaryOf) };
+}
+
+export function attachProcess(
+  { processes, extensions }: ProcessScope,
+  { processId, ref, afterSeq, windowBytes }: ParamsOf<typeof processAttach>,
+): ResultOf<typeof processAttach> {
+  const process = processes.attach(processId, ref, afterSeq ?? 0, windowOf(windowBytes, extensions));
+  return { process: summaryOf(process) };
+}
+
+export function detachProcess(
+  { processes }: ProcessScope,
+  { processId }: ParamsOf<typeof processDetach>,
+): ResultOf<typeof processDetach> {
+  processes.detach(processId);
+  return {};
+}
+
+export async function resizeProcess(
+  { processes }: ProcessScope,
+  { processId, size }: ParamsOf<typeof processResize>,
+): Promise<ResultOf<typeof processResize>> {
+  (await processes.get(processId)).resize(size);
+  return {};
+}
+
+function summaryOf({ traits, log, pid }: ManagedProcess): ProcessSummary {
+  const { id, ref, session, argv, cwd, tty, lifetime, startedAtMs } = traits;
+  const { exited, closed, firstSeq, nextSeq } = log;
+  const state = closed !== undefined ? 'closed' : exited === undefined ? 'running' : 'exited';
+  const exitCode = exited?.exitCode ?? null;
+  return {
+    ref,
+    id,
+    session,
+    argv: [...argv],
+    cwd,
+    pid,
+    tty,
+    lifetime,
+    startedAtMs,
+    state,
+    exitCode,
+    firstSeq,
+    nextSeq,
   };
 }
 
@@ -55,17 +140,17 @@ export async function writeProcess(
   { processes, stdinGate }: ProcessScope,
   { processId, writeId, chunk }: ParamsOf<typeof processWrite>,
 ): Promise<ResultOf<typeof processWrite>> {
-  const process = await processes.find(processId);
-  if (process === undefined) return { status: 'unknownProcess' };
-  return { status: await stdinGate.pass(chunk.length, process.write(writeId, chunk)) };
+  const found = await processes.find(processId);
+  if (found === undefined) return { status: 'unknownProcess' };
+  return { status: await stdinGate.pass(chunk.length, found.process.write(writeId, chunk)) };
 }
 
 export async function closeProcessStdin(
   { processes }: ProcessScope,
   { processId }: ParamsOf<typeof processCloseStdin>,
 ): Promise<ResultOf<typeof processCloseStdin>> {
-  const process = await processes.find(processId);
-  return { status: process === undefined ? 'unknownProcess' : process.closeStdin() };
+  const found = await processes.find(processId);
+  return { status: found === undefined ? 'unknownProcess' : found.process.closeStdin() };
 }
 
 export async function signalProcess(
@@ -78,8 +163,11 @@ export async function signalProcess(
       'process/signal: signal: "interrupt" is the only one without the signals extension; offer it in initialize',
     );
   }
-  const process = await processes.find(processId);
-  process?.signal(signal === 'interrupt' ? 'SIGINT' : signal, target ?? 'group');
+  const found = await processes.find(processId);
+  found?.process.signal(
+    signal === 'interrupt' ? 'SIGINT' : signal,
+    extensions.signals === undefined ? 'group' : (target ?? 'group'),
+  );
   return {};
 }
 
@@ -87,9 +175,9 @@ export async function terminateProcess(
   { processes, extensions }: ProcessScope,
   { processId, graceMs }: ParamsOf<typeof processTerminate>,
 ): Promise<ResultOf<typeof processTerminate>> {
-  const process = await processes.find(processId);
+  const found = await processes.find(processId);
   const ladder = extensions.signals === undefined ? undefined : (graceMs ?? KILL_GRACE_MS);
-  return { running: process?.terminate(ladder) ?? false };
+  return { running: found?.process.terminate(ladder) ?? false };
 }
 
 /** A window for a process that has gone meanwhile is no error: it was sent before the client could know. */

@@ -9,9 +9,13 @@ import {
   type Route,
 } from '@holdfast/exec-protocol';
 import {
+  attachProcess,
   closeProcessStdin,
+  detachProcess,
+  listProcesses,
   type ProcessScope,
   readProcess,
+  resizeProcess,
   signalProcess,
   startProcess,
   terminateProcess,
@@ -49,6 +53,10 @@ export function createRoutes(host: RouteHost): ReadonlyMap<string, Route> {
     'process/closeStdin': (params) => closeProcessStdin(host.processes(), params),
     'process/signal': (params) => signalProcess(host.processes(), params),
     'process/terminate': (params) => terminateProcess(host.processes(), params),
+    'process/resize': (params) => resizeProcess(host.processes(), params),
+    'process/list': () => listProcesses(host.processes()),
+    'process/attach': (params) => attachProcess(host.processes(), params),
+    'process/detach': (params) => detachProcess(host.processes(), params),
   };
   return new Map(Object.entries(REQUESTS).map(([method, spec]) => [method, guarded(host, spec, handlers)]));
 }

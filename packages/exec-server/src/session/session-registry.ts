@@ -20,14 +20,18 @@ export class SessionRegistry {
   }
 
   /** @throws ExecError `limitExceeded` when the server has as many sessions as it takes. */
-  open(): Session {
+  open(principal: string): Session {
     if (this.#sessions.size >= MAX_SESSIONS) {
       throw new ExecError(
         'limitExceeded',
         `this server has ${String(MAX_SESSIONS)} sessions; close one first`,
       );
     }
-    const session = new Session(asSessionId(randomBytes(ID_BYTES).toString('base64url')), this.#host);
+    const session = new Session(
+      asSessionId(randomBytes(ID_BYTES).toString('base64url')),
+      principal,
+      this.#host,
+    );
     this.#sessions.set(session.id, session);
     return session;
   }

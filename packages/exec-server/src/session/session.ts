@@ -1,33 +1,33 @@
+import { randomBytes } from 'node:crypto';
 import type { SessionId } from '@holdfast/exec-protocol';
-import type { ManagedProcess } from '../process/managed-process.js';
 import { type ProcessHost, ProcessTable } from '../process/process-table.js';
+import type { NewsListener } from '../process/subscription.js';
 
-/** Where a session's processes report that they have something to push. */
-export interface SessionSink {
-  onNews(process: ManagedProcess): void;
-}
+const LABEL_BYTES = 4;
 
 /** What a client holds through one handshake: its processes, whatever connection it uses. */
 export class Session {
+  /** The credential that resumes it. */
   readonly id: SessionId;
   readonly processes: ProcessTable;
-  #sink: SessionSink | undefined;
+  #onNews: NewsListener | undefined;
 
-  constructor(id: SessionId, host: ProcessHost) {
+  constructor(id: SessionId, principal: string, host: ProcessHost) {
     this.id = id;
-    this.processes = new ProcessTable(host, (process) => {
-      this.#sink?.onNews(process);
+    const owner = { principal, session: randomBytes(LABEL_BYTES).toString('hex') };
+    this.processes = new ProcessTable(host, owner, (subscription) => {
+      this.#onNews?.(subscription);
     });
   }
 
-  /** From now on news of processes go to `sink`. */
-  attach(sink: SessionSink): void {
-    this.#sink = sink;
+  /** From now on news of processes go to `onNews`. */
+  attach(onNews: NewsListener): void {
+    this.#onNews = onNews;
   }
 
-  /** Ends all processes. @returns how many were running. */
+  /** Ends the processes that live as long as the session. @returns how many were running. */
   close(): Promise<number> {
-    this.#sink = undefined;
+    this.#onNews = undefined;
     return this.processes.close();
   }
 }

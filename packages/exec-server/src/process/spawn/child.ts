@@ -6,6 +6,8 @@ export interface ChildSpec {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   readonly stdin: 'null' | 'pipe';
+  /** An entry of `env`, NAME=value, that no other child has: whatever carries it descends from this child. */
+  readonly mark?: string;
 }
 
 /** Where bytes of a child came from. */
@@ -33,6 +35,8 @@ export interface ChildListener {
 /** A running process that leads its own session and process group. */
 export interface Child {
   readonly pid: number;
+  /** As in its spec. */
+  readonly mark: string | undefined;
   /** Stops reading, so that a child that goes on writing blocks; what it wrote at its end still arrives. */
   pauseOutput(): void;
   resumeOutput(): void;
@@ -44,6 +48,10 @@ export interface Child {
   signalGroup(signal: NodeJS.Signals): boolean;
   /** False once the process has ended. */
   signalProcess(signal: NodeJS.Signals): boolean;
+  /** Changes the size of the terminal; absent where there is none. */
+  resize?(size: { readonly rows: number; readonly cols: number }): void;
+  /** The server's ends of the output pipes that are still open. */
+  outputPipes(): readonly number[];
   /** Reads what is there without waiting, then ends the streams; `onClosed` follows when the process has ended. */
   cutOutput(): void;
 }

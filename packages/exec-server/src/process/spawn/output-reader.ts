@@ -4,6 +4,8 @@ import { Socket } from 'node:net';
 
 /** Reads the server's end of an output pipe and closes it at the end. */
 export interface OutputReader {
+  /** The descriptor that is read; undefined after the end. */
+  readonly fd: number | undefined;
   pause(): void;
   resume(): void;
   /** Hands over at once, paused or not, what the pipe holds now. */
@@ -61,6 +63,10 @@ class PipeReader implements OutputReader {
     };
     this.#socket = new Socket(options);
     this.#socket.on('end', end).on('error', end).on('close', end);
+  }
+
+  get fd(): number | undefined {
+    return this.#hasEnded ? undefined : this.#fd;
   }
 
   pause(): void {

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { closeSync, constants, openSync, unlinkSync } from 'node:fs';
-import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import { isPrivateDirectory, makePrivateDirectory, removeStaleDirectories } from './private-directory.js';
 import { errorCode, SpawnError } from './spawn-error.js';
 import { shortage } from './spawn-failure.js';
 
@@ -48,18 +49,10 @@ export function createPipePool(options: PipePoolOptions): PipePool {
 
 /** Removes what servers that crashed left in `directory`: empty pipes, told by the process id in the name. */
 export async function removeStalePipeDirectories(directory: string): Promise<void> {
-  const names = await readdir(directory).catch(() => []);
-  for (const name of names) {
-    const pid = DIRECTORY_NAME.exec(name)?.[1];
-    if (pid === undefined || isAlive(Number(pid))) continue;
-    const stale = path.join(directory, name);
-    if (!(await isPrivateDirectory(stale))) continue;
-    await rm(stale, { recursive: true, force: true });
-  }
+  await removeStaleDirectories(directory, DIRECTORY_PREFIX);
 }
 
 const DIRECTORY_PREFIX = 'holdfast-pipes-';
-const DIRECTORY_NAME = /^holdfast-pipes-(\d+)-/;
 const DEFAULT_BATCH = 256;
 const DEFAULT_LOW_WATER = 512;
 const { O_RDONLY, O_WRONLY, O_NONBLOCK } = constants;
@@ -150,8 +143,7 @@ class FifoPool implements PipePool {
     const current = this.#directory;
     if (current !== undefined && (await isPrivateDirectory(current))) return current;
     try {
-      // mkdtemp makes it with mode 0700.
-      this.#directory = await mkdtemp(path.join(this.#parent, `${DIRECTORY_PREFIX}${process.pid}-`));
+      this.#directory = await makePrivateDirectory(this.#parent, DIRECTORY_PREFIX);
       return this.#directory;
     } catch (error) {
       const message = `pipes need a directory inside ${this.#parent}, which cannot be made; name one that is writable`;
@@ -216,20 +208,5 @@ function openNameless(file: string, body: (open: (flags: number) => number) => P
       closeSync(fd);
     });
     throw error;
-  }
-}
-
-/** Nobody but this user may have made or may enter it: in a shared directory a lost name can be taken by others. */
-async function isPrivateDirectory(directory: string): Promise<boolean> {
-  const found = await lstat(directory).catch(() => undefined);
-  return found?.isDirectory() === true && found.uid === process.getuid?.() && (found.mode & 0o077) === 0;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return errorCode(error) !== 'ESRCH';
   }
 }

@@ -9,6 +9,7 @@ import { readOutput } from './output-reader.js';
 import type { Pipe, PipeKind, PipePool } from './pipe-pool.js';
 import type { ProcessGroup } from './process-group.js';
 import { processGroup } from './process-group.js';
+import { withoutHidden } from './pty-descriptors.js';
 import { SpawnError } from './spawn-error.js';
 import { explainSpawnFailure } from './spawn-failure.js';
 import type { StdinWriter } from './stdin-writer.js';
@@ -19,7 +20,7 @@ export async function spawnPipe(spec: ChildSpec, pool: PipePool, listener: Child
   if ((spec.argv[0] ?? '') === '') throw new SpawnError('missingProgram', 'argv[0] is empty; name a program');
   const pipes = await takePipes(spec, pool);
   const child = await start(spec, pipes);
-  return new PipeChild(child, pipes, listener);
+  return new PipeChild(child, spec.mark, pipes, listener);
 }
 
 interface ChildPipes {
@@ -35,6 +36,7 @@ interface StartedProcess {
 
 class PipeChild implements Child {
   readonly pid: number;
+  readonly mark: string | undefined;
   readonly #process: ChildProcess;
   readonly #group: ProcessGroup;
   readonly #listener: ChildListener;
@@ -44,8 +46,9 @@ class PipeChild implements Child {
   #hasExited = false;
   #isClosed = false;
 
-  constructor(started: StartedProcess, pipes: ChildPipes, listener: ChildListener) {
+  constructor(started: StartedProcess, mark: string | undefined, pipes: ChildPipes, listener: ChildListener) {
     this.pid = started.pid;
+    this.mark = mark;
     this.#process = started.process;
     this.#group = processGroup(started.pid);
     this.#listener = listener;
@@ -86,6 +89,10 @@ class PipeChild implements Child {
   signalProcess(signal: NodeJS.Signals): boolean {
     // Node forgets the pid when it reaps the process, so this cannot reach anybody else.
     return this.#process.kill(signal);
+  }
+
+  outputPipes(): readonly number[] {
+    return this.#outputs.map(({ fd }) => fd).filter((fd) => fd !== undefined);
   }
 
   cutOutput(): void {
@@ -166,17 +173,18 @@ function launch(spec: ChildSpec, pipes: ChildPipes): ChildProcess {
     env: exactly(spec.env),
     // Its own session, and so its own group: a signal for it reaches nothing else.
     detached: true,
-    stdio: [pipes.stdin?.readFd ?? 'ignore', pipes.stdout.writeFd, pipes.stderr.writeFd],
+    stdio: withoutHidden([pipes.stdin?.readFd ?? 'ignore', pipes.stdout.writeFd, pipes.stderr.writeFd]),
   });
 }
 
-async function failureOf(process: ChildProcess): Promise<unknown> {
+/** What Node says of a process that it could not start. */
+export async function failureOf(process: ChildProcess): Promise<unknown> {
   const [error]: unknown[] = await once(process, 'error').catch((reason: unknown) => [reason]);
   return error;
 }
 
 /** Node hands its own NODE_V8_COVERAGE to a child unless the given environment names it. */
-function exactly(env: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+export function exactly(env: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   return process.env['NODE_V8_COVERAGE'] === undefined ? env : { NODE_V8_COVERAGE: undefined, ...env };
 }
 

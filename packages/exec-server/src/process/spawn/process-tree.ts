@@ -1,4 +1,4 @@
-import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 
 /** A process as the table showed it; pid and start time together name it for good. */
 export interface ProcessEntry {
@@ -15,8 +15,30 @@ export function readProcessTable(): readonly ProcessEntry[] | undefined {
   return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? (readEntry(name) ?? []) : []));
 }
 
-/** The descendants of a process group that have left it; whoever lost its parent is no longer told apart. */
-export function strayDescendants(groupId: number, table: readonly ProcessEntry[]): ProcessEntry[] {
+/** When a process started, as text that is only ever compared; undefined when there is none, or no /proc. */
+export function startTimeOf(pid: number): string | undefined {
+  return readEntry(String(pid))?.startTime;
+}
+
+/** The processes whose environment has this entry, NAME=value. Those of other users cannot be looked at. */
+export function carriers(mark: string, table: readonly ProcessEntry[]): ProcessEntry[] {
+  return table.filter(({ pid }) => `\0${readEnvironment(pid)}`.includes(`\0${mark}\0`));
+}
+
+/** The processes whose environment holds this text anywhere. */
+export function withCookie(cookie: string, table: readonly ProcessEntry[]): ProcessEntry[] {
+  return table.filter(({ pid }) => readEnvironment(pid).includes(cookie));
+}
+
+/**
+ * The descendants of a process group that have left it, and those of `roots` with the roots themselves; whoever lost its
+ * parent is told apart by being a root only.
+ */
+export function strayDescendants(
+  groupId: number,
+  table: readonly ProcessEntry[],
+  roots: readonly ProcessEntry[] = [],
+): ProcessEntry[] {
   const children = new Map<number, ProcessEntry[]>();
   for (const entry of table) {
     const siblings = children.get(entry.parentPid);
@@ -25,7 +47,9 @@ export function strayDescendants(groupId: number, table: readonly ProcessEntry[]
   }
   const members = table.filter((entry) => entry.groupId === groupId);
   const seen = new Set(members.map((entry) => entry.pid));
-  const strays: ProcessEntry[] = [];
+  const strays = roots.filter((entry) => !seen.has(entry.pid));
+  for (const root of strays) seen.add(root.pid);
+  members.push(...strays);
   // Both lists grow while they are walked.
   for (const parent of members) {
     for (const child of children.get(parent.pid) ?? []) {
@@ -46,6 +70,14 @@ export function signalEntry(entry: ProcessEntry, signal: NodeJS.Signals): boolea
   } catch {
     // It ended just now, or belongs to a user whom this server may not signal.
     return false;
+  }
+}
+
+function readEnvironment(pid: number): string {
+  try {
+    return readFileSync(`/proc/${String(pid)}/environ`, 'latin1');
+  } catch {
+    return '';
   }
 }
 

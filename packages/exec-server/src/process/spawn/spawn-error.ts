@@ -11,6 +11,7 @@ export type SpawnErrorKind =
   | 'noProcesses'
   | 'invalidArgument'
   | 'noPipes'
+  | 'ptyUnavailable'
   | 'unknown';
 
 /** A child was not started, and nothing of the attempt is left; the message names the thing and the remedy. */

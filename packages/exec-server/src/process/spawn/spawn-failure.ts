@@ -121,7 +121,7 @@ function cwdNotDirectory(cwd: string): Finding {
 
 function inspectProgram(spec: ChildSpec, code: string): Finding | undefined {
   const name = programName(spec);
-  const file = candidates(spec).find(exists);
+  const file = programCandidates(spec).find(exists);
   if (file === undefined) {
     if (code === 'EACCES') {
       return {
@@ -147,7 +147,8 @@ function inspectProgram(spec: ChildSpec, code: string): Finding | undefined {
   return { kind: 'permissionDenied', message: `${name} may not be executed; make it executable (chmod +x)` };
 }
 
-function candidates(spec: ChildSpec): string[] {
+/** The files that a spawn tries in this order. */
+export function programCandidates(spec: ChildSpec): string[] {
   const program = spec.argv[0] ?? '';
   if (program.includes('/')) return [path.resolve(spec.cwd, program)];
   // An empty entry means the working directory.

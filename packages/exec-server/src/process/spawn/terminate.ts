@@ -2,16 +2,17 @@ import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import type { Child } from './child.js';
 import type { ProcessEntry } from './process-tree.js';
-import { readProcessTable, signalEntry, strayDescendants } from './process-tree.js';
+import { carriers, readProcessTable, signalEntry, strayDescendants, withCookie } from './process-tree.js';
 
 /**
- * Ends at once the child, its process group and the descendants that left the group; works on the group that an
- * ended child left behind as well. Only a descendant that left the group and lost its parent escapes.
+ * Ends at once the child, its process group and the descendants that left the group, told by their parents or by the
+ * child's mark in their environment; works on what an ended child left behind as well. Only a descendant that left the
+ * group, lost its parent and cleared its environment escapes.
  */
 export function killNow(child: Child, readTable: ReadTable = readProcessTable): void {
   // A tree that stands still forks nobody behind our back, and SIGKILL takes stopped processes too.
-  if (!child.signalGroup('SIGSTOP')) return;
-  const strays = freezeStrays(child.pid, readTable);
+  child.signalGroup('SIGSTOP');
+  const strays = freezeStrays(child, readTable);
   if (strays !== undefined) {
     child.signalGroup('SIGKILL');
     for (const stray of strays) signalEntry(stray, 'SIGKILL');
@@ -19,6 +20,15 @@ export function killNow(child: Child, readTable: ReadTable = readProcessTable): 
     sweep(child, 'SIGKILL');
   } else {
     child.signalGroup('SIGKILL');
+  }
+}
+
+/** Ends at once every process whose environment holds the cookie of a server: what is left when its children are gone. */
+export function killMarked(cookie: string, readTable: ReadTable = readProcessTable): void {
+  for (let round = 0; round < FREEZE_ROUNDS; round += 1) {
+    const marked = withCookie(cookie, readTable() ?? []);
+    if (marked.length === 0) return;
+    for (const entry of marked) signalEntry(entry, 'SIGKILL');
   }
 }
 
@@ -34,7 +44,8 @@ export function signalTree(
     return;
   }
   // Found first: the signal may end a parent and so cut the tree.
-  const strays = strayDescendants(child.pid, table);
+  const roots = child.mark === undefined ? [] : carriers(child.mark, table);
+  const strays = strayDescendants(child.pid, table, roots);
   child.signalGroup(signal);
   for (const stray of strays) signalEntry(stray, signal);
 }
@@ -49,12 +60,13 @@ const FREEZE_ROUNDS = 8;
 const SWEEP_LIMIT_MS = 2000;
 
 /** Stops the strays of a stopped group, round by round, until none is left that could have forked meanwhile. */
-function freezeStrays(groupId: number, readTable: ReadTable): ProcessEntry[] | undefined {
+function freezeStrays({ pid, mark }: Child, readTable: ReadTable): ProcessEntry[] | undefined {
   const frozen = new Map<string, ProcessEntry>();
   for (let round = 0; round < FREEZE_ROUNDS; round += 1) {
     const table = readTable();
     if (table === undefined) return undefined;
-    const fresh = strayDescendants(groupId, table).filter((stray) => !frozen.has(keyOf(stray)));
+    const roots = mark === undefined ? [] : carriers(mark, table);
+    const fresh = strayDescendants(pid, table, roots).filter((stray) => !frozen.has(keyOf(stray)));
     if (fresh.length === 0) break;
     for (const stray of fresh) {
       signalEntry(stray, 'SIGSTOP');

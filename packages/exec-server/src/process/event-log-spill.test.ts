@@ -1,0 +1,189 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { MAX_LOG_EVENTS } from '@holdfast/exec-protocol';
+import { expect, test } from 'vitest';
+import { TestClock } from '../testing/test-clock.js';
+import { EventLog, type EventLogOptions } from './event-log.js';
+import { LogMemory } from './log-memory.js';
+import { PushCursor } from './push-cursor.js';
+import { readPage } from './read-page.js';
+import { MemorySpill } from './testing/memory-spill.js';
+
+const KIB = 1024;
+const PIECE = 24 * KIB;
+
+interface World {
+  readonly log: EventLog;
+  readonly spill: () => MemorySpill;
+  readonly rooms: () => number;
+}
+
+function worldOf(options: Partial<EventLogOptions> = {}, capacity?: number): World {
+  let spill: MemorySpill | undefined;
+  let rooms = 0;
+  const log = new EventLog({
+    aheadBytes: 2 * PIECE,
+    retainedBytes: PIECE,
+    openSpill: (onRoom) => (spill = new MemorySpill(onRoom, capacity)),
+    onRoom: () => {
+      rooms += 1;
+    },
+    ...options,
+  });
+  return {
+    log,
+    spill: () => {
+      if (spill === undefined) throw new Error('nothing was spilled');
+      return spill;
+    },
+    rooms: () => rooms,
+  };
+}
+
+function print(log: EventLog, pieces: number): void {
+  for (let at = 0; at < pieces; at += 1) log.appendOutput('stdout', Buffer.alloc(PIECE, at));
+}
+
+async function takeAll(cursor: PushCursor): Promise<number[]> {
+  const seqs: number[] = [];
+  for (let idle = 0; idle < 5; idle += 1) {
+    for (let event = cursor.take(); event !== undefined; event = cursor.take()) {
+      seqs.push(event.type === 'gap' ? -event.toSeq : event.seq);
+      idle = 0;
+    }
+    await turn();
+  }
+  return seqs;
+}
+
+function owner(log: EventLog): PushCursor {
+  return new PushCursor(log, { windowBytes: undefined, isOwner: true });
+}
+
+test('what waits beyond the limit leaves memory, and the child goes on', () => {
+  const { log, spill } = worldOf();
+  print(log, 10);
+  expect([log.residentBytes, spill().end, log.isFull]).toEqual([2 * PIECE, 8 * PIECE, false]);
+});
+
+test('small pieces of one stream are spilled as large ones', () => {
+  const { log, spill } = worldOf();
+  print(log, 3);
+  for (let at = 0; at < 100_000; at += 1) log.appendOutput('stdout', Buffer.from('x'));
+  expect(log.nextSeq).toBe(4 + Math.ceil(100_000 / PIECE));
+  expect(spill().end).toBe(PIECE + 4 * PIECE);
+});
+
+test('the owner gets spilled output in order as it is fetched, and what it took can be given back', async () => {
+  const { log, spill } = worldOf();
+  print(log, 10);
+  log.appendExited(0, null);
+  log.appendClosed();
+  expect(await takeAll(owner(log))).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+  expect(log.firstSeq).toBe(3);
+  spill().reclaim();
+  expect(log.firstSeq).toBe(10);
+});
+
+test('output that stays in memory afterwards pushes out, in the end, what was spilled before it', async () => {
+  const { log, spill } = worldOf();
+  print(log, 6);
+  const cursor = owner(log);
+  await takeAll(cursor);
+  for (let more = 0; more < 4; more += 1) {
+    print(log, 1);
+    await takeAll(cursor);
+  }
+  expect([log.firstSeq, log.residentBytes, spill().start]).toEqual([10, PIECE, spill().end]);
+});
+
+test('a viewer that comes to what was given back gets a gap', async () => {
+  const { log, spill } = worldOf();
+  print(log, 10);
+  await takeAll(owner(log));
+  spill().reclaim();
+  expect(await takeAll(new PushCursor(log, { windowBytes: undefined, isOwner: false }))).toEqual([-9, 10]);
+});
+
+test('a spill that takes no more makes the log full until there is room, and nothing is lost', async () => {
+  const { log, spill, rooms } = worldOf();
+  print(log, 4);
+  spill().isRefusing = true;
+  print(log, 2);
+  expect([log.isFull, log.hasRoom, log.residentBytes]).toEqual([true, false, 4 * PIECE]);
+  spill().tellRoom();
+  expect([log.isFull, log.hasRoom, log.residentBytes, rooms()]).toEqual([false, true, 2 * PIECE, 1]);
+  expect(await takeAll(owner(log))).toEqual([1, 2, 3, 4, 5, 6]);
+});
+
+test('an owner that catches up makes room although the spill never takes anything again', async () => {
+  const { log, spill } = worldOf({}, 2 * PIECE);
+  print(log, 4);
+  spill().isRefusing = true;
+  print(log, 1);
+  expect(log.isFull).toBe(true);
+  expect(await takeAll(owner(log))).toEqual([1, 2, 3, 4, 5]);
+  expect([log.isFull, log.hasRoom]).toEqual([false, true]);
+});
+
+test('an owner that begins with what another one had already makes nobody wait for it again', async () => {
+  const { log } = worldOf();
+  print(log, 4);
+  await takeAll(owner(log));
+  const again = new PushCursor(log, { windowBytes: undefined, afterSeq: 2, isOwner: true });
+  expect(again.take()).toBeUndefined();
+  await turn();
+  await turn();
+  expect(again.take()).toMatchObject({ seq: 3, type: 'output' });
+  expect([log.aheadBytes, log.isFull]).toEqual([0, false]);
+  print(log, 1);
+  expect(await takeAll(again)).toEqual([4, 5]);
+});
+
+test('more events than an index may hold make the log full', () => {
+  const { log } = worldOf({ aheadBytes: 1 });
+  for (let at = 1; at < MAX_LOG_EVENTS; at += 1) log.appendResized({ rows: 1, cols: 1 });
+  expect(log.isFull).toBe(false);
+  log.appendResized({ rows: 1, cols: 1 });
+  expect([log.isFull, log.hasRoom]).toEqual([true, false]);
+});
+
+test('when memory is scarce on the server, output that waits is spilled earlier', () => {
+  const memory = new LogMemory(PIECE);
+  const { log, spill } = worldOf({ memory, aheadBytes: 16 * PIECE });
+  print(log, 4);
+  expect([log.residentBytes, spill().end, memory.heldBytes]).toEqual([PIECE, 3 * PIECE, PIECE]);
+  log.close();
+  expect(memory.heldBytes).toBe(0);
+});
+
+test('a log that is not wanted any more gives its spill back, and who still reads finds a gap', async () => {
+  const { log, spill } = worldOf();
+  print(log, 10);
+  const reading = readPage(log, 0, undefined);
+  log.close();
+  expect(spill().isClosed).toBe(true);
+  expect([log.firstSeq, (await reading).chunks]).toEqual([11, []]);
+});
+
+test('a page that was overtaken by its own loss begins with what is retained', async () => {
+  const { log, spill } = worldOf();
+  print(log, 10);
+  await takeAll(owner(log));
+  const reading = readPage(log, 0, undefined);
+  spill().reclaim();
+  expect((await reading).chunks.map(({ seq }) => seq)).toEqual([10]);
+});
+
+test('a disk that fails to read is asked again, and nothing is skipped', async () => {
+  const clock = new TestClock();
+  const { log, spill } = worldOf({ clock });
+  print(log, 5);
+  const cursor = owner(log);
+  spill().failures = 1;
+  expect(await takeAll(cursor)).toEqual([1, 2]);
+  clock.advance(1000);
+  expect(await takeAll(cursor)).toEqual([3, 4, 5]);
+  spill().failures = 1;
+  cursor.close();
+  expect(clock.pending).toBe(0);
+});

@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto';
+import {
+  CLOSED_PROCESS_TTL_MS,
+  DETACHED_PROCESS_TTL_MS,
+  ExecError,
+  MAX_CLOSED_PROCESSES,
+  MAX_PROCESSES_PER_SERVER,
+} from '@holdfast/exec-protocol';
+import type { Clock, Timer } from '../clock.js';
+import { type ManagedProcess, unknownProcess } from './managed-process.js';
+import { killMarked } from './spawn/terminate.js';
+
+const REF_BYTES = 6;
+
+/**
+ * All processes of a server, by their refs: what is listed, what can be joined from other sessions, and for how long a
+ * process that is over can still be read.
+ */
+export class ProcessDirectory {
+  readonly #clock: Clock;
+  readonly #processes = new Map<string, ManagedProcess>();
+  /** Closed and delivered processes, oldest first, each with the timer that ends its time here. */
+  readonly #over = new Map<ManagedProcess, Over>();
+  #starting = 0;
+  #lastNumber = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** A number that no process of this server had before. */
+  createNumber(): number {
+    this.#lastNumber += 1;
+    return this.#lastNumber;
+  }
+
+  /** A ref that no process has. */
+  createRef(): string {
+    const ref = randomBytes(REF_BYTES).toString('hex');
+    return this.#processes.has(ref) ? this.createRef() : ref;
+  }
+
+  /** Makes room for one more process until the returned function is called. @throws ExecError `limitExceeded`. */
+  reserve(): () => void {
+    if (this.#processes.size - this.#over.size + this.#starting >= MAX_PROCESSES_PER_SERVER) {
+      throw new ExecError(
+        'limitExceeded',
+        `this server has ${String(MAX_PROCESSES_PER_SERVER)} processes; end some, or use another server`,
+      );
+    }
+    this.#starting += 1;
+    return () => {
+      this.#starting -= 1;
+    };
+  }
+
+  add(process: ManagedProcess): void {
+    this.#processes.set(process.traits.ref, process);
+  }
+
+  /** What a principal may see, oldest first. */
+  list(principal: string): readonly ManagedProcess[] {
+    return [...this.#processes.values()].filter((process) => process.traits.principal === principal);
+  }
+
+  /**
+   * The process that a ref names, or an id that only one process has.
+   * @throws ExecError `processUnknown`, also for processes of other principals, or `refAmbiguous`.
+   */
+  get(principal: string, refOrId: string): ManagedProcess {
+    const visible = this.list(principal);
+    const exact = visible.find(({ traits }) => traits.ref === refOrId);
+    if (exact !== undefined) return exact;
+    const [found, another] = visible.filter(({ traits }) => traits.id === refOrId);
+    if (found === undefined) throw unknownProcess(refOrId);
+    if (another === undefined) return found;
+    throw new ExecError(
+      'refAmbiguous',
+      `several processes have the id ${JSON.stringify(refOrId)}; name one by its ref, as process/list shows it`,
+    );
+  }
+
+  /** It is over and nobody is owed anything: it stays readable for a while, or until too many others have ended. */
+  retire(process: ManagedProcess, onForget: () => void): void {
+    if (this.#over.has(process) || !this.#processes.has(process.traits.ref)) return;
+    const stayMs = process.traits.lifetime === 'server' ? DETACHED_PROCESS_TTL_MS : CLOSED_PROCESS_TTL_MS;
+    const timer = this.#clock.after(stayMs, () => {
+      this.remove(process);
+    });
+    this.#over.set(process, { timer, onForget });
+    for (const oldest of this.#over.keys()) {
+      if (this.#over.size <= MAX_CLOSED_PROCESSES) break;
+      this.remove(oldest);
+    }
+  }
+
+  /** Forgets a process at once. */
+  remove(process: ManagedProcess): void {
+    const over = this.#over.get(process);
+    this.#over.delete(process);
+    this.#processes.delete(process.traits.ref);
+    over?.timer.cancel();
+    over?.onForget();
+    process.log.close();
+  }
+
+  /** Ends all processes, whomever they belong to, and whatever they left behind; waits until they are closed. */
+  async close(cookie: string): Promise<void> {
+    const all = [...this.#processes.values()];
+    await Promise.all(all.map((process) => process.dispose()));
+    killMarked(cookie);
+    for (const process of all) this.remove(process);
+  }
+}
+
+interface Over {
+  readonly timer: Timer;
+  readonly onForget: () => void;
+}

@@ -1,0 +1,234 @@
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { closeSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { constants } from 'node:os';
+import path from 'node:path';
+import type { Child, ChildListener, ChildSpec } from './child.js';
+import { exactly, failureOf } from './pipe.js';
+import type { ProcessGroup } from './process-group.js';
+import { processGroup } from './process-group.js';
+import { unhide, withoutHidden } from './pty-descriptors.js';
+import type { Launcher } from './pty-launcher.js';
+import { findLauncher, whyNotRunnable } from './pty-launcher.js';
+import type { TerminalReader } from './pty-reader.js';
+import { readTerminal } from './pty-reader.js';
+import type { PtyLibrary, Terminal, TerminalSize } from './pty-terminal.js';
+import { closeMaster, openTerminal } from './pty-terminal.js';
+import { writeTerminal } from './pty-writer.js';
+import { errorCode, SpawnError } from './spawn-error.js';
+import { explainSpawnFailure, programCandidates } from './spawn-failure.js';
+import type { StdinWriter } from './stdin-writer.js';
+
+/** What to run in a terminal; `stdin` has no meaning there, and TERM is the caller's to set. */
+export interface PtySpec extends ChildSpec {
+  /** 24 rows of 80 columns when absent. */
+  readonly size?: TerminalSize;
+}
+
+/** A running process whose controlling terminal is ours; all it writes comes on the stream `pty`. */
+export interface PtyChild extends Child {
+  /** Nothing happens once the terminal is closed. */
+  resize(size: TerminalSize): void;
+}
+
+/**
+ * Starts a child in a terminal of its own; rejects with a `SpawnError` and then has left nothing behind.
+ *
+ * What only the last step of a start can find out (a missing interpreter, a foreign format) is reported as a shell
+ * does: a message in the terminal and exit code 126 or 127.
+ */
+export async function spawnPty(
+  spec: PtySpec,
+  listener: ChildListener,
+  load: () => PtyLibrary = loadNodePty,
+): Promise<PtyChild> {
+  checkProgram(spec);
+  const library = load();
+  const launcher = findLauncher(nodePtyFolder);
+  const terminal = openTerminal(library, spec.size ?? DEFAULT_SIZE);
+  const child = await start(spec, launcher, terminal);
+  return new TerminalChild(child, spec.mark, library, terminal, listener);
+}
+
+const DEFAULT_SIZE: TerminalSize = { cols: 80, rows: 24 };
+
+const require = createRequire(import.meta.url);
+
+interface StartedProcess {
+  readonly process: ChildProcess;
+  readonly pid: number;
+}
+
+class TerminalChild implements PtyChild {
+  readonly pid: number;
+  readonly mark: string | undefined;
+  readonly #process: ChildProcess;
+  readonly #library: PtyLibrary;
+  readonly #terminal: Terminal;
+  readonly #group: ProcessGroup;
+  readonly #listener: ChildListener;
+  readonly #output: TerminalReader;
+  readonly #input: StdinWriter;
+  #hasExited = false;
+  #hasEnded = false;
+  #isClosed = false;
+
+  constructor(
+    started: StartedProcess,
+    mark: string | undefined,
+    library: PtyLibrary,
+    terminal: Terminal,
+    listener: ChildListener,
+  ) {
+    this.pid = started.pid;
+    this.mark = mark;
+    this.#process = started.process;
+    this.#library = library;
+    this.#terminal = terminal;
+    this.#group = processGroup(started.pid);
+    this.#listener = listener;
+    this.#output = readTerminal(
+      terminal.masterFd,
+      (bytes) => {
+        listener.onOutput('pty', bytes);
+      },
+      () => {
+        this.#end();
+      },
+    );
+    this.#input = writeTerminal(terminal.masterFd, this.#output, () => {
+      listener.onStdinClosed();
+    });
+    this.#process.on('exit', (code, signal) => {
+      this.#exit(code, signal);
+    });
+    // Of a process that has started, Node reports only signals that it may not take; signalProcess says that itself.
+    this.#process.on('error', () => undefined);
+  }
+
+  pauseOutput(): void {
+    this.#output.pause();
+  }
+
+  resumeOutput(): void {
+    this.#output.resume();
+  }
+
+  writeStdin(bytes: Uint8Array, done: (error?: Error) => void): void {
+    this.#input.write(bytes, done);
+  }
+
+  endStdin(): void {
+    this.#input.end();
+  }
+
+  resize(size: TerminalSize): void {
+    if (this.#output.isOpen) this.#library.resize(this.#terminal.masterFd, size.cols, size.rows);
+  }
+
+  signalGroup(signal: NodeJS.Signals): boolean {
+    // In its first moments the process may not lead its group yet, and then it is alone.
+    return this.#group.signal(signal) || this.#process.kill(signal);
+  }
+
+  signalProcess(signal: NodeJS.Signals): boolean {
+    // Node forgets the pid when it reaps the process, so this cannot reach anybody else.
+    return this.#process.kill(signal);
+  }
+
+  outputPipes(): readonly number[] {
+    return this.#output.fd === undefined ? [] : [this.#output.fd];
+  }
+
+  cutOutput(): void {
+    this.#output.cut();
+  }
+
+  #exit(code: number | null, signal: NodeJS.Signals | null): void {
+    this.#group.leaderGone();
+    // The process wrote nothing after this moment, so what it wrote is in the terminal now.
+    this.#output.drain();
+    this.#hasExited = true;
+    closeSync(this.#terminal.slaveFd);
+    const exitCode = signal === null ? (code ?? 0) : 128 + constants.signals[signal];
+    this.#listener.onExit({ exitCode, signal });
+    // Finds the end, unless another process of the session holds the terminal.
+    this.#output.drain();
+    this.#closeIfDone();
+  }
+
+  #end(): void {
+    this.#hasEnded = true;
+    unhide(this.#terminal.masterFd);
+    this.#input.close();
+    this.#closeIfDone();
+  }
+
+  #closeIfDone(): void {
+    if (!this.#hasExited || !this.#hasEnded || this.#isClosed) return;
+    this.#isClosed = true;
+    this.#listener.onClosed();
+  }
+}
+
+function loadNodePty(): PtyLibrary {
+  let cause: unknown;
+  try {
+    const library: unknown = require('node-pty');
+    if (hasNative(library)) return library.native;
+  } catch (error) {
+    cause = error;
+  }
+  throw new SpawnError(
+    'ptyUnavailable',
+    'terminals need the package node-pty 1.1, which could not be loaded; install it with a compiler at hand (python3, make, g++), or start the program without a terminal',
+    cause,
+  );
+}
+
+function hasNative(library: unknown): library is { readonly native: PtyLibrary } {
+  if (typeof library !== 'object' || library === null || !('native' in library)) return false;
+  const { native } = library;
+  return typeof native === 'object' && native !== null && 'open' in native && 'resize' in native;
+}
+
+function nodePtyFolder(): string {
+  return path.dirname(require.resolve('node-pty/package.json'));
+}
+
+function checkProgram(spec: PtySpec): void {
+  const [program = ''] = spec.argv;
+  if (program === '') throw new SpawnError('missingProgram', 'argv[0] is empty; name a program');
+  if (spec.arg0 !== undefined && spec.arg0 !== program) {
+    throw new SpawnError(
+      'invalidArgument',
+      'a program in a terminal cannot get another name; leave out arg0',
+    );
+  }
+  const failures = programCandidates(spec).map(whyNotRunnable);
+  if (failures.includes(undefined)) return;
+  throw explainSpawnFailure(failures.find((failure) => errorCode(failure) !== 'ENOENT') ?? failures[0], spec);
+}
+
+async function start(spec: PtySpec, launcher: Launcher, terminal: Terminal): Promise<StartedProcess> {
+  const { masterFd, slaveFd } = terminal;
+  try {
+    const process = launch(spec, launcher, slaveFd);
+    if (process.pid === undefined) throw await failureOf(process);
+    return { process, pid: process.pid };
+  } catch (error) {
+    closeSync(slaveFd);
+    closeMaster(masterFd);
+    throw explainSpawnFailure(error, spec);
+  }
+}
+
+function launch(spec: PtySpec, launcher: Launcher, slaveFd: number): ChildProcess {
+  return spawn(launcher.program, [...launcher.args, ...spec.argv], {
+    cwd: spec.cwd,
+    env: exactly(spec.env),
+    detached: launcher.leads,
+    stdio: withoutHidden([slaveFd, slaveFd, slaveFd]),
+  });
+}
