@@ -1,8 +1,8 @@
 // The public surface, rolled up from the build. Update with `npm run api:update`.
 
 // index.d.ts
-import { SignalName, SessionId, Extensions, ExecError, EnvironmentInfo, ProcessId } from '@holdfast/exec-protocol';
-export { EnvironmentInfo, ErrorKind, ExecError, Extensions, SessionId, SignalName } from '@holdfast/exec-protocol';
+import { TerminalSize, SignalName, ProcessSummary, SessionId, Extensions, ExecError, EnvironmentInfo, ProcessId } from '@holdfast/exec-protocol';
+export { EnvironmentInfo, ErrorKind, ExecError, Extensions, ProcessSummary, SessionId, SignalName, TerminalSize } from '@holdfast/exec-protocol';
 
 /** Where output came from; a terminal merges both streams into `pty`. */
 type OutputStream = 'stdout' | 'stderr' | 'pty';
@@ -13,6 +13,12 @@ interface OutputEvent {
     readonly seq: number;
     readonly stream: OutputStream;
     readonly bytes: Uint8Array;
+}
+/** The terminal has another size from here on. */
+interface ResizedEvent {
+    readonly type: 'resized';
+    readonly seq: number;
+    readonly size: TerminalSize;
 }
 /** The process itself has ended; output of its descendants may follow. */
 interface ExitedEvent {
@@ -27,9 +33,20 @@ interface ExitedEvent {
 interface ClosedEvent {
     readonly type: 'closed';
     readonly seq: number;
+    /** Bytes of each stream over the whole life of the process, where the server tells. */
+    readonly bytes?: {
+        readonly stdout: number;
+        readonly stderr: number;
+        readonly pty: number;
+    };
+    /** Processes that still held the output when it was cut; absent when it ended by itself. */
+    readonly holders?: readonly {
+        readonly pid: number;
+        readonly name: string;
+    }[];
 }
 /** One entry of the event log of a process. */
-type ProcessEvent = OutputEvent | ExitedEvent | ClosedEvent;
+type ProcessEvent = OutputEvent | ResizedEvent | ExitedEvent | ClosedEvent;
 
 /**
  * An open look at a process: iterate it once. It is open from the call that made it on, and what it has not handed out
@@ -60,6 +77,28 @@ interface SpawnOptions {
     readonly arg0?: string;
     /** `pipe` for a process that is written to; default `null`, the null device. */
     readonly stdin?: 'null' | 'pipe';
+    /**
+     * Gives the process a terminal, which merges its output into `pty` and takes what is written; `TERM` is
+     * `xterm-256color` unless `env` says otherwise. `true` leaves its size to the server. A size fails with `unsupported`
+     * on a server without the `pty` extension.
+     */
+    readonly pty?: true | TerminalSize;
+    /**
+     * `server` for a process that outlives this client and its handle, to be joined with `attach` by any client of the same
+     * principal; default `session`. Fails with `unsupported` on a server without the `attach` extension.
+     */
+    readonly lifetime?: 'session' | 'server';
+    /**
+     * What gives way when more is printed than anybody reads: with `keep` the process has to wait, with `drop` the oldest
+     * output goes, and views fail with GapError. Default `keep`, or `drop` with the lifetime `server`. Fails with
+     * `unsupported` on a server without the `gap` extension.
+     */
+    readonly retention?: 'keep' | 'drop';
+    /**
+     * How long descendants may hold the output after the process has exited, before `closed` comes regardless and tells
+     * who they are; default for ever. Fails with `unsupported` on a server without the `drain` extension.
+     */
+    readonly drainMs?: number;
     /** Terminates the process. When it has fired already, nothing is started. */
     readonly signal?: AbortSignal;
 }
@@ -69,7 +108,12 @@ interface WaitOptions {
 }
 /** Where a view begins. */
 interface ViewOptions extends WaitOptions {
-    /** Only events with a higher seq; default 0, everything. */
+    /** Only events with a higher seq; default 0, everything, or where the process was joined. */
+    readonly after?: number;
+}
+/** How a process is joined. */
+interface AttachOptions extends WaitOptions {
+    /** Only events with a higher seq; default 0, everything that is retained. */
     readonly after?: number;
 }
 /** Which lines a view gives. */
@@ -129,10 +173,10 @@ interface ProcessHandle extends AsyncDisposable {
     /**
      * Writes to stdin, after all earlier writes. Resolves when the executor has taken the bytes, so a process that does
      * not read slows its writer down. A signal that fires meanwhile does not take back what was written.
-     * Fails with `stdinClosed` without `stdin: 'pipe'` and after the end of stdin, with `stdinBroken` after the process has ended.
+     * Fails with `stdinClosed` without `stdin: 'pipe'` or `pty` and after the end of stdin, with `stdinBroken` after the process has ended.
      */
     write(data: string | Uint8Array, options?: WaitOptions): Promise<void>;
-    /** Ends stdin after all earlier writes. Fails with `unsupported` where the server cannot. */
+    /** Ends stdin after all earlier writes; a terminal gets an end of file. Fails with `unsupported` where the server cannot. */
     end(options?: WaitOptions): Promise<void>;
     /**
      * Sends a signal; a process that has ended is no error. Fails with `unsupported` for anything but SIGINT to the group
@@ -140,18 +184,36 @@ interface ProcessHandle extends AsyncDisposable {
      */
     signal(name: SignalName, options?: SignalOptions): Promise<void>;
     /**
+     * Changes the size of the terminal. Harmless without one and after the end of the process. Fails with `unsupported` on
+     * a server without the `pty` extension.
+     */
+    resize(size: TerminalSize, options?: WaitOptions): Promise<void>;
+    /**
      * Ends the process and its descendants: SIGTERM, then SIGKILL. Resolves when the executor has begun; wait for `exited`.
      * @returns whether the process was running.
      */
     terminate(options?: TerminateOptions): Promise<boolean>;
-    /** Terminates the process if it runs, waits until it has exited, and closes the streams. Never fails. */
+    /**
+     * Terminates the process if it runs, waits until it has exited, and closes the streams. Never fails. A process with the
+     * lifetime `server`, or one that was joined, goes on.
+     */
     [Symbol.asyncDispose](): Promise<void>;
+}
+/** A process that another session may have started. `id` is what it is called here; `started` says that it was joined. */
+interface AttachedProcess extends ProcessHandle {
+    /** The process as it was when it was joined, with its `ref`. Fails like `started`, and may be left alone like it. */
+    readonly summary: Promise<ProcessSummary>;
+    /**
+     * Leaves the process, which goes on. Open views end; what else waits or comes later fails with `processUnknown`. Also
+     * what disposal does.
+     */
+    detach(options?: WaitOptions): Promise<void>;
 }
 
 /** What can be written to a command: text goes as UTF-8. */
 type ExecInput = string | Uint8Array | AsyncIterable<string | Uint8Array> | ReadableStream<string | Uint8Array>;
 /** How a command is run to its end. */
-interface ExecOptions extends Omit<SpawnOptions, 'stdin'> {
+interface ExecOptions extends Omit<SpawnOptions, 'stdin' | 'lifetime'> {
     /**
      * Written to stdin, which then ends; default: the null device. A command that exits without reading it is no failure.
      * Fails with `unsupported`, before anything starts, on a server that cannot end stdin.
@@ -221,10 +283,22 @@ interface Client extends AsyncDisposable {
     }): Promise<ExecResult<Uint8Array>>;
     /** Starts a process and gives its handle at once. Nothing is thrown here; `started` fails where the start does. */
     spawn(argv: readonly string[], options?: SpawnOptions): ProcessHandle;
+    /**
+     * All processes that this client may see, those of other sessions too, the oldest first. Fails with `unsupported` on a
+     * server without the `attach` extension.
+     */
+    processes(options?: WaitOptions): Promise<readonly ProcessSummary[]>;
+    /**
+     * Joins a process of any session of the same principal, and gives its handle at once.
+     * @param ref Its ref, or its id where only one process has it. `started` fails with `processUnknown` or `refAmbiguous`
+     *   where it names no one process, and with `unsupported` on a server without the `attach` extension.
+     */
+    attach(ref: string, options?: AttachOptions): AttachedProcess;
     /** What the executor says of itself: shell, folders, platform. It is asked once at most. */
     environment(options?: WaitOptions): Promise<EnvironmentInfo>;
     /**
-     * Ends all processes of the session and the connection; safe to call again. What still waits fails with `clientClosed`.
+     * Ends all processes of the session and the connection; safe to call again. What has the lifetime `server` or was joined
+     * goes on. What still waits fails with `clientClosed`.
      */
     close(): Promise<void>;
     /** The same as `close`. */
@@ -289,4 +363,4 @@ declare class GapError extends ExecError {
     constructor(id: ProcessId, from: number, to: number);
 }
 
-export { type Client, type ClosedEvent, type CommandTarget, type ConnectOptions, type ExecCause, type ExecInput, type ExecOptions, type ExecResult, ExitError, type ExitedEvent, GapError, type LineOptions, type OutputEvent, type OutputStream, type ProcessEvent, type ProcessExit, type ProcessHandle, type ProcessView, type SignalOptions, type SpawnOptions, type TerminateOptions, type ViewOptions, type WaitOptions, connect };
+export { type AttachOptions, type AttachedProcess, type Client, type ClosedEvent, type CommandTarget, type ConnectOptions, type ExecCause, type ExecInput, type ExecOptions, type ExecResult, ExitError, type ExitedEvent, GapError, type LineOptions, type OutputEvent, type OutputStream, type ProcessEvent, type ProcessExit, type ProcessHandle, type ProcessView, type ResizedEvent, type SignalOptions, type SpawnOptions, type TerminateOptions, type ViewOptions, type WaitOptions, connect };

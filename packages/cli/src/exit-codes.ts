@@ -15,6 +15,9 @@ const EXIT_NOT_FOUND = 127;
 /** What was to read our output has gone: 128 + SIGPIPE. */
 export const EXIT_BROKEN_PIPE = 141;
 
+/** A process that was named is not there, or has ended already. */
+export const EXIT_NO_PROCESS = 1;
+
 /** What a failure means for the exit code of `holdfast run`. */
 export function exitCodeOf(error: unknown): number {
   if (!(error instanceof ExecError)) return EXIT_OWN_FAILURE;

@@ -1,5 +1,9 @@
 import { VERSION } from '@holdfast/exec-protocol';
 import { Command, CommanderError } from 'commander';
+import { attachCommand } from './commands/attach.js';
+import { killCommand } from './commands/kill.js';
+import { logsCommand } from './commands/logs.js';
+import { psCommand } from './commands/ps.js';
 import { runCommand } from './commands/run.js';
 import { serveCommand } from './commands/serve.js';
 import { complain, messageOf } from './complain.js';
@@ -17,8 +21,9 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     .enablePositionalOptions()
     .showHelpAfterError('(try --help)')
     .exitOverride();
-  program.addCommand(inherit(serveCommand(finish), program));
-  program.addCommand(inherit(runCommand(finish), program));
+  for (const create of [serveCommand, runCommand, psCommand, logsCommand, attachCommand, killCommand]) {
+    program.addCommand(inherit(create(finish), program));
+  }
   try {
     await program.parseAsync([...argv]);
   } catch (error) {

@@ -2,6 +2,7 @@ import {
   ExecError,
   environmentInfo,
   initialize,
+  offeredExtensions,
   processStart,
   processTerminate,
   processWrite,
@@ -30,7 +31,7 @@ test('the handshake offers all extensions and keeps what was granted', async () 
   expect(server.asked).toEqual([
     {
       method: 'initialize',
-      params: { clientName: 'me', extensions: { flow: 1, signals: 1, session: 1 } },
+      params: { clientName: 'me', extensions: offeredExtensions() },
     },
     { method: 'initialized', params: {} },
   ]);

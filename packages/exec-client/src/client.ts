@@ -1,7 +1,13 @@
-import type { EnvironmentInfo, Extensions } from '@holdfast/exec-protocol';
+import type { EnvironmentInfo, Extensions, ProcessSummary } from '@holdfast/exec-protocol';
 import { type ExecError, type SessionId } from '@holdfast/exec-protocol';
 import type { ExecOptions, ExecResult } from './exec/result.js';
-import type { ProcessHandle, SpawnOptions, WaitOptions } from './process/handle.js';
+import type {
+  AttachedProcess,
+  AttachOptions,
+  ProcessHandle,
+  SpawnOptions,
+  WaitOptions,
+} from './process/handle.js';
 
 /** A session on an executor. */
 export interface Client extends AsyncDisposable {
@@ -24,10 +30,22 @@ export interface Client extends AsyncDisposable {
   ): Promise<ExecResult<Uint8Array>>;
   /** Starts a process and gives its handle at once. Nothing is thrown here; `started` fails where the start does. */
   spawn(argv: readonly string[], options?: SpawnOptions): ProcessHandle;
+  /**
+   * All processes that this client may see, those of other sessions too, the oldest first. Fails with `unsupported` on a
+   * server without the `attach` extension.
+   */
+  processes(options?: WaitOptions): Promise<readonly ProcessSummary[]>;
+  /**
+   * Joins a process of any session of the same principal, and gives its handle at once.
+   * @param ref Its ref, or its id where only one process has it. `started` fails with `processUnknown` or `refAmbiguous`
+   *   where it names no one process, and with `unsupported` on a server without the `attach` extension.
+   */
+  attach(ref: string, options?: AttachOptions): AttachedProcess;
   /** What the executor says of itself: shell, folders, platform. It is asked once at most. */
   environment(options?: WaitOptions): Promise<EnvironmentInfo>;
   /**
-   * Ends all processes of the session and the connection; safe to call again. What still waits fails with `clientClosed`.
+   * Ends all processes of the session and the connection; safe to call again. What has the lifetime `server` or was joined
+   * goes on. What still waits fails with `clientClosed`.
    */
   close(): Promise<void>;
   /** The same as `close`. */

@@ -2,8 +2,10 @@ export type {
   EnvironmentInfo,
   ErrorKind,
   Extensions,
+  ProcessSummary,
   SessionId,
   SignalName,
+  TerminalSize,
 } from '@holdfast/exec-protocol';
 export { ExecError } from '@holdfast/exec-protocol';
 export type { Client } from './client.js';
@@ -17,9 +19,12 @@ export type {
   OutputEvent,
   OutputStream,
   ProcessEvent,
+  ResizedEvent,
 } from './process/events.js';
 export { GapError } from './process/gap-error.js';
 export type {
+  AttachedProcess,
+  AttachOptions,
   LineOptions,
   ProcessExit,
   ProcessHandle,

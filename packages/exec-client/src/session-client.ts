@@ -3,6 +3,8 @@ import {
   ExecError,
   type Extensions,
   environmentInfo,
+  type ProcessSummary,
+  processList,
   type SessionId,
   sessionClose,
 } from '@holdfast/exec-protocol';
@@ -13,9 +15,16 @@ import type { Connection } from './connection/connection.js';
 import { decodeText, joinBytes } from './exec/decode-output.js';
 import { type ExecHost, exec } from './exec/exec.js';
 import type { ExecOptions, ExecResult } from './exec/result.js';
-import type { ProcessHandle, SpawnOptions, WaitOptions } from './process/handle.js';
-import { requireEndOfStdin } from './process/process-requests.js';
-import { startProcess } from './process/remote-process.js';
+import { attachProcess } from './process/attach.js';
+import type {
+  AttachedProcess,
+  AttachOptions,
+  ProcessHandle,
+  SpawnOptions,
+  WaitOptions,
+} from './process/handle.js';
+import { requireEndOfStdin, requireExtension } from './process/process-requests.js';
+import { startProcess } from './process/spawn.js';
 
 /** How long the server may take to end the session before the connection is dropped regardless. */
 const SESSION_CLOSE_MS = 5_000;
@@ -69,12 +78,24 @@ class SessionClient implements Client, ExecHost {
       argv,
       options,
     });
+    // It is to go on when this client ends.
+    if (options.lifetime === 'server') return process;
     this.#running.add(process);
     const forget = (): void => {
       this.#running.delete(process);
     };
     process.exited.then(forget, forget);
     return process;
+  }
+
+  async processes({ signal }: WaitOptions = {}): Promise<readonly ProcessSummary[]> {
+    signal?.throwIfAborted();
+    requireExtension(this.#connection, 'attach', 'list processes');
+    return (await this.#connection.request(processList, {}, signal)).processes;
+  }
+
+  attach(ref: string, options: AttachOptions = {}): AttachedProcess {
+    return attachProcess(this.#connection, ref, options);
   }
 
   async environment({ signal }: WaitOptions = {}): Promise<EnvironmentInfo> {

@@ -1,14 +1,18 @@
 import { readFile } from 'node:fs/promises';
-import { createExecServer, DEFAULT_LISTEN_URL, type ExecServer, type LogLevel } from '@holdfast/exec-server';
+import type { ExecServer, LogLevel } from '@holdfast/exec-server';
 import { Command, Option } from 'commander';
 import { complain, messageOf } from '../complain.js';
+import { closeInheritedDescriptors } from '../inherited-descriptors.js';
+import { parseSize } from '../size.js';
 
 interface ServeOptions {
-  readonly listen: string;
+  readonly listen?: string;
   readonly tokenFile?: string;
   readonly auth: boolean;
   readonly allowHost: readonly string[];
   readonly logLevel: LogLevel;
+  readonly spillDir?: string;
+  readonly spillLimit?: number;
 }
 
 const EXIT_CANNOT_SERVE = 1;
@@ -30,12 +34,17 @@ export function serveCommand(finish: (exitCode: number) => void): Command {
     .description('Start a server that runs commands for its clients.')
     .option(
       '--listen <url>',
-      'ws://IP:PORT on loopback (port 0 picks one), unix:PATH or stdio',
-      DEFAULT_LISTEN_URL,
+      'ws://IP:PORT on loopback, unix:PATH or stdio (default: ws://127.0.0.1:0, a free port)',
     )
     .option('--token-file <file>', 'take the access token from a file; default: a new token at each start')
     .option('--no-auth', 'let every local client in without a token')
     .option('--allow-host <name>', 'also accept this name in the Host header; repeat for more', collect, [])
+    .option('--spill-dir <dir>', 'where output waits that fits into no memory (default: /var/tmp)')
+    .option(
+      '--spill-limit <size>',
+      'how much of it for each process: 64M, 3G, 0 for none (default: 256M)',
+      parseSize,
+    )
     .addOption(
       new Option('--log-level <level>', 'what is logged to stderr')
         .choices(['debug', 'info', 'warn', 'error', 'silent'])
@@ -49,9 +58,18 @@ export function serveCommand(finish: (exitCode: number) => void): Command {
 
 async function serve(options: ServeOptions): Promise<number> {
   let server: ExecServer;
+  closeInheritedDescriptors();
+  // Before anybody can know of the server, who might end it at once.
+  const stopped = stopSignal();
   try {
+    // The other commands start faster without it.
+    const { createExecServer } = await import('@holdfast/exec-server');
     server = await createExecServer({
-      listen: options.listen,
+      ...(options.listen === undefined ? {} : { listen: options.listen }),
+      spill: {
+        ...(options.spillDir === undefined ? {} : { directory: options.spillDir }),
+        ...(options.spillLimit === undefined ? {} : { processBytes: options.spillLimit }),
+      },
       allowedHosts: options.allowHost,
       logLevel: options.logLevel,
       ...(await tokenOption(options)),
@@ -61,7 +79,7 @@ async function serve(options: ServeOptions): Promise<number> {
     return EXIT_CANNOT_SERVE;
   }
   if (server.url !== undefined) process.stdout.write(`${server.url}\n`);
-  await Promise.race([server.ended, stopSignal()]);
+  await Promise.race([server.ended, stopped]);
   await server.close();
   // On stdio, messages that nobody reads would keep this program alive.
   if (server.url === undefined) process.exit(0);

@@ -1,21 +1,28 @@
-import type { Readable } from 'node:stream';
-import type { Client, ProcessHandle } from '@holdfast/exec-client';
-import { EXEC_DRAIN_MS, ExecError } from '@holdfast/exec-protocol';
+import type { Client, ProcessHandle, SpawnOptions } from '@holdfast/exec-client';
 import { EXIT_BROKEN_PIPE, EXIT_TIMEOUT } from '../exit-codes.js';
-import type { Report } from './report.js';
+import { onBrokenOutput } from '../follow/broken-output.js';
+import { followToEnd } from '../follow/follow-events.js';
+import { passInput } from '../follow/input.js';
+import type { Report } from '../follow/report.js';
+import { interrupter, takeSignals } from '../follow/signals.js';
+import { findWindow, followSize, sizeOf } from '../terminal/window.js';
 
-/** How a command is run. */
-export interface RunSettings {
-  readonly report: Report;
-  /** What is passed on as stdin; undefined for the null device. */
-  readonly stdin: Readable | undefined;
+/** What is run, and where. */
+export interface CommandSettings {
+  readonly id: string | undefined;
   readonly cwd: string | undefined;
   readonly env: Readonly<Record<string, string>>;
-  readonly timeoutMs: number | undefined;
+  /** Whether the command gets a terminal. */
+  readonly isTerminal: boolean;
+  /** Whether its stdin can be written; otherwise it reads from the null device. */
+  readonly takesStdin: boolean;
 }
 
-/** Ctrl-C so often ends the command whether it wants to or not. */
-const IMPATIENCE = 3;
+/** How a command is followed. */
+export interface RunSettings extends CommandSettings {
+  readonly report: Report;
+  readonly timeoutMs: number | undefined;
+}
 
 /**
  * Runs one command and reports all that it prints. @returns the exit code to leave with.
@@ -26,23 +33,22 @@ export async function runRemotely(
   argv: readonly string[],
   settings: RunSettings,
 ): Promise<number> {
-  const { stdin, timeoutMs, report } = settings;
-  const handle = client.spawn(argv, {
-    ...(settings.cwd === undefined ? {} : { cwd: settings.cwd }),
-    env: settings.env,
-    stdin: stdin === undefined ? 'null' : 'pipe',
-  });
+  const { report, timeoutMs } = settings;
+  const handle = client.spawn(argv, spawnOptions(client, settings));
   const end = new RunEnd(handle);
-  const stopForwarding = forwardSignals(handle);
-  const timer = timeoutMs === undefined ? undefined : setTimeout(() => end.because(EXIT_TIMEOUT), timeoutMs);
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', () => {
-      end.because(EXIT_BROKEN_PIPE);
-    });
-  }
+  const cleanups = [
+    takeSignals({ onInterrupt: interrupter(handle), onEnd: () => end.terminate() }),
+    onBrokenOutput(() => end.because(EXIT_BROKEN_PIPE)),
+    startTimer(timeoutMs, () => end.because(EXIT_TIMEOUT)),
+  ];
   try {
-    if (stdin !== undefined) void passStdin(stdin, handle, report);
-    await showEvents(handle, report);
+    const following = followToEnd(handle, { report, after: 0 });
+    // What fails is told where the events are read.
+    handle.started.then(
+      () => cleanups.push(...connectTerminal(handle, settings)),
+      () => undefined,
+    );
+    await following;
     const { exitCode } = await handle.exited;
     if (end.code === EXIT_TIMEOUT)
       report.note(`the command ran longer than ${String(timeoutMs)} ms and was ended`);
@@ -52,10 +58,37 @@ export async function runRemotely(
     if (end.code === EXIT_BROKEN_PIPE) return end.code;
     throw error;
   } finally {
-    clearTimeout(timer);
-    stopForwarding();
-    stdin?.destroy();
+    for (const cleanup of cleanups) cleanup();
   }
+}
+
+/** What a command is started with. */
+export function spawnOptions(client: Client, settings: CommandSettings): SpawnOptions {
+  const { id, cwd, env, isTerminal, takesStdin } = settings;
+  const size = client.extensions.pty === undefined ? undefined : sizeOf(findWindow());
+  const term = process.env['TERM'];
+  return {
+    ...(id === undefined ? {} : { id }),
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(isTerminal ? { pty: size ?? true } : {}),
+    stdin: takesStdin ? 'pipe' : 'null',
+    env: isTerminal && term !== undefined && term !== '' ? { TERM: term, ...env } : env,
+  };
+}
+
+function connectTerminal(handle: ProcessHandle, settings: RunSettings): (() => void)[] {
+  const { isTerminal, takesStdin, report } = settings;
+  const resize = followSize(isTerminal ? findWindow() : undefined, (size) => {
+    handle.resize(size).catch(() => undefined);
+  });
+  return takesStdin ? [resize, passInput(handle, { isTerminal, report, endsWhenEmpty: true })] : [resize];
+}
+
+function startTimer(delayMs: number | undefined, run: () => void): () => void {
+  const timer = delayMs === undefined ? undefined : setTimeout(run, delayMs);
+  return () => {
+    clearTimeout(timer);
+  };
 }
 
 /** Why a run ended other than by itself. */
@@ -70,57 +103,11 @@ class RunEnd {
   because(code: number): void {
     if (this.code !== undefined) return;
     this.code = code;
+    this.terminate();
+  }
+
+  terminate(): void {
     // A lost connection shows where the events are read.
     this.#handle.terminate().catch(() => undefined);
   }
-}
-
-async function showEvents(handle: ProcessHandle, report: Report): Promise<void> {
-  const patience = new AbortController();
-  try {
-    for await (const event of handle.events({ after: 0, signal: patience.signal })) {
-      await report.event(event);
-      if (event.type === 'exited') setTimeout(() => patience.abort(), EXEC_DRAIN_MS).unref();
-    }
-  } catch (error) {
-    if (!patience.signal.aborted) throw error;
-    report.note('something that the command left behind still holds its output; not waiting for it');
-  }
-}
-
-async function passStdin(stdin: Readable, handle: ProcessHandle, report: Report): Promise<void> {
-  try {
-    for await (const chunk of stdin) await handle.write(chunk as Uint8Array);
-    await handle.end();
-  } catch (error) {
-    // A command may end, or close its stdin, before it has read everything: that is its own affair.
-    const isOver = error instanceof ExecError && ['stdinClosed', 'stdinBroken'].includes(error.kind);
-    if (
-      !isOver &&
-      !(error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE')
-    ) {
-      report.failed(error);
-    }
-  }
-}
-
-function forwardSignals(handle: ProcessHandle): () => void {
-  let interrupts = 0;
-  const interrupt = (): void => {
-    interrupts += 1;
-    // The process may be over, or the connection: both show where the events are read.
-    if (interrupts >= IMPATIENCE) handle.terminate({ graceMs: 0 }).catch(() => undefined);
-    else handle.signal('SIGINT').catch(() => undefined);
-  };
-  const end = (): void => {
-    handle.terminate().catch(() => undefined);
-  };
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', end);
-  process.on('SIGHUP', end);
-  return () => {
-    process.off('SIGINT', interrupt);
-    process.off('SIGTERM', end);
-    process.off('SIGHUP', end);
-  };
 }

@@ -9,7 +9,9 @@ import {
   parseParams,
   processClosed,
   processExited,
+  processGap,
   processOutput,
+  processResized,
   type RequestSpec,
   type ResultOf,
   type Transport,
@@ -155,6 +157,16 @@ export class Connection implements Link {
       case processOutput.method: {
         const event = parseParams(processOutput, params);
         this.#sinks.get(event.processId)?.onOutput(event);
+        return;
+      }
+      case processResized.method: {
+        const event = parseParams(processResized, params);
+        this.#sinks.get(event.processId)?.onResized(event);
+        return;
+      }
+      case processGap.method: {
+        const event = parseParams(processGap, params);
+        this.#sinks.get(event.processId)?.onGap(event);
         return;
       }
       case processExited.method: {

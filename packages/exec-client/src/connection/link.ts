@@ -6,7 +6,9 @@ import type {
   ProcessId,
   processClosed,
   processExited,
+  processGap,
   processOutput,
+  processResized,
   RequestSpec,
   ResultOf,
 } from '@holdfast/exec-protocol';
@@ -14,6 +16,8 @@ import type {
 /** Where what the server tells of one process arrives, as it came in. Nothing follows after `onLost`. */
 export interface ProcessSink {
   onOutput(event: ParamsOf<typeof processOutput>): void;
+  onResized(event: ParamsOf<typeof processResized>): void;
+  onGap(event: ParamsOf<typeof processGap>): void;
   onExited(event: ParamsOf<typeof processExited>): void;
   onClosed(event: ParamsOf<typeof processClosed>): void;
   /** Nothing more will arrive; the error says why. */

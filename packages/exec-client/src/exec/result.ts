@@ -9,7 +9,7 @@ export type ExecInput =
   | ReadableStream<string | Uint8Array>;
 
 /** How a command is run to its end. */
-export interface ExecOptions extends Omit<SpawnOptions, 'stdin'> {
+export interface ExecOptions extends Omit<SpawnOptions, 'stdin' | 'lifetime'> {
   /**
    * Written to stdin, which then ends; default: the null device. A command that exits without reading it is no failure.
    * Fails with `unsupported`, before anything starts, on a server that cannot end stdin.

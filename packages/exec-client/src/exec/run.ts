@@ -107,6 +107,8 @@ class Run {
       case 'output':
         this.#collector.add(event);
         return;
+      case 'resized':
+        return;
       case 'exited':
         this.#exited = { exitCode: event.exitCode, signal: event.signal, at: this.#options.clock.now() };
         // A descendant may hold the output for as long as it lives.

@@ -1,4 +1,4 @@
-import type { SignalName } from '@holdfast/exec-protocol';
+import type { SignalName, TerminalSize } from '@holdfast/exec-protocol';
 
 /** Where output came from; a terminal merges both streams into `pty`. */
 export type OutputStream = 'stdout' | 'stderr' | 'pty';
@@ -10,6 +10,13 @@ export interface OutputEvent {
   readonly seq: number;
   readonly stream: OutputStream;
   readonly bytes: Uint8Array;
+}
+
+/** The terminal has another size from here on. */
+export interface ResizedEvent {
+  readonly type: 'resized';
+  readonly seq: number;
+  readonly size: TerminalSize;
 }
 
 /** The process itself has ended; output of its descendants may follow. */
@@ -26,7 +33,11 @@ export interface ExitedEvent {
 export interface ClosedEvent {
   readonly type: 'closed';
   readonly seq: number;
+  /** Bytes of each stream over the whole life of the process, where the server tells. */
+  readonly bytes?: { readonly stdout: number; readonly stderr: number; readonly pty: number };
+  /** Processes that still held the output when it was cut; absent when it ended by itself. */
+  readonly holders?: readonly { readonly pid: number; readonly name: string }[];
 }
 
 /** One entry of the event log of a process. */
-export type ProcessEvent = OutputEvent | ExitedEvent | ClosedEvent;
+export type ProcessEvent = OutputEvent | ResizedEvent | ExitedEvent | ClosedEvent;

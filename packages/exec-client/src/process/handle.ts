@@ -1,4 +1,4 @@
-import type { SignalName } from '@holdfast/exec-protocol';
+import type { ProcessSummary, SignalName, TerminalSize } from '@holdfast/exec-protocol';
 import type { ProcessEvent } from './events.js';
 import type { ProcessView } from './views/process-view.js';
 
@@ -20,6 +20,28 @@ export interface SpawnOptions {
   readonly arg0?: string;
   /** `pipe` for a process that is written to; default `null`, the null device. */
   readonly stdin?: 'null' | 'pipe';
+  /**
+   * Gives the process a terminal, which merges its output into `pty` and takes what is written; `TERM` is
+   * `xterm-256color` unless `env` says otherwise. `true` leaves its size to the server. A size fails with `unsupported`
+   * on a server without the `pty` extension.
+   */
+  readonly pty?: true | TerminalSize;
+  /**
+   * `server` for a process that outlives this client and its handle, to be joined with `attach` by any client of the same
+   * principal; default `session`. Fails with `unsupported` on a server without the `attach` extension.
+   */
+  readonly lifetime?: 'session' | 'server';
+  /**
+   * What gives way when more is printed than anybody reads: with `keep` the process has to wait, with `drop` the oldest
+   * output goes, and views fail with GapError. Default `keep`, or `drop` with the lifetime `server`. Fails with
+   * `unsupported` on a server without the `gap` extension.
+   */
+  readonly retention?: 'keep' | 'drop';
+  /**
+   * How long descendants may hold the output after the process has exited, before `closed` comes regardless and tells
+   * who they are; default for ever. Fails with `unsupported` on a server without the `drain` extension.
+   */
+  readonly drainMs?: number;
   /** Terminates the process. When it has fired already, nothing is started. */
   readonly signal?: AbortSignal;
 }
@@ -31,7 +53,13 @@ export interface WaitOptions {
 
 /** Where a view begins. */
 export interface ViewOptions extends WaitOptions {
-  /** Only events with a higher seq; default 0, everything. */
+  /** Only events with a higher seq; default 0, everything, or where the process was joined. */
+  readonly after?: number;
+}
+
+/** How a process is joined. */
+export interface AttachOptions extends WaitOptions {
+  /** Only events with a higher seq; default 0, everything that is retained. */
   readonly after?: number;
 }
 
@@ -98,10 +126,10 @@ export interface ProcessHandle extends AsyncDisposable {
   /**
    * Writes to stdin, after all earlier writes. Resolves when the executor has taken the bytes, so a process that does
    * not read slows its writer down. A signal that fires meanwhile does not take back what was written.
-   * Fails with `stdinClosed` without `stdin: 'pipe'` and after the end of stdin, with `stdinBroken` after the process has ended.
+   * Fails with `stdinClosed` without `stdin: 'pipe'` or `pty` and after the end of stdin, with `stdinBroken` after the process has ended.
    */
   write(data: string | Uint8Array, options?: WaitOptions): Promise<void>;
-  /** Ends stdin after all earlier writes. Fails with `unsupported` where the server cannot. */
+  /** Ends stdin after all earlier writes; a terminal gets an end of file. Fails with `unsupported` where the server cannot. */
   end(options?: WaitOptions): Promise<void>;
   /**
    * Sends a signal; a process that has ended is no error. Fails with `unsupported` for anything but SIGINT to the group
@@ -109,10 +137,29 @@ export interface ProcessHandle extends AsyncDisposable {
    */
   signal(name: SignalName, options?: SignalOptions): Promise<void>;
   /**
+   * Changes the size of the terminal. Harmless without one and after the end of the process. Fails with `unsupported` on
+   * a server without the `pty` extension.
+   */
+  resize(size: TerminalSize, options?: WaitOptions): Promise<void>;
+  /**
    * Ends the process and its descendants: SIGTERM, then SIGKILL. Resolves when the executor has begun; wait for `exited`.
    * @returns whether the process was running.
    */
   terminate(options?: TerminateOptions): Promise<boolean>;
-  /** Terminates the process if it runs, waits until it has exited, and closes the streams. Never fails. */
+  /**
+   * Terminates the process if it runs, waits until it has exited, and closes the streams. Never fails. A process with the
+   * lifetime `server`, or one that was joined, goes on.
+   */
   [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** A process that another session may have started. `id` is what it is called here; `started` says that it was joined. */
+export interface AttachedProcess extends ProcessHandle {
+  /** The process as it was when it was joined, with its `ref`. Fails like `started`, and may be left alone like it. */
+  readonly summary: Promise<ProcessSummary>;
+  /**
+   * Leaves the process, which goes on. Open views end; what else waits or comes later fails with `processUnknown`. Also
+   * what disposal does.
+   */
+  detach(options?: WaitOptions): Promise<void>;
 }

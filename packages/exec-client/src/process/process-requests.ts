@@ -1,13 +1,17 @@
 import {
   ExecError,
+  type ExtensionName,
   type ProcessId,
   processCloseStdin,
+  processDetach,
   processRead,
+  processResize,
   processSignal,
   processTerminate,
   processWindow,
   processWrite,
   type SignalName,
+  type TerminalSize,
 } from '@holdfast/exec-protocol';
 import type { Link } from '../connection/link.js';
 import type { SignalOptions, TerminateOptions } from './handle.js';
@@ -50,11 +54,13 @@ export function stdinPort(link: Link, id: ProcessId): StdinPort {
 
 /** @throws ExecError `unsupported` when the server has no way to end stdin. */
 export function requireEndOfStdin(link: Link): void {
-  if (canSignal(link)) return;
-  throw new ExecError(
-    'unsupported',
-    'the server cannot end the stdin of a process; use a server with the signals extension',
-  );
+  requireExtension(link, 'signals', 'end the stdin of a process');
+}
+
+/** @throws ExecError `unsupported` without the extension; `ability` says what the server cannot do then. */
+export function requireExtension(link: Link, name: ExtensionName, ability: string): void {
+  if (link.extensions[name] !== undefined) return;
+  throw new ExecError('unsupported', `the server cannot ${ability}; use a server with the ${name} extension`);
 }
 
 /** @throws ExecError `unsupported` when the server knows no other signal than SIGINT to the group. */
@@ -88,6 +94,22 @@ export async function terminate(
   const grace = graceMs === undefined || !canSignal(link) ? {} : { graceMs };
   const { running } = await link.request(processTerminate, { processId: id, ...grace }, signal);
   return running;
+}
+
+/** Changes the size of a terminal. @throws ExecError `unsupported` when the server cannot. */
+export async function resize(
+  link: Link,
+  id: ProcessId,
+  size: TerminalSize,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  requireExtension(link, 'pty', 'change the size of a terminal');
+  await link.request(processResize, { processId: id, size }, signal);
+}
+
+/** Leaves a process that was joined. */
+export async function detach(link: Link, id: ProcessId): Promise<void> {
+  await link.request(processDetach, { processId: id });
 }
 
 function canSignal(link: Link): boolean {

@@ -1,81 +1,98 @@
 import {
-  asProcessId,
-  type EnvironmentInfo,
   ExecError,
   type ParamsOf,
   type ProcessId,
+  type ProcessSummary,
   type processClosed,
   type processExited,
+  type processGap,
   type processOutput,
-  processStart,
+  type processResized,
   type SignalName,
+  type TerminalSize,
 } from '@holdfast/exec-protocol';
 import { abortable } from '../abortable.js';
 import type { Link, ProcessSink } from '../connection/link.js';
 import { createDeferred } from '../deferred.js';
-import { newProcessId } from '../id.js';
 import type { ProcessEvent } from './events.js';
 import { OutputFeed } from './feed/output-feed.js';
 import type {
+  AttachedProcess,
   LineOptions,
   ProcessExit,
-  ProcessHandle,
   SignalOptions,
-  SpawnOptions,
   TerminateOptions,
   ViewOptions,
   WaitOptions,
 } from './handle.js';
 import {
+  detach,
   readEvents,
   requireEndOfStdin,
+  resize,
   sendSignal,
   sendWindow,
   stdinPort,
   terminate,
 } from './process-requests.js';
-import { startRequest } from './start-request.js';
 import { StdinWriter } from './stdin-writer.js';
 import { createByteStream } from './views/byte-stream.js';
 import { createLineDriver } from './views/line-driver.js';
 import { createProcessView, type ProcessView } from './views/process-view.js';
 import { wantAll, wantOutput } from './wanted.js';
 
-/** What to start, and through what. */
-export interface RemoteProcessOptions {
-  readonly link: Link;
-  /** What the executor says of itself, which the start depends on. */
-  readonly environment: () => Promise<EnvironmentInfo>;
-  readonly argv: readonly string[];
-  readonly options: SpawnOptions;
+/** Sends the request that makes a process known here. @returns the process, where the server tells. */
+export type Opening = (
+  windowBytes: number | undefined,
+  sink: ProcessSink,
+) => Promise<ProcessSummary | undefined>;
+
+/** Where a process comes from, and what its handle may do with it. */
+export interface ProcessOrigin {
+  readonly id: ProcessId;
+  /** Only events with a higher seq are pushed. */
+  readonly after: number;
+  /** Whether its stdin can be written as far as is known here; the server has the last word. */
+  readonly takesInput: boolean;
+  /** What happens to the process when its handle is disposed of. */
+  readonly onDispose: 'terminate' | 'detach' | 'leave';
+  /** Terminates the process; when it has fired already, nothing is sent. */
+  readonly signal: AbortSignal | undefined;
+  /** Finds out what the opening needs to know, before anything of the process is sent. */
+  prepare(): Promise<Opening>;
 }
 
-/** Starts a process. The request leaves in a later microtask, so that it knows of views opened in this turn. */
-export function startProcess(options: RemoteProcessOptions): ProcessHandle {
-  return new RemoteProcess(options);
+/** A process that this client has left, and why nothing of it can be had any more. */
+interface Departure {
+  readonly reason: ExecError;
+  readonly done: Promise<void>;
 }
 
 const encoder = new TextEncoder();
 
-class RemoteProcess implements ProcessHandle, ProcessSink {
+/** A process through one link. Its opening leaves in a later microtask, so that it knows of views opened in this turn. */
+export class RemoteProcess implements AttachedProcess, ProcessSink {
   readonly id: ProcessId;
   readonly #link: Link;
-  readonly #options: SpawnOptions;
+  readonly #origin: ProcessOrigin;
   readonly #feed: OutputFeed;
   readonly #stdin: StdinWriter;
   readonly #started = createDeferred<undefined>();
+  readonly #summary = createDeferred<ProcessSummary>();
   readonly #exited = createDeferred<ProcessExit>();
   readonly #closed = createDeferred<undefined>();
   readonly #streams = new Map<'stdout' | 'stderr' | 'all', ReadableStream<Uint8Array>>();
   #hasExited = false;
-  #detach: () => void = () => undefined;
+  #departure: Departure | undefined;
+  #forget: () => void = () => undefined;
 
-  constructor({ link, environment, argv, options }: RemoteProcessOptions) {
-    this.id = options.id === undefined ? newProcessId() : asProcessId(options.id);
+  constructor(link: Link, origin: ProcessOrigin) {
+    this.id = origin.id;
     this.#link = link;
-    this.#options = options;
+    this.#origin = origin;
     this.#feed = new OutputFeed({
       id: this.id,
+      after: origin.after,
       hasWindows: link.extensions.flow !== undefined,
       read: async (afterSeq, signal) => {
         await abortable(this.started, signal);
@@ -85,16 +102,20 @@ class RemoteProcess implements ProcessHandle, ProcessSink {
         sendWindow(link, this.id, ackSeq, windowBytes);
       },
       onFinished: () => {
-        this.#detach();
+        this.#forget();
       },
     });
     this.#stdin = new StdinWriter(stdinPort(link, this.id));
-    options.signal?.addEventListener('abort', this.#terminateQuietly, { once: true });
-    void this.#start(argv, environment);
+    origin.signal?.addEventListener('abort', this.#terminateQuietly, { once: true });
+    void this.#open();
   }
 
   get started(): Promise<void> {
     return this.#started.promise;
+  }
+
+  get summary(): Promise<ProcessSummary> {
+    return this.#summary.promise;
   }
 
   get exited(): Promise<ProcessExit> {
@@ -117,17 +138,17 @@ class RemoteProcess implements ProcessHandle, ProcessSink {
     return this.#stream('all');
   }
 
-  events({ after = 0, signal }: ViewOptions = {}): ProcessView<ProcessEvent> {
+  events({ after = this.#origin.after, signal }: ViewOptions = {}): ProcessView<ProcessEvent> {
     return createProcessView(this.#feed.open(after, wantAll), signal);
   }
 
-  lines({ after = 0, stream, signal }: LineOptions = {}): ProcessView<string> {
+  lines({ after = this.#origin.after, stream, signal }: LineOptions = {}): ProcessView<string> {
     return createProcessView(createLineDriver(this.#feed.open(after, wantOutput(stream))), signal);
   }
 
   async write(data: string | Uint8Array, { signal }: WaitOptions = {}): Promise<void> {
     signal?.throwIfAborted();
-    if (this.#options.stdin !== 'pipe') {
+    if (!this.#origin.takesInput) {
       throw new ExecError('stdinClosed', "the process has no stdin; start it with stdin: 'pipe'");
     }
     const bytes = typeof data === 'string' ? encoder.encode(data) : data;
@@ -136,24 +157,39 @@ class RemoteProcess implements ProcessHandle, ProcessSink {
 
   async end({ signal }: WaitOptions = {}): Promise<void> {
     signal?.throwIfAborted();
-    if (this.#options.stdin !== 'pipe') return;
+    if (!this.#origin.takesInput) return;
     requireEndOfStdin(this.#link);
     await abortable(this.#stdin.end(), signal);
   }
 
   async signal(name: SignalName, options: SignalOptions = {}): Promise<void> {
-    await abortable(this.started, options.signal);
+    await this.#ready(options.signal);
     await sendSignal(this.#link, this.id, name, options);
   }
 
   async terminate(options: TerminateOptions = {}): Promise<boolean> {
-    await abortable(this.started, options.signal);
+    await this.#ready(options.signal);
     return !this.#hasExited && terminate(this.#link, this.id, options);
   }
 
+  async resize(size: TerminalSize, { signal }: WaitOptions = {}): Promise<void> {
+    await this.#ready(signal);
+    await resize(this.#link, this.id, size, signal);
+  }
+
+  async detach({ signal }: WaitOptions = {}): Promise<void> {
+    signal?.throwIfAborted();
+    this.#departure ??= this.#leave();
+    await abortable(this.#departure.done, signal);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#terminateQuietly();
-    await this.exited.catch(() => undefined);
+    const { onDispose } = this.#origin;
+    if (onDispose === 'detach') await this.detach().catch(() => undefined);
+    if (onDispose === 'terminate') {
+      this.#terminateQuietly();
+      await this.exited.catch(() => undefined);
+    }
     for (const stream of this.#streams.values()) {
       // One that someone is reading is theirs to end.
       if (!stream.locked) await stream.cancel().catch(() => undefined);
@@ -164,6 +200,14 @@ class RemoteProcess implements ProcessHandle, ProcessSink {
     this.#feed.push({ type: 'output', seq, stream, bytes: chunk });
   }
 
+  onResized({ seq, size }: ParamsOf<typeof processResized>): void {
+    this.#feed.push({ type: 'resized', seq, size });
+  }
+
+  onGap({ toSeq }: ParamsOf<typeof processGap>): void {
+    this.#feed.skip(toSeq);
+  }
+
   onExited({ seq, exitCode, signal = null }: ParamsOf<typeof processExited>): void {
     this.#hasExited = true;
     this.#forgetSignal();
@@ -171,39 +215,71 @@ class RemoteProcess implements ProcessHandle, ProcessSink {
     this.#feed.push({ type: 'exited', seq, exitCode, signal });
   }
 
-  onClosed({ seq }: ParamsOf<typeof processClosed>): void {
+  onClosed({ seq, bytes, holders }: ParamsOf<typeof processClosed>): void {
     this.#closed.resolve(undefined);
-    this.#feed.push({ type: 'closed', seq });
+    const told = { ...(bytes === undefined ? {} : { bytes }), ...(holders === undefined ? {} : { holders }) };
+    this.#feed.push({ type: 'closed', seq, ...told });
   }
 
   onLost(error: ExecError): void {
     this.#fail(error);
   }
 
-  async #start(argv: readonly string[], environment: () => Promise<EnvironmentInfo>): Promise<void> {
+  async #open(): Promise<void> {
+    const { signal } = this.#origin;
     try {
-      this.#options.signal?.throwIfAborted();
-      const request = startRequest(this.id, argv, this.#options, await environment());
-      this.#options.signal?.throwIfAborted();
-      this.#detach = this.#link.attach(this.id, this);
-      const windowBytes = this.#feed.leave();
-      await this.#link.request(processStart, {
-        ...request,
-        ...(windowBytes === undefined ? {} : { windowBytes }),
-      });
+      signal?.throwIfAborted();
+      const open = await this.#origin.prepare();
+      signal?.throwIfAborted();
+      this.#throwIfLeft();
+      this.#forget = this.#link.attach(this.id, this);
+      const summary = await open(this.#feed.leave(), this);
+      if (summary !== undefined) this.#summary.resolve(summary);
     } catch (error) {
       this.#fail(error);
       return;
     }
     this.#started.resolve(undefined);
+    if (this.#departure !== undefined) return;
     this.#feed.started();
     this.#stdin.started();
   }
 
+  #leave(): Departure {
+    const name = JSON.stringify(this.id);
+    const reason = new ExecError('processUnknown', `process ${name} was left by this client; join it again`);
+    this.#feed.close();
+    this.#feed.fail(reason);
+    this.#stdin.fail(reason);
+    this.#exited.reject(reason);
+    this.#closed.reject(reason);
+    return { reason, done: this.#detach() };
+  }
+
+  async #detach(): Promise<void> {
+    // One that could not be joined need not be left.
+    const isJoined = await this.started.then(
+      () => true,
+      () => false,
+    );
+    this.#forget();
+    if (isJoined) await detach(this.#link, this.id);
+  }
+
+  async #ready(signal: AbortSignal | undefined): Promise<void> {
+    await abortable(this.started, signal);
+    this.#throwIfLeft();
+  }
+
+  #throwIfLeft(): void {
+    if (this.#departure !== undefined) throw this.#departure.reason;
+  }
+
   #fail(reason: unknown): void {
     this.#forgetSignal();
-    this.#detach();
+    this.#forget();
     this.#started.reject(reason);
+    this.#summary.reject(reason);
     this.#exited.reject(reason);
     this.#closed.reject(reason);
     this.#stdin.fail(reason);
@@ -211,7 +287,7 @@ class RemoteProcess implements ProcessHandle, ProcessSink {
   }
 
   #forgetSignal(): void {
-    this.#options.signal?.removeEventListener('abort', this.#terminateQuietly);
+    this.#origin.signal?.removeEventListener('abort', this.#terminateQuietly);
   }
 
   readonly #terminateQuietly = (): void => {
@@ -222,7 +298,9 @@ class RemoteProcess implements ProcessHandle, ProcessSink {
   #stream(name: 'stdout' | 'stderr' | 'all'): ReadableStream<Uint8Array> {
     const existing = this.#streams.get(name);
     if (existing !== undefined) return existing;
-    const stream = createByteStream(this.#feed.open(0, wantOutput(name === 'all' ? undefined : name)));
+    const stream = createByteStream(
+      this.#feed.open(this.#origin.after, wantOutput(name === 'all' ? undefined : name)),
+    );
     this.#streams.set(name, stream);
     return stream;
   }

@@ -12,11 +12,18 @@ import {
   offeredExtensions,
   type ParamsOf,
   type Peer,
+  type ProcessSummary,
+  processAttach,
   processClosed,
   processCloseStdin,
+  processDetach,
   processExited,
+  processGap,
+  processList,
   processOutput,
   processRead,
+  processResize,
+  processResized,
   processSignal,
   processStart,
   processTerminate,
@@ -49,6 +56,23 @@ export interface FakeServerOptions {
 /** Stdin was taken. */
 export const ACCEPTED = { status: 'accepted' } as const;
 
+/** A process of some other session. */
+export const SUMMARY: ProcessSummary = {
+  ref: 'abc123',
+  id: 'theirs',
+  session: 's1',
+  argv: ['sleep', '60'],
+  cwd: 'file:///srv',
+  pid: 4711,
+  tty: false,
+  lifetime: 'server',
+  startedAtMs: 0,
+  state: 'running',
+  exitCode: null,
+  firstSeq: 1,
+  nextSeq: 1,
+};
+
 const ENVIRONMENT = {
   shell: { name: 'sh', path: '/bin/sh' },
   cwd: 'file:///srv',
@@ -79,8 +103,16 @@ export class FakeServer {
     this.on(processCloseStdin, () => ACCEPTED);
     this.on(processSignal, () => ({}));
     this.on(processTerminate, () => ({ running: true }));
+    this.on(processList, () => ({ processes: [SUMMARY] }));
+    this.on(processAttach, () => ({ process: SUMMARY }));
+    this.on(processDetach, () => ({}));
+    this.on(processResize, () => ({}));
     this.on(sessionClose, () => ({ processes: 0 }));
     const specs = [
+      processList,
+      processAttach,
+      processDetach,
+      processResize,
       initialize,
       environmentInfo,
       processStart,
@@ -132,8 +164,20 @@ export class FakeServer {
     this.#peer.notify(processExited, { processId: asProcessId(id), seq, exitCode, signal });
   }
 
-  closed(id: string, seq: number): void {
-    this.#peer.notify(processClosed, { processId: asProcessId(id), seq });
+  resized(id: string, seq: number, rows: number, cols: number): void {
+    this.#peer.notify(processResized, { processId: asProcessId(id), seq, size: { rows, cols } });
+  }
+
+  gap(id: string, fromSeq: number, toSeq: number): void {
+    this.#peer.notify(processGap, { processId: asProcessId(id), fromSeq, toSeq, bytes: 10 });
+  }
+
+  closed(
+    id: string,
+    seq: number,
+    told: Omit<ParamsOf<typeof processClosed>, 'processId' | 'seq'> = {},
+  ): void {
+    this.#peer.notify(processClosed, { processId: asProcessId(id), seq, ...told });
   }
 
   /** Sends a message as it stands. */

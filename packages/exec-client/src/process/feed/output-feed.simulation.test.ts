@@ -137,6 +137,7 @@ test.each([true, false])(
       const server = new SimulatedServer(random, hasWindows);
       const feed = new OutputFeed({
         id: asProcessId('p'),
+        after: 0,
         hasWindows,
         read: (afterSeq) => server.read(afterSeq),
         sendWindow: (ackSeq, windowBytes) => {

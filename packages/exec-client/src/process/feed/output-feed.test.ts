@@ -45,7 +45,7 @@ interface World {
   finished: boolean;
 }
 
-function createWorld(hasWindows: boolean): World {
+function createWorld(hasWindows: boolean, after = 0): World {
   const log = new ServerLog();
   const windows: (readonly [number, number])[] = [];
   const world: World = {
@@ -54,6 +54,7 @@ function createWorld(hasWindows: boolean): World {
     finished: false,
     feed: new OutputFeed({
       id: asProcessId('p'),
+      after,
       hasWindows,
       read: (afterSeq) => Promise.resolve(log.read(afterSeq)),
       sendWindow: (ackSeq, windowBytes) => windows.push([ackSeq, windowBytes]),
@@ -113,6 +114,62 @@ describe.each([
     expect(await drain(world.feed.open(0, wantAll))).toEqual([1, 2, 3, 4, 5]);
     expect(await drain(world.feed.open(4, wantAll))).toEqual([5]);
     expect(await drain(world.feed.open(5, wantAll))).toEqual([]);
+  });
+
+  test('a pushed gap never leaves a view waiting, not even where only the end follows it', async () => {
+    const world = createWorld(hasWindows);
+    const view = world.feed.open(0, wantAll);
+    world.feed.leave();
+    world.feed.started();
+    world.log.add('stdout', 'stdout', 'stdout', 'exited', 'closed');
+    pushFrom(world, 1, 1);
+    expect((await view.next())?.seq).toBe(1);
+    const next = view.next();
+    await settle();
+    world.log.firstSeq = 4;
+    world.feed.skip(3);
+    pushFrom(world, 4);
+    await expect(next).rejects.toEqual(new GapError(asProcessId('p'), 2, 3));
+    view.close();
+    expect(await drain(world.feed.open(3, wantAll))).toEqual([4, 5]);
+    expect(world.finished).toBe(true);
+  });
+
+  test('output behind a pushed gap goes on where it was pushed', async () => {
+    const world = createWorld(hasWindows);
+    const views = [world.feed.open(0, wantAll), world.feed.open(3, wantAll)];
+    world.feed.leave();
+    world.feed.started();
+    world.log.add('stdout', 'stdout', 'stdout', 'stdout', 'stdout', 'exited', 'closed');
+    world.log.firstSeq = 4;
+    world.feed.skip(3);
+    pushFrom(world, 4);
+    const [behind, beyond] = views.map(drain);
+    await expect(behind).rejects.toEqual(new GapError(asProcessId('p'), 1, 3));
+    expect(await beyond).toEqual([4, 5, 6, 7]);
+  });
+
+  test('a feed that begins in the middle gives what is pushed, and reads what earlier views want', async () => {
+    const world = createWorld(hasWindows, 2);
+    const views = [world.feed.open(2, wantAll), world.feed.open(0, wantAll)];
+    world.feed.leave();
+    world.feed.started();
+    world.log.add('stdout', 'stdout', 'stdout', 'exited', 'closed');
+    pushFrom(world, 3);
+    expect(await Promise.all(views.map(drain))).toEqual([
+      [3, 4, 5],
+      [1, 2, 3, 4, 5],
+    ]);
+  });
+
+  test('an end that lies before the first pushed event is known to earlier views once it is told', async () => {
+    const world = createWorld(hasWindows, 3);
+    const view = world.feed.open(0, wantAll);
+    world.feed.leave();
+    world.feed.started();
+    world.log.add('stdout', 'exited', 'closed');
+    pushFrom(world, 2);
+    expect(await drain(view)).toEqual([1, 2, 3]);
   });
 
   test('what is no longer retained is a gap that names its ends, and a view behind it goes on', async () => {

@@ -1,5 +1,5 @@
 import { ERROR_KINDS, ExecError, type ProcessId } from '@holdfast/exec-protocol';
-import type { ClosedEvent, ExitedEvent, ProcessEvent } from '../events.js';
+import type { ClosedEvent, ExitedEvent, OutputEvent, ProcessEvent, ResizedEvent } from '../events.js';
 import { LogView } from '../views/log-view.js';
 import type { Failure, ReadAnswer, ViewSource } from '../views/view-source.js';
 import { OutputWindow, type SendWindow } from './output-window.js';
@@ -8,6 +8,8 @@ import { ReorderBuffer } from './reorder-buffer.js';
 /** What a feed needs of the connection. */
 export interface FeedPort {
   readonly id: ProcessId;
+  /** Only events with a higher seq are pushed. */
+  readonly after: number;
   /** Whether output comes in windows; without them the server pushes everything, perhaps out of order. */
   readonly hasWindows: boolean;
   /** Reads a page of retained events, once the process has started. */
@@ -23,15 +25,16 @@ export class OutputFeed implements ViewSource {
   readonly #views = new Set<LogView>();
   readonly #window: OutputWindow | undefined;
   readonly #reorder: ReorderBuffer | undefined;
-  #position = 0;
+  #position: number;
   #exited: ExitedEvent | undefined;
   #closed: ClosedEvent | undefined;
   #failure: Failure | undefined;
 
   constructor(port: FeedPort) {
     this.#port = port;
+    this.#position = port.after;
     if (port.hasWindows) this.#window = new OutputWindow(port.sendWindow);
-    else this.#reorder = new ReorderBuffer();
+    else this.#reorder = new ReorderBuffer(port.after);
   }
 
   get id(): ProcessId {
@@ -64,9 +67,25 @@ export class OutputFeed implements ViewSource {
   }
 
   push(event: ProcessEvent): void {
-    const ready = this.#reorder?.push(event) ?? [event];
+    // How a process ended may have to be told of a time before the first pushed event.
+    const isBefore = event.seq <= this.#port.after;
+    const ready = (isBefore ? undefined : this.#reorder?.push(event)) ?? [event];
     for (const next of ready) this.#accept(next);
     if (ready.length > 0) this.#finishIfDone();
+  }
+
+  /** Everything up to `seq` that was not pushed never will be. Views that want it find out when they read. */
+  skip(seq: number): void {
+    const ready = this.#reorder?.skip(seq) ?? [];
+    this.#position = Math.max(this.#position, seq);
+    for (const next of ready) this.#accept(next);
+    for (const view of this.#views) view.refresh();
+    this.#finishIfDone();
+  }
+
+  /** Ends all views. */
+  close(): void {
+    for (const view of [...this.#views]) view.close();
   }
 
   /** Nothing more will come. Views give what they have and then fail. */
@@ -109,14 +128,19 @@ export class OutputFeed implements ViewSource {
   }
 
   #accept(event: ProcessEvent): void {
-    if (event.type === 'output') {
-      if (event.seq <= this.#position) return;
-      this.#position = event.seq;
-      this.#window?.arrived(event.seq, event.bytes.length);
-      for (const view of this.#views) view.offer(event);
-      if (this.#views.size === 0) this.onConsumed();
-      return;
-    }
+    if (event.type === 'output' || event.type === 'resized') this.#acceptContent(event);
+    else this.#acceptState(event);
+  }
+
+  #acceptContent(event: OutputEvent | ResizedEvent): void {
+    if (event.seq <= this.#position) return;
+    this.#position = event.seq;
+    if (event.type === 'output') this.#window?.arrived(event.seq, event.bytes.length);
+    for (const view of this.#views) view.offer(event);
+    if (this.#views.size === 0) this.onConsumed();
+  }
+
+  #acceptState(event: ExitedEvent | ClosedEvent): void {
     if (event.type === 'exited') this.#exited ??= event;
     else this.#closed ??= event;
     // A state may be known before the output that precedes it; then the position stays with the output.

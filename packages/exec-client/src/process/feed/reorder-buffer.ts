@@ -9,7 +9,12 @@ const MAX_WAITING = 256;
  */
 export class ReorderBuffer {
   readonly #waiting = new Map<number, ProcessEvent>();
-  #next = 1;
+  #next: number;
+
+  /** @param after The first event is the one behind this seq. */
+  constructor(after = 0) {
+    this.#next = after + 1;
+  }
 
   /** Takes an event as it came. @returns what can go on now, in order. */
   push(event: ProcessEvent): readonly ProcessEvent[] {
@@ -20,6 +25,13 @@ export class ReorderBuffer {
     }
     this.#waiting.set(event.seq, event);
     if (this.#waiting.size > MAX_WAITING) this.#next = Math.min(...this.#waiting.keys());
+    return this.#release();
+  }
+
+  /** Everything up to `seq` will never come. @returns what can go on now, in order. */
+  skip(seq: number): readonly ProcessEvent[] {
+    for (const waiting of this.#waiting.keys()) if (waiting <= seq) this.#waiting.delete(waiting);
+    this.#next = Math.max(this.#next, seq + 1);
     return this.#release();
   }
 

@@ -176,7 +176,7 @@ export class LogView {
 
   #accept(answer: ReadAnswer, pushed: number): void {
     const chunks = answer.chunks.filter(({ seq }) => seq > this.#cursor);
-    this.#page = chunks.map(({ seq, stream, chunk }) => ({ type: 'output', seq, stream, bytes: chunk }));
+    this.#page = chunks.map(eventOf);
     this.#pageAt = 0;
     if (chunks.length === 0) this.#mustRead = false;
     // A server that says nothing about what it pushed itself has forgotten it.
@@ -204,4 +204,8 @@ export class LogView {
       this.#wake = resolve;
     });
   }
+}
+
+function eventOf({ seq, stream, chunk, size }: ReadAnswer['chunks'][number]): ProcessEvent {
+  return size === undefined ? { type: 'output', seq, stream, bytes: chunk } : { type: 'resized', seq, size };
 }

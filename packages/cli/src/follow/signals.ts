@@ -1,0 +1,48 @@
+import { constants } from 'node:os';
+import type { ProcessHandle } from '@holdfast/exec-client';
+
+/** Signals that ask this program to end. */
+const END_SIGNALS = ['SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
+
+/** Ctrl-C so often ends the command whether it wants to or not. */
+const IMPATIENCE = 3;
+
+/** What signals to this program mean; each gets the exit code that the signal stands for. */
+export interface SignalActions {
+  readonly onInterrupt: (exitCode: number) => void;
+  readonly onEnd: (exitCode: number) => void;
+}
+
+/**
+ * Takes signals until the returned function is called. A second one that asks for the end is obeyed at once, whatever the
+ * first has begun.
+ */
+export function takeSignals({ onInterrupt, onEnd }: SignalActions): () => void {
+  let isEnding = false;
+  const interrupt = (): void => onInterrupt(exitCodeOfSignal('SIGINT'));
+  const end = (signal: NodeJS.Signals): void => {
+    if (isEnding) process.exit(exitCodeOfSignal(signal));
+    isEnding = true;
+    onEnd(exitCodeOfSignal(signal));
+  };
+  process.on('SIGINT', interrupt);
+  for (const signal of END_SIGNALS) process.on(signal, end);
+  return () => {
+    process.off('SIGINT', interrupt);
+    for (const signal of END_SIGNALS) process.off(signal, end);
+  };
+}
+
+/** Passes Ctrl-C on. The process may be over, or the connection: both show where the events are read. */
+export function interrupter(handle: ProcessHandle): () => void {
+  let interrupts = 0;
+  return () => {
+    interrupts += 1;
+    if (interrupts >= IMPATIENCE) handle.terminate({ graceMs: 0 }).catch(() => undefined);
+    else handle.signal('SIGINT').catch(() => undefined);
+  };
+}
+
+function exitCodeOfSignal(signal: NodeJS.Signals): number {
+  return 128 + constants.signals[signal];
+}

@@ -1,0 +1,36 @@
+import { asProcessId, type EnvironmentInfo, processStart } from '@holdfast/exec-protocol';
+import type { Link } from '../connection/link.js';
+import { newProcessId } from '../id.js';
+import type { ProcessHandle, SpawnOptions } from './handle.js';
+import { type Opening, RemoteProcess } from './remote-process.js';
+import { requireForStart, startRequest } from './start-request.js';
+
+/** What to start, and through what. */
+export interface StartOptions {
+  readonly link: Link;
+  /** What the executor says of itself, which the start depends on. */
+  readonly environment: () => Promise<EnvironmentInfo>;
+  readonly argv: readonly string[];
+  readonly options: SpawnOptions;
+}
+
+/** Starts a process. */
+export function startProcess({ link, environment, argv, options }: StartOptions): ProcessHandle {
+  const id = options.id === undefined ? newProcessId() : asProcessId(options.id);
+  return new RemoteProcess(link, {
+    id,
+    after: 0,
+    takesInput: options.stdin === 'pipe' || options.pty !== undefined,
+    onDispose: options.lifetime === 'server' ? 'leave' : 'terminate',
+    signal: options.signal,
+    async prepare(): Promise<Opening> {
+      requireForStart(link, options);
+      const request = startRequest(id, argv, options, await environment());
+      return async (windowBytes) => {
+        const window = windowBytes === undefined ? {} : { windowBytes };
+        await link.request(processStart, { ...request, ...window });
+        return undefined;
+      };
+    },
+  });
+}
