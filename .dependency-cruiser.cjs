@@ -143,7 +143,7 @@ module.exports = {
     onlyFrom('uuid', '^packages/[^/]+/src/[a-z-]*ids?(\\.test)?\\.ts$'),
     onlyFrom(
       'ws',
-      '^packages/exec-server/src/transport/(websocket[^/]*|listen(\\.test)?)\\.ts$|^packages/exec-client/src/dial/websocket[^/]*\\.ts$|^e2e/',
+      '^packages/exec-server/src/transport/(websocket[^/]*|listen(\\.test)?)\\.ts$|^packages/exec-client/src/dial/websocket[^/]*\\.ts$|^e2e/|^scripts/bench/',
     ),
   ],
   options: {

@@ -1,0 +1,140 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { median, residentKib, row, times } from './figures.js';
+import { connectRaw, type RawClient } from './raw-client.js';
+import { type BenchServer, startHoldfast, startReference } from './servers.js';
+
+// Measures our server beside bare child_process and, with --reference, beside the reference server, in one run. Names on
+// the command line choose benches; none means all. Ratios count; absolute figures depend on the machine and its day.
+
+interface Contestant {
+  readonly server: BenchServer;
+  readonly client: RawClient;
+}
+
+type Bench = (contestants: readonly Contestant[]) => Promise<void>;
+
+const TRUE = '/usr/bin/true';
+const AT_ONCE = 150;
+const MEGABYTE = 1_000_000;
+
+const BENCHES: Readonly<Record<string, Bench>> = {
+  spawn: benchSpawn,
+  parallel: benchParallel,
+  echo: benchEcho,
+  request: benchRequest,
+  output: benchOutput,
+  memory: benchMemory,
+};
+
+const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'));
+const unknown = wanted.filter((name) => !Object.hasOwn(BENCHES, name));
+if (unknown.length > 0) {
+  console.error(`no such bench: ${unknown.join(', ')}; there are ${Object.keys(BENCHES).join(', ')}`);
+  process.exit(2);
+}
+await using holdfast = await startHoldfast();
+const servers: BenchServer[] = [holdfast];
+await using reference = process.argv.includes('--reference') ? await startReference() : undefined;
+if (reference !== undefined) servers.push(reference);
+const contestants = await Promise.all(
+  servers.map(async (server) => ({ server, client: await connectRaw(server.url) })),
+);
+for (const [name, bench] of Object.entries(BENCHES)) {
+  if (wanted.length === 0 || wanted.includes(name)) await bench(contestants);
+}
+for (const { client } of contestants) client.close();
+
+async function benchSpawn(all: readonly Contestant[]): Promise<void> {
+  const taken: Record<string, number[]> = {};
+  const runs: Record<string, () => Promise<unknown>> = Object.fromEntries(
+    all.map(({ server, client }) => [server.name, () => client.run([TRUE])]),
+  );
+  runs['bare'] = () => bare([TRUE]);
+  for (const run of Object.values(runs)) await times(20, run);
+  // In turns, so that a slow moment of the machine hits everybody.
+  for (let round = 0; round < 20; round += 1) {
+    for (const [name, run] of Object.entries(runs)) (taken[name] ??= []).push(...(await times(10, run)));
+  }
+  console.log(row('start to closed, one after the other, p50', medians(taken), 'ms'));
+}
+
+async function benchParallel(all: readonly Contestant[]): Promise<void> {
+  const taken: Record<string, number[]> = {};
+  for (let round = 0; round < 5; round += 1) {
+    for (const { server, client } of all) {
+      (taken[server.name] ??= []).push(...(await times(1, () => atOnce(() => client.run([TRUE])))));
+    }
+    (taken['bare'] ??= []).push(...(await times(1, () => atOnce(() => bare([TRUE])))));
+  }
+  console.log(row(`${String(AT_ONCE)} at once, total`, medians(taken), 'ms'));
+}
+
+async function benchEcho(all: readonly Contestant[]): Promise<void> {
+  const taken: Record<string, number[]> = {};
+  for (const { server, client } of all) {
+    const cat = await client.start(['cat'], { pipeStdin: true });
+    await cat.echo('warm\n');
+    taken[server.name] = await times(100, () => cat.echo('x\n'));
+    await client.request('process/terminate', { processId: cat.id });
+    await cat.closed;
+  }
+  console.log(row('stdin to stdout through cat, p50', medians(taken), 'ms'));
+}
+
+async function benchRequest(all: readonly Contestant[]): Promise<void> {
+  const taken: Record<string, number[]> = {};
+  for (const { server, client } of all) {
+    taken[server.name] = await times(2000, () => client.request('environment/status', {}));
+  }
+  console.log(row('request and answer, p50', medians(taken), 'ms'));
+}
+
+async function benchOutput(all: readonly Contestant[]): Promise<void> {
+  const bytes = 150 * MEGABYTE;
+  const taken: Record<string, number[]> = {};
+  for (let round = 0; round < 3; round += 1) {
+    for (const { server, client } of all) {
+      const [ms = 0] = await times(1, () => client.run(['head', '-c', String(bytes), '/dev/zero']));
+      (taken[server.name] ??= []).push(bytes / MEGABYTE / (ms / 1000));
+    }
+  }
+  console.log(row('150 MB of output', medians(taken), 'MB/s'));
+}
+
+async function benchMemory(all: readonly Contestant[]): Promise<void> {
+  const [ours] = all;
+  if (ours === undefined) return;
+  const before = residentKib(ours.server.pid);
+  let live = 0;
+  const started: string[] = [];
+  for (const count of [10, 100, 1000]) {
+    const from = performance.now();
+    while (live < count) {
+      const { id } = await ours.client.start(['sleep', '1000']);
+      started.push(id);
+      live += 1;
+    }
+    const ms = performance.now() - from;
+    const perProcess = (residentKib(ours.server.pid) - before) / live;
+    console.log(
+      `${`${String(count)} live processes`.padEnd(44)} ${perProcess.toFixed(1)} KiB each, started in ${ms.toFixed(0)} ms`,
+    );
+  }
+  await Promise.all(started.map((processId) => ours.client.request('process/terminate', { processId })));
+}
+
+async function bare([program = '', ...args]: readonly string[]): Promise<void> {
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  child.stdout.resume();
+  child.stderr.resume();
+  await once(child, 'close');
+}
+
+async function atOnce(run: () => Promise<unknown>): Promise<void> {
+  await Promise.all(Array.from({ length: AT_ONCE }, run));
+}
+
+function medians(taken: Readonly<Record<string, readonly number[]>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(taken).map(([name, values]) => [name, median(values)]));
+}
