@@ -21,6 +21,8 @@ export default defineConfig({
         // End-to-end tests see what a user installs: the built files.
         test: {
           name: 'e2e',
+          // Suites mostly wait for processes; on two cores the default of one worker would leave a core idle.
+          maxWorkers: 2,
           environment: 'node',
           include: ['e2e/**/*.e2e.test.ts'],
           testTimeout: 30_000,

@@ -35,7 +35,8 @@ describe('flow', () => {
   let server: TestServer;
 
   beforeAll(async () => {
-    server = await startServer();
+    // Without a spill a process whose output nobody takes is stopped as soon as memory is used up.
+    server = await startServer({ args: ['--spill-limit', '0'] });
   });
 
   afterAll(async () => {

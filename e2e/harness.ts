@@ -212,7 +212,8 @@ export async function temporaryDirectory(): Promise<AsyncDisposable & { readonly
   return {
     path,
     [Symbol.asyncDispose]: () => {
-      rmSync(path, { recursive: true });
+      // What a server that was killed had begun may still be at work there.
+      rmSync(path, { recursive: true, maxRetries: 20 });
       return Promise.resolve();
     },
   };

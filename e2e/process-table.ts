@@ -31,9 +31,11 @@ export async function noneMarked(mark: string): Promise<void> {
   });
 }
 
-/** Children, their children and so on. */
+/** Children, their children and so on; the guardian of a server is there as long as the server, and left out. */
 export function descendants(pid: number): LiveProcess[] {
-  const all = pids().flatMap((one) => entry(one) ?? []);
+  const all = pids()
+    .flatMap((one) => entry(one) ?? [])
+    .filter(({ command }) => !command.endsWith('holdfast-guardian'));
   const childrenOf = (parent: number): LiveProcess[] =>
     all.filter(({ parentPid }) => parentPid === parent).flatMap((child) => [child, ...childrenOf(child.pid)]);
   return childrenOf(pid);

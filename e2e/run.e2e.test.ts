@@ -104,7 +104,7 @@ test('--json gives every event, and the failure of a start', async () => {
     events: [
       { type: 'output', seq: 1, stream: 'stdout', base64: 'eAo=' },
       { type: 'exited', seq: 2, exitCode: 4, signal: null },
-      { type: 'closed', seq: 3 },
+      { type: 'closed', seq: 3, bytes: { stdout: 2, stderr: 0, pty: 0 } },
     ],
   });
   const failed = await run(['--json', '--', 'no-such-program']);

@@ -93,7 +93,7 @@ export function runFrom(events: readonly Message[]): Run {
 export function outputOf(events: readonly Message[], stream: 'stdout' | 'stderr'): Buffer {
   const pieces = events
     .filter(({ method, params }) => method === 'process/output' && params?.['stream'] === stream)
-    .map(({ params }) => Buffer.from(params?.['chunk'] as string, 'base64'));
+    .map(bytesOf);
   return Buffer.concat(pieces);
 }
 
@@ -122,4 +122,15 @@ export function base64(text: string | Uint8Array): string {
 /** What an answer must be that says why something was refused. */
 export function failure(code: number, kind: string, message: RegExp): Answer {
   return { error: { code, message: expect.stringMatching(message) as string, data: { kind } } };
+}
+
+/** The bytes that an event carries; none unless it is output. */
+export function bytesOf({ params }: Message): Buffer {
+  const chunk = params?.['chunk'];
+  return typeof chunk === 'string' ? Buffer.from(chunk, 'base64') : Buffer.alloc(0);
+}
+
+/** What all these events print together, whatever the stream. */
+export function textOf(events: readonly Message[]): string {
+  return Buffer.concat(events.map(bytesOf)).toString();
 }

@@ -151,7 +151,6 @@ const CASES: readonly Case[] = [
     'cwdNotDirectory',
     /working directory ".*plain\/x"/,
   ],
-  ['a terminal', { tty: true }, -32603, 'ptyUnavailable', /tty: false/],
   ['a sandbox', { sandbox: { type: 'workspaceWrite' } }, -32602, 'sandboxUnsupported', /^sandbox: /],
   ['an empty sandbox', { sandbox: {} }, -32602, 'sandboxUnsupported', /^sandbox: /],
   [
