@@ -211,12 +211,21 @@ export async function temporaryDirectory(): Promise<AsyncDisposable & { readonly
   await mkdir(path);
   return {
     path,
-    [Symbol.asyncDispose]: () => {
-      // What a server that was killed had begun may still be at work there.
-      rmSync(path, { recursive: true, maxRetries: 20 });
-      return Promise.resolve();
+    [Symbol.asyncDispose]: async () => {
+      // What a server that was killed had begun may still be at work there; each look begins with what it finds.
+      await eventually(`the end of ${path}`, () => removed(path) || undefined);
     },
   };
+}
+
+function removed(path: string): boolean {
+  try {
+    rmSync(path, { recursive: true });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOTEMPTY') throw error;
+    return false;
+  }
 }
 
 /** Directories of one server, so that whatever it leaves lies where only it can have left it. */
