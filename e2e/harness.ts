@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect } from 'vitest';
-import { within } from './deadline.js';
+import { eventually, within } from './deadline.js';
 import { descendants, type LiveProcess, survivors } from './process-table.js';
 import { dialWebSocket, RawClient, stdioWire } from './raw-client.js';
 
