@@ -1,8 +1,7 @@
 // The public surface, rolled up from the build. Update with `npm run api:update`.
 
 // index.d.ts
-import * as zod from 'zod';
-import { z } from 'zod';
+import * as z from 'zod';
 import * as zod_v4_core from 'zod/v4/core';
 
 /** Standard base64 with padding. */
@@ -775,96 +774,96 @@ type EnvPolicy = z.output<typeof envPolicySchema>;
 
 /** Every request that a client may send, by its method. */
 declare const REQUESTS: {
-    readonly initialize: RequestSpec<zod.ZodObject<{
-        clientName: zod.ZodString;
-        resumeSessionId: zod.ZodOptional<zod.ZodNullable<zod.ZodString>>;
-        extensions: zod.ZodOptional<zod.ZodRecord<zod.ZodString, zod.ZodInt>>;
-    }, zod_v4_core.$strip>, zod.ZodObject<{
-        sessionId: zod.ZodType<SessionId, string, zod_v4_core.$ZodTypeInternals<SessionId, string>>;
-        environmentInfo: zod.ZodOptional<zod.ZodObject<{
-            shell: zod.ZodObject<{
-                name: zod.ZodString;
-                path: zod.ZodString;
+    readonly initialize: RequestSpec<z.ZodObject<{
+        clientName: z.ZodString;
+        resumeSessionId: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+        extensions: z.ZodOptional<z.ZodRecord<z.ZodString, z.ZodInt>>;
+    }, zod_v4_core.$strip>, z.ZodObject<{
+        sessionId: z.ZodType<SessionId, string, zod_v4_core.$ZodTypeInternals<SessionId, string>>;
+        environmentInfo: z.ZodOptional<z.ZodObject<{
+            shell: z.ZodObject<{
+                name: z.ZodString;
+                path: z.ZodString;
             }, zod_v4_core.$strip>;
-            executorVersion: zod.ZodOptional<zod.ZodNullable<zod.ZodString>>;
-            providerId: zod.ZodOptional<zod.ZodNullable<zod.ZodString>>;
-            cwd: zod.ZodOptional<zod.ZodNullable<zod.ZodString>>;
-            userHomeDir: zod.ZodOptional<zod.ZodNullable<zod.ZodString>>;
-            platformOs: zod.ZodOptional<zod.ZodNullable<zod.ZodString>>;
-            prependPathDirs: zod.ZodOptional<zod.ZodNullable<zod.ZodArray<zod.ZodString>>>;
-            temporaryDirectories: zod.ZodOptional<zod.ZodNullable<zod.ZodArray<zod.ZodString>>>;
-            tempDir: zod.ZodOptional<zod.ZodNullable<zod.ZodString>>;
-            capabilities: zod.ZodOptional<zod.ZodNullable<zod.ZodRecord<zod.ZodString, zod.ZodBoolean>>>;
+            executorVersion: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+            providerId: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+            cwd: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+            userHomeDir: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+            platformOs: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+            prependPathDirs: z.ZodOptional<z.ZodNullable<z.ZodArray<z.ZodString>>>;
+            temporaryDirectories: z.ZodOptional<z.ZodNullable<z.ZodArray<z.ZodString>>>;
+            tempDir: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+            capabilities: z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodBoolean>>>;
         }, zod_v4_core.$strip>>;
-        extensions: zod.ZodOptional<zod.ZodRecord<zod.ZodString, zod.ZodInt>>;
+        extensions: z.ZodOptional<z.ZodRecord<z.ZodString, z.ZodInt>>;
     }, zod_v4_core.$strip>>;
-    readonly 'session/close': RequestSpec<zod.ZodOptional<zod.ZodNullable<zod.ZodObject<{}, zod_v4_core.$strip>>>, zod.ZodObject<{
-        processes: zod.ZodInt;
+    readonly 'session/close': RequestSpec<z.ZodOptional<z.ZodNullable<z.ZodObject<{}, zod_v4_core.$strip>>>, z.ZodObject<{
+        processes: z.ZodInt;
     }, zod_v4_core.$strip>>;
-    readonly 'environment/info': RequestSpec<zod.ZodOptional<zod.ZodNullable<zod.ZodRecord<zod.ZodString, zod.ZodUnknown>>>, zod.ZodObject<{
-        shell: zod.ZodObject<{
-            name: zod.ZodString;
-            path: zod.ZodString;
+    readonly 'environment/info': RequestSpec<z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>, z.ZodObject<{
+        shell: z.ZodObject<{
+            name: z.ZodString;
+            path: z.ZodString;
         }, zod_v4_core.$strip>;
-        executorVersion: zod.ZodOptional<zod.ZodNullable<zod.ZodString>>;
-        providerId: zod.ZodOptional<zod.ZodNullable<zod.ZodString>>;
-        cwd: zod.ZodOptional<zod.ZodNullable<zod.ZodString>>;
-        userHomeDir: zod.ZodOptional<zod.ZodNullable<zod.ZodString>>;
-        platformOs: zod.ZodOptional<zod.ZodNullable<zod.ZodString>>;
-        prependPathDirs: zod.ZodOptional<zod.ZodNullable<zod.ZodArray<zod.ZodString>>>;
-        temporaryDirectories: zod.ZodOptional<zod.ZodNullable<zod.ZodArray<zod.ZodString>>>;
-        tempDir: zod.ZodOptional<zod.ZodNullable<zod.ZodString>>;
-        capabilities: zod.ZodOptional<zod.ZodNullable<zod.ZodRecord<zod.ZodString, zod.ZodBoolean>>>;
+        executorVersion: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+        providerId: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+        cwd: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+        userHomeDir: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+        platformOs: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+        prependPathDirs: z.ZodOptional<z.ZodNullable<z.ZodArray<z.ZodString>>>;
+        temporaryDirectories: z.ZodOptional<z.ZodNullable<z.ZodArray<z.ZodString>>>;
+        tempDir: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+        capabilities: z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodBoolean>>>;
     }, zod_v4_core.$strip>>;
-    readonly 'environment/status': RequestSpec<zod.ZodOptional<zod.ZodNullable<zod.ZodRecord<zod.ZodString, zod.ZodUnknown>>>, zod.ZodObject<{
-        status: zod.ZodLiteral<"ready">;
+    readonly 'environment/status': RequestSpec<z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>, z.ZodObject<{
+        status: z.ZodLiteral<"ready">;
     }, zod_v4_core.$strip>>;
-    readonly 'process/start': RequestSpec<zod.ZodObject<{
-        processId: zod.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
-        argv: zod.ZodArray<zod.ZodString>;
-        cwd: zod.ZodString;
-        env: zod.ZodRecord<zod.ZodString, zod.ZodString>;
-        tty: zod.ZodBoolean;
-        pipeStdin: zod.ZodOptional<zod.ZodBoolean>;
-        arg0: zod.ZodOptional<zod.ZodNullable<zod.ZodString>>;
-        envPolicy: zod.ZodOptional<zod.ZodNullable<zod.ZodObject<{
-            inherit: zod.ZodEnum<{
+    readonly 'process/start': RequestSpec<z.ZodObject<{
+        processId: z.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
+        argv: z.ZodArray<z.ZodString>;
+        cwd: z.ZodString;
+        env: z.ZodRecord<z.ZodString, z.ZodString>;
+        tty: z.ZodBoolean;
+        pipeStdin: z.ZodOptional<z.ZodBoolean>;
+        arg0: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+        envPolicy: z.ZodOptional<z.ZodNullable<z.ZodObject<{
+            inherit: z.ZodEnum<{
                 core: "core";
                 all: "all";
                 none: "none";
             }>;
-            ignoreDefaultExcludes: zod.ZodBoolean;
-            exclude: zod.ZodArray<zod.ZodString>;
-            set: zod.ZodRecord<zod.ZodString, zod.ZodString>;
-            includeOnly: zod.ZodArray<zod.ZodString>;
+            ignoreDefaultExcludes: z.ZodBoolean;
+            exclude: z.ZodArray<z.ZodString>;
+            set: z.ZodRecord<z.ZodString, z.ZodString>;
+            includeOnly: z.ZodArray<z.ZodString>;
         }, zod_v4_core.$strip>>>;
-        sandbox: zod.ZodOptional<zod.ZodNullable<zod.ZodRecord<zod.ZodString, zod.ZodUnknown>>>;
-        enforceManagedNetwork: zod.ZodOptional<zod.ZodBoolean>;
-        managedNetwork: zod.ZodOptional<zod.ZodNullable<zod.ZodRecord<zod.ZodString, zod.ZodUnknown>>>;
-        networkProxy: zod.ZodOptional<zod.ZodNullable<zod.ZodRecord<zod.ZodString, zod.ZodUnknown>>>;
-        metadata: zod.ZodOptional<zod.ZodNullable<zod.ZodObject<{
-            threadId: zod.ZodOptional<zod.ZodNullable<zod.ZodGUID>>;
-            toolCallId: zod.ZodOptional<zod.ZodNullable<zod.ZodString>>;
+        sandbox: z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>;
+        enforceManagedNetwork: z.ZodOptional<z.ZodBoolean>;
+        managedNetwork: z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>;
+        networkProxy: z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>;
+        metadata: z.ZodOptional<z.ZodNullable<z.ZodObject<{
+            threadId: z.ZodOptional<z.ZodNullable<z.ZodGUID>>;
+            toolCallId: z.ZodOptional<z.ZodNullable<z.ZodString>>;
         }, zod_v4_core.$strip>>>;
-        shellSnapshot: zod.ZodOptional<zod.ZodNullable<zod.ZodRecord<zod.ZodString, zod.ZodUnknown>>>;
-        credentialProviders: zod.ZodOptional<zod.ZodNullable<zod.ZodUnion<readonly [zod.ZodArray<zod.ZodUnknown>, zod.ZodRecord<zod.ZodString, zod.ZodUnknown>]>>>;
-        size: zod.ZodOptional<zod.ZodObject<{
-            rows: zod.ZodInt;
-            cols: zod.ZodInt;
+        shellSnapshot: z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>;
+        credentialProviders: z.ZodOptional<z.ZodNullable<z.ZodUnion<readonly [z.ZodArray<z.ZodUnknown>, z.ZodRecord<z.ZodString, z.ZodUnknown>]>>>;
+        size: z.ZodOptional<z.ZodObject<{
+            rows: z.ZodInt;
+            cols: z.ZodInt;
         }, zod_v4_core.$strip>>;
-        retention: zod.ZodOptional<zod.ZodEnum<{
+        retention: z.ZodOptional<z.ZodEnum<{
             keep: "keep";
             drop: "drop";
         }>>;
-        lifetime: zod.ZodOptional<zod.ZodEnum<{
+        lifetime: z.ZodOptional<z.ZodEnum<{
             session: "session";
             server: "server";
         }>>;
-        drainMs: zod.ZodOptional<zod.ZodInt>;
-        windowBytes: zod.ZodOptional<zod.ZodInt>;
-    }, zod_v4_core.$strip>, zod.ZodObject<{
-        processId: zod.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
-        sandboxType: zod.ZodOptional<zod.ZodNullable<zod.ZodEnum<{
+        drainMs: z.ZodOptional<z.ZodInt>;
+        windowBytes: z.ZodOptional<z.ZodInt>;
+    }, zod_v4_core.$strip>, z.ZodObject<{
+        processId: z.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
+        sandboxType: z.ZodOptional<z.ZodNullable<z.ZodEnum<{
             none: "none";
             linuxSeccomp: "linuxSeccomp";
             macosSeatbelt: "macosSeatbelt";
@@ -872,56 +871,56 @@ declare const REQUESTS: {
             windowsMxc: "windowsMxc";
         }>>>;
     }, zod_v4_core.$strip>>;
-    readonly 'process/read': RequestSpec<zod.ZodObject<{
-        processId: zod.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
-        afterSeq: zod.ZodOptional<zod.ZodNullable<zod.ZodInt>>;
-        maxBytes: zod.ZodOptional<zod.ZodNullable<zod.ZodInt>>;
-        waitMs: zod.ZodOptional<zod.ZodNullable<zod.ZodInt>>;
-    }, zod_v4_core.$strip>, zod.ZodObject<{
-        chunks: zod.ZodArray<zod.ZodObject<{
-            seq: zod.ZodInt;
-            stream: zod.ZodEnum<{
+    readonly 'process/read': RequestSpec<z.ZodObject<{
+        processId: z.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
+        afterSeq: z.ZodOptional<z.ZodNullable<z.ZodInt>>;
+        maxBytes: z.ZodOptional<z.ZodNullable<z.ZodInt>>;
+        waitMs: z.ZodOptional<z.ZodNullable<z.ZodInt>>;
+    }, zod_v4_core.$strip>, z.ZodObject<{
+        chunks: z.ZodArray<z.ZodObject<{
+            seq: z.ZodInt;
+            stream: z.ZodEnum<{
                 pty: "pty";
                 stdout: "stdout";
                 stderr: "stderr";
             }>;
-            chunk: zod.ZodCodec<zod.ZodString, zod.ZodCustom<Uint8Array<ArrayBufferLike>, Uint8Array<ArrayBufferLike>>>;
-            size: zod.ZodOptional<zod.ZodObject<{
-                rows: zod.ZodInt;
-                cols: zod.ZodInt;
+            chunk: z.ZodCodec<z.ZodString, z.ZodCustom<Uint8Array<ArrayBufferLike>, Uint8Array<ArrayBufferLike>>>;
+            size: z.ZodOptional<z.ZodObject<{
+                rows: z.ZodInt;
+                cols: z.ZodInt;
             }, zod_v4_core.$strip>>;
         }, zod_v4_core.$strip>>;
-        nextSeq: zod.ZodInt;
-        exited: zod.ZodBoolean;
-        exitCode: zod.ZodNullable<zod.ZodInt>;
-        closed: zod.ZodBoolean;
-        failure: zod.ZodOptional<zod.ZodNullable<zod.ZodString>>;
-        sandboxDenied: zod.ZodOptional<zod.ZodNullable<zod.ZodBoolean>>;
+        nextSeq: z.ZodInt;
+        exited: z.ZodBoolean;
+        exitCode: z.ZodNullable<z.ZodInt>;
+        closed: z.ZodBoolean;
+        failure: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+        sandboxDenied: z.ZodOptional<z.ZodNullable<z.ZodBoolean>>;
     }, zod_v4_core.$strip>>;
-    readonly 'process/write': RequestSpec<zod.ZodObject<{
-        processId: zod.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
-        chunk: zod.ZodCodec<zod.ZodString, zod.ZodCustom<Uint8Array<ArrayBufferLike>, Uint8Array<ArrayBufferLike>>>;
-        writeId: zod.ZodType<WriteId, string, zod_v4_core.$ZodTypeInternals<WriteId, string>>;
-    }, zod_v4_core.$strip>, zod.ZodObject<{
-        status: zod.ZodEnum<{
+    readonly 'process/write': RequestSpec<z.ZodObject<{
+        processId: z.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
+        chunk: z.ZodCodec<z.ZodString, z.ZodCustom<Uint8Array<ArrayBufferLike>, Uint8Array<ArrayBufferLike>>>;
+        writeId: z.ZodType<WriteId, string, zod_v4_core.$ZodTypeInternals<WriteId, string>>;
+    }, zod_v4_core.$strip>, z.ZodObject<{
+        status: z.ZodEnum<{
             stdinClosed: "stdinClosed";
             accepted: "accepted";
             unknownProcess: "unknownProcess";
             starting: "starting";
         }>;
     }, zod_v4_core.$strip>>;
-    readonly 'process/closeStdin': RequestSpec<zod.ZodObject<{
-        processId: zod.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
-    }, zod_v4_core.$strip>, zod.ZodObject<{
-        status: zod.ZodEnum<{
+    readonly 'process/closeStdin': RequestSpec<z.ZodObject<{
+        processId: z.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
+    }, zod_v4_core.$strip>, z.ZodObject<{
+        status: z.ZodEnum<{
             stdinClosed: "stdinClosed";
             accepted: "accepted";
             unknownProcess: "unknownProcess";
         }>;
     }, zod_v4_core.$strip>>;
-    readonly 'process/signal': RequestSpec<zod.ZodObject<{
-        processId: zod.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
-        signal: zod.ZodUnion<readonly [zod.ZodLiteral<"interrupt">, zod.ZodEnum<{
+    readonly 'process/signal': RequestSpec<z.ZodObject<{
+        processId: z.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
+        signal: z.ZodUnion<readonly [z.ZodLiteral<"interrupt">, z.ZodEnum<{
             SIGHUP: "SIGHUP";
             SIGINT: "SIGINT";
             SIGQUIT: "SIGQUIT";
@@ -954,123 +953,123 @@ declare const REQUESTS: {
             SIGPWR: "SIGPWR";
             SIGSTKFLT: "SIGSTKFLT";
         }>]>;
-        target: zod.ZodOptional<zod.ZodEnum<{
+        target: z.ZodOptional<z.ZodEnum<{
             process: "process";
             group: "group";
             tree: "tree";
         }>>;
-    }, zod_v4_core.$strip>, zod.ZodObject<{}, zod_v4_core.$strip>>;
-    readonly 'process/terminate': RequestSpec<zod.ZodObject<{
-        processId: zod.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
-        graceMs: zod.ZodOptional<zod.ZodInt>;
-    }, zod_v4_core.$strip>, zod.ZodObject<{
-        running: zod.ZodBoolean;
+    }, zod_v4_core.$strip>, z.ZodObject<{}, zod_v4_core.$strip>>;
+    readonly 'process/terminate': RequestSpec<z.ZodObject<{
+        processId: z.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
+        graceMs: z.ZodOptional<z.ZodInt>;
+    }, zod_v4_core.$strip>, z.ZodObject<{
+        running: z.ZodBoolean;
     }, zod_v4_core.$strip>>;
-    readonly 'process/resize': RequestSpec<zod.ZodObject<{
-        processId: zod.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
-        size: zod.ZodObject<{
-            rows: zod.ZodInt;
-            cols: zod.ZodInt;
+    readonly 'process/resize': RequestSpec<z.ZodObject<{
+        processId: z.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
+        size: z.ZodObject<{
+            rows: z.ZodInt;
+            cols: z.ZodInt;
         }, zod_v4_core.$strip>;
-    }, zod_v4_core.$strip>, zod.ZodObject<{}, zod_v4_core.$strip>>;
-    readonly 'process/list': RequestSpec<zod.ZodOptional<zod.ZodNullable<zod.ZodObject<{}, zod_v4_core.$strip>>>, zod.ZodObject<{
-        processes: zod.ZodArray<zod.ZodObject<{
-            ref: zod.ZodString;
-            id: zod.ZodString;
-            session: zod.ZodString;
-            argv: zod.ZodArray<zod.ZodString>;
-            cwd: zod.ZodString;
-            pid: zod.ZodInt;
-            tty: zod.ZodBoolean;
-            lifetime: zod.ZodEnum<{
+    }, zod_v4_core.$strip>, z.ZodObject<{}, zod_v4_core.$strip>>;
+    readonly 'process/list': RequestSpec<z.ZodOptional<z.ZodNullable<z.ZodObject<{}, zod_v4_core.$strip>>>, z.ZodObject<{
+        processes: z.ZodArray<z.ZodObject<{
+            ref: z.ZodString;
+            id: z.ZodString;
+            session: z.ZodString;
+            argv: z.ZodArray<z.ZodString>;
+            cwd: z.ZodString;
+            pid: z.ZodInt;
+            tty: z.ZodBoolean;
+            lifetime: z.ZodEnum<{
                 session: "session";
                 server: "server";
             }>;
-            startedAtMs: zod.ZodInt;
-            state: zod.ZodEnum<{
+            startedAtMs: z.ZodInt;
+            state: z.ZodEnum<{
                 exited: "exited";
                 closed: "closed";
                 running: "running";
             }>;
-            exitCode: zod.ZodNullable<zod.ZodInt>;
-            firstSeq: zod.ZodInt;
-            nextSeq: zod.ZodInt;
+            exitCode: z.ZodNullable<z.ZodInt>;
+            firstSeq: z.ZodInt;
+            nextSeq: z.ZodInt;
         }, zod_v4_core.$strip>>;
     }, zod_v4_core.$strip>>;
-    readonly 'process/attach': RequestSpec<zod.ZodObject<{
-        processId: zod.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
-        ref: zod.ZodString;
-        afterSeq: zod.ZodOptional<zod.ZodInt>;
-        windowBytes: zod.ZodOptional<zod.ZodInt>;
-    }, zod_v4_core.$strip>, zod.ZodObject<{
-        process: zod.ZodObject<{
-            ref: zod.ZodString;
-            id: zod.ZodString;
-            session: zod.ZodString;
-            argv: zod.ZodArray<zod.ZodString>;
-            cwd: zod.ZodString;
-            pid: zod.ZodInt;
-            tty: zod.ZodBoolean;
-            lifetime: zod.ZodEnum<{
+    readonly 'process/attach': RequestSpec<z.ZodObject<{
+        processId: z.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
+        ref: z.ZodString;
+        afterSeq: z.ZodOptional<z.ZodInt>;
+        windowBytes: z.ZodOptional<z.ZodInt>;
+    }, zod_v4_core.$strip>, z.ZodObject<{
+        process: z.ZodObject<{
+            ref: z.ZodString;
+            id: z.ZodString;
+            session: z.ZodString;
+            argv: z.ZodArray<z.ZodString>;
+            cwd: z.ZodString;
+            pid: z.ZodInt;
+            tty: z.ZodBoolean;
+            lifetime: z.ZodEnum<{
                 session: "session";
                 server: "server";
             }>;
-            startedAtMs: zod.ZodInt;
-            state: zod.ZodEnum<{
+            startedAtMs: z.ZodInt;
+            state: z.ZodEnum<{
                 exited: "exited";
                 closed: "closed";
                 running: "running";
             }>;
-            exitCode: zod.ZodNullable<zod.ZodInt>;
-            firstSeq: zod.ZodInt;
-            nextSeq: zod.ZodInt;
+            exitCode: z.ZodNullable<z.ZodInt>;
+            firstSeq: z.ZodInt;
+            nextSeq: z.ZodInt;
         }, zod_v4_core.$strip>;
     }, zod_v4_core.$strip>>;
-    readonly 'process/detach': RequestSpec<zod.ZodObject<{
-        processId: zod.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
-    }, zod_v4_core.$strip>, zod.ZodObject<{}, zod_v4_core.$strip>>;
+    readonly 'process/detach': RequestSpec<z.ZodObject<{
+        processId: z.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
+    }, zod_v4_core.$strip>, z.ZodObject<{}, zod_v4_core.$strip>>;
 };
 /** Every notification that a client may send, by its method. */
 declare const CLIENT_NOTIFICATIONS: {
-    readonly initialized: NotificationSpec<zod.ZodUnknown>;
-    readonly 'process/window': NotificationSpec<zod.ZodObject<{
-        processId: zod.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
-        ackSeq: zod.ZodInt;
-        windowBytes: zod.ZodInt;
+    readonly initialized: NotificationSpec<z.ZodUnknown>;
+    readonly 'process/window': NotificationSpec<z.ZodObject<{
+        processId: z.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
+        ackSeq: z.ZodInt;
+        windowBytes: z.ZodInt;
     }, zod_v4_core.$strip>>;
 };
 /** Every notification that a server may send, by its method. */
 declare const SERVER_NOTIFICATIONS: {
-    readonly 'process/output': NotificationSpec<zod.ZodObject<{
-        processId: zod.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
-        seq: zod.ZodInt;
-        stream: zod.ZodEnum<{
+    readonly 'process/output': NotificationSpec<z.ZodObject<{
+        processId: z.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
+        seq: z.ZodInt;
+        stream: z.ZodEnum<{
             pty: "pty";
             stdout: "stdout";
             stderr: "stderr";
         }>;
-        chunk: zod.ZodCodec<zod.ZodString, zod.ZodCustom<Uint8Array<ArrayBufferLike>, Uint8Array<ArrayBufferLike>>>;
+        chunk: z.ZodCodec<z.ZodString, z.ZodCustom<Uint8Array<ArrayBufferLike>, Uint8Array<ArrayBufferLike>>>;
     }, zod_v4_core.$strip>>;
-    readonly 'process/resized': NotificationSpec<zod.ZodObject<{
-        processId: zod.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
-        seq: zod.ZodInt;
-        size: zod.ZodObject<{
-            rows: zod.ZodInt;
-            cols: zod.ZodInt;
+    readonly 'process/resized': NotificationSpec<z.ZodObject<{
+        processId: z.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
+        seq: z.ZodInt;
+        size: z.ZodObject<{
+            rows: z.ZodInt;
+            cols: z.ZodInt;
         }, zod_v4_core.$strip>;
     }, zod_v4_core.$strip>>;
-    readonly 'process/gap': NotificationSpec<zod.ZodObject<{
-        processId: zod.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
-        fromSeq: zod.ZodInt;
-        toSeq: zod.ZodInt;
-        bytes: zod.ZodInt;
+    readonly 'process/gap': NotificationSpec<z.ZodObject<{
+        processId: z.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
+        fromSeq: z.ZodInt;
+        toSeq: z.ZodInt;
+        bytes: z.ZodInt;
     }, zod_v4_core.$strip>>;
-    readonly 'process/exited': NotificationSpec<zod.ZodObject<{
-        processId: zod.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
-        seq: zod.ZodInt;
-        exitCode: zod.ZodInt;
-        sandboxDenied: zod.ZodOptional<zod.ZodNullable<zod.ZodBoolean>>;
-        signal: zod.ZodOptional<zod.ZodNullable<zod.ZodEnum<{
+    readonly 'process/exited': NotificationSpec<z.ZodObject<{
+        processId: z.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
+        seq: z.ZodInt;
+        exitCode: z.ZodInt;
+        sandboxDenied: z.ZodOptional<z.ZodNullable<z.ZodBoolean>>;
+        signal: z.ZodOptional<z.ZodNullable<z.ZodEnum<{
             SIGHUP: "SIGHUP";
             SIGINT: "SIGINT";
             SIGQUIT: "SIGQUIT";
@@ -1104,17 +1103,17 @@ declare const SERVER_NOTIFICATIONS: {
             SIGSTKFLT: "SIGSTKFLT";
         }>>>;
     }, zod_v4_core.$strip>>;
-    readonly 'process/closed': NotificationSpec<zod.ZodObject<{
-        processId: zod.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
-        seq: zod.ZodInt;
-        bytes: zod.ZodOptional<zod.ZodObject<{
-            stdout: zod.ZodInt;
-            stderr: zod.ZodInt;
-            pty: zod.ZodInt;
+    readonly 'process/closed': NotificationSpec<z.ZodObject<{
+        processId: z.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
+        seq: z.ZodInt;
+        bytes: z.ZodOptional<z.ZodObject<{
+            stdout: z.ZodInt;
+            stderr: z.ZodInt;
+            pty: z.ZodInt;
         }, zod_v4_core.$strip>>;
-        holders: zod.ZodOptional<zod.ZodArray<zod.ZodObject<{
-            pid: zod.ZodInt;
-            name: zod.ZodString;
+        holders: z.ZodOptional<z.ZodArray<z.ZodObject<{
+            pid: z.ZodInt;
+            name: z.ZodString;
         }, zod_v4_core.$strip>>>;
     }, zod_v4_core.$strip>>;
 };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { base64Bytes, decodeBase64, encodeBase64, nativeBase64, portableBase64 } from './bytes.js';
 
 const native = nativeBase64() ?? portableBase64;

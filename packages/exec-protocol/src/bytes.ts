@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Bytes, or the first character of a text that does not belong into base64. */
 export type Base64Decoded =

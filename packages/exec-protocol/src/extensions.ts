@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * What goes beyond the reference wire, with the highest version that this build speaks. A peer offers its versions in

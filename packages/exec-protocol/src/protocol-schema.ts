@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { NotificationSpec, RequestSpec } from './methods/define.js';
 import { CLIENT_NOTIFICATIONS, REQUESTS, SERVER_NOTIFICATIONS } from './methods/table.js';
 

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { ExtensionName } from '../extensions.js';
 
 /** Groups methods in handshake errors and in the reference. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineRequest } from './define.js';
 
 const pathUri = z.string().describe('A file: URI of the executor.');

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ProcessId, SessionId, WriteId } from '../ids.js';
 
 // A plain string on the wire. The brand exists for the type checker alone, so nothing is transformed either way.

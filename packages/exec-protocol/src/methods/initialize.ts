@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { extensionsSchema } from '../extensions.js';
 import { defineNotification, defineRequest } from './define.js';
 import { environmentInfoSchema } from './environment.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { processIdSchema } from './id-schemas.js';
 import { terminalSizeSchema } from './terminal-size.js';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { base64Bytes } from '../bytes.js';
 import { SIGNAL_NAMES } from '../signals.js';
 import { defineNotification, defineRequest } from './define.js';

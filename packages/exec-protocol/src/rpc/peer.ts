@@ -1,5 +1,5 @@
 import { JSONRPCClient, JSONRPCServer } from 'json-rpc-2.0';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { CloseKind } from '../close-codes.js';
 import { ExecError, fromWireError, toWireError } from '../errors.js';
 import { MAX_REQUESTS_IN_FLIGHT } from '../limits.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ExecError } from '../errors.js';
 import type { NotificationSpec, ParamsOf, RequestSpec, ResultOf } from '../methods/define.js';
 
