@@ -70,6 +70,18 @@ export default tseslint.config(
     rules: { 'no-restricted-globals': ['error', ...NODE_GLOBALS] },
   },
   {
+    files: ['packages/exec-protocol/src/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'ImportDeclaration[source.value="zod"] > :not(ImportNamespaceSpecifier, Literal)',
+          message: "Write `import * as z from 'zod'`: any other import bundles its texts in 64 languages.",
+        },
+      ],
+    },
+  },
+  {
     files: ['**/*.test.ts', 'e2e/**/*.ts', '**/testing/**'],
     // One table of a state machine, or one suite over every transport, belongs in one file.
     rules: { 'max-lines': ['error', { max: 600, skipBlankLines: true, skipComments: true }] },
