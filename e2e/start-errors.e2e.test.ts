@@ -77,6 +77,23 @@ const FOREIGN_CWDS: readonly (readonly [cwd: string, message: RegExp])[] = [
   ['file:///srv%G0', /bare %/],
 ];
 
+/** What no program can be given. */
+const UNFIT: readonly (readonly [what: string, changes: Changes, fault: RegExp])[] = [
+  ['a NUL in an argument', { argv: ['/bin/true', 'a\0b'] }, /argv\.1: holds a NUL/],
+  ['a NUL in the program', { argv: ['/bin/tr\0ue'] }, /argv\.0: holds a NUL/],
+  ['a NUL in an argument, on a terminal', { argv: ['/bin/true', '\0'], tty: true }, /argv\.1: holds a NUL/],
+  ['a NUL in arg0', { arg0: '\0' }, /arg0: holds a NUL/],
+  ['a NUL in a value', { env: { A: 'a\0b' } }, /env: the value of "A" holds a NUL/],
+  ['a NUL in a variable name', { env: { 'A\0B': '' } }, /env: the name "A\\u0000B" holds a NUL/],
+  ['a = in a variable name', { env: { 'A=B': '' } }, /env: the name "A=B" holds a =/],
+  ['a variable without a name', { env: { '': 'x' } }, /env: one name is empty/],
+  [
+    'a = in a variable name that a policy sets',
+    { envPolicy: { ...POLICY, set: { 'A=B': '' } } },
+    /envPolicy\.set: the name "A=B" holds a =/,
+  ],
+];
+
 const CASES: readonly Case[] = [
   ['an empty argv', { argv: [] }, -32602, 'invalidParams', /^process\/start: argv: must not be empty/],
   ['an empty program', { argv: [''] }, -32603, 'missingProgram', /argv\[0\] is empty/],
@@ -113,23 +130,15 @@ const CASES: readonly Case[] = [
     'argumentsTooLong',
     /arguments/,
   ],
-  [
-    'a NUL in an argument',
-    { argv: ['/bin/true', 'a\0b'] },
-    -32603,
-    'spawnFailed',
-    /argument 1 contains a NUL/,
-  ],
-  ['a NUL in the program', { argv: ['/bin/tr\0ue'] }, -32603, 'spawnFailed', /argument 0 contains a NUL/],
-  ['a NUL in arg0', { arg0: '\0' }, -32603, 'spawnFailed', /arg0 contains a NUL/],
-  ['a NUL in a value', { env: { A: 'a\0b' } }, -32603, 'spawnFailed', /the environment contains a NUL/],
-  [
-    'a NUL in a variable name',
-    { env: { 'A\0B': '' } },
-    -32603,
-    'spawnFailed',
-    /the environment contains a NUL/,
-  ],
+  ...UNFIT.map(
+    ([what, changes, fault]): Case => [
+      what,
+      changes,
+      -32602,
+      'invalidParams',
+      new RegExp(`^process/start: ${fault.source}`),
+    ],
+  ),
   [
     'a cwd that is not there',
     { cwd: 'file:///no/such' },

@@ -1,4 +1,4 @@
-import type { EnvPolicy } from '@holdfast/exec-protocol';
+import { type EnvPolicy, ExecError } from '@holdfast/exec-protocol';
 import { expect, test } from 'vitest';
 import { childEnvironment } from './environment.js';
 
@@ -69,4 +69,29 @@ test('secrets of the server reach no child, whoever sends them', () => {
     OK: '1',
   };
   expect(childEnvironment(sent, null, EXECUTOR)).toEqual({ OK: '1' });
+});
+
+test.each([
+  ['an empty name', { '': 'v' }, 'one name is empty; name the variable or leave it out'],
+  ['a name with a =', { 'A=B': 'v' }, 'the name "A=B" holds a =; what follows it belongs into the value'],
+  [
+    'a name that begins with a =',
+    { '=C:': 'v' },
+    'the name "=C:" holds a =; what follows it belongs into the value',
+  ],
+  ['a name with a NUL', { 'A\0B': 'v' }, 'the name "A\\u0000B" holds a NUL; remove it'],
+  ['a value with a NUL', { A: 'secret\0' }, 'the value of "A" holds a NUL; remove it'],
+])('%s is refused, in env and in what a policy sets', (_, bad, fault) => {
+  const env = { OK: '=x=', ...bad };
+  expect(() => childEnvironment(env, null, EXECUTOR)).toThrow(
+    new ExecError('invalidParams', `process/start: env: ${fault}`),
+  );
+  expect(() => childEnvironment({}, policy({ set: env, includeOnly: ['OK'] }), EXECUTOR)).toThrow(
+    new ExecError('invalidParams', `process/start: envPolicy.set: ${fault}`),
+  );
+});
+
+test('whatever a shell could not name is passed on all the same, and so is what the executor was given', () => {
+  const env = { '-': '', 'a b': '=', '\u{1F600}': '\n', '9': '"', constructor: 'c' };
+  expect(childEnvironment(env, policy(), { '=': 'odd' })).toEqual({ '=': 'odd', ...env });
 });

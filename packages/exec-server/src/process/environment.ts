@@ -1,4 +1,4 @@
-import type { EnvPolicy } from '@holdfast/exec-protocol';
+import { type EnvPolicy, ExecError } from '@holdfast/exec-protocol';
 
 /** An environment, name to value. */
 export type Environment = Readonly<Record<string, string>>;
@@ -20,14 +20,35 @@ const SECRETS = new Set([
 /**
  * The environment of a child: exactly `env`, or, under a policy, what the policy leaves of the executor's own
  * environment with `env` laid over it. Secrets of the server are in neither.
+ * @throws ExecError `invalidParams` for what would reach the child as something else, or not at all.
  */
 export function childEnvironment(
   env: Environment,
   policy: EnvPolicy | null | undefined,
   executor: Environment,
 ): Environment {
+  refuseUnfit('env', env);
+  if (policy != null) refuseUnfit('envPolicy.set', policy.set);
   const inherited = policy == null ? {} : inheritedEnvironment(policy, executor);
   return filter({ ...inherited, ...env }, (name) => !isSecret(name));
+}
+
+/** An environment is a list of NAME=value, each up to a NUL: a name may hold neither, and a value no NUL. */
+function refuseUnfit(field: string, env: Environment): void {
+  for (const [name, value] of Object.entries(env)) {
+    const fault = faultOf(name, value);
+    if (fault !== undefined) throw new ExecError('invalidParams', `process/start: ${field}: ${fault}`);
+  }
+}
+
+/** Names a variable, and never shows its value. */
+function faultOf(name: string, value: string): string | undefined {
+  if (name === '') return 'one name is empty; name the variable or leave it out';
+  const quoted = JSON.stringify(name);
+  if (name.includes('=')) return `the name ${quoted} holds a =; what follows it belongs into the value`;
+  if (name.includes('\0')) return `the name ${quoted} holds a NUL; remove it`;
+  if (value.includes('\0')) return `the value of ${quoted} holds a NUL; remove it`;
+  return undefined;
 }
 
 function inheritedEnvironment(policy: EnvPolicy, executor: Environment): Environment {

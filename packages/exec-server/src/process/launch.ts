@@ -40,6 +40,7 @@ export function planLaunch(
   number: number,
 ): LaunchPlan {
   const cwd = nativeCwd(params.cwd);
+  refuseNul(params);
   refuseUnenforceable(params);
   const lifetime = params.lifetime ?? 'session';
   const mark = processCookie(host.cookie, number);
@@ -68,6 +69,17 @@ function nativeCwd(uri: string): string {
   const parsed = parsePathUri(uri, 'posix');
   if (parsed.ok) return parsed.path;
   throw new ExecError('invalidPath', `cwd: ${parsed.message}`);
+}
+
+/** Arguments reach a program as texts that end at a NUL. */
+function refuseNul({ argv, arg0 }: ParamsOf<typeof processStart>): void {
+  const at = argv.findIndex((argument) => argument.includes('\0'));
+  const field = at >= 0 ? `argv.${String(at)}` : arg0?.includes('\0') === true ? 'arg0' : undefined;
+  if (field === undefined) return;
+  throw new ExecError(
+    'invalidParams',
+    `process/start: ${field}: holds a NUL, at which it would end; remove it`,
+  );
 }
 
 function refuseUnenforceable(params: ParamsOf<typeof processStart>): void {

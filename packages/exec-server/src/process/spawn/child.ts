@@ -1,4 +1,4 @@
-/** What to run, and exactly how: nothing of the server is added or inherited. */
+/** What to run, and exactly how: nothing of the server is added or inherited, and no text holds a NUL. */
 export interface ChildSpec {
   readonly argv: readonly string[];
   /** What the program sees as its own name; argv[0] when absent. */

@@ -118,36 +118,6 @@ const cases: readonly Case[] = [
     kind: 'argumentsTooLong',
     says: /stdin or a file/,
   },
-  {
-    what: 'a NUL byte in an argument',
-    spec: () => specOf(['true', 'a\0b']),
-    kind: 'invalidArgument',
-    says: /argument 1/,
-  },
-  {
-    what: 'a NUL byte in the program',
-    spec: () => specOf(['tr\0ue']),
-    kind: 'invalidArgument',
-    says: /argument 0/,
-  },
-  {
-    what: 'a NUL byte in arg0',
-    spec: () => specOf('true', { arg0: '\0' }),
-    kind: 'invalidArgument',
-    says: /arg0/,
-  },
-  {
-    what: 'a NUL byte in the environment',
-    spec: () => specOf('true', { env: { A: 'b\0' } }),
-    kind: 'invalidArgument',
-    says: /the environment/,
-  },
-  {
-    what: 'a NUL byte in the working directory',
-    spec: () => specOf('true', { cwd: '/\0' }),
-    kind: 'invalidArgument',
-    says: /the working directory/,
-  },
 ];
 
 test.each(cases)('$what is $kind', async ({ spec, kind, says }) => {
@@ -192,7 +162,7 @@ test.runIf(process.platform === 'linux')('a start that failed leaves no descript
   const before = count();
   for (let round = 0; round < 20; round += 1) {
     await failureOf(specOf(['/no/such/program'], { stdin: 'pipe' }));
-    await failureOf(specOf(['true', 'a\0b'], { stdin: 'pipe' }));
+    await failureOf(specOf(['true', 'x'.repeat(200_000)], { stdin: 'pipe' }));
     await failureOf(specOf('true', { cwd: '/no/such/dir' }));
   }
   await vi.waitFor(

@@ -8,9 +8,6 @@ import { errorCode, SpawnError } from './spawn-error.js';
 export function explainSpawnFailure(cause: unknown, spec: ChildSpec): SpawnError {
   if (cause instanceof SpawnError) return cause;
   const code = errorCode(cause) ?? 'unknown';
-  if (code === 'ERR_INVALID_ARG_VALUE') {
-    return new SpawnError('invalidArgument', `${findNul(spec)} contains a NUL byte; remove it`, cause);
-  }
   const known = shortage(cause) ?? unrunnable(code, spec, cause);
   if (known !== undefined) return known;
   const finding = PATH_CODES.has(code) ? (inspectCwd(spec.cwd) ?? inspectProgram(spec, code)) : undefined;
@@ -162,12 +159,6 @@ function exists(file: string): boolean {
     // Something on the way is not a directory, or may not be searched.
     return false;
   }
-}
-
-function findNul(spec: ChildSpec): string {
-  const at = [...spec.argv, spec.arg0 ?? ''].findIndex((text) => text.includes('\0'));
-  if (at >= 0) return at < spec.argv.length ? `argument ${at}` : 'arg0';
-  return spec.cwd.includes('\0') ? 'the working directory' : 'the environment';
 }
 
 function programName(spec: ChildSpec): string {

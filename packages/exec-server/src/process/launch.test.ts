@@ -1,0 +1,44 @@
+import { asProcessId, ExecError, type ParamsOf, type processStart } from '@holdfast/exec-protocol';
+import { expect, test } from 'vitest';
+import { type LaunchHost, planLaunch } from './launch.js';
+
+const HOST: LaunchHost = { env: { HOME: '/root' }, cookie: { own: 'own', value: 'outer:own' } };
+
+const START: ParamsOf<typeof processStart> = {
+  processId: asProcessId('p'),
+  argv: ['/bin/echo', 'a', 'b'],
+  cwd: 'file:///srv',
+  env: { A: '1' },
+  tty: false,
+};
+
+test('a start becomes what is spawned and what is known of it', () => {
+  expect(planLaunch(START, HOST, 7)).toEqual({
+    child: {
+      argv: ['/bin/echo', 'a', 'b'],
+      cwd: '/srv',
+      env: { A: '1', HOLDFAST_SERVER_COOKIE: 'outer:own.7' },
+      mark: 'HOLDFAST_SERVER_COOKIE=outer:own.7',
+      stdin: 'null',
+    },
+    terminal: undefined,
+    traits: {
+      argv: ['/bin/echo', 'a', 'b'],
+      cwd: 'file:///srv',
+      tty: false,
+      lifetime: 'session',
+      retention: 'keep',
+      drainMs: undefined,
+    },
+  });
+});
+
+test.each([
+  ['the program', { argv: ['/bin/ec\0ho'] }, 'argv.0'],
+  ['an argument', { argv: ['/bin/echo', 'a', 'b\0'] }, 'argv.2'],
+  ['the name that the program sees', { arg0: '\0' }, 'arg0'],
+])('a NUL in %s is refused by its place', (_, changes, field) => {
+  expect(() => planLaunch({ ...START, ...changes }, HOST, 1)).toThrow(
+    new ExecError('invalidParams', `process/start: ${field}: holds a NUL, at which it would end; remove it`),
+  );
+});
