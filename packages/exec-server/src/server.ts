@@ -14,6 +14,7 @@ import { createPipePool, removeStalePipeDirectories } from './process/spawn/pipe
 import { createSpillDirectory, type SpillDirectory } from './process/spill/spill-directory.js';
 import { Connection, type ConnectionHost } from './rpc/connection.js';
 import { SessionRegistry } from './session/session-registry.js';
+import { keepSpareDescriptor } from './spare-descriptor.js';
 import { type Listener, listen } from './transport/listen.js';
 import { DEFAULT_LISTEN_URL, parseListenUrl } from './transport/listen-address.js';
 import { StdioTransport } from './transport/stdio-transport.js';
@@ -69,6 +70,7 @@ export async function createExecServer(options: ExecServerOptions = {}): Promise
   const machine = readHost();
   await removeStalePipeDirectories(tmpdir());
   const pipes = createPipePool({ directory: tmpdir() });
+  const releaseSpare = keepSpareDescriptor();
   const logger = createLogger(options.logLevel ?? 'info');
   const cookie = createCookie(machine.env[COOKIE_VARIABLE]);
   const guardian = guardianOf(cookie.own, logger);
@@ -84,12 +86,7 @@ export async function createExecServer(options: ExecServerOptions = {}): Promise
     logMemory: new LogMemory(),
     cookie,
   });
-  const host: ConnectionHost = {
-    sessions,
-    environment: machine.environment,
-    clock: systemClock,
-    logger,
-  };
+  const host: ConnectionHost = { sessions, environment: machine.environment, clock: systemClock, logger };
   const connections = new Set<Connection>();
   const accept = (transport: Transport, principal: string): Connection => {
     const connection = new Connection(createConnectionId(), transport, principal, host);
@@ -107,6 +104,7 @@ export async function createExecServer(options: ExecServerOptions = {}): Promise
     await guardian.close();
     await spill.close();
     await pipes.close();
+    releaseSpare();
   };
 
   if (address.kind === 'stdio') {

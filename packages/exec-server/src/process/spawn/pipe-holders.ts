@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { withSpareDescriptor } from '../../spare-descriptor.js';
 
 /** A process that has a pipe open. */
 export interface PipeHolder {
@@ -35,7 +36,7 @@ export function pipeHolders(fds: readonly number[]): readonly PipeHolder[] {
 // Processes come and go while they are looked at, and those of others may not be looked at.
 function list(directory: string): readonly string[] {
   try {
-    return readdirSync(directory);
+    return withSpareDescriptor(() => readdirSync(directory));
   } catch {
     return [];
   }
@@ -51,7 +52,7 @@ function link(file: string): string | undefined {
 
 function nameOf(pid: string): string {
   try {
-    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+    return withSpareDescriptor(() => readFileSync(`/proc/${pid}/comm`, 'utf8')).trim();
   } catch {
     return '';
   }

@@ -1,4 +1,5 @@
 import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
+import { withSpareDescriptor } from '../../spare-descriptor.js';
 
 /** A process as the table showed it; pid and start time together name it for good. */
 export interface ProcessEntry {
@@ -9,10 +10,10 @@ export interface ProcessEntry {
   readonly startTime: string;
 }
 
-/** All processes of this machine, or undefined on a system without /proc. About 20 µs for each process. */
+/** All processes of this machine, or undefined where /proc cannot be read. About 20 µs for each process. */
 export function readProcessTable(): readonly ProcessEntry[] | undefined {
   if (readEntry('self') === undefined) return undefined;
-  return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? (readEntry(name) ?? []) : []));
+  return processNames()?.flatMap((name) => readEntry(name) ?? []);
 }
 
 /** When a process started, as text that is only ever compared; undefined when there is none, or no /proc. */
@@ -73,9 +74,17 @@ export function signalEntry(entry: ProcessEntry, signal: NodeJS.Signals): boolea
   }
 }
 
+function processNames(): readonly string[] | undefined {
+  try {
+    return withSpareDescriptor(() => readdirSync('/proc')).filter((name) => /^\d+$/.test(name));
+  } catch {
+    return undefined;
+  }
+}
+
 function readEnvironment(pid: number): string {
   try {
-    return readFileSync(`/proc/${String(pid)}/environ`, 'latin1');
+    return withSpareDescriptor(() => readFileSync(`/proc/${String(pid)}/environ`, 'latin1'));
   } catch {
     return '';
   }
@@ -94,16 +103,21 @@ function readEntry(name: string): ProcessEntry | undefined {
   return { pid: parseInt(line, 10), parentPid: Number(parentPid), groupId: Number(groupId), startTime };
 }
 
-/** One buffer and no stat call halve the cost of readFileSync, which counts with hundreds of processes. */
 function readStat(name: string): string | undefined {
-  let fd: number | undefined;
   try {
-    fd = openSync(`/proc/${name}/stat`, 'r');
-    return scratch.toString('latin1', 0, readSync(fd, scratch, 0, scratch.length, null));
+    return withSpareDescriptor(() => readShort(`/proc/${name}/stat`));
   } catch {
     // The process has ended meanwhile, or there is no /proc.
     return undefined;
+  }
+}
+
+/** One buffer and no stat call halve the cost of readFileSync, which counts with hundreds of processes. */
+function readShort(file: string): string {
+  const fd = openSync(file, 'r');
+  try {
+    return scratch.toString('latin1', 0, readSync(fd, scratch, 0, scratch.length, null));
   } finally {
-    if (fd !== undefined) closeSync(fd);
+    closeSync(fd);
   }
 }

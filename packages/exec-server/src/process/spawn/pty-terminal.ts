@@ -55,16 +55,13 @@ function openPair(library: PtyLibrary, size: TerminalSize): ReturnType<PtyLibrar
   }
 }
 
-/** The library does not say what went wrong, but the same steps meet it again. */
+/** The library does not say what went wrong, but its first step meets it again. */
 function explainOpenFailure(cause: unknown): SpawnError {
-  const fds: number[] = [];
   try {
-    fds.push(openSync('/dev/ptmx', constants.O_RDWR | constants.O_NOCTTY), openSync('/dev/null', 'r'));
+    closeSync(openSync('/dev/ptmx', constants.O_RDWR | constants.O_NOCTTY));
     return noTerminal(cause);
   } catch (error) {
     return shortage(error) ?? noTerminal(error);
-  } finally {
-    for (const fd of fds) closeSync(fd);
   }
 }
 

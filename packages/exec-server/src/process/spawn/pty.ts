@@ -4,6 +4,7 @@ import { closeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import path from 'node:path';
+import { lackOfDescriptors } from '../../spare-descriptor.js';
 import type { Child, ChildListener, ChildSpec } from './child.js';
 import { exactly, failureOf } from './pipe.js';
 import type { ProcessGroup } from './process-group.js';
@@ -17,7 +18,7 @@ import type { PtyLibrary, Terminal, TerminalSize } from './pty-terminal.js';
 import { closeMaster, openTerminal } from './pty-terminal.js';
 import { writeTerminal } from './pty-writer.js';
 import { errorCode, SpawnError } from './spawn-error.js';
-import { explainSpawnFailure, programCandidates } from './spawn-failure.js';
+import { explainSpawnFailure, programCandidates, shortage } from './spawn-failure.js';
 import type { StdinWriter } from './stdin-writer.js';
 
 /** What to run in a terminal; `stdin` has no meaning there, and TERM is the caller's to set. */
@@ -172,7 +173,13 @@ class TerminalChild implements PtyChild {
   }
 }
 
+// Enough to load the library, and no more than a terminal and a start take anyway.
+const DESCRIPTORS_TO_LOAD = 4;
+
 function loadNodePty(): PtyLibrary {
+  // Without descriptors Node finds no package, and does not look again later.
+  const lack = shortage(lackOfDescriptors(DESCRIPTORS_TO_LOAD));
+  if (lack !== undefined) throw lack;
   let cause: unknown;
   try {
     const library: unknown = require('node-pty');
