@@ -14,6 +14,7 @@ import { createPipePool, removeStalePipeDirectories } from './process/spawn/pipe
 import { createSpillDirectory, type SpillDirectory } from './process/spill/spill-directory.js';
 import { Connection, type ConnectionHost } from './rpc/connection.js';
 import { SessionRegistry } from './session/session-registry.js';
+import { type Shortage, ShortageLog } from './shortage-log.js';
 import { keepSpareDescriptor } from './spare-descriptor.js';
 import { type Listener, listen } from './transport/listen.js';
 import { DEFAULT_LISTEN_URL, parseListenUrl } from './transport/listen-address.js';
@@ -51,6 +52,12 @@ const PRINCIPAL = 'default';
 /** Everybody, on a server without a token. */
 const ANONYMOUS = 'anonymous';
 
+/** What a server has met that can take one more connection and no further. */
+const LAST_DESCRIPTOR: Shortage = {
+  shortage: 'noDescriptors',
+  reason: 'a connection took the last file descriptor; end some processes or raise the limit (ulimit -n)',
+};
+
 /** A running server. */
 export interface ExecServer extends AsyncDisposable {
   /** What clients dial, token included; undefined on stdio. */
@@ -72,6 +79,7 @@ export async function createExecServer(options: ExecServerOptions = {}): Promise
   const pipes = createPipePool({ directory: tmpdir() });
   const releaseSpare = keepSpareDescriptor();
   const logger = createLogger(options.logLevel ?? 'info');
+  const shortages = shortagesOf(logger);
   const cookie = createCookie(machine.env[COOKIE_VARIABLE]);
   const guardian = guardianOf(cookie.own, logger);
   const spill = spillOf(options.spill, logger);
@@ -84,6 +92,7 @@ export async function createExecServer(options: ExecServerOptions = {}): Promise
     guardian,
     spill,
     logMemory: new LogMemory(),
+    shortages,
     cookie,
   });
   const host: ConnectionHost = { sessions, environment: machine.environment, clock: systemClock, logger };
@@ -114,7 +123,8 @@ export async function createExecServer(options: ExecServerOptions = {}): Promise
   }
   const { principal, ...policy } = admissionOf(address.kind, options);
   const admit = (transport: Transport): void => void accept(transport, principal);
-  const listener = await listen(address, policy, admit).catch(async (error: unknown) => {
+  const onFull = (): void => shortages.met(LAST_DESCRIPTOR);
+  const listener = await listen(address, policy, { accept: admit, onFull }).catch(async (error: unknown) => {
     await closeAll();
     throw error;
   });
@@ -136,6 +146,12 @@ function admissionOf(
   const token = options.token === undefined ? createToken() : options.token;
   const principal = token === null ? ANONYMOUS : PRINCIPAL;
   return { token, allowedHosts: options.allowedHosts ?? [], principal };
+}
+
+function shortagesOf(logger: Logger): ShortageLog {
+  return new ShortageLog(systemClock, (notice) => {
+    logger.warn(notice, 'resources exhausted');
+  });
 }
 
 function guardianOf(cookie: string, logger: Logger): Guardian {

@@ -7,6 +7,7 @@ import {
   type processStart,
 } from '@holdfast/exec-protocol';
 import type { Clock } from '../clock.js';
+import type { ShortageLog } from '../shortage-log.js';
 import type { Guardian } from './guardian/guardian.js';
 import { type LaunchHost, type LaunchPlan, planLaunch } from './launch.js';
 import type { LogMemory } from './log-memory.js';
@@ -18,7 +19,7 @@ import { spawnPipe } from './spawn/pipe.js';
 import type { PipePool } from './spawn/pipe-pool.js';
 import { spawnPty } from './spawn/pty.js';
 import type { SpillDirectory } from './spill/spill-directory.js';
-import { toExecError } from './start-error.js';
+import { shortageOf, toExecError } from './start-error.js';
 import { type NewsListener, Subscription } from './subscription.js';
 
 /** What processes need from the server around them. */
@@ -29,6 +30,7 @@ export interface ProcessHost extends LaunchHost {
   readonly guardian: Guardian;
   readonly spill: SpillDirectory;
   readonly logMemory: LogMemory;
+  readonly shortages: ShortageLog;
 }
 
 /** Whose processes these are. */
@@ -71,6 +73,8 @@ export class ProcessTable {
     try {
       managed.adopt(await spawning, plan.child.stdin === 'pipe');
     } catch (error) {
+      const shortage = shortageOf(error);
+      if (shortage !== undefined) this.#host.shortages.met(shortage);
       throw toExecError(error);
     } finally {
       this.#starting.delete(id);

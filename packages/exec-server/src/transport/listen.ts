@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 import { MAX_MESSAGE_BYTES, type Transport } from '@holdfast/exec-protocol';
 import { WebSocketServer } from 'ws';
 import { type AccessPolicy, type Refusal, refuseBrowser, refuseStranger } from '../auth.js';
+import { lackOfDescriptors } from '../spare-descriptor.js';
 import type { ListenAddress } from './listen-address.js';
 import { WebSocketTransport } from './websocket-transport.js';
 
@@ -18,11 +19,19 @@ export interface Listener {
 
 const TCP_KEEPALIVE_MS = 30_000;
 
+/** What a listener tells its owner. */
+export interface ListenEvents {
+  /** Somebody has connected and may come in. */
+  accept(transport: Transport): void;
+  /** A connection has taken the last descriptor: the system ends those that follow before anybody here sees them. */
+  onFull(): void;
+}
+
 /** @throws Error from the operating system when the address cannot be had. */
 export async function listen(
   address: Exclude<ListenAddress, { kind: 'stdio' }>,
   policy: AccessPolicy,
-  accept: (transport: Transport) => void,
+  events: ListenEvents,
 ): Promise<Listener> {
   const sockets = new WebSocketServer({
     noServer: true,
@@ -43,8 +52,11 @@ export async function listen(
     request.socket.setNoDelay(true);
     request.socket.setKeepAlive(true, TCP_KEEPALIVE_MS);
     sockets.handleUpgrade(request, socket, head, (ws) => {
-      accept(new WebSocketTransport(ws, socket, labelOf(request, address)));
+      events.accept(new WebSocketTransport(ws, socket, labelOf(request, address)));
     });
+  });
+  server.on('connection', () => {
+    if (lackOfDescriptors(1) !== undefined) events.onFull();
   });
   await bind(server, address);
   return { url: urlOf(server, address), close: () => stop(server) };
