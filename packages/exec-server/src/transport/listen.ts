@@ -84,6 +84,8 @@ function refuse(socket: Duplex, { status, message }: { status: 401 | 403 | 404; 
     `Content-Length: ${String(Buffer.byteLength(message))}`,
   ];
   socket.on('error', () => undefined);
+  // A peer that does not close its side would keep the descriptor for ever.
+  socket.on('finish', () => socket.destroy());
   socket.end(`${head.join('\r\n')}\r\n\r\n${message}`);
 }
 
@@ -162,6 +164,7 @@ function stop(server: Server): Promise<void> {
     server.close(() => {
       resolve();
     });
-    server.closeIdleConnections();
+    // Those that became WebSockets are not among them. One that never asked for anything counts as busy.
+    server.closeAllConnections();
   });
 }
