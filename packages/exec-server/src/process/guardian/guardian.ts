@@ -18,8 +18,8 @@ export interface Guardian {
 /** A guardian died or could not be started. Without one, processes may outlive a server that is killed. */
 export interface GuardianFailure {
   readonly reason: string;
-  /** False when this was one failure too many. */
-  readonly willRestart: boolean;
+  /** When the next one is started. */
+  readonly restartInMs: number;
 }
 
 /** How a guardian is set up. */
@@ -42,9 +42,12 @@ export function createGuardian(options: GuardianOptions): Guardian {
 /** A guardian that lived this long was a good one: failures before it do not count any more. */
 const GOOD_LIFE_MS = 60_000;
 
-const MAX_FAILURES = 5;
+/** After so many failures in a row the cause will not pass at once, as when the machine has run out of something. */
+const QUICK_RESTARTS = 5;
 
-const RESTART_DELAY_MS = 500;
+const QUICK_RESTART_MS = 500;
+
+const SLOW_RESTART_MS = 60_000;
 
 /**
  * Long enough for most commands to come and go without a word, which keeps the guardian out of the time that a spawn
@@ -111,10 +114,9 @@ class RestartedGuardian implements Guardian {
   #replace(reason: string): void {
     if (this.#options.clock.now() - this.#startedAt >= GOOD_LIFE_MS) this.#failures = 0;
     this.#failures += 1;
-    const willRestart = this.#failures <= MAX_FAILURES;
-    this.#options.onFailure({ reason, willRestart });
-    if (!willRestart) return;
-    this.#restart = this.#options.clock.after(this.#failures === 1 ? 0 : RESTART_DELAY_MS, () => {
+    const restartInMs = delayAfter(this.#failures);
+    this.#options.onFailure({ reason, restartInMs });
+    this.#restart = this.#options.clock.after(restartInMs, () => {
       this.#start();
     });
   }
@@ -140,4 +142,9 @@ class RestartedGuardian implements Guardian {
       this.#flushSoon();
     });
   }
+}
+
+function delayAfter(failures: number): number {
+  if (failures === 1) return 0;
+  return failures <= QUICK_RESTARTS ? QUICK_RESTART_MS : SLOW_RESTART_MS;
 }

@@ -25,8 +25,8 @@ const guardian = createGuardian({
         if (delayMs < 500) tell();
       }),
   },
-  onFailure: ({ reason, willRestart }) => {
-    say(`failure ${reason} ${String(willRestart)}`);
+  onFailure: ({ reason }) => {
+    say(`failure ${reason}`);
   },
 });
 process.once('SIGTERM', () => {
