@@ -17,14 +17,15 @@ const PLATFORM_NAMES: Readonly<Record<string, string>> = {
 /** Reads the facts of this machine. */
 export function readHost(): Host {
   const env = definedValues(process.env);
-  const shell = userInfo().shell ?? env['SHELL'] ?? '/bin/sh';
+  const shell = ofThisUser(() => userInfo().shell) ?? env['SHELL'] ?? '/bin/sh';
+  const home = ofThisUser(homedir);
   return {
     env,
     environment: {
       shell: { name: basename(shell), path: shell },
       executorVersion: VERSION,
       cwd: formatPathUri(process.cwd(), 'posix'),
-      userHomeDir: formatPathUri(homedir(), 'posix'),
+      userHomeDir: home === undefined ? null : formatPathUri(home, 'posix'),
       platformOs: PLATFORM_NAMES[platform()] ?? platform(),
       prependPathDirs: [],
       temporaryDirectories: env['TMPDIR'] === undefined ? [] : [formatPathUri(env['TMPDIR'], 'posix')],
@@ -32,6 +33,15 @@ export function readHost(): Host {
       capabilities: {},
     },
   };
+}
+
+/** The system knows nothing of a user who was made up for a container. */
+function ofThisUser(look: () => string | null): string | undefined {
+  try {
+    return look() ?? undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function definedValues(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
