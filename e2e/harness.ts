@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chownSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,6 +31,18 @@ export interface ServerOptions {
   readonly args?: readonly string[];
   /** Laid over the environment that the server gets. */
   readonly env?: Readonly<Record<string, string>>;
+  /** What limits its machine. */
+  readonly confinement?: Confinement;
+  /** The events that it is meant to log, in order, beside dropped connections; default none. */
+  readonly logs?: readonly string[];
+}
+
+/** A small machine for a server to run on. */
+export interface Confinement {
+  /** A command that becomes the one behind it. */
+  readonly launcher: readonly string[];
+  /** Who the server is; default whoever runs the tests. */
+  readonly uid?: number;
 }
 
 /** A `holdfast serve` that prints an URL. Disposing of it sends SIGTERM, and fails unless it leaves nothing. */
@@ -65,10 +77,11 @@ export interface CommandOutcome {
 
 /** Starts a server and waits for its URL. */
 export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
-  const place = new TemporaryPlace();
+  const place = new TemporaryPlace(options.confinement?.uid);
   const listen = options.listen === 'unix' ? `unix:${join(place.sockets, 'server.sock')}` : options.listen;
   const args = [...(listen === undefined ? [] : ['--listen', listen]), ...(options.args ?? [])];
-  const child = spawnHoldfast(['serve', ...args], { TMPDIR: place.temporary, ...options.env });
+  const env = { TMPDIR: place.temporary, ...options.env };
+  const child = spawnHoldfast(['serve', ...args], env, options.confinement);
   const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
   let log = '';
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (log += chunk));
@@ -96,12 +109,13 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
       const end = await stop();
       const left = { processes: survivors(started), files: place.files(pid) };
       place.remove();
-      expect({ ...end, ...left, log }).toEqual({
+      const logs = options.logs ?? [];
+      expect({ ...end, ...left, logs: loggedEvents(log, logs) }).toEqual({
         code: 0,
         signal: null,
         processes: [],
         files: [],
-        log: expectedLog(log),
+        logs,
       });
     },
   };
@@ -111,9 +125,11 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
 export function startStdio({
   args = [],
   env = {},
-}: Omit<ServerOptions, 'listen'> = {}): RawClient & { readonly pid: number } {
-  const place = new TemporaryPlace();
-  const child = spawnHoldfast(['serve', '--listen', 'stdio', ...args], { TMPDIR: place.temporary, ...env });
+  confinement,
+}: Omit<ServerOptions, 'listen' | 'logs'> = {}): RawClient & { readonly pid: number } {
+  const place = new TemporaryPlace(confinement?.uid);
+  const temporary = { TMPDIR: place.temporary };
+  const child = spawnHoldfast(['serve', '--listen', 'stdio', ...args], { ...temporary, ...env }, confinement);
   child.stderr.resume();
   const client = new RawClient(stdioWire(child));
   const pid = child.pid ?? 0;
@@ -185,11 +201,14 @@ export async function runHoldfast(
 export function spawnHoldfast(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  { launcher, uid }: Confinement = { launcher: [] },
 ): ChildProcessWithoutNullStreams {
-  const child = spawn(process.execPath, [PROGRAM, ...args], {
+  const [file = '', ...rest] = [...launcher, process.execPath, PROGRAM, ...args];
+  const child = spawn(file, rest, {
     cwd: tmpdir(),
     env: { PATH: process.env['PATH'], HOME: tmpdir(), ...env },
     stdio: 'pipe',
+    ...(uid === undefined ? {} : { uid, gid: uid }),
   });
   // A suite that fails half-way leaves its servers to nobody else.
   const kill = (): void => void child.kill('SIGKILL');
@@ -234,6 +253,11 @@ class TemporaryPlace {
   readonly temporary = mkdtempSync(join(this.#root, 'tmp-'));
   readonly sockets = mkdtempSync(join(this.#root, 'run-'));
 
+  constructor(owner?: number) {
+    if (owner === undefined) return;
+    for (const directory of [this.#root, this.temporary, this.sockets]) chownSync(directory, owner, owner);
+  }
+
   /** What is there now, and what is named after the server in the directory that everybody shares. */
   files(pid: number): string[] {
     const here = [this.temporary, this.sockets].flatMap((directory) => readdirSync(directory));
@@ -261,9 +285,7 @@ async function firstLine(child: ChildProcessWithoutNullStreams): Promise<string>
 }
 
 // Dropped connections are the subject of many tests; a failure inside the server is the subject of none.
-function expectedLog(log: string): string {
-  return log
-    .split('\n')
-    .filter((line) => line === '' || line.includes('"connection dropped"'))
-    .join('\n');
+function loggedEvents(log: string, expected: readonly string[]): string[] {
+  const lines = log.split('\n').filter((line) => line !== '' && !line.includes('"connection dropped"'));
+  return lines.map((line) => expected.find((event) => line.includes(`"msg":"${event}`)) ?? line);
 }
