@@ -167,7 +167,7 @@ function makeFifos(directory: string, names: readonly string[]): Promise<void> {
           'the program mkfifo was not found; install it (coreutils) or put it on the PATH of the server';
         reject(new SpawnError('noPipes', message, error));
       } else {
-        const message = `mkfifo failed in ${directory}: ${stderr.trim()}; the directory must allow named pipes`;
+        const message = `mkfifo failed in ${directory}: ${stderr.trim()}; the directory must have room and allow named pipes`;
         reject(new SpawnError('noPipes', message, error));
       }
     });
