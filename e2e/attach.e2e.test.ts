@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from './deadline.js';
 import { startServer, type TestServer } from './harness.js';
 import type { Message, RawClient } from './raw-client.js';
 import { bytesOf, textOf } from './runs.js';
@@ -167,7 +168,10 @@ describe('a process that outlives its session', () => {
     await start(starter, 'short', 'sleep 60');
     await starter[Symbol.asyncDispose]();
     await using later = await client();
-    expect((await list(later)).filter(({ id, state }) => id === 'short' && state === 'running')).toEqual([]);
+    await eventually('the end of the process', async () => {
+      const running = (await list(later)).filter(({ id, state }) => id === 'short' && state === 'running');
+      return running.length === 0 || undefined;
+    });
   });
 });
 

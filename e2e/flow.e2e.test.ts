@@ -4,7 +4,7 @@ import { eventually, settled } from './deadline.js';
 import { startServer, type TestServer } from './harness.js';
 import { markedProcesses, residentBytes, writtenBytes } from './process-table.js';
 import type { Message, RawClient } from './raw-client.js';
-import { eventsOf, finish, outputOf, runFrom, start, startParams } from './runs.js';
+import { eventsOf, failure, finish, outputOf, runFrom, start, startParams } from './runs.js';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -68,6 +68,23 @@ describe('flow', () => {
     );
     return await settled(`a blocked ${command}`, () => writtenBytes(writer.pid), 300);
   }
+
+  test.each([-1, 1.5])(
+    'a window of %d bytes is refused, and means nothing without the extension',
+    async (windowBytes) => {
+      await using client = await connect({ flow: 1 });
+      await using legacy = await connect({});
+      const params = (raw: RawClient): Record<string, unknown> =>
+        startParams(raw, 'p', ['/bin/true'], { windowBytes });
+      expect(await client.request('process/start', params(client))).toEqual(
+        failure(-32602, 'invalidParams', /^process\/start: windowBytes: /),
+      );
+      expect(await legacy.request('process/start', params(legacy))).toEqual({
+        result: { processId: 'p', sandboxType: 'none' },
+      });
+      await finish(legacy, 'p');
+    },
+  );
 
   test('output stops at the window and goes on as the window moves, to the last byte', async () => {
     await using client = await connect({ flow: 1 });

@@ -185,6 +185,20 @@ describe.each(CARRIERS)('handshake over %s', (carrier) => {
     }
   });
 
+  test('fields of extensions that were not agreed on may hold anything, and those of the others may not', async () => {
+    await using client = await world.connect();
+    await client.initialize({ signals: 1 });
+    const foreign = { size: 'x', retention: 7, lifetime: [], drainMs: -1, windowBytes: null };
+    await start(client, 'p', ['/bin/sleep', '60'], foreign);
+    expect(await client.request('process/terminate', { processId: 'p', graceMs: 'x' })).toEqual(
+      failure(-32602, 'invalidParams', /^process\/terminate: graceMs: /),
+    );
+    expect(await client.request('process/terminate', { processId: 'p', graceMs: 0 })).toEqual({
+      result: { running: true },
+    });
+    await client.nextEvent('process/closed', 'p');
+  });
+
   test('a second initialize is refused and changes nothing', async () => {
     await using client = await world.connect();
     await client.initialize({ signals: 1 });

@@ -12,7 +12,7 @@ import { descendants, type LiveProcess, survivors } from './process-table.js';
 import { dialWebSocket, RawClient, stdioWire } from './raw-client.js';
 
 /** The command that these suites are about, as it is built. */
-const PROGRAM =
+export const PROGRAM =
   process.env['E2E_PROGRAM'] ?? join(import.meta.dirname, '..', 'packages', 'cli', 'dist', 'main.js');
 
 /** A way in which a client can reach a server. */
@@ -29,6 +29,8 @@ export interface ServerOptions {
   /** Default: a free port on loopback. `unix` stands for a socket in a directory of the test. */
   readonly listen?: string;
   readonly args?: readonly string[];
+  /** How long sessions are kept without a connection; default not at all, so that what a client leaves ends with it. */
+  readonly sessionTtl?: string;
   /** Laid over the environment that the server gets. */
   readonly env?: Readonly<Record<string, string>>;
   /** What limits its machine. */
@@ -79,7 +81,11 @@ export interface CommandOutcome {
 export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
   const place = new TemporaryPlace(options.confinement?.uid);
   const listen = options.listen === 'unix' ? `unix:${join(place.sockets, 'server.sock')}` : options.listen;
-  const args = [...(listen === undefined ? [] : ['--listen', listen]), ...(options.args ?? [])];
+  const args = [
+    ...(listen === undefined ? [] : ['--listen', listen]),
+    ...['--session-ttl', options.sessionTtl ?? '0'],
+    ...(options.args ?? []),
+  ];
   const env = { TMPDIR: place.temporary, ...options.env };
   const child = spawnHoldfast(['serve', ...args], env, options.confinement);
   const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
@@ -195,6 +201,23 @@ export async function runHoldfast(
   place.remove();
   expect(files).toEqual([]);
   return { code, stdout, stderr };
+}
+
+/** The program that runs others on a terminal of their own. */
+export const SCRIPT = '/usr/bin/script';
+
+/** Runs a command line on a terminal, by `script`. @returns every byte that the terminal was sent. */
+export async function showOnTerminal(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<string> {
+  const words = [process.execPath, PROGRAM, ...args].map((word) => `'${word.replaceAll("'", `'\\''`)}'`);
+  const child = spawn(SCRIPT, ['-qec', words.join(' '), '/dev/null'], {
+    env: { PATH: process.env['PATH'], HOME: tmpdir(), SHELL: '/bin/sh', TERM: 'dumb', ...env },
+    // Left open: the end of its input would be typed at the terminal.
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  return await within(`the end of holdfast ${args.join(' ')} on a terminal`, text(child.stdout));
 }
 
 /** Starts `holdfast` with nothing in its environment but a PATH and what is given. */

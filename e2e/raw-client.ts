@@ -64,6 +64,7 @@ export class RawClient implements AsyncDisposable {
   #inbox: Received[] = [];
   #lastId = 0;
   #ending: Ending | undefined;
+  #listener: ((message: Message) => boolean) | undefined;
 
   constructor(wire: Wire) {
     this.#wire = wire;
@@ -81,6 +82,12 @@ export class RawClient implements AsyncDisposable {
   /** Messages that have arrived and that nobody has asked for. */
   get unread(): readonly Message[] {
     return this.#inbox.map(({ message }) => message);
+  }
+
+  /** From now on `listener` sees each message first, at once and in order; what it answers true to is not kept. */
+  listen(listener: (message: Message) => boolean): void {
+    this.#listener = listener;
+    this.#inbox = this.#inbox.filter(({ message }) => !listener(message));
   }
 
   send(message: object | string): void {
@@ -181,6 +188,7 @@ export class RawClient implements AsyncDisposable {
   }
 
   #take(received: Received): void {
+    if (this.#listener?.(received.message) === true) return;
     for (const waiting of this.#waiting) {
       if (!waiting.matches(received)) continue;
       this.#waiting.delete(waiting);

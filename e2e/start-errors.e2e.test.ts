@@ -46,8 +46,6 @@ const WRONG_TYPES: readonly (readonly [field: string, value: unknown])[] = [
   ['metadata.toolCallId', { toolCallId: 5 }],
   ['shellSnapshot', 5],
   ['credentialProviders', 'all'],
-  ['windowBytes', -1],
-  ['windowBytes', 1.5],
 ];
 
 const BAD_POLICIES: readonly (readonly [field: string, value: Changes])[] = [

@@ -1,8 +1,11 @@
 // The public surface, rolled up from the build. Update with `npm run api:update`.
 
-// index.d.ts
-import { TerminalSize, SignalName, ProcessSummary, SessionId, Extensions, ExecError, EnvironmentInfo, ProcessId } from '@holdfast/exec-protocol';
-export { EnvironmentInfo, ErrorKind, ExecError, Extensions, ProcessSummary, SessionId, SignalName, TerminalSize } from '@holdfast/exec-protocol';
+// core.d.ts
+export { C as Client, q as Clock, D as Dial, S as SessionOptions, r as Timer, s as openSession, t as systemClock } from './core.js';
+import '@holdfast/exec-protocol';
+
+// core.d.ts
+import { TerminalSize, SignalName, ProcessSummary, ExecError, SessionId, Extensions, EnvironmentInfo, Transport } from '@holdfast/exec-protocol';
 
 /** Where output came from; a terminal merges both streams into `pty`. */
 type OutputStream = 'stdout' | 'stderr' | 'pty';
@@ -262,14 +265,53 @@ interface ExecResult<T extends string | Uint8Array = string> {
     readonly durationMs: number;
 }
 
-/** A session on an executor. */
+/**
+ * How a client stands: `ready`; `recovering` while its connection is lost and calls wait; `failed` when the session could
+ * not be got back; `closed` by its owner. The last two are final.
+ */
+type ClientState = 'connecting' | 'ready' | 'recovering' | 'failed' | 'closed';
+/** What it took to get a session back, or what was tried. */
+interface RecoveryReport {
+    /** Connections that were tried. */
+    readonly attempts: number;
+    /** From the loss of the connection until everything was whole again, or given up. */
+    readonly durationMs: number;
+    /** Events that happened meanwhile and are told now. */
+    readonly replayedEvents: number;
+    /** Processes of which some events are no longer retained; their views fail with GapError. */
+    readonly gaps: number;
+    /** Requests that had no answer and were sent again. */
+    readonly repeatedRequests: number;
+    /** Processes that the server no longer knows; their handles fail with `processUnknown`. */
+    readonly lostProcesses: number;
+}
+/** A client has another state. */
+interface StateChange {
+    readonly state: ClientState;
+    readonly previous: ClientState;
+    /** Why the connection was lost, or the session. */
+    readonly cause?: ExecError;
+    /** Tells of the recovery that ends with this change. */
+    readonly recovery?: RecoveryReport;
+}
+/** Hears of each change, at the moment at which it happens. */
+type StateListener = (change: StateChange) => void;
+
+/** A session on an executor. It outlives its connections: a lost one is replaced, and everything goes on where it was. */
 interface Client extends AsyncDisposable {
     /** Names the session at the server. Whoever has it can take the session over, so do not log it. */
     readonly sessionId: SessionId;
     /** What goes beyond the reference wire on this connection, name to version. */
     readonly extensions: Extensions;
-    /** Resolves when the connection has ended, with the reason: `clientClosed` or `connectionLost`. Never fails. */
+    /** How the client stands. While it is `recovering`, handles and streams stay open and calls wait. */
+    readonly state: ClientState;
+    /**
+     * Resolves with the reason when the session is over for good: `clientClosed`, or `connectionLost` when it could not be
+     * got back. Never fails.
+     */
     readonly closed: Promise<ExecError>;
+    /** Calls `listener` at each change of `state`. @returns a function that stops it. */
+    on(event: 'state', listener: StateListener): () => void;
     /**
      * Runs a command to its end and gives what it printed. There is no shell unless `argv` names one.
      * Fails with ExitError when the command fails (see `reject`), with the reason of `signal`, or with an ExecError that
@@ -298,11 +340,81 @@ interface Client extends AsyncDisposable {
     environment(options?: WaitOptions): Promise<EnvironmentInfo>;
     /**
      * Ends all processes of the session and the connection; safe to call again. What has the lifetime `server` or was joined
-     * goes on. What still waits fails with `clientClosed`.
+     * goes on. What still waits fails with `clientClosed`, at once. While the link is lost, one short attempt is made to tell
+     * the server, for 3 s at most.
      */
     close(): Promise<void>;
     /** The same as `close`. */
     [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** A timer that has been set. */
+interface Timer {
+    cancel(): void;
+}
+/** Time as the client sees it; tests move it by hand. */
+interface Clock {
+    /** Milliseconds that only ever rise. */
+    now(): number;
+    /** Calls `run` once, `delayMs` from now. */
+    after(delayMs: number, run: () => void): Timer;
+}
+/** The clock of this machine. */
+declare const systemClock: Clock;
+
+/** Makes a carrier to the server, and gives up with the reason of the signal when that fires. */
+type Dial = (signal: AbortSignal) => Promise<Transport>;
+
+/** How a session is opened and held. */
+interface SessionOptions {
+    /** Gives up; opening fails with its reason. It does not end a client that is connected. */
+    readonly signal?: AbortSignal;
+    /** What the server's log calls this client; default `holdfast` and its version. */
+    readonly clientName?: string;
+    /** How long the server may take to answer `initialize`; default 10,000. */
+    readonly initializeTimeoutMs?: number;
+    /** What goes beyond the reference wire, to be offered; default everything. `{}` behaves as a reference client does. */
+    readonly extensions?: Extensions;
+    /**
+     * How long to try to get the session back after the connection was lost; default 45,000, well below the time for which
+     * servers keep it. 0 for not at all: then the session is lost with its connection.
+     */
+    readonly recoverTimeoutMs?: number;
+    /**
+     * How long the server may be silent before the connection counts as lost; default 45,000. It is asked for a sign of life
+     * after a third of it. 0 for as long as it likes.
+     */
+    readonly silenceMs?: number;
+    /** Numbers from 0 to 1 that spread attempts to reconnect; default `Math.random`. */
+    readonly random?: () => number;
+}
+/**
+ * Opens a session over any carrier, and holds it over as many as it takes.
+ *
+ * @param dial Makes a carrier; what it gives is taken over. It is called again each time that the last one is lost.
+ * @throws ExecError the server's when it refuses a session, `connectFailed`; what `dial` throws; the reason of `signal`.
+ */
+declare function openSession(dial: Dial, options?: SessionOptions, clock?: Clock): Promise<Client>;
+
+export { type AttachOptions as A, type Client as C, type Dial as D, type ExecResult as E, type LineOptions as L, type OutputEvent as O, type ProcessEvent as P, type RecoveryReport as R, type SessionOptions as S, type TerminateOptions as T, type ViewOptions as V, type WaitOptions as W, type AttachedProcess as a, type ClientState as b, type ClosedEvent as c, type ExecCause as d, type ExecInput as e, type ExecOptions as f, type ExitedEvent as g, type OutputStream as h, type ProcessExit as i, type ProcessHandle as j, type ProcessView as k, type ResizedEvent as l, type SignalOptions as m, type SpawnOptions as n, type StateChange as o, type StateListener as p, type Clock as q, type Timer as r, openSession as s, systemClock as t };
+
+// index.d.ts
+import { ExecError, ProcessId } from '@holdfast/exec-protocol';
+export { EnvironmentInfo, ErrorKind, ExecError, Extensions, ProcessSummary, SessionId, SignalName, TerminalSize } from '@holdfast/exec-protocol';
+import { S as SessionOptions, C as Client, E as ExecResult } from './core.js';
+export { A as AttachOptions, a as AttachedProcess, b as ClientState, c as ClosedEvent, d as ExecCause, e as ExecInput, f as ExecOptions, g as ExitedEvent, L as LineOptions, O as OutputEvent, h as OutputStream, P as ProcessEvent, i as ProcessExit, j as ProcessHandle, k as ProcessView, R as RecoveryReport, l as ResizedEvent, m as SignalOptions, n as SpawnOptions, o as StateChange, p as StateListener, T as TerminateOptions, V as ViewOptions, W as WaitOptions } from './core.js';
+
+/**
+ * How a connection is made and a session held. A server that is started and spoken to through its stdin and stdout is
+ * neither watched for silence nor got back: it ends with its pipes.
+ */
+interface ConnectOptions extends SessionOptions {
+    /** Sent as `Authorization: Bearer`; a token in the URL needs no other. In a browser it travels in the URL. */
+    readonly token?: string;
+    /** Sent with the request that opens a WebSocket; refused in a browser, which cannot. */
+    readonly headers?: Readonly<Record<string, string>>;
+    /** How long the carrier may take to be there; default 10,000. */
+    readonly connectTimeoutMs?: number;
 }
 
 /** A server that is started and spoken to through its stdin and stdout. Its stderr goes to ours. */
@@ -315,31 +427,14 @@ interface CommandTarget {
     readonly env?: Readonly<Record<string, string>>;
 }
 
-/** How a connection is made. */
-interface ConnectOptions {
-    /** Gives up; `connect` fails with its reason. It does not end a client that is connected. */
-    readonly signal?: AbortSignal;
-    /** What the server's log calls this client; default `holdfast` and its version. */
-    readonly clientName?: string;
-    /** Sent as `Authorization: Bearer`; a token in the URL needs no other. In a browser it travels in the URL. */
-    readonly token?: string;
-    /** Sent with the request that opens a WebSocket; refused in a browser, which cannot. */
-    readonly headers?: Readonly<Record<string, string>>;
-    /** How long the carrier may take to be there; default 10,000. */
-    readonly connectTimeoutMs?: number;
-    /** How long the server may take to answer `initialize`; default 10,000. */
-    readonly initializeTimeoutMs?: number;
-    /** What goes beyond the reference wire, to be offered; default everything. `{}` behaves as a reference client does. */
-    readonly extensions?: Extensions;
-}
 /**
  * Opens a session on an executor.
  *
  * @param target `ws://…` or `wss://…`, with `?token=…` where the server wants one; `unix:PATH` for a server on a Unix
  *   socket; `stdio:PROGRAM WORDS…`, split at blanks, or `{ command: […] }` for a server that is started and spoken to
  *   through its stdin and stdout.
- * @throws ExecError `connectFailed` with the reason and a remedy; the server's error when it refuses a session; the
- *   reason of `signal`.
+ * @throws ExecError `connectFailed` with the reason and a remedy; `invalidParams` for options of another type; the
+ *   server's error when it refuses a session; the reason of `signal`.
  */
 declare function connect(target: string | CommandTarget, options?: ConnectOptions): Promise<Client>;
 
@@ -363,4 +458,4 @@ declare class GapError extends ExecError {
     constructor(id: ProcessId, from: number, to: number);
 }
 
-export { type AttachOptions, type AttachedProcess, type Client, type ClosedEvent, type CommandTarget, type ConnectOptions, type ExecCause, type ExecInput, type ExecOptions, type ExecResult, ExitError, type ExitedEvent, GapError, type LineOptions, type OutputEvent, type OutputStream, type ProcessEvent, type ProcessExit, type ProcessHandle, type ProcessView, type ResizedEvent, type SignalOptions, type SpawnOptions, type TerminateOptions, type ViewOptions, type WaitOptions, connect };
+export { Client, type CommandTarget, type ConnectOptions, ExecResult, ExitError, GapError, SessionOptions, connect };

@@ -148,6 +148,10 @@ declare const ERROR_KINDS: {
         readonly code: -32042;
         readonly meaning: "the request may or may not have been carried out";
     };
+    readonly replayConflict: {
+        readonly code: -32044;
+        readonly meaning: "the id of this request was used before for another request";
+    };
     readonly gap: {
         readonly code: -32043;
         readonly meaning: "output that was asked for is no longer retained";
@@ -222,6 +226,10 @@ declare const EXTENSIONS: {
         readonly version: 1;
         readonly adds: "session/close ends a session and all its processes at once";
     };
+    readonly replay: {
+        readonly version: 1;
+        readonly adds: "requests that are carried out once and answered once however often the link is lost, and events from named positions";
+    };
     readonly attach: {
         readonly version: 1;
         readonly adds: "listing and attaching to processes of other sessions, and processes that outlive theirs";
@@ -278,6 +286,10 @@ declare const MAX_READ_BYTES: number;
 declare const RETAINED_BYTES: number;
 /** Output of a process that waits in memory for its owner; past it, output is spilled to disk. */
 declare const AHEAD_BYTES: number;
+/** Output of one process that waits on disk; past it the child waits. */
+declare const SPILL_PROCESS_BYTES: number;
+/** Output that waits on disk for all processes of a server; from three quarters of it on, whoever holds most waits. */
+declare const SPILL_SERVER_BYTES: number;
 /** Output that all processes of a server hold in memory; past it, what waits is spilled earlier. */
 declare const LOG_MEMORY_BYTES: number;
 /** Events of a process that wait for its owner, in memory or spilled; past it the child waits until the owner catches up. */
@@ -312,7 +324,7 @@ declare const CLOSED_PROCESS_TTL_MS = 80000;
 declare const KILL_GRACE_MS = 5000;
 /** How long a connection may take to send `initialize` and `initialized`. */
 declare const HANDSHAKE_TIMEOUT_MS = 30000;
-/** How often a server pings a WebSocket. */
+/** How often either side pings a silent connection. */
 declare const PING_INTERVAL_MS = 15000;
 /** The largest window that a server honours for one process: so much of what it sent waits for acknowledgement. */
 declare const MAX_WINDOW_BYTES: number;
@@ -322,6 +334,54 @@ declare const WINDOW_BYTES: number;
 declare const EXEC_BUFFER_BYTES: number;
 /** How long `exec` waits for late output of a grandchild after the process itself has ended. */
 declare const EXEC_DRAIN_MS = 2000;
+/** How long a session without a connection is kept; the reference's figure. At the boundary it has expired. */
+declare const DETACHED_SESSION_TTL_MS = 80000;
+/** How long a client tries to get its session back; well below the time for which servers keep it. */
+declare const RECOVER_DEADLINE_MS = 45000;
+/** How long the connection of a session that another one asks for may take to show that it lives. */
+declare const TAKEOVER_PONG_MS = 2000;
+/** How long a resumed client without extensions may take to read a process before its events are pushed regardless. */
+declare const LEGACY_REPLAY_DELAY_MS = 2000;
+/** A client that has heard nothing from its server for this long takes the connection for lost. */
+declare const CLIENT_SILENCE_MS = 45000;
+/** A server that has heard nothing from a client for this long ends the connection; a sleeping laptop is no reason to. */
+declare const SERVER_SILENCE_MS = 600000;
+/** Answers of mutating requests that a session keeps for a repeat; at the limit further ones are refused. */
+declare const MAX_KEPT_ANSWERS = 4096;
+/** Clients that one session keeps answers for, told apart by `clientInstance`; the next one cannot resume it. */
+declare const MAX_CLIENT_INSTANCES = 16;
+/** Messages with events that a client without `flow` was sent and has not shown to have; past it nothing is pushed. */
+declare const UNPROVEN_BYTES: number;
+/** Requests that a client has under way towards a server without extensions; some hang with more. */
+declare const MAX_LEGACY_REQUESTS_IN_FLIGHT = 128;
+/** Requests that our client has under way, half of them writes to stdin; well below what servers run and keep answers for. */
+declare const MAX_CLIENT_REQUESTS_IN_FLIGHT = 2048;
+/** Largest message that our client sends to a server without extensions; the reference drops the connection above it. */
+declare const MAX_LEGACY_MESSAGE_BYTES: number;
+/** Answers that a client has received before it says so. */
+declare const ACKNOWLEDGED_AT_ONCE = 64;
+/** How long an answer that has arrived may go unacknowledged. */
+declare const ACKNOWLEDGE_DELAY_MS = 1000;
+/** How long a client waits after the first attempt to resume that failed; each further one doubles it. */
+declare const RESUME_RETRY_MS = 100;
+/** The longest wait between two attempts to resume. */
+declare const MAX_RESUME_RETRY_MS = 2000;
+/** How long a client waits for the session's last connection to be dropped before it asks for the session again. */
+declare const BUSY_RETRY_MS = 250;
+/** A connection that lives for so long has shown that it works. */
+declare const STEADY_CONNECTION_MS = 1000;
+/** Resumed connections in a row that break before anything came of them; after them the session is given up. */
+declare const MAX_FRUITLESS_RESUMES = 20;
+/** Connections in a row that one side ends because it cannot understand the other; after them the session is given up. */
+declare const MAX_REFUSED_CONNECTIONS = 3;
+/** Connections in a row that are refused while the same request waits; after them the request is given up. */
+declare const MAX_REFUSED_REPEATS = 2;
+/** How long a client that is closed while it has no connection tries to tell the server so. */
+declare const CLOSE_RECONNECT_MS = 3000;
+/** Pushed output that may wait in a client for an earlier event of its process. */
+declare const REORDER_BYTES: number;
+/** Positions in one `session/replay`: as many as a session can have processes. */
+declare const MAX_REPLAY_CURSORS: number;
 
 /** Groups methods in handshake errors and in the reference. */
 type MethodFamily = 'session' | 'process' | 'environment';
@@ -338,6 +398,8 @@ interface RequestSpec<P extends z.ZodType = z.ZodType, R extends z.ZodType = z.Z
     readonly result: R;
     /** Without it the method answers "unknown method" on this connection. */
     readonly extension?: ExtensionName;
+    /** It changes something: under the `replay` extension it is carried out once, however often it is sent. */
+    readonly mutates?: true;
 }
 /** One notification of the wire. */
 interface NotificationSpec<P extends z.ZodType = z.ZodType> {
@@ -397,6 +459,7 @@ declare const environmentStatus: RequestSpec<z.ZodOptional<z.ZodNullable<z.ZodRe
 declare const initialize: RequestSpec<z.ZodObject<{
     clientName: z.ZodString;
     resumeSessionId: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+    clientInstance: z.ZodOptional<z.ZodString>;
     extensions: z.ZodOptional<z.ZodRecord<z.ZodString, z.ZodInt>>;
 }, z.core.$strip>, z.ZodObject<{
     sessionId: z.ZodType<SessionId, string, z.core.$ZodTypeInternals<SessionId, string>>;
@@ -422,6 +485,26 @@ declare const initialized: NotificationSpec<z.ZodUnknown>;
 /** Ends a session for good. */
 declare const sessionClose: RequestSpec<z.ZodOptional<z.ZodNullable<z.ZodObject<{}, z.core.$strip>>>, z.ZodObject<{
     processes: z.ZodInt;
+}, z.core.$strip>>;
+/** After a resume: says from where on the events of each process go on. */
+declare const sessionReplay: RequestSpec<z.ZodObject<{
+    cursors: z.ZodArray<z.ZodObject<{
+        processId: z.ZodType<ProcessId, string, z.core.$ZodTypeInternals<ProcessId, string>>;
+        afterSeq: z.ZodInt;
+        windowBytes: z.ZodOptional<z.ZodInt>;
+    }, z.core.$strip>>;
+}, z.core.$strip>, z.ZodObject<{
+    processes: z.ZodArray<z.ZodObject<{
+        processId: z.ZodType<ProcessId, string, z.core.$ZodTypeInternals<ProcessId, string>>;
+        firstSeq: z.ZodInt;
+        nextSeq: z.ZodInt;
+    }, z.core.$strip>>;
+    missing: z.ZodArray<z.ZodType<ProcessId, string, z.core.$ZodTypeInternals<ProcessId, string>>>;
+}, z.core.$strip>>;
+/** Frees answers that the server keeps for a repeat. */
+declare const sessionAcknowledge: NotificationSpec<z.ZodObject<{
+    upToId: z.ZodInt;
+    unanswered: z.ZodArray<z.ZodInt>;
 }, z.core.$strip>>;
 
 /** Starts a process under an id that the client chose. */
@@ -777,6 +860,7 @@ declare const REQUESTS: {
     readonly initialize: RequestSpec<z.ZodObject<{
         clientName: z.ZodString;
         resumeSessionId: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+        clientInstance: z.ZodOptional<z.ZodString>;
         extensions: z.ZodOptional<z.ZodRecord<z.ZodString, z.ZodInt>>;
     }, zod_v4_core.$strip>, z.ZodObject<{
         sessionId: z.ZodType<SessionId, string, zod_v4_core.$ZodTypeInternals<SessionId, string>>;
@@ -799,6 +883,20 @@ declare const REQUESTS: {
     }, zod_v4_core.$strip>>;
     readonly 'session/close': RequestSpec<z.ZodOptional<z.ZodNullable<z.ZodObject<{}, zod_v4_core.$strip>>>, z.ZodObject<{
         processes: z.ZodInt;
+    }, zod_v4_core.$strip>>;
+    readonly 'session/replay': RequestSpec<z.ZodObject<{
+        cursors: z.ZodArray<z.ZodObject<{
+            processId: z.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
+            afterSeq: z.ZodInt;
+            windowBytes: z.ZodOptional<z.ZodInt>;
+        }, zod_v4_core.$strip>>;
+    }, zod_v4_core.$strip>, z.ZodObject<{
+        processes: z.ZodArray<z.ZodObject<{
+            processId: z.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
+            firstSeq: z.ZodInt;
+            nextSeq: z.ZodInt;
+        }, zod_v4_core.$strip>>;
+        missing: z.ZodArray<z.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>>;
     }, zod_v4_core.$strip>>;
     readonly 'environment/info': RequestSpec<z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>, z.ZodObject<{
         shell: z.ZodObject<{
@@ -1032,6 +1130,10 @@ declare const REQUESTS: {
 /** Every notification that a client may send, by its method. */
 declare const CLIENT_NOTIFICATIONS: {
     readonly initialized: NotificationSpec<z.ZodUnknown>;
+    readonly 'session/acknowledge': NotificationSpec<z.ZodObject<{
+        upToId: z.ZodInt;
+        unanswered: z.ZodArray<z.ZodInt>;
+    }, zod_v4_core.$strip>>;
     readonly 'process/window': NotificationSpec<z.ZodObject<{
         processId: z.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
         ackSeq: z.ZodInt;
@@ -1194,6 +1296,11 @@ interface TransportClosed {
 interface TransportListener {
     /** One whole message; bytes when it came in a binary frame. */
     onMessage(message: string | Uint8Array): void;
+    /**
+     * A ping or a pong of the carrier arrived: the other side lives.
+     * @param echo What our ping carried that this pong answers; undefined for a ping of the other side.
+     */
+    onHeartbeat?(echo?: string): void;
     /** `bufferedBytes` has fallen since the last time. */
     onDrain(): void;
     /** The last call, however the carrier ended. */
@@ -1209,6 +1316,13 @@ interface Transport {
     start(listener: TransportListener): void;
     /** Queues one message. After the end it does nothing. */
     send(message: string): void;
+    /**
+     * Asks the other side for a sign of life by the carrier's own means. Its pong comes after the other side has taken
+     * everything that was sent before.
+     * @param mark Comes back with the pong; at most 125 bytes.
+     * @returns false where the carrier has no pings.
+     */
+    ping(mark?: string): boolean;
     /** Stops and goes on reading; what the other side sends meanwhile waits there. */
     pause(): void;
     resume(): void;
@@ -1228,11 +1342,20 @@ interface TraceContext {
     readonly traceparent?: string;
     readonly tracestate?: string;
 }
+/** The number that an id is, or undefined where it is a text or no safe integer. */
+declare function numberOfWireId(id: WireId): number | undefined;
 
-/** Takes parameters as they came and answers what goes out. Its part before the first await runs in arrival order. */
-type Route = (params: unknown) => Promise<unknown>;
-/** Joins a request's shapes with a handler. Bad parameters never reach the handler. */
-declare function bindRoute<S extends RequestSpec>(spec: S, handler: (params: ParamsOf<S>) => ResultOf<S> | Promise<ResultOf<S>>): Route;
+/**
+ * Takes parameters as they came, and the id of their request, and answers what goes out. Its part before the first await
+ * runs in arrival order.
+ */
+type Route = (params: unknown, id: WireId) => Promise<unknown>;
+/**
+ * Joins a request's shapes with a handler. Bad parameters never reach the handler, and nothing of an extension does that
+ * was not agreed on.
+ * @param agreed The extensions in force when the request comes; default all.
+ */
+declare function bindRoute<S extends RequestSpec>(spec: S, handler: (params: ParamsOf<S>) => ResultOf<S> | Promise<ResultOf<S>>, agreed?: () => Extensions): Route;
 /** @throws ExecError `invalidParams`, naming each wrong field and what it should be. */
 declare function parseParams<S extends RequestSpec | NotificationSpec>(spec: S, params: unknown): ParamsOf<S>;
 
@@ -1250,16 +1373,34 @@ interface PeerOptions {
     /** A handler failed with something that only the log may see. */
     onInternalError(error: unknown): void;
     onDrain(): void;
+    /** The other side showed that it lives, by a message or by a ping or pong of the carrier. */
+    onSignOfLife?(): void;
+    /** The other side has taken everything that was sent before the ping with this mark. */
+    onPong?(mark: string): void;
     onClose(closed: TransportClosed): void;
+    /** Numbers the requests; default 1, 2, 3 … of this connection. A client that resumes goes on where it was. */
+    readonly nextId?: () => number;
+    /** A request whose message is larger is refused here, before it costs the connection; default `MAX_MESSAGE_BYTES`. */
+    readonly maxMessageBytes?: () => number;
+}
+/** How one request is sent. */
+interface RequestOptions {
+    /** Stops the wait, not the request; the call then fails with the reason of the signal. */
+    readonly signal?: AbortSignal | undefined;
+    /** The id of a request that is sent again; default the next one. */
+    readonly id?: number;
 }
 /** One end of a connection: typed requests out, routed requests in. */
 interface Peer {
     /**
      * Sends a request and waits for its answer.
-     * @throws ExecError with the peer's kind, or `connectionLost`; the reason of `signal` when that fires first.
+     * @throws ExecError with the peer's kind, `connectionLost`, or `limitExceeded` when it is too large to be sent; the
+     *   reason of the signal when that fires first.
      */
-    request<S extends RequestSpec>(spec: S, params: z.output<S['params']>, signal?: AbortSignal): Promise<ResultOf<S>>;
+    request<S extends RequestSpec>(spec: S, params: z.output<S['params']>, options?: RequestOptions): Promise<ResultOf<S>>;
     notify<S extends NotificationSpec>(spec: S, params: z.output<S['params']>): void;
+    /** Sends a ping of the carrier, whose `mark` comes back with the pong. @returns false where the carrier has none. */
+    ping(mark?: string): boolean;
     close(kind: CloseKind, reason: string): void;
 }
 /** Starts to read `transport`. The answers to routed requests are sent as they become known. */
@@ -1307,4 +1448,4 @@ interface LineSplitter {
 /** A splitter that refuses lines of more than `maxLineBytes`, line end excluded. Blank lines are left out. */
 declare function createLineSplitter(maxLineBytes?: number): LineSplitter;
 
-export { AHEAD_BYTES, CLIENT_NOTIFICATIONS, CLOSED_PROCESS_TTL_MS, CLOSE_CODES, type CloseKind, type ConnectionId, DETACHED_PROCESS_TTL_MS, type Direction, ERROR_KINDS, EXEC_BUFFER_BYTES, EXEC_DRAIN_MS, EXTENSIONS, type EnvPolicy, type EnvironmentInfo, type ErrorKind, ExecError, type ExtensionName, type Extensions, HANDSHAKE_TIMEOUT_MS, KILL_GRACE_MS, LOG_MEMORY_BYTES, type LineBatch, type LineFailure, type LineSplitter, MAX_ATTACHED_PER_SESSION, MAX_CHUNK_BYTES, MAX_CLOSED_PROCESSES, MAX_LOG_EVENTS, MAX_MESSAGE_BYTES, MAX_PROCESSES_PER_SERVER, MAX_PROCESSES_PER_SESSION, MAX_READERS_PER_PROCESS, MAX_READ_BYTES, MAX_REQUESTS_IN_FLIGHT, MAX_SESSIONS, MAX_WINDOW_BYTES, type MessageSchema, type MethodFamily, type NotificationSpec, OUTBOX_BYTES, PING_INTERVAL_MS, type ParamsOf, type PathStyle, type PathUri, type Peer, type PeerOptions, type ProcessId, type ProcessSummary, REMEMBERED_WRITES, REQUESTS, RETAINED_BYTES, type RequestMethod, type RequestSpec, type ResultOf, type Route, SERVER_NOTIFICATIONS, SIGNAL_NAMES, STDIN_QUEUE_BYTES, STDIN_WAITING_BYTES, type SessionId, type SignalName, type TerminalSize, type Transport, type TransportClosed, type TransportListener, VERSION, WINDOW_BYTES, type WireErrorObject, type WriteId, asConnectionId, asProcessId, asSessionId, asWriteId, bindRoute, containsPath, createLineSplitter, createPeer, decodeUtf8, encodeBase64, encodeNotification, encodeOutputNotification, environmentInfo, environmentStatus, extensionNames, formatPathUri, fromWireError, grantExtensions, initialize, initialized, isSignalName, joinPathUri, memoryTransportPair, offeredExtensions, parseParams, parsePathUri, processAttach, processCloseStdin, processClosed, processDetach, processExited, processGap, processList, processOutput, processRead, processResize, processResized, processSignal, processStart, processTerminate, processWindow, processWrite, protocolSchema, sessionClose, toWireError };
+export { ACKNOWLEDGED_AT_ONCE, ACKNOWLEDGE_DELAY_MS, AHEAD_BYTES, BUSY_RETRY_MS, CLIENT_NOTIFICATIONS, CLIENT_SILENCE_MS, CLOSED_PROCESS_TTL_MS, CLOSE_CODES, CLOSE_RECONNECT_MS, type CloseKind, type ConnectionId, DETACHED_PROCESS_TTL_MS, DETACHED_SESSION_TTL_MS, type Direction, ERROR_KINDS, EXEC_BUFFER_BYTES, EXEC_DRAIN_MS, EXTENSIONS, type EnvPolicy, type EnvironmentInfo, type ErrorKind, ExecError, type ExtensionName, type Extensions, HANDSHAKE_TIMEOUT_MS, KILL_GRACE_MS, LEGACY_REPLAY_DELAY_MS, LOG_MEMORY_BYTES, type LineBatch, type LineFailure, type LineSplitter, MAX_ATTACHED_PER_SESSION, MAX_CHUNK_BYTES, MAX_CLIENT_INSTANCES, MAX_CLIENT_REQUESTS_IN_FLIGHT, MAX_CLOSED_PROCESSES, MAX_FRUITLESS_RESUMES, MAX_KEPT_ANSWERS, MAX_LEGACY_MESSAGE_BYTES, MAX_LEGACY_REQUESTS_IN_FLIGHT, MAX_LOG_EVENTS, MAX_MESSAGE_BYTES, MAX_PROCESSES_PER_SERVER, MAX_PROCESSES_PER_SESSION, MAX_READERS_PER_PROCESS, MAX_READ_BYTES, MAX_REFUSED_CONNECTIONS, MAX_REFUSED_REPEATS, MAX_REPLAY_CURSORS, MAX_REQUESTS_IN_FLIGHT, MAX_RESUME_RETRY_MS, MAX_SESSIONS, MAX_WINDOW_BYTES, type MessageSchema, type MethodFamily, type NotificationSpec, OUTBOX_BYTES, PING_INTERVAL_MS, type ParamsOf, type PathStyle, type PathUri, type Peer, type PeerOptions, type ProcessId, type ProcessSummary, RECOVER_DEADLINE_MS, REMEMBERED_WRITES, REORDER_BYTES, REQUESTS, RESUME_RETRY_MS, RETAINED_BYTES, type RequestMethod, type RequestOptions, type RequestSpec, type ResultOf, type Route, SERVER_NOTIFICATIONS, SERVER_SILENCE_MS, SIGNAL_NAMES, SPILL_PROCESS_BYTES, SPILL_SERVER_BYTES, STDIN_QUEUE_BYTES, STDIN_WAITING_BYTES, STEADY_CONNECTION_MS, type SessionId, type SignalName, TAKEOVER_PONG_MS, type TerminalSize, type Transport, type TransportClosed, type TransportListener, UNPROVEN_BYTES, VERSION, WINDOW_BYTES, type WireErrorObject, type WireId, type WriteId, asConnectionId, asProcessId, asSessionId, asWriteId, bindRoute, containsPath, createLineSplitter, createPeer, decodeUtf8, encodeBase64, encodeNotification, encodeOutputNotification, environmentInfo, environmentStatus, extensionNames, formatPathUri, fromWireError, grantExtensions, initialize, initialized, isSignalName, joinPathUri, memoryTransportPair, numberOfWireId, offeredExtensions, parseParams, parsePathUri, processAttach, processCloseStdin, processClosed, processDetach, processExited, processGap, processList, processOutput, processRead, processResize, processResized, processSignal, processStart, processTerminate, processWindow, processWrite, protocolSchema, sessionAcknowledge, sessionClose, sessionReplay, toWireError };

@@ -1,10 +1,248 @@
 // The public surface, rolled up from the build. Update with `npm run api:update`.
 
-// index.d.ts
-import { Readable, Writable } from 'node:stream';
+// core.d.ts
+import '@holdfast/exec-protocol';
+export { A as AcceptOptions, b as AcceptedConnection, C as Child, c as ChildExit, d as ChildListener, e as ChildSpec, f as Clock, g as Cookie, H as HeldByServer, L as Lifetimes, h as LogSpill, i as Logger, O as OsProcesses, j as OutputStream, S as ServerCore, k as ServerCoreOptions, l as Shortage, T as Timer, m as createServerCore } from './core.js';
 
+// core.d.ts
+import { Transport, EnvironmentInfo } from '@holdfast/exec-protocol';
+
+/** A timer that has been set. */
+interface Timer {
+    cancel(): void;
+}
+/** Time as the server sees it; tests move it by hand. */
+interface Clock {
+    /** Milliseconds that only ever rise. */
+    now(): number;
+    /** Calls `run` once, `delayMs` from now. Never keeps the program alive. */
+    after(delayMs: number, run: () => void): Timer;
+    /** Calls `run` once, after all input of this turn of the event loop. */
+    nextTurn(run: () => void): void;
+}
+
+/** Structured lines: facts first, then the name of the event. Never argv, environment or bytes above debug. */
+interface Logger {
+    debug(facts: object, event: string): void;
+    info(facts: object, event: string): void;
+    warn(facts: object, event: string): void;
+    error(facts: object, event: string): void;
+}
 /** How much is logged. */
 type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
+
+/** What marks the processes of one server. */
+interface Cookie {
+    /** What the guardian looks for: the part that no other server has. */
+    readonly own: string;
+    /** What the variable holds: the parts of all servers around this one, its own last. */
+    readonly value: string;
+}
+
+/** Sees to it that nothing which this server started outlives it, however it dies. */
+interface Guardian {
+    /** The number of the process that watches now; undefined while there is none. */
+    readonly pid: number | undefined;
+    /** A process was started as leader of a session; the guardian is told a moment later. */
+    watch(pid: number): void;
+    /** The process was reaped. What is left of its group stays watched. */
+    forget(pid: number): void;
+    /** Ends the watch without touching anything, in order; settles when the guardian is gone. */
+    close(): Promise<void>;
+}
+
+/** Where a log puts what does not fit into memory. */
+interface LogSpill {
+    /** The lowest offset that can still be read. */
+    readonly start: number;
+    /** Takes bytes, which must not change any more, and returns their offset; undefined when there is no room for now. */
+    append(bytes: Uint8Array): number | undefined;
+    /** Reads what was appended; undefined when some of it was given back, before or meanwhile. */
+    read(offset: number, length: number): Promise<Uint8Array | undefined>;
+    /** What lies before `offset` may go when there is need of room. */
+    delivered(offset: number): void;
+    /** What lies before `offset` goes. */
+    discardBefore(offset: number): void;
+    /** Gives everything back. */
+    close(): Promise<void>;
+}
+
+/** What to run, and exactly how: nothing of the server is added or inherited, and no text holds a NUL. */
+interface ChildSpec {
+    readonly argv: readonly string[];
+    /** What the program sees as its own name; argv[0] when absent. */
+    readonly arg0?: string;
+    readonly cwd: string;
+    readonly env: Readonly<Record<string, string>>;
+    readonly stdin: 'null' | 'pipe';
+    /** An entry of `env`, NAME=value, that no other child has: whatever carries it descends from this child. */
+    readonly mark?: string;
+}
+/** Where bytes of a child came from. */
+type OutputStream = 'stdout' | 'stderr' | 'pty';
+/** How a child ended. */
+interface ChildExit {
+    /** The code the process gave, or 128 + n when signal n ended it. */
+    readonly exitCode: number;
+    readonly signal: NodeJS.Signals | null;
+}
+/** What a child reports; no call is made before the promise of its spawn has settled. */
+interface ChildListener {
+    /** The bytes belong to the listener and are never reused. */
+    onOutput(stream: OutputStream, bytes: Uint8Array): void;
+    /** Once; everything that the process itself wrote has been handed to `onOutput` before. */
+    onExit(exit: ChildExit): void;
+    /** Once and last: the process has ended, and every output stream has ended or was cut. */
+    onClosed(): void;
+    /** At most once: nobody reads the child's stdin any more, found out by writing to it. */
+    onStdinClosed(): void;
+}
+/** A running process that leads its own session and process group. */
+interface Child {
+    readonly pid: number;
+    /** As in its spec. */
+    readonly mark: string | undefined;
+    /** Stops reading, so that a child that goes on writing blocks; what it wrote at its end still arrives. */
+    pauseOutput(): void;
+    resumeOutput(): void;
+    /** Writes in call order; `done` comes when the kernel took all bytes, which must not change until then. */
+    writeStdin(bytes: Uint8Array, done: (error?: Error) => void): void;
+    /** End of input after everything written so far. */
+    endStdin(): void;
+    /** False when no process of the group was there to take the signal. */
+    signalGroup(signal: NodeJS.Signals): boolean;
+    /** False once the process has ended. */
+    signalProcess(signal: NodeJS.Signals): boolean;
+    /** Changes the size of the terminal; absent where there is none. */
+    resize?(size: {
+        readonly rows: number;
+        readonly cols: number;
+    }): void;
+    /** The server's ends of the output pipes that are still open. */
+    outputPipes(): readonly number[];
+    /** Reads what is there without waiting, then ends the streams; `onClosed` follows when the process has ended. */
+    cutOutput(): void;
+}
+
+/** A process that has a pipe open. */
+interface PipeHolder {
+    readonly pid: number;
+    /** The short name of its program, as the system keeps it. */
+    readonly name: string;
+}
+
+/** What the operating system does with processes; the layers above know it by this alone. */
+interface OsProcesses {
+    /**
+     * Starts a child, with a terminal where `terminal` gives its size.
+     * @throws SpawnError with the reason why it could not be started.
+     */
+    spawn(spec: ChildSpec, terminal: {
+        readonly rows: number;
+        readonly cols: number;
+    } | undefined, listener: ChildListener): Promise<Child>;
+    /** Ends a child and all its descendants before this turn of the event loop is over, also what an ended child left behind. */
+    kill(child: Child): void;
+    /** Signals a running child and all its descendants. */
+    signalTree(child: Child, signal: NodeJS.Signals): void;
+    /** Who else has the output of a child open. */
+    holdersOf(child: Child): readonly PipeHolder[];
+    /** Ends everything that carries the cookie of a server. */
+    killMarked(cookie: string): void;
+}
+
+/** What a machine may run out of. */
+type ShortageKind = 'noDescriptors' | 'noProcesses' | 'noPipes';
+/** Something failed because the machine has run out of something. */
+interface Shortage {
+    readonly shortage: ShortageKind;
+    /** What was met, and the remedy. */
+    readonly reason: string;
+}
+/** What the log is told. */
+interface ShortageNotice extends Shortage {
+    /** How often it was met since the last notice of this shortage, this time included. */
+    readonly times: number;
+}
+/**
+ * Tells an operator what the machine has run out of: at once, and then at most once a minute for each shortage, since on
+ * a machine at its limits every start may meet it.
+ */
+declare class ShortageLog {
+    #private;
+    constructor(clock: Clock, tell: (notice: ShortageNotice) => void);
+    met({ shortage, reason }: Shortage): void;
+}
+
+/** Everything that a server asks of the world outside of it. */
+interface ServerCoreOptions extends Lifetimes {
+    readonly clock: Clock;
+    /** What the operating system does with processes. */
+    readonly processes: OsProcesses;
+    /** What `environment/info` answers. */
+    readonly environment: EnvironmentInfo;
+    /** The server's own environment, from which `envPolicy` picks. */
+    readonly env: Readonly<Record<string, string>>;
+    readonly logger: Logger;
+    /** Is told of every process that runs. */
+    readonly guardian: Pick<Guardian, 'watch' | 'forget'>;
+    /** Makes a place for the output of one process that fits into no memory. */
+    readonly spill: {
+        open(onRoom: () => void): LogSpill;
+    };
+    /** Is told when the machine has run out of something. */
+    readonly shortages: Pick<ShortageLog, 'met'>;
+    /** What marks the processes of this server. */
+    readonly cookie: Cookie;
+}
+/** How long what is left alone stays. */
+interface Lifetimes {
+    /** A session without a connection; default 80 s. With 0 a session ends with its connection. */
+    readonly sessionTtlMs?: number | undefined;
+    /** A process that has closed and whose events were delivered; default 80 s. */
+    readonly closedProcessTtlMs?: number | undefined;
+    /** A connection whose client is silent, pongs included; default 10 minutes. */
+    readonly silenceMs?: number | undefined;
+}
+/** What is known of a client before it has said anything. */
+interface AcceptOptions {
+    /** False where a lost carrier cannot be replaced by another one, as with stdio: the session ends with it. */
+    readonly isResumable: boolean;
+}
+/** A connection that was accepted. */
+interface AcceptedConnection {
+    /** Settles when the carrier has gone, and with it all that hung on it. */
+    readonly ended: Promise<void>;
+}
+/** What a server has in its hands; all of it is zero when nobody uses it and nothing has to be kept any more. */
+interface HeldByServer {
+    readonly connections: number;
+    readonly sessions: number;
+    /** Running, or closed and still readable. */
+    readonly processes: number;
+    /** Output in memory, in bytes. */
+    readonly logBytes: number;
+}
+/** A server without sockets and without an operating system. */
+interface ServerCore {
+    readonly held: HeldByServer;
+    /** Serves one client. @param principal Whom its credential stands for. */
+    accept(transport: Transport, principal: string, options: AcceptOptions): AcceptedConnection;
+    /** Ends all connections, sessions and processes, and waits until they are gone. */
+    close(): Promise<void>;
+}
+/**
+ * The server itself: everything between transports and the operating system, which are handed in.
+ * @throws RangeError for a lifetime that is none.
+ */
+declare function createServerCore(options: ServerCoreOptions): ServerCore;
+
+export { type AcceptOptions as A, type Child as C, type HeldByServer as H, type Lifetimes as L, type OsProcesses as O, type ServerCore as S, type Timer as T, type LogLevel as a, type AcceptedConnection as b, type ChildExit as c, type ChildListener as d, type ChildSpec as e, type Clock as f, type Cookie as g, type LogSpill as h, type Logger as i, type OutputStream as j, type ServerCoreOptions as k, type Shortage as l, createServerCore as m };
+
+// index.d.ts
+import { L as Lifetimes, a as LogLevel } from './core.js';
+import { Readable, Writable } from 'node:stream';
+import '@holdfast/exec-protocol';
 
 /** Where and how much output is spilled to disk; beyond it processes wait for their readers. */
 interface SpillSettings {
@@ -16,7 +254,7 @@ interface SpillSettings {
     readonly serverBytes?: number;
 }
 /** How a server is set up. */
-interface ExecServerOptions {
+interface ExecServerOptions extends Lifetimes {
     /** `ws://IP:PORT` on loopback, `unix:PATH` or `stdio`; default `ws://127.0.0.1:0`, a free port. */
     readonly listen?: string;
     /** The capability token that WebSocket clients must show; default a fresh one, null to let everybody in. */
@@ -43,12 +281,12 @@ interface ExecServer extends AsyncDisposable {
     close(): Promise<void>;
 }
 /**
- * Starts a server. The only place that knows every layer.
- * @throws RangeError for a listen URL that is not understood; Error from the system when it cannot be had.
+ * Starts a server on this machine: puts the core between a transport and the operating system.
+ * @throws RangeError for a listen URL that is not understood and for a lifetime that is none; Error from the system when it cannot be had.
  */
 declare function createExecServer(options?: ExecServerOptions): Promise<ExecServer>;
 
 /** Where a server listens unless told otherwise: loopback, a free port. */
 declare const DEFAULT_LISTEN_URL = "ws://127.0.0.1:0";
 
-export { DEFAULT_LISTEN_URL, type ExecServer, type ExecServerOptions, type LogLevel, type SpillSettings, createExecServer };
+export { DEFAULT_LISTEN_URL, type ExecServer, type ExecServerOptions, Lifetimes, LogLevel, type SpillSettings, createExecServer };

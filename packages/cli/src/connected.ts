@@ -3,6 +3,7 @@ import { ExecError } from '@holdfast/exec-protocol';
 import type { Command } from 'commander';
 import { complain, messageOf } from './complain.js';
 import { EXIT_OWN_FAILURE, exitCodeOf } from './exit-codes.js';
+import { noteLink } from './follow/link-notes.js';
 import { PlainReport, type Report } from './follow/report.js';
 
 /** Options of every command that speaks to a server. */
@@ -32,6 +33,7 @@ export async function withClient(
   let client: Client | undefined;
   try {
     client = await connect(url, { clientName: `holdfast ${name}` });
+    noteLink(client, process.stderr, () => process.stdin.isRaw);
     return await run(client);
   } catch (error) {
     report.failed(error);

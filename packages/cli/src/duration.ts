@@ -13,3 +13,8 @@ export function parseDuration(text: string): number {
   if (durationMs > 0) return durationMs;
   throw new InvalidArgumentError('Use a number with ms, s, m, h or d, such as 30s or 5m.');
 }
+
+/** Reads a duration that may be zero, in milliseconds. @throws InvalidArgumentError for anything else. */
+export function parseDurationOrZero(text: string): number {
+  return /^0(ms|s|m|h|d)?$/.test(text) ? 0 : parseDuration(text);
+}

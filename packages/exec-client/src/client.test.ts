@@ -31,7 +31,11 @@ test('the handshake offers all extensions and keeps what was granted', async () 
   expect(server.asked).toEqual([
     {
       method: 'initialize',
-      params: { clientName: 'me', extensions: offeredExtensions() },
+      params: {
+        clientName: 'me',
+        clientInstance: expect.any(String) as string,
+        extensions: offeredExtensions(),
+      },
     },
     { method: 'initialized', params: {} },
   ]);
@@ -297,9 +301,9 @@ test('disposing of a handle terminates the process and waits for its exit', asyn
   expect(server.paramsOf('process/terminate').length).toBe(1);
 });
 
-test('a lost connection fails everything that waits, and everything that comes, with connectionLost', async () => {
+test('without recovery a lost connection fails everything that waits, and everything that comes', async () => {
   const server = new FakeServer();
-  const client = await server.connect();
+  const client = await server.connect({ recoverTimeoutMs: 0 });
   const process = client.spawn(['x'], { stdin: 'pipe' });
   const next = process.events().next();
   await process.started;
@@ -321,7 +325,7 @@ test('a lost connection fails everything that waits, and everything that comes, 
 
 test('a server that breaks the protocol loses its client', async () => {
   const server = new FakeServer();
-  const client = await server.connect();
+  const client = await server.connect({ recoverTimeoutMs: 0 });
   server.send('{"method":"process/output","params":{"processId":1}}');
   const { kind, message } = await client.closed;
   expect([kind, message.split(': ').slice(0, 3)]).toEqual([

@@ -8,15 +8,24 @@ import type {
   SpawnOptions,
   WaitOptions,
 } from './process/handle.js';
+import type { ClientState, StateListener } from './recovery/state-change.js';
 
-/** A session on an executor. */
+/** A session on an executor. It outlives its connections: a lost one is replaced, and everything goes on where it was. */
 export interface Client extends AsyncDisposable {
   /** Names the session at the server. Whoever has it can take the session over, so do not log it. */
   readonly sessionId: SessionId;
   /** What goes beyond the reference wire on this connection, name to version. */
   readonly extensions: Extensions;
-  /** Resolves when the connection has ended, with the reason: `clientClosed` or `connectionLost`. Never fails. */
+  /** How the client stands. While it is `recovering`, handles and streams stay open and calls wait. */
+  readonly state: ClientState;
+  /**
+   * Resolves with the reason when the session is over for good: `clientClosed`, or `connectionLost` when it could not be
+   * got back. Never fails.
+   */
   readonly closed: Promise<ExecError>;
+
+  /** Calls `listener` at each change of `state`. @returns a function that stops it. */
+  on(event: 'state', listener: StateListener): () => void;
 
   /**
    * Runs a command to its end and gives what it printed. There is no shell unless `argv` names one.
@@ -45,7 +54,8 @@ export interface Client extends AsyncDisposable {
   environment(options?: WaitOptions): Promise<EnvironmentInfo>;
   /**
    * Ends all processes of the session and the connection; safe to call again. What has the lifetime `server` or was joined
-   * goes on. What still waits fails with `clientClosed`.
+   * goes on. What still waits fails with `clientClosed`, at once. While the link is lost, one short attempt is made to tell
+   * the server, for 3 s at most.
    */
   close(): Promise<void>;
   /** The same as `close`. */

@@ -9,10 +9,12 @@ export type {
 } from '@holdfast/exec-protocol';
 export { ExecError } from '@holdfast/exec-protocol';
 export type { Client } from './client.js';
-export { type ConnectOptions, connect } from './connect.js';
+export { connect } from './connect.js';
+export type { ConnectOptions } from './connect-options.js';
 export type { CommandTarget } from './dial/target.js';
 export { ExitError } from './exec/exit-error.js';
 export type { ExecCause, ExecInput, ExecOptions, ExecResult } from './exec/result.js';
+export type { SessionOptions } from './open-session.js';
 export type {
   ClosedEvent,
   ExitedEvent,
@@ -35,3 +37,4 @@ export type {
   WaitOptions,
 } from './process/handle.js';
 export type { ProcessView } from './process/views/process-view.js';
+export type { ClientState, RecoveryReport, StateChange, StateListener } from './recovery/state-change.js';

@@ -1,4 +1,5 @@
 import {
+  asProcessId,
   type EnvironmentInfo,
   ExecError,
   type Extensions,
@@ -6,12 +7,11 @@ import {
   type ProcessSummary,
   processList,
   type SessionId,
-  sessionClose,
 } from '@holdfast/exec-protocol';
 import { abortable } from './abortable.js';
 import type { Client } from './client.js';
 import type { Clock } from './clock.js';
-import type { Connection } from './connection/connection.js';
+import { createDeferred } from './deferred.js';
 import { decodeText, joinBytes } from './exec/decode-output.js';
 import { type ExecHost, exec } from './exec/exec.js';
 import type { ExecOptions, ExecResult } from './exec/result.js';
@@ -25,39 +25,69 @@ import type {
 } from './process/handle.js';
 import { requireEndOfStdin, requireExtension } from './process/process-requests.js';
 import { startProcess } from './process/spawn.js';
+import { sayGoodbye } from './recovery/goodbye.js';
+import { RecoveryDriver, type RecoveryPlan } from './recovery/recovery-driver.js';
+import { SessionLink } from './recovery/session-link.js';
+import type { ClientState, StateListener } from './recovery/state-change.js';
 
-/** How long the server may take to end the session before the connection is dropped regardless. */
-const SESSION_CLOSE_MS = 5_000;
-
-/** The client of a connection that is ready. */
-export function createClient(connection: Connection, clock: Clock): Client {
-  return new SessionClient(connection, clock);
+/** Opens a session and gives its client. @throws what opening failed with; the reason of `signal`. */
+export async function createClient(plan: RecoveryPlan, signal: AbortSignal | undefined): Promise<Client> {
+  const link = new SessionLink(plan.clock);
+  const driver = new RecoveryDriver(plan, link);
+  try {
+    await driver.open(signal);
+  } catch (error) {
+    // Nothing was lost: there was no session yet.
+    if (!(error instanceof ExecError) || error.kind !== 'connectionLost') throw error;
+    throw new ExecError('connectFailed', `${error.message}, before a session was made`, { cause: error });
+  }
+  return new SessionClient(plan, link, driver);
 }
 
 class SessionClient implements Client, ExecHost {
   readonly clock: Clock;
-  readonly #connection: Connection;
+  readonly #plan: RecoveryPlan;
+  readonly #link: SessionLink;
+  readonly #driver: RecoveryDriver;
   readonly #running = new Set<ProcessHandle>();
+  readonly #closed = createDeferred<ExecError>();
   #environment: Promise<EnvironmentInfo> | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(connection: Connection, clock: Clock) {
-    this.#connection = connection;
-    this.clock = clock;
-    const info = connection.agreement.environmentInfo;
+  constructor(plan: RecoveryPlan, link: SessionLink, driver: RecoveryDriver) {
+    this.clock = plan.clock;
+    this.#plan = plan;
+    this.#link = link;
+    this.#driver = driver;
+    void driver.failed.then((reason) => {
+      this.#closed.resolve(reason);
+    });
+    const info = driver.agreement.environmentInfo;
     if (info !== undefined) this.#environment = Promise.resolve(info);
   }
 
   get sessionId(): SessionId {
-    return this.#connection.agreement.sessionId;
+    return this.#driver.agreement.sessionId;
   }
 
   get extensions(): Extensions {
-    return this.#connection.extensions;
+    return this.#link.extensions;
+  }
+
+  get state(): ClientState {
+    return this.#driver.state;
+  }
+
+  get readySince(): number | undefined {
+    return this.#driver.readySince;
   }
 
   get closed(): Promise<ExecError> {
-    return this.#connection.closed;
+    return this.#closed.promise;
+  }
+
+  on(_event: 'state', listener: StateListener): () => void {
+    return this.#driver.listen(listener);
   }
 
   exec(argv: readonly string[], options?: ExecOptions & { readonly encoding?: 'utf8' }): Promise<ExecResult>;
@@ -73,7 +103,7 @@ class SessionClient implements Client, ExecHost {
 
   spawn(argv: readonly string[], options: SpawnOptions = {}): ProcessHandle {
     const process = startProcess({
-      link: this.#connection,
+      link: this.#link,
       environment: () => this.environment(),
       argv,
       options,
@@ -90,12 +120,12 @@ class SessionClient implements Client, ExecHost {
 
   async processes({ signal }: WaitOptions = {}): Promise<readonly ProcessSummary[]> {
     signal?.throwIfAborted();
-    requireExtension(this.#connection, 'attach', 'list processes');
-    return (await this.#connection.request(processList, {}, signal)).processes;
+    requireExtension(this.#link, 'attach', 'list processes');
+    return (await this.#link.request(processList, {}, signal)).processes;
   }
 
   attach(ref: string, options: AttachOptions = {}): AttachedProcess {
-    return attachProcess(this.#connection, ref, options);
+    return attachProcess(this.#link, ref, options);
   }
 
   async environment({ signal }: WaitOptions = {}): Promise<EnvironmentInfo> {
@@ -106,7 +136,7 @@ class SessionClient implements Client, ExecHost {
 
   /** @throws ExecError `unsupported` when the server has no way to end stdin. */
   requireEndOfStdin(): void {
-    requireEndOfStdin(this.#connection);
+    requireEndOfStdin(this.#link);
   }
 
   close(): Promise<void> {
@@ -120,7 +150,7 @@ class SessionClient implements Client, ExecHost {
 
   async #askEnvironment(): Promise<EnvironmentInfo> {
     try {
-      return await this.#connection.request(environmentInfo, {});
+      return await this.#link.request(environmentInfo, {});
     } catch (error) {
       // The next one who needs it asks again.
       this.#environment = undefined;
@@ -129,22 +159,20 @@ class SessionClient implements Client, ExecHost {
   }
 
   async #close(): Promise<void> {
-    const deadline = new AbortController();
-    const timer = this.clock.after(SESSION_CLOSE_MS, () => {
-      deadline.abort();
+    if (this.state === 'failed') return;
+    const reason = closedClient();
+    const running = [...this.#running].map(({ id }) => asProcessId(id));
+    const connection = this.#driver.close();
+    this.#link.end(reason, { isLost: false });
+    await sayGoodbye({
+      plan: this.#plan,
+      agreement: this.#driver.agreement,
+      connection,
+      mayReconnect: this.#plan.recoverTimeoutMs > 0,
+      running,
+      nextId: () => this.#link.nextId(),
     });
-    // Whether the server obeys or is gone, the connection ends next, and with it what the server keeps for us.
-    await this.#endSession(deadline.signal).catch(() => undefined);
-    timer.cancel();
-    await this.#connection.close(closedClient());
-  }
-
-  async #endSession(signal: AbortSignal): Promise<void> {
-    if (this.extensions.session !== undefined) {
-      await this.#connection.request(sessionClose, {}, signal);
-      return;
-    }
-    await Promise.allSettled([...this.#running].map((process) => process.terminate({ signal })));
+    this.#closed.resolve(reason);
   }
 }
 

@@ -12,6 +12,10 @@ export const EXTENSIONS = {
     adds: 'POSIX signals by name and target, end of stdin, SIGTERM before SIGKILL, the ending signal',
   },
   session: { version: 1, adds: 'session/close ends a session and all its processes at once' },
+  replay: {
+    version: 1,
+    adds: 'requests that are carried out once and answered once however often the link is lost, and events from named positions',
+  },
   attach: {
     version: 1,
     adds: 'listing and attaching to processes of other sessions, and processes that outlive theirs',

@@ -27,32 +27,58 @@ export {
   type WriteId,
 } from './ids.js';
 export {
+  ACKNOWLEDGE_DELAY_MS,
+  ACKNOWLEDGED_AT_ONCE,
   AHEAD_BYTES,
+  BUSY_RETRY_MS,
+  CLIENT_SILENCE_MS,
+  CLOSE_RECONNECT_MS,
   CLOSED_PROCESS_TTL_MS,
   DETACHED_PROCESS_TTL_MS,
+  DETACHED_SESSION_TTL_MS,
   EXEC_BUFFER_BYTES,
   EXEC_DRAIN_MS,
   HANDSHAKE_TIMEOUT_MS,
   KILL_GRACE_MS,
+  LEGACY_REPLAY_DELAY_MS,
   LOG_MEMORY_BYTES,
   MAX_ATTACHED_PER_SESSION,
   MAX_CHUNK_BYTES,
+  MAX_CLIENT_INSTANCES,
+  MAX_CLIENT_REQUESTS_IN_FLIGHT,
   MAX_CLOSED_PROCESSES,
+  MAX_FRUITLESS_RESUMES,
+  MAX_KEPT_ANSWERS,
+  MAX_LEGACY_MESSAGE_BYTES,
+  MAX_LEGACY_REQUESTS_IN_FLIGHT,
   MAX_LOG_EVENTS,
   MAX_MESSAGE_BYTES,
   MAX_PROCESSES_PER_SERVER,
   MAX_PROCESSES_PER_SESSION,
   MAX_READ_BYTES,
   MAX_READERS_PER_PROCESS,
+  MAX_REFUSED_CONNECTIONS,
+  MAX_REFUSED_REPEATS,
+  MAX_REPLAY_CURSORS,
   MAX_REQUESTS_IN_FLIGHT,
+  MAX_RESUME_RETRY_MS,
   MAX_SESSIONS,
   MAX_WINDOW_BYTES,
   OUTBOX_BYTES,
   PING_INTERVAL_MS,
+  RECOVER_DEADLINE_MS,
   REMEMBERED_WRITES,
+  REORDER_BYTES,
+  RESUME_RETRY_MS,
   RETAINED_BYTES,
+  SERVER_SILENCE_MS,
+  SPILL_PROCESS_BYTES,
+  SPILL_SERVER_BYTES,
   STDIN_QUEUE_BYTES,
   STDIN_WAITING_BYTES,
+  STEADY_CONNECTION_MS,
+  TAKEOVER_PONG_MS,
+  UNPROVEN_BYTES,
   WINDOW_BYTES,
 } from './limits.js';
 export type {
@@ -64,7 +90,13 @@ export type {
   ResultOf,
 } from './methods/define.js';
 export { type EnvironmentInfo, environmentInfo, environmentStatus } from './methods/environment.js';
-export { initialize, initialized, sessionClose } from './methods/initialize.js';
+export {
+  initialize,
+  initialized,
+  sessionAcknowledge,
+  sessionClose,
+  sessionReplay,
+} from './methods/initialize.js';
 export {
   type ProcessSummary,
   processAttach,
@@ -96,7 +128,7 @@ export {
   parsePathUri,
 } from './path-uri.js';
 export { type MessageSchema, protocolSchema } from './protocol-schema.js';
-export { createPeer, type Peer, type PeerOptions } from './rpc/peer.js';
+export { createPeer, type Peer, type PeerOptions, type RequestOptions } from './rpc/peer.js';
 export { bindRoute, parseParams, type Route } from './rpc/route.js';
 export { isSignalName, SIGNAL_NAMES, type SignalName } from './signals.js';
 export { memoryTransportPair } from './transport/memory.js';
@@ -104,6 +136,7 @@ export type { Transport, TransportClosed, TransportListener } from './transport/
 export { decodeUtf8 } from './utf8.js';
 export { VERSION } from './version.js';
 export { encodeNotification, encodeOutputNotification } from './wire/codec.js';
+export { numberOfWireId, type WireId } from './wire/envelope.js';
 export {
   createLineSplitter,
   type LineBatch,

@@ -16,6 +16,12 @@ export const RETAINED_BYTES = MIB;
 /** Output of a process that waits in memory for its owner; past it, output is spilled to disk. */
 export const AHEAD_BYTES = MIB;
 
+/** Output of one process that waits on disk; past it the child waits. */
+export const SPILL_PROCESS_BYTES = 256 * MIB;
+
+/** Output that waits on disk for all processes of a server; from three quarters of it on, whoever holds most waits. */
+export const SPILL_SERVER_BYTES = 4096 * MIB;
+
 /** Output that all processes of a server hold in memory; past it, what waits is spilled earlier. */
 export const LOG_MEMORY_BYTES = 256 * MIB;
 
@@ -67,7 +73,7 @@ export const KILL_GRACE_MS = 5_000;
 /** How long a connection may take to send `initialize` and `initialized`. */
 export const HANDSHAKE_TIMEOUT_MS = 30_000;
 
-/** How often a server pings a WebSocket. */
+/** How often either side pings a silent connection. */
 export const PING_INTERVAL_MS = 15_000;
 
 /** The largest window that a server honours for one process: so much of what it sent waits for acknowledgement. */
@@ -81,3 +87,78 @@ export const EXEC_BUFFER_BYTES = 64 * MIB;
 
 /** How long `exec` waits for late output of a grandchild after the process itself has ended. */
 export const EXEC_DRAIN_MS = 2_000;
+
+/** How long a session without a connection is kept; the reference's figure. At the boundary it has expired. */
+export const DETACHED_SESSION_TTL_MS = 80_000;
+
+/** How long a client tries to get its session back; well below the time for which servers keep it. */
+export const RECOVER_DEADLINE_MS = 45_000;
+
+/** How long the connection of a session that another one asks for may take to show that it lives. */
+export const TAKEOVER_PONG_MS = 2_000;
+
+/** How long a resumed client without extensions may take to read a process before its events are pushed regardless. */
+export const LEGACY_REPLAY_DELAY_MS = 2_000;
+
+/** A client that has heard nothing from its server for this long takes the connection for lost. */
+export const CLIENT_SILENCE_MS = 45_000;
+
+/** A server that has heard nothing from a client for this long ends the connection; a sleeping laptop is no reason to. */
+export const SERVER_SILENCE_MS = 600_000;
+
+/** Answers of mutating requests that a session keeps for a repeat; at the limit further ones are refused. */
+export const MAX_KEPT_ANSWERS = 4096;
+
+/** Clients that one session keeps answers for, told apart by `clientInstance`; the next one cannot resume it. */
+export const MAX_CLIENT_INSTANCES = 16;
+
+/** Messages with events that a client without `flow` was sent and has not shown to have; past it nothing is pushed. */
+export const UNPROVEN_BYTES = 8 * MIB;
+
+/** Requests that a client has under way towards a server without extensions; some hang with more. */
+export const MAX_LEGACY_REQUESTS_IN_FLIGHT = 128;
+
+/** Requests that our client has under way, half of them writes to stdin; well below what servers run and keep answers for. */
+export const MAX_CLIENT_REQUESTS_IN_FLIGHT = 2048;
+
+/** Largest message that our client sends to a server without extensions; the reference drops the connection above it. */
+export const MAX_LEGACY_MESSAGE_BYTES = 16 * MIB;
+
+/** Answers that a client has received before it says so. */
+export const ACKNOWLEDGED_AT_ONCE = 64;
+
+/** How long an answer that has arrived may go unacknowledged. */
+export const ACKNOWLEDGE_DELAY_MS = 1_000;
+
+/** How long a client waits after the first attempt to resume that failed; each further one doubles it. */
+export const RESUME_RETRY_MS = 100;
+
+/** The longest wait between two attempts to resume. */
+export const MAX_RESUME_RETRY_MS = 2_000;
+
+/** How long a client waits for the session's last connection to be dropped before it asks for the session again. */
+export const BUSY_RETRY_MS = 250;
+
+/** A connection that lives for so long has shown that it works. */
+export const STEADY_CONNECTION_MS = 1_000;
+
+/** Resumed connections in a row that break before anything came of them; after them the session is given up. */
+export const MAX_FRUITLESS_RESUMES = 20;
+
+/** Connections in a row that one side ends because it cannot understand the other; after them the session is given up. */
+export const MAX_REFUSED_CONNECTIONS = 3;
+
+/** Connections in a row that are refused while the same request waits; after them the request is given up. */
+export const MAX_REFUSED_REPEATS = 2;
+
+/** How long a client that is closed while it has no connection tries to tell the server so. */
+export const CLOSE_RECONNECT_MS = 3_000;
+
+/** Pushed output that may wait in a client for an earlier event of its process. */
+export const REORDER_BYTES = 32 * MIB;
+
+/** UTF-16 units of `clientInstance`. */
+export const MAX_CLIENT_INSTANCE_LENGTH = 64;
+
+/** Positions in one `session/replay`: as many as a session can have processes. */
+export const MAX_REPLAY_CURSORS = MAX_PROCESSES_PER_SESSION + MAX_CLOSED_PROCESSES + MAX_ATTACHED_PER_SESSION;

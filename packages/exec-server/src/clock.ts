@@ -9,6 +9,8 @@ export interface Clock {
   now(): number;
   /** Calls `run` once, `delayMs` from now. Never keeps the program alive. */
   after(delayMs: number, run: () => void): Timer;
+  /** Calls `run` once, after all input of this turn of the event loop. */
+  nextTurn(run: () => void): void;
 }
 
 // Node takes a longer delay for no delay at all.
@@ -18,11 +20,26 @@ const LONGEST_DELAY_MS = 2 ** 31 - 1;
 export const systemClock: Clock = {
   now: () => performance.now(),
   after(delayMs, run) {
-    const timer = setTimeout(run, Math.min(delayMs, LONGEST_DELAY_MS)).unref();
+    let timer: NodeJS.Timeout;
+    const wait = (leftMs: number): void => {
+      const nowMs = Math.min(leftMs, LONGEST_DELAY_MS);
+      timer = setTimeout(
+        nowMs === leftMs
+          ? run
+          : () => {
+              wait(leftMs - nowMs);
+            },
+        nowMs,
+      ).unref();
+    };
+    wait(delayMs);
     return {
       cancel: () => {
         clearTimeout(timer);
       },
     };
+  },
+  nextTurn(run) {
+    setImmediate(run);
   },
 };

@@ -1,19 +1,15 @@
 import { tmpdir } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
-import type { Transport } from '@holdfast/exec-protocol';
 import { createToken } from './auth.js';
 import { systemClock } from './clock.js';
-import { createConnectionId } from './connection-id.js';
+import { createServerCore, type Lifetimes } from './core.js';
 import { readHost } from './host.js';
 import { createLogger, type Logger, type LogLevel } from './logger.js';
 import { COOKIE_VARIABLE, createCookie } from './process/guardian/cookie.js';
 import { createGuardian, type Guardian } from './process/guardian/guardian.js';
-import { LogMemory } from './process/log-memory.js';
-import { ProcessDirectory } from './process/process-directory.js';
-import { createPipePool, removeStalePipeDirectories } from './process/spawn/pipe-pool.js';
+import { createOsProcesses } from './process/spawn/os-processes.js';
+import { createPipePool, type PipePool, removeStalePipeDirectories } from './process/spawn/pipe-pool.js';
 import { createSpillDirectory, type SpillDirectory } from './process/spill/spill-directory.js';
-import { Connection, type ConnectionHost } from './rpc/connection.js';
-import { SessionRegistry } from './session/session-registry.js';
 import { type Shortage, ShortageLog } from './shortage-log.js';
 import { keepSpareDescriptor } from './spare-descriptor.js';
 import { type Listener, listen } from './transport/listen.js';
@@ -31,7 +27,7 @@ export interface SpillSettings {
 }
 
 /** How a server is set up. */
-export interface ExecServerOptions {
+export interface ExecServerOptions extends Lifetimes {
   /** `ws://IP:PORT` on loopback, `unix:PATH` or `stdio`; default `ws://127.0.0.1:0`, a free port. */
   readonly listen?: string;
   /** The capability token that WebSocket clients must show; default a fresh one, null to let everybody in. */
@@ -69,46 +65,37 @@ export interface ExecServer extends AsyncDisposable {
 }
 
 /**
- * Starts a server. The only place that knows every layer.
- * @throws RangeError for a listen URL that is not understood; Error from the system when it cannot be had.
+ * Starts a server on this machine: puts the core between a transport and the operating system.
+ * @throws RangeError for a listen URL that is not understood and for a lifetime that is none; Error from the system when it cannot be had.
  */
 export async function createExecServer(options: ExecServerOptions = {}): Promise<ExecServer> {
   const address = parseListenUrl(options.listen ?? DEFAULT_LISTEN_URL);
   const machine = readHost();
-  await removeStalePipeDirectories(tmpdir());
-  const pipes = createPipePool({ directory: tmpdir() });
+  const pipes = await openPipes(tmpdir());
+  const processes = createOsProcesses(pipes);
   const releaseSpare = keepSpareDescriptor();
   const logger = createLogger(options.logLevel ?? 'info');
   const shortages = shortagesOf(logger);
   const cookie = createCookie(machine.env[COOKIE_VARIABLE]);
   const guardian = guardianOf(cookie.own, logger);
   const spill = spillOf(options.spill, logger);
-  const directory = new ProcessDirectory(systemClock);
-  const sessions = new SessionRegistry({
-    env: machine.env,
+  const core = createServerCore({
     clock: systemClock,
-    pipes,
-    directory,
+    processes,
+    environment: machine.environment,
+    env: machine.env,
+    logger,
     guardian,
     spill,
-    logMemory: new LogMemory(),
     shortages,
     cookie,
+    sessionTtlMs: options.sessionTtlMs,
+    closedProcessTtlMs: options.closedProcessTtlMs,
+    silenceMs: options.silenceMs,
   });
-  const host: ConnectionHost = { sessions, environment: machine.environment, clock: systemClock, logger };
-  const connections = new Set<Connection>();
-  const accept = (transport: Transport, principal: string): Connection => {
-    const connection = new Connection(createConnectionId(), transport, principal, host);
-    connections.add(connection);
-    void connection.ended.then(() => connections.delete(connection));
-    return connection;
-  };
   const closeAll = async (listener?: Listener): Promise<void> => {
     const stopped = listener?.close();
-    for (const connection of connections) connection.close('the server is shutting down');
-    await sessions.closeAll();
-    await directory.close(cookie.own);
-    await Promise.all([...connections].map((connection) => connection.ended));
+    await core.close();
     await stopped;
     await guardian.close();
     await spill.close();
@@ -118,19 +105,27 @@ export async function createExecServer(options: ExecServerOptions = {}): Promise
 
   if (address.kind === 'stdio') {
     const { input, output } = options.stdio ?? { input: process.stdin, output: process.stdout };
-    const { ended } = accept(new StdioTransport(input, output), PRINCIPAL);
+    const { ended } = core.accept(new StdioTransport(input, output), PRINCIPAL, { isResumable: false });
     return serverOf(undefined, ended, () => closeAll());
   }
   const { principal, ...policy } = admissionOf(address.kind, options);
-  const admit = (transport: Transport): void => void accept(transport, principal);
-  const onFull = (): void => shortages.met(LAST_DESCRIPTOR);
-  const listener = await listen(address, policy, { accept: admit, onFull }).catch(async (error: unknown) => {
+  const listener = await listen(address, policy, {
+    accept: (transport) => void core.accept(transport, principal, { isResumable: true }),
+    onFull: () => {
+      shortages.met(LAST_DESCRIPTOR);
+    },
+  }).catch(async (error: unknown) => {
     await closeAll();
     throw error;
   });
   const { token } = policy;
   const url = token === null ? listener.url : `${listener.url}/?token=${encodeURIComponent(token)}`;
   return serverOf(url, new Promise(() => undefined), () => closeAll(listener));
+}
+
+async function openPipes(directory: string): Promise<PipePool> {
+  await removeStalePipeDirectories(directory);
+  return createPipePool({ directory });
 }
 
 /** Who may come in, and as whom. */

@@ -6,6 +6,7 @@ import { passInput } from '../follow/input.js';
 import type { Report } from '../follow/report.js';
 import { interrupter, takeSignals } from '../follow/signals.js';
 import { DetachKeys } from '../terminal/detach-keys.js';
+import { passOutputVerbatim } from '../terminal/verbatim-output.js';
 import { findWindow, followSize, sizeOf } from '../terminal/window.js';
 
 /** How a process is joined. */
@@ -31,12 +32,12 @@ export async function attachRemotely(client: Client, ref: string, settings: Atta
   try {
     const { report, isReplayed } = settings;
     const after = isReplayed ? 0 : summary.nextSeq - 1;
-    await followToEnd(handle, { report, after, signal: departure.signal });
+    await followToEnd(client, handle, { report, after, signal: departure.signal });
     return (await handle.exited).exitCode;
   } catch (error) {
     if (departure.code === undefined) throw error;
   } finally {
-    for (const cleanup of cleanups) cleanup();
+    for (const cleanup of cleanups.reverse()) cleanup();
   }
   if (departure.code !== EXIT_BROKEN_PIPE) {
     // Whatever the program in a terminal has drawn last, the note begins a line of its own.
@@ -58,6 +59,7 @@ function connect(
   const leave = (code: number): void => departure.leave(code);
   const onInterrupt = takesStdin ? interrupter(handle) : leave;
   const cleanups = [
+    ...(summary.tty ? [passOutputVerbatim()] : []),
     onBrokenOutput(() => leave(EXIT_BROKEN_PIPE)),
     takeSignals({ onInterrupt, onEnd: leave }),
   ];

@@ -1,7 +1,8 @@
 import { InvalidArgumentError } from 'commander';
 import { expect, test } from 'vitest';
-import { parseGrace, parseSignal } from './kill.js';
-import { parseSeq } from './logs.js';
+import { parseDuration, parseDurationOrZero } from '../duration.js';
+import { parseSignal } from './kill.js';
+import { parseSeq, parseTail } from './logs.js';
 
 test.each([
   ['TERM', 'SIGTERM'],
@@ -22,8 +23,19 @@ test.each([
   ['0s', 0],
   ['250ms', 250],
   ['5', 5_000],
-])('a grace of %s is %s ms', (text, ms) => {
-  expect(parseGrace(text)).toBe(ms);
+  ['80s', 80_000],
+  ['1.5h', 5_400_000],
+  ['2d', 172_800_000],
+])('a duration of %s is %s ms', (text, ms) => {
+  expect(parseDurationOrZero(text)).toBe(ms);
+});
+
+test.each(['', '-1', '1w', '80 s', 'never'])('%j is no duration', (text) => {
+  expect(() => parseDurationOrZero(text)).toThrow(/such as 30s or 5m/);
+});
+
+test('no time at all is no duration where there has to be one', () => {
+  expect(() => parseDuration('0s')).toThrow(InvalidArgumentError);
 });
 
 test.each([
@@ -35,4 +47,16 @@ test.each([
 
 test.each(['', '-1', '1.5', '10m', '99999999999999999999'])('%j is no position', (text) => {
   expect(() => parseSeq(text)).toThrow(InvalidArgumentError);
+});
+
+test.each([
+  ['0', 0],
+  ['20', 20],
+  ['all', Infinity],
+])('a tail of %s is %s lines', (text, lines) => {
+  expect(parseTail(text)).toBe(lines);
+});
+
+test.each(['', '-1', '1.5', 'ALL', '10m'])('%j is no tail', (text) => {
+  expect(() => parseTail(text)).toThrow(InvalidArgumentError);
 });

@@ -4,7 +4,7 @@ import { isSignalName, KILL_GRACE_MS } from '@holdfast/exec-protocol';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { complain, messageOf } from '../complain.js';
 import { isUnknownProcess, type ServerOptions, withClient, withServerOptions } from '../connected.js';
-import { parseDuration } from '../duration.js';
+import { parseDurationOrZero } from '../duration.js';
 import { EXIT_NO_PROCESS } from '../exit-codes.js';
 
 interface KillOptions extends ServerOptions {
@@ -32,7 +32,7 @@ export function killCommand(finish: (exitCode: number) => void): Command {
     .option('-s, --signal <signal>', 'send only this signal: TERM, SIGTERM or 15', parseSignal)
     .addOption(
       new Option('--grace <duration>', 'time between SIGTERM and SIGKILL')
-        .argParser(parseGrace)
+        .argParser(parseDurationOrZero)
         .default(KILL_GRACE_MS, `${KILL_GRACE_MS}ms`),
     )
     .addHelpText('after', HELP)
@@ -48,11 +48,6 @@ export function parseSignal(text: string): SignalName {
   const name = byNumber ?? (upper.startsWith('SIG') ? upper : `SIG${upper}`);
   if (isSignalName(name)) return name;
   throw new InvalidArgumentError('Use the name or the number of a signal, such as TERM or 15.');
-}
-
-/** Reads a duration that may be zero, in milliseconds. @throws InvalidArgumentError. */
-export function parseGrace(text: string): number {
-  return /^0(ms|s|m|h|d)?$/.test(text) ? 0 : parseDuration(text);
 }
 
 async function killAll(client: Client, refs: readonly string[], options: KillOptions): Promise<number> {

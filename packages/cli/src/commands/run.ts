@@ -80,6 +80,7 @@ async function run(argv: readonly string[], options: RunOptions): Promise<number
       : runRemotely(client, argv, {
           ...settings,
           report,
+          isVerbatim: settings.isTerminal && json !== true,
           timeoutMs: timeout,
         });
   return withClient('run', options, start, report);

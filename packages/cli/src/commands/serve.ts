@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { ExecServer, LogLevel } from '@holdfast/exec-server';
 import { Command, Option } from 'commander';
 import { complain, messageOf } from '../complain.js';
+import { parseDuration, parseDurationOrZero } from '../duration.js';
 import { closeInheritedDescriptors } from '../inherited-descriptors.js';
 import { parseSize } from '../size.js';
 
@@ -13,6 +14,9 @@ interface ServeOptions {
   readonly logLevel: LogLevel;
   readonly spillDir?: string;
   readonly spillLimit?: number;
+  readonly sessionTtl?: number;
+  readonly processTtl?: number;
+  readonly silenceTimeout?: number;
 }
 
 const EXIT_CANNOT_SERVE = 1;
@@ -25,6 +29,7 @@ Examples:
   $ holdfast serve
   $ holdfast serve --listen ws://127.0.0.1:7777 --token-file ~/.holdfast-token
   $ holdfast serve --listen unix:/run/holdfast.sock
+  $ holdfast serve --session-ttl 2d
   $ ssh devbox holdfast serve --listen stdio
 `;
 
@@ -44,6 +49,21 @@ export function serveCommand(finish: (exitCode: number) => void): Command {
       '--spill-limit <size>',
       'how much of it for each process: 64M, 3G, 0 for none (default: 256M)',
       parseSize,
+    )
+    .option(
+      '--session-ttl <duration>',
+      'how long a client that lost its connection finds its session again: 80s, 5m, 2d, 0 for not at all (default: 80s)',
+      parseDurationOrZero,
+    )
+    .option(
+      '--process-ttl <duration>',
+      'how long a process can be read after it has closed and its events were delivered (default: 80s)',
+      parseDurationOrZero,
+    )
+    .option(
+      '--silence-timeout <duration>',
+      'how long a client may answer nothing before its connection is ended (default: 10m)',
+      parseDuration,
     )
     .addOption(
       new Option('--log-level <level>', 'what is logged to stderr')
@@ -70,6 +90,9 @@ async function serve(options: ServeOptions): Promise<number> {
         ...(options.spillDir === undefined ? {} : { directory: options.spillDir }),
         ...(options.spillLimit === undefined ? {} : { processBytes: options.spillLimit }),
       },
+      sessionTtlMs: options.sessionTtl,
+      closedProcessTtlMs: options.processTtl,
+      silenceMs: options.silenceTimeout,
       allowedHosts: options.allowHost,
       logLevel: options.logLevel,
       ...(await tokenOption(options)),

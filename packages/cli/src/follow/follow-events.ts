@@ -1,4 +1,4 @@
-import { GapError, type ProcessHandle } from '@holdfast/exec-client';
+import { type Client, GapError, type ProcessHandle } from '@holdfast/exec-client';
 import { EXEC_DRAIN_MS } from '@holdfast/exec-protocol';
 import type { Report } from './report.js';
 
@@ -35,13 +35,17 @@ export async function followEvents(handle: ProcessHandle, options: FollowOptions
 }
 
 /** Reports the events of a process to its end. What it left behind may hold its output, but not for long. */
-export async function followToEnd(handle: ProcessHandle, options: FollowOptions): Promise<void> {
+export async function followToEnd(
+  client: Client,
+  handle: ProcessHandle,
+  options: FollowOptions,
+): Promise<void> {
   const { report, signal } = options;
-  const patience = new AbortController();
+  const patience = new Patience(client);
   const impatient: Report = {
     async event(event) {
       await report.event(event);
-      if (event.type === 'exited') setTimeout(() => patience.abort(), EXEC_DRAIN_MS).unref();
+      if (event.type === 'exited') patience.limit();
     },
     note: (message) => report.note(message),
     failed: (error) => report.failed(error),
@@ -52,5 +56,47 @@ export async function followToEnd(handle: ProcessHandle, options: FollowOptions)
   } catch (error) {
     if (!patience.signal.aborted || signal?.aborted === true) throw error;
     report.note('something that the command left behind still holds its output; not waiting for it');
+  } finally {
+    patience[Symbol.dispose]();
+  }
+}
+
+/** The wait for late output. While the link to the server is lost none can come, so no time passes. */
+class Patience implements Disposable {
+  readonly #controller = new AbortController();
+  readonly #client: Client;
+  readonly #stop: () => void;
+  #isLimited = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(client: Client) {
+    this.#client = client;
+    this.#stop = client.on('state', () => {
+      this.#arm();
+    });
+  }
+
+  /** Fires when the time is over. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** The time begins. */
+  limit(): void {
+    this.#isLimited = true;
+    this.#arm();
+  }
+
+  [Symbol.dispose](): void {
+    this.#stop();
+    clearTimeout(this.#timer);
+  }
+
+  #arm(): void {
+    clearTimeout(this.#timer);
+    if (!this.#isLimited || this.#client.state !== 'ready') return;
+    this.#timer = setTimeout(() => {
+      this.#controller.abort();
+    }, EXEC_DRAIN_MS).unref();
   }
 }

@@ -5,6 +5,7 @@ import { followToEnd } from '../follow/follow-events.js';
 import { passInput } from '../follow/input.js';
 import type { Report } from '../follow/report.js';
 import { interrupter, takeSignals } from '../follow/signals.js';
+import { passOutputVerbatim } from '../terminal/verbatim-output.js';
 import { findWindow, followSize, sizeOf } from '../terminal/window.js';
 
 /** What is run, and where. */
@@ -21,6 +22,8 @@ export interface CommandSettings {
 /** How a command is followed. */
 export interface RunSettings extends CommandSettings {
   readonly report: Report;
+  /** Whether what the terminal of the command puts out goes to ours as it is. */
+  readonly isVerbatim: boolean;
   readonly timeoutMs: number | undefined;
 }
 
@@ -33,16 +36,17 @@ export async function runRemotely(
   argv: readonly string[],
   settings: RunSettings,
 ): Promise<number> {
-  const { report, timeoutMs } = settings;
+  const { report, isVerbatim, timeoutMs } = settings;
   const handle = client.spawn(argv, spawnOptions(client, settings));
   const end = new RunEnd(handle);
   const cleanups = [
+    ...(isVerbatim ? [passOutputVerbatim()] : []),
     takeSignals({ onInterrupt: interrupter(handle), onEnd: () => end.terminate() }),
     onBrokenOutput(() => end.because(EXIT_BROKEN_PIPE)),
     startTimer(timeoutMs, () => end.because(EXIT_TIMEOUT)),
   ];
   try {
-    const following = followToEnd(handle, { report, after: 0 });
+    const following = followToEnd(client, handle, { report, after: 0 });
     // What fails is told where the events are read.
     handle.started.then(
       () => cleanups.push(...connectTerminal(handle, settings)),
@@ -58,7 +62,7 @@ export async function runRemotely(
     if (end.code === EXIT_BROKEN_PIPE) return end.code;
     throw error;
   } finally {
-    for (const cleanup of cleanups) cleanup();
+    for (const cleanup of cleanups.reverse()) cleanup();
   }
 }
 

@@ -1,17 +1,10 @@
 import {
   createPeer,
   ExecError,
-  type Extensions,
   type NotificationSpec,
   type ParamsOf,
   type Peer,
-  type ProcessId,
-  parseParams,
-  processClosed,
-  processExited,
-  processGap,
-  processOutput,
-  processResized,
+  type RequestOptions,
   type RequestSpec,
   type ResultOf,
   type Transport,
@@ -19,50 +12,51 @@ import {
 } from '@holdfast/exec-protocol';
 import type { Clock } from '../clock.js';
 import { createDeferred } from '../deferred.js';
-import { type Agreement, type HandshakeOptions, shakeHands } from './handshake.js';
-import type { Link, ProcessSink } from './link.js';
+import { SeverableTransport } from './severable-transport.js';
 
 /** How long the other side may take to end the connection before it is cut. */
 const CLOSE_GRACE_MS = 10_000;
 
-/**
- * Makes a session over `transport`, which it takes over.
- * @throws ExecError with the server's refusal, or `connectFailed`; the reason of `signal`.
- */
-export async function openConnection(
-  transport: Transport,
-  options: HandshakeOptions,
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<Connection> {
-  const connection = new Connection(transport, clock);
-  try {
-    await connection.shakeHands(options, signal);
-  } catch (error) {
-    transport.destroy();
-    if (!(error instanceof ExecError) || error.kind !== 'connectionLost') throw error;
-    throw new ExecError('connectFailed', `${error.message}, before a session was made`, { cause: error });
-  }
-  return connection;
+/** How a connection ended. */
+export interface ConnectionEnd {
+  /** `connectionLost`, with what is known of the reason. */
+  readonly error: ExecError;
+  /** The close code, or what comes nearest to it. */
+  readonly code: number;
 }
 
-/** One session on one connection: they begin and end together. */
-export class Connection implements Link {
-  readonly #transport: Transport;
-  readonly #clock: Clock;
-  readonly #peer: Peer;
-  readonly #sinks = new Map<ProcessId, ProcessSink>();
-  readonly #closed = createDeferred<ExecError>();
-  #agreement: Agreement | undefined;
-  /** Why nothing more is sent; set before the end of the transport where it is our doing. */
-  #end: ExecError | undefined;
+/** What a connection needs from its owner. */
+export interface ConnectionHost {
+  /** Numbers the requests. */
+  nextId(): number;
+  /** A larger request is refused before it is sent. */
+  maxMessageBytes(): number;
+  /** Something that was not asked for arrived. @throws ExecError when it cannot be understood, which ends the connection. */
+  onNotification(method: string, params: unknown): void;
+  /** The other side showed that it lives. */
+  onSignOfLife(): void;
+  /** Called once, a microtask after the end, so that answers which came before it have settled their requests. */
+  onEnd(end: ConnectionEnd): void;
+}
 
-  constructor(transport: Transport, clock: Clock) {
-    this.#transport = transport;
-    this.#clock = clock;
+/** One carrier from its first message to its end. What holds for longer is its owner's affair. */
+export class Connection {
+  readonly #transport: SeverableTransport;
+  readonly #host: ConnectionHost;
+  readonly #peer: Peer;
+  readonly #ended = createDeferred<undefined>();
+  #end: ConnectionEnd | undefined;
+  /** What the server did wrong, where that is why the connection ends. */
+  #fault: string | undefined;
+
+  constructor(carrier: Transport, host: ConnectionHost) {
+    this.#transport = new SeverableTransport(carrier);
+    this.#host = host;
     this.#peer = createPeer({
-      transport,
+      transport: this.#transport,
       routes: new Map(),
+      nextId: () => host.nextId(),
+      maxMessageBytes: () => host.maxMessageBytes(),
       onNotification: (method, params) => {
         this.#route(method, params);
       },
@@ -72,129 +66,97 @@ export class Connection implements Link {
       },
       onInternalError: () => undefined,
       onDrain: () => undefined,
+      onSignOfLife: () => {
+        host.onSignOfLife();
+      },
       onClose: (closed) => {
-        this.#lose(closed);
+        this.#finish(closed);
       },
     });
   }
 
-  /** Resolves with the reason once the connection has ended. */
-  get closed(): Promise<ExecError> {
-    return this.#closed.promise;
+  /** Names the other end in messages. */
+  get label(): string {
+    return this.#transport.label;
   }
 
-  get agreement(): Agreement {
-    if (this.#agreement === undefined) throw new ExecError('protocolState', 'the handshake is not over');
-    return this.#agreement;
+  /** How it ended, once it has. */
+  get end(): ConnectionEnd | undefined {
+    return this.#end;
   }
 
-  get extensions(): Extensions {
-    return this.agreement.extensions;
+  get isOver(): boolean {
+    return this.#end !== undefined;
   }
 
-  async shakeHands(options: HandshakeOptions, signal: AbortSignal): Promise<void> {
-    this.#agreement = await shakeHands(this.#peer, options, signal);
+  /** Length of the message that was sent last, in UTF-16 units. */
+  get sentLength(): number {
+    return this.#transport.sentLength;
   }
 
-  async request<S extends RequestSpec>(
+  request<S extends RequestSpec>(
     spec: S,
     params: ParamsOf<S>,
-    signal?: AbortSignal,
+    options?: RequestOptions,
   ): Promise<ResultOf<S>> {
-    if (this.#end !== undefined) throw this.#end;
-    try {
-      return await this.#peer.request(spec, params, signal);
-    } catch (error) {
-      throw this.#endOr(error);
-    }
+    return this.#peer.request(spec, params, options);
+  }
+
+  /** Whether a request failed because this connection ended, and not with an answer. */
+  isEndOf(error: unknown): boolean {
+    return this.isOver && error instanceof ExecError && error.kind === 'connectionLost';
   }
 
   notify<S extends NotificationSpec>(spec: S, params: ParamsOf<S>): void {
-    if (this.#end === undefined) this.#peer.notify(spec, params);
+    this.#peer.notify(spec, params);
   }
 
-  attach(id: ProcessId, sink: ProcessSink): () => void {
-    if (this.#end !== undefined) throw this.#end;
-    if (this.#sinks.has(id)) {
-      throw new ExecError(
-        'processIdInUse',
-        `process id ${JSON.stringify(id)} is in use by this client; choose another`,
-      );
-    }
-    this.#sinks.set(id, sink);
-    return () => {
-      if (this.#sinks.get(id) === sink) this.#sinks.delete(id);
-    };
+  /** Asks for a sign of life by the carrier's own means. @returns false where it has none. */
+  ping(): boolean {
+    return this.#peer.ping();
   }
 
-  /** Ends the connection and waits until it has ended. Everything that waits on it fails with `reason`. */
-  async close(reason: ExecError): Promise<void> {
-    this.#end ??= reason;
+  /** Lets everything that was sent leave, and waits for the end. */
+  async close(clock: Clock): Promise<void> {
     this.#peer.close('normal', '');
-    const deadline = this.#clock.after(CLOSE_GRACE_MS, () => {
-      this.#transport.destroy();
+    const deadline = clock.after(CLOSE_GRACE_MS, () => {
+      this.sever('the server did not end the connection');
     });
-    await this.closed;
+    await this.#ended.promise;
     deadline.cancel();
   }
 
-  /** Why the connection ended, where that is what `error` is about. */
-  #endOr(error: unknown): unknown {
-    const isLost = error instanceof ExecError && error.kind === 'connectionLost';
-    return isLost ? (this.#end ?? error) : error;
+  /** Ends the connection at once. Nothing that it brings later is heard. */
+  sever(reason: string): void {
+    this.#transport.sever(reason);
   }
 
   #route(method: string, params: unknown): void {
     try {
-      this.#deliver(method, params);
+      this.#host.onNotification(method, params);
     } catch (error) {
       this.#giveUp(error instanceof Error ? error.message : String(error));
     }
   }
 
-  #deliver(method: string, params: unknown): void {
-    switch (method) {
-      case processOutput.method: {
-        const event = parseParams(processOutput, params);
-        this.#sinks.get(event.processId)?.onOutput(event);
-        return;
-      }
-      case processResized.method: {
-        const event = parseParams(processResized, params);
-        this.#sinks.get(event.processId)?.onResized(event);
-        return;
-      }
-      case processGap.method: {
-        const event = parseParams(processGap, params);
-        this.#sinks.get(event.processId)?.onGap(event);
-        return;
-      }
-      case processExited.method: {
-        const event = parseParams(processExited, params);
-        this.#sinks.get(event.processId)?.onExited(event);
-        return;
-      }
-      case processClosed.method: {
-        const event = parseParams(processClosed, params);
-        this.#sinks.get(event.processId)?.onClosed(event);
-      }
-    }
-  }
-
   /** What the server sends cannot be understood, so nothing that follows can be trusted. */
-  #giveUp(message: string): void {
-    this.#end ??= new ExecError('connectionLost', `the server broke the protocol: ${message}`);
-    this.#peer.close('protocolError', message);
+  #giveUp(fault: string): void {
+    if (this.#fault !== undefined) return;
+    this.#fault = fault;
+    this.#transport.turnAway('protocolError', fault);
   }
 
-  #lose({ code, reason }: TransportClosed): void {
+  #finish({ code, reason }: TransportClosed): void {
     const because = reason === '' ? `code ${code}` : `code ${code}, ${reason}`;
-    this.#end ??= new ExecError(
-      'connectionLost',
-      `the connection to ${this.#transport.label} ended (${because})`,
-    );
-    for (const sink of [...this.#sinks.values()]) sink.onLost(this.#end);
-    this.#sinks.clear();
-    this.#closed.resolve(this.#end);
+    const message =
+      this.#fault === undefined
+        ? `the connection to ${this.label} ended (${because})`
+        : `the server broke the protocol: ${this.#fault}`;
+    const end: ConnectionEnd = { error: new ExecError('connectionLost', message), code };
+    this.#end = end;
+    this.#ended.resolve(undefined);
+    queueMicrotask(() => {
+      this.#host.onEnd(end);
+    });
   }
 }

@@ -8,10 +8,27 @@ import type {
   processExited,
   processGap,
   processOutput,
+  processRead,
   processResized,
   RequestSpec,
   ResultOf,
 } from '@holdfast/exec-protocol';
+
+/** From where the events of a process have to go on. */
+export interface ResumePoint {
+  /** Everything up to this seq has arrived. */
+  readonly afterSeq: number;
+  /** Output that may follow; 0 when none is wanted, or without windows. */
+  readonly windowBytes: number;
+}
+
+/** What a page told of the time without a link. */
+export interface CaughtUp {
+  /** Events that were new. */
+  readonly events: number;
+  /** Whether some were no longer retained. */
+  readonly hasGap: boolean;
+}
 
 /** Where what the server tells of one process arrives, as it came in. Nothing follows after `onLost`. */
 export interface ProcessSink {
@@ -20,19 +37,26 @@ export interface ProcessSink {
   onGap(event: ParamsOf<typeof processGap>): void;
   onExited(event: ParamsOf<typeof processExited>): void;
   onClosed(event: ParamsOf<typeof processClosed>): void;
+  /** The link was replaced. @returns from where events have to be pushed, or undefined when all have arrived. */
+  resume(): ResumePoint | undefined;
+  /** Takes what happened after `afterSeq` from a server that does not push it again. */
+  onPage(page: ResultOf<typeof processRead>, afterSeq: number): CaughtUp;
   /** Nothing more will arrive; the error says why. */
   onLost(error: ExecError): void;
 }
 
-/** What processes need of a connection, and all that they see of it. */
+/** What processes need of a session, and all that they see of it: one that outlives its connections. */
 export interface Link {
-  /** What was granted on this connection. */
+  /** What was granted to this session. */
   readonly extensions: Extensions;
   /**
-   * Sends a request and waits for its answer.
-   * @throws ExecError with the peer's kind, `connectionLost` or `clientClosed`; the reason of `signal` when that fires first.
+   * Sends a request and waits for its answer, however many connections that takes.
+   * @throws ExecError with the peer's kind; `outcomeUnknown` when it was sent and nobody can say what came of it;
+   *   `connectionLost` when the session was lost before it was sent, or when it only reads; `clientClosed`; the reason of
+   *   `signal`, at once when that fires.
    */
   request<S extends RequestSpec>(spec: S, params: ParamsOf<S>, signal?: AbortSignal): Promise<ResultOf<S>>;
+  /** Tells the server something that matters to the present connection alone. */
   notify<S extends NotificationSpec>(spec: S, params: ParamsOf<S>): void;
   /**
    * Sends what arrives for a process to `sink`, until the returned function is called.

@@ -106,6 +106,10 @@ class StdioTransport implements Transport {
     this.#child.stdin.write(`${message}\n`);
   }
 
+  ping(): boolean {
+    return false;
+  }
+
   pause(): void {
     this.#isPaused = true;
     this.#child.stdout.pause();

@@ -25,6 +25,22 @@ test.each(['', 'box:7777', 'http://box/', 'unix:', 'stdio:', 'stdio:  ', { comma
   },
 );
 
+test.each([
+  [undefined, /^the target of connect is undefined; give what holdfast serve prints/],
+  [null, /^the target of connect is null;/],
+  [7777, /^the target of connect is 7777;/],
+  [['ssh', 'box'], /^the target of connect is an array;/],
+  [new URL('ws://box/'), /^the target of connect is an object without command;/],
+  [{ command: 'ssh box' }, /^command is no array of strings; give the program and its arguments$/],
+  [{ command: ['ssh', 7] }, /^command is no array of strings;/],
+  [{ command: ['ssh'], cwd: 7 }, /^cwd is 7; give a path/],
+  [{ command: ['ssh'], env: { A: 1 } }, /^env is no object of names and strings;/],
+])('code without types is told what is wrong with %j', (target, message) => {
+  expect(() => parseTarget(target as unknown as string)).toThrow(
+    expect.objectContaining({ kind: 'connectFailed', message: expect.stringMatching(message) as string }),
+  );
+});
+
 test('a refusal does not repeat the token', () => {
   expect(() => parseTarget('http://box/?token=secret')).toThrow(/^"http:\/\/box\/" is no address/);
 });

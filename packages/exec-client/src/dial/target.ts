@@ -1,4 +1,5 @@
 import { ExecError } from '@holdfast/exec-protocol';
+import { isRecord, isTextRecord, kindOf } from '../value-kind.js';
 
 /** A server that is started and spoken to through its stdin and stdout. Its stderr goes to ours. */
 export interface CommandTarget {
@@ -16,14 +17,38 @@ export type DialTarget =
   | { readonly kind: 'unix'; readonly label: string; readonly path: string }
   | ({ readonly kind: 'stdio'; readonly label: string } & CommandTarget);
 
-/** @throws ExecError `connectFailed` when the target cannot be understood. */
+const TARGET_REMEDY =
+  'give what holdfast serve prints, another ws://, wss://, unix:PATH or stdio:PROGRAM, or { command: [PROGRAM, …] }';
+
+/** @throws ExecError `connectFailed` when the target cannot be understood, whatever code without types has made of it. */
 export function parseTarget(target: string | CommandTarget): DialTarget {
-  if (typeof target !== 'string') return stdioTarget(target);
+  if (typeof target !== 'string') return stdioTarget(checkedCommand(target));
   if (target.startsWith('stdio:')) {
     return stdioTarget({ command: target.slice('stdio:'.length).split(/\s+/).filter(Boolean) });
   }
   if (target.startsWith('unix:')) return unixTarget(target);
   return websocketTarget(target);
+}
+
+function checkedCommand(target: unknown): CommandTarget {
+  if (!isRecord(target) || !('command' in target)) {
+    const found = isRecord(target) ? 'an object without command' : kindOf(target);
+    throw new ExecError('connectFailed', `the target of connect is ${found}; ${TARGET_REMEDY}`);
+  }
+  const { command, cwd, env } = target;
+  if (!Array.isArray(command) || !command.every((word) => typeof word === 'string')) {
+    throw new ExecError(
+      'connectFailed',
+      'command is no array of strings; give the program and its arguments',
+    );
+  }
+  if (cwd !== undefined && typeof cwd !== 'string') {
+    throw new ExecError('connectFailed', `cwd is ${kindOf(cwd)}; give a path, or leave it out`);
+  }
+  if (env !== undefined && !isTextRecord(env)) {
+    throw new ExecError('connectFailed', 'env is no object of names and strings; give one, or leave it out');
+  }
+  return { command, ...(cwd === undefined ? {} : { cwd }), ...(env === undefined ? {} : { env }) };
 }
 
 function stdioTarget(target: CommandTarget): DialTarget {

@@ -85,6 +85,11 @@ class BrowserSocketTransport implements Transport {
     if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(message);
   }
 
+  // The platform answers pings and tells nobody.
+  ping(): boolean {
+    return false;
+  }
+
   pause(): void {
     this.#isPaused = true;
   }

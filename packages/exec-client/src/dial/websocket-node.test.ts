@@ -50,13 +50,17 @@ const OPTIONS: DialOptions = { token: undefined, headers: {}, signal: new AbortC
 
 interface Heard {
   readonly messages: (string | Uint8Array)[];
+  heartbeats: number;
   closed?: TransportClosed;
 }
 
 function hear(transport: Transport): Heard {
-  const heard: Heard = { messages: [] };
+  const heard: Heard = { messages: [], heartbeats: 0 };
   transport.start({
     onMessage: (message) => heard.messages.push(message),
+    onHeartbeat: () => {
+      heard.heartbeats += 1;
+    },
     onDrain: () => undefined,
     onClose: (closed) => {
       heard.closed = closed;
@@ -124,6 +128,26 @@ test('a pause holds messages back', async () => {
   transport.destroy();
   await until(() => heard.closed !== undefined);
   expect(heard.closed?.code).toBe(1006);
+});
+
+test('pings, pongs and pieces of a message that is not whole yet are signs of life', async () => {
+  await using world = await startWorld();
+  const transport = await dial(parseTarget(`ws://127.0.0.1:${world.port}`), OPTIONS);
+  const heard = hear(transport);
+  const [socket] = world.sockets;
+  const next = async (act: () => void): Promise<void> => {
+    const before = heard.heartbeats;
+    act();
+    await until(() => heard.heartbeats > before);
+  };
+  await next(() => socket?.ping());
+  await next(() => transport.ping());
+  await next(() => socket?.send('half a', { fin: false }));
+  expect(heard.messages).toEqual([]);
+  await next(() => socket?.send(' message'));
+  await until(() => heard.messages.length === 1);
+  expect(heard.messages).toEqual(['half a message']);
+  transport.destroy();
 });
 
 test('a Unix socket is dialled by its path, colons included', async () => {

@@ -53,7 +53,7 @@ export function dialWebSocket(
     });
     socket.once('open', () => {
       signal.removeEventListener('abort', abort);
-      resolve(new SocketTransport(target.label, socket, corkPerTurn(carrier)));
+      resolve(new SocketTransport(target.label, socket, carrier, corkPerTurn(carrier)));
     });
     socket.once('close', () => {
       signal.removeEventListener('abort', abort);

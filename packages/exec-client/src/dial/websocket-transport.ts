@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { CLOSE_CODES, type CloseKind, type Transport, type TransportListener } from '@holdfast/exec-protocol';
 import { type RawData, WebSocket } from 'ws';
 
@@ -8,12 +9,17 @@ const MAX_REASON_BYTES = 123;
 export class SocketTransport implements Transport {
   readonly label: string;
   readonly #socket: WebSocket;
+  readonly #carrier: Readable | undefined;
   readonly #cork: () => void;
 
-  /** @param cork Called before each frame is written. */
-  constructor(label: string, socket: WebSocket, cork: () => void) {
+  /**
+   * @param carrier What the frames come out of.
+   * @param cork Called before each frame is written.
+   */
+  constructor(label: string, socket: WebSocket, carrier: Readable | undefined, cork: () => void) {
     this.label = label;
     this.#socket = socket;
+    this.#carrier = carrier;
     this.#cork = cork;
     socket.pause();
   }
@@ -31,6 +37,13 @@ export class SocketTransport implements Transport {
       const bytes = bytesOf(data);
       listener.onMessage(isBinary ? bytes : bytes.toString('utf8'));
     });
+    this.#socket.on('pong', (mark) => {
+      listener.onHeartbeat?.(mark.toString('utf8'));
+    });
+    // Pings, and pieces of a message that may take long to arrive as a whole.
+    this.#carrier?.on('data', () => {
+      listener.onHeartbeat?.();
+    });
     this.#socket.on('error', (error) => {
       lastError = error.message;
     });
@@ -44,6 +57,11 @@ export class SocketTransport implements Transport {
     if (this.#socket.readyState !== WebSocket.OPEN) return;
     this.#cork();
     this.#socket.send(message, this.#onDrain);
+  }
+
+  ping(mark = ''): boolean {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.ping(mark);
+    return true;
   }
 
   pause(): void {

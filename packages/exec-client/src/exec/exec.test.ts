@@ -1,4 +1,5 @@
 import {
+  ACKNOWLEDGE_DELAY_MS,
   EXEC_DRAIN_MS,
   ExecError,
   processCloseStdin,
@@ -85,7 +86,7 @@ test('a signal of someone else is the cause, and a failure', async () => {
 test('late output is waited for, but no longer than 2 s after the exit', async () => {
   const clock = new ManualClock();
   const server = new FakeServer();
-  await using client = await server.connect({}, clock);
+  await using client = await server.connect({ silenceMs: 0 }, clock);
   const run = client.exec(['x'], { id: 'p' });
   await until(() => server.paramsOf('process/start').length === 1);
   server.exited('p', 1);
@@ -106,7 +107,7 @@ test('late output is waited for, but no longer than 2 s after the exit', async (
 test('a command that runs too long is terminated, and the cause says so', async () => {
   const clock = new ManualClock();
   const server = new FakeServer();
-  await using client = await server.connect({}, clock);
+  await using client = await server.connect({ silenceMs: 0 }, clock);
   server.on(processTerminate, ({ processId }) => {
     server.exited(processId, 1, 143, 'SIGTERM');
     server.closed(processId, 2);
@@ -124,13 +125,15 @@ test('a command that runs too long is terminated, and the cause says so', async 
     durationMs: 500,
   });
   expect(server.paramsOf('process/terminate')).toEqual([expect.objectContaining({ graceMs: 20 })]);
+  // What is left is the word to the server that its answers have arrived.
+  clock.advance(ACKNOWLEDGE_DELAY_MS);
   expect(clock.pending).toBe(0);
 });
 
 test('a command that ended by itself just before its limit is no timeout', async () => {
   const clock = new ManualClock();
   const server = new FakeServer();
-  await using client = await server.connect({}, clock);
+  await using client = await server.connect({ silenceMs: 0 }, clock);
   server.on(processTerminate, ({ processId }) => {
     server.exited(processId, 1, 0);
     server.closed(processId, 2);

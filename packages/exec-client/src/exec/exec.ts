@@ -10,6 +10,8 @@ import { type RunOutcome, runToEnd } from './run.js';
 /** What `exec` is made of. */
 export interface ExecHost {
   readonly clock: Clock;
+  /** Since when the server has been heard, by the clock; undefined while it is not. */
+  readonly readySince: number | undefined;
   spawn(argv: readonly string[], options: SpawnOptions): ProcessHandle;
   /** @throws ExecError `unsupported` when the server has no way to end stdin. */
   requireEndOfStdin(): void;
@@ -32,7 +34,14 @@ export async function exec<T extends string | Uint8Array>(
   }
   if (input !== undefined) host.requireEndOfStdin();
   const process = host.spawn(argv, { ...spawnOptions, stdin: input === undefined ? 'null' : 'pipe' });
-  const run = runToEnd(process, { clock: host.clock, input, signal, timeoutMs, killGraceMs });
+  const run = runToEnd(process, {
+    clock: host.clock,
+    readySince: () => host.readySince,
+    input,
+    signal,
+    timeoutMs,
+    killGraceMs,
+  });
   const outcome = await (reject ? abortable(run, signal) : run);
   const result = resultOf(process.id, outcome, decode);
   if (reject && result.failed) throw new ExitError(argv, resultOf(process.id, outcome, decodeText));

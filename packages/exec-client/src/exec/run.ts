@@ -10,6 +10,8 @@ import type { ExecCause, ExecInput } from './result.js';
 /** What bounds a run. */
 export interface RunOptions {
   readonly clock: Clock;
+  /** Since when the server has been heard, by the clock; undefined while it is not. */
+  readonly readySince: () => number | undefined;
   readonly input: ExecInput | undefined;
   readonly timeoutMs: number | undefined;
   readonly killGraceMs: number | undefined;
@@ -112,11 +114,21 @@ class Run {
       case 'exited':
         this.#exited = { exitCode: event.exitCode, signal: event.signal, at: this.#options.clock.now() };
         // A descendant may hold the output for as long as it lives.
-        this.#after(EXEC_DRAIN_MS, () => void this.#view.return());
+        this.#drain(EXEC_DRAIN_MS, this.#exited.at);
         return;
       case 'closed':
         this.#isClosed = true;
     }
+  }
+
+  /** Gives late output its time, of which none passes while the link is lost. */
+  #drain(delayMs: number, since: number): void {
+    this.#after(delayMs, () => {
+      const ready = this.#options.readySince();
+      const heardMs = ready === undefined ? 0 : this.#options.clock.now() - Math.max(since, ready);
+      if (heardMs >= EXEC_DRAIN_MS) void this.#view.return();
+      else this.#drain(EXEC_DRAIN_MS - heardMs, since);
+    });
   }
 
   #stop(cause: 'timeout' | 'canceled'): void {

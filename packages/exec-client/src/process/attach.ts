@@ -74,6 +74,8 @@ async function learnEnd(link: Link, { ref, state }: ProcessSummary, sink: Proces
     onOutput: ignore,
     onResized: ignore,
     onGap: ignore,
+    resume: () => ({ afterSeq: 0, windowBytes: 0 }),
+    onPage: () => ({ events: 0, hasGap: false }),
     onExited(event) {
       sink.onExited(event);
       if (state === 'exited') told.resolve(undefined);

@@ -12,9 +12,10 @@ import {
   type TerminalSize,
 } from '@holdfast/exec-protocol';
 import { abortable } from '../abortable.js';
-import type { Link, ProcessSink } from '../connection/link.js';
+import type { CaughtUp, Link, ProcessSink, ResumePoint } from '../connection/link.js';
 import { createDeferred } from '../deferred.js';
-import type { ProcessEvent } from './events.js';
+import type { ClosedEvent, ExitedEvent, ProcessEvent } from './events.js';
+import { missedEvents } from './feed/missed-events.js';
 import { OutputFeed } from './feed/output-feed.js';
 import type {
   AttachedProcess,
@@ -39,6 +40,7 @@ import { StdinWriter } from './stdin-writer.js';
 import { createByteStream } from './views/byte-stream.js';
 import { createLineDriver } from './views/line-driver.js';
 import { createProcessView, type ProcessView } from './views/process-view.js';
+import type { ReadAnswer } from './views/view-source.js';
 import { wantAll, wantOutput } from './wanted.js';
 
 /** Sends the request that makes a process known here. @returns the process, where the server tells. */
@@ -82,7 +84,9 @@ export class RemoteProcess implements AttachedProcess, ProcessSink {
   readonly #exited = createDeferred<ProcessExit>();
   readonly #closed = createDeferred<undefined>();
   readonly #streams = new Map<'stdout' | 'stderr' | 'all', ReadableStream<Uint8Array>>();
-  #hasExited = false;
+  #exitedEvent: ExitedEvent | undefined;
+  #closedEvent: ClosedEvent | undefined;
+  #isOpening = false;
   #departure: Departure | undefined;
   #forget: () => void = () => undefined;
 
@@ -169,7 +173,7 @@ export class RemoteProcess implements AttachedProcess, ProcessSink {
 
   async terminate(options: TerminateOptions = {}): Promise<boolean> {
     await this.#ready(options.signal);
-    return !this.#hasExited && terminate(this.#link, this.id, options);
+    return this.#exitedEvent === undefined && terminate(this.#link, this.id, options);
   }
 
   async resize(size: TerminalSize, { signal }: WaitOptions = {}): Promise<void> {
@@ -209,20 +213,43 @@ export class RemoteProcess implements AttachedProcess, ProcessSink {
   }
 
   onExited({ seq, exitCode, signal = null }: ParamsOf<typeof processExited>): void {
-    this.#hasExited = true;
-    this.#forgetSignal();
-    this.#exited.resolve({ exitCode, signal });
-    this.#feed.push({ type: 'exited', seq, exitCode, signal });
+    this.#accept({ type: 'exited', seq, exitCode, signal });
   }
 
   onClosed({ seq, bytes, holders }: ParamsOf<typeof processClosed>): void {
-    this.#closed.resolve(undefined);
     const told = { ...(bytes === undefined ? {} : { bytes }), ...(holders === undefined ? {} : { holders }) };
-    this.#feed.push({ type: 'closed', seq, ...told });
+    this.#accept({ type: 'closed', seq, ...told });
+  }
+
+  resume(): ResumePoint | undefined {
+    return this.#feed.resume();
+  }
+
+  onPage(page: ReadAnswer, afterSeq: number): CaughtUp {
+    const known = { afterSeq, exited: this.#exitedEvent, closed: this.#closedEvent };
+    const { events, gap } = missedEvents(page, known);
+    if (gap !== undefined) this.#feed.skip(gap.to);
+    for (const event of events) this.#accept(event);
+    // Nothing up to here is still to come, whatever the page left out.
+    this.#feed.skip(page.nextSeq - 1);
+    return { events: events.length, hasGap: gap !== undefined };
   }
 
   onLost(error: ExecError): void {
-    this.#fail(error);
+    // Its own failure says more: it tells whether the process may have been started.
+    if (!this.#isOpening) this.#fail(error);
+  }
+
+  #accept(event: ProcessEvent): void {
+    if (event.type === 'exited') {
+      this.#exitedEvent ??= event;
+      this.#forgetSignal();
+      this.#exited.resolve({ exitCode: event.exitCode, signal: event.signal });
+    } else if (event.type === 'closed') {
+      this.#closedEvent ??= event;
+      this.#closed.resolve(undefined);
+    }
+    this.#feed.push(event);
   }
 
   async #open(): Promise<void> {
@@ -233,11 +260,14 @@ export class RemoteProcess implements AttachedProcess, ProcessSink {
       signal?.throwIfAborted();
       this.#throwIfLeft();
       this.#forget = this.#link.attach(this.id, this);
+      this.#isOpening = true;
       const summary = await open(this.#feed.leave(), this);
       if (summary !== undefined) this.#summary.resolve(summary);
     } catch (error) {
       this.#fail(error);
       return;
+    } finally {
+      this.#isOpening = false;
     }
     this.#started.resolve(undefined);
     if (this.#departure !== undefined) return;

@@ -136,3 +136,38 @@ test('a process that does not start fails its writes with the reason', async () 
   writer.fail(reason);
   await expect(written).rejects.toBe(reason);
 });
+
+test('when nothing can be written any more, what is under way ends with its own answer, and the rest with the reason', async () => {
+  const port = new FakePort(2);
+  const writer = new StdinWriter(port);
+  writer.started();
+  const lost = new ExecError('connectionLost', 'the session is lost');
+  const unknown = new ExecError('outcomeUnknown', 'sent, and not answered');
+  const settled = Promise.allSettled([
+    writer.write(bytes('a')),
+    writer.write(new Uint8Array(WRITE_PIECE_BYTES * 2)),
+    writer.write(bytes('')),
+    writer.write(bytes('c')),
+  ]);
+  writer.fail(lost);
+  port.sent[0]?.answer.resolve('accepted');
+  port.sent[1]?.answer.reject(unknown);
+  expect(await settled).toEqual([
+    { status: 'fulfilled', value: undefined },
+    { status: 'rejected', reason: unknown },
+    { status: 'rejected', reason: lost },
+    { status: 'rejected', reason: lost },
+  ]);
+  expect(port.order).toEqual(['a', `${WRITE_PIECE_BYTES} bytes`]);
+});
+
+test('of a write that was cut off, what was taken does not make the whole', async () => {
+  const port = new FakePort(1);
+  const writer = new StdinWriter(port);
+  writer.started();
+  const written = writer.write(new Uint8Array(WRITE_PIECE_BYTES * 2));
+  const lost = new ExecError('processUnknown', 'gone');
+  writer.fail(lost);
+  await port.answer(0);
+  await expect(written).rejects.toBe(lost);
+});

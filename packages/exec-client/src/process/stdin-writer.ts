@@ -50,12 +50,11 @@ export class StdinWriter {
     this.#pump();
   }
 
-  /** Nothing can be written any more. */
+  /** Nothing can be written any more. What is under way ends with what is answered to it. */
   fail(reason: unknown): void {
     this.#broken ??= { reason };
     this.#jobs = [];
-    for (const job of this.#open) job.done.reject(this.#broken.reason);
-    this.#open.clear();
+    for (const job of this.#open) if (job.unanswered === 0) this.#reject(job, this.#broken.reason);
   }
 
   /** Resolves when the server has taken everything. */
@@ -116,6 +115,7 @@ export class StdinWriter {
       job.unanswered -= 1;
       this.#finishIfAnswered(job);
     } catch (error) {
+      this.#reject(job, error);
       this.fail(error);
     } finally {
       this.#underWay -= 1;
@@ -124,9 +124,18 @@ export class StdinWriter {
   }
 
   #finishIfAnswered(job: Job): void {
-    if (job.next !== undefined || job.unanswered > 0) return;
+    if (job.unanswered > 0) return;
+    if (job.next === undefined) {
+      this.#open.delete(job);
+      job.done.resolve(undefined);
+    } else if (this.#broken !== undefined) {
+      this.#reject(job, this.#broken.reason);
+    }
+  }
+
+  #reject(job: Job, reason: unknown): void {
     this.#open.delete(job);
-    job.done.resolve(undefined);
+    job.done.reject(reason);
   }
 }
 

@@ -2,10 +2,12 @@ import {
   asProcessId,
   asSessionId,
   bindRoute,
+  type CloseKind,
   createPeer,
   ExecError,
   type Extensions,
   environmentInfo,
+  environmentStatus,
   grantExtensions,
   initialize,
   memoryTransportPair,
@@ -28,16 +30,18 @@ import {
   processStart,
   processTerminate,
   processWrite,
+  REQUESTS,
   type RequestSpec,
   type ResultOf,
   type Route,
   type SignalName,
   sessionClose,
+  sessionReplay,
   type Transport,
 } from '@holdfast/exec-protocol';
 import type { Client } from '../client.js';
 import type { Clock } from '../clock.js';
-import { type ConnectOptions, openClient } from '../connect.js';
+import { openSession, type SessionOptions } from '../open-session.js';
 
 /** What a fake server was asked, requests and notifications alike, in order. */
 export interface Asked {
@@ -73,30 +77,52 @@ export const SUMMARY: ProcessSummary = {
   nextSeq: 1,
 };
 
+/** The session of its client. */
+const SESSION = asSessionId('session-1');
+
 const ENVIRONMENT = {
   shell: { name: 'sh', path: '/bin/sh' },
   cwd: 'file:///srv',
   platformOs: 'linux',
 };
 
-/** A server that says what it is told to say, over a transport in memory. */
+/** A server that says what it is told to say, over transports in memory, to one client at a time. */
 export class FakeServer {
-  readonly transport: Transport;
   readonly asked: Asked[] = [];
-  readonly #peer: Peer;
-  readonly #serverTransport: Transport;
+  /** The same with connection and id: `2 #7 process/write`. */
+  readonly wire: string[] = [];
+  /** Fails dials while it is set. */
+  isDown = false;
+  /** Dials so far, those that failed included. */
+  dials = 0;
+  #connections = 0;
+  #peer: Peer | undefined;
+  #transport: Transport | undefined;
   readonly #answers = new Map<string, (params: never) => unknown>();
+  /** What was answered to requests that change something, by id. */
+  readonly #kept = new Map<string, Promise<unknown>>();
 
   constructor({ extensions = offeredExtensions(), tellsEnvironment = true }: FakeServerOptions = {}) {
-    const [left, right] = memoryTransportPair();
-    this.transport = left;
-    this.#serverTransport = right;
-    this.on(initialize, ({ extensions: offered }) => ({
-      sessionId: asSessionId('session-1'),
-      ...(tellsEnvironment ? { environmentInfo: ENVIRONMENT } : {}),
-      ...(offered === undefined ? {} : { extensions: { ...grantExtensions(offered, extensions) } }),
+    this.on(initialize, ({ resumeSessionId, extensions: offered }) => {
+      if (resumeSessionId != null && resumeSessionId !== SESSION) {
+        throw new ExecError('sessionUnknown', 'unknown session');
+      }
+      return {
+        sessionId: SESSION,
+        ...(tellsEnvironment ? { environmentInfo: ENVIRONMENT } : {}),
+        ...(offered === undefined ? {} : { extensions: { ...grantExtensions(offered, extensions) } }),
+      };
+    });
+    this.on(sessionReplay, ({ cursors }) => ({
+      processes: cursors.map(({ processId, afterSeq }) => ({
+        processId,
+        firstSeq: 1,
+        nextSeq: afterSeq + 1,
+      })),
+      missing: [],
     }));
     this.on(environmentInfo, () => ENVIRONMENT);
+    this.on(environmentStatus, () => ({ status: 'ready' as const }));
     this.on(processStart, ({ processId }) => ({ processId }));
     this.on(processRead, () => ({ chunks: [], nextSeq: 1, exited: false, exitCode: null, closed: false }));
     this.on(processWrite, () => ACCEPTED);
@@ -108,33 +134,22 @@ export class FakeServer {
     this.on(processDetach, () => ({}));
     this.on(processResize, () => ({}));
     this.on(sessionClose, () => ({ processes: 0 }));
-    const specs = [
-      processList,
-      processAttach,
-      processDetach,
-      processResize,
-      initialize,
-      environmentInfo,
-      processStart,
-      processRead,
-      processWrite,
-      processCloseStdin,
-      processSignal,
-      processTerminate,
-      sessionClose,
-    ];
-    this.#peer = createPeer({
-      transport: right,
-      routes: new Map<string, Route>(specs.map((spec) => [spec.method, this.#route(spec)])),
-      onNotification: (method, params) => {
-        this.asked.push({ method, params });
-      },
-      onUnmatchedAnswer: () => undefined,
-      onMalformed: () => undefined,
-      onInternalError: () => undefined,
-      onDrain: () => undefined,
-      onClose: () => undefined,
-    });
+  }
+
+  /** Takes a connection, in place of the one before. */
+  dial(): Promise<Transport> {
+    this.dials += 1;
+    if (this.isDown) return Promise.reject(new ExecError('connectFailed', 'nothing listens there'));
+    const [left, right] = memoryTransportPair();
+    this.#connections += 1;
+    this.#transport = right;
+    this.#peer = this.#serve(right, this.#connections);
+    return Promise.resolve(left);
+  }
+
+  /** A client of this server. */
+  connect(options?: SessionOptions, clock?: Clock): Promise<Client> {
+    return openSession(() => this.dial(), options, clock);
   }
 
   /** Answers a method from now on. */
@@ -157,19 +172,19 @@ export class FakeServer {
     stream: 'stdout' | 'stderr' | 'pty' = 'stdout',
   ): void {
     const chunk = typeof text === 'string' ? new TextEncoder().encode(text) : text;
-    this.#peer.notify(processOutput, { processId: asProcessId(id), seq, stream, chunk });
+    this.#peer?.notify(processOutput, { processId: asProcessId(id), seq, stream, chunk });
   }
 
   exited(id: string, seq: number, exitCode = 0, signal: SignalName | null = null): void {
-    this.#peer.notify(processExited, { processId: asProcessId(id), seq, exitCode, signal });
+    this.#peer?.notify(processExited, { processId: asProcessId(id), seq, exitCode, signal });
   }
 
   resized(id: string, seq: number, rows: number, cols: number): void {
-    this.#peer.notify(processResized, { processId: asProcessId(id), seq, size: { rows, cols } });
+    this.#peer?.notify(processResized, { processId: asProcessId(id), seq, size: { rows, cols } });
   }
 
   gap(id: string, fromSeq: number, toSeq: number): void {
-    this.#peer.notify(processGap, { processId: asProcessId(id), fromSeq, toSeq, bytes: 10 });
+    this.#peer?.notify(processGap, { processId: asProcessId(id), fromSeq, toSeq, bytes: 10 });
   }
 
   closed(
@@ -177,30 +192,66 @@ export class FakeServer {
     seq: number,
     told: Omit<ParamsOf<typeof processClosed>, 'processId' | 'seq'> = {},
   ): void {
-    this.#peer.notify(processClosed, { processId: asProcessId(id), seq, ...told });
+    this.#peer?.notify(processClosed, { processId: asProcessId(id), seq, ...told });
   }
 
   /** Sends a message as it stands. */
   send(message: string): void {
-    this.#serverTransport.send(message);
+    this.#transport?.send(message);
   }
 
-  /** Cuts the connection without a word. */
+  /** Cuts the connection without a word. What it has sent still arrives. */
   cut(): void {
-    this.#serverTransport.destroy();
+    this.#transport?.destroy();
   }
 
-  /** A client of this server. */
-  connect(options?: ConnectOptions, clock?: Clock): Promise<Client> {
-    return openClient(this.transport, options, clock);
+  /** Ends the connection with a word. */
+  hangUp(kind: CloseKind, reason = ''): void {
+    this.#transport?.close(kind, reason);
   }
 
-  #route(spec: RequestSpec): Route {
-    return bindRoute(spec, (params) => {
+  /** Takes nothing and says nothing any more on this connection, which stays. */
+  stall(): void {
+    this.#transport?.pause();
+  }
+
+  /** Goes on where it stalled. */
+  unstall(): void {
+    this.#transport?.resume();
+  }
+
+  #serve(transport: Transport, connection: number): Peer {
+    const routes = Object.values(REQUESTS).map(
+      (spec) => [spec.method, this.#route(spec, connection)] as const,
+    );
+    return createPeer({
+      transport,
+      routes: new Map<string, Route>(routes),
+      onNotification: (method, params) => {
+        this.asked.push({ method, params });
+        this.wire.push(`${connection} ${method}`);
+      },
+      onUnmatchedAnswer: () => undefined,
+      onMalformed: () => undefined,
+      onInternalError: () => undefined,
+      onDrain: () => undefined,
+      onClose: () => undefined,
+    });
+  }
+
+  #route(spec: RequestSpec, connection: number): Route {
+    const run = bindRoute(spec, (params) => {
       this.asked.push({ method: spec.method, params });
       const answer = this.#answers.get(spec.method);
       if (answer === undefined) throw new ExecError('methodUnknown', spec.method);
       return answer(params as never);
     });
+    return (params, id) => {
+      this.wire.push(`${connection} #${id} ${spec.method}`);
+      const kept = spec.mutates === true ? this.#kept.get(id) : undefined;
+      const answer = kept ?? run(params, id);
+      if (spec.mutates === true) this.#kept.set(id, answer);
+      return answer;
+    };
   }
 }

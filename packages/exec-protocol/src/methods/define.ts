@@ -18,6 +18,8 @@ export interface RequestSpec<P extends z.ZodType = z.ZodType, R extends z.ZodTyp
   readonly result: R;
   /** Without it the method answers "unknown method" on this connection. */
   readonly extension?: ExtensionName;
+  /** It changes something: under the `replay` extension it is carried out once, however often it is sent. */
+  readonly mutates?: true;
 }
 
 /** One notification of the wire. */

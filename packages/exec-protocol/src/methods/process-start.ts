@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { extensionField } from './extension-field.js';
 import { processIdSchema } from './id-schemas.js';
 import { terminalSizeSchema } from './terminal-size.js';
 
@@ -38,29 +39,21 @@ export const processStartParams = z.object({
     .describe('For telemetry only.'),
   shellSnapshot: opaque.nullish().describe('A start-up cache that a server may ignore.'),
   credentialProviders: z.union([z.array(z.unknown()), opaque]).nullish(),
-  size: terminalSizeSchema
-    .optional()
-    .describe('Extension pty: the size of the terminal; default 24 rows, 80 columns.'),
-  retention: z
-    .enum(['keep', 'drop'])
-    .optional()
-    .describe(
-      'Extension gap: keep (default) stops the child rather than lose output; drop keeps the newest 1 MiB.',
-    ),
-  lifetime: z
-    .enum(['session', 'server'])
-    .optional()
-    .describe(
-      'Extension attach: server lets the process outlive its session; its default retention is drop.',
-    ),
-  drainMs: z
-    .int()
-    .min(0)
-    .optional()
-    .describe('Extension drain: how long after its exit a descendant may hold the output; default for ever.'),
-  windowBytes: z
-    .int()
-    .min(0)
-    .optional()
-    .describe('Extension flow: the first window; default 0, state events only.'),
+  size: extensionField('pty', terminalSizeSchema, 'the size of the terminal; default 24 rows, 80 columns.'),
+  retention: extensionField(
+    'gap',
+    z.enum(['keep', 'drop']),
+    'keep (default) stops the child rather than lose output; drop keeps the newest 1 MiB.',
+  ),
+  lifetime: extensionField(
+    'attach',
+    z.enum(['session', 'server']),
+    'server lets the process outlive its session; its default retention is drop.',
+  ),
+  drainMs: extensionField(
+    'drain',
+    z.int().min(0),
+    'how long after its exit a descendant may hold the output; default for ever.',
+  ),
+  windowBytes: extensionField('flow', z.int().min(0), 'the first window; default 0, state events only.'),
 });

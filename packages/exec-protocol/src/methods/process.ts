@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { base64Bytes } from '../bytes.js';
 import { SIGNAL_NAMES } from '../signals.js';
 import { defineNotification, defineRequest } from './define.js';
+import { extensionField } from './extension-field.js';
 import { processIdSchema as processId, writeIdSchema } from './id-schemas.js';
 import { processStartParams } from './process-start.js';
 import { terminalSizeSchema } from './terminal-size.js';
@@ -16,6 +17,7 @@ export const processStart = defineRequest({
   method: 'process/start',
   family: 'process',
   direction: 'clientToServer',
+  mutates: true,
   summary: 'Starts a program and begins its event log.',
   params: processStartParams,
   result: z.object({
@@ -68,6 +70,7 @@ export const processWrite = defineRequest({
   method: 'process/write',
   family: 'process',
   direction: 'clientToServer',
+  mutates: true,
   summary: 'Queues bytes for stdin; a repeated writeId is answered like the first and written once.',
   params: z.object({
     processId,
@@ -82,6 +85,7 @@ export const processCloseStdin = defineRequest({
   method: 'process/closeStdin',
   family: 'process',
   direction: 'clientToServer',
+  mutates: true,
   summary: 'Ends stdin after everything that was written before; harmless when it is closed already.',
   extension: 'signals',
   params: z.object({ processId }),
@@ -93,11 +97,12 @@ export const processSignal = defineRequest({
   method: 'process/signal',
   family: 'process',
   direction: 'clientToServer',
+  mutates: true,
   summary: 'Sends a signal; unknown and ended processes are no error.',
   params: z.object({
     processId,
     signal: z.union([z.literal('interrupt'), signalName]),
-    target: z.enum(['process', 'group', 'tree']).optional().describe('Extension signals; default group.'),
+    target: extensionField('signals', z.enum(['process', 'group', 'tree']), 'default group.'),
   }),
   result: z.object({}),
 });
@@ -107,10 +112,11 @@ export const processTerminate = defineRequest({
   method: 'process/terminate',
   family: 'process',
   direction: 'clientToServer',
+  mutates: true,
   summary: 'Ends a running process and its descendants; one that has exited is left alone.',
   params: z.object({
     processId,
-    graceMs: count.optional().describe('Extension signals: time between SIGTERM and SIGKILL; default 5,000.'),
+    graceMs: extensionField('signals', count, 'time between SIGTERM and SIGKILL; default 5,000.'),
   }),
   result: z.object({ running: z.boolean().describe('Whether it was running when the request came.') }),
 });
@@ -120,6 +126,7 @@ export const processResize = defineRequest({
   method: 'process/resize',
   family: 'process',
   direction: 'clientToServer',
+  mutates: true,
   summary: 'Changes the size of the terminal; harmless when the process has ended or has no terminal.',
   extension: 'pty',
   params: z.object({ processId, size: terminalSizeSchema }),
@@ -164,6 +171,7 @@ export const processAttach = defineRequest({
   method: 'process/attach',
   family: 'process',
   direction: 'clientToServer',
+  mutates: true,
   summary:
     'Makes a process of the same principal known in this session, and pushes its events from a position on.',
   extension: 'attach',
@@ -173,7 +181,7 @@ export const processAttach = defineRequest({
     afterSeq: count
       .optional()
       .describe('Push events with a higher seq; default 0, everything that is retained.'),
-    windowBytes: count.optional().describe('Extension flow: the first window; default 0, state events only.'),
+    windowBytes: extensionField('flow', count, 'the first window; default 0, state events only.'),
   }),
   result: z.object({ process: processSummarySchema }),
 });
@@ -183,6 +191,7 @@ export const processDetach = defineRequest({
   method: 'process/detach',
   family: 'process',
   direction: 'clientToServer',
+  mutates: true,
   summary:
     'Forgets a joined process in this session; the process goes on. One that this session started stays.',
   extension: 'attach',

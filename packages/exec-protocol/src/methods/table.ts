@@ -1,5 +1,5 @@
 import { environmentInfo, environmentStatus } from './environment.js';
-import { initialize, initialized, sessionClose } from './initialize.js';
+import { initialize, initialized, sessionAcknowledge, sessionClose, sessionReplay } from './initialize.js';
 import {
   processAttach,
   processClosed,
@@ -23,6 +23,7 @@ import {
 export const REQUESTS = {
   initialize,
   'session/close': sessionClose,
+  'session/replay': sessionReplay,
   'environment/info': environmentInfo,
   'environment/status': environmentStatus,
   'process/start': processStart,
@@ -40,6 +41,7 @@ export const REQUESTS = {
 /** Every notification that a client may send, by its method. */
 export const CLIENT_NOTIFICATIONS = {
   initialized,
+  'session/acknowledge': sessionAcknowledge,
   'process/window': processWindow,
 } as const;
 

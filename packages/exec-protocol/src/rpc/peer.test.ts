@@ -3,7 +3,7 @@ import { ExecError } from '../errors.js';
 import { asProcessId } from '../ids.js';
 import { MAX_REQUESTS_IN_FLIGHT } from '../limits.js';
 import { environmentStatus } from '../methods/environment.js';
-import { processRead, processTerminate, processWindow } from '../methods/process.js';
+import { processRead, processStart, processTerminate, processWindow } from '../methods/process.js';
 import { memoryTransportPair } from '../transport/memory.js';
 import type { Transport } from '../transport/transport.js';
 import { createPeer, type Peer, type PeerOptions } from './peer.js';
@@ -85,13 +85,13 @@ test('whatever waits is told that the connection has ended, and so is whatever c
 test('a signal only stops the wait: the late answer is no surprise', async () => {
   const { peer, far, events } = world();
   const stop = new AbortController();
-  const answer = peer.request(environmentStatus, {}, stop.signal);
+  const answer = peer.request(environmentStatus, {}, { signal: stop.signal });
   stop.abort(new Error('enough'));
   await expect(answer).rejects.toThrow('enough');
   far.send('{"id":1,"result":{"status":"ready"}}');
   await turn();
   expect(events).toEqual([]);
-  await expect(peer.request(environmentStatus, {}, stop.signal)).rejects.toThrow('enough');
+  await expect(peer.request(environmentStatus, {}, { signal: stop.signal })).rejects.toThrow('enough');
 });
 
 test('an answer that nobody asked for is reported', async () => {
@@ -205,6 +205,19 @@ test('a malformed message is answered with the id -1 and the connection goes on'
   expect(sent[1]).toBe('{"id":1,"result":{"status":"ready"}}');
 });
 
+test.each([
+  ['too many bytes', 'ü'.repeat(600), 1_000, /the message has \d+ bytes and the other side takes 1000/],
+  ['too many values', Array(300_000).fill(''), 64_000_000, /more than 262144 values/],
+])('a request with %s is refused before it is sent', async (_, argv, maxBytes, message) => {
+  const { peer, sent } = world({}, { maxMessageBytes: () => maxBytes });
+  const start = { processId: ID, argv: [argv].flat(), cwd: 'file:///', env: {}, tty: false };
+  const refused = peer.request(processStart, start);
+  await expect(refused).rejects.toMatchObject({ kind: 'limitExceeded' });
+  await expect(refused).rejects.toThrow(message);
+  await turn();
+  expect(sent).toEqual([]);
+});
+
 test('notifications leave as the table shapes them', async () => {
   const { peer, sent } = world();
   peer.notify(processWindow, { processId: ID, ackSeq: 3, windowBytes: 9 });
@@ -224,4 +237,17 @@ test('an ExecError of a handler keeps its code', async () => {
     id: 1,
     error: { code: -32010, message: 'busy', data: { kind: 'sessionBusy' } },
   });
+});
+
+test('whatever arrives is a sign of life, and the pong of a ping names it', async () => {
+  const signs: string[] = [];
+  const { peer, far } = world(
+    {},
+    { onSignOfLife: () => signs.push('alive'), onPong: (mark) => signs.push(`pong ${mark}`) },
+  );
+  peer.ping('7');
+  far.ping();
+  far.send('{"method":"initialized"}');
+  await turn();
+  expect(signs).toEqual(['alive', 'alive', 'alive', 'pong 7']);
 });

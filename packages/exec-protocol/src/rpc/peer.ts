@@ -2,7 +2,7 @@ import { JSONRPCClient, JSONRPCServer } from 'json-rpc-2.0';
 import type * as z from 'zod';
 import type { CloseKind } from '../close-codes.js';
 import { ExecError, fromWireError, toWireError } from '../errors.js';
-import { MAX_REQUESTS_IN_FLIGHT } from '../limits.js';
+import { MAX_MESSAGE_BYTES, MAX_REQUESTS_IN_FLIGHT } from '../limits.js';
 import type { NotificationSpec, RequestSpec, ResultOf } from '../methods/define.js';
 import type { Transport, TransportClosed } from '../transport/transport.js';
 import { decodeUtf8 } from '../utf8.js';
@@ -20,6 +20,7 @@ import {
   type WireId,
   wireIdFromNumber,
 } from '../wire/envelope.js';
+import { ENVELOPE_LIMITS } from '../wire/envelope-limits.js';
 import { decodeResult, encodeParams, type Route } from './route.js';
 
 /** What a peer asks of its owner. */
@@ -36,23 +37,47 @@ export interface PeerOptions {
   /** A handler failed with something that only the log may see. */
   onInternalError(error: unknown): void;
   onDrain(): void;
+  /** The other side showed that it lives, by a message or by a ping or pong of the carrier. */
+  onSignOfLife?(): void;
+  /** The other side has taken everything that was sent before the ping with this mark. */
+  onPong?(mark: string): void;
   onClose(closed: TransportClosed): void;
+  /** Numbers the requests; default 1, 2, 3 … of this connection. A client that resumes goes on where it was. */
+  readonly nextId?: () => number;
+  /** A request whose message is larger is refused here, before it costs the connection; default `MAX_MESSAGE_BYTES`. */
+  readonly maxMessageBytes?: () => number;
+}
+
+/** How one request is sent. */
+export interface RequestOptions {
+  /** Stops the wait, not the request; the call then fails with the reason of the signal. */
+  readonly signal?: AbortSignal | undefined;
+  /** The id of a request that is sent again; default the next one. */
+  readonly id?: number;
 }
 
 /** One end of a connection: typed requests out, routed requests in. */
 export interface Peer {
   /**
    * Sends a request and waits for its answer.
-   * @throws ExecError with the peer's kind, or `connectionLost`; the reason of `signal` when that fires first.
+   * @throws ExecError with the peer's kind, `connectionLost`, or `limitExceeded` when it is too large to be sent; the
+   *   reason of the signal when that fires first.
    */
   request<S extends RequestSpec>(
     spec: S,
     params: z.output<S['params']>,
-    signal?: AbortSignal,
+    options?: RequestOptions,
   ): Promise<ResultOf<S>>;
   notify<S extends NotificationSpec>(spec: S, params: z.output<S['params']>): void;
+  /** Sends a ping of the carrier, whose `mark` comes back with the pong. @returns false where the carrier has none. */
+  ping(mark?: string): boolean;
   close(kind: CloseKind, reason: string): void;
 }
+
+/** A message up to this length, in UTF-16 units, is within every limit: each value in it takes at least two. */
+const PLAIN_MESSAGE_LENGTH = 2 * ENVELOPE_LIMITS.maxValues;
+
+const MAX_UTF8_PER_UNIT = 3;
 
 /** Starts to read `transport`. The answers to routed requests are sent as they become known. */
 export function createPeer(options: PeerOptions): Peer {
@@ -67,7 +92,7 @@ interface Waiting {
 class JsonRpcPeer implements Peer {
   readonly #options: PeerOptions;
   readonly #transport: Transport;
-  readonly #server: JSONRPCServer;
+  readonly #server: JSONRPCServer<WireId>;
   readonly #client: JSONRPCClient;
   readonly #waiting = new Map<WireId, Waiting>();
   #closed: TransportClosed | undefined;
@@ -79,17 +104,25 @@ class JsonRpcPeer implements Peer {
     this.#transport = options.transport;
     // The library reports what handlers throw to a listener of its own; errors are mapped below instead.
     this.#server = new JSONRPCServer({ errorListener: () => undefined });
-    for (const [method, route] of options.routes) this.#server.addMethod(method, (params) => route(params));
+    for (const [method, route] of options.routes) this.#server.addMethod(method, route);
     this.#server.mapErrorToJSONRPCErrorResponse = (id, error: unknown) => {
       if (!(error instanceof ExecError)) options.onInternalError(error);
       return { jsonrpc: '2.0', id, error: toWireError(error) };
     };
     this.#client = new JSONRPCClient((request: { id: WireId; method: string; params: unknown }) => {
-      this.#transport.send(encodeRequest(request.id, request.method, request.params));
+      const text = encodeRequest(request.id, request.method, request.params);
+      const problem = problemOf(text, options.maxMessageBytes?.() ?? MAX_MESSAGE_BYTES);
+      if (problem === undefined) this.#transport.send(text);
+      else this.#fail(request.id, new ExecError('limitExceeded', `${request.method}: ${problem}`));
     });
     this.#transport.start({
       onMessage: (message) => {
+        options.onSignOfLife?.();
         this.#receive(message);
+      },
+      onHeartbeat: (echo) => {
+        options.onSignOfLife?.();
+        if (echo !== undefined) options.onPong?.(echo);
       },
       onDrain: () => {
         options.onDrain();
@@ -103,13 +136,12 @@ class JsonRpcPeer implements Peer {
   request<S extends RequestSpec>(
     spec: S,
     params: z.output<S['params']>,
-    signal?: AbortSignal,
+    { signal, id: repeated }: RequestOptions = {},
   ): Promise<ResultOf<S>> {
     return new Promise((resolve, reject: (reason: unknown) => void) => {
       signal?.throwIfAborted();
       if (this.#closed !== undefined) throw lostConnection(this.#transport, this.#closed);
-      this.#lastId += 1;
-      const id = wireIdFromNumber(this.#lastId);
+      const id = wireIdFromNumber(repeated ?? this.#nextId());
       const abort = (): void => {
         this.#waiting.set(id, { settle: () => undefined, fail: () => undefined });
         reject(signal?.reason);
@@ -143,8 +175,18 @@ class JsonRpcPeer implements Peer {
     this.#transport.send(encodeNotification(spec.method, encodeParams(spec, params)));
   }
 
+  ping(mark?: string): boolean {
+    return this.#transport.ping(mark);
+  }
+
   close(kind: CloseKind, reason: string): void {
     this.#transport.close(kind, reason);
+  }
+
+  #nextId(): number {
+    if (this.#options.nextId !== undefined) return this.#options.nextId();
+    this.#lastId += 1;
+    return this.#lastId;
   }
 
   #receive(message: string | Uint8Array): void {
@@ -180,7 +222,7 @@ class JsonRpcPeer implements Peer {
     }
     this.#inFlight += 1;
     // The handler runs inside this call up to its first await, so that effects keep the order of arrival.
-    const answer = this.#server.receive({ jsonrpc: '2.0', id, method, params: params as object });
+    const answer = this.#server.receive({ jsonrpc: '2.0', id, method, params: params as object }, id);
     void answer.then((response) => {
       this.#inFlight -= 1;
       if (response === null) return;
@@ -217,6 +259,13 @@ class JsonRpcPeer implements Peer {
     waiting.settle(envelope);
   }
 
+  #fail(id: WireId, error: ExecError): void {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    this.#client.receive({ jsonrpc: '2.0', id, error: toWireError(error) });
+    waiting?.fail(error);
+  }
+
   #refuse(message: string): void {
     this.#options.onMalformed(message, () => {
       this.#transport.send(
@@ -231,6 +280,18 @@ class JsonRpcPeer implements Peer {
     this.#waiting.clear();
     this.#options.onClose(closed);
   }
+}
+
+/** Why the other side would not take a message. Only large ones can have too much of anything. */
+function problemOf(text: string, maxBytes: number): string | undefined {
+  const mayBeTooLong = text.length * MAX_UTF8_PER_UNIT > maxBytes;
+  if (text.length <= PLAIN_MESSAGE_LENGTH && !mayBeTooLong) return undefined;
+  const bytes = mayBeTooLong ? new TextEncoder().encode(text).length : 0;
+  if (bytes > maxBytes) {
+    return `the message has ${String(bytes)} bytes and the other side takes ${String(maxBytes)}; send less at once`;
+  }
+  const decoded = decodeMessage(text);
+  return decoded.ok ? undefined : decoded.message;
 }
 
 function settleWith<T>(

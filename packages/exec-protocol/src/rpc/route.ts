@@ -1,16 +1,32 @@
 import * as z from 'zod';
 import { ExecError } from '../errors.js';
+import type { Extensions } from '../extensions.js';
 import type { NotificationSpec, ParamsOf, RequestSpec, ResultOf } from '../methods/define.js';
+import { extensionFieldsOf, withoutForeignFields } from '../methods/extension-field.js';
+import type { WireId } from '../wire/envelope.js';
 
-/** Takes parameters as they came and answers what goes out. Its part before the first await runs in arrival order. */
-export type Route = (params: unknown) => Promise<unknown>;
+/**
+ * Takes parameters as they came, and the id of their request, and answers what goes out. Its part before the first await
+ * runs in arrival order.
+ */
+export type Route = (params: unknown, id: WireId) => Promise<unknown>;
 
-/** Joins a request's shapes with a handler. Bad parameters never reach the handler. */
+/**
+ * Joins a request's shapes with a handler. Bad parameters never reach the handler, and nothing of an extension does that
+ * was not agreed on.
+ * @param agreed The extensions in force when the request comes; default all.
+ */
 export function bindRoute<S extends RequestSpec>(
   spec: S,
   handler: (params: ParamsOf<S>) => ResultOf<S> | Promise<ResultOf<S>>,
+  agreed?: () => Extensions,
 ): Route {
-  return async (params) => z.encode(spec.result, await handler(parseParams(spec, params)));
+  const fields = extensionFieldsOf(spec.params);
+  return async (params) => {
+    const known =
+      agreed === undefined || fields.size === 0 ? params : withoutForeignFields(params, fields, agreed());
+    return z.encode(spec.result, await handler(parseParams(spec, known)));
+  };
 }
 
 /** @throws ExecError `invalidParams`, naming each wrong field and what it should be. */

@@ -6,6 +6,7 @@ function record(transport: Transport): { readonly heard: string[] } {
   const heard: string[] = [];
   transport.start({
     onMessage: (message) => heard.push(String(message)),
+    onHeartbeat: (echo) => heard.push(echo === undefined ? 'ping' : `pong ${echo}`),
     onDrain: () => undefined,
     onClose: ({ code, reason }) => heard.push(`closed ${String(code)} ${reason}`),
   });
@@ -56,4 +57,18 @@ test('destroy drops what was queued', async () => {
   left.destroy();
   await turn();
   expect(near.heard).toEqual(['closed 1006 destroyed']);
+});
+
+test('a pong comes when everything before its ping was taken, with the mark of the ping', async () => {
+  const [left, right] = memoryTransportPair();
+  const near = record(left);
+  const far = record(right);
+  right.pause();
+  left.send('a');
+  expect(left.ping('first')).toBe(true);
+  await turn();
+  expect(near.heard).toEqual([]);
+  right.resume();
+  await turn();
+  expect([near.heard, far.heard]).toEqual([['pong first'], ['a', 'ping']]);
 });

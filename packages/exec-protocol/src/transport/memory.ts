@@ -10,11 +10,17 @@ export function memoryTransportPair(): readonly [Transport, Transport] {
   return [left, right];
 }
 
+/** A sign of life. It has its place among the messages, as on a carrier: whatever was sent before it was taken before it. */
+interface Heartbeat {
+  readonly kind: 'ping' | 'pong';
+  readonly mark: string;
+}
+
 class MemoryTransport implements Transport {
   readonly label: string;
   #peer: MemoryTransport | undefined;
   #listener: TransportListener | undefined;
-  #inbox: string[] = [];
+  #inbox: (string | Heartbeat)[] = [];
   #inboxBytes = 0;
   #closed: TransportClosed | undefined;
   #isDone = false;
@@ -43,10 +49,12 @@ class MemoryTransport implements Transport {
   }
 
   send(message: string): void {
-    if (this.#closed !== undefined || this.#peer === undefined) return;
-    this.#peer.#inbox.push(message);
-    this.#peer.#inboxBytes += message.length;
-    this.#peer.#schedule();
+    this.#put(message);
+  }
+
+  ping(mark = ''): boolean {
+    this.#put({ kind: 'ping', mark });
+    return true;
   }
 
   pause(): void {
@@ -89,12 +97,29 @@ class MemoryTransport implements Transport {
     while (!this.#isPaused && !this.#isDone) {
       const message = this.#inbox.shift();
       if (message === undefined) break;
-      this.#inboxBytes -= message.length;
-      this.#listener?.onMessage(message);
-      this.#peer?.drained();
+      if (typeof message === 'string') this.#take(message);
+      else this.#beat(message);
     }
     if (this.#closed === undefined || this.#isDone || (this.#isPaused && this.#inbox.length > 0)) return;
     this.#isDone = true;
     this.#listener?.onClose(this.#closed);
+  }
+
+  #take(message: string): void {
+    this.#inboxBytes -= message.length;
+    this.#listener?.onMessage(message);
+    this.#peer?.drained();
+  }
+
+  #beat({ kind, mark }: Heartbeat): void {
+    this.#listener?.onHeartbeat?.(kind === 'pong' ? mark : undefined);
+    if (kind === 'ping') this.#put({ kind: 'pong', mark });
+  }
+
+  #put(message: string | Heartbeat): void {
+    if (this.#closed !== undefined || this.#peer === undefined) return;
+    this.#peer.#inbox.push(message);
+    if (typeof message === 'string') this.#peer.#inboxBytes += message.length;
+    this.#peer.#schedule();
   }
 }

@@ -11,6 +11,11 @@ export interface TransportClosed {
 export interface TransportListener {
   /** One whole message; bytes when it came in a binary frame. */
   onMessage(message: string | Uint8Array): void;
+  /**
+   * A ping or a pong of the carrier arrived: the other side lives.
+   * @param echo What our ping carried that this pong answers; undefined for a ping of the other side.
+   */
+  onHeartbeat?(echo?: string): void;
   /** `bufferedBytes` has fallen since the last time. */
   onDrain(): void;
   /** The last call, however the carrier ended. */
@@ -27,6 +32,13 @@ export interface Transport {
   start(listener: TransportListener): void;
   /** Queues one message. After the end it does nothing. */
   send(message: string): void;
+  /**
+   * Asks the other side for a sign of life by the carrier's own means. Its pong comes after the other side has taken
+   * everything that was sent before.
+   * @param mark Comes back with the pong; at most 125 bytes.
+   * @returns false where the carrier has no pings.
+   */
+  ping(mark?: string): boolean;
   /** Stops and goes on reading; what the other side sends meanwhile waits there. */
   pause(): void;
   resume(): void;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MALFORMED_ID, parseWireId, wireIdFromNumber, wireIdFromString } from './envelope.js';
+import { MALFORMED_ID, numberOfWireId, parseWireId, wireIdFromNumber, wireIdFromString } from './envelope.js';
 
 test('the id of what could not be read is minus one', () => {
   expect(MALFORMED_ID).toBe(wireIdFromNumber(-1));
@@ -78,4 +78,14 @@ describe('reading an id', () => {
       }),
     );
   });
+});
+
+test.each([
+  [wireIdFromNumber(7), 7],
+  [wireIdFromNumber(-7), -7],
+  [parseWireId('9007199254740991'), 9007199254740991],
+  [parseWireId('9007199254740992'), undefined],
+  [wireIdFromString('7'), undefined],
+])('the id %s is the number %s', (id, value) => {
+  expect(id && numberOfWireId(id)).toBe(value);
 });

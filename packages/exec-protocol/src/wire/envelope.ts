@@ -70,6 +70,12 @@ export function wireIdFromNumber(value: number): WireId {
   return String(value) as WireId;
 }
 
+/** The number that an id is, or undefined where it is a text or no safe integer. */
+export function numberOfWireId(id: WireId): number | undefined {
+  const value = id.startsWith('"') ? Number.NaN : Number(id);
+  return Number.isSafeInteger(value) ? value : undefined;
+}
+
 /** The id that a text stands for; the empty text is one too. */
 export function wireIdFromString(text: string): WireId {
   return JSON.stringify(text) as WireId;

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { MAX_LOG_EVENTS } from '@holdfast/exec-protocol';
+import { AHEAD_BYTES, MAX_LOG_EVENTS } from '@holdfast/exec-protocol';
 import { expect, test } from 'vitest';
 import { TestClock } from '../testing/test-clock.js';
 import { EventLog, type EventLogOptions } from './event-log.js';
@@ -63,6 +63,18 @@ test('what waits beyond the limit leaves memory, and the child goes on', () => {
   const { log, spill } = worldOf();
   print(log, 10);
   expect([log.residentBytes, spill().end, log.isFull]).toEqual([2 * PIECE, 8 * PIECE, false]);
+});
+
+test('as much as may wait in memory stays there, and one byte more is one too many', () => {
+  const { log, spill } = worldOf({ aheadBytes: AHEAD_BYTES });
+  log.appendOutput('stdout', new Uint8Array(AHEAD_BYTES - 1));
+  log.appendOutput('stderr', Buffer.from('x'));
+  log.appendExited(0, null);
+  expect(() => spill()).toThrow('nothing was spilled');
+  expect(log.residentBytes).toBe(AHEAD_BYTES);
+  log.appendOutput('stdout', Buffer.from('y'));
+  log.appendClosed();
+  expect([log.residentBytes, spill().end]).toEqual([AHEAD_BYTES, 1]);
 });
 
 test('small pieces of one stream are spilled as large ones', () => {

@@ -1,3 +1,4 @@
+import { MAX_CHUNK_BYTES, RETAINED_BYTES } from '@holdfast/exec-protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { EventLog } from './event-log.js';
@@ -67,12 +68,14 @@ test('an event that somebody has seen never changes', () => {
   ]);
 });
 
-test('large output is cut into chunks of 24 KiB', () => {
+test.each([
+  [MAX_CHUNK_BYTES, [24_576]],
+  [MAX_CHUNK_BYTES + 1, [24_576, 1]],
+  [60_000, [24_576, 24_576, 10_848]],
+])('output of %d bytes is cut into chunks of 24 KiB', (length, chunks) => {
   const log = new EventLog();
-  log.appendOutput('stdout', new Uint8Array(60_000));
-  expect(eventsOf(log).map((event) => (event.type === 'output' ? event.length : 0))).toEqual([
-    24_576, 24_576, 10_848,
-  ]);
+  log.appendOutput('stdout', new Uint8Array(length));
+  expect(eventsOf(log).map((event) => (event.type === 'output' ? event.length : 0))).toEqual(chunks);
 });
 
 test('nothing that the owner has not taken is forgotten, though it was sent', () => {
@@ -94,6 +97,16 @@ test('behind the owner at least the newest retained bytes stay readable', () => 
   expect(log.firstSeq).toBe(5);
   expect(log.aheadBytes).toBe(5);
   expect(log.residentBytes).toBe(10);
+});
+
+test('what was taken goes when 1 MiB came after it, and not one byte before that', () => {
+  const log = new EventLog();
+  log.appendOutput('stderr', bytes('x'));
+  log.appendOutput('stdout', new Uint8Array(RETAINED_BYTES - 1));
+  take(log, log.nextSeq - 1);
+  expect(log.firstSeq).toBe(1);
+  log.appendOutput('stderr', bytes('y'));
+  expect(log.firstSeq).toBe(2);
 });
 
 test('a full log has room again when half of it was sent', () => {

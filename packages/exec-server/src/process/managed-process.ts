@@ -13,8 +13,8 @@ import type { LogMemory } from './log-memory.js';
 import type { OpenSpill } from './log-spill.js';
 import { LongPolls } from './long-poll.js';
 import type { Child, ChildExit, OutputStream } from './spawn/child.js';
-import { type PipeHolder, pipeHolders } from './spawn/pipe-holders.js';
-import { killNow, signalTree } from './spawn/terminate.js';
+import type { OsProcesses } from './spawn/os-processes.js';
+import type { PipeHolder } from './spawn/pipe-holders.js';
 import { StdinQueue, type WriteStatus } from './stdin-queue.js';
 
 /** Whom a signal is for. */
@@ -48,10 +48,13 @@ export interface ProcessTraits {
 export interface ManagedProcessHost {
   readonly clock: Clock;
   readonly guardian: Pick<Guardian, 'watch' | 'forget'>;
+  readonly processes: Pick<OsProcesses, 'kill' | 'signalTree' | 'holdersOf'>;
   readonly openSpill: OpenSpill;
   readonly logMemory: LogMemory;
   /** Called when it has closed and nobody is owed any of its output; perhaps more than once. */
   onDelivered(process: ManagedProcess): void;
+  /** Called when somebody is owed its output again after all. */
+  onOwed(process: ManagedProcess): void;
 }
 
 /** Output of a terminated process is waited for this long after its exit, in case something still holds the pipe. */
@@ -144,6 +147,11 @@ export class ManagedProcess {
     if (hasEverything) this.#host.onDelivered(this);
   }
 
+  /** The owner takes something again that it had taken before. */
+  ownerWentBack(): void {
+    this.#host.onOwed(this);
+  }
+
   /** The session that was owed everything has ended. */
   ownerLeft(): void {
     this.#hasOwner = false;
@@ -178,7 +186,7 @@ export class ManagedProcess {
     if (this.#child === undefined || !this.isRunning) return;
     if (target === 'process') this.#child.signalProcess(signal);
     else if (target === 'group') this.#child.signalGroup(signal);
-    else signalTree(this.#child, signal);
+    else this.#host.processes.signalTree(this.#child, signal);
   }
 
   /**
@@ -188,7 +196,7 @@ export class ManagedProcess {
   terminate(graceMs: number | undefined): boolean {
     if (this.#child === undefined || !this.isRunning) return false;
     this.#isTerminating = true;
-    if (graceMs === undefined) killNow(this.#child);
+    if (graceMs === undefined) this.#host.processes.kill(this.#child);
     else this.#terminateGently(graceMs);
     return true;
   }
@@ -198,11 +206,11 @@ export class ManagedProcess {
     const child = this.#child;
     if (child === undefined) return;
     if (this.log.closed !== undefined) {
-      if (this.#pendingKills > 0) killNow(child);
+      if (this.#pendingKills > 0) this.#host.processes.kill(child);
       return;
     }
     const closed = new Promise<void>((resolve) => this.#closed.push(resolve));
-    killNow(child);
+    this.#host.processes.kill(child);
     if (this.log.exited === undefined) this.#isTerminating = true;
     else child.cutOutput();
     await closed;
@@ -216,7 +224,7 @@ export class ManagedProcess {
     this.#pendingKills += 1;
     this.#host.clock.after(graceMs, () => {
       this.#pendingKills -= 1;
-      if (this.#child !== undefined) killNow(this.#child);
+      if (this.#child !== undefined) this.#host.processes.kill(this.#child);
     });
   }
 
@@ -224,7 +232,7 @@ export class ManagedProcess {
     this.#cut = this.#host.clock.after(waitMs, () => {
       const child = this.#child;
       if (child === undefined || this.log.closed !== undefined) return;
-      this.#holders = pipeHolders(child.outputPipes());
+      this.#holders = this.#host.processes.holdersOf(child);
       child.cutOutput();
     });
   }

@@ -8,7 +8,6 @@ import {
 } from '@holdfast/exec-protocol';
 import type { Clock, Timer } from '../clock.js';
 import { type ManagedProcess, unknownProcess } from './managed-process.js';
-import { killMarked } from './spawn/terminate.js';
 
 const REF_BYTES = 6;
 
@@ -18,14 +17,22 @@ const REF_BYTES = 6;
  */
 export class ProcessDirectory {
   readonly #clock: Clock;
+  readonly #closedTtlMs: number;
   readonly #processes = new Map<string, ManagedProcess>();
   /** Closed and delivered processes, oldest first, each with the timer that ends its time here. */
   readonly #over = new Map<ManagedProcess, Over>();
   #starting = 0;
   #lastNumber = 0;
 
-  constructor(clock: Clock) {
+  /** @param closedTtlMs How long a closed process stays readable; one that outlived its session an hour at least. */
+  constructor(clock: Clock, closedTtlMs: number = CLOSED_PROCESS_TTL_MS) {
     this.#clock = clock;
+    this.#closedTtlMs = closedTtlMs;
+  }
+
+  /** Processes that run or stay readable. */
+  get size(): number {
+    return this.#processes.size;
   }
 
   /** A number that no process of this server had before. */
@@ -83,8 +90,8 @@ export class ProcessDirectory {
   /** It is over and nobody is owed anything: it stays readable for a while, or until too many others have ended. */
   retire(process: ManagedProcess, onForget: () => void): void {
     if (this.#over.has(process) || !this.#processes.has(process.traits.ref)) return;
-    const stayMs = process.traits.lifetime === 'server' ? DETACHED_PROCESS_TTL_MS : CLOSED_PROCESS_TTL_MS;
-    const timer = this.#clock.after(stayMs, () => {
+    const leastMs = process.traits.lifetime === 'server' ? DETACHED_PROCESS_TTL_MS : 0;
+    const timer = this.#clock.after(Math.max(leastMs, this.#closedTtlMs), () => {
       this.remove(process);
     });
     this.#over.set(process, { timer, onForget });
@@ -92,6 +99,17 @@ export class ProcessDirectory {
       if (this.#over.size <= MAX_CLOSED_PROCESSES) break;
       this.remove(oldest);
     }
+  }
+
+  /** Somebody is owed something of it again: it stays until it is retired anew. */
+  revive(process: ManagedProcess): void {
+    this.#over.get(process)?.timer.cancel();
+    this.#over.delete(process);
+  }
+
+  /** Whether it is over, and kept only to be read. */
+  isOver(process: ManagedProcess): boolean {
+    return this.#over.has(process);
   }
 
   /** Forgets a process at once. */
@@ -104,11 +122,10 @@ export class ProcessDirectory {
     process.log.close();
   }
 
-  /** Ends all processes, whomever they belong to, and whatever they left behind; waits until they are closed. */
-  async close(cookie: string): Promise<void> {
+  /** Ends all processes, whomever they belong to, and waits until they are closed. */
+  async close(): Promise<void> {
     const all = [...this.#processes.values()];
     await Promise.all(all.map((process) => process.dispose()));
-    killMarked(cookie);
     for (const process of all) this.remove(process);
   }
 }

@@ -11,26 +11,24 @@ import type { ShortageLog } from '../shortage-log.js';
 import type { Guardian } from './guardian/guardian.js';
 import { type LaunchHost, type LaunchPlan, planLaunch } from './launch.js';
 import type { LogMemory } from './log-memory.js';
-import type { OpenSpill } from './log-spill.js';
+import type { LogSpill, OpenSpill } from './log-spill.js';
 import { ManagedProcess, unknownProcess } from './managed-process.js';
 import type { ProcessDirectory } from './process-directory.js';
+import type { PushCursorOptions } from './push-cursor.js';
 import type { Child } from './spawn/child.js';
-import { spawnPipe } from './spawn/pipe.js';
-import type { PipePool } from './spawn/pipe-pool.js';
-import { spawnPty } from './spawn/pty.js';
-import type { SpillDirectory } from './spill/spill-directory.js';
+import type { OsProcesses } from './spawn/os-processes.js';
 import { shortageOf, toExecError } from './start-error.js';
 import { type NewsListener, Subscription } from './subscription.js';
 
 /** What processes need from the server around them. */
 export interface ProcessHost extends LaunchHost {
   readonly clock: Clock;
-  readonly pipes: PipePool;
+  readonly processes: OsProcesses;
   readonly directory: ProcessDirectory;
-  readonly guardian: Guardian;
-  readonly spill: SpillDirectory;
+  readonly guardian: Pick<Guardian, 'watch' | 'forget'>;
+  readonly spill: { open(onRoom: () => void): LogSpill };
   readonly logMemory: LogMemory;
-  readonly shortages: ShortageLog;
+  readonly shortages: Pick<ShortageLog, 'met'>;
 }
 
 /** Whose processes these are. */
@@ -38,6 +36,16 @@ export interface ProcessOwner {
   readonly principal: string;
   /** A public label, no credential. */
   readonly session: string;
+  /** Whether a lost connection may be replaced, so that what was sent over it may have to be sent again. */
+  readonly isResumable: boolean;
+}
+
+/** How a process is started. */
+export interface StartOptions {
+  /** The first output window; undefined for a client that does not use windows. */
+  readonly windowBytes: number | undefined;
+  /** Fires when the connection that asked for it has gone. */
+  readonly gone: AbortSignal;
 }
 
 /** The processes that one session knows, by the ids that its client chose: those it started and those it joined. */
@@ -47,6 +55,8 @@ export class ProcessTable {
   readonly #onNews: NewsListener;
   readonly #subscriptions = new Map<ProcessId, Subscription>();
   readonly #starting = new Map<ProcessId, Promise<unknown>>();
+  #isParked = false;
+  #hasWindows = false;
   #isClosed = false;
 
   constructor(host: ProcessHost, owner: ProcessOwner, onNews: NewsListener) {
@@ -57,14 +67,12 @@ export class ProcessTable {
 
   /**
    * Starts a process. A failed start leaves nothing behind: its id can be used again at once.
-   * @param windowBytes The first output window; undefined for a client that does not use windows.
    * @throws ExecError with the reason why it could not be started.
    */
-  async start(params: ParamsOf<typeof processStart>, windowBytes: number | undefined): Promise<void> {
+  async start(params: ParamsOf<typeof processStart>, { windowBytes, gone }: StartOptions): Promise<void> {
     const id = params.processId;
     this.#checkId(id);
-    const started = [...this.#subscriptions.values()].filter(({ process }) => this.#isOwn(process));
-    this.#checkCount(started.length + this.#starting.size, MAX_PROCESSES_PER_SESSION, 'end some');
+    this.#checkCount(this.#countOwed() + this.#starting.size, MAX_PROCESSES_PER_SESSION, 'end some');
     const plan = planLaunch(params, this.#host, this.#host.directory.createNumber());
     const release = this.#host.directory.reserve();
     const managed = this.#manage(params, plan);
@@ -81,7 +89,10 @@ export class ProcessTable {
       release();
     }
     this.#host.directory.add(managed);
-    this.#subscribe(id, managed, { windowBytes, isOwner: true });
+    this.#subscribe(id, managed, {
+      isOwner: true,
+      ...(gone.aborted ? this.#inherited(windowBytes) : { windowBytes }),
+    });
     if (this.#isClosed) await this.#leave(managed);
   }
 
@@ -106,6 +117,23 @@ export class ProcessTable {
     subscription.end();
   }
 
+  /** The client has gone: nothing is pushed for what is known now. */
+  park(): void {
+    this.#isParked = true;
+    for (const subscription of this.#subscriptions.values()) subscription.park();
+  }
+
+  /** Those that nothing is pushed for until they `continueAt` some position. */
+  parked(): readonly Subscription[] {
+    return [...this.#subscriptions.values()].filter(({ isParked }) => isParked);
+  }
+
+  /** It is decided where everything goes on. What still starts on behalf of a connection before this one is pushed, too. */
+  unpark(hasWindows: boolean): void {
+    this.#isParked = false;
+    this.#hasWindows = hasWindows;
+  }
+
   /** The processes that this session's principal may see. */
   list(): readonly ManagedProcess[] {
     return this.#host.directory.list(this.#owner.principal);
@@ -118,10 +146,10 @@ export class ProcessTable {
   }
 
   /** @throws ExecError `processUnknown` when there is none. */
-  async get(id: ProcessId): Promise<ManagedProcess> {
+  async get(id: ProcessId): Promise<Subscription> {
     const subscription = await this.find(id);
     if (subscription === undefined) throw unknownProcess(id);
-    return subscription.process;
+    return subscription;
   }
 
   /** Ends every process that lives as long as the session, and waits until they are closed. @returns how many ran. */
@@ -140,40 +168,54 @@ export class ProcessTable {
   }
 
   #manage(params: ParamsOf<typeof processStart>, plan: LaunchPlan): ManagedProcess {
+    const { principal, session } = this.#owner;
     const traits = {
       id: params.processId,
       ref: this.#host.directory.createRef(),
-      ...this.#owner,
+      principal,
+      session,
       ...plan.traits,
       startedAtMs: Date.now(),
     };
-    const { clock, guardian, directory, spill, logMemory } = this.#host;
+    const { clock, guardian, directory, processes, spill, logMemory } = this.#host;
     const openSpill: OpenSpill = (onRoom) => spill.open(onRoom);
     const onDelivered = (process: ManagedProcess): void => {
       directory.retire(process, () => {
         this.#subscriptions.delete(process.traits.id);
       });
     };
-    return new ManagedProcess(traits, { clock, guardian, openSpill, logMemory, onDelivered });
+    const onOwed = (process: ManagedProcess): void => {
+      directory.revive(process);
+    };
+    const host = { clock, guardian, processes, openSpill, logMemory, onDelivered, onOwed };
+    return new ManagedProcess(traits, host);
   }
 
   #spawn(plan: LaunchPlan, managed: ManagedProcess): Promise<Child> {
-    if (plan.terminal === undefined) return spawnPipe(plan.child, this.#host.pipes, managed);
-    return spawnPty({ ...plan.child, size: plan.terminal }, managed);
+    return this.#host.processes.spawn(plan.child, plan.terminal, managed);
   }
 
-  #subscribe(
-    id: ProcessId,
-    process: ManagedProcess,
-    options: ConstructorParameters<typeof Subscription>[2],
-  ): void {
-    this.#subscriptions.set(id, new Subscription(id, process, options, this.#onNews));
+  /** How events are pushed of a process whose start was asked for by a connection that has gone. */
+  #inherited(windowBytes: number | undefined): Pick<PushCursorOptions, 'windowBytes' | 'isParked'> {
+    if (this.#isParked) return { windowBytes, isParked: true };
+    return { windowBytes: this.#hasWindows ? (windowBytes ?? 0) : undefined };
+  }
+
+  #subscribe(id: ProcessId, process: ManagedProcess, options: PushCursorOptions): void {
+    const needsProof = this.#owner.isResumable;
+    this.#subscriptions.set(id, new Subscription(id, process, { ...options, needsProof }, this.#onNews));
   }
 
   async #leave(process: ManagedProcess): Promise<void> {
     if (process.traits.lifetime === 'server') return;
     await process.dispose();
     this.#host.directory.remove(process);
+  }
+
+  /** How many of its own processes run or are not delivered yet. */
+  #countOwed(): number {
+    const all = [...this.#subscriptions.values()];
+    return all.filter(({ process }) => this.#isOwn(process) && !this.#host.directory.isOver(process)).length;
   }
 
   #isOwn({ traits }: ManagedProcess): boolean {

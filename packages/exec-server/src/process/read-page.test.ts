@@ -62,6 +62,19 @@ test('an answer that our own limit cut says how things stood where it was cut', 
   });
 });
 
+test('an answer holds exactly as much as our own limit, and not a byte more', async () => {
+  const log = new EventLog({ aheadBytes: MAX_READ_BYTES * 2, retainedBytes: MAX_READ_BYTES * 2 });
+  log.appendOutput('stdout', new Uint8Array(MAX_READ_BYTES));
+  const chunks = Array.from({ length: log.nextSeq - 1 }, (_, at) => at + 1);
+  expect(await summary(readPage(log, 0, undefined))).toEqual({ chunks, nextSeq: log.nextSeq, ...RUNNING });
+  log.appendOutput('stderr', Buffer.from('x'));
+  expect(await summary(readPage(log, 0, undefined))).toEqual({
+    chunks,
+    nextSeq: log.nextSeq - 1,
+    ...RUNNING,
+  });
+});
+
 test('there is news in a chunk, in a close, and in an exit that the reader does not know', () => {
   const log = logOf('a');
   expect([hasNews(log, 0), hasNews(log, 1)]).toEqual([true, false]);

@@ -1,4 +1,4 @@
-import { asWriteId, REMEMBERED_WRITES } from '@holdfast/exec-protocol';
+import { asWriteId, REMEMBERED_WRITES, STDIN_QUEUE_BYTES } from '@holdfast/exec-protocol';
 import { expect, test } from 'vitest';
 import { StdinQueue } from './stdin-queue.js';
 
@@ -48,6 +48,17 @@ test('a write beyond the queue waits until the child has read, and so does its r
   child.readOne();
   expect(await Promise.all([second, repeat])).toEqual(['accepted', 'accepted']);
   expect(child.written).toEqual(['full', 'more']);
+});
+
+test('one byte of room is room for a write, and a queue with none makes the next one wait', async () => {
+  const child = new SlowChild();
+  const queue = new StdinQueue(child);
+  expect(await queue.write(asWriteId('1'), Buffer.alloc(STDIN_QUEUE_BYTES - 1))).toBe('accepted');
+  expect(await queue.write(asWriteId('2'), Buffer.from('x'))).toBe('accepted');
+  const third = queue.write(asWriteId('3'), Buffer.from('y'));
+  expect(await settledOrWaiting(third)).toBe('waiting');
+  child.readOne();
+  expect(await third).toBe('accepted');
 });
 
 test('the end of stdin comes after everything that was written before it', async () => {

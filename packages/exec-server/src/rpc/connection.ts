@@ -1,34 +1,33 @@
 import { setMaxListeners } from 'node:events';
 import {
-  asSessionId,
   CLIENT_NOTIFICATIONS,
   type ConnectionId,
   createPeer,
   type EnvironmentInfo,
   ExecError,
-  type Extensions,
-  grantExtensions,
+  type ExtensionName,
   HANDSHAKE_TIMEOUT_MS,
-  offeredExtensions,
+  numberOfWireId,
   type ParamsOf,
   type Peer,
+  type PeerOptions,
   parseParams,
   type REQUESTS,
   type RequestSpec,
   type ResultOf,
   type Transport,
   type TransportClosed,
+  type WireId,
 } from '@holdfast/exec-protocol';
 import type { Clock } from '../clock.js';
 import type { Logger } from '../logger.js';
-import type { Subscription } from '../process/subscription.js';
-import type { Session } from '../session/session.js';
-import type { SessionRegistry } from '../session/session-registry.js';
-import { eventMessage } from './event-message.js';
+import { fingerprintOf } from '../session/fingerprint.js';
+import type { SessionOwner, SessionRegistry } from '../session/session-registry.js';
 import { HANDSHAKE_START, type Handshake, nextHandshake } from './handshake.js';
-import { type MessageSource, Outbox } from './outbox.js';
+import { Liveness } from './liveness.js';
 import { moveWindow, type ProcessScope } from './process-handlers.js';
 import { createRoutes } from './routes.js';
+import { openService, type Service } from './service.js';
 import { StdinGate } from './stdin-gate.js';
 
 type InitializeParams = ParamsOf<(typeof REQUESTS)['initialize']>;
@@ -40,64 +39,45 @@ export interface ConnectionHost {
   readonly environment: EnvironmentInfo;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** A client that is silent for longer loses its connection. */
+  readonly silenceMs: number;
 }
 
 /** One client on one transport: its handshake, its session, what is sent to it. */
 export class Connection {
   readonly #id: ConnectionId;
-  readonly #principal: string;
+  readonly #client: SessionOwner;
   readonly #host: ConnectionHost;
+  readonly #transport: Transport;
   readonly #peer: Peer;
-  readonly #outbox: Outbox;
   readonly #stdinGate: StdinGate;
+  readonly #liveness: Liveness;
   readonly #gone = new AbortController();
-  readonly #sources = new WeakMap<Subscription, MessageSource>();
   readonly #ended: Promise<void>;
   #handshake: Handshake = HANDSHAKE_START;
-  #extensions: Extensions = {};
-  #session: Session | undefined;
+  #service: Service | undefined;
 
-  /** @param principal Whom the transport's credential stands for. */
-  constructor(id: ConnectionId, transport: Transport, principal: string, host: ConnectionHost) {
+  constructor(id: ConnectionId, transport: Transport, client: SessionOwner, host: ConnectionHost) {
     this.#id = id;
-    this.#principal = principal;
+    this.#client = client;
     this.#host = host;
+    this.#transport = transport;
     // Every waiting read listens to it; the limit of those is another one.
     setMaxListeners(0, this.#gone.signal);
-    this.#outbox = new Outbox(transport);
     this.#stdinGate = new StdinGate(transport);
-    const { promise, resolve } = deferred();
-    this.#ended = promise;
-    this.#peer = createPeer({
-      transport,
-      routes: createRoutes({
-        environment: host.environment,
-        initialize: (params) => this.#initialize(params),
-        closeSession: () => this.#closeSession(),
-        admit: (spec) => {
-          this.#admit(spec);
-        },
-        processes: () => this.#scope(),
-      }),
-      onNotification: (method, params) => {
-        this.#onNotification(method, params);
-      },
-      onUnmatchedAnswer: () => {
-        this.#drop('an answer arrived to a request that was never sent');
-      },
-      onMalformed: (_message, answer) => {
-        answer();
-      },
-      onInternalError: (error) => {
-        host.logger.error({ connection: id, err: error }, 'request failed unexpectedly');
-      },
-      onDrain: () => {
-        this.#outbox.onDrain();
-      },
-      onClose: (closed) => {
-        void this.#end(closed).finally(resolve);
+    this.#liveness = new Liveness({
+      clock: host.clock,
+      silenceMs: host.silenceMs,
+      ping: () => transport.ping(),
+      isDeaf: () => this.#stdinGate.isClosed(),
+      onDead: (reason) => {
+        host.logger.info({ connection: id, reason }, 'connection given up');
+        transport.destroy();
       },
     });
+    const { promise, resolve } = deferred();
+    this.#ended = promise;
+    this.#peer = createPeer({ transport, routes: this.#routes(), ...this.#listener(resolve) });
     this.#limitHandshake();
     host.logger.debug({ connection: id, transport: transport.label }, 'connection opened');
   }
@@ -112,6 +92,48 @@ export class Connection {
     this.#peer.close('goingAway', reason);
   }
 
+  #routes(): PeerOptions['routes'] {
+    return createRoutes({
+      environment: this.#host.environment,
+      initialize: (params) => this.#initialize(params),
+      closeSession: () => this.#closeSession(),
+      admit: (spec) => {
+        this.#admit(spec);
+      },
+      once: (spec, params, requestId, run) => this.#once(spec, params, requestId, run),
+      processes: () => this.#scope(),
+    });
+  }
+
+  #listener(onEnded: () => void): Omit<PeerOptions, 'transport' | 'routes'> {
+    return {
+      onNotification: (method, params) => {
+        this.#onNotification(method, params);
+      },
+      onUnmatchedAnswer: () => {
+        this.#drop('an answer arrived to a request that was never sent');
+      },
+      onMalformed: (_message, answer) => {
+        answer();
+      },
+      onInternalError: (error) => {
+        this.#host.logger.error({ connection: this.#id, err: error }, 'request failed unexpectedly');
+      },
+      onDrain: () => {
+        this.#service?.push.onDrain();
+      },
+      onSignOfLife: () => {
+        this.#liveness.heard();
+      },
+      onPong: (mark) => {
+        this.#service?.push.onPong(mark);
+      },
+      onClose: (closed) => {
+        void this.#end(closed).finally(onEnded);
+      },
+    };
+  }
+
   #initialize(params: InitializeParams): InitializeResult {
     if (this.#handshake.kind !== 'awaitingInitialize') {
       throw new ExecError(
@@ -119,29 +141,34 @@ export class Connection {
         'initialize was answered already; open another connection for another session',
       );
     }
-    const { sessions, environment, logger } = this.#host;
-    const session =
-      params.resumeSessionId == null
-        ? sessions.open(this.#principal)
-        : sessions.resume(asSessionId(params.resumeSessionId));
-    this.#session = session;
-    this.#extensions = grantExtensions(params.extensions ?? {}, offeredExtensions());
-    session.attach((subscription) => {
-      this.#outbox.add(this.#sourceOf(subscription));
+    const { sessions, clock, logger, environment } = this.#host;
+    const service = openService(params, {
+      sessions,
+      clock,
+      transport: this.#transport,
+      connection: this.#id,
+      client: this.#client,
+      probe: () => {
+        this.#liveness.probe();
+      },
     });
+    this.#service = service;
     this.#handshake = nextHandshake(this.#handshake, 'initialize');
+    const { session, extensions } = service;
     logger.info(
-      { connection: this.#id, client: params.clientName, extensions: this.#extensions },
-      'session opened',
+      { connection: this.#id, session: session.label, client: params.clientName, extensions },
+      params.resumeSessionId == null ? 'session opened' : 'session resumed',
     );
-    const granted = params.extensions === undefined ? {} : { extensions: { ...this.#extensions } };
-    return { sessionId: session.id, environmentInfo: environment, ...granted };
+    return {
+      sessionId: session.id,
+      environmentInfo: environment,
+      ...(params.extensions === undefined ? {} : { extensions: { ...extensions } }),
+    };
   }
 
   async #closeSession(): Promise<{ processes: number }> {
-    const session = this.#session;
-    if (session === undefined) return { processes: 0 };
-    this.#outbox.clear();
+    const { session, push } = this.#requireService();
+    push.stop();
     return { processes: await this.#host.sessions.close(session) };
   }
 
@@ -155,56 +182,72 @@ export class Connection {
         `${missing} must come before ${spec.method} and other ${spec.family} methods`,
       );
     }
-    if (spec.extension === undefined || this.#extensions[spec.extension] !== undefined) return;
+    if (spec.extension === undefined || this.#has(spec.extension)) return;
     throw new ExecError(
       'methodUnknown',
       `${spec.method} belongs to the extension ${spec.extension}, which was not agreed on in initialize`,
     );
   }
 
+  #once(
+    { method }: RequestSpec,
+    params: unknown,
+    requestId: WireId,
+    run: () => Promise<unknown>,
+  ): Promise<unknown> {
+    const answers = this.#service?.answers;
+    if (answers === undefined) return run();
+    const id = numberOfWireId(requestId);
+    if (id !== undefined) return answers.once(id, fingerprintOf(method, params), run);
+    throw new ExecError(
+      'invalidParams',
+      `${method}: under the extension replay the id of a request must be a number below 2^53; number them from 1`,
+    );
+  }
+
+  #has(extension: ExtensionName): boolean {
+    return this.#service?.extensions[extension] !== undefined;
+  }
+
+  #requireService(): Service {
+    if (this.#service === undefined) throw new ExecError('protocolState', 'the connection has no session');
+    return this.#service;
+  }
+
   #scope(): ProcessScope {
-    if (this.#session === undefined) throw new ExecError('protocolState', 'the connection has no session');
-    return {
-      processes: this.#session.processes,
-      extensions: this.#extensions,
-      stdinGate: this.#stdinGate,
-      gone: this.#gone.signal,
-    };
+    const { session, extensions, legacyResume } = this.#requireService();
+    const { processes } = session;
+    return { processes, extensions, legacyResume, stdinGate: this.#stdinGate, gone: this.#gone.signal };
   }
 
   #onNotification(method: string, params: unknown): void {
     if (method === 'initialized') {
-      this.#handshake = nextHandshake(this.#handshake, 'initialized');
-      if (this.#handshake.kind === 'broken') this.#drop('initialized came before initialize was answered');
-    } else if (method === 'process/window' && this.#extensions.flow !== undefined) {
-      this.#onWindow(params);
+      this.#onInitialized();
+    } else if (method === 'process/window' && this.#has('flow')) {
+      this.#take(() => moveWindow(this.#scope(), parseParams(CLIENT_NOTIFICATIONS[method], params)));
+    } else if (method === 'session/acknowledge' && this.#has('replay')) {
+      this.#take(() => {
+        const { upToId, unanswered } = parseParams(CLIENT_NOTIFICATIONS[method], params);
+        this.#service?.answers?.acknowledge(upToId, unanswered);
+      });
     } else {
       this.#drop(`${JSON.stringify(method)} is not a notification that this server takes`);
     }
   }
 
-  #onWindow(params: unknown): void {
+  #onInitialized(): void {
+    this.#handshake = nextHandshake(this.#handshake, 'initialized');
+    if (this.#handshake.kind === 'broken') this.#drop('initialized came before initialize was answered');
+    else this.#service?.legacyResume?.begin();
+  }
+
+  /** Takes a notification, which nobody can be told about when it is wrong. */
+  #take(notification: () => unknown): void {
     try {
-      void moveWindow(this.#scope(), parseParams(CLIENT_NOTIFICATIONS['process/window'], params));
+      notification();
     } catch (error) {
       this.#drop(error instanceof ExecError ? error.message : 'a notification could not be taken');
     }
-  }
-
-  #sourceOf(subscription: Subscription): MessageSource {
-    const known = this.#sources.get(subscription);
-    if (known !== undefined) return known;
-    const source: MessageSource = {
-      take: () => {
-        for (let event = subscription.take(); event !== undefined; event = subscription.take()) {
-          const message = eventMessage(subscription, event, this.#extensions);
-          if (message !== undefined) return message;
-        }
-        return undefined;
-      },
-    };
-    this.#sources.set(subscription, source);
-    return source;
   }
 
   #limitHandshake(): void {
@@ -223,9 +266,12 @@ export class Connection {
   }
 
   async #end(closed: TransportClosed): Promise<void> {
+    const service = this.#service;
+    this.#liveness.stop();
     this.#gone.abort(new ExecError('connectionLost', 'the connection ended while the request was waiting'));
-    this.#outbox.clear();
-    const ended = this.#session === undefined ? 0 : await this.#host.sessions.close(this.#session);
+    service?.push.stop();
+    service?.legacyResume?.stop();
+    const ended = service === undefined ? 0 : await this.#host.sessions.leave(service.session, this.#id);
     this.#host.logger.info({ connection: this.#id, ...closed, endedProcesses: ended }, 'connection closed');
   }
 }

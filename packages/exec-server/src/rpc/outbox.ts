@@ -1,9 +1,12 @@
 import { OUTBOX_BYTES, type Transport } from '@holdfast/exec-protocol';
+import type { Clock } from '../clock.js';
 
 /** Something that may have a message to send. */
 export interface MessageSource {
   /** The next message, or undefined when there is none for now. */
   take(): string | undefined;
+  /** What `take` gave was handed to the transport. */
+  onSent(message: string): void;
 }
 
 /**
@@ -14,11 +17,16 @@ export interface MessageSource {
  */
 export class Outbox {
   readonly #transport: Transport;
+  readonly #clock: Pick<Clock, 'nextTurn'>;
+  readonly #isHeld: () => boolean;
   readonly #ready = new Set<MessageSource>();
   #isScheduled = false;
 
-  constructor(transport: Transport) {
+  /** @param isHeld Whether nothing may be sent for another reason; who knows of the reason calls `onDrain` at its end. */
+  constructor(transport: Transport, clock: Pick<Clock, 'nextTurn'>, isHeld: () => boolean = () => false) {
     this.#transport = transport;
+    this.#clock = clock;
+    this.#isHeld = isHeld;
   }
 
   /** `source` may have something to send. */
@@ -27,7 +35,7 @@ export class Outbox {
     this.#schedule();
   }
 
-  /** The socket has room again. */
+  /** There may be room again. */
   onDrain(): void {
     if (this.#ready.size > 0) this.#schedule();
   }
@@ -41,7 +49,7 @@ export class Outbox {
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    setImmediate(() => {
+    this.#clock.nextTurn(() => {
       this.#isScheduled = false;
       this.#pump();
     });
@@ -50,11 +58,16 @@ export class Outbox {
   #pump(): void {
     while (this.#ready.size > 0) {
       for (const source of this.#ready) {
-        if (this.#transport.bufferedBytes >= OUTBOX_BYTES) return;
+        if (this.#transport.bufferedBytes >= OUTBOX_BYTES || this.#isHeld()) return;
         const message = source.take();
         if (message === undefined) this.#ready.delete(source);
-        else this.#transport.send(message);
+        else this.#send(source, message);
       }
     }
+  }
+
+  #send(source: MessageSource, message: string): void {
+    this.#transport.send(message);
+    source.onSent(message);
   }
 }

@@ -20,6 +20,7 @@ import {
 import type { ManagedProcess } from '../process/managed-process.js';
 import type { ProcessTable } from '../process/process-table.js';
 import type { ReadEvent } from '../process/read-page.js';
+import type { LegacyResume } from './legacy-resume.js';
 import type { StdinGate } from './stdin-gate.js';
 
 const NO_BYTES = new Uint8Array(0);
@@ -31,33 +32,39 @@ export interface ProcessScope {
   readonly stdinGate: StdinGate;
   /** Fires when the connection has gone. */
   readonly gone: AbortSignal;
+  /** What decides where events go on, on a resumed connection that cannot say so itself. */
+  readonly legacyResume: LegacyResume | undefined;
 }
 
 export async function startProcess(
-  { processes, extensions }: ProcessScope,
+  { processes, extensions, gone }: ProcessScope,
   params: ParamsOf<typeof processStart>,
 ): Promise<ResultOf<typeof processStart>> {
-  await processes.start(withGrantedFields(params, extensions), windowOf(params.windowBytes, extensions));
+  const windowBytes = windowOf(params.windowBytes, extensions);
+  await processes.start(params, { windowBytes, gone });
   return { processId: params.processId, sandboxType: 'none' };
 }
 
 export async function readProcess(
-  { processes, gone, extensions }: ProcessScope,
+  { processes, gone, extensions, legacyResume }: ProcessScope,
   params: ParamsOf<typeof processRead>,
 ): Promise<ResultOf<typeof processRead>> {
-  const process = await processes.get(params.processId);
-  const page = await process.polls.read({
-    afterSeq: params.afterSeq ?? 0,
-    maxBytes: params.maxBytes ?? undefined,
-    waitMs: params.waitMs ?? 0,
-    signal: gone,
-  });
-  return {
-    ...page,
-    chunks: page.chunks.map((event) => readChunk(event, extensions)),
-    failure: null,
-    sandboxDenied: false,
-  };
+  const subscription = await processes.get(params.processId);
+  const answered = legacyResume?.read(subscription);
+  let nextSeq: number | undefined;
+  try {
+    const page = await subscription.process.polls.read({
+      afterSeq: params.afterSeq ?? 0,
+      maxBytes: params.maxBytes ?? undefined,
+      waitMs: params.waitMs ?? 0,
+      signal: gone,
+    });
+    nextSeq = page.nextSeq;
+    const chunks = page.chunks.map((event) => readChunk(event, extensions));
+    return { ...page, chunks, failure: null, sandboxDenied: false };
+  } finally {
+    answered?.(nextSeq);
+  }
 }
 
 function readChunk(event: ReadEvent, extensions: Extensions): ResultOf<typeof processRead>['chunks'][number] {
@@ -65,21 +72,6 @@ function readChunk(event: ReadEvent, extensions: Extensions): ResultOf<typeof pr
   if (event.type === 'output') return { seq, stream: event.stream, chunk: event.bytes };
   const size = extensions.pty === undefined ? {} : { size: event.size };
   return { seq, stream: 'pty', chunk: NO_BYTES, ...size };
-}
-
-/** What an extension adds to a start counts only where that extension was agreed on. */
-function withGrantedFields(
-  params: ParamsOf<typeof processStart>,
-  extensions: Extensions,
-): ParamsOf<typeof processStart> {
-  const { size, retention, lifetime, drainMs, ...base } = params;
-  return {
-    ...base,
-    ...(extensions.pty === undefined ? {} : { size }),
-    ...(extensions.gap === undefined ? {} : { retention }),
-    ...(extensions.attach === undefined ? {} : { lifetime }),
-    ...(extensions.drain === undefined ? {} : { drainMs }),
-  };
 }
 
 function windowOf(windowBytes: number | undefined, extensions: Extensions): number | undefined {
@@ -98,10 +90,12 @@ export function attachProcess(
   return { process: summaryOf(process) };
 }
 
-export function detachProcess(
+export async function detachProcess(
   { processes }: ProcessScope,
   { processId }: ParamsOf<typeof processDetach>,
-): ResultOf<typeof processDetach> {
+): Promise<ResultOf<typeof processDetach>> {
+  // What was asked of the process before looks for it in the same way, and so comes first.
+  await processes.find(processId);
   processes.detach(processId);
   return {};
 }
@@ -110,7 +104,7 @@ export async function resizeProcess(
   { processes }: ProcessScope,
   { processId, size }: ParamsOf<typeof processResize>,
 ): Promise<ResultOf<typeof processResize>> {
-  (await processes.get(processId)).resize(size);
+  (await processes.get(processId)).process.resize(size);
   return {};
 }
 
@@ -164,10 +158,7 @@ export async function signalProcess(
     );
   }
   const found = await processes.find(processId);
-  found?.process.signal(
-    signal === 'interrupt' ? 'SIGINT' : signal,
-    extensions.signals === undefined ? 'group' : (target ?? 'group'),
-  );
+  found?.process.signal(signal === 'interrupt' ? 'SIGINT' : signal, target ?? 'group');
   return {};
 }
 

@@ -7,6 +7,7 @@ import {
   type RequestSpec,
   type ResultOf,
   type Route,
+  type WireId,
 } from '@holdfast/exec-protocol';
 import {
   attachProcess,
@@ -21,6 +22,7 @@ import {
   terminateProcess,
   writeProcess,
 } from './process-handlers.js';
+import { replaySession } from './replay-session.js';
 
 /** What the routes need from their connection. */
 export interface RouteHost {
@@ -31,6 +33,8 @@ export interface RouteHost {
   closeSession(): Promise<ResultOf<(typeof REQUESTS)['session/close']>>;
   /** @throws ExecError when a request of this kind may not be served now. */
   admit(spec: RequestSpec): void;
+  /** Answers a request that changes something: with what `run` gives, or like before if it is a repeat. */
+  once(spec: RequestSpec, params: unknown, id: WireId, run: () => Promise<unknown>): Promise<unknown>;
   processes(): ProcessScope;
 }
 
@@ -45,6 +49,7 @@ export function createRoutes(host: RouteHost): ReadonlyMap<string, Route> {
   const handlers: Handlers = {
     initialize: (params) => host.initialize(params),
     'session/close': () => host.closeSession(),
+    'session/replay': (params) => replaySession(host.processes(), params),
     'environment/info': () => host.environment,
     'environment/status': () => ({ status: 'ready' }),
     'process/start': (params) => startProcess(host.processes(), params),
@@ -64,10 +69,11 @@ export function createRoutes(host: RouteHost): ReadonlyMap<string, Route> {
 function guarded(host: RouteHost, spec: RequestSpec, handlers: Handlers): Route {
   // The table above gives each method the handler of its own types; that relation does not survive a loop.
   const handler = handlers[spec.method as RequestMethod] as (params: unknown) => unknown;
-  const route = bindRoute(spec, handler);
+  const route = bindRoute(spec, handler, () => host.processes().extensions);
   // Whether a request may come at all is asked first: a client that broke the order should not be told of its fields.
-  return async (params) => {
+  return async (params, id) => {
     host.admit(spec);
-    return await route(params);
+    const run = (): Promise<unknown> => route(params, id);
+    return await (spec.mutates === true ? host.once(spec, params, id, run) : run());
   };
 }

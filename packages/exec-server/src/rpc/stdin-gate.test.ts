@@ -1,4 +1,4 @@
-import { memoryTransportPair } from '@holdfast/exec-protocol';
+import { memoryTransportPair, STDIN_WAITING_BYTES } from '@holdfast/exec-protocol';
 import { expect, test } from 'vitest';
 import { StdinGate } from './stdin-gate.js';
 
@@ -34,6 +34,26 @@ test('a connection is not read while more stdin waits than the limit, and is rea
   await new Promise((resolve) => setImmediate(resolve));
   expect(messages).toEqual(['behind the flood', 'held back']);
   void fourth;
+});
+
+test('64 MiB may wait on a connection, and one byte more stops it', async () => {
+  const [near, far] = memoryTransportPair();
+  const messages: string[] = [];
+  near.start({
+    onMessage: (message) => messages.push(String(message)),
+    onDrain: () => undefined,
+    onClose: () => undefined,
+  });
+  const gate = new StdinGate(near);
+  const waiting = new Promise<void>(() => undefined);
+  void gate.pass(STDIN_WAITING_BYTES, waiting);
+  far.send('at the limit');
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(messages).toEqual(['at the limit']);
+  void gate.pass(1, waiting);
+  far.send('beyond it');
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(messages).toEqual(['at the limit']);
 });
 
 test('a failed write counts as settled', async () => {

@@ -11,16 +11,21 @@ export class StdinGate {
     this.#limitBytes = limitBytes;
   }
 
+  /** Whether the connection is not read at present. */
+  isClosed(): boolean {
+    return this.#waitingBytes > this.#limitBytes;
+  }
+
   /** Counts `bytes` as waiting until `written` settles. */
   async pass<T>(bytes: number, written: Promise<T>): Promise<T> {
     this.#waitingBytes += bytes;
-    if (this.#waitingBytes > this.#limitBytes) this.#transport.pause();
+    if (this.isClosed()) this.#transport.pause();
     try {
       return await written;
     } finally {
-      const wasOver = this.#waitingBytes > this.#limitBytes;
+      const wasClosed = this.isClosed();
       this.#waitingBytes -= bytes;
-      if (wasOver && this.#waitingBytes <= this.#limitBytes) this.#transport.resume();
+      if (wasClosed && !this.isClosed()) this.#transport.resume();
     }
   }
 }

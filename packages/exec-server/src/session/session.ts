@@ -1,33 +1,147 @@
 import { randomBytes } from 'node:crypto';
-import type { SessionId } from '@holdfast/exec-protocol';
+import { type ConnectionId, ExecError, MAX_CLIENT_INSTANCES, type SessionId } from '@holdfast/exec-protocol';
+import type { Timer } from '../clock.js';
 import { type ProcessHost, ProcessTable } from '../process/process-table.js';
 import type { NewsListener } from '../process/subscription.js';
+import { KeptAnswers } from './kept-answers.js';
+import { nextSession, type SessionState } from './session-state.js';
 
 const LABEL_BYTES = 4;
 
-/** What a client holds through one handshake: its processes, whatever connection it uses. */
-export class Session {
+/** Whose a session is, and for how long it is kept without a connection. */
+export interface SessionTraits {
   /** The credential that resumes it. */
   readonly id: SessionId;
-  readonly processes: ProcessTable;
-  #onNews: NewsListener | undefined;
+  readonly principal: string;
+  /** 0 for one that ends with its connection. */
+  readonly ttlMs: number;
+}
 
-  constructor(id: SessionId, principal: string, host: ProcessHost) {
-    this.id = id;
-    const owner = { principal, session: randomBytes(LABEL_BYTES).toString('hex') };
+/** The connection that a session is used through. */
+export interface Attachment {
+  readonly connection: ConnectionId;
+  /** Which client this is, where it wants to have requests carried out once; it is the same on all its connections. */
+  readonly clientInstance: string | undefined;
+  /** Hears of processes that have something to push. */
+  readonly onNews: NewsListener;
+  /** Another connection asks for the session: shows that this one lives, or ends it. */
+  probe(): void;
+}
+
+/** What a client holds through any number of connections, one at a time: its processes, and answers that it is owed. */
+export class Session {
+  readonly id: SessionId;
+  readonly principal: string;
+  /** Names it in the log and to other clients; no credential. */
+  readonly label = randomBytes(LABEL_BYTES).toString('hex');
+  readonly processes: ProcessTable;
+  readonly #host: ProcessHost;
+  readonly #ttlMs: number;
+  readonly #onExpired: (session: Session) => void;
+  readonly #answers = new Map<string, KeptAnswers>();
+  #state: SessionState;
+  #attachment: Attachment | undefined;
+  #expiry: Timer | undefined;
+  #closed: Promise<number> | undefined;
+
+  /** @param onExpired Called once it is over because nobody came back. */
+  constructor(
+    traits: SessionTraits,
+    host: ProcessHost,
+    attachment: Attachment,
+    onExpired: (session: Session) => void,
+  ) {
+    this.id = traits.id;
+    this.principal = traits.principal;
+    this.#ttlMs = traits.ttlMs;
+    this.#host = host;
+    this.#onExpired = onExpired;
+    this.#state = { kind: 'attached', connection: attachment.connection };
+    this.#attachment = attachment;
+    const owner = { principal: traits.principal, session: this.label, isResumable: traits.ttlMs > 0 };
     this.processes = new ProcessTable(host, owner, (subscription) => {
-      this.#onNews?.(subscription);
+      this.#attachment?.onNews(subscription);
     });
   }
 
-  /** From now on news of processes go to `onNews`. */
-  attach(onNews: NewsListener): void {
-    this.#onNews = onNews;
+  get isClosed(): boolean {
+    return this.#state.kind === 'closed';
   }
 
-  /** Ends the processes that live as long as the session. @returns how many were running. */
+  /**
+   * The session goes over to another connection. Nothing is pushed to it for processes that are there already.
+   * @returns whether it did: not while another connection has it, nor once it has expired.
+   * @throws ExecError `limitExceeded` when too many clients have used the session.
+   */
+  resume(attachment: Attachment): boolean {
+    if (attachment.clientInstance !== undefined) this.answers(attachment.clientInstance);
+    const { connection } = attachment;
+    this.#move(nextSession(this.#state, { type: 'resume', connection, now: this.#host.clock.now() }));
+    if (this.#state.kind === 'attached' && this.#state.connection === connection) {
+      this.#attachment = attachment;
+      return true;
+    }
+    if (this.isClosed) this.#onExpired(this);
+    this.#attachment?.probe();
+    return false;
+  }
+
+  /**
+   * A connection has ended. From now on the session waits for another one, if it was this one that had it.
+   * @returns whether the session is over with it.
+   */
+  detach(connection: ConnectionId): boolean {
+    const now = this.#host.clock.now();
+    const before = this.#state;
+    const next = nextSession(before, { type: 'detach', connection, expiresAt: now + this.#ttlMs });
+    if (next === before) return false;
+    this.#attachment = undefined;
+    this.processes.park();
+    this.#move(next);
+    this.#expireInTime();
+    return this.isClosed;
+  }
+
+  /**
+   * The answers that are kept for one client.
+   * @throws ExecError `limitExceeded` when there are too many clients.
+   */
+  answers(clientInstance: string): KeptAnswers {
+    const known = this.#answers.get(clientInstance);
+    if (known !== undefined) return known;
+    // What a client before it has sent must never be carried out again, so none of them can be forgotten.
+    if (this.#answers.size >= MAX_CLIENT_INSTANCES) {
+      throw new ExecError(
+        'limitExceeded',
+        `${String(MAX_CLIENT_INSTANCES)} clients have used this session already; open a new one`,
+      );
+    }
+    const answers = new KeptAnswers();
+    this.#answers.set(clientInstance, answers);
+    return answers;
+  }
+
+  /** Ends the session and the processes that live as long as it, and waits until they are. @returns how many ran. */
   close(): Promise<number> {
-    this.#onNews = undefined;
-    return this.processes.close();
+    this.#move(nextSession(this.#state, { type: 'close' }));
+    this.#attachment = undefined;
+    this.#closed ??= this.processes.close();
+    return this.#closed;
+  }
+
+  #move(next: SessionState): void {
+    this.#state = next;
+    if (next.kind !== 'detached') this.#expiry?.cancel();
+  }
+
+  // Timers fire a little early, and long ones may be cut short, so what counts is the clock.
+  #expireInTime(): void {
+    const now = this.#host.clock.now();
+    this.#move(nextSession(this.#state, { type: 'expire', now }));
+    if (this.isClosed) this.#onExpired(this);
+    if (this.#state.kind !== 'detached') return;
+    this.#expiry = this.#host.clock.after(this.#state.expiresAt - now, () => {
+      this.#expireInTime();
+    });
   }
 }

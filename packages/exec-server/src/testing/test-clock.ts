@@ -24,12 +24,28 @@ export class TestClock implements Clock {
     };
   }
 
-  /** Moves time on and fires what is due, in order. */
-  advance(byMs: number): void {
+  /** Turns pass by themselves. */
+  nextTurn(run: () => void): void {
+    setImmediate(run);
+  }
+
+  /** Moves time on and fires what is due, in order; also what is due a little later, as real timers sometimes do. */
+  advance(byMs: number, { firesEarlyMs = 0 }: { readonly firesEarlyMs?: number } = {}): void {
     this.#now += byMs;
-    const due = [...this.#timers].filter(({ at }) => at <= this.#now).sort((a, b) => a.at - b.at);
+    const until = this.#now + firesEarlyMs;
+    const due = [...this.#timers].filter(({ at }) => at <= until).sort((a, b) => a.at - b.at);
     for (const timer of due) {
       if (this.#timers.delete(timer)) timer.run();
     }
+  }
+
+  /** Moves time on as it goes while a program runs: timers that others set are fired as well. */
+  advanceInSteps(byMs: number, stepMs = 100): void {
+    for (let left = byMs; left > 0; left -= stepMs) this.advance(Math.min(left, stepMs));
+  }
+
+  /** Moves time on and fires nothing: the program has not looked at the clock yet. */
+  passUnnoticed(byMs: number): void {
+    this.#now += byMs;
   }
 }

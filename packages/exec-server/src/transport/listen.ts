@@ -17,8 +17,6 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-const TCP_KEEPALIVE_MS = 30_000;
-
 /** What a listener tells its owner. */
 export interface ListenEvents {
   /** Somebody has connected and may come in. */
@@ -49,8 +47,9 @@ export async function listen(
       refuse(socket, refusal);
       return;
     }
+    // No TCP keepalive: after ten seconds without an answer it gives up, long before a silent client may be given up. A
+    // dead path shows by pings as well.
     request.socket.setNoDelay(true);
-    request.socket.setKeepAlive(true, TCP_KEEPALIVE_MS);
     sockets.handleUpgrade(request, socket, head, (ws) => {
       events.accept(new WebSocketTransport(ws, socket, labelOf(request, address)));
     });

@@ -48,6 +48,10 @@ export class StdioTransport implements Transport {
     if (this.#listener !== undefined) this.#output.write(`${message}\n`);
   }
 
+  ping(): boolean {
+    return false;
+  }
+
   pause(): void {
     this.#input.pause();
   }

@@ -1,11 +1,5 @@
 import type { Duplex } from 'node:stream';
-import {
-  CLOSE_CODES,
-  type CloseKind,
-  PING_INTERVAL_MS,
-  type Transport,
-  type TransportListener,
-} from '@holdfast/exec-protocol';
+import { CLOSE_CODES, type CloseKind, type Transport, type TransportListener } from '@holdfast/exec-protocol';
 import type { WebSocket } from 'ws';
 
 /** A close frame carries at most this many bytes of reason. */
@@ -33,9 +27,6 @@ export class WebSocketTransport implements Transport {
   }
 
   start(listener: TransportListener): void {
-    const pings = setInterval(() => {
-      this.#ws.ping();
-    }, PING_INTERVAL_MS).unref();
     this.#ws.on('message', (data, isBinary) => {
       // The other side goes on sending until it has seen the close frame, and none of that counts any more.
       if (this.#isClosing) return;
@@ -43,13 +34,18 @@ export class WebSocketTransport implements Transport {
       // Text frames were checked for valid UTF-8 already.
       listener.onMessage(isBinary ? bytes : bytes.toString());
     });
+    this.#ws.on('ping', () => {
+      listener.onHeartbeat?.();
+    });
+    this.#ws.on('pong', (mark) => {
+      listener.onHeartbeat?.(mark.toString());
+    });
     this.#socket.on('drain', () => {
       listener.onDrain();
     });
     // Each error is followed by the close event, which carries what the owner needs.
     this.#ws.on('error', () => undefined);
     this.#ws.on('close', (code, reason) => {
-      clearInterval(pings);
       listener.onClose({ code, reason: reason.toString() });
     });
   }
@@ -65,6 +61,11 @@ export class WebSocketTransport implements Transport {
       });
     }
     this.#ws.send(message);
+  }
+
+  ping(mark = ''): boolean {
+    if (this.#ws.readyState === this.#ws.OPEN) this.#ws.ping(mark);
+    return true;
   }
 
   pause(): void {

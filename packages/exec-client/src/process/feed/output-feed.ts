@@ -1,4 +1,5 @@
 import { ERROR_KINDS, ExecError, type ProcessId } from '@holdfast/exec-protocol';
+import type { ResumePoint } from '../../connection/link.js';
 import type { ClosedEvent, ExitedEvent, OutputEvent, ProcessEvent, ResizedEvent } from '../events.js';
 import { LogView } from '../views/log-view.js';
 import type { Failure, ReadAnswer, ViewSource } from '../views/view-source.js';
@@ -76,11 +77,17 @@ export class OutputFeed implements ViewSource {
 
   /** Everything up to `seq` that was not pushed never will be. Views that want it find out when they read. */
   skip(seq: number): void {
-    const ready = this.#reorder?.skip(seq) ?? [];
+    for (const next of this.#reorder?.skip(seq) ?? []) this.#accept(next);
     this.#position = Math.max(this.#position, seq);
-    for (const next of ready) this.#accept(next);
     for (const view of this.#views) view.refresh();
     this.#finishIfDone();
+  }
+
+  /** The connection was replaced. @returns from where on events have to be pushed, or undefined when all have arrived. */
+  resume(): ResumePoint | undefined {
+    if (this.#isComplete()) return undefined;
+    const afterSeq = this.#position;
+    return { afterSeq, windowBytes: this.#window?.resume(afterSeq) ?? 0 };
   }
 
   /** Ends all views. */

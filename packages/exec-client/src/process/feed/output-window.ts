@@ -15,6 +15,8 @@ export class OutputWindow {
   /** Output that arrived and was not acknowledged yet, oldest first. */
   #unacked: { readonly seq: number; readonly bytes: number }[] = [];
   #consumedBytes = 0;
+  /** Output that arrived on earlier connections, up to this seq, and was not consumed: it takes up room in the window. */
+  #carried = { upToSeq: 0, bytes: 0 };
   #wanted = 0;
   /** What the server was told last; undefined before the start request has left. */
   #told: number | undefined;
@@ -58,6 +60,7 @@ export class OutputWindow {
     for (const { seq, bytes } of this.#unacked) {
       if (seq > consumedSeq) break;
       this.#consumedBytes += bytes;
+      if (seq <= this.#carried.upToSeq) this.#carried.bytes -= bytes;
       settled += 1;
     }
     if (settled === 0) return;
@@ -65,11 +68,27 @@ export class OutputWindow {
     this.#update(consumedSeq);
   }
 
+  /**
+   * The connection was replaced, and everything up to `arrivedSeq` has arrived.
+   * @returns how much the server may send beyond it, as it was told last.
+   */
+  resume(arrivedSeq: number): number {
+    const bytes = this.#unacked.reduce((sum, unacked) => sum + unacked.bytes, 0);
+    this.#carried = { upToSeq: arrivedSeq, bytes };
+    this.#consumedBytes = 0;
+    return this.#room(this.#told ?? 0);
+  }
+
   #update(consumedSeq: number): void {
     if (this.#isStarted && (this.#told !== this.#wanted || this.#isDue())) {
       this.#remember();
-      this.#send(consumedSeq, this.#wanted);
+      this.#send(consumedSeq, this.#room(this.#wanted));
     }
+  }
+
+  /** A window less what is still to be consumed of earlier connections; never none where something is wanted. */
+  #room(windowBytes: number): number {
+    return windowBytes === 0 ? 0 : Math.max(1, windowBytes - this.#carried.bytes);
   }
 
   #isDue(): boolean {

@@ -1,6 +1,7 @@
 import type { ProcessEvent } from '../events.js';
 import { GapError } from '../gap-error.js';
 import { EventQueue, VIEW_QUEUE_BYTES } from './event-queue.js';
+import { eventOf } from './page-event.js';
 import type { ReadAnswer, ViewSource } from './view-source.js';
 
 /** How a view looks at its process. */
@@ -204,8 +205,4 @@ export class LogView {
       this.#wake = resolve;
     });
   }
-}
-
-function eventOf({ seq, stream, chunk, size }: ReadAnswer['chunks'][number]): ProcessEvent {
-  return size === undefined ? { type: 'output', seq, stream, bytes: chunk } : { type: 'resized', seq, size };
 }

@@ -210,6 +210,7 @@ test.runIf(onLinux)('a server inside a server keeps the mark of the outer one', 
 test('a guardian that dies again and again is replaced, in the end once a minute', async () => {
   const failures: GuardianFailure[] = [];
   const clock: Clock = {
+    ...systemClock,
     now: () => 0,
     after: (_delayMs, run) => systemClock.after(0, run),
   };

@@ -50,6 +50,11 @@ function countFds(): number {
   return onLinux ? readdirSync('/proc/self/fd').length : 0;
 }
 
+function stateOf(pid: number): string {
+  const line = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  return line.charAt(line.lastIndexOf(')') + 2);
+}
+
 async function run(command: string | readonly string[], overrides = {}): Promise<Recording> {
   const { seen } = await record(pool, specOf(command, overrides));
   await seen.closed;
@@ -321,6 +326,33 @@ test('a death by signal is 128 plus its number', async () => {
   expect([child.signalProcess('SIGTERM'), child.signalGroup('SIGTERM')]).toEqual([false, false]);
   await seen.closed;
 });
+
+test.runIf(onLinux)(
+  'a death by a real-time signal is 128 plus its number where the end of output came first',
+  async () => {
+    const exitCodes = new Set<number>();
+    // Now and then Node is faster.
+    for (let tries = 0; tries < 20 && !exitCodes.has(163); tries += 1) {
+      const { exitCode, signal } = await (await run('kill -35 $$')).exited;
+      expect(signal).toBeNull();
+      exitCodes.add(exitCode);
+    }
+    expect(exitCodes).toContain(163);
+  },
+);
+
+test.runIf(onLinux)(
+  'a child that closes its output and is stopped meanwhile exits with its own code',
+  async () => {
+    const { child, seen } = await record(pool, specOf('exec >&- 2>&-; kill -STOP $$; exit 0'));
+    await vi.waitFor(() => {
+      expect(stateOf(child.pid)).toBe('T');
+      expect(child.outputPipes()).toEqual([]);
+    }, WAIT);
+    child.signalProcess('SIGCONT');
+    expect(await seen.exited).toEqual({ exitCode: 0, signal: null });
+  },
+);
 
 test('a group signal reaches what an ended child left in its group', async () => {
   await using run = await record(pool, specOf('sleep 30 & echo left'));

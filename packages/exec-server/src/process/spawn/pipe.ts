@@ -9,6 +9,7 @@ import { readOutput } from './output-reader.js';
 import type { Pipe, PipeKind, PipePool } from './pipe-pool.js';
 import type { ProcessGroup } from './process-group.js';
 import { processGroup } from './process-group.js';
+import { realTimeDeathOf } from './process-tree.js';
 import { withoutHidden } from './pty-descriptors.js';
 import { SpawnError } from './spawn-error.js';
 import { explainSpawnFailure } from './spawn-failure.js';
@@ -43,6 +44,7 @@ class PipeChild implements Child {
   readonly #outputs: readonly OutputReader[];
   readonly #stdin: StdinWriter | undefined;
   #openOutputs = 2;
+  #realTimeSignal: number | undefined;
   #hasExited = false;
   #isClosed = false;
 
@@ -107,6 +109,7 @@ class PipeChild implements Child {
       },
       () => {
         this.#openOutputs -= 1;
+        this.#lookBeforeItIsReaped();
         this.#closeIfDone();
       },
     );
@@ -117,9 +120,21 @@ class PipeChild implements Child {
     // The process wrote nothing after this moment, so what it wrote is in the pipes now.
     for (const output of this.#outputs) output.drain();
     this.#hasExited = true;
-    const exitCode = signal === null ? (code ?? 0) : 128 + constants.signals[signal];
-    this.#listener.onExit({ exitCode, signal });
+    this.#listener.onExit({ exitCode: this.#exitCodeOf(code ?? 0, signal), signal });
     this.#closeIfDone();
+  }
+
+  // Node tells a death by a real-time signal as an exit with code 0, and when it does, the system has forgotten. Output mostly
+  // ends a moment earlier. Not where a descendant holds it, and not always when many children end at once.
+  #lookBeforeItIsReaped(): void {
+    const { exitCode, signalCode } = this.#process;
+    if (this.#openOutputs > 0 || exitCode !== null || signalCode !== null) return;
+    this.#realTimeSignal = realTimeDeathOf(this.pid);
+  }
+
+  #exitCodeOf(code: number, signal: NodeJS.Signals | null): number {
+    if (signal !== null) return 128 + constants.signals[signal];
+    return code === 0 && this.#realTimeSignal !== undefined ? 128 + this.#realTimeSignal : code;
   }
 
   #closeIfDone(): void {

@@ -21,9 +21,27 @@ export function startTimeOf(pid: number): string | undefined {
   return readEntry(String(pid))?.startTime;
 }
 
-/** The processes whose environment has this entry, NAME=value. Those of other users cannot be looked at. */
-export function carriers(mark: string, table: readonly ProcessEntry[]): ProcessEntry[] {
-  return table.filter(({ pid }) => `\0${readEnvironment(pid)}`.includes(`\0${mark}\0`));
+/**
+ * The number of the real-time signal that ended a process which nobody has reaped yet; undefined when it runs or ended
+ * otherwise, and on a system without /proc.
+ */
+export function realTimeDeathOf(pid: number): number | undefined {
+  const line = readStat(String(pid));
+  if (line === undefined) return undefined;
+  // The last field is the status that wait(2) will tell. Of a stopped process it is the signal that stopped it, which is
+  // never a real-time signal.
+  const signal = Number(line.slice(line.lastIndexOf(' '))) & 0x7f;
+  return signal >= FIRST_REAL_TIME_SIGNAL ? signal : undefined;
+}
+
+/** The processes whose environment has one of these entries, NAME=value. Those of other users cannot be looked at. */
+export function carriers(marks: ReadonlySet<string>, table: readonly ProcessEntry[]): ProcessEntry[] {
+  if (marks.size === 0) return [];
+  return table.filter(({ pid }) =>
+    readEnvironment(pid)
+      .split('\0')
+      .some((entry) => marks.has(entry)),
+  );
 }
 
 /** The processes whose environment holds this text anywhere. */
@@ -32,11 +50,11 @@ export function withCookie(cookie: string, table: readonly ProcessEntry[]): Proc
 }
 
 /**
- * The descendants of a process group that have left it, and those of `roots` with the roots themselves; whoever lost its
+ * The descendants of process groups that have left them, and those of `roots` with the roots themselves; whoever lost its
  * parent is told apart by being a root only.
  */
 export function strayDescendants(
-  groupId: number,
+  groupIds: ReadonlySet<number>,
   table: readonly ProcessEntry[],
   roots: readonly ProcessEntry[] = [],
 ): ProcessEntry[] {
@@ -46,7 +64,7 @@ export function strayDescendants(
     if (siblings === undefined) children.set(entry.parentPid, [entry]);
     else siblings.push(entry);
   }
-  const members = table.filter((entry) => entry.groupId === groupId);
+  const members = table.filter((entry) => groupIds.has(entry.groupId));
   const seen = new Set(members.map((entry) => entry.pid));
   const strays = roots.filter((entry) => !seen.has(entry.pid));
   for (const root of strays) seen.add(root.pid);
@@ -89,6 +107,8 @@ function readEnvironment(pid: number): string {
     return '';
   }
 }
+
+const FIRST_REAL_TIME_SIGNAL = 32;
 
 // A stat line is shorter by far: 52 numbers and a name of at most 64 bytes.
 const scratch = Buffer.allocUnsafeSlow(4096);

@@ -78,7 +78,7 @@ async function open(
     child,
     seen,
     async [Symbol.asyncDispose]() {
-      killNow(child);
+      killNow([child]);
       child.cutOutput();
       await seen.closed;
     },

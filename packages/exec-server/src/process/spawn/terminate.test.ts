@@ -51,7 +51,7 @@ async function allGone(pids: readonly number[]): Promise<void> {
 
 test.runIf(onLinux)('killing takes the group and whoever left it', async () => {
   const { run, pids } = await startTree();
-  killNow(run.child);
+  killNow([run.child]);
   expect(await run.seen.exited).toEqual({ exitCode: 137, signal: 'SIGKILL' });
   await run.seen.closed;
   await allGone(pids);
@@ -61,7 +61,7 @@ test.runIf(onLinux)('killing after the exit takes what is left of the group, and
   const { run, pids } = await startTree();
   run.child.signalProcess('SIGKILL');
   await run.seen.exited;
-  killNow(run.child);
+  killNow([run.child]);
   // The member of the group goes; the stray lost its parent together with the child and is beyond reach.
   await vi.waitFor(() => {
     expect(pids.filter(isRunning)).toHaveLength(2);
@@ -81,7 +81,7 @@ test.runIf(onLinux)('a stray that forks without rest is caught with all its chil
     expect(run.seen.text()).toBe('up\n');
   }, WAIT);
   const pause = new Int32Array(new SharedArrayBuffer(4));
-  killNow(run.child, () => {
+  killNow([run.child], () => {
     const table = readProcessTable();
     // As if this were a machine with very many processes: meanwhile the stray goes on forking.
     Atomics.wait(pause, 0, 0, 20);
@@ -100,7 +100,7 @@ test.runIf(onLinux)('a signal reaches the group and whoever left it', async () =
 
 test('without a process table tree-kill finds who left the group', async () => {
   const { run, pids } = await startTree();
-  killNow(run.child, noTable);
+  killNow([run.child], noTable);
   expect(await run.seen.exited).toEqual({ exitCode: 137, signal: 'SIGKILL' });
   await run.seen.closed;
   await allGone(pids);
@@ -111,7 +111,7 @@ test('without a process table and without ps the group is signalled all the same
   try {
     await using run = await record(pool, specOf('sleep 300 & exec sleep 300'));
     await using other = await record(pool, specOf('sleep 300 & exec sleep 300'));
-    killNow(run.child, noTable);
+    killNow([run.child], noTable);
     signalTree(other.child, 'SIGTERM', noTable);
     expect(await run.seen.exited).toEqual({ exitCode: 137, signal: 'SIGKILL' });
     expect(await other.seen.exited).toEqual({ exitCode: 143, signal: 'SIGTERM' });
@@ -124,8 +124,8 @@ test('without a process table and without ps the group is signalled all the same
 test('killing a child that has closed does nothing', async () => {
   const { child, seen } = await record(pool, specOf('true'));
   await seen.closed;
-  killNow(child);
-  killNow(child, noTable);
+  killNow([child]);
+  killNow([child], noTable);
   expect(child.signalGroup('SIGKILL')).toBe(false);
 });
 
@@ -154,5 +154,21 @@ test('strays are the descendants outside the group, at any depth', () => {
     entry(20, 1, 20),
     entry(14, 13, 10),
   ];
-  expect(strayDescendants(10, table).map((stray) => stray.pid)).toEqual([12, 13]);
+  expect(strayDescendants(new Set([10]), table).map((stray) => stray.pid)).toEqual([12, 13]);
+});
+
+test.runIf(onLinux)('many children end together at the cost of a few looks at the table', async () => {
+  const trees = await Promise.all(Array.from({ length: 8 }, () => startTree()));
+  let looks = 0;
+  killNow(
+    trees.map(({ run }) => run.child),
+    () => {
+      looks += 1;
+      return readProcessTable();
+    },
+  );
+  // The strays of all are found in the first look; the second one finds that there are no more.
+  expect(looks).toBe(2);
+  await Promise.all(trees.map(({ run }) => run.seen.closed));
+  await allGone(trees.flatMap(({ pids }) => pids));
 });

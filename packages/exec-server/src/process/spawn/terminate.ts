@@ -5,22 +5,26 @@ import type { ProcessEntry } from './process-tree.js';
 import { carriers, readProcessTable, signalEntry, strayDescendants, withCookie } from './process-tree.js';
 
 /**
- * Ends at once the child, its process group and the descendants that left the group, told by their parents or by the
- * child's mark in their environment; works on what an ended child left behind as well. Only a descendant that left the
- * group, lost its parent and cleared its environment escapes.
+ * Ends at once the children, their process groups and the descendants that left the groups, told by their parents or by
+ * the children's marks in their environment; works on what an ended child left behind as well. Only a descendant that left
+ * its group, lost its parent and cleared its environment escapes. However many the children, the processes of the machine
+ * are looked at a few times.
  */
-export function killNow(child: Child, readTable: ReadTable = readProcessTable): void {
+export function killNow(children: readonly Child[], readTable: ReadTable = readProcessTable): void {
   // A tree that stands still forks nobody behind our back, and SIGKILL takes stopped processes too.
-  child.signalGroup('SIGSTOP');
-  const strays = freezeStrays(child, readTable);
-  if (strays !== undefined) {
-    child.signalGroup('SIGKILL');
-    for (const stray of strays) signalEntry(stray, 'SIGKILL');
-  } else if (child.signalProcess('SIGSTOP')) {
-    sweep(child, 'SIGKILL');
-  } else {
-    child.signalGroup('SIGKILL');
+  for (const child of children) child.signalGroup('SIGSTOP');
+  const strays = freezeStrays(children, readTable);
+  if (strays === undefined) {
+    for (const child of children) killWithoutTable(child);
+    return;
   }
+  for (const child of children) child.signalGroup('SIGKILL');
+  for (const stray of strays) signalEntry(stray, 'SIGKILL');
+}
+
+function killWithoutTable(child: Child): void {
+  if (child.signalProcess('SIGSTOP')) sweep(child, 'SIGKILL');
+  else child.signalGroup('SIGKILL');
 }
 
 /** Ends at once every process whose environment holds the cookie of a server: what is left when its children are gone. */
@@ -44,8 +48,7 @@ export function signalTree(
     return;
   }
   // Found first: the signal may end a parent and so cut the tree.
-  const roots = child.mark === undefined ? [] : carriers(child.mark, table);
-  const strays = strayDescendants(child.pid, table, roots);
+  const strays = straysOf([child], table);
   child.signalGroup(signal);
   for (const stray of strays) signalEntry(stray, signal);
 }
@@ -59,14 +62,13 @@ const FREEZE_ROUNDS = 8;
 
 const SWEEP_LIMIT_MS = 2000;
 
-/** Stops the strays of a stopped group, round by round, until none is left that could have forked meanwhile. */
-function freezeStrays({ pid, mark }: Child, readTable: ReadTable): ProcessEntry[] | undefined {
+/** Stops the strays of stopped groups, round by round, until none is left that could have forked meanwhile. */
+function freezeStrays(children: readonly Child[], readTable: ReadTable): ProcessEntry[] | undefined {
   const frozen = new Map<string, ProcessEntry>();
   for (let round = 0; round < FREEZE_ROUNDS; round += 1) {
     const table = readTable();
     if (table === undefined) return undefined;
-    const roots = mark === undefined ? [] : carriers(mark, table);
-    const fresh = strayDescendants(pid, table, roots).filter((stray) => !frozen.has(keyOf(stray)));
+    const fresh = straysOf(children, table).filter((stray) => !frozen.has(keyOf(stray)));
     if (fresh.length === 0) break;
     for (const stray of fresh) {
       signalEntry(stray, 'SIGSTOP');
@@ -74,6 +76,11 @@ function freezeStrays({ pid, mark }: Child, readTable: ReadTable): ProcessEntry[
     }
   }
   return [...frozen.values()];
+}
+
+function straysOf(children: readonly Child[], table: readonly ProcessEntry[]): ProcessEntry[] {
+  const marks = new Set(children.flatMap(({ mark }) => mark ?? []));
+  return strayDescendants(new Set(children.map(({ pid }) => pid)), table, carriers(marks, table));
 }
 
 function keyOf(entry: ProcessEntry): string {

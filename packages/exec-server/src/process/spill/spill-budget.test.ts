@@ -1,3 +1,4 @@
+import { SPILL_PROCESS_BYTES, SPILL_SERVER_BYTES } from '@holdfast/exec-protocol';
 import { expect, test } from 'vitest';
 import { SpillBudget, type SpillHolder } from './spill-budget.js';
 
@@ -24,6 +25,17 @@ test('a process gets no more than its share, and a server no more than its own',
   expect([one.heldBytes, two.heldBytes, budget.heldBytes]).toEqual([100, 50, 150]);
   one.close();
   expect([two.reserve(50), budget.heldBytes]).toEqual([true, 100]);
+});
+
+test('a process may spill 256 MiB and a server 4 GiB, and no byte more', () => {
+  const budget = new SpillBudget();
+  const processes = Array.from({ length: SPILL_SERVER_BYTES / SPILL_PROCESS_BYTES }, () =>
+    budget.open(holder()),
+  );
+  for (const process of processes) {
+    expect([process.reserve(SPILL_PROCESS_BYTES), process.reserve(1)]).toEqual([true, false]);
+  }
+  expect([budget.heldBytes, budget.open(holder()).reserve(1)]).toEqual([SPILL_SERVER_BYTES, false]);
 });
 
 test('delivered output goes before anybody is refused', () => {

@@ -1,3 +1,5 @@
+import { SPILL_PROCESS_BYTES, SPILL_SERVER_BYTES } from '@holdfast/exec-protocol';
+
 /** How much may lie in spill files. */
 export interface SpillLimits {
   /** For one process; its child waits beyond it. */
@@ -26,8 +28,7 @@ export interface SpillHolder {
   onRoom(): void;
 }
 
-const MIB = 1024 * 1024;
-const DEFAULT_LIMITS: SpillLimits = { processBytes: 256 * MIB, serverBytes: 4096 * MIB };
+const DEFAULT_LIMITS: SpillLimits = { processBytes: SPILL_PROCESS_BYTES, serverBytes: SPILL_SERVER_BYTES };
 
 /** In the last quarter of the server's room, whoever holds most gets no more, so that the others need not wait for it. */
 const SCARCE_FROM = 0.75;

@@ -17,7 +17,7 @@ let tell: () => void = () => undefined;
 const guardian = createGuardian({
   cookie: cookie.own,
   clock: {
-    now: () => systemClock.now(),
+    ...systemClock,
     after: (delayMs, run) =>
       systemClock.after(delayMs, () => {
         run();

@@ -1,0 +1,4 @@
+export type { Client } from './client.js';
+export { type Clock, systemClock, type Timer } from './clock.js';
+export type { Dial } from './connection/open-connection.js';
+export { openSession, type SessionOptions } from './open-session.js';

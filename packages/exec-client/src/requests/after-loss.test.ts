@@ -1,0 +1,30 @@
+import { REQUESTS } from '@holdfast/exec-protocol';
+import { expect, test } from 'vitest';
+import { afterLoss } from './after-loss.js';
+
+test('where the server carries repeats out once, everything is repeated', () => {
+  expect(new Set(Object.values(REQUESTS).map((spec) => afterLoss(spec, true)))).toEqual(new Set(['repeat']));
+});
+
+test('elsewhere only what changes nothing is repeated, and writes, which the server knows again', () => {
+  const table = Object.fromEntries(
+    Object.values(REQUESTS).map((spec) => [spec.method, afterLoss(spec, false)]),
+  );
+  expect(table).toEqual({
+    initialize: 'repeat',
+    'session/close': 'giveUp',
+    'session/replay': 'repeat',
+    'environment/info': 'repeat',
+    'environment/status': 'repeat',
+    'process/start': 'giveUpAndTerminate',
+    'process/read': 'repeat',
+    'process/write': 'repeat',
+    'process/closeStdin': 'giveUp',
+    'process/signal': 'giveUp',
+    'process/terminate': 'giveUp',
+    'process/resize': 'giveUp',
+    'process/list': 'repeat',
+    'process/attach': 'giveUp',
+    'process/detach': 'giveUp',
+  });
+});

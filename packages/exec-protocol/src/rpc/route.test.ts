@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest';
+import { asProcessId } from '../ids.js';
+import type { RequestSpec } from '../methods/define.js';
+import { extensionFieldsOf } from '../methods/extension-field.js';
+import { processTerminate } from '../methods/process.js';
+import { REQUESTS } from '../methods/table.js';
+import { wireIdFromNumber } from '../wire/envelope.js';
+import { bindRoute, type Route } from './route.js';
+
+const ID = wireIdFromNumber(1);
+
+const processId = asProcessId('p');
+
+/** A route that keeps what reaches its handler. */
+function terminate(agreed: Parameters<typeof bindRoute>[2]): {
+  readonly route: Route;
+  readonly seen: unknown[];
+} {
+  const seen: unknown[] = [];
+  const handler = (params: object): { running: boolean } => {
+    seen.push(params);
+    return { running: true };
+  };
+  return { route: bindRoute(processTerminate, handler, agreed), seen };
+}
+
+test('what belongs to an extension that was not agreed on does not reach the handler, whatever it holds', async () => {
+  const { route, seen } = terminate(() => ({ flow: 1 }));
+  for (const graceMs of ['soon', null, -1, 5]) {
+    expect(await route({ processId, graceMs }, ID)).toEqual({ running: true });
+  }
+  expect(seen).toEqual([{ processId }, { processId }, { processId }, { processId }]);
+});
+
+test('what belongs to an extension that was agreed on has to have its type', async () => {
+  const { route, seen } = terminate(() => ({ signals: 1 }));
+  await route({ processId, graceMs: 5 }, ID);
+  await expect(route({ processId, graceMs: 'soon' }, ID)).rejects.toMatchObject({
+    kind: 'invalidParams',
+    message: expect.stringMatching(/^process\/terminate: graceMs: /) as string,
+  });
+  expect(seen).toEqual([{ processId, graceMs: 5 }]);
+});
+
+test('the extensions are those of when the request comes, and without any word all of them', async () => {
+  let agreed = {};
+  const { route, seen } = terminate(() => agreed);
+  await route({ processId, graceMs: 5 }, ID);
+  agreed = { signals: 1 };
+  await route({ processId, graceMs: 5 }, ID);
+  const { route: open, seen: all } = terminate(undefined);
+  await open({ processId, graceMs: 5 }, ID);
+  expect([seen, all]).toEqual([[{ processId }, { processId, graceMs: 5 }], [{ processId, graceMs: 5 }]]);
+});
+
+test.each([null, undefined, 7, 'text', []])(
+  'params that are %j and no object are refused as such',
+  async (params) => {
+    await expect(terminate(() => ({})).route(params, ID)).rejects.toMatchObject({ kind: 'invalidParams' });
+  },
+);
+
+test('these fields came with an extension', () => {
+  const fields = Object.values<RequestSpec>(REQUESTS).map(
+    ({ method, params }) => [method, Object.fromEntries(extensionFieldsOf(params))] as const,
+  );
+  expect(Object.fromEntries(fields.filter(([, of]) => Object.keys(of).length > 0))).toEqual({
+    'process/start': {
+      size: 'pty',
+      retention: 'gap',
+      lifetime: 'attach',
+      drainMs: 'drain',
+      windowBytes: 'flow',
+    },
+    'process/signal': { target: 'signals' },
+    'process/terminate': { graceMs: 'signals' },
+    'process/attach': { windowBytes: 'flow' },
+  });
+});

@@ -1,0 +1,129 @@
+import { type EnvironmentInfo, SERVER_SILENCE_MS, type Transport } from '@holdfast/exec-protocol';
+import type { Clock } from './clock.js';
+import { createConnectionId } from './connection-id.js';
+import type { Logger } from './logger.js';
+import type { Cookie } from './process/guardian/cookie.js';
+import type { Guardian } from './process/guardian/guardian.js';
+import { LogMemory } from './process/log-memory.js';
+import type { LogSpill } from './process/log-spill.js';
+import { ProcessDirectory } from './process/process-directory.js';
+import type { OsProcesses } from './process/spawn/os-processes.js';
+import { Connection, type ConnectionHost } from './rpc/connection.js';
+import { SessionRegistry } from './session/session-registry.js';
+import type { ShortageLog } from './shortage-log.js';
+
+export type { Clock, Timer } from './clock.js';
+export type { Logger } from './logger.js';
+export type { Cookie } from './process/guardian/cookie.js';
+export type { LogSpill } from './process/log-spill.js';
+export type { Child, ChildExit, ChildListener, ChildSpec, OutputStream } from './process/spawn/child.js';
+export type { OsProcesses } from './process/spawn/os-processes.js';
+export type { Shortage } from './shortage-log.js';
+
+/** Everything that a server asks of the world outside of it. */
+export interface ServerCoreOptions extends Lifetimes {
+  readonly clock: Clock;
+  /** What the operating system does with processes. */
+  readonly processes: OsProcesses;
+  /** What `environment/info` answers. */
+  readonly environment: EnvironmentInfo;
+  /** The server's own environment, from which `envPolicy` picks. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly logger: Logger;
+  /** Is told of every process that runs. */
+  readonly guardian: Pick<Guardian, 'watch' | 'forget'>;
+  /** Makes a place for the output of one process that fits into no memory. */
+  readonly spill: { open(onRoom: () => void): LogSpill };
+  /** Is told when the machine has run out of something. */
+  readonly shortages: Pick<ShortageLog, 'met'>;
+  /** What marks the processes of this server. */
+  readonly cookie: Cookie;
+}
+
+/** How long what is left alone stays. */
+export interface Lifetimes {
+  /** A session without a connection; default 80 s. With 0 a session ends with its connection. */
+  readonly sessionTtlMs?: number | undefined;
+  /** A process that has closed and whose events were delivered; default 80 s. */
+  readonly closedProcessTtlMs?: number | undefined;
+  /** A connection whose client is silent, pongs included; default 10 minutes. */
+  readonly silenceMs?: number | undefined;
+}
+
+/** What is known of a client before it has said anything. */
+export interface AcceptOptions {
+  /** False where a lost carrier cannot be replaced by another one, as with stdio: the session ends with it. */
+  readonly isResumable: boolean;
+}
+
+/** A connection that was accepted. */
+export interface AcceptedConnection {
+  /** Settles when the carrier has gone, and with it all that hung on it. */
+  readonly ended: Promise<void>;
+}
+
+/** What a server has in its hands; all of it is zero when nobody uses it and nothing has to be kept any more. */
+export interface HeldByServer {
+  readonly connections: number;
+  readonly sessions: number;
+  /** Running, or closed and still readable. */
+  readonly processes: number;
+  /** Output in memory, in bytes. */
+  readonly logBytes: number;
+}
+
+/** A server without sockets and without an operating system. */
+export interface ServerCore {
+  readonly held: HeldByServer;
+  /** Serves one client. @param principal Whom its credential stands for. */
+  accept(transport: Transport, principal: string, options: AcceptOptions): AcceptedConnection;
+  /** Ends all connections, sessions and processes, and waits until they are gone. */
+  close(): Promise<void>;
+}
+
+/**
+ * The server itself: everything between transports and the operating system, which are handed in.
+ * @throws RangeError for a lifetime that is none.
+ */
+export function createServerCore(options: ServerCoreOptions): ServerCore {
+  const { clock, processes, environment, env, logger, guardian, spill, shortages, cookie } = options;
+  const { sessionTtlMs, closedProcessTtlMs, silenceMs = SERVER_SILENCE_MS } = lifetimesOf(options);
+  const directory = new ProcessDirectory(clock, closedProcessTtlMs);
+  const logMemory = new LogMemory();
+  const processHost = { env, clock, processes, directory, guardian, spill, logMemory, shortages, cookie };
+  const sessions = new SessionRegistry(processHost, sessionTtlMs);
+  const host: ConnectionHost = { sessions, environment, clock, logger, silenceMs };
+  const connections = new Set<Connection>();
+  return {
+    get held() {
+      return {
+        connections: connections.size,
+        sessions: sessions.size,
+        processes: directory.size,
+        logBytes: logMemory.heldBytes,
+      };
+    },
+    accept(transport, principal, { isResumable }) {
+      const connection = new Connection(createConnectionId(), transport, { principal, isResumable }, host);
+      connections.add(connection);
+      void connection.ended.then(() => connections.delete(connection));
+      return connection;
+    },
+    async close() {
+      for (const connection of connections) connection.close('the server is shutting down');
+      await sessions.closeAll();
+      await directory.close();
+      processes.killMarked(cookie.own);
+      await Promise.all([...connections].map(({ ended }) => ended));
+    },
+  };
+}
+
+function lifetimesOf(lifetimes: Lifetimes): Lifetimes {
+  const { sessionTtlMs = 0, closedProcessTtlMs = 0, silenceMs = 1 } = lifetimes;
+  if (!(sessionTtlMs >= 0)) throw new RangeError('sessionTtlMs: use 0 or a number of milliseconds');
+  if (!(closedProcessTtlMs >= 0))
+    throw new RangeError('closedProcessTtlMs: use 0 or a number of milliseconds');
+  if (!(silenceMs > 0)) throw new RangeError('silenceMs: use a number of milliseconds, more than 0');
+  return lifetimes;
+}

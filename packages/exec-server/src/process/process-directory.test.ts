@@ -1,0 +1,76 @@
+import {
+  CLOSED_PROCESS_TTL_MS,
+  DETACHED_PROCESS_TTL_MS,
+  MAX_CLOSED_PROCESSES,
+  MAX_PROCESSES_PER_SERVER,
+} from '@holdfast/exec-protocol';
+import { expect, test } from 'vitest';
+import { TestClock } from '../testing/test-clock.js';
+import type { ManagedProcess } from './managed-process.js';
+import { ProcessDirectory } from './process-directory.js';
+import { idleProcess, PRINCIPAL } from './testing/idle-process.js';
+
+class World {
+  readonly clock = new TestClock();
+  readonly directory = new ProcessDirectory(this.clock);
+  readonly forgotten: string[] = [];
+
+  get refs(): string[] {
+    return this.directory.list(PRINCIPAL).map(({ traits }) => traits.ref);
+  }
+
+  add(ref: string, lifetime: 'session' | 'server' = 'session'): ManagedProcess {
+    const process = idleProcess(this.clock, { ref, lifetime });
+    this.directory.add(process);
+    return process;
+  }
+
+  retire(process: ManagedProcess): void {
+    this.directory.retire(process, () => {
+      this.forgotten.push(process.traits.ref);
+    });
+  }
+}
+
+test('one start beyond what a server takes is refused, and admitted once another has ended or failed', () => {
+  const { directory, ...world } = new World();
+  const running = idleProcess(world.clock, { ref: 'running' });
+  directory.add(running);
+  const releases = Array.from({ length: MAX_PROCESSES_PER_SERVER - 1 }, () => directory.reserve());
+  const full = expect.objectContaining({
+    kind: 'limitExceeded',
+    message: `this server has ${String(MAX_PROCESSES_PER_SERVER)} processes; end some, or use another server`,
+  }) as Error;
+  expect(() => directory.reserve()).toThrow(full);
+  releases.pop()?.();
+  releases.push(directory.reserve());
+  expect(() => directory.reserve()).toThrow(full);
+  directory.retire(running, () => undefined);
+  releases.push(directory.reserve());
+  expect(() => directory.reserve()).toThrow(full);
+});
+
+test('one closed process beyond what a server keeps makes it forget the oldest, and nothing that runs', () => {
+  const world = new World();
+  world.add('running');
+  for (let at = 1; at <= MAX_CLOSED_PROCESSES; at += 1) world.retire(world.add(String(at)));
+  expect([world.refs.length, world.forgotten]).toEqual([MAX_CLOSED_PROCESSES + 1, []]);
+  world.retire(world.add('one more'));
+  expect([world.refs.length, world.forgotten]).toEqual([MAX_CLOSED_PROCESSES + 1, ['1']]);
+  expect(world.refs.slice(0, 2)).toEqual(['running', '2']);
+  expect(world.clock.pending).toBe(MAX_CLOSED_PROCESSES);
+});
+
+test('a closed process is readable for its time, to the millisecond, and one that outlives its session longer', () => {
+  const world = new World();
+  world.retire(world.add('short'));
+  world.retire(world.add('long', 'server'));
+  world.clock.advance(CLOSED_PROCESS_TTL_MS - 1);
+  expect(world.refs).toEqual(['short', 'long']);
+  world.clock.advance(1);
+  expect(world.refs).toEqual(['long']);
+  world.clock.advance(DETACHED_PROCESS_TTL_MS - CLOSED_PROCESS_TTL_MS - 1);
+  expect(world.refs).toEqual(['long']);
+  world.clock.advance(1);
+  expect([world.refs, world.forgotten, world.clock.pending]).toEqual([[], ['short', 'long'], 0]);
+});

@@ -1,0 +1,72 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import {
+  asProcessId,
+  MAX_ATTACHED_PER_SESSION,
+  MAX_PROCESSES_PER_SESSION,
+  type ParamsOf,
+  type processStart,
+} from '@holdfast/exec-protocol';
+import { expect, test, vi } from 'vitest';
+import { systemClock } from '../clock.js';
+import { ProcessTable } from './process-table.js';
+import { idleProcess, PRINCIPAL } from './testing/idle-process.js';
+import { createTestHost, type TestHost } from './testing/process-host.js';
+
+function tableOf(host: TestHost): ProcessTable {
+  return new ProcessTable(
+    host,
+    { principal: PRINCIPAL, session: 'here', isResumable: false },
+    (subscription) => {
+      while (subscription.take() !== undefined);
+    },
+  );
+}
+
+function start(table: ProcessTable, id: string): Promise<void> {
+  const params: ParamsOf<typeof processStart> = {
+    processId: asProcessId(id),
+    argv: ['/bin/true'],
+    cwd: 'file:///',
+    env: {},
+    tty: false,
+  };
+  return table.start(params, { windowBytes: undefined, gone: new AbortController().signal });
+}
+
+test('one start beyond what a session may have is refused; what has closed and was delivered does not count', async () => {
+  await using host = createTestHost();
+  const table = tableOf(host);
+  await start(table, 'over');
+  await vi.waitFor(() => {
+    expect(table.list().map((process) => host.directory.isOver(process))).toEqual([true]);
+  });
+  const failStarts = host.cutPipes();
+  let refused = 0;
+  const starts = Array.from({ length: MAX_PROCESSES_PER_SESSION }, (_, at) => start(table, String(at)));
+  for (const one of starts) one.catch(() => (refused += 1));
+  await turn();
+  expect(refused).toBe(0);
+  await expect(start(table, 'one more')).rejects.toMatchObject({
+    kind: 'limitExceeded',
+    message: `this session has ${String(MAX_PROCESSES_PER_SESSION)} processes; end some, or use another session`,
+  });
+  failStarts();
+  await Promise.allSettled(starts);
+  await table.close();
+});
+
+test('one process of others beyond what a session may join is refused, and taken once another was left', async () => {
+  await using host = createTestHost();
+  const table = tableOf(host);
+  host.directory.add(idleProcess(systemClock, { ref: 'theirs' }));
+  const join = (id: string): unknown => table.attach(asProcessId(id), 'theirs', 0, undefined);
+  for (let at = 0; at < MAX_ATTACHED_PER_SESSION; at += 1) join(String(at));
+  expect(() => join('one more')).toThrow(
+    expect.objectContaining({
+      kind: 'limitExceeded',
+      message: `this session has ${String(MAX_ATTACHED_PER_SESSION)} processes; leave some with process/detach, or use another session`,
+    }) as Error,
+  );
+  table.detach(asProcessId('0'));
+  expect(join('one more')).toBe(host.directory.get(PRINCIPAL, 'theirs'));
+});

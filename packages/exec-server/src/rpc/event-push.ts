@@ -1,0 +1,80 @@
+import type { Extensions, Transport } from '@holdfast/exec-protocol';
+import type { Clock } from '../clock.js';
+import type { Subscription } from '../process/subscription.js';
+import { DeliveryProof } from './delivery-proof.js';
+import { eventMessage } from './event-message.js';
+import { type MessageSource, Outbox } from './outbox.js';
+
+/** What sends events over one connection. */
+export interface EventPushOptions {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  /** Those in force on the connection. */
+  readonly extensions: Extensions;
+}
+
+/** Sends the events of all processes over one connection, and finds out which of them have arrived. */
+export class EventPush {
+  readonly #extensions: Extensions;
+  readonly #outbox: Outbox;
+  readonly #proof: DeliveryProof;
+  readonly #sources = new WeakMap<Subscription, MessageSource>();
+
+  constructor({ transport, clock, extensions }: EventPushOptions) {
+    this.#extensions = extensions;
+    this.#proof = new DeliveryProof({
+      clock,
+      ping: (mark) => transport.ping(mark),
+      onRoom: () => {
+        this.#outbox.onDrain();
+      },
+    });
+    this.#outbox = new Outbox(transport, clock, () => this.#proof.isFull());
+  }
+
+  /** `subscription` may have something to send. */
+  add(subscription: Subscription): void {
+    this.#outbox.add(this.#sourceOf(subscription));
+  }
+
+  /** What is to be delivered went another way, as the answer to a request that is sent in this turn. */
+  answered(subscription: Subscription): void {
+    this.#proof.sent(subscription, 0);
+  }
+
+  /** The socket has room again. */
+  onDrain(): void {
+    this.#outbox.onDrain();
+  }
+
+  /** The client has taken everything that was sent before the ping with this mark. */
+  onPong(mark: string): void {
+    this.#proof.arrived(mark);
+  }
+
+  /** Sends nothing more. */
+  stop(): void {
+    this.#outbox.clear();
+    this.#proof.stop();
+  }
+
+  #sourceOf(subscription: Subscription): MessageSource {
+    const known = this.#sources.get(subscription);
+    if (known !== undefined) return known;
+    const source: MessageSource = {
+      take: () => {
+        for (let event = subscription.take(); event !== undefined; event = subscription.take()) {
+          const message = eventMessage(subscription, event, this.#extensions);
+          if (message !== undefined) return message;
+        }
+        return undefined;
+      },
+      onSent: (message) => {
+        // Under windows the client itself bounds what may be lost on its way.
+        this.#proof.sent(subscription, this.#extensions.flow === undefined ? message.length : 0);
+      },
+    };
+    this.#sources.set(subscription, source);
+    return source;
+  }
+}

@@ -1,0 +1,215 @@
+import { CLOSED_PROCESS_TTL_MS, LEGACY_REPLAY_DELAY_MS } from '@holdfast/exec-protocol';
+import { describe, expect, test } from 'vitest';
+import { type CoreClient, CoreWorld, settle } from '../testing/core-world.js';
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+interface Page {
+  readonly chunks: readonly { readonly seq: number; readonly chunk: string }[];
+  readonly nextSeq: number;
+  readonly exited: boolean;
+  readonly closed: boolean;
+}
+
+async function read(client: CoreClient, params: object = {}): Promise<Page> {
+  return (await client.ask('process/read', { processId: 'p', ...params })) as Page;
+}
+
+/** A client without extensions has a process, and loses its connection. */
+async function cutWorld(world: CoreWorld): Promise<CoreClient> {
+  const client = await world.client();
+  await client.start('p');
+  world.processes.child('p').print('one');
+  expect(await client.events()).toEqual(['p 1 one']);
+  await client.cut();
+  return client;
+}
+
+describe('a client without extensions that has resumed its session', () => {
+  test('gets nothing pushed before it has read, and then what comes behind that answer', async () => {
+    await using world = new CoreWorld();
+    const client = await cutWorld(world);
+    const p = world.processes.child('p');
+    p.print('two', 'stderr');
+    const again = await world.resumed(client);
+    p.print('three');
+    expect(await again.events()).toEqual([]);
+    expect(await read(again, { afterSeq: 1 })).toMatchObject({
+      chunks: [{ seq: 2 }, { seq: 3 }],
+      nextSeq: 4,
+      exited: false,
+    });
+    p.print('four', 'stderr');
+    p.end(0);
+    expect(await again.events()).toEqual(['p 4 four', 'p 5 exited', 'p 6 closed']);
+  });
+
+  test('goes on behind an answer that was cut short, with all the rest', async () => {
+    await using world = new CoreWorld();
+    const client = await cutWorld(world);
+    const p = world.processes.child('p');
+    for (let turn = 0; turn < 10; turn += 1) p.print(String(turn), turn % 2 === 0 ? 'stderr' : 'stdout');
+    p.end(0);
+    const again = await world.resumed(client);
+    expect(await read(again, { afterSeq: 1, maxBytes: 3 })).toMatchObject({ nextSeq: 5 });
+    expect(await again.events()).toEqual([
+      ...[3, 4, 5, 6, 7, 8, 9].map((digit) => `p ${String(digit + 2)} ${String(digit)}`),
+      'p 12 exited',
+      'p 13 closed',
+    ]);
+  });
+
+  test('is told nothing twice of a process that it has read to the end', async () => {
+    await using world = new CoreWorld();
+    const client = await cutWorld(world);
+    world.processes.child('p').end(5);
+    const again = await world.resumed(client);
+    expect(await read(again, { afterSeq: 1 })).toMatchObject({
+      chunks: [],
+      nextSeq: 4,
+      exited: true,
+      closed: true,
+    });
+    world.clock.advanceInSteps(LEGACY_REPLAY_DELAY_MS * 2);
+    expect(await again.events()).toEqual([]);
+    world.clock.advance(CLOSED_PROCESS_TTL_MS);
+    expect(await again.ask('process/read', { processId: 'p' })).toBe('processUnknown');
+  });
+
+  test('gets everything again that is kept when it has not read for two seconds', async () => {
+    await using world = new CoreWorld();
+    const client = await cutWorld(world);
+    const p = world.processes.child('p');
+    p.print('two', 'stderr');
+    const again = await world.resumed(client);
+    world.clock.advance(LEGACY_REPLAY_DELAY_MS - 1);
+    expect(await again.events()).toEqual([]);
+    world.clock.advance(1);
+    expect(await again.events()).toEqual(['p 1 one', 'p 2 two']);
+    p.print('three');
+    expect(await again.events()).toEqual(['p 3 three']);
+  });
+
+  test('has two seconds from when it said that it is ready', async () => {
+    await using world = new CoreWorld();
+    const client = await cutWorld(world);
+    const again = world.connect();
+    await again.request('initialize', { clientName: '', resumeSessionId: client.sessionId });
+    world.clock.advance(LEGACY_REPLAY_DELAY_MS * 5);
+    expect(await again.events()).toEqual([]);
+    again.notify('initialized', {});
+    await settle();
+    world.clock.advance(LEGACY_REPLAY_DELAY_MS);
+    expect(await again.events()).toEqual(['p 1 one']);
+  });
+
+  test('a read that waits for news holds the replay back, and its answer says where to go on', async () => {
+    await using world = new CoreWorld();
+    const client = await cutWorld(world);
+    const again = await world.resumed(client);
+    const id = again.send('process/read', { processId: 'p', afterSeq: 1, waitMs: 60_000 });
+    await settle();
+    world.clock.advance(LEGACY_REPLAY_DELAY_MS);
+    expect(await again.events()).toEqual([]);
+    world.processes.child('p').print('two', 'stderr');
+    expect(await again.answer(id)).toMatchObject({ result: { chunks: [{ seq: 2 }], nextSeq: 3 } });
+    world.processes.child('p').print('three');
+    expect(await again.events()).toEqual(['p 3 three']);
+  });
+
+  test('starts further processes that it hears of at once', async () => {
+    await using world = new CoreWorld();
+    const client = await cutWorld(world);
+    const again = await world.resumed(client);
+    await again.start('q');
+    world.processes.child('q').print('hello');
+    expect(await again.events()).toEqual(['q 1 hello']);
+  });
+
+  test.each([
+    ['before the client has come back', 0],
+    ['within the two seconds', 1000],
+    ['after them', LEGACY_REPLAY_DELAY_MS + 1000],
+  ])('hears of a process that starts %s on behalf of the lost connection', async (_name, afterMs) => {
+    await using world = new CoreWorld();
+    const client = await world.client();
+    const release = world.processes.hold();
+    client.send('process/start', { processId: 'p', argv: ['p'], cwd: 'file:///', env: {}, tty: false });
+    await settle();
+    await client.cut();
+    if (afterMs === 0) release();
+    const again = await world.resumed(client);
+    world.clock.advance(afterMs);
+    release();
+    await settle();
+    world.processes.child('p').print('hello');
+    world.clock.advance(LEGACY_REPLAY_DELAY_MS);
+    expect(await again.events()).toEqual(['p 1 hello']);
+  });
+
+  test('may lose its connection again before it has read anything', async () => {
+    await using world = new CoreWorld();
+    const client = await cutWorld(world);
+    const second = await world.resumed(client);
+    world.clock.advance(LEGACY_REPLAY_DELAY_MS - 1);
+    await second.cut();
+    const third = await world.resumed(client);
+    world.clock.advance(LEGACY_REPLAY_DELAY_MS - 1);
+    expect(await third.events()).toEqual([]);
+    expect(await read(third, { afterSeq: 0 })).toMatchObject({ chunks: [{ seq: 1 }] });
+  });
+});
+
+describe('what such a client was sent', () => {
+  /** Prints on both streams in turn, so that each piece is an event. @returns how many. */
+  async function flood(world: CoreWorld, pieces: number): Promise<void> {
+    for (let turn = 0; turn < pieces; turn += 1) {
+      world.processes.child('p').print(new Uint8Array(24 * KIB), turn % 2 === 0 ? 'stderr' : 'stdout');
+      if (turn % 20 === 0) await settle();
+    }
+    await settle();
+  }
+
+  test('stays readable until a pong has shown that it arrived, however much it is', async () => {
+    await using world = new CoreWorld();
+    const client = await world.client();
+    await client.start('p');
+    client.pause();
+    await flood(world, 200);
+    await client.cut();
+    const again = await world.resumed(client);
+    const { chunks, nextSeq } = await read(again, { afterSeq: 0 });
+    expect([chunks[0]?.seq, chunks.length, nextSeq]).toEqual([1, 200, 201]);
+  });
+
+  test('is forgotten but for the newest mebibyte once it has arrived', async () => {
+    await using world = new CoreWorld();
+    const client = await world.client();
+    await client.start('p');
+    await flood(world, 200);
+    world.clock.advance(250);
+    await settle();
+    const { chunks } = await read(client, { afterSeq: 0 });
+    expect([chunks[0]?.seq, chunks.length]).toEqual([
+      201 - Math.ceil(MIB / (24 * KIB)),
+      Math.ceil(MIB / (24 * KIB)),
+    ]);
+  });
+
+  test('stays readable as well when it went as the answer to a read that may not have arrived', async () => {
+    await using world = new CoreWorld();
+    const client = await world.client();
+    await client.start('p');
+    await client.cut();
+    await flood(world, 200);
+    const second = await world.resumed(client);
+    second.pause();
+    second.send('process/read', { processId: 'p', afterSeq: 0 });
+    await settle();
+    await flood(world, 100);
+    await second.cut();
+    const third = await world.resumed(client);
+    expect((await read(third, { afterSeq: 0 })).chunks).toHaveLength(300);
+  });
+});

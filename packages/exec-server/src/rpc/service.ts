@@ -1,0 +1,97 @@
+import {
+  asSessionId,
+  type ConnectionId,
+  type Extensions,
+  grantExtensions,
+  type initialize,
+  offeredExtensions,
+  type ParamsOf,
+  type Transport,
+} from '@holdfast/exec-protocol';
+import type { Clock } from '../clock.js';
+import type { KeptAnswers } from '../session/kept-answers.js';
+import type { Attachment, Session } from '../session/session.js';
+import type { SessionOwner, SessionRegistry } from '../session/session-registry.js';
+import { EventPush } from './event-push.js';
+import { LegacyResume } from './legacy-resume.js';
+
+/** What a connection has once `initialize` was answered. */
+export interface Service {
+  readonly session: Session;
+  readonly extensions: Extensions;
+  readonly push: EventPush;
+  /** Undefined where requests are carried out as often as they come. */
+  readonly answers: KeptAnswers | undefined;
+  /** Undefined where there is nothing to go on with, and where the client says from where. */
+  readonly legacyResume: LegacyResume | undefined;
+}
+
+/** The connection that asks for a session. */
+export interface ServiceHost {
+  readonly sessions: SessionRegistry;
+  readonly clock: Clock;
+  readonly transport: Transport;
+  readonly connection: ConnectionId;
+  readonly client: SessionOwner;
+  /** Another connection asks for the session: shows that this one lives, or ends it. */
+  probe(): void;
+}
+
+/**
+ * Opens a session for a connection, or resumes one, and agrees on extensions.
+ * @throws ExecError when there is no such session, or none to be had.
+ */
+export function openService(params: ParamsOf<typeof initialize>, host: ServiceHost): Service {
+  const { sessions, clock, transport, connection, client } = host;
+  const extensions = grantExtensions(params.extensions ?? {}, extensionsFor(params, client));
+  const push = new EventPush({ transport, clock, extensions });
+  const clientInstance = extensions.replay === undefined ? undefined : params.clientInstance;
+  const attachment: Attachment = {
+    connection,
+    clientInstance,
+    onNews: (subscription) => {
+      push.add(subscription);
+    },
+    probe: () => {
+      host.probe();
+    },
+  };
+  const { resumeSessionId } = params;
+  const isNew = resumeSessionId == null;
+  const session = isNew
+    ? sessions.open(client, attachment)
+    : sessions.resume(asSessionId(resumeSessionId), client, attachment);
+  return {
+    session,
+    extensions,
+    push,
+    answers: clientInstance === undefined ? undefined : session.answers(clientInstance),
+    legacyResume:
+      isNew || extensions.replay !== undefined ? undefined : legacyResume(session, push, extensions, clock),
+  };
+}
+
+/** What is spoken here. Nobody repeats anything who cannot resume, or who cannot be told from others. */
+function extensionsFor(
+  { clientInstance }: ParamsOf<typeof initialize>,
+  { isResumable }: SessionOwner,
+): Extensions {
+  const { replay, ...others } = offeredExtensions();
+  return isResumable && clientInstance !== undefined && replay !== undefined ? { ...others, replay } : others;
+}
+
+function legacyResume(
+  { processes }: Session,
+  push: EventPush,
+  { flow }: Extensions,
+  clock: Clock,
+): LegacyResume {
+  return new LegacyResume({
+    clock,
+    processes,
+    hasWindows: flow !== undefined,
+    onAnswered: (subscription) => {
+      push.answered(subscription);
+    },
+  });
+}

@@ -1,0 +1,183 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { memoryTransportPair, type Transport } from '@holdfast/exec-protocol';
+import { createServerCore, type Lifetimes, type ServerCore } from '../core.js';
+import { MemorySpill } from '../process/testing/memory-spill.js';
+import { ModelProcesses } from './model-processes.js';
+import { TestClock } from './test-clock.js';
+
+/** An answer or a notification as it came. */
+export interface CoreMessage {
+  readonly id?: number;
+  readonly method?: string;
+  readonly params?: Readonly<Record<string, unknown>>;
+  readonly result?: Readonly<Record<string, unknown>>;
+  readonly error?: { readonly message: string; readonly data: { readonly kind: string } };
+}
+
+/** What a client says in `initialize`. */
+export interface Handshake {
+  readonly resumeSessionId?: string;
+  readonly clientInstance?: string;
+  readonly extensions?: readonly string[];
+}
+
+/** What our own client agrees on. */
+export const REPLAY = {
+  clientInstance: 'client',
+  extensions: ['replay', 'session', 'signals', 'gap', 'attach'],
+};
+
+/** The same with windows. */
+export const FLOW = { ...REPLAY, extensions: [...REPLAY.extensions, 'flow'] };
+
+/** A server without sockets, with a clock and processes that do what a test says. */
+export class CoreWorld implements AsyncDisposable {
+  readonly clock = new TestClock();
+  readonly processes = new ModelProcesses();
+  readonly #core: ServerCore;
+
+  constructor(lifetimes: Lifetimes = {}) {
+    this.#core = createServerCore({
+      ...lifetimes,
+      clock: this.clock,
+      processes: this.processes,
+      environment: { shell: { name: 'sh', path: '/bin/sh' } },
+      env: {},
+      logger: { debug: ignore, info: ignore, warn: ignore, error: fail },
+      guardian: { watch: ignore, forget: ignore },
+      spill: { open: (onRoom) => new MemorySpill(onRoom) },
+      shortages: { met: ignore },
+      cookie: { own: 'own', value: 'own' },
+    });
+  }
+
+  connect(principal = 'default', isResumable = true): CoreClient {
+    const [near, far] = memoryTransportPair();
+    const { ended } = this.#core.accept(near, principal, { isResumable });
+    return new CoreClient(far, ended);
+  }
+
+  /** A client after its handshake. */
+  async client(handshake: Handshake = {}): Promise<CoreClient> {
+    const client = this.connect();
+    await client.initialize(handshake);
+    return client;
+  }
+
+  /** A client that goes on with the session of another one. */
+  async resumed({ sessionId }: CoreClient, handshake: Handshake = {}): Promise<CoreClient> {
+    return await this.client({ ...handshake, resumeSessionId: sessionId });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#core.close();
+    if (this.clock.pending > 0) throw new Error(`${String(this.clock.pending)} timers are left`);
+  }
+}
+
+/** A client that knows nothing but JSON and ids. */
+export class CoreClient {
+  readonly ended: Promise<void>;
+  /** What has arrived and was not asked for. */
+  readonly received: CoreMessage[] = [];
+  sessionId = '';
+  readonly #transport: Transport;
+  #lastId = 0;
+
+  constructor(transport: Transport, ended: Promise<void>) {
+    this.#transport = transport;
+    this.ended = ended;
+    transport.start({
+      onMessage: (message) => this.received.push(JSON.parse(String(message)) as CoreMessage),
+      onDrain: ignore,
+      onClose: ignore,
+    });
+  }
+
+  async initialize({ extensions, ...handshake }: Handshake): Promise<CoreMessage> {
+    const offered = extensions && Object.fromEntries(extensions.map((name) => [name, 1]));
+    const answer = await this.request('initialize', { clientName: '', ...handshake, extensions: offered });
+    this.sessionId = String(answer.result?.['sessionId']);
+    this.notify('initialized', {});
+    await settle();
+    return answer;
+  }
+
+  notify(method: string, params: object): void {
+    this.#transport.send(JSON.stringify({ method, params }));
+  }
+
+  sendText(text: string): void {
+    this.#transport.send(text);
+  }
+
+  /** Sends a request without waiting for its answer. @returns its id. */
+  send(method: string, params: object, id: number = this.#lastId + 1): number {
+    this.#lastId = Math.max(this.#lastId, id);
+    this.#transport.send(JSON.stringify({ id, method, params }));
+    return id;
+  }
+
+  /** What has come as answer to a request. */
+  async answer(id: number): Promise<CoreMessage> {
+    await settle();
+    const at = this.received.findIndex((message) => message.id === id);
+    const [answer] = at < 0 ? [] : this.received.splice(at, 1);
+    if (answer === undefined) throw new Error(`no answer to ${String(id)} has come`);
+    return answer;
+  }
+
+  async request(method: string, params: object, id?: number): Promise<CoreMessage> {
+    return await this.answer(this.send(method, params, id));
+  }
+
+  /** The result of a request, or the kind of its error. */
+  async ask(method: string, params: object, id?: number): Promise<unknown> {
+    const { result, error } = await this.request(method, params, id);
+    return error === undefined ? result : error.data.kind;
+  }
+
+  async start(processId: string, more: object = {}, id?: number): Promise<unknown> {
+    const params = { processId, argv: [processId], cwd: 'file:///', env: {}, tty: false, ...more };
+    return await this.ask('process/start', params, id);
+  }
+
+  /** The events that have come since the last time, each as `process seq what`. */
+  async events(): Promise<string[]> {
+    await settle();
+    const events = this.received.splice(0).filter(({ method }) => method !== undefined);
+    return events.map(({ method = '', params = {} }) => {
+      const { processId, seq, chunk } = params;
+      const what =
+        typeof chunk === 'string' ? Buffer.from(chunk, 'base64').toString() : method.slice('process/'.length);
+      return [processId, seq, what].join(' ');
+    });
+  }
+
+  pause(): void {
+    this.#transport.pause();
+  }
+
+  resume(): void {
+    this.#transport.resume();
+  }
+
+  /** Ends the connection without a word; what was under way is lost. */
+  async cut(): Promise<void> {
+    this.#transport.destroy();
+    await settle();
+  }
+}
+
+/** Lets everything happen that is under way. */
+export async function settle(): Promise<void> {
+  for (let turns = 0; turns < 8; turns += 1) await turn();
+}
+
+function ignore(): void {
+  // What happens here is of no interest.
+}
+
+function fail(facts: object, event: string): void {
+  throw new Error(`${event}: ${JSON.stringify(facts)}`);
+}

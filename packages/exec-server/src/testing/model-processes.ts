@@ -1,0 +1,119 @@
+import type { Child, ChildListener, ChildSpec, OutputStream } from '../process/spawn/child.js';
+import type { OsProcesses } from '../process/spawn/os-processes.js';
+
+/** Processes that do what a test says. Each is known by the first word of its command line. */
+export class ModelProcesses implements OsProcesses {
+  /** Everything that was started, in order. */
+  readonly started: string[] = [];
+  /** What was done to processes, in order. */
+  readonly done: string[] = [];
+  readonly #children = new Map<string, ModelChild>();
+  #gate: Promise<void> = Promise.resolve();
+
+  /** From now on nothing starts before the returned function is called. */
+  hold(): () => void {
+    let release: () => void = () => undefined;
+    this.#gate = new Promise((resolve) => (release = resolve));
+    return release;
+  }
+
+  child(name: string): ModelChild {
+    const child = this.#children.get(name);
+    if (child === undefined) throw new Error(`${name} was never started`);
+    return child;
+  }
+
+  async spawn(spec: ChildSpec, _terminal: unknown, listener: ChildListener): Promise<Child> {
+    const [name = ''] = spec.argv;
+    this.started.push(name);
+    await this.#gate;
+    const child = new ModelChild(this.#children.size + 1, spec.mark, listener);
+    this.#children.set(name, child);
+    return child;
+  }
+
+  kill(child: Child): void {
+    const name = this.#nameOf(child);
+    this.done.push(`kill ${name}`);
+    this.child(name).end(137);
+  }
+
+  signalTree(child: Child, signal: NodeJS.Signals): void {
+    this.done.push(`${signal} ${this.#nameOf(child)}`);
+  }
+
+  holdersOf(): readonly [] {
+    return [];
+  }
+
+  killMarked(): void {
+    this.done.push('kill the rest');
+  }
+
+  #nameOf(child: Child): string {
+    return [...this.#children].find(([, one]) => one === child)?.[0] ?? '?';
+  }
+}
+
+/** One process of the model. */
+export class ModelChild implements Child {
+  readonly pid: number;
+  readonly mark: string | undefined;
+  /** Everything that was written to its stdin. */
+  stdin = '';
+  isPaused = false;
+  readonly #listener: ChildListener;
+  #hasEnded = false;
+
+  constructor(pid: number, mark: string | undefined, listener: ChildListener) {
+    this.pid = pid;
+    this.mark = mark;
+    this.#listener = listener;
+  }
+
+  print(text: string | Uint8Array, stream: OutputStream = 'stdout'): void {
+    this.#listener.onOutput(stream, Buffer.from(text));
+  }
+
+  /** Exits and closes. */
+  end(exitCode: number): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#listener.onExit({ exitCode, signal: exitCode === 137 ? 'SIGKILL' : null });
+    this.#listener.onClosed();
+  }
+
+  pauseOutput(): void {
+    this.isPaused = true;
+  }
+
+  resumeOutput(): void {
+    this.isPaused = false;
+  }
+
+  writeStdin(bytes: Uint8Array, done: (error?: Error) => void): void {
+    this.stdin += Buffer.from(bytes).toString();
+    done();
+  }
+
+  endStdin(): void {
+    this.stdin += '<end>';
+  }
+
+  signalGroup(signal: NodeJS.Signals): boolean {
+    this.stdin += `<${signal}>`;
+    return true;
+  }
+
+  signalProcess(signal: NodeJS.Signals): boolean {
+    return this.signalGroup(signal);
+  }
+
+  outputPipes(): readonly number[] {
+    return [];
+  }
+
+  cutOutput(): void {
+    // Its output ends with it.
+  }
+}
