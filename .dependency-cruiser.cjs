@@ -22,7 +22,7 @@ function onlyFrom(name, files) {
   return {
     name: `${name}-has-one-importer`,
     severity: 'error',
-    from: { path: '^(packages|e2e|scripts)/', pathNot: files },
+    from: { path: '^(packages|simulation|e2e|scripts)/', pathNot: files },
     to: { path: `(^|/)node_modules/(@types/)?${name.replaceAll('.', '\\.')}(/|$)` },
   };
 }
@@ -45,7 +45,7 @@ function packageMayImport(name, allowed) {
   );
   return {
     from: { path: `^packages/${name}/` },
-    to: { path: `^packages/(${others.join('|')})/|^(e2e|scripts)/` },
+    to: { path: `^packages/(${others.join('|')})/|^(simulation|e2e|scripts)/` },
   };
 }
 
@@ -88,16 +88,32 @@ module.exports = {
       to: { path: '^packages/(exec-server|sandbox|cli)/' },
     },
     {
+      name: 'simulation-knows-the-cores',
+      comment: 'Whatever else a core needs of the world is a model there.',
+      severity: 'error',
+      from: { path: '^simulation/' },
+      to: {
+        path: '^packages/',
+        pathNot: '^packages/(exec-protocol/|exec-client/src/(core|index)\\.ts$|exec-server/src/core\\.ts$)',
+      },
+    },
+    {
+      name: 'nothing-knows-the-simulation',
+      severity: 'error',
+      from: { pathNot: '^simulation/' },
+      to: { path: '^simulation/' },
+    },
+    {
       name: 'no-deep-package-import',
       severity: 'error',
-      from: { path: '^(?:packages/([^/]+)|e2e|scripts)/' },
+      from: { path: '^(?:packages/([^/]+)|simulation|e2e|scripts)/' },
       to: { path: '^packages/[^/]+/', pathNot: ['^packages/$1/', `^(${publicEntries().join('|')})$`] },
     },
     {
       name: 'prod-not-test',
       severity: 'error',
       from: { path: '^packages/[^/]+/src/', pathNot: TEST },
-      to: { path: `${TEST}|(^|/)node_modules/(vitest|fast-check)(/|$)|^(e2e|scripts)/` },
+      to: { path: `${TEST}|(^|/)node_modules/(vitest|fast-check)(/|$)|^(simulation|e2e|scripts)/` },
     },
     layer('transport', ['rpc', 'session', 'process', 'fs', 'http']),
     layer('rpc', ['session', 'process', 'fs', 'http']),
@@ -117,7 +133,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^packages/exec-server/src/',
-        pathNot: `^packages/exec-server/src/(process/|(server|index)\\.ts$)|${TEST}`,
+        pathNot: `^packages/exec-server/src/(process/|(server|core|index)\\.ts$)|${TEST}`,
       },
       to: { path: '^packages/exec-server/src/process/spawn/' },
     },
@@ -128,12 +144,32 @@ module.exports = {
       to: { path: '^packages/exec-server/src/(server|index)\\.ts$' },
     },
     {
+      name: 'core-is-for-the-composition-root',
+      severity: 'error',
+      from: {
+        path: '^packages/exec-server/src/',
+        pathNot: `^packages/exec-server/src/(server|index)\\.ts$|${TEST}`,
+      },
+      to: { path: '^packages/exec-server/src/core\\.ts$' },
+    },
+    {
+      name: 'core-has-no-outside-world',
+      comment:
+        'Sockets, the system, its clock and the log are handed in, so that a simulation can replace them all.',
+      severity: 'error',
+      from: { path: '^packages/exec-server/src/core\\.ts$' },
+      to: {
+        path: '^packages/exec-server/src/(transport/|process/(spawn|spill|guardian)/|(logger|clock|host)\\.ts$)',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
       name: 'only-the-composition-root-knows-layers',
       comment: 'A file beside server.ts is shared by the layers, so it may not know them.',
       severity: 'error',
       from: {
         path: '^packages/exec-server/src/[^/]+\\.ts$',
-        pathNot: `^packages/exec-server/src/(server|index)\\.ts$|${TEST}`,
+        pathNot: `^packages/exec-server/src/(server|core|index)\\.ts$|${TEST}`,
       },
       to: { path: '^packages/exec-server/src/(transport|rpc|session|process|fs|http)/' },
     },
@@ -149,7 +185,9 @@ module.exports = {
   options: {
     doNotFollow: { path: 'node_modules' },
     // Our own output only: leaving out every `dist` would also hide imports of packages that have one.
-    exclude: { path: '^(packages/[^/]+|e2e|scripts)/(dist|\\.types)/|\\.config\\.ts$' },
+    exclude: {
+      path: '^(packages/[^/]+|simulation|e2e|scripts)/(dist|\\.types)/|/api\\.d\\.ts$|\\.config\\.ts$',
+    },
     tsPreCompilationDeps: true,
     combinedDependencies: true,
     tsConfig: { fileName: 'tsconfig.base.json' },

@@ -13,7 +13,19 @@ export default defineConfig({
         test: {
           name: 'unit',
           environment: 'node',
-          include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
+          include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts', 'e2e/codex/install.test.ts'],
+          restoreMocks: true,
+        },
+      },
+      {
+        // Both cores on their sources, over a network and a clock that are models.
+        resolve: { conditions: SOURCE_FIRST },
+        ssr: { resolve: { conditions: SOURCE_FIRST } },
+        test: {
+          name: 'simulation',
+          environment: 'node',
+          include: ['simulation/**/*.test.ts'],
+          testTimeout: 600_000,
           restoreMocks: true,
         },
       },
@@ -26,6 +38,19 @@ export default defineConfig({
           environment: 'node',
           include: ['e2e/**/*.e2e.test.ts'],
           testTimeout: 30_000,
+          hookTimeout: 30_000,
+          restoreMocks: true,
+        },
+      },
+      {
+        // The built command against the real Codex CLI and its server, both ways.
+        test: {
+          name: 'codex',
+          environment: 'node',
+          globalSetup: ['e2e/codex/global-setup.ts'],
+          include: ['e2e/codex/**/*.codex.test.ts'],
+          maxWorkers: 2,
+          testTimeout: 120_000,
           hookTimeout: 30_000,
           restoreMocks: true,
         },

@@ -20,11 +20,12 @@ const STEPS: readonly Step[] = [
   { name: 'lint', command: ['eslint', '.', '--max-warnings', '0'] },
   {
     name: 'dependency direction',
-    command: ['depcruise', 'packages', 'e2e', 'scripts', '--config', '.dependency-cruiser.cjs'],
+    command: ['depcruise', 'packages', 'simulation', 'e2e', 'scripts', '--config', '.dependency-cruiser.cjs'],
   },
   { name: 'dead code', command: ['knip'] },
   { name: 'types', command: ['tsc', '-b'] },
   { name: 'unit tests', command: ['vitest', 'run', '--project', 'unit'], project: 'unit' },
+  { name: 'simulation', command: ['vitest', 'run', '--project', 'simulation'], project: 'simulation' },
   { name: 'build', command: [process.execPath, 'scripts/setup.mjs'] },
   { name: 'packed packages', command: ['tsx', 'scripts/check-packages.ts'] },
   { name: 'public surface', command: ['tsx', 'scripts/check-api.ts'] },
