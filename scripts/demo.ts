@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { type Client, connect } from '@holdfast/exec-client';
+import { type Client, connect, type RecoveryReport } from '@holdfast/exec-client';
+import { type FaultProxy, startFaultProxy } from '../e2e/fault-proxy.js';
 
 // Shows the main job with public commands and the public client alone. Leaves with 1 when anything it claims does not hold.
 
@@ -26,6 +27,7 @@ try {
   await using client = await connect(url);
   await hundredMegabytes(client);
   await manyAtOnce(client);
+  await cutLink(url);
 } finally {
   server.kill('SIGTERM');
   await once(server, 'exit');
@@ -125,6 +127,48 @@ async function manyAtOnce(client: Client): Promise<void> {
     (result, at) => result.stdout === `${String(at)}\n` && result.stderr === `e${String(at)}\n`,
   );
   check(isRight, `each with its own output, ${Math.round(performance.now() - started).toString()} ms in all`);
+}
+
+async function cutLink(url: string): Promise<void> {
+  headline('8. The link is cut while a command prints, twice');
+  await using proxy = await startFaultProxy(url);
+  await using client = await connect(proxy.url);
+  const recoveries: RecoveryReport[] = [];
+  client.on('state', ({ recovery }) => {
+    if (recovery === undefined) return;
+    recoveries.push(recovery);
+    const { durationMs, attempts, replayedEvents } = recovery;
+    say(
+      `   ──── resumed ${Math.round(durationMs).toString()} ms after the cut, attempt ${String(attempts)}, ${String(replayedEvents)} events replayed`,
+    );
+  });
+  const handle = client.spawn([
+    'sh',
+    '-c',
+    'n=0; while [ $n -lt 30 ]; do n=$((n+1)); echo "line $n"; sleep 0.1; done',
+  ]);
+  const lines: string[] = [];
+  for await (const line of handle.lines()) {
+    say(`   ${line}`);
+    lines.push(line);
+    if (line === 'line 5') cut(proxy, 'reset, and nobody answers for half a second');
+    if (line === 'line 18') cut(proxy, 'and once more');
+  }
+  const expected = Array.from({ length: 30 }, (_, at) => `line ${String(at + 1)}`);
+  check(lines.join() === expected.join(), 'thirty lines, none of them missing, none twice');
+  check((await handle.exited).exitCode === 0, 'the command never noticed: exit code 0');
+  check(
+    recoveries.length === 2 &&
+      recoveries.every(({ gaps, replayedEvents }) => gaps === 0 && replayedEvents > 0),
+    'what it printed meanwhile was replayed, both times',
+  );
+}
+
+function cut(proxy: FaultProxy, how: string): void {
+  say(`   ──── the link is cut: ${how}`);
+  proxy.newLinks = { kind: 'refuse' };
+  proxy.inject({ kind: 'reset' });
+  setTimeout(() => (proxy.newLinks = { kind: 'pass' }), 500);
 }
 
 async function run(url: string, args: readonly string[]): Promise<Collected> {

@@ -2,8 +2,23 @@ import { readFileSync } from 'node:fs';
 
 /** The middle of what was measured. */
 export function median(values: readonly number[]): number {
+  return percentile(values, 50);
+}
+
+/** What so many percent of what was measured do not exceed. */
+export function percentile(values: readonly number[], percent: number): number {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+  return sorted[Math.min(Math.floor((sorted.length * percent) / 100), sorted.length - 1)] ?? Number.NaN;
+}
+
+/** One figure for each name. */
+export function figures<T>(
+  taken: Readonly<Record<string, T>>,
+  read: (values: T) => number,
+): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(taken).map(([name, values]): [string, number] => [name, read(values)]),
+  );
 }
 
 /** How long something takes, in milliseconds, several times over. */

@@ -1,18 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { median, residentKib, row, times } from './figures.js';
-import { connectRaw, type RawClient } from './raw-client.js';
+import { benchBeside } from './beside.js';
+import type { Bench, Contestant } from './contestant.js';
+import { figures, median, row, times } from './figures.js';
+import { benchMemory } from './memory.js';
+import { connectRaw } from './raw-client.js';
+import { benchRecover } from './recover.js';
 import { type BenchServer, startHoldfast, startReference } from './servers.js';
 
 // Measures our server beside bare child_process and, with --reference, beside the reference server, in one run. Names on
 // the command line choose benches; none means all. Ratios count; absolute figures depend on the machine and its day.
-
-interface Contestant {
-  readonly server: BenchServer;
-  readonly client: RawClient;
-}
-
-type Bench = (contestants: readonly Contestant[]) => Promise<void>;
 
 const TRUE = '/usr/bin/true';
 const AT_ONCE = 150;
@@ -25,6 +22,8 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   request: benchRequest,
   output: benchOutput,
   memory: benchMemory,
+  beside: benchBeside,
+  recover: benchRecover,
 };
 
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'));
@@ -56,7 +55,7 @@ async function benchSpawn(all: readonly Contestant[]): Promise<void> {
   for (let round = 0; round < 20; round += 1) {
     for (const [name, run] of Object.entries(runs)) (taken[name] ??= []).push(...(await times(10, run)));
   }
-  console.log(row('start to closed, one after the other, p50', medians(taken), 'ms'));
+  console.log(row('start to closed, one after the other, p50', figures(taken, median), 'ms'));
 }
 
 async function benchParallel(all: readonly Contestant[]): Promise<void> {
@@ -67,7 +66,7 @@ async function benchParallel(all: readonly Contestant[]): Promise<void> {
     }
     (taken['bare'] ??= []).push(...(await times(1, () => atOnce(() => bare([TRUE])))));
   }
-  console.log(row(`${String(AT_ONCE)} at once, total`, medians(taken), 'ms'));
+  console.log(row(`${String(AT_ONCE)} at once, total`, figures(taken, median), 'ms'));
 }
 
 async function benchEcho(all: readonly Contestant[]): Promise<void> {
@@ -79,7 +78,7 @@ async function benchEcho(all: readonly Contestant[]): Promise<void> {
     await client.request('process/terminate', { processId: cat.id });
     await cat.closed;
   }
-  console.log(row('stdin to stdout through cat, p50', medians(taken), 'ms'));
+  console.log(row('stdin to stdout through cat, p50', figures(taken, median), 'ms'));
 }
 
 async function benchRequest(all: readonly Contestant[]): Promise<void> {
@@ -87,7 +86,7 @@ async function benchRequest(all: readonly Contestant[]): Promise<void> {
   for (const { server, client } of all) {
     taken[server.name] = await times(2000, () => client.request('environment/status', {}));
   }
-  console.log(row('request and answer, p50', medians(taken), 'ms'));
+  console.log(row('request and answer, p50', figures(taken, median), 'ms'));
 }
 
 async function benchOutput(all: readonly Contestant[]): Promise<void> {
@@ -99,29 +98,7 @@ async function benchOutput(all: readonly Contestant[]): Promise<void> {
       (taken[server.name] ??= []).push(bytes / MEGABYTE / (ms / 1000));
     }
   }
-  console.log(row('150 MB of output', medians(taken), 'MB/s'));
-}
-
-async function benchMemory(all: readonly Contestant[]): Promise<void> {
-  const [ours] = all;
-  if (ours === undefined) return;
-  const before = residentKib(ours.server.pid);
-  let live = 0;
-  const started: string[] = [];
-  for (const count of [10, 100, 1000]) {
-    const from = performance.now();
-    while (live < count) {
-      const { id } = await ours.client.start(['sleep', '1000']);
-      started.push(id);
-      live += 1;
-    }
-    const ms = performance.now() - from;
-    const perProcess = (residentKib(ours.server.pid) - before) / live;
-    console.log(
-      `${`${String(count)} live processes`.padEnd(44)} ${perProcess.toFixed(1)} KiB each, started in ${ms.toFixed(0)} ms`,
-    );
-  }
-  await Promise.all(started.map((processId) => ours.client.request('process/terminate', { processId })));
+  console.log(row('150 MB of output', figures(taken, median), 'MB/s'));
 }
 
 async function bare([program = '', ...args]: readonly string[]): Promise<void> {
@@ -133,8 +110,4 @@ async function bare([program = '', ...args]: readonly string[]): Promise<void> {
 
 async function atOnce(run: () => Promise<unknown>): Promise<void> {
   await Promise.all(Array.from({ length: AT_ONCE }, run));
-}
-
-function medians(taken: Readonly<Record<string, readonly number[]>>): Record<string, number> {
-  return Object.fromEntries(Object.entries(taken).map(([name, values]) => [name, median(values)]));
 }
