@@ -37,8 +37,8 @@ export async function passStdin(
   return false;
 }
 
-// A command may end, or close its stdin, before it has read everything; and a terminal may hang up.
-const OVER: ReadonlySet<unknown> = new Set(['stdinClosed', 'stdinBroken', 'processUnknown']);
+// A command may end, or close its stdin, before it has read everything, and then its client is closed; a terminal may hang up.
+const OVER: ReadonlySet<unknown> = new Set(['stdinClosed', 'stdinBroken', 'processUnknown', 'clientClosed']);
 const GONE: ReadonlySet<unknown> = new Set(['ERR_STREAM_PREMATURE_CLOSE', 'EIO']);
 
 function isItsOwnAffair(error: unknown): boolean {
