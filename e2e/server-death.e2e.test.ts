@@ -114,7 +114,8 @@ test('a new server at the same address is not taken for the one that was killed'
   await first.kill();
   await eventually('recovering', () => client.state === 'recovering' || undefined);
   const late = client.spawn(['sleep', '300'], { env });
-  const second = await startDoomed(place.path);
+  await using elsewhere = await temporaryDirectory();
+  const second = await startDoomed(elsewhere.path);
   proxy.retarget(second.url);
   proxy.newLinks = { kind: 'pass' };
   expect(
