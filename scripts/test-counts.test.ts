@@ -1,18 +1,48 @@
 import { expect, test } from 'vitest';
-import { addCounts, countTests, NO_TESTS, summaryLine } from './test-counts.js';
+import { addCounts, afterSecondRun, countTests, failedFiles, NO_TESTS, summaryLine } from './test-counts.js';
+
+const REPORT = {
+  numPassedTests: 3,
+  numFailedTests: 1,
+  numPendingTests: 1,
+  numTodoTests: 1,
+  testResults: [
+    {
+      name: '/a.test.ts',
+      status: 'failed',
+      assertionResults: [
+        { status: 'passed', fullName: 'one' },
+        { status: 'failed', fullName: 'two' },
+      ],
+    },
+    { name: '/b.test.ts', status: 'failed', assertionResults: [] },
+    { name: '/c.test.ts', status: 'passed', assertionResults: [{ status: 'passed', fullName: 'three' }] },
+  ],
+};
 
 test('a file that could not be loaded counts as a failure', () => {
-  const report = {
-    numPassedTests: 3,
-    numFailedTests: 1,
-    numPendingTests: 1,
-    numTodoTests: 1,
-    testResults: [
-      { status: 'failed', assertionResults: [{}, {}, {}, {}] },
-      { status: 'failed', assertionResults: [] },
-    ],
-  };
-  expect(countTests(report)).toEqual({ passed: 3, failed: 2, skipped: 2 });
+  expect(countTests(REPORT)).toEqual({ passed: 3, failed: 2, skipped: 2 });
+});
+
+test('what failed is named by file and test', () => {
+  expect(failedFiles(REPORT)).toEqual({
+    files: ['/a.test.ts', '/b.test.ts'],
+    tests: ['/a.test.ts: two', '/b.test.ts'],
+  });
+});
+
+test('what fails twice has failed, what passes the second time has passed', () => {
+  const first = { passed: 10, failed: 3, skipped: 1 };
+  expect(afterSecondRun(first, { passed: 7, failed: 0, skipped: 0 })).toEqual({
+    passed: 13,
+    failed: 0,
+    skipped: 1,
+  });
+  expect(afterSecondRun(first, { passed: 5, failed: 2, skipped: 0 })).toEqual({
+    passed: 11,
+    failed: 2,
+    skipped: 1,
+  });
 });
 
 test('the summary names skipped tests only if there are any', () => {

@@ -11,8 +11,10 @@ export interface TestReport {
   readonly numPendingTests: number;
   readonly numTodoTests: number;
   readonly testResults: readonly {
+    /** Path of the test file. */
+    readonly name: string;
     readonly status: string;
-    readonly assertionResults: readonly unknown[];
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
   }[];
 }
 
@@ -27,6 +29,36 @@ export function countTests(report: TestReport): TestCounts {
     passed: report.numPassedTests,
     failed: report.numFailedTests + brokenFiles.length,
     skipped: report.numPendingTests + report.numTodoTests,
+  };
+}
+
+export interface FailedFiles {
+  readonly files: readonly string[];
+  /** `file: name of the test`, or the file alone where it could not be loaded. */
+  readonly tests: readonly string[];
+}
+
+/** What failed, so that it can be run again by itself and named. */
+export function failedFiles(report: TestReport): FailedFiles {
+  const failed = report.testResults.filter(({ status }) => status === 'failed');
+  return {
+    files: failed.map(({ name }) => name),
+    tests: failed.flatMap(({ name, assertionResults }) =>
+      assertionResults.length === 0
+        ? [name]
+        : assertionResults
+            .filter(({ status }) => status === 'failed')
+            .map(({ fullName }) => `${name}: ${fullName}`),
+    ),
+  };
+}
+
+/** The counts of a project after its failed files have run again: only what failed twice has failed. */
+export function afterSecondRun(first: TestCounts, second: TestCounts): TestCounts {
+  return {
+    passed: first.passed + Math.max(first.failed - second.failed, 0),
+    failed: second.failed,
+    skipped: first.skipped,
   };
 }
 
