@@ -40,7 +40,7 @@ function layer(name, mayImport) {
 }
 
 function packageMayImport(name, allowed) {
-  const others = ['exec-protocol', 'sandbox', 'exec-server', 'exec-client', 'cli'].filter(
+  const others = ['exec-protocol', 'sandbox', 'exec-server', 'exec-client', 'conformance', 'cli'].filter(
     (other) => other !== name && !allowed.includes(other),
   );
   return {
@@ -69,6 +69,12 @@ module.exports = {
     },
     { name: 'sandbox-alone', severity: 'error', ...packageMayImport('sandbox', ['exec-protocol']) },
     { name: 'client-not-server', severity: 'error', ...packageMayImport('exec-client', ['exec-protocol']) },
+    {
+      name: 'conformance-is-black-box',
+      comment: 'It knows the carrier and the wire, and neither of our two ends.',
+      severity: 'error',
+      ...packageMayImport('conformance', ['exec-protocol']),
+    },
     {
       name: 'server-not-client',
       severity: 'error',

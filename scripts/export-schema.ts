@@ -1,4 +1,5 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { CONFORMANCE_CASES } from '@holdfast/conformance';
 import {
   CLOSE_CODES,
   ERROR_KINDS,
@@ -49,6 +50,7 @@ async function documentWith(all: readonly MessageSchema[]): Promise<string> {
   document = fill(document, 'methods', all.map(methodSection).join('\n'));
   document = fill(document, 'errors', errorTable());
   document = fill(document, 'close-codes', closeCodeTable());
+  document = fill(document, 'conformance', conformanceTable());
   return fill(document, 'extensions', extensionTable());
 }
 
@@ -74,6 +76,10 @@ function methodSection(message: MessageSchema): string {
   ];
   lines.push(...fieldTable('Parameter', message.params));
   if (message.result !== undefined) lines.push(...fieldTable('Result', message.result));
+  const ids = CONFORMANCE_CASES.filter(({ method }) => method === message.method).map(
+    ({ id }) => `\`${id}\``,
+  );
+  if (ids.length > 0) lines.push(`Tried by ${ids.join(', ')}.`, '');
   return lines.join('\n');
 }
 
@@ -102,6 +108,13 @@ function errorTable(): string {
     ([kind, { code, meaning }]) => `| \`${kind}\` | ${String(code)} | ${meaning} |`,
   );
   return ['| `data.kind` | code | meaning |', '|---|---|---|', ...rows, ''].join('\n');
+}
+
+function conformanceTable(): string {
+  const rows = CONFORMANCE_CASES.map(
+    ({ id, title }) => `| \`${id}\` | ${title.replaceAll('|', '\\|').replaceAll('<', '&lt;')} |`,
+  );
+  return ['| case | what it tries |', '|---|---|', ...rows, ''].join('\n');
 }
 
 function closeCodeTable(): string {

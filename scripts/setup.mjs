@@ -21,7 +21,8 @@ const packages = {
   sandbox: ['exec-protocol'],
   'exec-server': ['exec-protocol', 'sandbox'],
   'exec-client': ['exec-protocol'],
-  cli: ['exec-protocol', 'sandbox', 'exec-server', 'exec-client'],
+  conformance: ['exec-protocol'],
+  cli: ['exec-protocol', 'sandbox', 'exec-server', 'exec-client', 'conformance'],
 };
 
 try {

@@ -399,23 +399,10 @@ declare function openSession(dial: Dial, options?: SessionOptions, clock?: Clock
 export { type AttachOptions as A, type Client as C, type Dial as D, type ExecResult as E, type LineOptions as L, type OutputEvent as O, type ProcessEvent as P, type RecoveryReport as R, type SessionOptions as S, type TerminateOptions as T, type ViewOptions as V, type WaitOptions as W, type AttachedProcess as a, type ClientState as b, type ClosedEvent as c, type ExecCause as d, type ExecInput as e, type ExecOptions as f, type ExitedEvent as g, type OutputStream as h, type ProcessExit as i, type ProcessHandle as j, type ProcessView as k, type ResizedEvent as l, type SignalOptions as m, type SpawnOptions as n, type StateChange as o, type StateListener as p, type Clock as q, type Timer as r, openSession as s, systemClock as t };
 
 // index.d.ts
-import { ExecError, ProcessId } from '@holdfast/exec-protocol';
+import { Transport, ExecError, ProcessId } from '@holdfast/exec-protocol';
 export { EnvironmentInfo, ErrorKind, ExecError, Extensions, ProcessSummary, SessionId, SignalName, TerminalSize } from '@holdfast/exec-protocol';
 import { S as SessionOptions, C as Client, E as ExecResult } from './core.js';
 export { A as AttachOptions, a as AttachedProcess, b as ClientState, c as ClosedEvent, d as ExecCause, e as ExecInput, f as ExecOptions, g as ExitedEvent, L as LineOptions, O as OutputEvent, h as OutputStream, P as ProcessEvent, i as ProcessExit, j as ProcessHandle, k as ProcessView, R as RecoveryReport, l as ResizedEvent, m as SignalOptions, n as SpawnOptions, o as StateChange, p as StateListener, T as TerminateOptions, V as ViewOptions, W as WaitOptions } from './core.js';
-
-/**
- * How a connection is made and a session held. A server that is started and spoken to through its stdin and stdout is
- * neither watched for silence nor got back: it ends with its pipes.
- */
-interface ConnectOptions extends SessionOptions {
-    /** Sent as `Authorization: Bearer`; a token in the URL needs no other. In a browser it travels in the URL. */
-    readonly token?: string;
-    /** Sent with the request that opens a WebSocket; refused in a browser, which cannot. */
-    readonly headers?: Readonly<Record<string, string>>;
-    /** How long the carrier may take to be there; default 10,000. */
-    readonly connectTimeoutMs?: number;
-}
 
 /** A server that is started and spoken to through its stdin and stdout. Its stderr goes to ours. */
 interface CommandTarget {
@@ -425,6 +412,51 @@ interface CommandTarget {
     readonly cwd?: string;
     /** Laid over our own environment. */
     readonly env?: Readonly<Record<string, string>>;
+}
+/** What to connect to. The label names it without secrets. */
+type DialTarget = {
+    readonly kind: 'websocket';
+    readonly label: string;
+    readonly url: string;
+} | {
+    readonly kind: 'unix';
+    readonly label: string;
+    readonly path: string;
+} | ({
+    readonly kind: 'stdio';
+    readonly label: string;
+} & CommandTarget);
+
+/** What goes with every connection that a dialer makes. */
+interface DialerOptions {
+    /** Sent as `Authorization: Bearer`; a token in the URL needs no other. In a browser it travels in the URL. */
+    readonly token?: string;
+    /** Sent with the request that opens a WebSocket; refused in a browser, which cannot. */
+    readonly headers?: Readonly<Record<string, string>>;
+    /** How long the carrier may take to be there; default 10,000. */
+    readonly connectTimeoutMs?: number;
+}
+/** A way to a server, to be gone as often as a connection is needed. */
+interface Dialer {
+    /** A server on `stdio` is started anew by each dial; all others are met again. */
+    readonly kind: DialTarget['kind'];
+    /**
+     * Makes a connection on which nothing has been said.
+     * @throws ExecError `connectFailed` with the reason and a remedy; the reason of `signal`.
+     */
+    readonly dial: (signal?: AbortSignal) => Promise<Transport>;
+}
+/**
+ * For programs that speak the wire themselves; everybody else wants `connect`, which takes the same targets.
+ * @throws ExecError `connectFailed` when the target cannot be understood.
+ */
+declare function dialer(target: string | CommandTarget, options?: DialerOptions): Dialer;
+
+/**
+ * How a connection is made and a session held. A server that is started and spoken to through its stdin and stdout is
+ * neither watched for silence nor got back: it ends with its pipes.
+ */
+interface ConnectOptions extends SessionOptions, DialerOptions {
 }
 
 /**
@@ -458,4 +490,4 @@ declare class GapError extends ExecError {
     constructor(id: ProcessId, from: number, to: number);
 }
 
-export { Client, type CommandTarget, type ConnectOptions, ExecResult, ExitError, GapError, SessionOptions, connect };
+export { Client, type CommandTarget, type ConnectOptions, type Dialer, type DialerOptions, ExecResult, ExitError, GapError, SessionOptions, connect, dialer };

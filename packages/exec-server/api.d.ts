@@ -73,6 +73,8 @@ interface ChildSpec {
     /** What the program sees as its own name; argv[0] when absent. */
     readonly arg0?: string;
     readonly cwd: string;
+    /** The same path where it is not UTF-8; `cwd` only shows it then. */
+    readonly cwdBytes?: Uint8Array;
     readonly env: Readonly<Record<string, string>>;
     readonly stdin: 'null' | 'pipe';
     /** An entry of `env`, NAME=value, that no other child has: whatever carries it descends from this child. */

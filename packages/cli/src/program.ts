@@ -1,6 +1,7 @@
 import { VERSION } from '@holdfast/exec-protocol';
 import { Command, CommanderError } from 'commander';
 import { attachCommand } from './commands/attach.js';
+import { conformanceCommand } from './commands/conformance.js';
 import { killCommand } from './commands/kill.js';
 import { logsCommand } from './commands/logs.js';
 import { psCommand } from './commands/ps.js';
@@ -8,6 +9,16 @@ import { runCommand } from './commands/run.js';
 import { serveCommand } from './commands/serve.js';
 import { complain, messageOf } from './complain.js';
 import { EXIT_OWN_FAILURE } from './exit-codes.js';
+
+const COMMANDS = [
+  serveCommand,
+  runCommand,
+  psCommand,
+  logsCommand,
+  attachCommand,
+  killCommand,
+  conformanceCommand,
+];
 
 /** Runs one `holdfast` command line. @returns the exit code. */
 export async function runCli(argv: readonly string[]): Promise<number> {
@@ -21,7 +32,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     .enablePositionalOptions()
     .showHelpAfterError('(try --help)')
     .exitOverride();
-  for (const create of [serveCommand, runCommand, psCommand, logsCommand, attachCommand, killCommand]) {
+  for (const create of COMMANDS) {
     program.addCommand(inherit(create(finish), program));
   }
   try {

@@ -11,6 +11,7 @@ export { ExecError } from '@holdfast/exec-protocol';
 export type { Client } from './client.js';
 export { connect } from './connect.js';
 export type { ConnectOptions } from './connect-options.js';
+export { type Dialer, type DialerOptions, dialer } from './dial/dialer.js';
 export type { CommandTarget } from './dial/target.js';
 export { ExitError } from './exec/exit-error.js';
 export type { ExecCause, ExecInput, ExecOptions, ExecResult } from './exec/result.js';

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import {
   ExecError,
   type ParamsOf,
@@ -48,7 +49,7 @@ export function planLaunch(
     child: {
       argv: params.argv,
       ...(params.arg0 == null ? {} : { arg0: params.arg0 }),
-      cwd,
+      ...cwd,
       env: { ...childEnvironment(params.env, params.envPolicy, host.env), [COOKIE_VARIABLE]: mark },
       mark: `${COOKIE_VARIABLE}=${mark}`,
       stdin: params.pipeStdin === true ? 'pipe' : 'null',
@@ -65,9 +66,9 @@ export function planLaunch(
   };
 }
 
-function nativeCwd(uri: string): string {
+function nativeCwd(uri: string): Pick<ChildSpec, 'cwd' | 'cwdBytes'> {
   const parsed = parsePathUri(uri, 'posix');
-  if (parsed.ok) return parsed.path;
+  if (parsed.ok) return { cwd: parsed.path, ...(isUtf8(parsed.bytes) ? {} : { cwdBytes: parsed.bytes }) };
   throw new ExecError('invalidPath', `cwd: ${parsed.message}`);
 }
 

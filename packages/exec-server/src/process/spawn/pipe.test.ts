@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 import {
+  chmodSync,
   closeSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
   readFileSync,
+  rmdirSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -66,6 +69,26 @@ function written(child: Child, bytes: Uint8Array): Promise<Error | undefined> {
     child.writeStdin(bytes, resolve);
   });
 }
+
+test.runIf(onLinux)(
+  'a working directory whose name is not UTF-8 is entered, or refused as any other',
+  async () => {
+    const cwdBytes = Buffer.concat([Buffer.from(`${directory}/b`), Buffer.from([0xff])]);
+    const cwd = cwdBytes.toString();
+    mkdirSync(cwdBytes);
+    chmodSync(cwdBytes, 0o300);
+    const seen = await run('cd . && pwd -P | od -An -c', { cwd, cwdBytes });
+    expect(seen.text('stdout').replace(/\s+/g, '')).toContain(String.raw`/b377\n`);
+    rmdirSync(cwdBytes);
+    await expect(record(pool, specOf('true', { cwd, cwdBytes }))).rejects.toMatchObject({
+      kind: 'cwdNotFound',
+    });
+    writeFileSync(cwdBytes, '');
+    await expect(record(pool, specOf('true', { cwd, cwdBytes }))).rejects.toMatchObject({
+      kind: 'cwdNotDirectory',
+    });
+  },
+);
 
 test('a child can open its output again through /dev/stdout and /dev/stderr', async () => {
   const seen = await run('echo one > /dev/stdout && echo two | tee /dev/stderr');

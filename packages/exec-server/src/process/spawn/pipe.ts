@@ -15,6 +15,7 @@ import { SpawnError } from './spawn-error.js';
 import { explainSpawnFailure } from './spawn-failure.js';
 import type { StdinWriter } from './stdin-writer.js';
 import { writeStdin } from './stdin-writer.js';
+import { inWorkingDirectory } from './working-directory.js';
 
 /** Starts a child on pipes; rejects with a `SpawnError` and then has left nothing behind. */
 export async function spawnPipe(spec: ChildSpec, pool: PipePool, listener: ChildListener): Promise<Child> {
@@ -182,14 +183,16 @@ async function start(spec: ChildSpec, pipes: ChildPipes): Promise<StartedProcess
 
 function launch(spec: ChildSpec, pipes: ChildPipes): ChildProcess {
   const [program = '', ...args] = spec.argv;
-  return spawn(program, args, {
-    argv0: spec.arg0 ?? program,
-    cwd: spec.cwd,
-    env: exactly(spec.env),
-    // Its own session, and so its own group: a signal for it reaches nothing else.
-    detached: true,
-    stdio: withoutHidden([pipes.stdin?.readFd ?? 'ignore', pipes.stdout.writeFd, pipes.stderr.writeFd]),
-  });
+  return inWorkingDirectory(spec, (cwd) =>
+    spawn(program, args, {
+      argv0: spec.arg0 ?? program,
+      cwd,
+      env: exactly(spec.env),
+      // Its own session, and so its own group: a signal for it reaches nothing else.
+      detached: true,
+      stdio: withoutHidden([pipes.stdin?.readFd ?? 'ignore', pipes.stdout.writeFd, pipes.stderr.writeFd]),
+    }),
+  );
 }
 
 /** What Node says of a process that it could not start. */

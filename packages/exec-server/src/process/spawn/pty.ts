@@ -20,6 +20,7 @@ import { writeTerminal } from './pty-writer.js';
 import { errorCode, SpawnError } from './spawn-error.js';
 import { explainSpawnFailure, programCandidates, shortage } from './spawn-failure.js';
 import type { StdinWriter } from './stdin-writer.js';
+import { inWorkingDirectory } from './working-directory.js';
 
 /** What to run in a terminal; `stdin` has no meaning there, and TERM is the caller's to set. */
 export interface PtySpec extends ChildSpec {
@@ -232,10 +233,12 @@ async function start(spec: PtySpec, launcher: Launcher, terminal: Terminal): Pro
 }
 
 function launch(spec: PtySpec, launcher: Launcher, slaveFd: number): ChildProcess {
-  return spawn(launcher.program, [...launcher.args, ...spec.argv], {
-    cwd: spec.cwd,
-    env: exactly(spec.env),
-    detached: launcher.leads,
-    stdio: withoutHidden([slaveFd, slaveFd, slaveFd]),
-  });
+  return inWorkingDirectory(spec, (cwd) =>
+    spawn(launcher.program, [...launcher.args, ...spec.argv], {
+      cwd,
+      env: exactly(spec.env),
+      detached: launcher.leads,
+      stdio: withoutHidden([slaveFd, slaveFd, slaveFd]),
+    }),
+  );
 }

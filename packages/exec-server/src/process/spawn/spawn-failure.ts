@@ -10,7 +10,7 @@ export function explainSpawnFailure(cause: unknown, spec: ChildSpec): SpawnError
   const code = errorCode(cause) ?? 'unknown';
   const known = shortage(cause) ?? unrunnable(code, spec, cause);
   if (known !== undefined) return known;
-  const finding = PATH_CODES.has(code) ? (inspectCwd(spec.cwd) ?? inspectProgram(spec, code)) : undefined;
+  const finding = PATH_CODES.has(code) ? (inspectCwd(spec) ?? inspectProgram(spec, code)) : undefined;
   if (finding !== undefined) return new SpawnError(finding.kind, finding.message, cause);
   return new SpawnError('unknown', `${programName(spec)} could not be started (${code})`, cause);
 }
@@ -84,10 +84,11 @@ function unrunnable(code: string, spec: ChildSpec, cause: unknown): SpawnError |
   }
 }
 
-function inspectCwd(cwd: string): Finding | undefined {
+function inspectCwd({ cwd, cwdBytes }: ChildSpec): Finding | undefined {
+  const directory = cwdBytes === undefined ? cwd : Buffer.from(cwdBytes);
   try {
-    if (!statSync(cwd).isDirectory()) return cwdNotDirectory(cwd);
-    accessSync(cwd, constants.X_OK);
+    if (!statSync(directory).isDirectory()) return cwdNotDirectory(cwd);
+    accessSync(directory, constants.X_OK);
     return undefined;
   } catch (error) {
     switch (errorCode(error)) {

@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest';
+import { Command } from './command.js';
+import { type CommandOutcome, PROGRAM, spawnHoldfast, startServer } from './harness.js';
+
+interface Line {
+  readonly id: string;
+  readonly verdict: 'passed' | 'failed' | 'skipped';
+  readonly reason?: string;
+}
+
+/** Every case with its connections and processes; some wait for seconds on purpose. */
+const WHOLE_MS = 240_000;
+
+async function conformance(...args: readonly string[]): Promise<CommandOutcome> {
+  return await new Command(spawnHoldfast(['conformance', ...args])).ended;
+}
+
+function linesOf({ stdout }: CommandOutcome): Line[] {
+  return stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Line);
+}
+
+test('our server passes every case', { timeout: WHOLE_MS }, async () => {
+  await using server = await startServer({ sessionTtl: '60s' });
+  const outcome = await conformance(server.url, '--json');
+  expect(linesOf(outcome).filter(({ verdict }) => verdict !== 'passed')).toEqual([]);
+  expect({ code: outcome.code, stderr: outcome.stderr }).toEqual({ code: 0, stderr: '' });
+});
+
+test('a server on stdio is started for each connection', { timeout: WHOLE_MS }, async () => {
+  const target = `stdio:${process.execPath} ${PROGRAM} serve --listen stdio`;
+  const outcome = await conformance(target, '--only', 'handshake/', '--json');
+  expect(linesOf(outcome).filter(({ verdict }) => verdict !== 'passed')).toMatchObject([
+    { id: 'handshake/resume', verdict: 'skipped', reason: 'each connection starts a server of its own' },
+  ]);
+  expect(outcome.code).toBe(0);
+});
+
+test('cases are told as lines with their sum, and chosen by the beginning of their id', async () => {
+  await using server = await startServer();
+  expect(await conformance(server.url, '--only', 'environment/st')).toEqual({
+    code: 0,
+    stdout:
+      'ok      environment/status: environment/status answers that the executor is ready\n1 passed, 0 failed\n',
+    stderr: '',
+  });
+  expect(await conformance(server.url, '--only', 'nothing/')).toEqual({
+    code: 125,
+    stdout: '',
+    stderr: 'holdfast: no case has an id that begins with "nothing/"\n',
+  });
+});
+
+test('a server that is not there is no failed case', async () => {
+  const { code, stdout, stderr } = await conformance('ws://127.0.0.1:1');
+  expect({ code, stdout }).toEqual({ code: 125, stdout: '' });
+  expect(stderr).toMatch(/^holdfast: cannot connect to ws:\/\/127\.0\.0\.1:1\b.*\n$/);
+});
