@@ -100,6 +100,15 @@ export const TAKEOVER_PONG_MS = 2_000;
 /** How long a resumed client without extensions may take to read a process before its events are pushed regardless. */
 export const LEGACY_REPLAY_DELAY_MS = 2_000;
 
+/** Output in the answer to the first read of a process after a resume without `replay`, as much as the reference retains … */
+export const LEGACY_RESUME_READ_BYTES = MIB;
+
+/** … and events in it, half of what the Codex CLI takes at once. */
+export const LEGACY_RESUME_READ_EVENTS = 128;
+
+/** How long a client without `replay` has after such an answer has arrived to take it in, unless it asks for more before. */
+export const LEGACY_SETTLE_MS = 1_000;
+
 /** A client that has heard nothing from its server for this long takes the connection for lost. */
 export const CLIENT_SILENCE_MS = 45_000;
 

@@ -17,8 +17,15 @@ export interface ReadPage {
   readonly closed: boolean;
 }
 
+/** What one answer may hold; its first event always fits. */
+export interface PageLimits {
+  /** Raw bytes of output. */
+  readonly bytes: number;
+  readonly events: number;
+}
+
 /** So many small chunks make no answer that clients cannot take. */
-const MAX_CHUNKS = 50_000;
+const USUAL_LIMITS: PageLimits = { bytes: MAX_READ_BYTES, events: 50_000 };
 
 /**
  * Reads the log after `afterSeq`.
@@ -30,9 +37,10 @@ export async function readPage(
   log: EventLog,
   afterSeq: number,
   maxBytes: number | undefined,
+  limits: PageLimits = USUAL_LIMITS,
 ): Promise<ReadPage> {
   for (;;) {
-    const { entries, ...page } = pickPage(log, afterSeq, maxBytes);
+    const { entries, ...page } = pickPage(log, afterSeq, maxBytes, limits);
     const bytes = await readEntries(log, entries.filter(isOutput));
     // What was given back meanwhile is not retained any more, so another page is due.
     if (bytes === undefined) continue;
@@ -53,8 +61,9 @@ function pickPage(
   log: EventLog,
   afterSeq: number,
   maxBytes: number | undefined,
+  limits: PageLimits,
 ): Omit<ReadPage, 'chunks'> & { readonly entries: readonly ReadEntry[] } {
-  const { entries, isCut, isCutByUs } = collect(log, afterSeq, maxBytes ?? Number.POSITIVE_INFINITY);
+  const { entries, isCut, isCutByUs } = collect(log, afterSeq, maxBytes ?? Number.POSITIVE_INFINITY, limits);
   const last = entries.at(-1);
   const endsAtLast = last !== undefined && (isCut || maxBytes !== undefined);
   const nextSeq = endsAtLast ? last.seq + 1 : log.nextSeq;
@@ -85,16 +94,15 @@ interface Picked {
   readonly isCutByUs: boolean;
 }
 
-function collect(log: EventLog, afterSeq: number, budget: number): Picked {
+function collect(log: EventLog, afterSeq: number, budget: number, limits: PageLimits): Picked {
   const entries: ReadEntry[] = [];
   let total = 0;
   for (let entry = log.after(afterSeq); entry !== undefined; entry = log.after(entry.seq)) {
     if (!isReadEntry(entry)) continue;
     total += lengthOf(entry);
     if (entries.length > 0) {
-      if (total > Math.min(budget, MAX_READ_BYTES))
-        return { entries, isCut: true, isCutByUs: total <= budget };
-      if (entries.length >= MAX_CHUNKS) return { entries, isCut: true, isCutByUs: true };
+      if (total > Math.min(budget, limits.bytes)) return { entries, isCut: true, isCutByUs: total <= budget };
+      if (entries.length >= limits.events) return { entries, isCut: true, isCutByUs: true };
     }
     entries.push(entry);
   }

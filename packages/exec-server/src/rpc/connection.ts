@@ -182,6 +182,7 @@ export class Connection {
         `${missing} must come before ${spec.method} and other ${spec.family} methods`,
       );
     }
+    if (spec.method !== 'process/read') this.#service?.legacyResume?.onRequest();
     if (spec.extension === undefined || this.#has(spec.extension)) return;
     throw new ExecError(
       'methodUnknown',

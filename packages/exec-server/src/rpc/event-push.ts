@@ -1,5 +1,6 @@
 import type { Extensions, Transport } from '@holdfast/exec-protocol';
 import type { Clock } from '../clock.js';
+import type { DeliveryMark } from '../process/push-cursor.js';
 import type { Subscription } from '../process/subscription.js';
 import { DeliveryProof } from './delivery-proof.js';
 import { eventMessage } from './event-message.js';
@@ -12,6 +13,9 @@ export interface EventPushOptions {
   /** Those in force on the connection. */
   readonly extensions: Extensions;
 }
+
+/** For what is no event. */
+const NOTHING_GIVEN: DeliveryMark = { count: 0, seq: 0 };
 
 /** Sends the events of all processes over one connection, and finds out which of them have arrived. */
 export class EventPush {
@@ -37,9 +41,14 @@ export class EventPush {
     this.#outbox.add(this.#sourceOf(subscription));
   }
 
-  /** What is to be delivered went another way, as the answer to a request that is sent in this turn. */
+  /** What is to be delivered went another way, as the answer to a request that was sent before or is in this turn. */
   answered(subscription: Subscription): void {
     this.#proof.sent(subscription, 0);
+  }
+
+  /** Calls `run` when what is sent in this turn has arrived, be it an answer or an event. */
+  onceArrived(run: () => void): void {
+    this.#proof.sent({ mark: () => NOTHING_GIVEN, prove: run }, 0);
   }
 
   /** The socket has room again. */

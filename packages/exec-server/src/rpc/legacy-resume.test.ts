@@ -1,9 +1,17 @@
-import { CLOSED_PROCESS_TTL_MS, LEGACY_REPLAY_DELAY_MS } from '@holdfast/exec-protocol';
+import {
+  CLOSED_PROCESS_TTL_MS,
+  LEGACY_REPLAY_DELAY_MS,
+  LEGACY_RESUME_READ_EVENTS,
+  LEGACY_SETTLE_MS,
+} from '@holdfast/exec-protocol';
 import { describe, expect, test } from 'vitest';
 import { type CoreClient, CoreWorld, settle } from '../testing/core-world.js';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
+
+/** After so long without a further event a ping asks whether all have arrived. */
+const PROOF_MS = 250;
 
 interface Page {
   readonly chunks: readonly { readonly seq: number; readonly chunk: string }[];
@@ -14,6 +22,13 @@ interface Page {
 
 async function read(client: CoreClient, params: object = {}): Promise<Page> {
   return (await client.ask('process/read', { processId: 'p', ...params })) as Page;
+}
+
+/** Lets a client have what was sent, and take it in. */
+async function takeIn(world: CoreWorld): Promise<void> {
+  world.clock.advanceInSteps(PROOF_MS);
+  await settle();
+  world.clock.advanceInSteps(LEGACY_SETTLE_MS);
 }
 
 /** A client without extensions has a process, and loses its connection. */
@@ -42,7 +57,104 @@ describe('a client without extensions that has resumed its session', () => {
     });
     p.print('four', 'stderr');
     p.end(0);
+    expect(await again.events()).toEqual([]);
+    await takeIn(world);
     expect(await again.events()).toEqual(['p 4 four', 'p 5 exited', 'p 6 closed']);
+  });
+
+  test.each([
+    ['asks for something else', 'environment/status', {}],
+    ['reads the process again', 'process/read', { processId: 'p', afterSeq: 1 }],
+  ])('gets what comes behind the answer at once when it %s', async (_name, method, params) => {
+    await using world = new CoreWorld();
+    const client = await cutWorld(world);
+    const p = world.processes.child('p');
+    p.print('two', 'stderr');
+    const again = await world.resumed(client);
+    await read(again, { afterSeq: 1 });
+    p.print('three');
+    await again.ask(method, params);
+    p.print('four', 'stderr');
+    expect(await again.events()).toEqual(['p 3 three', 'p 4 four']);
+  });
+
+  test('is not taken to have an answer in because it reads another process', async () => {
+    await using world = new CoreWorld();
+    const client = await world.client();
+    await client.start('p');
+    await client.start('q');
+    await client.cut();
+    const again = await world.resumed(client);
+    await read(again);
+    world.processes.child('p').print('late');
+    await again.ask('process/read', { processId: 'q' });
+    expect(await again.events()).toEqual([]);
+    await takeIn(world);
+    expect(await again.events()).toEqual(['p 1 late']);
+  });
+
+  test('has time to take an answer in from when that has arrived, however long it was under way', async () => {
+    await using world = new CoreWorld();
+    const client = await cutWorld(world);
+    const again = await world.resumed(client);
+    again.pause();
+    again.send('process/read', { processId: 'p', afterSeq: 1 });
+    await settle();
+    world.processes.child('p').print('two', 'stderr');
+    world.clock.advanceInSteps(PROOF_MS + LEGACY_SETTLE_MS * 10);
+    again.resume();
+    expect(await again.events()).toEqual([]);
+    world.clock.advanceInSteps(LEGACY_SETTLE_MS - 1);
+    expect(await again.events()).toEqual([]);
+    world.clock.advance(1);
+    expect(await again.events()).toEqual(['p 2 two']);
+  });
+
+  test('gets a first answer that it can take in at once, and all the rest behind it', async () => {
+    await using world = new CoreWorld();
+    const client = await cutWorld(world);
+    const p = world.processes.child('p');
+    for (let turn = 0; turn < 300; turn += 1) p.print(String(turn), turn % 2 === 0 ? 'stderr' : 'stdout');
+    const again = await world.resumed(client);
+    const first = await read(again, { afterSeq: 1 });
+    expect([first.chunks.length, first.nextSeq]).toEqual([
+      LEGACY_RESUME_READ_EVENTS,
+      LEGACY_RESUME_READ_EVENTS + 2,
+    ]);
+    await takeIn(world);
+    const numbers = (await again.events()).map((event) => Number(event.split(' ')[1]));
+    expect(numbers).toEqual(
+      Array.from({ length: 301 - LEGACY_RESUME_READ_EVENTS - 1 }, (_, at) => first.nextSeq + at),
+    );
+  });
+
+  test('gets a first answer of no more than a mebibyte', async () => {
+    await using world = new CoreWorld();
+    const client = await cutWorld(world);
+    const p = world.processes.child('p');
+    for (let turn = 0; turn < 100; turn += 1) {
+      p.print(new Uint8Array(24 * KIB), turn % 2 === 0 ? 'stderr' : 'stdout');
+      await settle();
+    }
+    const again = await world.resumed(client);
+    expect((await read(again, { afterSeq: 1 })).chunks).toHaveLength(Math.floor(MIB / (24 * KIB)));
+    expect((await read(again, { afterSeq: 1 })).chunks).toHaveLength(100);
+  });
+
+  test('may read one process after the other for as long as it takes', async () => {
+    await using world = new CoreWorld();
+    const client = await world.client();
+    const ids = ['a', 'b', 'c', 'd'];
+    for (const id of ids) await client.start(id);
+    await client.cut();
+    for (const id of ids) world.processes.child(id).print('missed');
+    const again = await world.resumed(client);
+    for (const id of ids) {
+      world.clock.advance(LEGACY_REPLAY_DELAY_MS - 1);
+      expect(await again.ask('process/read', { processId: id })).toMatchObject({ nextSeq: 2 });
+    }
+    await takeIn(world);
+    expect(await again.events()).toEqual([]);
   });
 
   test('goes on behind an answer that was cut short, with all the rest', async () => {
@@ -53,6 +165,7 @@ describe('a client without extensions that has resumed its session', () => {
     p.end(0);
     const again = await world.resumed(client);
     expect(await read(again, { afterSeq: 1, maxBytes: 3 })).toMatchObject({ nextSeq: 5 });
+    await takeIn(world);
     expect(await again.events()).toEqual([
       ...[3, 4, 5, 6, 7, 8, 9].map((digit) => `p ${String(digit + 2)} ${String(digit)}`),
       'p 12 exited',
@@ -71,6 +184,7 @@ describe('a client without extensions that has resumed its session', () => {
       exited: true,
       closed: true,
     });
+    await takeIn(world);
     world.clock.advanceInSteps(LEGACY_REPLAY_DELAY_MS * 2);
     expect(await again.events()).toEqual([]);
     world.clock.advance(CLOSED_PROCESS_TTL_MS);
@@ -115,6 +229,7 @@ describe('a client without extensions that has resumed its session', () => {
     world.processes.child('p').print('two', 'stderr');
     expect(await again.answer(id)).toMatchObject({ result: { chunks: [{ seq: 2 }], nextSeq: 3 } });
     world.processes.child('p').print('three');
+    await takeIn(world);
     expect(await again.events()).toEqual(['p 3 three']);
   });
 
@@ -179,7 +294,8 @@ describe('what such a client was sent', () => {
     await flood(world, 200);
     await client.cut();
     const again = await world.resumed(client);
-    const { chunks, nextSeq } = await read(again, { afterSeq: 0 });
+    await read(again);
+    const { chunks, nextSeq } = await read(again);
     expect([chunks[0]?.seq, chunks.length, nextSeq]).toEqual([1, 200, 201]);
   });
 
@@ -210,6 +326,7 @@ describe('what such a client was sent', () => {
     await flood(world, 100);
     await second.cut();
     const third = await world.resumed(client);
-    expect((await read(third, { afterSeq: 0 })).chunks).toHaveLength(300);
+    await read(third);
+    expect((await read(third)).chunks).toHaveLength(300);
   });
 });

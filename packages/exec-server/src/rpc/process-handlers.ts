@@ -50,20 +50,21 @@ export async function readProcess(
   params: ParamsOf<typeof processRead>,
 ): Promise<ResultOf<typeof processRead>> {
   const subscription = await processes.get(params.processId);
-  const answered = legacyResume?.read(subscription);
+  const read = legacyResume?.read(subscription);
   let nextSeq: number | undefined;
   try {
     const page = await subscription.process.polls.read({
       afterSeq: params.afterSeq ?? 0,
       maxBytes: params.maxBytes ?? undefined,
       waitMs: params.waitMs ?? 0,
+      limits: read?.limits,
       signal: gone,
     });
     nextSeq = page.nextSeq;
     const chunks = page.chunks.map((event) => readChunk(event, extensions));
     return { ...page, chunks, failure: null, sandboxDenied: false };
   } finally {
-    answered?.(nextSeq);
+    read?.answered(nextSeq);
   }
 }
 

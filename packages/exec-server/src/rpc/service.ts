@@ -90,6 +90,9 @@ function legacyResume(
     clock,
     processes,
     hasWindows: flow !== undefined,
+    onceArrived: (run) => {
+      push.onceArrived(run);
+    },
     onAnswered: (subscription) => {
       push.answered(subscription);
     },
