@@ -157,6 +157,25 @@ describe('a client without extensions that has resumed its session', () => {
     expect(await again.events()).toEqual([]);
   });
 
+  test('may wait for the news of one process before it reads the next', async () => {
+    await using world = new CoreWorld();
+    const client = await world.client();
+    const ids = ['a', 'b'];
+    for (const id of ids) await client.start(id);
+    await client.cut();
+    world.processes.child('b').print('missed');
+    const again = await world.resumed(client);
+    const step = LEGACY_REPLAY_DELAY_MS * 0.75;
+    world.clock.advanceInSteps(step);
+    const id = again.send('process/read', { processId: 'a', waitMs: step });
+    await settle();
+    world.clock.advanceInSteps(step);
+    await again.answer(id);
+    world.clock.advanceInSteps(step);
+    expect(await again.events()).toEqual([]);
+    expect(await again.ask('process/read', { processId: 'b' })).toMatchObject({ nextSeq: 2 });
+  });
+
   test('goes on behind an answer that was cut short, with all the rest', async () => {
     await using world = new CoreWorld();
     const client = await cutWorld(world);
