@@ -239,9 +239,9 @@ test('the first connection is of use however short it was', () => {
   expect(effects).toEqual([giveUpAfter, { type: 'attempt', generation: 2 }]);
 });
 
-test('a deadline that comes too early is none', () => {
-  const step = nextRecovery(STATES.waiting, { type: 'deadlinePassed' }, { ...FACTS, now: 9_999 });
-  expect(step).toEqual({ state: STATES.waiting, effects: [] });
+test('a deadline that comes too early is waited for again', () => {
+  const step = nextRecovery(STATES.waiting, { type: 'deadlinePassed' }, { ...FACTS, now: 9_999.5 });
+  expect(step).toEqual({ state: STATES.waiting, effects: [{ type: 'giveUpAfter', delayMs: 0.5 }] });
 });
 
 test.each([

@@ -187,7 +187,11 @@ function becomeReady({ generation, history }: Recovering): RecoveryStep {
 }
 
 function giveUp(state: Recovering, { now, recoverTimeoutMs }: RecoveryFacts): RecoveryStep {
-  if (state.deadline === undefined || now < state.deadline) return stay(state);
+  if (state.deadline === undefined) return stay(state);
+  // Timers fire up to a millisecond early, and very long ones are cut short.
+  if (now < state.deadline) {
+    return { state, effects: [{ type: 'giveUpAfter', delayMs: state.deadline - now }] };
+  }
   return fail(outOfTime(state.lastError, recoverTimeoutMs), { type: 'abandon' }, { type: 'stopTimers' });
 }
 
