@@ -60,6 +60,26 @@ test.each([null, undefined, 7, 'text', []])(
   },
 );
 
+test.each([
+  [7, 'params: must be an object, is 7'],
+  [null, 'params: must be an object, is null'],
+  [['p'], 'params: must be an object, is an array'],
+  [undefined, 'params: is required, as an object'],
+  [{}, 'processId: is required, as a string'],
+  [{ processId: true }, 'processId: must be a string, is a boolean'],
+  [{ processId, graceMs: 'secret' }, 'graceMs: must be a number, is a string'],
+  [{ processId, graceMs: 1.5 }, 'graceMs: must be an integer, is 1.5'],
+  [
+    { processId: {}, graceMs: [] },
+    'processId: must be a string, is an object; graceMs: must be a number, is an array',
+  ],
+])('for %j it says what is there and what has to be', async (params, message) => {
+  await expect(terminate(undefined).route(params, ID)).rejects.toMatchObject({
+    kind: 'invalidParams',
+    message: `process/terminate: ${message}`,
+  });
+});
+
 test('these fields came with an extension', () => {
   const fields = Object.values<RequestSpec>(REQUESTS).map(
     ({ method, params }) => [method, Object.fromEntries(extensionFieldsOf(params))] as const,

@@ -4,6 +4,7 @@ import type { Extensions } from '../extensions.js';
 import type { NotificationSpec, ParamsOf, RequestSpec, ResultOf } from '../methods/define.js';
 import { extensionFieldsOf, withoutForeignFields } from '../methods/extension-field.js';
 import type { WireId } from '../wire/envelope.js';
+import { describeIssue } from './describe-issue.js';
 
 /**
  * Takes parameters as they came, and the id of their request, and answers what goes out. Its part before the first await
@@ -31,7 +32,7 @@ export function bindRoute<S extends RequestSpec>(
 
 /** @throws ExecError `invalidParams`, naming each wrong field and what it should be. */
 export function parseParams<S extends RequestSpec | NotificationSpec>(spec: S, params: unknown): ParamsOf<S> {
-  const parsed = spec.params.safeParse(params);
+  const parsed = spec.params.safeParse(params, { reportInput: true });
   if (parsed.success) return parsed.data as ParamsOf<S>;
   throw new ExecError(
     'invalidParams',
@@ -49,17 +50,10 @@ export function encodeParams<S extends RequestSpec | NotificationSpec>(
 
 /** @throws ExecError `internal` when the peer answered with another shape than the method has. */
 export function decodeResult<S extends RequestSpec>(spec: S, result: unknown): ResultOf<S> {
-  const parsed = spec.result.safeParse(result);
+  const parsed = spec.result.safeParse(result, { reportInput: true });
   if (parsed.success) return parsed.data as ResultOf<S>;
   throw new ExecError(
     'internal',
     `the peer answered ${spec.method} wrongly: ${parsed.error.issues.map(describeIssue).join('; ')}`,
   );
-}
-
-function describeIssue(issue: z.core.$ZodIssue): string {
-  const field = issue.path.length === 0 ? 'params' : issue.path.map(String).join('.');
-  if (issue.code === 'invalid_type' && issue.input === undefined)
-    return `${field}: is required, as ${issue.expected}`;
-  return `${field}: ${issue.message.slice(0, 1).toLowerCase()}${issue.message.slice(1)}`;
 }
