@@ -8,7 +8,7 @@ import { createLogger, type Logger, type LogLevel } from './logger.js';
 import { COOKIE_VARIABLE, createCookie } from './process/guardian/cookie.js';
 import { createGuardian, type Guardian } from './process/guardian/guardian.js';
 import { createOsProcesses } from './process/spawn/os-processes.js';
-import { createPipePool, type PipePool, removeStalePipeDirectories } from './process/spawn/pipe-pool.js';
+import { createPipePool } from './process/spawn/pipe-pool.js';
 import { createSpillDirectory, type SpillDirectory } from './process/spill/spill-directory.js';
 import { type Shortage, ShortageLog } from './shortage-log.js';
 import { keepSpareDescriptor } from './spare-descriptor.js';
@@ -71,7 +71,7 @@ export interface ExecServer extends AsyncDisposable {
 export async function createExecServer(options: ExecServerOptions = {}): Promise<ExecServer> {
   const address = parseListenUrl(options.listen ?? DEFAULT_LISTEN_URL);
   const machine = readHost();
-  const pipes = await openPipes(tmpdir());
+  const pipes = createPipePool({ directory: tmpdir() });
   const processes = createOsProcesses(pipes);
   const releaseSpare = keepSpareDescriptor();
   const logger = createLogger(options.logLevel ?? 'info');
@@ -121,11 +121,6 @@ export async function createExecServer(options: ExecServerOptions = {}): Promise
   const { token } = policy;
   const url = token === null ? listener.url : `${listener.url}/?token=${encodeURIComponent(token)}`;
   return serverOf(url, new Promise(() => undefined), () => closeAll(listener));
-}
-
-async function openPipes(directory: string): Promise<PipePool> {
-  await removeStalePipeDirectories(directory);
-  return createPipePool({ directory });
 }
 
 /** Who may come in, and as whom. */

@@ -8,13 +8,14 @@ import {
   readSync,
   rmSync,
   statSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Pipe, PipePool } from './pipe-pool.js';
-import { createPipePool, removeStalePipeDirectories } from './pipe-pool.js';
+import { createPipePool } from './pipe-pool.js';
 import { SpawnError } from './spawn-error.js';
 
 const WAIT = { timeout: 10_000, interval: 5 };
@@ -144,16 +145,31 @@ test('a lack of descriptors is reported, and costs neither a descriptor nor the 
   take('input');
 });
 
-test('what dead servers left is removed, and nothing else', async () => {
+test('what dead servers left is removed in the background, and nothing else', async () => {
+  // No process has a number this high.
+  const dead = ['holdfast-pipes-999999999-abc', 'holdfast-pipes-999999998-abc'].map((name) =>
+    path.join(directory, name),
+  );
+  const others = ['unrelated-999999999-abc', `holdfast-pipes-${process.ppid}-abc`].map((name) =>
+    path.join(directory, name),
+  );
+  for (const name of [...dead, ...others]) mkdirSync(name, { mode: 0o700 });
+  for (const name of dead) writeFileSync(path.join(name, 'p1'), '');
   pool = createPipePool({ directory, batch: 4, lowWater: 1 });
   await pool.ready();
-  const [living = ''] = readdirSync(directory);
-  // No process has a number this high.
-  const dead = 'holdfast-pipes-999999999-abc';
-  for (const name of [dead, 'unrelated-999999999-abc'])
-    mkdirSync(path.join(directory, name), { mode: 0o700 });
-  await removeStalePipeDirectories(directory);
-  expect(readdirSync(directory).toSorted()).toEqual([living, 'unrelated-999999999-abc']);
-  rmSync(path.join(directory, 'unrelated-999999999-abc'), { recursive: true });
-  expect(existsSync(path.join(directory, dead))).toBe(false);
+  await vi.waitFor(() => {
+    expect(dead.filter((name) => existsSync(name))).toEqual([]);
+  }, WAIT);
+  await pool.close();
+  expect(others.filter((name) => existsSync(name))).toEqual(others);
+  for (const name of others) rmSync(name, { recursive: true });
+});
+
+test('a pool that is closed at once has removed what dead servers left', async () => {
+  const dead = path.join(directory, 'holdfast-pipes-999999999-abc');
+  mkdirSync(dead, { mode: 0o700 });
+  for (let at = 0; at < 500; at += 1) writeFileSync(path.join(dead, `p${at}`), '');
+  pool = createPipePool({ directory, batch: 4, lowWater: 1 });
+  await pool.close();
+  expect(existsSync(dead)).toBe(false);
 });

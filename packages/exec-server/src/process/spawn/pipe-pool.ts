@@ -38,18 +38,13 @@ export interface PipePoolOptions {
 }
 
 /**
- * Opens a pool and begins to fill it.
+ * Opens a pool, begins to fill it, and removes what servers that crashed left in the directory, in the background.
  *
  * A child must not get Node's `stdio: 'pipe'`: that is a socket, which cannot be opened again through /dev/stdout
  * and which bash takes for a remote login. A named pipe that has lost its name is what pipe(2) would have made.
  */
 export function createPipePool(options: PipePoolOptions): PipePool {
   return new FifoPool(options);
-}
-
-/** Removes what servers that crashed left in `directory`: empty pipes, told by the process id in the name. */
-export async function removeStalePipeDirectories(directory: string): Promise<void> {
-  await removeStaleDirectories(directory, DIRECTORY_PREFIX);
 }
 
 const DIRECTORY_PREFIX = 'holdfast-pipes-';
@@ -62,6 +57,7 @@ class FifoPool implements PipePool {
   readonly #batch: number;
   readonly #lowWater: number;
   readonly #paths: string[] = [];
+  readonly #cleaned: Promise<void>;
   #directory: string | undefined;
   #refilling: Promise<void> | undefined;
   #made = 0;
@@ -72,6 +68,7 @@ class FifoPool implements PipePool {
     this.#batch = options.batch ?? DEFAULT_BATCH;
     this.#lowWater = options.lowWater ?? DEFAULT_LOW_WATER;
     this.#refillIfLow();
+    this.#cleaned = removeStaleDirectories(this.#parent, DIRECTORY_PREFIX);
   }
 
   get size(): number {
@@ -103,6 +100,7 @@ class FifoPool implements PipePool {
     this.#isClosed = true;
     this.#paths.length = 0;
     await this.#refilling?.catch(() => undefined);
+    await this.#cleaned;
     this.#paths.length = 0;
     if (this.#directory !== undefined) await rm(this.#directory, { recursive: true, force: true });
   }

@@ -14,14 +14,19 @@ export async function isPrivateDirectory(directory: string): Promise<boolean> {
   return found?.isDirectory() === true && found.uid === process.getuid?.() && (found.mode & 0o077) === 0;
 }
 
-/** Removes the private directories of this prefix that servers left in `parent` when they crashed. */
+/**
+ * Removes the private directories of this prefix that servers left in `parent` when they crashed, and tells them by the
+ * process id in the name. Never fails: what cannot be removed now is tried again by the next server.
+ */
 export async function removeStaleDirectories(parent: string, prefix: string): Promise<void> {
   const names = await readdir(parent).catch(() => []);
   for (const name of names) {
     const pid = name.startsWith(prefix) ? /^(\d+)-/.exec(name.slice(prefix.length))?.[1] : undefined;
     if (pid === undefined || isAlive(Number(pid))) continue;
     const stale = path.join(parent, name);
-    if (await isPrivateDirectory(stale)) await rm(stale, { recursive: true, force: true });
+    if (!(await isPrivateDirectory(stale))) continue;
+    // A program that the dead server started may still make files in it, and another server may clean up as well.
+    await rm(stale, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 

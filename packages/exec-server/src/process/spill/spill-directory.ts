@@ -68,8 +68,7 @@ class PrivateSpillDirectory implements SpillDirectory, SpillStore {
     this.#parent = options.directory ?? DEFAULT_DIRECTORY;
     this.#onFailure = options.onFailure;
     this.#openFile = options.openFile ?? openPrivateFile;
-    // What cannot be removed now is tried again by the next server.
-    this.#cleaned = removeStaleDirectories(this.#parent, DIRECTORY_PREFIX).catch(() => undefined);
+    this.#cleaned = removeStaleDirectories(this.#parent, DIRECTORY_PREFIX);
   }
 
   get heldBytes(): number {
