@@ -50,8 +50,6 @@ function isExcused(world: World, client: SimulatedClient, failed: Failed): boole
       return failed.kind === 'view' && mayHaveGaps(world, client, plan, failed);
     case 'processUnknown':
       return isForgotten(world, failed);
-    case 'internal':
-      return failed.kind === 'view' && world.scenario.spill.failures > 0;
     default:
       return false;
   }

@@ -33,6 +33,10 @@ export const ERROR_KINDS = {
   unsupported: { code: -32041, meaning: 'the peer was not built for this or did not grant the extension' },
   outcomeUnknown: { code: -32042, meaning: 'the request may or may not have been carried out' },
   replayConflict: { code: -32044, meaning: 'the id of this request was used before for another request' },
+  outputUnreadable: {
+    code: -32045,
+    meaning: 'output cannot be read from the disk of the executor at present',
+  },
   gap: { code: -32043, meaning: 'output that was asked for is no longer retained' },
   connectFailed: { code: -32050, meaning: 'no connection could be made' },
   connectionLost: { code: -32051, meaning: 'the connection ended before the answer came' },

@@ -97,6 +97,9 @@ export const RECOVER_DEADLINE_MS = 45_000;
 /** How long the connection of a session that another one asks for may take to show that it lives. */
 export const TAKEOVER_PONG_MS = 2_000;
 
+/** How often one read tries to get output from a disk that fails, a second apart. */
+export const SPILL_READ_ATTEMPTS = 10;
+
 /** How long a resumed client without extensions may take to read a process before its events are pushed regardless. */
 export const LEGACY_REPLAY_DELAY_MS = 2_000;
 

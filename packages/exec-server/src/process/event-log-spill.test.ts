@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { AHEAD_BYTES, MAX_LOG_EVENTS } from '@holdfast/exec-protocol';
+import { AHEAD_BYTES, MAX_LOG_EVENTS, SPILL_READ_ATTEMPTS } from '@holdfast/exec-protocol';
 import { expect, test } from 'vitest';
 import { TestClock } from '../testing/test-clock.js';
 import { EventLog, type EventLogOptions } from './event-log.js';
@@ -197,5 +197,53 @@ test('a disk that fails to read is asked again, and nothing is skipped', async (
   expect(await takeAll(cursor)).toEqual([3, 4, 5]);
   spill().failures = 1;
   cursor.close();
+  expect(clock.pending).toBe(0);
+});
+
+/** Lets a read fail and try again, so often. */
+async function passRetries(clock: TestClock, count: number): Promise<void> {
+  for (let left = count; left > 0; left -= 1) {
+    while (clock.pending === 0) await turn();
+    clock.advance(1000);
+  }
+}
+
+test('a read waits for a disk that fails, and gets everything', async () => {
+  const clock = new TestClock();
+  const { log, spill } = worldOf({ clock });
+  print(log, 10);
+  spill().failures = SPILL_READ_ATTEMPTS - 1;
+  const page = readPage(log, 0, undefined);
+  await passRetries(clock, SPILL_READ_ATTEMPTS - 1);
+  expect((await page).chunks.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  expect(clock.pending).toBe(0);
+});
+
+test('a read gives a disk up that fails each time, says which events it has, and the next one may get them', async () => {
+  const clock = new TestClock();
+  const { log, spill } = worldOf({ clock });
+  print(log, 10);
+  spill().failures = SPILL_READ_ATTEMPTS;
+  const failed = readPage(log, 2, undefined).catch((error: unknown) => error);
+  await passRetries(clock, SPILL_READ_ATTEMPTS - 1);
+  expect(await failed).toMatchObject({
+    kind: 'outputUnreadable',
+    message:
+      'the disk that holds output of this process, events 3 to 10, cannot be read; read again when it can',
+    cause: new Error('the disk failed'),
+  });
+  expect((await readPage(log, 2, undefined)).nextSeq).toBe(11);
+});
+
+test('a reader that has gone waits for no disk', async () => {
+  const clock = new TestClock();
+  const { log, spill } = worldOf({ clock });
+  print(log, 10);
+  spill().failures = 1;
+  const gone = new AbortController();
+  const page = readPage(log, 0, undefined, { signal: gone.signal }).catch((error: unknown) => error);
+  while (clock.pending === 0) await turn();
+  gone.abort(new Error('the connection ended'));
+  expect(await page).toEqual(new Error('the connection ended'));
   expect(clock.pending).toBe(0);
 });

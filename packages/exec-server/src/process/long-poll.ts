@@ -10,7 +10,7 @@ export interface LongPoll {
   readonly waitMs: number;
   /** Undefined for the usual ones. */
   readonly limits?: PageLimits | undefined;
-  /** Ends the wait with its reason, when the reader has gone. */
+  /** Ends the wait, for news or for the disk, with its reason when the reader has gone. */
   readonly signal: AbortSignal;
 }
 
@@ -31,7 +31,7 @@ export class LongPolls {
   /** @throws ExecError `limitExceeded` when too many reads wait already. */
   async read({ afterSeq, maxBytes, waitMs, limits, signal }: LongPoll): Promise<ReadPage> {
     if (waitMs > 0 && !hasNews(this.#log, afterSeq)) await this.#news(afterSeq, waitMs, signal);
-    return await readPage(this.#log, afterSeq, maxBytes, limits);
+    return await readPage(this.#log, afterSeq, maxBytes, { limits, signal });
   }
 
   #news(afterSeq: number, waitMs: number, signal: AbortSignal): Promise<void> {

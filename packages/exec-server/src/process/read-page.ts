@@ -1,4 +1,4 @@
-import { MAX_READ_BYTES } from '@holdfast/exec-protocol';
+import { ExecError, MAX_READ_BYTES, SPILL_READ_ATTEMPTS } from '@holdfast/exec-protocol';
 import type { EventLog } from './event-log.js';
 import { type LogEntry, type LogEvent, lengthOf, type OutputEntry, outputEvent } from './log-entry.js';
 import { readEntries } from './spilled-run.js';
@@ -24,6 +24,14 @@ export interface PageLimits {
   readonly events: number;
 }
 
+/** How a page is read. */
+export interface PageOptions {
+  /** Default the usual ones. */
+  readonly limits?: PageLimits | undefined;
+  /** Ends the wait for a disk that fails, with its reason, when the reader has gone. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** So many small chunks make no answer that clients cannot take. */
 const USUAL_LIMITS: PageLimits = { bytes: MAX_READ_BYTES, events: 50_000 };
 
@@ -32,16 +40,17 @@ const USUAL_LIMITS: PageLimits = { bytes: MAX_READ_BYTES, events: 50_000 };
  *
  * Where the budget of the caller ends an answer the state is the one of now, as on the reference. One that our own limits
  * had to cut says how things stood at `nextSeq`, so that a reader which trusts the state never stops early.
+ * @throws ExecError `outputUnreadable` when the disk failed each time.
  */
 export async function readPage(
   log: EventLog,
   afterSeq: number,
   maxBytes: number | undefined,
-  limits: PageLimits = USUAL_LIMITS,
+  { limits = USUAL_LIMITS, signal }: PageOptions = {},
 ): Promise<ReadPage> {
   for (;;) {
     const { entries, ...page } = pickPage(log, afterSeq, maxBytes, limits);
-    const bytes = await readEntries(log, entries.filter(isOutput));
+    const bytes = await readPatiently(log, entries.filter(isOutput), signal);
     // What was given back meanwhile is not retained any more, so another page is due.
     if (bytes === undefined) continue;
     let at = 0;
@@ -55,6 +64,43 @@ export async function readPage(
 }
 
 const NO_BYTES = new Uint8Array(0);
+
+// Disks and networks come back, and the reader would only ask again.
+async function readPatiently(
+  log: EventLog,
+  entries: readonly OutputEntry[],
+  signal: AbortSignal | undefined,
+): Promise<readonly Uint8Array[] | undefined> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await readEntries(log, entries);
+    } catch (cause) {
+      if (attempt === SPILL_READ_ATTEMPTS) throw unreadable(entries, cause);
+    }
+    await untilRetry(log, signal);
+  }
+}
+
+function unreadable(entries: readonly OutputEntry[], cause: unknown): ExecError {
+  const seqs = `${String(entries[0]?.seq)} to ${String(entries.at(-1)?.seq)}`;
+  const message = `the disk that holds output of this process, events ${seqs}, cannot be read; read again when it can`;
+  return new ExecError('outputUnreadable', message, { cause });
+}
+
+function untilRetry(log: EventLog, signal: AbortSignal | undefined): Promise<void> {
+  signal?.throwIfAborted();
+  return new Promise((resolve, reject: (reason: unknown) => void) => {
+    const abort = (): void => {
+      timer.cancel();
+      reject(signal?.reason);
+    };
+    const timer = log.retryLater(() => {
+      signal?.removeEventListener('abort', abort);
+      resolve();
+    });
+    signal?.addEventListener('abort', abort, { once: true });
+  });
+}
 
 /** Everything about a page but its bytes, as of one instant. */
 function pickPage(
