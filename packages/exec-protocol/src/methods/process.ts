@@ -62,6 +62,7 @@ export const processRead = defineRequest({
     closed: z.boolean(),
     failure: z.string().nullish(),
     sandboxDenied: z.boolean().nullish(),
+    signal: signalName.nullish().describe('Extension signals: the signal that ended the process, else null.'),
   }),
 });
 

@@ -157,6 +157,24 @@ describe('a client without extensions that has resumed its session', () => {
     expect(await again.events()).toEqual([]);
   });
 
+  test('is told of a signal that ended a process if it knows of signals, as it would be by an event', async () => {
+    await using world = new CoreWorld();
+    const client = await world.client({ extensions: ['signals'] });
+    for (const id of ['killed', 'ended', 'running']) await client.start(id);
+    await client.cut();
+    world.processes.child('killed').end(137);
+    world.processes.child('ended').end(1);
+    const again = await world.resumed(client, { extensions: ['signals'] });
+    const answers = ['killed', 'ended', 'running'].map(async (id) => {
+      const answer = await again.ask('process/read', { processId: id });
+      return (answer as { readonly signal?: unknown }).signal;
+    });
+    expect(await Promise.all(answers)).toEqual(['SIGKILL', null, null]);
+    await again.cut();
+    const third = await world.resumed(client);
+    expect(await third.ask('process/read', { processId: 'killed' })).not.toHaveProperty('signal');
+  });
+
   test('may wait for the news of one process before it reads the next', async () => {
     await using world = new CoreWorld();
     const client = await world.client();

@@ -62,7 +62,9 @@ export async function readProcess(
     });
     nextSeq = page.nextSeq;
     const chunks = page.chunks.map((event) => readChunk(event, extensions));
-    return { ...page, chunks, failure: null, sandboxDenied: false };
+    const { exited } = subscription.process.log;
+    const signal = extensions.signals === undefined ? {} : { signal: page.exited ? exited?.signal : null };
+    return { ...page, chunks, failure: null, sandboxDenied: false, ...signal };
   } finally {
     read?.answered(nextSeq);
   }

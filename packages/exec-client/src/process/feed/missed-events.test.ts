@@ -132,6 +132,16 @@ function tokenOf(event: ProcessEvent): string {
   return `${letter}${event.seq}`;
 }
 
+test('a death by a signal is told as one where the server tells it, and as none elsewhere', () => {
+  const page: ReadAnswer = { chunks: [], nextSeq: 6, exited: true, exitCode: 137, closed: false };
+  const known = { afterSeq: 4, exited: undefined, closed: undefined };
+  const told = { type: 'exited', seq: 5, exitCode: 137 };
+  expect(missedEvents({ ...page, signal: 'SIGKILL' }, known).events).toEqual([
+    { ...told, signal: 'SIGKILL' },
+  ]);
+  expect(missedEvents(page, known).events).toEqual([{ ...told, signal: null }]);
+});
+
 test.each(CASES)('$name', ({ after, page, nextSeq, state, known = [], told, gap }) => {
   const answer: ReadAnswer = {
     chunks: page.map((seq) => ({ seq, stream: 'stdout' as const, chunk: new Uint8Array([seq]) })),

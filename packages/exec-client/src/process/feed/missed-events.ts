@@ -43,14 +43,14 @@ function closedIn({ closed, nextSeq }: ReadAnswer, first: number): ClosedEvent |
 
 // A server that does not tell the code has not told the end.
 function exitIn(
-  { exited, exitCode }: ReadAnswer,
+  { exited, exitCode, signal = null }: ReadAnswer,
   content: readonly ProcessEvent[],
   first: number,
   newest: number,
 ): ExitedEvent | undefined {
   const seq = leftOut(content, newest) ?? (content[0]?.seq ?? newest + 1) - 1;
   if (!exited || exitCode === null || seq < first) return undefined;
-  return { type: 'exited', seq, exitCode, signal: null };
+  return { type: 'exited', seq, exitCode, signal };
 }
 
 /** The first number behind the first entry that no entry has. */
