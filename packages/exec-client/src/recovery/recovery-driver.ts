@@ -46,7 +46,7 @@ export class RecoveryDriver {
   #attempt: AbortController | undefined;
   #watch: SilenceWatch | undefined;
   #retry: Timer | undefined;
-  #deadline: Timer | undefined;
+  #tick: Timer | undefined;
   #readyAt = 0;
   #resumption: Resumption = NOTHING;
 
@@ -129,12 +129,12 @@ export class RecoveryDriver {
       case 'retryAfter':
         this.#retry = clock.after(effect.delayMs, () => this.#handle({ type: 'retryDue' }));
         return;
-      case 'giveUpAfter':
-        this.#deadline = clock.after(effect.delayMs, () => this.#handle({ type: 'deadlinePassed' }));
+      case 'tickAfter':
+        this.#tick = clock.after(effect.delayMs, () => this.#handle({ type: 'tick' }));
         return;
       case 'stopTimers':
         this.#retry?.cancel();
-        this.#deadline?.cancel();
+        this.#tick?.cancel();
         return;
       case 'fail':
         this.#connection?.sever('the session is lost');

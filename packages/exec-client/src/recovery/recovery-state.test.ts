@@ -19,7 +19,7 @@ const recovering = {
   kind: 'recovering',
   generation: 4,
   lostAt: 1_000,
-  deadline: 10_000,
+  ticksLeft: 3,
   attempts: 2,
   history: BAD,
   lastError: CUT,
@@ -30,7 +30,7 @@ const STATES = {
   ready: { kind: 'ready', generation: 4, history: BAD },
   waiting: { ...recovering, phase: 'waiting' },
   attempting: { ...recovering, phase: 'attempting' },
-  attached: { ...recovering, phase: 'attached', deadline: undefined },
+  attached: { ...recovering, phase: 'attached', ticksLeft: undefined },
   failed: { kind: 'failed', error: CUT },
   closed: { kind: 'closed' },
 } as const satisfies Record<string, RecoveryState>;
@@ -50,7 +50,7 @@ function eventsOf(generation: number) {
     lostInVain: { ...lost, wasUseful: false },
     lostRefused: { ...lost, isRefused: true },
     retryDue: { type: 'retryDue' },
-    deadlinePassed: { type: 'deadlinePassed' },
+    tick: { type: 'tick' },
     close: { type: 'close' },
   } as const satisfies Record<string, RecoveryEvent>;
 }
@@ -73,7 +73,7 @@ const notResumedStep: RecoveryStep = {
   state: { kind: 'failed', error: notResumed() },
   effects: [{ type: 'fail', error: notResumed() }],
 };
-const giveUpAfter = { type: 'giveUpAfter', delayMs: 45_000 } as const;
+const tickAfter = { type: 'tickAfter', delayMs: 4_500 } as const;
 
 /** The first attempt of a recovery, made at once. */
 const firstAttempt = {
@@ -81,12 +81,12 @@ const firstAttempt = {
   phase: 'attempting',
   generation: 5,
   lostAt: 10_000,
-  deadline: 55_000,
+  ticksLeft: 10,
   attempts: 1,
   history: CLEAN,
   lastError: NEWS,
 } as const satisfies RecoveryState;
-const attemptAtOnce: RecoveryStep['effects'] = [giveUpAfter, { type: 'attempt', generation: 5 }];
+const attemptAtOnce: RecoveryStep['effects'] = [tickAfter, { type: 'attempt', generation: 5 }];
 const inVain = { ...firstAttempt, phase: 'waiting', generation: 4, attempts: 0 } as const;
 
 const SAME = 'same';
@@ -102,7 +102,7 @@ const TABLE: Record<StateName, Record<EventName, RecoveryStep | typeof SAME>> = 
     lostInVain: failedWithNews,
     lostRefused: failedWithNews,
     retryDue: SAME,
-    deadlinePassed: SAME,
+    tick: SAME,
     close: { state: STATES.closed, effects: [{ type: 'abandon' }] },
   },
   ready: {
@@ -114,11 +114,11 @@ const TABLE: Record<StateName, Record<EventName, RecoveryStep | typeof SAME>> = 
     lost: { state: firstAttempt, effects: attemptAtOnce },
     lostInVain: {
       state: { ...inVain, history: { failures: 4, fruitless: 3, refused: 0 } },
-      effects: [giveUpAfter, { type: 'retryAfter', delayMs: 800 }],
+      effects: [tickAfter, { type: 'retryAfter', delayMs: 800 }],
     },
     lostRefused: { state: { ...firstAttempt, history: { ...CLEAN, refused: 2 } }, effects: attemptAtOnce },
     retryDue: SAME,
-    deadlinePassed: SAME,
+    tick: SAME,
     close: { state: STATES.closed, effects: [] },
   },
   waiting: {
@@ -134,12 +134,12 @@ const TABLE: Record<StateName, Record<EventName, RecoveryStep | typeof SAME>> = 
       state: { ...STATES.waiting, phase: 'attempting', generation: 5, attempts: 3 },
       effects: [{ type: 'attempt', generation: 5 }],
     },
-    deadlinePassed: outOfTime(),
+    tick: { state: { ...STATES.waiting, ticksLeft: 2 }, effects: [tickAfter] },
     close: closedWithTimers,
   },
   attempting: {
     attached: {
-      state: { ...STATES.attempting, phase: 'attached', deadline: undefined },
+      state: { ...STATES.attempting, phase: 'attached', ticksLeft: undefined },
       effects: [{ type: 'stopTimers' }],
     },
     whole: SAME,
@@ -156,7 +156,7 @@ const TABLE: Record<StateName, Record<EventName, RecoveryStep | typeof SAME>> = 
     lostInVain: SAME,
     lostRefused: SAME,
     retryDue: SAME,
-    deadlinePassed: outOfTime(),
+    tick: { state: { ...STATES.attempting, ticksLeft: 2 }, effects: [tickAfter] },
     close: closedWithTimers,
   },
   attached: {
@@ -168,14 +168,14 @@ const TABLE: Record<StateName, Record<EventName, RecoveryStep | typeof SAME>> = 
     lost: { state: { ...firstAttempt, lostAt: 1_000, attempts: 3 }, effects: attemptAtOnce },
     lostInVain: {
       state: { ...inVain, lostAt: 1_000, attempts: 2, history: { failures: 4, fruitless: 3, refused: 0 } },
-      effects: [giveUpAfter, { type: 'retryAfter', delayMs: 800 }],
+      effects: [tickAfter, { type: 'retryAfter', delayMs: 800 }],
     },
     lostRefused: {
       state: { ...firstAttempt, lostAt: 1_000, attempts: 3, history: { ...CLEAN, refused: 2 } },
       effects: attemptAtOnce,
     },
     retryDue: SAME,
-    deadlinePassed: SAME,
+    tick: SAME,
     close: closedWithTimers,
   },
   failed: allSame(),
@@ -236,12 +236,12 @@ test('without recovery a lost connection is a lost session, with its own error',
 test('the first connection is of use however short it was', () => {
   const state: RecoveryState = { kind: 'ready', generation: 1, history: CLEAN };
   const { effects } = nextRecovery(state, eventsOf(1).lostInVain, FACTS);
-  expect(effects).toEqual([giveUpAfter, { type: 'attempt', generation: 2 }]);
+  expect(effects).toEqual([tickAfter, { type: 'attempt', generation: 2 }]);
 });
 
-test('a deadline that comes too early is waited for again', () => {
-  const step = nextRecovery(STATES.waiting, { type: 'deadlinePassed' }, { ...FACTS, now: 9_999.5 });
-  expect(step).toEqual({ state: STATES.waiting, effects: [{ type: 'giveUpAfter', delayMs: 0.5 }] });
+test.each(['waiting', 'attempting'] as const)('the last tick of a session that is %s ends it', (name) => {
+  const step = nextRecovery({ ...STATES[name], ticksLeft: 1 }, { type: 'tick' }, FACTS);
+  expect(plain(step)).toEqual(plain(outOfTime()));
 });
 
 test.each([

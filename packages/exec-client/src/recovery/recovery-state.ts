@@ -20,8 +20,8 @@ interface Recovering {
   /** Waiting to try, trying, or connected and about to be whole again. */
   readonly phase: 'waiting' | 'attempting' | 'attached';
   readonly lostAt: number;
-  /** When the session is given up; not while the server has said that it is there. */
-  readonly deadline: number | undefined;
+  /** Ticks until the session is given up; none are counted while the server has said that it is there. */
+  readonly ticksLeft: number | undefined;
   /** Connections that were tried. */
   readonly attempts: number;
   readonly history: History;
@@ -60,7 +60,7 @@ export type RecoveryEvent =
       readonly isRefused: boolean;
     }
   | { readonly type: 'retryDue' }
-  | { readonly type: 'deadlinePassed' }
+  | { readonly type: 'tick' }
   | { readonly type: 'close' };
 
 /** What is to be done about it. */
@@ -70,7 +70,7 @@ export type RecoveryEffect =
   /** End the connection that there is, or the attempt to make one. */
   | { readonly type: 'abandon' }
   | { readonly type: 'retryAfter'; readonly delayMs: number }
-  | { readonly type: 'giveUpAfter'; readonly delayMs: number }
+  | { readonly type: 'tickAfter'; readonly delayMs: number }
   /** Nothing is to be waited for any more. */
   | { readonly type: 'stopTimers' }
   /** The session is lost; fail everything that waits. */
@@ -96,6 +96,12 @@ export const RECOVERY_START: RecoveryStep = {
   state: { kind: 'connecting', generation: 1 },
   effects: [{ type: 'attempt', generation: 1 }],
 };
+
+/**
+ * Ticks for which a session is tried to be got back. Ticks are counted and not time: after a program has been blocked or its
+ * machine asleep, there is one late tick, and the server is asked before the next.
+ */
+const TICKS_TO_GIVE_UP = 10;
 
 const CLEAN: History = { failures: 0, fruitless: 0, refused: 0 };
 
@@ -131,7 +137,7 @@ function whileConnecting(
       return { state: { kind: 'closed' }, effects: [{ type: 'abandon' }] };
     case 'attached':
     case 'retryDue':
-    case 'deadlinePassed':
+    case 'tick':
       return stay(state);
   }
 }
@@ -150,7 +156,7 @@ function whileReady(
     case 'whole':
     case 'attemptFailed':
     case 'retryDue':
-    case 'deadlinePassed':
+    case 'tick':
       return stay(state);
   }
 }
@@ -170,8 +176,8 @@ function whileRecovering(state: Recovering, event: RecoveryEvent, facts: Recover
         : stay(state);
     case 'retryDue':
       return state.phase === 'waiting' ? attempt(state) : stay(state);
-    case 'deadlinePassed':
-      return giveUp(state, facts);
+    case 'tick':
+      return tick(state, facts);
     case 'close':
       return { state: { kind: 'closed' }, effects: [{ type: 'abandon' }, { type: 'stopTimers' }] };
   }
@@ -179,20 +185,22 @@ function whileRecovering(state: Recovering, event: RecoveryEvent, facts: Recover
 
 // While the server says that the session is there, there is no hurry.
 function attach(state: Recovering): RecoveryStep {
-  return { state: { ...state, phase: 'attached', deadline: undefined }, effects: [{ type: 'stopTimers' }] };
+  return { state: { ...state, phase: 'attached', ticksLeft: undefined }, effects: [{ type: 'stopTimers' }] };
 }
 
 function becomeReady({ generation, history }: Recovering): RecoveryStep {
   return stay({ kind: 'ready', generation, history });
 }
 
-function giveUp(state: Recovering, { now, recoverTimeoutMs }: RecoveryFacts): RecoveryStep {
-  if (state.deadline === undefined) return stay(state);
-  // Timers fire up to a millisecond early, and very long ones are cut short.
-  if (now < state.deadline) {
-    return { state, effects: [{ type: 'giveUpAfter', delayMs: state.deadline - now }] };
-  }
+function tick(state: Recovering, { recoverTimeoutMs }: RecoveryFacts): RecoveryStep {
+  if (state.ticksLeft === undefined) return stay(state);
+  const ticksLeft = state.ticksLeft - 1;
+  if (ticksLeft > 0) return { state: { ...state, ticksLeft }, effects: [tickAfter(recoverTimeoutMs)] };
   return fail(outOfTime(state.lastError, recoverTimeoutMs), { type: 'abandon' }, { type: 'stopTimers' });
+}
+
+function tickAfter(recoverTimeoutMs: number): RecoveryEffect {
+  return { type: 'tickAfter', delayMs: recoverTimeoutMs / TICKS_TO_GIVE_UP };
 }
 
 function attemptFailed(
@@ -218,7 +226,7 @@ function lose(
   history: History,
   { error, wasUseful, isRefused }: RecoveryEvent & { readonly type: 'lost' },
   { attempts, lostAt }: { readonly attempts: number; readonly lostAt: number },
-  { now, random, recoverTimeoutMs }: RecoveryFacts,
+  { random, recoverTimeoutMs }: RecoveryFacts,
 ): RecoveryStep {
   // The first connection made the session, whatever else it was good for.
   const isFruitless = !wasUseful && generation > 1;
@@ -236,17 +244,17 @@ function lose(
     generation,
     phase: 'waiting',
     lostAt,
-    deadline: now + recoverTimeoutMs,
+    ticksLeft: TICKS_TO_GIVE_UP,
     attempts,
     history: next,
     lastError: error,
   };
-  const limit: RecoveryEffect = { type: 'giveUpAfter', delayMs: recoverTimeoutMs };
+  const firstTick = tickAfter(recoverTimeoutMs);
   if (next.failures > 0) {
-    return { state, effects: [limit, { type: 'retryAfter', delayMs: backoffMs(next.failures, random) }] };
+    return { state, effects: [firstTick, { type: 'retryAfter', delayMs: backoffMs(next.failures, random) }] };
   }
   const { state: attempting, effects } = attempt(state);
-  return { state: attempting, effects: [limit, ...effects] };
+  return { state: attempting, effects: [firstTick, ...effects] };
 }
 
 function attempt(state: Recovering): RecoveryStep {

@@ -106,6 +106,18 @@ describe('a session that cannot be got back', () => {
     );
   });
 
+  test('is not given up by a client that stood still for as long, and has not asked since', async () => {
+    await using world = await startWorld();
+    const { client, server, clock } = world;
+    server.isDown = true;
+    server.cut();
+    await until(() => client.state === 'recovering');
+    server.isDown = false;
+    clock.advance(RECOVER_DEADLINE_MS * 2);
+    await until(() => client.state !== 'recovering');
+    expect(client.state).toBe('ready');
+  });
+
   test('is given up at once when the server does not know it', async () => {
     await using world = await startWorld();
     const { client, server } = world;
