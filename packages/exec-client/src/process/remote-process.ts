@@ -231,7 +231,7 @@ export class RemoteProcess implements AttachedProcess, ProcessSink {
     if (gap !== undefined) this.#feed.skip(gap.to);
     for (const event of events) this.#accept(event);
     // Nothing up to here is still to come, whatever the page left out.
-    this.#feed.skip(page.nextSeq - 1);
+    this.#feed.caughtUp(page.nextSeq - 1);
     return { events: events.length, hasGap: gap !== undefined };
   }
 

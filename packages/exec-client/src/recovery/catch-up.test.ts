@@ -1,4 +1,4 @@
-import { ExecError, MAX_LEGACY_REQUESTS_IN_FLIGHT, processRead } from '@holdfast/exec-protocol';
+import { ExecError, MAX_LEGACY_REQUESTS_IN_FLIGHT, processRead, WINDOW_BYTES } from '@holdfast/exec-protocol';
 import { expect, test } from 'vitest';
 import type { Client } from '../client.js';
 import { createDeferred } from '../deferred.js';
@@ -79,6 +79,29 @@ test('what was missed is read before anything else is sent, and goes on with wha
   ]);
   await listed;
   expect(await signalled).toMatchObject({ kind: 'outcomeUnknown' });
+});
+
+test('a window that may have been lost with the link is told again, once it is known what was missed', async () => {
+  const server = new FakeServer({ extensions: { flow: 1 } });
+  await using client = await server.connect({ extensions: { flow: 1 } });
+  const read = client.spawn(['x'], { id: 'read' });
+  const unread = client.spawn(['x'], { id: 'unread' });
+  const ended = client.spawn(['x'], { id: 'ended' });
+  await Promise.all([read.started, unread.started, ended.started]);
+  server.stall();
+  const lines = collect(read.lines());
+  await settle();
+  server.on(processRead, ({ processId }) => (processId === 'ended' ? page([], 3, CLOSED) : page([], 1)));
+  const before = server.asked.length;
+  await cutAndRecover(server, client);
+  expect(server.asked.slice(before).filter(({ method }) => method === 'process/window')).toEqual([
+    { method: 'process/window', params: { processId: 'read', ackSeq: 0, windowBytes: WINDOW_BYTES } },
+    { method: 'process/window', params: { processId: 'unread', ackSeq: 0, windowBytes: 0 } },
+  ]);
+  server.output('read', 1, '1\n');
+  server.exited('read', 2, 0);
+  server.closed('read', 3);
+  expect(await lines).toEqual(['1']);
 });
 
 test('an end that was missed is deduced, whether anybody reads output or not', async () => {

@@ -90,6 +90,12 @@ export class OutputFeed implements ViewSource {
     return { afterSeq, windowBytes: this.#window?.resume(afterSeq) ?? 0 };
   }
 
+  /** What was missed has been read, on a connection that is told nothing else: it goes on behind that. */
+  caughtUp(seq: number): void {
+    this.skip(seq);
+    if (!this.#isComplete()) this.#window?.repeat(this.#consumedSeq());
+  }
+
   /** Ends all views. */
   close(): void {
     for (const view of [...this.#views]) view.close();

@@ -76,3 +76,22 @@ test('output that arrives after the last view closed is acknowledged at once, so
     [2, 0],
   ]);
 });
+
+test('what was told may be told once more, also that nothing is wanted, but not before the process exists', () => {
+  const { window, sent } = createWindow();
+  window.want(true, 0);
+  window.leave();
+  window.repeat(0);
+  expect(sent).toEqual([]);
+  window.started(0);
+  window.arrived(1, 10);
+  window.resume(1);
+  window.repeat(0);
+  window.want(false, 1);
+  window.repeat(1);
+  expect(sent).toEqual([
+    [0, WINDOW_BYTES - 10],
+    [1, 0],
+    [1, 0],
+  ]);
+});

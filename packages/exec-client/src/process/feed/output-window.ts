@@ -79,11 +79,18 @@ export class OutputWindow {
     return this.#room(this.#told ?? 0);
   }
 
+  /** What was told last may have been lost with its connection, and nothing else says it again: it is told once more. */
+  repeat(consumedSeq: number): void {
+    if (this.#isStarted) this.#tell(consumedSeq);
+  }
+
   #update(consumedSeq: number): void {
-    if (this.#isStarted && (this.#told !== this.#wanted || this.#isDue())) {
-      this.#remember();
-      this.#send(consumedSeq, this.#room(this.#wanted));
-    }
+    if (this.#isStarted && (this.#told !== this.#wanted || this.#isDue())) this.#tell(consumedSeq);
+  }
+
+  #tell(consumedSeq: number): void {
+    this.#remember();
+    this.#send(consumedSeq, this.#room(this.#wanted));
   }
 
   /** A window less what is still to be consumed of earlier connections; never none where something is wanted. */
