@@ -77,6 +77,14 @@ test('a window that opens later starts with the output of then', () => {
   expect(takeAll(cursor)).toEqual([2]);
 });
 
+test('a window that opens between what tells the end of a process loses none of it', () => {
+  const log = endOf(logOf('early'));
+  const cursor = owner(log, 0);
+  expect(cursor.take()).toMatchObject({ type: 'exited', seq: 2 });
+  cursor.acknowledge(0, 100);
+  expect([takeAll(cursor), cursor.isDone]).toEqual([[3], true]);
+});
+
 test('an acknowledgement of more than was pushed counts for what was pushed', () => {
   const log = logOf('12345', '12345', '12345');
   const cursor = owner(log, 5);
