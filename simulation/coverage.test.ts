@@ -7,7 +7,7 @@ import type { Trace } from './world/trace.js';
 const SEED = 1;
 const RUNS = 2_000;
 /** In so many schedules each of these happens, or the simulation proves nothing about it. */
-const ENOUGH = 5;
+const ENOUGH = 20;
 
 const SIGHTS: Readonly<Record<string, RegExp>> = {
   'a session is resumed': /← arrived .*"processes":\[.*"missing":\[/,

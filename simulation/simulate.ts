@@ -10,6 +10,8 @@ export interface SimulateOptions {
   readonly seed: number;
   /** Leads to one schedule of a seed, as a report of a failure names it. */
   readonly path?: string;
+  /** Whether to look for a smaller schedule that goes wrong as well; default true. */
+  readonly isShrinking?: boolean;
 }
 
 /** What the runs of one seed came to. */
@@ -25,10 +27,17 @@ export interface Failure {
   readonly seed: number;
   readonly path: string;
   readonly scenario: Scenario;
+  /** The first thing that was not as it has to be. */
+  readonly message: string;
 }
 
 /** Draws schedules and plays them, until one goes wrong or all have been well. */
-export async function simulate({ runs, seed, path }: SimulateOptions): Promise<Simulated> {
+export async function simulate({
+  runs,
+  seed,
+  path,
+  isShrinking = true,
+}: SimulateOptions): Promise<Simulated> {
   let played = 0;
   let steps = 0;
   const property = fc.asyncProperty(scenarios, async (scenario) => {
@@ -40,11 +49,13 @@ export async function simulate({ runs, seed, path }: SimulateOptions): Promise<S
   const found = await fc.check(property, {
     numRuns: runs,
     seed,
-    ...(path === undefined ? {} : { path, endOnFailure: true }),
+    endOnFailure: !isShrinking || path !== undefined,
+    ...(path === undefined ? {} : { path }),
   });
   const [scenario] = found.counterexample ?? [];
   if (scenario === undefined) return { runs: played, steps, failure: undefined };
-  const failure = { seed: found.seed, path: found.counterexamplePath ?? '', scenario };
+  const [message = ''] = found.errorInstance instanceof Error ? found.errorInstance.message.split('\n') : [];
+  const failure = { seed: found.seed, path: found.counterexamplePath ?? '', scenario, message };
   return { runs: played, steps, failure };
 }
 

@@ -1,4 +1,4 @@
-import { RETAINED_BYTES } from '@holdfast/exec-protocol';
+import { HANDSHAKE_TIMEOUT_MS, RETAINED_BYTES } from '@holdfast/exec-protocol';
 import type { ProcessPlan } from '../program/program.js';
 import type { Call, Outcome } from '../world/calls.js';
 import type { SimulatedClient } from '../world/simulated-client.js';
@@ -36,7 +36,7 @@ function isExcused(world: World, client: SimulatedClient, failed: Failed): boole
   // The first connection is not the client's to get back.
   if (failed.kind === 'connect') return faults.length > 0;
   if (failed.outcome.kind === 'unsupported') return true;
-  if (program.closeMs !== undefined) return true;
+  if (program.closeMs !== undefined || isAsleepInHandshake(world, client)) return true;
   const plan = planOf(program, failed.process);
   if (plan === undefined || isHandleExcused(world, client, plan, failed.process)) return true;
   const isInDoubt = !program.extensions.includes('replay') && faults.length > 0;
@@ -53,6 +53,19 @@ function isExcused(world: World, client: SimulatedClient, failed: Failed): boole
     default:
       return false;
   }
+}
+
+/** A server keeps no connection for long that does not finish its handshake, and its session has nothing in it yet. */
+function isAsleepInHandshake({ scenario, first }: World, client: SimulatedClient): boolean {
+  const { settledAtMs = 0 } = client.calls.all.find(({ kind }) => kind === 'connect') ?? {};
+  const name = client === first ? 'first' : 'guest';
+  return scenario.faults.some(
+    (fault) =>
+      fault.type === 'sleep' &&
+      fault.machine === name &&
+      fault.atMs <= settledAtMs &&
+      fault.forMs > HANDSHAKE_TIMEOUT_MS,
+  );
 }
 
 /** Whether everything about the handle may fail, because the process never was, or is not known any more. */

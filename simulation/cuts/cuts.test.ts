@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { explain } from '../simulate.js';
+import { runScenario } from '../world/run.js';
 import { type CutReport, cutOnceEverywhere, cutTwiceEverywhere } from './cut-everywhere.js';
 import { cutScenario } from './script.js';
 
@@ -16,9 +17,35 @@ const NOTICES = {
   'the server never knows': { clientMs: 0, serverMs: undefined },
 };
 
+/** Every kind of message that a client with one session and two processes causes, whatever it does with them. */
+const MESSAGES = [
+  'initialize',
+  'initialized',
+  'process/start',
+  'process/write',
+  'process/signal',
+  'process/resize',
+  'process/closeStdin',
+  'process/output',
+  'process/resized',
+  'process/exited',
+  'process/closed',
+  'session/close',
+];
+
+test('what is cut everywhere has every kind of message, and answers', async () => {
+  const frames: string[] = [];
+  const collect = (_who: string, text: string): void => {
+    if (/^[→←] sent /.test(text)) frames.push(/"method":"([^"]+)"/.exec(text)?.[1] ?? 'an answer');
+  };
+  await runScenario(cutScenario([]), { isOn: true, clock: () => undefined, add: collect });
+  expect([...new Set(frames)].toSorted()).toEqual([...MESSAGES, 'an answer'].toSorted());
+});
+
 test.each(Object.entries(NOTICES))('a cut anywhere is survived, when %s', async (_name, notice) => {
   const report = await cutOnceEverywhere(notice);
   expect(await toldOf(report)).toBeUndefined();
+  // Inside and behind each of some forty frames; how many they are changes with what they are about, which is held above.
   expect(report.runs).toBeGreaterThan(60);
 });
 

@@ -70,7 +70,7 @@ const drip: fc.Arbitrary<TimedFault> = fc.record({
   client,
   atMs,
   direction,
-  bytesPerMs: fc.integer({ min: 10, max: 50 }),
+  bytesPerMs: fc.integer({ min: 1, max: 20 }),
 });
 
 const lag: fc.Arbitrary<TimedFault> = fc.record({
@@ -134,30 +134,56 @@ const expiryRace: fc.Arbitrary<readonly Fault[]> = fc
     { type: 'noDials', atMs: cutMs, forMs: awayMs + latenessMs, mode: 'refused' },
   ]);
 
+/** Somebody else takes the session while its client has not noticed yet that its link is gone. */
+const robbery: fc.Arbitrary<readonly Fault[]> = fc
+  .tuple(
+    atMs,
+    fc.integer({ min: 1, max: 3_000 }),
+    fc.integer({ min: 0, max: 400 }),
+    thief,
+    fc.array(cutAtByte, { maxLength: 2 }),
+  )
+  .map(([cutMs, clientMs, laterMs, robber, cuts]) => [
+    { type: 'cutAtTime', client: 'first', atMs: cutMs, notice: { clientMs, serverMs: 0 } },
+    { ...robber, atMs: cutMs + laterMs },
+    ...cuts,
+  ]);
+
+/** One cut after the other. */
+const storm: fc.Arbitrary<readonly Fault[]> = fc
+  .record({
+    atMs,
+    gapsMs: fc.array(fc.integer({ min: 0, max: 120 }), { minLength: 2, maxLength: 7 }),
+    serverMs: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.integer({ min: 0, max: 200 })),
+  })
+  .map(({ atMs: firstMs, gapsMs, serverMs }) =>
+    gapsMs.map((_, index): Fault => {
+      const at = gapsMs.slice(0, index).reduce((sum, gap) => sum + gap, firstMs);
+      return { type: 'cutAtTime', client: 'first', atMs: at, notice: { clientMs: 0, serverMs } };
+    }),
+  );
+
+const single = fc.oneof(
+  { weight: 8, arbitrary: cutAtByte },
+  { weight: 6, arbitrary: cutAtTime },
+  { weight: 2, arbitrary: repeat },
+  { weight: 2, arbitrary: stall },
+  { weight: 1, arbitrary: drip },
+  { weight: 1, arbitrary: lag },
+  { weight: 1, arbitrary: noDials },
+  { weight: 1, arbitrary: sleep },
+  { weight: 1, arbitrary: thief },
+);
+
+const death: fc.Arbitrary<readonly Fault[]> = fc
+  .tuple(fc.oneof(killServer, killClient), fc.array(cutAtTime, { maxLength: 1 }))
+  .map((all) => all.flat());
+
 /** What goes wrong, from nothing to much. */
 export const faults: fc.Arbitrary<readonly Fault[]> = fc.oneof(
-  {
-    weight: 12,
-    arbitrary: fc.array(
-      fc.oneof(
-        { weight: 8, arbitrary: cutAtByte },
-        { weight: 6, arbitrary: cutAtTime },
-        { weight: 2, arbitrary: repeat },
-        { weight: 2, arbitrary: stall },
-        { weight: 1, arbitrary: drip },
-        { weight: 1, arbitrary: lag },
-        { weight: 1, arbitrary: noDials },
-        { weight: 1, arbitrary: sleep },
-        { weight: 1, arbitrary: thief },
-      ),
-      { maxLength: 5 },
-    ),
-  },
+  { weight: 12, arbitrary: fc.array(single, { maxLength: 5 }) },
+  { weight: 2, arbitrary: storm },
+  { weight: 1, arbitrary: robbery },
   { weight: 1, arbitrary: expiryRace },
-  {
-    weight: 1,
-    arbitrary: fc
-      .tuple(fc.oneof(killServer, killClient), fc.array(cutAtTime, { maxLength: 1 }))
-      .map((all) => all.flat()),
-  },
+  { weight: 1, arbitrary: death },
 );

@@ -45,7 +45,8 @@ function scriptsThat(print: fc.Arbitrary<readonly ScriptStep[]>): fc.Arbitrary<S
   );
   return fc.record({
     spawnMs: fc.oneof(
-      { weight: 12, arbitrary: fc.integer({ min: 0, max: 30 }) },
+      { weight: 9, arbitrary: fc.integer({ min: 0, max: 30 }) },
+      { weight: 3, arbitrary: fc.integer({ min: 0, max: 2_000 }) },
       { weight: 1, arbitrary: fc.constant(undefined) },
     ),
     steps: fc.tuple(print, exitStep, late).map(([before, exit, after]) => [...before, exit, ...after]),
