@@ -29,7 +29,7 @@ function onlyFrom(name, files) {
 
 /** Inside the server a layer may import what is to its right, never what is to its left or beside it. */
 function layer(name, mayImport) {
-  const all = ['transport', 'rpc', 'session', 'process', 'fs', 'http'];
+  const all = ['transport', 'rpc', 'session', 'process', 'config', 'fs', 'http'];
   const forbidden = all.filter((other) => other !== name && !mayImport.includes(other));
   return {
     name: `server-layer-${name}`,
@@ -121,10 +121,11 @@ module.exports = {
       from: { path: '^packages/[^/]+/src/', pathNot: TEST },
       to: { path: `${TEST}|(^|/)node_modules/(vitest|fast-check)(/|$)|^(simulation|e2e|scripts)/` },
     },
-    layer('transport', ['rpc', 'session', 'process', 'fs', 'http']),
-    layer('rpc', ['session', 'process', 'fs', 'http']),
+    layer('transport', ['rpc', 'session', 'process', 'config', 'fs', 'http']),
+    layer('rpc', ['session', 'process', 'config', 'fs', 'http']),
     layer('session', ['process', 'fs', 'http']),
     layer('process', []),
+    layer('config', ['fs']),
     layer('fs', []),
     layer('http', []),
     {
@@ -177,7 +178,7 @@ module.exports = {
         path: '^packages/exec-server/src/[^/]+\\.ts$',
         pathNot: `^packages/exec-server/src/(server|core|index)\\.ts$|${TEST}`,
       },
-      to: { path: '^packages/exec-server/src/(transport|rpc|session|process|fs|http)/' },
+      to: { path: '^packages/exec-server/src/(transport|rpc|session|process|config|fs|http)/' },
     },
     onlyFrom('node-pty', '^packages/exec-server/src/process/spawn/pty(\\.test)?\\.ts$'),
     onlyFrom('tree-kill', '^packages/exec-server/src/process/spawn/terminate(\\.test)?\\.ts$'),

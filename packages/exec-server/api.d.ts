@@ -2,10 +2,12 @@
 
 // core.d.ts
 import '@holdfast/exec-protocol';
-export { A as AcceptOptions, b as AcceptedConnection, C as Child, c as ChildExit, d as ChildListener, e as ChildSpec, f as Clock, g as Cookie, H as HeldByServer, L as Lifetimes, h as LogSpill, i as Logger, O as OsProcesses, j as OutputStream, S as ServerCore, k as ServerCoreOptions, l as Shortage, T as Timer, m as createServerCore } from './core.js';
+export { A as AcceptOptions, b as AcceptedConnection, C as Child, c as ChildExit, d as ChildListener, e as ChildSpec, f as Clock, g as Cookie, E as ExecutorConfig, H as HeldByServer, h as HttpHeader, i as HttpRequest, j as HttpResponse, k as HttpSender, L as Lifetimes, l as LogSpill, m as Logger, O as OsProcesses, n as OutputStream, S as ServerCore, o as ServerCoreOptions, p as Shortage, T as Timer, q as createServerCore } from './core.js';
+import 'node:stream';
 
 // core.d.ts
-import { Transport, EnvironmentInfo } from '@holdfast/exec-protocol';
+import { ParamsOf, environmentConfigRead, ResultOf, Transport, EnvironmentInfo } from '@holdfast/exec-protocol';
+import { Readable } from 'node:stream';
 
 /** A timer that has been set. */
 interface Timer {
@@ -19,6 +21,45 @@ interface Clock {
     after(delayMs: number, run: () => void): Timer;
     /** Calls `run` once, after all input of this turn of the event loop. */
     nextTurn(run: () => void): void;
+}
+
+/** Answers parts of the executor's configuration. */
+interface ExecutorConfig {
+    /** @throws ExecError `configUnreadable`, naming the file and the place in it. */
+    read(params: ParamsOf<typeof environmentConfigRead>): Promise<ResultOf<typeof environmentConfigRead>>;
+}
+
+/** One header as it is sent or came. */
+interface HttpHeader {
+    readonly name: string;
+    readonly value: string;
+}
+/** A request that was checked: everything about it can be sent as it stands. */
+interface HttpRequest {
+    readonly method: string;
+    /** Without user info, which has become a header. */
+    readonly url: URL;
+    readonly headers: readonly HttpHeader[];
+    readonly body: Uint8Array | undefined;
+    readonly timeoutMs: number | undefined;
+    readonly followsRedirects: boolean;
+}
+
+/** The head of a response, and its body still to be read. */
+interface HttpResponse {
+    readonly status: number;
+    /** In the order in which they came, names in lower case. */
+    readonly headers: readonly HttpHeader[];
+    /** Fails when the body does not come whole. Destroy it when it is not wanted. */
+    readonly body: Readable;
+}
+/** What sends requests of clients. */
+interface HttpSender {
+    /**
+     * @param signal Gives the request up, its body as well.
+     * @throws ExecError `httpFailed` when no response comes; the reason of `signal`.
+     */
+    send(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse>;
 }
 
 /** Structured lines: facts first, then the name of the event. Never argv, environment or bytes above debug. */
@@ -185,6 +226,10 @@ interface ServerCoreOptions extends Lifetimes {
     readonly environment: EnvironmentInfo;
     /** The server's own environment, from which `envPolicy` picks. */
     readonly env: Readonly<Record<string, string>>;
+    /** What `environmentConfig/read` answers. */
+    readonly config: ExecutorConfig;
+    /** Sends HTTP requests for clients. */
+    readonly http: HttpSender;
     readonly logger: Logger;
     /** Is told of every process that runs. */
     readonly guardian: Pick<Guardian, 'watch' | 'forget'>;
@@ -239,7 +284,7 @@ interface ServerCore {
  */
 declare function createServerCore(options: ServerCoreOptions): ServerCore;
 
-export { type AcceptOptions as A, type Child as C, type HeldByServer as H, type Lifetimes as L, type OsProcesses as O, type ServerCore as S, type Timer as T, type LogLevel as a, type AcceptedConnection as b, type ChildExit as c, type ChildListener as d, type ChildSpec as e, type Clock as f, type Cookie as g, type LogSpill as h, type Logger as i, type OutputStream as j, type ServerCoreOptions as k, type Shortage as l, createServerCore as m };
+export { type AcceptOptions as A, type Child as C, type ExecutorConfig as E, type HeldByServer as H, type Lifetimes as L, type OsProcesses as O, type ServerCore as S, type Timer as T, type LogLevel as a, type AcceptedConnection as b, type ChildExit as c, type ChildListener as d, type ChildSpec as e, type Clock as f, type Cookie as g, type HttpHeader as h, type HttpRequest as i, type HttpResponse as j, type HttpSender as k, type LogSpill as l, type Logger as m, type OutputStream as n, type ServerCoreOptions as o, type Shortage as p, createServerCore as q };
 
 // index.d.ts
 import { L as Lifetimes, a as LogLevel } from './core.js';

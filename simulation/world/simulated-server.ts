@@ -31,6 +31,8 @@ export class SimulatedServer {
       processes: this.processes,
       environment: { shell: { name: 'sh', path: '/bin/sh' }, cwd: 'file:///' },
       env: {},
+      config: { read: () => Promise.reject(new Error('there are no files here')) },
+      http: { send: () => Promise.reject(new Error('this world has no network')) },
       logger: loggerOf(onLog),
       guardian: { watch: () => undefined, forget: () => undefined },
       spill: {

@@ -1,4 +1,4 @@
-export { encodeBase64 } from './bytes.js';
+export { decodeBase64, encodeBase64 } from './bytes.js';
 export { CLOSE_CODES, type CloseKind } from './close-codes.js';
 export {
   ERROR_KINDS,
@@ -46,10 +46,17 @@ export {
   LEGACY_SETTLE_MS,
   LOG_MEMORY_BYTES,
   MAX_ATTACHED_PER_SESSION,
+  MAX_BODY_DELTA_BYTES,
+  MAX_BUFFERED_BODY_BYTES,
   MAX_CHUNK_BYTES,
   MAX_CLIENT_INSTANCES,
   MAX_CLIENT_REQUESTS_IN_FLIGHT,
   MAX_CLOSED_PROCESSES,
+  MAX_CONFIG_FILE_BYTES,
+  MAX_FILE_BLOCK_BYTES,
+  MAX_FILE_HANDLE_ID_BYTES,
+  MAX_FILE_HANDLES,
+  MAX_FILE_WATCHES,
   MAX_FRUITLESS_RESUMES,
   MAX_KEPT_ANSWERS,
   MAX_LEGACY_MESSAGE_BYTES,
@@ -59,6 +66,7 @@ export {
   MAX_PROCESSES_PER_SERVER,
   MAX_PROCESSES_PER_SESSION,
   MAX_READ_BYTES,
+  MAX_READ_FILE_BYTES,
   MAX_READERS_PER_PROCESS,
   MAX_REFUSED_CONNECTIONS,
   MAX_REFUSED_REPEATS,
@@ -66,6 +74,10 @@ export {
   MAX_REQUESTS_IN_FLIGHT,
   MAX_RESUME_RETRY_MS,
   MAX_SESSIONS,
+  MAX_STREAMED_RESPONSES,
+  MAX_WALK_DEPTH,
+  MAX_WALK_DIRECTORIES,
+  MAX_WALK_ENTRIES,
   MAX_WINDOW_BYTES,
   OUTBOX_BYTES,
   PING_INTERVAL_MS,
@@ -93,7 +105,30 @@ export type {
   RequestSpec,
   ResultOf,
 } from './methods/define.js';
-export { type EnvironmentInfo, environmentInfo, environmentStatus } from './methods/environment.js';
+export {
+  type EnvironmentInfo,
+  environmentConfigRead,
+  environmentInfo,
+  environmentStatus,
+} from './methods/environment.js';
+export {
+  fsCanonicalize,
+  fsClose,
+  fsCopy,
+  fsCreateDirectory,
+  fsGetMetadata,
+  fsMissingChanged,
+  fsOpen,
+  fsReadBlock,
+  fsReadDirectory,
+  fsReadFile,
+  fsRemove,
+  fsWalk,
+  fsWatchMissing,
+  fsWriteBlock,
+  fsWriteFile,
+} from './methods/fs.js';
+export { httpBodyDelta, httpRequest } from './methods/http.js';
 export {
   initialize,
   initialized,

@@ -174,3 +174,39 @@ export const MAX_CLIENT_INSTANCE_LENGTH = 64;
 
 /** Positions in one `session/replay`: as many as a session can have processes. */
 export const MAX_REPLAY_CURSORS = MAX_PROCESSES_PER_SESSION + MAX_CLOSED_PROCESSES + MAX_ATTACHED_PER_SESSION;
+
+/** The largest file that `fs/readFile` answers; the reference's figure. Larger ones are read in blocks. */
+export const MAX_READ_FILE_BYTES = 512 * MIB;
+
+/** The largest block of `fs/readBlock` and `fs/writeBlock`; the reference's figure. */
+export const MAX_FILE_BLOCK_BYTES = MIB;
+
+/** Files that one session may have open; the reference's figure for a connection. */
+export const MAX_FILE_HANDLES = 128;
+
+/** UTF-8 bytes of a file handle's id; the reference's figure. */
+export const MAX_FILE_HANDLE_ID_BYTES = 32;
+
+/** The most levels that a walk may ask for; the reference's figure. */
+export const MAX_WALK_DEPTH = 64;
+
+/** The most directories that a walk may ask for; the reference's figure. */
+export const MAX_WALK_DIRECTORIES = 10_000;
+
+/** The most entries that a walk may ask for; the reference's figure. */
+export const MAX_WALK_ENTRIES = 50_000;
+
+/** The largest piece of a streamed HTTP body, decoded; the reference's figure. */
+export const MAX_BODY_DELTA_BYTES = MIB;
+
+/** The largest configuration file of the executor that is read for a client. */
+export const MAX_CONFIG_FILE_BYTES = MIB;
+
+/** Watches for missing paths that one connection may have; at the limit the answer is that nothing is watched. */
+export const MAX_FILE_WATCHES = 64;
+
+/** Streamed HTTP responses that one connection may have at once. */
+export const MAX_STREAMED_RESPONSES = 256;
+
+/** The largest HTTP body that is answered whole; larger ones are streamed. */
+export const MAX_BUFFERED_BODY_BYTES = 256 * MIB;

@@ -1,6 +1,8 @@
 import { type EnvironmentInfo, SERVER_SILENCE_MS, type Transport } from '@holdfast/exec-protocol';
 import type { Clock } from './clock.js';
+import type { ExecutorConfig } from './config/executor-config.js';
 import { createConnectionId } from './connection-id.js';
+import type { HttpSender } from './http/http-client.js';
 import type { Logger } from './logger.js';
 import type { Cookie } from './process/guardian/cookie.js';
 import type { Guardian } from './process/guardian/guardian.js';
@@ -13,6 +15,9 @@ import { SessionRegistry } from './session/session-registry.js';
 import type { ShortageLog } from './shortage-log.js';
 
 export type { Clock, Timer } from './clock.js';
+export type { ExecutorConfig } from './config/executor-config.js';
+export type { HttpResponse, HttpSender } from './http/http-client.js';
+export type { HttpHeader, HttpRequest } from './http/http-request.js';
 export type { Logger } from './logger.js';
 export type { Cookie } from './process/guardian/cookie.js';
 export type { LogSpill } from './process/log-spill.js';
@@ -29,6 +34,10 @@ export interface ServerCoreOptions extends Lifetimes {
   readonly environment: EnvironmentInfo;
   /** The server's own environment, from which `envPolicy` picks. */
   readonly env: Readonly<Record<string, string>>;
+  /** What `environmentConfig/read` answers. */
+  readonly config: ExecutorConfig;
+  /** Sends HTTP requests for clients. */
+  readonly http: HttpSender;
   readonly logger: Logger;
   /** Is told of every process that runs. */
   readonly guardian: Pick<Guardian, 'watch' | 'forget'>;
@@ -86,13 +95,14 @@ export interface ServerCore {
  * @throws RangeError for a lifetime that is none.
  */
 export function createServerCore(options: ServerCoreOptions): ServerCore {
-  const { clock, processes, environment, env, logger, guardian, spill, shortages, cookie } = options;
+  const { clock, processes, environment, env, config, http, logger } = options;
+  const { guardian, spill, shortages, cookie } = options;
   const { sessionTtlMs, closedProcessTtlMs, silenceMs = SERVER_SILENCE_MS } = lifetimesOf(options);
   const directory = new ProcessDirectory(clock, closedProcessTtlMs);
   const logMemory = new LogMemory();
   const processHost = { env, clock, processes, directory, guardian, spill, logMemory, shortages, cookie };
   const sessions = new SessionRegistry(processHost, sessionTtlMs);
-  const host: ConnectionHost = { sessions, environment, clock, logger, silenceMs };
+  const host: ConnectionHost = { sessions, environment, env, config, http, clock, logger, silenceMs };
   const connections = new Set<Connection>();
   return {
     get held() {

@@ -1,11 +1,23 @@
-import { homedir, platform, tmpdir, userInfo } from 'node:os';
-import { basename } from 'node:path';
+import { homedir, hostname, platform, tmpdir, userInfo } from 'node:os';
+import { basename, join } from 'node:path';
 import { type EnvironmentInfo, formatPathUri, VERSION } from '@holdfast/exec-protocol';
+
+/** Where the Codex CLI keeps what configures it; absolute paths. */
+export interface CodexPlaces {
+  /** Undefined for a user whom the system does not know. */
+  readonly userHome: string | undefined;
+  /** What this user has set; undefined without a home. */
+  readonly codexHome: string | undefined;
+  /** What an administrator has set for all users. */
+  readonly systemDirectory: string;
+  readonly hostname: string;
+}
 
 /** What the server knows of its machine; read once, at start. */
 export interface Host {
   readonly env: Readonly<Record<string, string>>;
   readonly environment: EnvironmentInfo;
+  readonly codex: CodexPlaces;
 }
 
 const PLATFORM_NAMES: Readonly<Record<string, string>> = {
@@ -21,6 +33,12 @@ export function readHost(): Host {
   const home = ofThisUser(homedir);
   return {
     env,
+    codex: {
+      userHome: home,
+      codexHome: env['CODEX_HOME'] ?? (home === undefined ? undefined : join(home, '.codex')),
+      systemDirectory: '/etc/codex',
+      hostname: hostname(),
+    },
     environment: {
       shell: { name: basename(shell), path: shell },
       executorVersion: VERSION,
@@ -30,7 +48,12 @@ export function readHost(): Host {
       prependPathDirs: [],
       temporaryDirectories: env['TMPDIR'] === undefined ? [] : [formatPathUri(env['TMPDIR'], 'posix')],
       tempDir: formatPathUri(tmpdir(), 'posix'),
-      capabilities: {},
+      capabilities: {
+        environmentConfigRead: true,
+        fsWatchMissing: true,
+        fileWriteStreaming: true,
+        httpHeaderEnvVars: true,
+      },
     },
   };
 }

@@ -2,8 +2,10 @@ import { tmpdir } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { createToken } from './auth.js';
 import { systemClock } from './clock.js';
+import { createExecutorConfig } from './config/executor-config.js';
 import { createServerCore, type Lifetimes } from './core.js';
 import { readHost } from './host.js';
+import { HttpClient } from './http/http-client.js';
 import { createLogger, type Logger, type LogLevel } from './logger.js';
 import { COOKIE_VARIABLE, createCookie } from './process/guardian/cookie.js';
 import { createGuardian, type Guardian } from './process/guardian/guardian.js';
@@ -79,11 +81,14 @@ export async function createExecServer(options: ExecServerOptions = {}): Promise
   const cookie = createCookie(machine.env[COOKIE_VARIABLE]);
   const guardian = guardianOf(cookie.own, logger);
   const spill = spillOf(options.spill, logger);
+  const http = new HttpClient();
   const core = createServerCore({
     clock: systemClock,
     processes,
     environment: machine.environment,
     env: machine.env,
+    config: createExecutorConfig(machine.codex),
+    http,
     logger,
     guardian,
     spill,
@@ -97,6 +102,7 @@ export async function createExecServer(options: ExecServerOptions = {}): Promise
     const stopped = listener?.close();
     await core.close();
     await stopped;
+    await http.close();
     await guardian.close();
     await spill.close();
     await pipes.close();

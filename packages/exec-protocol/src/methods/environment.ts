@@ -44,3 +44,42 @@ export const environmentStatus = defineRequest({
   params: noParams,
   result: z.object({ status: z.literal('ready') }),
 });
+
+const tomlPaths = z.array(
+  z.array(z.string()).min(1, 'a path must have at least one key; name what is wanted'),
+);
+
+const configLayers = z.object({
+  layers: z
+    .array(
+      z.object({
+        source: z.string().describe('Where it comes from, for people.'),
+        baseDir: pathUri.describe('What relative paths in it start from.'),
+        toml: z.string().describe('What was asked for of the file, as TOML.'),
+      }),
+    )
+    .describe('Files that have something of what was asked for, the weakest first.'),
+  cloudInsertionIndex: z.int().min(0).describe('Where layers that the client has itself belong.'),
+});
+
+/** Reads configuration files of the executor that belong to the Codex CLI. */
+export const environmentConfigRead = defineRequest({
+  method: 'environmentConfig/read',
+  family: 'environment',
+  direction: 'clientToServer',
+  summary: 'Answers parts of the configuration that the Codex CLI has on the executor.',
+  params: z.object({
+    cwd: pathUri,
+    configPaths: tomlPaths.describe(
+      'Keys from the top of `config.toml`; only what lies below them is answered.',
+    ),
+    requirementsPaths: tomlPaths.describe('The same for `requirements.toml`.'),
+  }),
+  result: z.object({
+    userHomeDir: pathUri.nullish(),
+    codexHomeDir: pathUri.nullish(),
+    hostname: z.string().nullish(),
+    config: configLayers,
+    requirements: configLayers,
+  }),
+});

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { extensionField } from './extension-field.js';
 import { processIdSchema } from './id-schemas.js';
+import { sandboxSchema } from './sandbox-schema.js';
 import { terminalSizeSchema } from './terminal-size.js';
 
 const opaque = z.record(z.string(), z.unknown());
@@ -29,7 +30,7 @@ export const processStartParams = z.object({
   pipeStdin: z.boolean().optional().describe('Whether stdin can be written; default false, the null device.'),
   arg0: z.string().nullish().describe('What the program sees as argv[0].'),
   envPolicy: envPolicySchema.nullish(),
-  sandbox: opaque.nullish().describe('A portable sandbox intent.'),
+  sandbox: sandboxSchema.describe('A portable sandbox intent.'),
   enforceManagedNetwork: z.boolean().optional(),
   managedNetwork: opaque.nullish(),
   networkProxy: opaque.nullish(),

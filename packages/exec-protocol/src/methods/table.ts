@@ -1,4 +1,22 @@
-import { environmentInfo, environmentStatus } from './environment.js';
+import { environmentConfigRead, environmentInfo, environmentStatus } from './environment.js';
+import {
+  fsCanonicalize,
+  fsClose,
+  fsCopy,
+  fsCreateDirectory,
+  fsGetMetadata,
+  fsMissingChanged,
+  fsOpen,
+  fsReadBlock,
+  fsReadDirectory,
+  fsReadFile,
+  fsRemove,
+  fsWalk,
+  fsWatchMissing,
+  fsWriteBlock,
+  fsWriteFile,
+} from './fs.js';
+import { httpBodyDelta, httpRequest } from './http.js';
 import { initialize, initialized, sessionAcknowledge, sessionClose, sessionReplay } from './initialize.js';
 import {
   processAttach,
@@ -26,6 +44,7 @@ export const REQUESTS = {
   'session/replay': sessionReplay,
   'environment/info': environmentInfo,
   'environment/status': environmentStatus,
+  'environmentConfig/read': environmentConfigRead,
   'process/start': processStart,
   'process/read': processRead,
   'process/write': processWrite,
@@ -36,6 +55,21 @@ export const REQUESTS = {
   'process/list': processList,
   'process/attach': processAttach,
   'process/detach': processDetach,
+  'fs/readFile': fsReadFile,
+  'fs/writeFile': fsWriteFile,
+  'fs/createDirectory': fsCreateDirectory,
+  'fs/getMetadata': fsGetMetadata,
+  'fs/canonicalize': fsCanonicalize,
+  'fs/readDirectory': fsReadDirectory,
+  'fs/walk': fsWalk,
+  'fs/remove': fsRemove,
+  'fs/copy': fsCopy,
+  'fs/open': fsOpen,
+  'fs/readBlock': fsReadBlock,
+  'fs/writeBlock': fsWriteBlock,
+  'fs/close': fsClose,
+  'fs/watchMissing': fsWatchMissing,
+  'http/request': httpRequest,
 } as const;
 
 /** Every notification that a client may send, by its method. */
@@ -52,6 +86,8 @@ export const SERVER_NOTIFICATIONS = {
   'process/gap': processGap,
   'process/exited': processExited,
   'process/closed': processClosed,
+  'fs/missingChanged': fsMissingChanged,
+  'http/request/bodyDelta': httpBodyDelta,
 } as const;
 
 /** A method that a client may request. */

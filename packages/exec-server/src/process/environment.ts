@@ -1,4 +1,5 @@
 import { type EnvPolicy, ExecError } from '@holdfast/exec-protocol';
+import { isServerSecret } from '../credential-variables.js';
 
 /** An environment, name to value. */
 export type Environment = Readonly<Record<string, string>>;
@@ -6,16 +7,6 @@ export type Environment = Readonly<Record<string, string>>;
 const CORE = new Set(['HOME', 'LANG', 'LC_ALL', 'LOGNAME', 'PATH', 'SHELL', 'TMPDIR', 'TMP', 'TEMP', 'USER']);
 
 const DEFAULT_EXCLUDES = ['*KEY*', '*SECRET*', '*TOKEN*'];
-
-// Credentials of this server, of its telemetry and of the reference server. HOLDFAST_URL holds the access token.
-const SECRET_PREFIX = 'HOLDFAST_';
-const SECRETS = new Set([
-  'OTEL_EXPORTER_OTLP_HEADERS',
-  'CODEX_EXEC_SERVER_EXIT_ON_STDIN_CLOSE',
-  'CODEX_EXEC_SERVER_NOISE_AUTH_TOKEN',
-  'CODEX_GUARDIAN_DECISIONS_API_KEY',
-  'OPENAI_IDENTITY_TOKEN_FILE',
-]);
 
 /**
  * The environment of a child: exactly `env`, or, under a policy, what the policy leaves of the executor's own
@@ -30,7 +21,7 @@ export function childEnvironment(
   refuseUnfit('env', env);
   if (policy != null) refuseUnfit('envPolicy.set', policy.set);
   const inherited = policy == null ? {} : inheritedEnvironment(policy, executor);
-  return filter({ ...inherited, ...env }, (name) => !isSecret(name));
+  return filter({ ...inherited, ...env }, (name) => !isServerSecret(name));
 }
 
 /** An environment is a list of NAME=value, each up to a NUL: a name may hold neither, and a value no NUL. */
@@ -61,10 +52,6 @@ function inheritedEnvironment(policy: EnvPolicy, executor: Environment): Environ
 
 function isInherited(name: string, inherit: EnvPolicy['inherit']): boolean {
   return inherit === 'all' || (inherit === 'core' && CORE.has(name));
-}
-
-function isSecret(name: string): boolean {
-  return name.startsWith(SECRET_PREFIX) || SECRETS.has(name);
 }
 
 function filter(env: Environment, keep: (name: string) => boolean): Environment {

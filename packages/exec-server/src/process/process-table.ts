@@ -46,6 +46,8 @@ export interface StartOptions {
   readonly windowBytes: number | undefined;
   /** Fires when the connection that asked for it has gone. */
   readonly gone: AbortSignal;
+  /** What has to be done before the process is there; undefined for nothing. Never fails. */
+  readonly after?: Promise<void> | undefined;
 }
 
 /** The processes that one session knows, by the ids that its client chose: those it started and those it joined. */
@@ -69,14 +71,19 @@ export class ProcessTable {
    * Starts a process. A failed start leaves nothing behind: its id can be used again at once.
    * @throws ExecError with the reason why it could not be started.
    */
-  async start(params: ParamsOf<typeof processStart>, { windowBytes, gone }: StartOptions): Promise<void> {
+  async start(
+    params: ParamsOf<typeof processStart>,
+    { windowBytes, gone, after }: StartOptions,
+  ): Promise<void> {
     const id = params.processId;
     this.#checkId(id);
     this.#checkCount(this.#countOwed() + this.#starting.size, MAX_PROCESSES_PER_SESSION, 'end some');
     const plan = planLaunch(params, this.#host, this.#host.directory.createNumber());
     const release = this.#host.directory.reserve();
     const managed = this.#manage(params, plan);
-    const spawning = this.#spawn(plan, managed);
+    // Without anything to wait for, nothing is: not even for a turn.
+    const spawning =
+      after === undefined ? this.#spawn(plan, managed) : after.then(() => this.#spawn(plan, managed));
     this.#starting.set(id, spawning);
     try {
       managed.adopt(await spawning, plan.child.stdin === 'pipe');

@@ -6,6 +6,7 @@ import {
   type EnvironmentInfo,
   ExecError,
   type ExtensionName,
+  fsMissingChanged,
   HANDSHAKE_TIMEOUT_MS,
   numberOfWireId,
   type ParamsOf,
@@ -20,6 +21,8 @@ import {
   type WireId,
 } from '@holdfast/exec-protocol';
 import type { Clock } from '../clock.js';
+import type { ExecutorConfig } from '../config/executor-config.js';
+import type { HttpSender } from '../http/http-client.js';
 import type { Logger } from '../logger.js';
 import { fingerprintOf } from '../session/fingerprint.js';
 import type { SessionOwner, SessionRegistry } from '../session/session-registry.js';
@@ -27,7 +30,7 @@ import { HANDSHAKE_START, type Handshake, nextHandshake } from './handshake.js';
 import { Liveness } from './liveness.js';
 import { moveWindow, type ProcessScope } from './process-handlers.js';
 import { createRoutes } from './routes.js';
-import { openService, type Service } from './service.js';
+import { closeService, openService, type Service } from './service.js';
 import { StdinGate } from './stdin-gate.js';
 
 type InitializeParams = ParamsOf<(typeof REQUESTS)['initialize']>;
@@ -37,6 +40,11 @@ type InitializeResult = ResultOf<(typeof REQUESTS)['initialize']>;
 export interface ConnectionHost {
   readonly sessions: SessionRegistry;
   readonly environment: EnvironmentInfo;
+  /** The server's own environment. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly config: ExecutorConfig;
+  /** Sends HTTP requests for clients. */
+  readonly http: HttpSender;
   readonly clock: Clock;
   readonly logger: Logger;
   /** A client that is silent for longer loses its connection. */
@@ -95,6 +103,7 @@ export class Connection {
   #routes(): PeerOptions['routes'] {
     return createRoutes({
       environment: this.#host.environment,
+      config: this.#host.config,
       initialize: (params) => this.#initialize(params),
       closeSession: () => this.#closeSession(),
       admit: (spec) => {
@@ -102,6 +111,8 @@ export class Connection {
       },
       once: (spec, params, requestId, run) => this.#once(spec, params, requestId, run),
       processes: () => this.#scope(),
+      files: () => this.#requireService().files,
+      http: () => this.#requireService().http,
     });
   }
 
@@ -141,15 +152,18 @@ export class Connection {
         'initialize was answered already; open another connection for another session',
       );
     }
-    const { sessions, clock, logger, environment } = this.#host;
+    const { logger, environment } = this.#host;
     const service = openService(params, {
-      sessions,
-      clock,
+      ...this.#host,
       transport: this.#transport,
       connection: this.#id,
       client: this.#client,
+      gone: this.#gone.signal,
       probe: () => {
         this.#liveness.probe();
+      },
+      onMissingChanged: (watchId) => {
+        this.#peer.notify(fsMissingChanged, { watchId });
       },
     });
     this.#service = service;
@@ -217,8 +231,9 @@ export class Connection {
 
   #scope(): ProcessScope {
     const { session, extensions, legacyResume } = this.#requireService();
-    const { processes } = session;
-    return { processes, extensions, legacyResume, stdinGate: this.#stdinGate, gone: this.#gone.signal };
+    const { processes, fileOrder } = session;
+    const gone = this.#gone.signal;
+    return { processes, extensions, legacyResume, stdinGate: this.#stdinGate, gone, fileOrder };
   }
 
   #onNotification(method: string, params: unknown): void {
@@ -270,8 +285,7 @@ export class Connection {
     const service = this.#service;
     this.#liveness.stop();
     this.#gone.abort(new ExecError('connectionLost', 'the connection ended while the request was waiting'));
-    service?.push.stop();
-    service?.legacyResume?.stop();
+    if (service !== undefined) closeService(service);
     const ended = service === undefined ? 0 : await this.#host.sessions.leave(service.session, this.#id);
     this.#host.logger.info({ connection: this.#id, ...closed, endedProcesses: ended }, 'connection closed');
   }

@@ -17,7 +17,7 @@ export interface EventPushOptions {
 /** For what is no event. */
 const NOTHING_GIVEN: DeliveryMark = { count: 0, seq: 0 };
 
-/** Sends the events of all processes over one connection, and finds out which of them have arrived. */
+/** Sends what is pushed over one connection, and finds out which events of processes have arrived. */
 export class EventPush {
   readonly #extensions: Extensions;
   readonly #outbox: Outbox;
@@ -39,6 +39,11 @@ export class EventPush {
   /** `subscription` may have something to send. */
   add(subscription: Subscription): void {
     this.#outbox.add(this.#sourceOf(subscription));
+  }
+
+  /** Sends what is no event of a process, in turn with what is. */
+  addSource(source: MessageSource): void {
+    this.#outbox.add(source);
   }
 
   /** What is to be delivered went another way, as the answer to a request that was sent before or is in this turn. */

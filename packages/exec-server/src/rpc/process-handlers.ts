@@ -17,6 +17,7 @@ import {
   type processWrite,
   type ResultOf,
 } from '@holdfast/exec-protocol';
+import type { FileOrder } from '../fs/file-order.js';
 import type { ManagedProcess } from '../process/managed-process.js';
 import type { ProcessTable } from '../process/process-table.js';
 import type { ReadEvent } from '../process/read-page.js';
@@ -34,14 +35,18 @@ export interface ProcessScope {
   readonly gone: AbortSignal;
   /** What decides where events go on, on a resumed connection that cannot say so itself. */
   readonly legacyResume: LegacyResume | undefined;
+  /** What was asked of files before a start is done before it, and what comes after it waits for it. */
+  readonly fileOrder: FileOrder;
 }
 
 export async function startProcess(
-  { processes, extensions, gone }: ProcessScope,
+  { processes, extensions, gone, fileOrder }: ProcessScope,
   params: ParamsOf<typeof processStart>,
 ): Promise<ResultOf<typeof processStart>> {
   const windowBytes = windowOf(params.windowBytes, extensions);
-  await processes.start(params, { windowBytes, gone });
+  const started = processes.start(params, { windowBytes, gone, after: fileOrder.changes });
+  fileOrder.holdChanges(started);
+  await started;
   return { processId: params.processId, sandboxType: 'none' };
 }
 

@@ -9,6 +9,26 @@ import {
   type Route,
   type WireId,
 } from '@holdfast/exec-protocol';
+import type { ExecutorConfig } from '../config/executor-config.js';
+import { readConfig } from './config-handler.js';
+import {
+  closeFile,
+  copyEntry,
+  describeEntry,
+  type FileScope,
+  listDirectory,
+  makeDirectory,
+  openFile,
+  readFileBlock,
+  readWholeFile,
+  removeEntry,
+  resolvePath,
+  walkTree,
+  watchMissing,
+  writeFileBlock,
+  writeWholeFile,
+} from './file-handlers.js';
+import type { HttpExchange } from './http-exchange.js';
 import {
   attachProcess,
   closeProcessStdin,
@@ -27,6 +47,7 @@ import { replaySession } from './replay-session.js';
 /** What the routes need from their connection. */
 export interface RouteHost {
   readonly environment: EnvironmentInfo;
+  readonly config: ExecutorConfig;
   initialize(
     params: ParamsOf<(typeof REQUESTS)['initialize']>,
   ): ResultOf<(typeof REQUESTS)['initialize']> | Promise<ResultOf<(typeof REQUESTS)['initialize']>>;
@@ -36,6 +57,8 @@ export interface RouteHost {
   /** Answers a request that changes something: with what `run` gives, or like before if it is a repeat. */
   once(spec: RequestSpec, params: unknown, id: WireId, run: () => Promise<unknown>): Promise<unknown>;
   processes(): ProcessScope;
+  files(): FileScope;
+  http(): HttpExchange;
 }
 
 type Handlers = {
@@ -51,6 +74,7 @@ export function createRoutes(host: RouteHost): ReadonlyMap<string, Route> {
     'session/close': () => host.closeSession(),
     'session/replay': (params) => replaySession(host.processes(), params),
     'environment/info': () => host.environment,
+    'environmentConfig/read': (params) => readConfig(host.config, params),
     'environment/status': () => ({ status: 'ready' }),
     'process/start': (params) => startProcess(host.processes(), params),
     'process/read': (params) => readProcess(host.processes(), params),
@@ -62,8 +86,29 @@ export function createRoutes(host: RouteHost): ReadonlyMap<string, Route> {
     'process/list': () => listProcesses(host.processes()),
     'process/attach': (params) => attachProcess(host.processes(), params),
     'process/detach': (params) => detachProcess(host.processes(), params),
+    ...fileHandlers(host),
+    'http/request': (params) => host.http().request(params),
   };
   return new Map(Object.entries(REQUESTS).map(([method, spec]) => [method, guarded(host, spec, handlers)]));
+}
+
+function fileHandlers(host: RouteHost): Pick<Handlers, Extract<RequestMethod, `fs/${string}`>> {
+  return {
+    'fs/readFile': (params) => readWholeFile(host.files(), params),
+    'fs/writeFile': (params) => writeWholeFile(host.files(), params),
+    'fs/createDirectory': (params) => makeDirectory(host.files(), params),
+    'fs/getMetadata': (params) => describeEntry(host.files(), params),
+    'fs/canonicalize': (params) => resolvePath(host.files(), params),
+    'fs/readDirectory': (params) => listDirectory(host.files(), params),
+    'fs/walk': (params) => walkTree(host.files(), params),
+    'fs/remove': (params) => removeEntry(host.files(), params),
+    'fs/copy': (params) => copyEntry(host.files(), params),
+    'fs/open': (params) => openFile(host.files(), params),
+    'fs/readBlock': (params) => readFileBlock(host.files(), params),
+    'fs/writeBlock': (params) => writeFileBlock(host.files(), params),
+    'fs/close': (params) => closeFile(host.files(), params),
+    'fs/watchMissing': (params) => watchMissing(host.files(), params),
+  };
 }
 
 function guarded(host: RouteHost, spec: RequestSpec, handlers: Handlers): Route {

@@ -9,10 +9,15 @@ import {
   type Transport,
 } from '@holdfast/exec-protocol';
 import type { Clock } from '../clock.js';
+import { FileHandles } from '../fs/file-handles.js';
+import { MissingWatches } from '../fs/missing-watches.js';
+import type { HttpSender } from '../http/http-client.js';
 import type { KeptAnswers } from '../session/kept-answers.js';
 import type { Attachment, Session } from '../session/session.js';
 import type { SessionOwner, SessionRegistry } from '../session/session-registry.js';
 import { EventPush } from './event-push.js';
+import type { FileScope } from './file-handlers.js';
+import { HttpExchange } from './http-exchange.js';
 import { LegacyResume } from './legacy-resume.js';
 
 /** What a connection has once `initialize` was answered. */
@@ -24,6 +29,8 @@ export interface Service {
   readonly answers: KeptAnswers | undefined;
   /** Undefined where there is nothing to go on with, and where the client says from where. */
   readonly legacyResume: LegacyResume | undefined;
+  readonly files: FileScope;
+  readonly http: HttpExchange;
 }
 
 /** The connection that asks for a session. */
@@ -33,6 +40,13 @@ export interface ServiceHost {
   readonly transport: Transport;
   readonly connection: ConnectionId;
   readonly client: SessionOwner;
+  readonly http: HttpSender;
+  /** The executor's own environment. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Fires when the connection has gone. */
+  readonly gone: AbortSignal;
+  /** What a watch of a client waited for has happened. */
+  onMissingChanged(watchId: number): void;
   /** Another connection asks for the session: shows that this one lives, or ends it. */
   probe(): void;
 }
@@ -68,6 +82,34 @@ export function openService(params: ParamsOf<typeof initialize>, host: ServiceHo
     answers: clientInstance === undefined ? undefined : session.answers(clientInstance),
     legacyResume:
       isNew || extensions.replay !== undefined ? undefined : legacyResume(session, push, extensions, clock),
+    files: fileScope(session, clientInstance !== undefined, host),
+    http: new HttpExchange({
+      client: host.http,
+      env: host.env,
+      gone: host.gone,
+      onNews: (source) => {
+        push.addSource(source);
+      },
+    }),
+  };
+}
+
+/** The connection has ended, and what belongs to it alone ends with it. */
+export function closeService({ session, push, legacyResume, files }: Service): void {
+  push.stop();
+  legacyResume?.stop();
+  files.watches.close();
+  if (files.handles !== session.files) void files.handles.closeAll();
+}
+
+// Who cannot repeat a request whose answer was lost cannot know either what is still open, so it starts anew.
+function fileScope(session: Session, isExactlyOnce: boolean, host: ServiceHost): FileScope {
+  return {
+    order: session.fileOrder,
+    handles: isExactlyOnce ? session.files : new FileHandles(),
+    watches: new MissingWatches((id) => {
+      host.onMissingChanged(id);
+    }),
   };
 }
 

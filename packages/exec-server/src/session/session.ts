@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { type ConnectionId, ExecError, MAX_CLIENT_INSTANCES, type SessionId } from '@holdfast/exec-protocol';
 import type { Timer } from '../clock.js';
+import { FileHandles } from '../fs/file-handles.js';
+import { FileOrder } from '../fs/file-order.js';
 import { type ProcessHost, ProcessTable } from '../process/process-table.js';
 import type { NewsListener } from '../process/subscription.js';
 import { KeptAnswers } from './kept-answers.js';
@@ -28,13 +30,17 @@ export interface Attachment {
   probe(): void;
 }
 
-/** What a client holds through any number of connections, one at a time: its processes, and answers that it is owed. */
+/** What a client holds through any number of connections, one at a time: its processes, its files, answers that it is owed. */
 export class Session {
   readonly id: SessionId;
   readonly principal: string;
   /** Names it in the log and to other clients; no credential. */
   readonly label = randomBytes(LABEL_BYTES).toString('hex');
   readonly processes: ProcessTable;
+  /** Files that stay open while a lost connection is replaced. */
+  readonly files = new FileHandles();
+  /** The order of what it asks of files, over all its connections. */
+  readonly fileOrder = new FileOrder();
   readonly #host: ProcessHost;
   readonly #ttlMs: number;
   readonly #onExpired: (session: Session) => void;
@@ -125,8 +131,13 @@ export class Session {
   close(): Promise<number> {
     this.#move(nextSession(this.#state, { type: 'close' }));
     this.#attachment = undefined;
-    this.#closed ??= this.processes.close();
+    this.#closed ??= this.#end();
     return this.#closed;
+  }
+
+  async #end(): Promise<number> {
+    const [running] = await Promise.all([this.processes.close(), this.files.closeAll()]);
+    return running;
   }
 
   #move(next: SessionState): void {

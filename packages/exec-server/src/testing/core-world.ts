@@ -5,6 +5,8 @@ import { MemorySpill } from '../process/testing/memory-spill.js';
 import { ModelProcesses } from './model-processes.js';
 import { TestClock } from './test-clock.js';
 
+const PATIENCE_MS = 20_000;
+
 /** An answer or a notification as it came. */
 export interface CoreMessage {
   readonly id?: number;
@@ -43,6 +45,8 @@ export class CoreWorld implements AsyncDisposable {
       processes: this.processes,
       environment: { shell: { name: 'sh', path: '/bin/sh' } },
       env: {},
+      config: { read: () => Promise.reject(new Error('there are no files here')) },
+      http: { send: () => Promise.reject(new Error('there is no network here')) },
       logger: { debug: ignore, info: ignore, warn: ignore, error: fail },
       guardian: { watch: ignore, forget: ignore },
       spill: { open: (onRoom) => new MemorySpill(onRoom) },
@@ -127,6 +131,16 @@ export class CoreClient {
     return answer;
   }
 
+  /** The answer to a request that takes as long as the file system does. */
+  async eventually(id: number): Promise<CoreMessage> {
+    return await this.#arrival((message) => message.id === id);
+  }
+
+  /** The parameters of the next notification of this name. */
+  async event(method: string): Promise<CoreMessage['params']> {
+    return (await this.#arrival((message) => message.method === method)).params;
+  }
+
   async request(method: string, params: object, id?: number): Promise<CoreMessage> {
     return await this.answer(this.send(method, params, id));
   }
@@ -166,6 +180,17 @@ export class CoreClient {
   async cut(): Promise<void> {
     this.#transport.destroy();
     await settle();
+  }
+
+  async #arrival(isWanted: (message: CoreMessage) => boolean): Promise<CoreMessage> {
+    const deadline = performance.now() + PATIENCE_MS;
+    for (;;) {
+      const at = this.received.findIndex(isWanted);
+      const [message] = at < 0 ? [] : this.received.splice(at, 1);
+      if (message !== undefined) return message;
+      if (performance.now() > deadline) throw new Error('the message did not come');
+      await turn();
+    }
   }
 }
 

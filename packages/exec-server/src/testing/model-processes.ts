@@ -7,6 +7,8 @@ export class ModelProcesses implements OsProcesses {
   readonly started: string[] = [];
   /** What was done to processes, in order. */
   readonly done: string[] = [];
+  /** Called at each start, before anything of it. */
+  onSpawn: (name: string) => void = () => undefined;
   readonly #children = new Map<string, ModelChild>();
   #gate: Promise<void> = Promise.resolve();
 
@@ -25,6 +27,7 @@ export class ModelProcesses implements OsProcesses {
 
   async spawn(spec: ChildSpec, _terminal: unknown, listener: ChildListener): Promise<Child> {
     const [name = ''] = spec.argv;
+    this.onSpawn(name);
     this.started.push(name);
     await this.#gate;
     const child = new ModelChild(this.#children.size + 1, spec.mark, listener);

@@ -1,0 +1,91 @@
+import type { Stats } from 'node:fs';
+import { constants } from 'node:fs';
+import { chmod, copyFile, lstat, mkdir, readdir, readlink, realpath, stat, symlink } from 'node:fs/promises';
+import { ERROR_KINDS, ExecError } from '@holdfast/exec-protocol';
+import { about, errnoOf } from './file-error.js';
+import { isWithin, joinPath, type NativePath, shownPath } from './native-path.js';
+
+/**
+ * Copies a file, a link as a link, or with `recursive` a directory with what it has of these. Files that exist are
+ * overwritten, directories that exist are filled, nothing is replaced by a link; a file that is copied onto itself stays
+ * as it is.
+ */
+export async function copy(from: NativePath, to: NativePath, recursive: boolean): Promise<void> {
+  const source = await about(from, () => lstat(from));
+  if (source.isDirectory()) {
+    if (!recursive) throw refused(from, 'is a directory; copy it with recursive: true');
+    await refuseOntoItself(from, to);
+  }
+  if (!isCopyable(source)) {
+    throw refused(from, 'is neither a regular file nor a directory nor a symbolic link');
+  }
+  await copyEntry(from, source, to);
+}
+
+function isCopyable(source: Stats): boolean {
+  return source.isDirectory() || source.isSymbolicLink() || source.isFile();
+}
+
+async function copyEntry(from: NativePath, source: Stats, to: NativePath): Promise<void> {
+  if (source.isDirectory()) await copyDirectory(from, source, to);
+  else if (source.isSymbolicLink()) await copyLink(from, to);
+  else if (source.isFile()) await copyContent(from, to);
+}
+
+async function copyDirectory(from: NativePath, source: Stats, to: NativePath): Promise<void> {
+  await about(to, async () => {
+    if ((await mkdir(to, { recursive: true })) !== undefined) await chmod(to, source.mode & PERMISSIONS);
+  });
+  for (const name of await about(from, () => readdir(from, { encoding: 'buffer' }))) {
+    const entry = joinPath(from, name);
+    const found = await lstat(entry).catch(() => undefined);
+    // What went away meanwhile is not there to be copied.
+    if (found !== undefined) await copyEntry(entry, found, joinPath(to, name));
+  }
+}
+
+async function copyLink(from: NativePath, to: NativePath): Promise<void> {
+  const target = await about(from, () => readlink(from, { encoding: 'buffer' }));
+  await about(to, async () => {
+    await symlink(target, to).catch(async (error: unknown) => {
+      if (errnoOf(error) !== 'EEXIST' || !(await isSame(from, to))) throw error;
+    });
+  });
+}
+
+async function copyContent(from: NativePath, to: NativePath): Promise<void> {
+  const existing = await stat(to).catch(() => undefined);
+  if (existing !== undefined && !existing.isFile()) {
+    // A failure to write, as everywhere; the reference would wait for a reader of a pipe.
+    throw new ExecError('notAFile', `${shownPath(to)} exists and is not a regular file`, {
+      code: ERROR_KINDS.fileSystemFailed.code,
+    });
+  }
+  await about(from, () => copyFile(from, to, constants.COPYFILE_FICLONE));
+}
+
+async function isSame(one: NativePath, other: NativePath): Promise<boolean> {
+  const [left, right] = await Promise.all([lstat(one), lstat(other)]);
+  return left.dev === right.dev && left.ino === right.ino;
+}
+
+async function refuseOntoItself(from: NativePath, to: NativePath): Promise<void> {
+  const source = await about(from, () => realpath(from, { encoding: 'buffer' }));
+  const target = await realOf(to);
+  if (isWithin(source, target)) throw refused(from, `cannot be copied into itself, at ${shownPath(to)}`);
+}
+
+/** Where a path that may not exist yet would come to lie. */
+async function realOf(path: NativePath): Promise<NativePath> {
+  const slash = path.lastIndexOf('/');
+  const real = await realpath(path, { encoding: 'buffer' }).catch(() => undefined);
+  if (real !== undefined || slash < 0 || path.length === 1) return real ?? path;
+  const parent = slash === 0 ? path.subarray(0, 1) : path.subarray(0, slash);
+  return joinPath(await realOf(parent), path.subarray(slash + 1));
+}
+
+const PERMISSIONS = 0o777;
+
+function refused(path: NativePath, why: string): ExecError {
+  return new ExecError('invalidFileRequest', `${shownPath(path)} ${why}`);
+}

@@ -1,0 +1,147 @@
+import type { FileHandle } from 'node:fs/promises';
+import {
+  ExecError,
+  MAX_FILE_BLOCK_BYTES,
+  MAX_FILE_HANDLE_ID_BYTES,
+  MAX_FILE_HANDLES,
+} from '@holdfast/exec-protocol';
+import { about } from './file-error.js';
+import type { NativePath } from './native-path.js';
+import { openToRead, openToReplace } from './open-file.js';
+
+/** A piece of a file. */
+export interface FileBlock {
+  readonly chunk: Uint8Array;
+  /** Fewer bytes were there than asked for. */
+  readonly eof: boolean;
+}
+
+interface OpenFile {
+  readonly path: NativePath;
+  readonly handle: Promise<FileHandle>;
+  /** Settles when everything that was asked of the file before is done. */
+  last: Promise<unknown>;
+}
+
+/** The files that a client has open, by the ids that it chose. What is asked of one file is done in that order. */
+export class FileHandles {
+  readonly #limit: number;
+  readonly #files = new Map<string, OpenFile>();
+  #isClosed = false;
+
+  constructor(limit: number = MAX_FILE_HANDLES) {
+    this.#limit = limit;
+  }
+
+  get size(): number {
+    return this.#files.size;
+  }
+
+  /** @throws ExecError `fileHandleInUse`, `limitExceeded`, or why the file cannot be opened; the id is free again then. */
+  async open(id: string, path: NativePath, mode: 'read' | 'replace'): Promise<void> {
+    checkId(id);
+    if (this.#isClosed) throw new ExecError('sessionUnknown', 'the session has ended; open a new one');
+    if (this.#files.has(id)) {
+      throw new ExecError(
+        'fileHandleInUse',
+        `file handle ${JSON.stringify(id)} is open; close it or choose another id`,
+      );
+    }
+    if (this.#files.size >= this.#limit) {
+      throw new ExecError('limitExceeded', `${String(this.#limit)} files are open; close one first`, {
+        code: REFUSED_CODE,
+      });
+    }
+    const options = { followSymlinks: true };
+    const handle = mode === 'read' ? openToRead(path, options) : openToReplace(path, options);
+    const file: OpenFile = { path, handle, last: handle };
+    this.#files.set(id, file);
+    try {
+      await handle;
+    } catch (error) {
+      if (this.#files.get(id) === file) this.#files.delete(id);
+      throw error;
+    }
+  }
+
+  async read(id: string, offset: number, length: number): Promise<FileBlock> {
+    checkLength(length, 'len');
+    return await this.#use(id, async (handle) => {
+      const chunk = Buffer.allocUnsafe(length);
+      let filled = 0;
+      while (filled < length) {
+        const { bytesRead } = await handle.read(chunk, filled, length - filled, offset + filled);
+        if (bytesRead === 0) break;
+        filled += bytesRead;
+      }
+      return { chunk: chunk.subarray(0, filled), eof: filled < length };
+    });
+  }
+
+  async write(id: string, offset: number, chunk: Uint8Array): Promise<void> {
+    checkLength(chunk.length, 'the length of chunk');
+    await this.#use(id, async (handle) => {
+      for (let written = 0; written < chunk.length; ) {
+        const { bytesWritten } = await handle.write(chunk, written, chunk.length - written, offset + written);
+        written += bytesWritten;
+      }
+    });
+  }
+
+  /** Closes a file after everything that was asked of it; one that is not open is no error. */
+  async close(id: string): Promise<void> {
+    checkId(id);
+    const file = this.#files.get(id);
+    if (file === undefined) return;
+    this.#files.delete(id);
+    await closed(file);
+  }
+
+  /** Closes all files after everything that was asked of them. From now on none can be opened. */
+  async closeAll(): Promise<void> {
+    this.#isClosed = true;
+    const files = [...this.#files.values()];
+    this.#files.clear();
+    await Promise.allSettled(files.map(closed));
+  }
+
+  async #use<T>(id: string, work: (handle: FileHandle) => Promise<T>): Promise<T> {
+    checkId(id);
+    const file = this.#files.get(id);
+    if (file === undefined) {
+      throw new ExecError(
+        'fileHandleUnknown',
+        `no open file has the id ${JSON.stringify(id)}; open it first`,
+      );
+    }
+    const result = file.last.then(async () => about(file.path, async () => work(await file.handle)));
+    file.last = result.catch(() => undefined);
+    return await result;
+  }
+}
+
+/** The reference answers too many open files like other bad requests. */
+const REFUSED_CODE = -32600;
+
+async function closed({ path, handle, last }: OpenFile): Promise<void> {
+  await last.catch(() => undefined);
+  const open = await handle.catch(() => undefined);
+  // What the system could not write before it says now.
+  if (open !== undefined) await about(path, () => open.close());
+}
+
+function checkId(id: string): void {
+  if (Buffer.byteLength(id) <= MAX_FILE_HANDLE_ID_BYTES) return;
+  throw new ExecError(
+    'invalidFileRequest',
+    `file handle id ${JSON.stringify(id)} is longer than ${String(MAX_FILE_HANDLE_ID_BYTES)} bytes; choose a shorter one`,
+  );
+}
+
+function checkLength(length: number, what: string): void {
+  if (length >= 1 && length <= MAX_FILE_BLOCK_BYTES) return;
+  throw new ExecError(
+    'invalidFileRequest',
+    `${what} is ${String(length)}; it must be from 1 to ${String(MAX_FILE_BLOCK_BYTES)} bytes`,
+  );
+}

@@ -1,0 +1,225 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { ExecError } from '@holdfast/exec-protocol';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type BodyDelta, BodyStream } from './body-stream.js';
+import { HttpClient } from './http-client.js';
+import { planHttpRequest } from './http-request.js';
+
+const ENV = { NAME: 'value', EMPTY: '', AWS_SECRET_ACCESS_KEY: 'secret', HOLDFAST_TOKEN: 'secret' };
+const never = new AbortController().signal;
+const client = new HttpClient();
+let origin = '';
+
+const pages: Record<string, (request: IncomingMessage, response: ServerResponse) => void> = {
+  '/echo': (request, response) => {
+    void buffer(request).then((body) => {
+      response.setHeader('Set-Cookie', ['a=1', 'b=2']);
+      response.end(
+        JSON.stringify({ method: request.method, headers: request.rawHeaders, body: body.toString() }),
+      );
+    });
+  },
+  '/see-other': (_request, response) => response.writeHead(303, { location: '/echo' }).end(),
+  '/temporary': (_request, response) => response.writeHead(307, { location: '/echo' }).end(),
+  '/for-ever': (_request, response) => response.writeHead(302, { location: '/for-ever' }).end(),
+  '/away': (request, response) =>
+    response.writeHead(307, { location: `http://localhost:${String(request.socket.localPort)}/echo` }).end(),
+  '/broken': (_request, response) => {
+    response.writeHead(200, { 'content-length': '10' });
+    response.write('12345', () => response.destroy());
+  },
+  '/silent': () => undefined,
+};
+
+const server = createServer((request, response) => {
+  (pages[request.url ?? ''] ?? ((_, none: ServerResponse) => none.writeHead(404).end()))(request, response);
+});
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, resolve));
+  origin = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+});
+
+afterAll(async () => {
+  await client.close();
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+interface Echo {
+  readonly method: string;
+  readonly headers: readonly string[];
+  readonly body: string;
+}
+
+type Wanted = Omit<Parameters<typeof planHttpRequest>[0], 'requestId' | 'method' | 'url'>;
+
+function plan(path: string, more: Wanted & { readonly method?: string } = {}) {
+  return planHttpRequest(
+    { requestId: 'r', method: 'GET', url: path.startsWith('/') ? origin + path : path, ...more },
+    ENV,
+  );
+}
+
+async function echo(path: string, more: Parameters<typeof plan>[1] = {}): Promise<Echo> {
+  const { body } = await client.send(plan(path, more), never);
+  return JSON.parse((await buffer(body)).toString()) as Echo;
+}
+
+function reasonOf(run: () => unknown): string {
+  try {
+    run();
+    return 'no failure';
+  } catch (error) {
+    return error instanceof ExecError ? `${error.kind}: ${error.message}` : String(error);
+  }
+}
+
+describe('a request', () => {
+  test.each([
+    ['url', { url: 'nowhere' }, 'http/request url is invalid: "nowhere" is no absolute URL'],
+    ['scheme', { url: 'ftp://host/' }, 'http/request only supports http and https URLs, got ftp'],
+    ['method', { method: 'B AD' }, 'http/request method is invalid: "B AD" is no HTTP token'],
+    [
+      'header name',
+      { headers: [{ name: 'a b', value: '' }] },
+      'http/request header name is invalid: "a b" is no HTTP token',
+    ],
+    [
+      'header value',
+      { headers: [{ name: 'a', value: 'x\ny' }] },
+      'http/request header value is invalid for a: it holds a control character',
+    ],
+    [
+      'missing variable',
+      { headers: [{ name: 'A', value: '', valueEnvVar: 'NOT_SET' }] },
+      'http/request header A requires executor environment variable NOT_SET',
+    ],
+    [
+      'empty variable',
+      { headers: [{ name: 'A', value: '', valueEnvVar: 'EMPTY' }] },
+      'http/request header A requires a non-empty executor environment variable EMPTY',
+    ],
+    [
+      'credential',
+      { headers: [{ name: 'A', value: '', valueEnvVar: 'AWS_SECRET_ACCESS_KEY' }] },
+      'http/request header A cannot use executor environment variable AWS_SECRET_ACCESS_KEY: it holds a credential',
+    ],
+    [
+      'own credential',
+      { headers: [{ name: 'A', value: '', valueEnvVar: 'HOLDFAST_TOKEN' }] },
+      'http/request header A cannot use executor environment variable HOLDFAST_TOKEN: it holds a credential',
+    ],
+  ])('with a bad %s is refused by its name', (_name, wrong, message) => {
+    const params = { requestId: 'r', method: 'GET', url: 'http://host/', ...wrong };
+    expect(reasonOf(() => planHttpRequest(params, ENV))).toBe(`invalidParams: ${message}`);
+  });
+
+  test('takes values from the environment, and user info as basic authorization', () => {
+    const { url, headers } = plan('http://us%65r:p%40ss@host/x', {
+      headers: [{ name: 'A', value: 'Bearer ', valueEnvVar: 'NAME' }],
+    });
+    expect({ url: url.href, headers }).toEqual({
+      url: 'http://host/x',
+      headers: [
+        { name: 'A', value: 'Bearer value' },
+        { name: 'authorization', value: `Basic ${btoa('user:p@ss')}` },
+      ],
+    });
+  });
+
+  test('keeps the order of its headers and those that come twice', async () => {
+    const headers = [
+      ['X-B', '1'],
+      ['X-A', '2'],
+      ['X-B', '3'],
+    ].map(([name = '', value = '']) => ({ name, value }));
+    const told = await echo('/echo', { method: 'POST', headers, bodyBase64: Buffer.from('body') });
+    const sent = told.headers.join('|');
+    expect(sent).toContain('X-B|1|X-A|2|X-B|3');
+    expect({ method: told.method, body: told.body }).toEqual({ method: 'POST', body: 'body' });
+  });
+});
+
+describe('a response', () => {
+  test('has its headers one by one', async () => {
+    const { status, headers, body } = await client.send(plan('/echo'), never);
+    body.resume();
+    expect(status).toBe(200);
+    expect(headers.filter(({ name }) => name === 'set-cookie')).toEqual([
+      { name: 'set-cookie', value: 'a=1' },
+      { name: 'set-cookie', value: 'b=2' },
+    ]);
+  });
+
+  test('that redirects is followed, with the body where the rules say so', async () => {
+    const post = { method: 'POST', bodyBase64: Buffer.from('body') };
+    expect(await echo('/see-other', post)).toMatchObject({ method: 'GET', body: '' });
+    expect(await echo('/temporary', post)).toMatchObject({ method: 'POST', body: 'body' });
+    const stopped = await client.send(plan('/see-other', { redirectPolicy: 'stop' }), never);
+    stopped.body.resume();
+    expect(stopped.status).toBe(303);
+    await expect(client.send(plan('/for-ever'), never)).rejects.toThrow('more than 10 redirects');
+  });
+
+  test('that leads to another host takes no credentials along', async () => {
+    const headers = [
+      { name: 'Authorization', value: 'Bearer x' },
+      { name: 'X-Kept', value: 'y' },
+    ];
+    const away = (await echo('/away', { headers })).headers;
+    expect(away).toContain('X-Kept');
+    expect(away).not.toContain('Authorization');
+    expect((await echo('/temporary', { headers })).headers).toContain('Authorization');
+  });
+
+  test('that does not come is an error with the address', async () => {
+    await expect(client.send(plan('http://127.0.0.1:1/'), never)).rejects.toMatchObject({
+      kind: 'httpFailed',
+      message: 'http/request to http://127.0.0.1:1/ failed: connect ECONNREFUSED 127.0.0.1:1',
+    });
+    await expect(client.send(plan('/silent', { timeoutMs: 1 }), never)).rejects.toMatchObject({
+      kind: 'httpFailed',
+      message: `http/request to ${origin}/silent failed: it took longer than timeoutMs`,
+    });
+  });
+});
+
+describe('a streamed body', () => {
+  async function deltas(path: string, limitBytes?: number): Promise<BodyDelta[]> {
+    const { body } = await client.send(plan(path), never);
+    const taken: BodyDelta[] = [];
+    await new Promise<void>((resolve) => {
+      const stream = new BodyStream(
+        body,
+        () => {
+          for (let delta = stream.take(); delta !== undefined; delta = stream.take()) {
+            taken.push(delta);
+            if (delta.done) resolve();
+          }
+        },
+        limitBytes,
+      );
+    });
+    return taken;
+  }
+
+  test('comes in numbered pieces, the last one empty', async () => {
+    const taken = await deltas('/echo', 100);
+    expect(taken.map(({ seq }) => seq)).toEqual(taken.map((_, at) => at + 1));
+    expect(Math.max(...taken.map(({ bytes }) => bytes.length))).toBeLessThanOrEqual(100);
+    const text = Buffer.concat(taken.map(({ bytes }) => bytes)).toString();
+    expect(JSON.parse(text)).toMatchObject({ method: 'GET' });
+    expect(taken.at(-1)).toEqual({ seq: taken.length, bytes: new Uint8Array(0), done: true, error: null });
+  });
+
+  test('that breaks off gives what came and says so', async () => {
+    const taken = await deltas('/broken');
+    expect(Buffer.concat(taken.map(({ bytes }) => bytes)).toString()).toBe('12345');
+    const last = taken.at(-1);
+    expect(last?.done).toBe(true);
+    expect(last?.error).toMatch(/./);
+  });
+});

@@ -1,0 +1,43 @@
+import type { HttpHeader, HttpRequest } from './http-request.js';
+
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+
+/** What belongs to the body of a request. */
+const BODY_HEADERS = new Set([
+  'content-length',
+  'content-type',
+  'content-encoding',
+  'content-language',
+  'transfer-encoding',
+]);
+
+/** What must not be told to another host. */
+const CREDENTIAL_HEADERS = new Set(['authorization', 'cookie', 'proxy-authorization']);
+
+/**
+ * The request that a response asks for instead, by the rules of RFC 9110 §15.4 as browsers apply them; undefined where it
+ * asks for none that can be sent.
+ */
+export function redirected(
+  request: HttpRequest,
+  status: number,
+  headers: readonly HttpHeader[],
+): HttpRequest | undefined {
+  const location = headers.find(({ name }) => name === 'location')?.value;
+  if (!REDIRECTS.has(status) || location === undefined || !URL.canParse(location, request.url.href))
+    return undefined;
+  const url = new URL(location, request.url);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return undefined;
+  const losesBody = status === 303 ? request.method !== 'HEAD' : status < 303 && request.method === 'POST';
+  const isElsewhere = url.origin !== request.url.origin;
+  return {
+    ...request,
+    url,
+    method: losesBody ? 'GET' : request.method,
+    body: losesBody ? undefined : request.body,
+    headers: request.headers.filter(({ name }) => {
+      const lower = name.toLowerCase();
+      return !(losesBody && BODY_HEADERS.has(lower)) && !(isElsewhere && CREDENTIAL_HEADERS.has(lower));
+    }),
+  };
+}

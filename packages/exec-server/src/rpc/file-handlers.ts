@@ -1,0 +1,195 @@
+import type {
+  fsCanonicalize,
+  fsClose,
+  fsCopy,
+  fsCreateDirectory,
+  fsGetMetadata,
+  fsOpen,
+  fsReadBlock,
+  fsReadDirectory,
+  fsReadFile,
+  fsRemove,
+  fsWalk,
+  fsWatchMissing,
+  fsWriteBlock,
+  fsWriteFile,
+  ParamsOf,
+  ResultOf,
+} from '@holdfast/exec-protocol';
+import { prepare } from '@holdfast/sandbox';
+import { copy } from '../fs/copy.js';
+import { createDirectory, readDirectory } from '../fs/directory.js';
+import { readFile, writeFile } from '../fs/file-content.js';
+import type { FileHandles } from '../fs/file-handles.js';
+import type { FileOrder } from '../fs/file-order.js';
+import { canonicalize, getMetadata } from '../fs/metadata.js';
+import type { MissingWatches } from '../fs/missing-watches.js';
+import { isForeign, type NativePath, toNativePath, toPathUri } from '../fs/native-path.js';
+import { remove } from '../fs/remove.js';
+import { walk } from '../fs/walk.js';
+
+/** What the file methods of one connection work with. */
+export interface FileScope {
+  readonly order: FileOrder;
+  readonly handles: FileHandles;
+  readonly watches: MissingWatches;
+}
+
+export async function readWholeFile(
+  { order }: FileScope,
+  params: ParamsOf<typeof fsReadFile>,
+): Promise<ResultOf<typeof fsReadFile>> {
+  const path = pathOf(params);
+  return { dataBase64: await order.look(() => readFile(path, linksOf(params))) };
+}
+
+export async function writeWholeFile(
+  { order }: FileScope,
+  params: ParamsOf<typeof fsWriteFile>,
+): Promise<ResultOf<typeof fsWriteFile>> {
+  const path = pathOf(params);
+  await order.change(() => writeFile(path, params.dataBase64, linksOf(params)));
+  return {};
+}
+
+export async function makeDirectory(
+  { order }: FileScope,
+  params: ParamsOf<typeof fsCreateDirectory>,
+): Promise<ResultOf<typeof fsCreateDirectory>> {
+  const path = pathOf(params);
+  const { recursive = true } = params;
+  await order.change(() => createDirectory(path, { recursive, ...linksOf(params) }));
+  return {};
+}
+
+export async function describeEntry(
+  { order }: FileScope,
+  params: ParamsOf<typeof fsGetMetadata>,
+): Promise<ResultOf<typeof fsGetMetadata>> {
+  const path = pathOf(params);
+  return await order.look(() => getMetadata(path, linksOf(params)));
+}
+
+export async function resolvePath(
+  { order }: FileScope,
+  params: ParamsOf<typeof fsCanonicalize>,
+): Promise<ResultOf<typeof fsCanonicalize>> {
+  const path = pathOf(params);
+  return { path: toPathUri(await order.look(() => canonicalize(path))) };
+}
+
+export async function listDirectory(
+  { order }: FileScope,
+  params: ParamsOf<typeof fsReadDirectory>,
+): Promise<ResultOf<typeof fsReadDirectory>> {
+  const path = pathOf(params);
+  const entries = await order.look(() => readDirectory(path));
+  return { entries: entries.map(({ name, ...kind }) => ({ fileName: name.toString(), ...kind })) };
+}
+
+export async function walkTree(
+  { order }: FileScope,
+  params: ParamsOf<typeof fsWalk>,
+): Promise<ResultOf<typeof fsWalk>> {
+  const path = pathOf(params);
+  const { pruneHiddenDirectories = false, ...options } = params.options;
+  const { entries, errors, truncated } = await order.look(() =>
+    walk(path, { pruneHiddenDirectories, ...options }),
+  );
+  return {
+    entries: entries.map((entry) => ({ ...entry, path: toPathUri(entry.path) })),
+    errors: errors.map((error) => ({ ...error, path: toPathUri(error.path) })),
+    truncated,
+  };
+}
+
+export async function removeEntry(
+  { order }: FileScope,
+  params: ParamsOf<typeof fsRemove>,
+): Promise<ResultOf<typeof fsRemove>> {
+  const path = pathOf(params);
+  const { recursive = true, force = true } = params;
+  await order.change(() => remove(path, { recursive, force, ...linksOf(params) }));
+  return {};
+}
+
+export async function copyEntry(
+  { order }: FileScope,
+  params: ParamsOf<typeof fsCopy>,
+): Promise<ResultOf<typeof fsCopy>> {
+  refuseSandbox(params);
+  const from = toNativePath(params.sourcePath, 'sourcePath');
+  const to = toNativePath(params.destinationPath, 'destinationPath');
+  await order.change(() => copy(from, to, params.recursive));
+  return {};
+}
+
+export async function openFile(
+  { order, handles }: FileScope,
+  params: ParamsOf<typeof fsOpen>,
+): Promise<ResultOf<typeof fsOpen>> {
+  const path = pathOf(params);
+  const { handleId, mode = 'read' } = params;
+  const open = (): Promise<void> => handles.open(handleId, path, mode);
+  await (mode === 'read' ? order.look(open) : order.change(open));
+  return { handleId };
+}
+
+export async function readFileBlock(
+  { order, handles }: FileScope,
+  { handleId, offset, len }: ParamsOf<typeof fsReadBlock>,
+): Promise<ResultOf<typeof fsReadBlock>> {
+  return await order.look(() => handles.read(handleId, offset, len));
+}
+
+export async function writeFileBlock(
+  { order, handles }: FileScope,
+  { handleId, offset, chunk }: ParamsOf<typeof fsWriteBlock>,
+): Promise<ResultOf<typeof fsWriteBlock>> {
+  await order.change(() => handles.write(handleId, offset, chunk));
+  return {};
+}
+
+export async function closeFile(
+  { order, handles }: FileScope,
+  { handleId }: ParamsOf<typeof fsClose>,
+): Promise<ResultOf<typeof fsClose>> {
+  await order.change(() => handles.close(handleId));
+  return {};
+}
+
+export async function watchMissing(
+  { order, watches }: FileScope,
+  { watchId, missing, present }: ParamsOf<typeof fsWatchMissing>,
+): Promise<ResultOf<typeof fsWatchMissing>> {
+  // What this executor cannot have never appears.
+  if ([...missing, present ?? ROOT_URI].some(isForeign)) return { watching: false };
+  const wait = {
+    missing: missing.map((uri) => toNativePath(uri, 'missing')),
+    present: present == null ? undefined : toNativePath(present, 'present'),
+  };
+  return { watching: await order.look(() => watches.add(watchId, wait)) };
+}
+
+const ROOT_URI = 'file:///';
+
+interface PathParams {
+  readonly path: string;
+  readonly sandbox?: Readonly<Record<string, unknown>> | null | undefined;
+}
+
+function pathOf(params: PathParams): NativePath {
+  refuseSandbox(params);
+  return toNativePath(params.path, 'path');
+}
+
+// Nothing that asked for a sandbox ever runs without one.
+function refuseSandbox({ sandbox }: Pick<PathParams, 'sandbox'>): void {
+  prepare({ sandbox: sandbox ?? null, enforceManagedNetwork: false, networkProxy: null });
+}
+
+function linksOf({ followSymlinks = true }: { readonly followSymlinks?: boolean | undefined }): {
+  readonly followSymlinks: boolean;
+} {
+  return { followSymlinks };
+}
