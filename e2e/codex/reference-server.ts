@@ -16,14 +16,16 @@ export interface ReferenceServer extends AsyncDisposable {
 }
 
 /** Starts the real server in a home of its own and waits for its URL. */
-export async function startReferenceServer(): Promise<ReferenceServer> {
+export async function startReferenceServer(
+  extra: Readonly<Record<string, string>> = {},
+): Promise<ReferenceServer> {
   const root = mkdtempSync(join(tmpdir(), 'holdfast-codex-'));
   const child = spawn(requireCodex(), ['exec-server', '--listen', 'ws://127.0.0.1:0'], {
     // A group of its own, so that nothing of it is missed when it has to be killed.
     detached: true,
     cwd: root,
     stdio: ['ignore', 'pipe', 'ignore'],
-    env: { PATH: process.env['PATH'], HOME: root, CODEX_HOME: root },
+    env: { PATH: process.env['PATH'], HOME: root, CODEX_HOME: root, ...extra },
   });
   const pid = child.pid ?? 0;
   const ended = once(child, 'exit');

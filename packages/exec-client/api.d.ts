@@ -1,7 +1,7 @@
 // The public surface, rolled up from the build. Update with `npm run api:update`.
 
 // core.d.ts
-export { C as Client, q as Clock, D as Dial, S as SessionOptions, r as Timer, s as openSession, t as systemClock } from './core.js';
+export { C as Client, I as Clock, J as Dial, S as SessionOptions, K as Timer, N as openSession, Q as systemClock } from './core.js';
 import '@holdfast/exec-protocol';
 
 // core.d.ts
@@ -265,6 +265,169 @@ interface ExecResult<T extends string | Uint8Array = string> {
     readonly durationMs: number;
 }
 
+/** What is told of a file, a directory or something else. */
+interface FileStat {
+    isFile(): boolean;
+    isDirectory(): boolean;
+    /** The path itself is a link; from `stat`, everything else is about its target. */
+    isSymbolicLink(): boolean;
+    /** Bytes. */
+    readonly size: number;
+    /** Unix time in milliseconds; 0 where it is not known. */
+    readonly mtimeMs: number;
+    /** Unix time in milliseconds; 0 where it is not known. */
+    readonly birthtimeMs: number;
+}
+/** An entry of a directory; a link counts as what it leads to. */
+interface DirectoryEntry {
+    readonly name: string;
+    isFile(): boolean;
+    isDirectory(): boolean;
+}
+/** One entry below the root of a walk. */
+interface WalkEntry {
+    /** An absolute path of the executor; bytes that are not UTF-8 show as U+FFFD. */
+    readonly path: string;
+    /** The same as a `file:` URI, which keeps every byte. */
+    readonly uri: string;
+    isFile(): boolean;
+    isDirectory(): boolean;
+}
+/** What a walk found. */
+interface WalkResult {
+    /** Level by level, each directory sorted by name. */
+    readonly entries: readonly WalkEntry[];
+    /** Directories that could not be read. */
+    readonly errors: readonly {
+        readonly path: string;
+        readonly message: string;
+    }[];
+    /** Whether a limit ended the walk before everything was seen. */
+    readonly truncated: boolean;
+}
+/** How links are treated. */
+interface LinkOptions extends WaitOptions {
+    /** false refuses symbolic links in every component of the path; default true. */
+    readonly followSymlinks?: boolean;
+}
+/** How a file is read. */
+interface ReadFileOptions extends LinkOptions {
+    /** Gives text instead of bytes. */
+    readonly encoding?: 'utf8';
+}
+/** What a file is written from. */
+type FileContent = string | Uint8Array | AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>;
+/** How a directory is made. */
+interface MkdirOptions extends LinkOptions {
+    /** Makes missing parents and accepts a directory that exists; default false. */
+    readonly recursive?: boolean;
+}
+/** How something is removed. */
+interface RmOptions extends LinkOptions {
+    /** Removes what a directory holds; default false. */
+    readonly recursive?: boolean;
+    /** A path that does not exist is no error; default false. */
+    readonly force?: boolean;
+}
+/** How something is copied. */
+interface CpOptions extends WaitOptions {
+    /** Needed for a directory; default false. */
+    readonly recursive?: boolean;
+}
+/** How far a walk goes. */
+interface WalkOptions extends WaitOptions {
+    /** 0 gives the entries of the root alone; default and most 64. */
+    readonly maxDepth?: number;
+    /** Default and most 10,000. */
+    readonly maxDirectories?: number;
+    /** Default and most 50,000. */
+    readonly maxEntries?: number;
+    /** Default false. */
+    readonly followDirectorySymlinks?: boolean;
+    /** Hidden directories are given and not entered; default false. */
+    readonly pruneHiddenDirectories?: boolean;
+}
+/** What else ends a watch. */
+interface WatchOptions extends WaitOptions {
+    /** A path that exists now; the watch is over as well when it does not any more. */
+    readonly present?: string;
+}
+/** A file of the executor that is open. */
+interface FileHandle extends AsyncDisposable {
+    /**
+     * Reads up to `length` bytes at `position`; fewer only at the end of the file.
+     * @param length Bytes, from 1 to 1,048,576.
+     */
+    read(position: number, length: number, options?: WaitOptions): Promise<Uint8Array>;
+    /** Writes at `position`, in the order of the calls. */
+    write(position: number, bytes: Uint8Array, options?: WaitOptions): Promise<void>;
+    /** Safe to call again. */
+    close(): Promise<void>;
+}
+/**
+ * Files of the executor, under the names of `node:fs/promises`. Paths are absolute paths of the executor or `file:` URIs.
+ * Everything fails with an ExecError: `fileNotFound`, `fileExists`, `fileAccessDenied`, `notAFile`, `notADirectory`,
+ * `directoryNotEmpty`, `symlinkRefused`, `fileSystemFailed`, each naming the path; and the reason of a signal.
+ *
+ * Everything goes on over a lost link, once only, where the server knows the extension `replay`. Elsewhere a request that
+ * changes something and was not answered fails with `outcomeUnknown`, and files that are open with `connectionLost`.
+ */
+interface FileSystem {
+    /** The whole content of a regular file. */
+    readFile(path: string, options: ReadFileOptions & {
+        readonly encoding: 'utf8';
+    }): Promise<string>;
+    readFile(path: string, options?: ReadFileOptions): Promise<Uint8Array>;
+    /** Makes or overwrites a file in place; its directory must exist. Text is written as UTF-8. */
+    writeFile(path: string, content: FileContent, options?: WaitOptions): Promise<void>;
+    /** The content piece by piece, read as it is taken; leaving it closes the file. */
+    createReadStream(path: string, options?: WaitOptions): ReadableStream<Uint8Array>;
+    /** Makes or empties a file and takes its content piece by piece; it is whole when `close` has resolved. */
+    createWriteStream(path: string, options?: WaitOptions): WritableStream<Uint8Array>;
+    /** Opens a regular file; `w` makes or empties it. */
+    open(path: string, flags?: 'r' | 'w', options?: WaitOptions): Promise<FileHandle>;
+    /** Describes what a path leads to. */
+    stat(path: string, options?: LinkOptions): Promise<FileStat>;
+    /** Describes the entry itself. Of a symbolic link nothing is known but that it is one: its size and times are 0. */
+    lstat(path: string, options?: WaitOptions): Promise<FileStat>;
+    mkdir(path: string, options?: MkdirOptions): Promise<void>;
+    /** The entries of a directory, in no order; links that lead nowhere are left out. */
+    readdir(path: string, options?: WaitOptions): Promise<readonly DirectoryEntry[]>;
+    /** An existing path without symbolic links. */
+    realpath(path: string, options?: WaitOptions): Promise<string>;
+    /** Removes a file, a link itself, or a directory. */
+    rm(path: string, options?: RmOptions): Promise<void>;
+    /** Copies on the executor. */
+    cp(from: string, to: string, options?: CpOptions): Promise<void>;
+    /** Copies a file on the executor, or a link as a link; overwrites a file. */
+    copyFile(from: string, to: string, options?: WaitOptions): Promise<void>;
+    /**
+     * Resolves once one of the `missing` paths is there, or `present` is not, and at once when that is so already. It may
+     * take some seconds on a server of the reference wire. Fails with `unsupported` where the executor cannot watch.
+     */
+    watch(missing: readonly string[], options?: WatchOptions): Promise<void>;
+    /** What lies below a directory, in one answer; see the limits of `WalkOptions`. */
+    walk(path: string, options?: WalkOptions): Promise<WalkResult>;
+}
+
+/** What a standard request has no word for. */
+interface FetchOptions {
+    /** How long head and body may take together, on the executor; default as long as they like. */
+    readonly timeoutMs?: number | undefined;
+    /**
+     * Headers that the executor completes from its own environment, so that a secret need not be here. Variables that hold
+     * credentials of a cloud, a model provider or the server itself are refused.
+     */
+    readonly headersFromEnv?: Readonly<Record<string, EnvHeader>> | undefined;
+}
+/** A header whose value the executor knows. */
+interface EnvHeader {
+    /** Stands before the value; default nothing. */
+    readonly prefix?: string;
+    /** The variable of the executor that has the value. */
+    readonly variable: string;
+}
+
 /**
  * How a client stands: `ready`; `recovering` while its connection is lost and calls wait; `failed` when the session could
  * not be got back; `closed` by its owner. The last two are final.
@@ -336,6 +499,15 @@ interface Client extends AsyncDisposable {
      *   where it names no one process, and with `unsupported` on a server without the `attach` extension.
      */
     attach(ref: string, options?: AttachOptions): AttachedProcess;
+    /** Files of the executor. */
+    readonly fs: FileSystem;
+    /**
+     * Sends an HTTP request from the executor, with its network and its names, and gives the standard response once its head
+     * is there. The body of the request travels whole; that of the response comes piece by piece, as its server sent it: no
+     * encoding is asked for and none is undone. Neither survives a lost link: the call fails with `outcomeUnknown`, the body with
+     * `connectionLost`.
+     */
+    fetch(input: string | URL | Request, init?: RequestInit & FetchOptions): Promise<Response>;
     /** What the executor says of itself: shell, folders, platform. It is asked once at most. */
     environment(options?: WaitOptions): Promise<EnvironmentInfo>;
     /**
@@ -396,13 +568,13 @@ interface SessionOptions {
  */
 declare function openSession(dial: Dial, options?: SessionOptions, clock?: Clock): Promise<Client>;
 
-export { type AttachOptions as A, type Client as C, type Dial as D, type ExecResult as E, type LineOptions as L, type OutputEvent as O, type ProcessEvent as P, type RecoveryReport as R, type SessionOptions as S, type TerminateOptions as T, type ViewOptions as V, type WaitOptions as W, type AttachedProcess as a, type ClientState as b, type ClosedEvent as c, type ExecCause as d, type ExecInput as e, type ExecOptions as f, type ExitedEvent as g, type OutputStream as h, type ProcessExit as i, type ProcessHandle as j, type ProcessView as k, type ResizedEvent as l, type SignalOptions as m, type SpawnOptions as n, type StateChange as o, type StateListener as p, type Clock as q, type Timer as r, openSession as s, systemClock as t };
+export { type AttachOptions as A, type WalkOptions as B, type Client as C, type DirectoryEntry as D, type ExecResult as E, type FetchOptions as F, type WalkResult as G, type WatchOptions as H, type Clock as I, type Dial as J, type Timer as K, type LineOptions as L, type MkdirOptions as M, openSession as N, type OutputEvent as O, type ProcessEvent as P, systemClock as Q, type ReadFileOptions as R, type SessionOptions as S, type TerminateOptions as T, type ViewOptions as V, type WaitOptions as W, type AttachedProcess as a, type ClientState as b, type ClosedEvent as c, type CpOptions as d, type EnvHeader as e, type ExecCause as f, type ExecInput as g, type ExecOptions as h, type ExitedEvent as i, type FileContent as j, type FileHandle as k, type FileStat as l, type FileSystem as m, type LinkOptions as n, type OutputStream as o, type ProcessExit as p, type ProcessHandle as q, type ProcessView as r, type RecoveryReport as s, type ResizedEvent as t, type RmOptions as u, type SignalOptions as v, type SpawnOptions as w, type StateChange as x, type StateListener as y, type WalkEntry as z };
 
 // index.d.ts
 import { Transport, ExecError, ProcessId } from '@holdfast/exec-protocol';
 export { EnvironmentInfo, ErrorKind, ExecError, Extensions, ProcessSummary, SessionId, SignalName, TerminalSize } from '@holdfast/exec-protocol';
 import { S as SessionOptions, C as Client, E as ExecResult } from './core.js';
-export { A as AttachOptions, a as AttachedProcess, b as ClientState, c as ClosedEvent, d as ExecCause, e as ExecInput, f as ExecOptions, g as ExitedEvent, L as LineOptions, O as OutputEvent, h as OutputStream, P as ProcessEvent, i as ProcessExit, j as ProcessHandle, k as ProcessView, R as RecoveryReport, l as ResizedEvent, m as SignalOptions, n as SpawnOptions, o as StateChange, p as StateListener, T as TerminateOptions, V as ViewOptions, W as WaitOptions } from './core.js';
+export { A as AttachOptions, a as AttachedProcess, b as ClientState, c as ClosedEvent, d as CpOptions, D as DirectoryEntry, e as EnvHeader, f as ExecCause, g as ExecInput, h as ExecOptions, i as ExitedEvent, F as FetchOptions, j as FileContent, k as FileHandle, l as FileStat, m as FileSystem, L as LineOptions, n as LinkOptions, M as MkdirOptions, O as OutputEvent, o as OutputStream, P as ProcessEvent, p as ProcessExit, q as ProcessHandle, r as ProcessView, R as ReadFileOptions, s as RecoveryReport, t as ResizedEvent, u as RmOptions, v as SignalOptions, w as SpawnOptions, x as StateChange, y as StateListener, T as TerminateOptions, V as ViewOptions, W as WaitOptions, z as WalkEntry, B as WalkOptions, G as WalkResult, H as WatchOptions } from './core.js';
 
 /** A server that is started and spoken to through its stdin and stdout. Its stderr goes to ours. */
 interface CommandTarget {

@@ -1,6 +1,8 @@
 import type { EnvironmentInfo, Extensions, ProcessSummary } from '@holdfast/exec-protocol';
 import { type ExecError, type SessionId } from '@holdfast/exec-protocol';
 import type { ExecOptions, ExecResult } from './exec/result.js';
+import type { FileSystem } from './fs/file-system.js';
+import type { FetchOptions } from './http/fetch.js';
 import type {
   AttachedProcess,
   AttachOptions,
@@ -50,6 +52,15 @@ export interface Client extends AsyncDisposable {
    *   where it names no one process, and with `unsupported` on a server without the `attach` extension.
    */
   attach(ref: string, options?: AttachOptions): AttachedProcess;
+  /** Files of the executor. */
+  readonly fs: FileSystem;
+  /**
+   * Sends an HTTP request from the executor, with its network and its names, and gives the standard response once its head
+   * is there. The body of the request travels whole; that of the response comes piece by piece, as its server sent it: no
+   * encoding is asked for and none is undone. Neither survives a lost link: the call fails with `outcomeUnknown`, the body with
+   * `connectionLost`.
+   */
+  fetch(input: string | URL | Request, init?: RequestInit & FetchOptions): Promise<Response>;
   /** What the executor says of itself: shell, folders, platform. It is asked once at most. */
   environment(options?: WaitOptions): Promise<EnvironmentInfo>;
   /**

@@ -11,6 +11,16 @@ export function newWriteId(): WriteId {
   return asWriteId(v7());
 }
 
+/** An id of an open file that nobody else has, no longer than the wire takes. */
+export function newHandleId(): string {
+  return v7().replaceAll('-', '');
+}
+
+/** An id of a streamed request that nobody else has. */
+export function newRequestId(): string {
+  return v7();
+}
+
 /** Tells this client from all others, on whatever connection it speaks. */
 export function newClientInstance(): string {
   return v4();

@@ -15,6 +15,23 @@ export { type Dialer, type DialerOptions, dialer } from './dial/dialer.js';
 export type { CommandTarget } from './dial/target.js';
 export { ExitError } from './exec/exit-error.js';
 export type { ExecCause, ExecInput, ExecOptions, ExecResult } from './exec/result.js';
+export type {
+  CpOptions,
+  DirectoryEntry,
+  FileContent,
+  FileHandle,
+  FileStat,
+  FileSystem,
+  LinkOptions,
+  MkdirOptions,
+  ReadFileOptions,
+  RmOptions,
+  WalkEntry,
+  WalkOptions,
+  WalkResult,
+  WatchOptions,
+} from './fs/file-system.js';
+export type { EnvHeader, FetchOptions } from './http/fetch.js';
 export type { SessionOptions } from './open-session.js';
 export type {
   ClosedEvent,

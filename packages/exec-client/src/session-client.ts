@@ -15,6 +15,10 @@ import { createDeferred } from './deferred.js';
 import { decodeText, joinBytes } from './exec/decode-output.js';
 import { type ExecHost, exec } from './exec/exec.js';
 import type { ExecOptions, ExecResult } from './exec/result.js';
+import { createFilePort } from './fs/file-port.js';
+import type { FileSystem } from './fs/file-system.js';
+import { createFileSystem } from './fs/remote-file-system.js';
+import { type FetchOptions, fetchThrough } from './http/fetch.js';
 import { attachProcess } from './process/attach.js';
 import type {
   AttachedProcess,
@@ -46,6 +50,7 @@ export async function createClient(plan: RecoveryPlan, signal: AbortSignal | und
 
 class SessionClient implements Client, ExecHost {
   readonly clock: Clock;
+  readonly fs: FileSystem;
   readonly #plan: RecoveryPlan;
   readonly #link: SessionLink;
   readonly #driver: RecoveryDriver;
@@ -59,6 +64,7 @@ class SessionClient implements Client, ExecHost {
     this.#plan = plan;
     this.#link = link;
     this.#driver = driver;
+    this.fs = createFileSystem(createFilePort(link, () => this.environment()));
     void driver.failed.then((reason) => {
       this.#closed.resolve(reason);
     });
@@ -126,6 +132,11 @@ class SessionClient implements Client, ExecHost {
 
   attach(ref: string, options: AttachOptions = {}): AttachedProcess {
     return attachProcess(this.#link, ref, options);
+  }
+
+  async fetch(input: string | URL | Request, init: RequestInit & FetchOptions = {}): Promise<Response> {
+    const { timeoutMs, headersFromEnv, ...standard } = init;
+    return await fetchThrough(this.#link, new Request(input, standard), { timeoutMs, headersFromEnv });
   }
 
   async environment({ signal }: WaitOptions = {}): Promise<EnvironmentInfo> {

@@ -110,6 +110,7 @@ export function fromWireError(error: WireErrorObject): ExecError {
 function kindOf({ code, data }: WireErrorObject): ErrorKind {
   if (typeof data === 'object' && data !== null && 'kind' in data && isErrorKind(data.kind)) return data.kind;
   if (code === ERROR_KINDS.sessionBusy.code) return 'sessionBusy';
+  if (code === ERROR_KINDS.fileNotFound.code) return 'fileNotFound';
   if (code === ERROR_KINDS.methodUnknown.code) return 'methodUnknown';
   if (code === ERROR_KINDS.invalidParams.code) return 'invalidParams';
   if (code === ERROR_KINDS.protocolState.code) return 'protocolState';

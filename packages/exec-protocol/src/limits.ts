@@ -208,5 +208,8 @@ export const MAX_FILE_WATCHES = 64;
 /** Streamed HTTP responses that one connection may have at once. */
 export const MAX_STREAMED_RESPONSES = 256;
 
+/** What may have come of a streamed HTTP response ahead of its reader in a client; past it the response fails. */
+export const RESPONSE_BUFFER_BYTES = 64 * MIB;
+
 /** The largest HTTP body that is answered whole; larger ones are streamed. */
 export const MAX_BUFFERED_BODY_BYTES = 256 * MIB;

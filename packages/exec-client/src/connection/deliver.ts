@@ -1,4 +1,6 @@
 import {
+  fsMissingChanged,
+  httpBodyDelta,
   type ProcessId,
   parseParams,
   processClosed,
@@ -7,42 +9,65 @@ import {
   processOutput,
   processResized,
 } from '@holdfast/exec-protocol';
-import type { ProcessSink } from './link.js';
+import type { BodySink, ProcessSink, WatchSink } from './link.js';
+
+/** Who waits for what. */
+export interface Sinks {
+  process(id: ProcessId): ProcessSink | undefined;
+  body(requestId: string): BodySink | undefined;
+  watch(watchId: number): WatchSink | undefined;
+}
 
 /**
- * Hands what the server tells of a process to the sink of that process. What this build does not know is left out.
- * @returns whether it was about a process.
+ * Hands what the server tells to whoever waits for it. What this build does not know is left out.
+ * @returns whether it is something that this build knows.
  * @throws ExecError `invalidParams` when it has not the shape that it must have.
  */
-export function deliver(
-  method: string,
-  params: unknown,
-  sinkOf: (id: ProcessId) => ProcessSink | undefined,
-): boolean {
+export function deliver(method: string, params: unknown, sinks: Sinks): boolean {
+  return deliverOfProcess(method, params, sinks) || deliverOther(method, params, sinks);
+}
+
+function deliverOther(method: string, params: unknown, sinks: Sinks): boolean {
+  switch (method) {
+    case httpBodyDelta.method: {
+      const delta = parseParams(httpBodyDelta, params);
+      sinks.body(delta.requestId)?.onDelta(delta);
+      return true;
+    }
+    case fsMissingChanged.method: {
+      sinks.watch(parseParams(fsMissingChanged, params).watchId)?.onChanged();
+      return true;
+    }
+    default:
+      return false;
+  }
+}
+
+function deliverOfProcess(method: string, params: unknown, sinks: Sinks): boolean {
   switch (method) {
     case processOutput.method: {
       const event = parseParams(processOutput, params);
-      sinkOf(event.processId)?.onOutput(event);
+      sinks.process(event.processId)?.onOutput(event);
       return true;
     }
     case processResized.method: {
       const event = parseParams(processResized, params);
-      sinkOf(event.processId)?.onResized(event);
+      sinks.process(event.processId)?.onResized(event);
       return true;
     }
     case processGap.method: {
       const event = parseParams(processGap, params);
-      sinkOf(event.processId)?.onGap(event);
+      sinks.process(event.processId)?.onGap(event);
       return true;
     }
     case processExited.method: {
       const event = parseParams(processExited, params);
-      sinkOf(event.processId)?.onExited(event);
+      sinks.process(event.processId)?.onExited(event);
       return true;
     }
     case processClosed.method: {
       const event = parseParams(processClosed, params);
-      sinkOf(event.processId)?.onClosed(event);
+      sinks.process(event.processId)?.onClosed(event);
       return true;
     }
     default:

@@ -1,6 +1,7 @@
 import type {
   ExecError,
   Extensions,
+  httpBodyDelta,
   NotificationSpec,
   ParamsOf,
   ProcessId,
@@ -45,7 +46,23 @@ export interface ProcessSink {
   onLost(error: ExecError): void;
 }
 
-/** What processes need of a session, and all that they see of it: one that outlives its connections. */
+/** Where the pieces of one streamed response arrive, in order. Nothing follows after `onLost`. */
+export interface BodySink {
+  onDelta(delta: ParamsOf<typeof httpBodyDelta>): void;
+  /** The connection that brought them is lost; the error says how. */
+  onLost(error: ExecError): void;
+}
+
+/** What is told of one watch. */
+export interface WatchSink {
+  onChanged(): void;
+  /** The connection was replaced, and with it went what the server knew of the watch. */
+  onReplaced(): void;
+  /** Nothing more will be told; the error says why. */
+  onLost(error: ExecError): void;
+}
+
+/** What handles need of a session, and all that they see of it: one that outlives its connections. */
 export interface Link {
   /** What was granted to this session. */
   readonly extensions: Extensions;
@@ -63,4 +80,8 @@ export interface Link {
    * @throws ExecError `processIdInUse` when a process of this client has the id; the reason why the link has ended.
    */
   attach(id: ProcessId, sink: ProcessSink): () => void;
+  /** Sends what arrives of a streamed response to `sink`, until the returned function is called. */
+  attachBody(requestId: string, sink: BodySink): () => void;
+  /** Tells `sink` of a watch, until the returned function is called. */
+  attachWatch(watchId: number, sink: WatchSink): () => void;
 }

@@ -2,14 +2,12 @@ import {
   type EnvironmentInfo,
   type EnvPolicy,
   ExecError,
-  formatPathUri,
   type ParamsOf,
-  type PathStyle,
   type ProcessId,
-  parsePathUri,
   type processStart,
 } from '@holdfast/exec-protocol';
 import type { Link } from '../connection/link.js';
+import { executorUri } from '../executor-path.js';
 import type { SpawnOptions } from './handle.js';
 import { requireExtension } from './process-requests.js';
 
@@ -65,19 +63,7 @@ function extended({ pty, lifetime, retention, drainMs }: SpawnOptions): Partial<
 }
 
 function cwdUri(cwd: string | undefined, executor: EnvironmentInfo): string {
-  if (cwd === undefined) return executor.cwd ?? 'file:///';
-  const style: PathStyle = executor.platformOs === 'windows' ? 'windows' : 'posix';
-  if (/^file:/i.test(cwd)) {
-    const parsed = parsePathUri(cwd, style);
-    if (parsed.ok) return parsed.uri;
-    throw new ExecError('invalidPath', `cwd: ${parsed.message}`);
-  }
-  try {
-    return formatPathUri(cwd, style);
-  } catch (error) {
-    const reason = error instanceof RangeError ? error.message : 'it is no path of the executor';
-    throw new ExecError('invalidPath', `cwd ${JSON.stringify(cwd)}: ${reason}`, { cause: error });
-  }
+  return cwd === undefined ? (executor.cwd ?? 'file:///') : executorUri(cwd, executor, 'cwd');
 }
 
 function inheriting(inherit: EnvPolicy['inherit']): EnvPolicy {

@@ -15,7 +15,7 @@ import type { Clock } from '../clock.js';
 import type { Connection, ConnectionEnd } from '../connection/connection.js';
 import { deliver } from '../connection/deliver.js';
 import type { Agreement } from '../connection/handshake.js';
-import type { Link, ProcessSink } from '../connection/link.js';
+import type { BodySink, Link, ProcessSink, WatchSink } from '../connection/link.js';
 import { Acknowledgements } from '../requests/acknowledgements.js';
 import { RequestJournal } from '../requests/request-journal.js';
 import { catchUp, type OpenProcess, type Resumption, replay } from './resumption.js';
@@ -33,6 +33,8 @@ const REFUSALS: ReadonlySet<number> = new Set([
 /** What processes use: one link for the whole session, over however many connections it takes. */
 export class SessionLink implements Link {
   readonly #sinks = new Map<ProcessId, ProcessSink>();
+  readonly #bodies = new Map<string, BodySink>();
+  readonly #watches = new Map<number, WatchSink>();
   readonly #journal: RequestJournal;
   readonly #acknowledgements: Acknowledgements;
   /** Processes that may have been started though their start has failed, and are to be ended. */
@@ -98,6 +100,18 @@ export class SessionLink implements Link {
     };
   }
 
+  attachBody(requestId: string, sink: BodySink): () => void {
+    if (this.#end !== undefined) throw this.#end;
+    this.#bodies.set(requestId, sink);
+    return () => void this.#bodies.delete(requestId);
+  }
+
+  attachWatch(watchId: number, sink: WatchSink): () => void {
+    if (this.#end !== undefined) throw this.#end;
+    this.#watches.set(watchId, sink);
+    return () => void this.#watches.delete(watchId);
+  }
+
   /** The id of the next request, over all connections. */
   nextId(): number {
     this.#lastId += 1;
@@ -106,7 +120,12 @@ export class SessionLink implements Link {
 
   /** Hands on what arrived, also while a handshake is under way. @throws ExecError when it cannot be understood. */
   deliver(method: string, params: unknown): void {
-    if (deliver(method, params, (id) => this.#sinks.get(id))) this.#hasProgress = true;
+    const isKnown = deliver(method, params, {
+      process: (id) => this.#sinks.get(id),
+      body: (id) => this.#bodies.get(id),
+      watch: (id) => this.#watches.get(id),
+    });
+    if (isKnown) this.#hasProgress = true;
   }
 
   /** The session is there: what waits is sent. */
@@ -121,6 +140,7 @@ export class SessionLink implements Link {
   suspend(end: ConnectionEnd): boolean {
     this.#connection = undefined;
     this.#acknowledgements.pause();
+    this.#loseBodies(end.error);
     const isRefusal = REFUSALS.has(end.code);
     const isBlamed = isRefusal && this.#journal.blame(end);
     if (!isRefusal) this.#journal.acquit();
@@ -135,6 +155,12 @@ export class SessionLink implements Link {
    * @throws what the server says against it.
    */
   resume(connection: Connection): Promise<Resumption> {
+    const resumed = this.#goOn(connection);
+    for (const sink of [...this.#watches.values()]) sink.onReplaced();
+    return resumed;
+  }
+
+  #goOn(connection: Connection): Promise<Resumption> {
     this.#connection = connection;
     this.#hasProgress = false;
     const open = this.#openProcesses();
@@ -162,8 +188,16 @@ export class SessionLink implements Link {
     this.#connection = undefined;
     this.#acknowledgements.pause();
     this.#journal.end(error, options);
-    for (const sink of [...this.#sinks.values()]) sink.onLost(error);
+    for (const sink of [...this.#sinks.values(), ...this.#watches.values()]) sink.onLost(error);
     this.#sinks.clear();
+    this.#watches.clear();
+    this.#loseBodies(error);
+  }
+
+  #loseBodies(error: ExecError): void {
+    const lost = [...this.#bodies.values()];
+    this.#bodies.clear();
+    for (const sink of lost) sink.onLost(error);
   }
 
   get #isExtended(): boolean {

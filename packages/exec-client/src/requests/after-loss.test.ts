@@ -2,8 +2,10 @@ import { REQUESTS } from '@holdfast/exec-protocol';
 import { expect, test } from 'vitest';
 import { afterLoss } from './after-loss.js';
 
-test('where the server carries repeats out once, everything is repeated', () => {
-  expect(new Set(Object.values(REQUESTS).map((spec) => afterLoss(spec, true)))).toEqual(new Set(['repeat']));
+test('where the server carries repeats out once, everything is repeated but what goes elsewhere', () => {
+  const { 'http/request': http, ...others } = REQUESTS;
+  expect(new Set(Object.values(others).map((spec) => afterLoss(spec, true)))).toEqual(new Set(['repeat']));
+  expect(afterLoss(http, true)).toBe('giveUp');
 });
 
 test('elsewhere only what changes nothing is repeated, and writes, which the server knows again', () => {
@@ -26,5 +28,21 @@ test('elsewhere only what changes nothing is repeated, and writes, which the ser
     'process/list': 'repeat',
     'process/attach': 'giveUp',
     'process/detach': 'giveUp',
+    'environmentConfig/read': 'repeat',
+    'fs/readFile': 'repeat',
+    'fs/writeFile': 'giveUp',
+    'fs/createDirectory': 'giveUp',
+    'fs/getMetadata': 'repeat',
+    'fs/canonicalize': 'repeat',
+    'fs/readDirectory': 'repeat',
+    'fs/walk': 'repeat',
+    'fs/remove': 'giveUp',
+    'fs/copy': 'giveUp',
+    'fs/open': 'giveUp',
+    'fs/readBlock': 'repeat',
+    'fs/writeBlock': 'giveUp',
+    'fs/close': 'giveUp',
+    'fs/watchMissing': 'repeat',
+    'http/request': 'giveUp',
   });
 });

@@ -1,4 +1,4 @@
-import { processStart, processWrite, type RequestSpec } from '@holdfast/exec-protocol';
+import { httpRequest, processStart, processWrite, type RequestSpec } from '@holdfast/exec-protocol';
 
 /**
  * What becomes of a request that was sent and not answered when the link was lost: it is sent again, or it fails because
@@ -8,6 +8,8 @@ export type AfterLoss = 'repeat' | 'giveUp' | 'giveUpAndTerminate';
 
 /** @param isExactlyOnce Whether the server carries a repeated request out once, by the extension `replay`. */
 export function afterLoss(spec: RequestSpec, isExactlyOnce: boolean): AfterLoss {
+  // A response comes over the connection on which it was asked for, and the request may have done anything anywhere.
+  if (spec.method === httpRequest.method) return 'giveUp';
   if (isExactlyOnce || spec.mutates !== true) return 'repeat';
   switch (spec.method) {
     case processWrite.method:

@@ -1,0 +1,40 @@
+import { MAX_FILE_BLOCK_BYTES } from '@holdfast/exec-protocol';
+import type { OpenFile } from './file-requests.js';
+
+/** Blocks that are asked for ahead, so that the link is never idle while one is on its way. */
+const DEPTH = 4;
+
+/** The content of an open file from its beginning, block by block. */
+export class BlockReader {
+  readonly #file: Pick<OpenFile, 'read'>;
+  readonly #signal: AbortSignal | undefined;
+  readonly #blockBytes: number;
+  #ahead: Promise<Uint8Array>[] = [];
+  #position = 0;
+  #isOver = false;
+
+  constructor(file: Pick<OpenFile, 'read'>, signal?: AbortSignal, blockBytes: number = MAX_FILE_BLOCK_BYTES) {
+    this.#file = file;
+    this.#signal = signal;
+    this.#blockBytes = blockBytes;
+  }
+
+  /** The next block, or undefined after the last. */
+  async next(): Promise<Uint8Array | undefined> {
+    if (this.#isOver) return undefined;
+    while (this.#ahead.length < DEPTH) this.#ahead.push(this.#ask());
+    const block = await this.#ahead.shift();
+    if (block !== undefined && block.length === this.#blockBytes) return block;
+    this.#isOver = true;
+    this.#ahead = [];
+    return block === undefined || block.length === 0 ? undefined : block;
+  }
+
+  #ask(): Promise<Uint8Array> {
+    const block = this.#file.read(this.#position, this.#blockBytes, this.#signal);
+    this.#position += this.#blockBytes;
+    // Whoever comes to it hears of its failure; one behind the end is nobody's.
+    block.catch(() => undefined);
+    return block;
+  }
+}

@@ -1,0 +1,24 @@
+import type { EnvironmentInfo, ParamsOf, RequestSpec, ResultOf } from '@holdfast/exec-protocol';
+import type { Link, WatchSink } from '../connection/link.js';
+import type { FilePort } from './file-requests.js';
+import { namedFileError } from './reference-errors.js';
+
+/** Files of a session that outlives its connections. */
+export function createFilePort(link: Link, environment: () => Promise<EnvironmentInfo>): FilePort {
+  return {
+    environment,
+    attachWatch: (watchId: number, sink: WatchSink) => link.attachWatch(watchId, sink),
+    async request<S extends RequestSpec>(
+      spec: S,
+      params: ParamsOf<S>,
+      signal?: AbortSignal,
+    ): Promise<ResultOf<S>> {
+      try {
+        return await link.request(spec, params, signal);
+      } catch (error) {
+        // Whoever knows extensions names kinds, too.
+        throw Object.keys(link.extensions).length > 0 ? error : namedFileError(error);
+      }
+    },
+  };
+}

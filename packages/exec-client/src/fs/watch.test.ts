@@ -1,0 +1,52 @@
+import { ExecError, fsGetMetadata, fsWatchMissing } from '@holdfast/exec-protocol';
+import { expect, test } from 'vitest';
+import { FakeServer } from '../testing/fake-server.js';
+import { until } from '../testing/until.js';
+
+const WATCHES = fsWatchMissing.method;
+
+test('a watch is set again on each connection, and is over once', async () => {
+  const server = new FakeServer();
+  server.on(fsWatchMissing, () => ({ watching: true }));
+  await using client = await server.connect();
+  const over = client.fs.watch(['/later'], { present: '/now' });
+  await until(() => server.paramsOf(WATCHES).length === 1);
+  server.cut();
+  await until(() => server.paramsOf(WATCHES).length === 2);
+  const [first, second] = server.paramsOf(WATCHES) as readonly { readonly watchId: number }[];
+  expect(second).toEqual(first);
+  expect(first).toMatchObject({ missing: ['file:///later'], present: 'file:///now' });
+  server.send(JSON.stringify({ method: 'fs/missingChanged', params: { watchId: first?.watchId } }));
+  await over;
+});
+
+test('what happened without a link ends the watch, and what cannot be watched fails it', async () => {
+  const server = new FakeServer();
+  let exists = false;
+  server.on(fsWatchMissing, () => ({ watching: false }));
+  server.on(fsGetMetadata, () => {
+    if (!exists) throw new ExecError('fileNotFound', 'not there');
+    return {
+      isDirectory: false,
+      isFile: true,
+      isSymlink: false,
+      size: 0,
+      createdAtMs: 0,
+      modifiedAtMs: 0,
+    };
+  });
+  await using client = await server.connect();
+  await expect(client.fs.watch(['/later'])).rejects.toMatchObject({ kind: 'unsupported' });
+  exists = true;
+  await client.fs.watch(['/later']);
+});
+
+test('a watch ends with its session', async () => {
+  const server = new FakeServer();
+  server.on(fsWatchMissing, () => ({ watching: true }));
+  const client = await server.connect();
+  const over = client.fs.watch(['/later']);
+  await until(() => server.paramsOf(WATCHES).length === 1);
+  await client.close();
+  await expect(over).rejects.toMatchObject({ kind: 'clientClosed' });
+});
