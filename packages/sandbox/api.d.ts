@@ -1,6 +1,407 @@
 // The public surface, rolled up from the build. Update with `npm run api:update`.
 
 // index.d.ts
+import * as z from 'zod';
+
+/** What stands under a name, without following it. */
+interface FileFact {
+    readonly kind: 'directory' | 'file' | 'link';
+    readonly device: number;
+    readonly inode: number;
+    /** True for a directory in which many users make files and nobody removes those of others, such as /tmp. */
+    readonly isShared: boolean;
+}
+/** What a directory lists. */
+interface DirectoryEntry {
+    readonly name: string;
+    readonly kind: 'directory' | 'file' | 'link';
+}
+/** The executor's file system, as the planning of a sandbox asks for it. Paths are absolute. */
+interface FileFacts {
+    /**
+     * What stands at a path, or undefined where nothing does.
+     * @throws Error where the path cannot be looked at.
+     */
+    look(path: string): FileFact | undefined;
+    /** Where a link leads, as it is written there. */
+    readLink(path: string): string;
+    /** The entries of a directory; empty where it cannot be read. */
+    list(path: string): readonly DirectoryEntry[];
+    /** The text of a small file, or undefined where it cannot be read. */
+    readText(path: string): string | undefined;
+}
+
+/** A link on the way to a path. */
+interface CrossedLink {
+    readonly path: string;
+    /** Where it leads, as it is written. */
+    readonly target: string;
+}
+/** What stays the same when a file is renamed, and differs when another one takes its name. */
+interface FileIdentity {
+    readonly device: number;
+    readonly inode: number;
+}
+
+/** What may be done below a path. `write` means reading too. */
+type Access = 'deny' | 'read' | 'write';
+/** What holds for a canonical path and everything below it, but for more specific rules. */
+interface PathRule {
+    readonly path: string;
+    readonly access: Access;
+    readonly kind: 'directory' | 'file' | 'missing';
+    /** Which file it was when the policy was made; undefined where it is missing. */
+    readonly identity: FileIdentity | undefined;
+    /** Who asked for it: a place in the intent, or the ceiling. */
+    readonly origin: string;
+    /** What stands in for a missing path while the sandbox runs; default a directory, which git does not see. */
+    readonly placeholder?: 'file';
+    /** The directory is one in which many users make files, such as /tmp. */
+    readonly isShared: boolean;
+}
+/** Something that was asked for and makes no difference, or that is enforced with a gap, and why. */
+interface PolicyNote {
+    readonly origin: string;
+    readonly text: string;
+}
+/** What a process may do, in terms of this executor alone: nothing symbolic, no links, one rule for each path. */
+interface NormalisedPolicy {
+    /** False where the intent does not restrict files; the rules then say `write` at the root. */
+    readonly restrictsFiles: boolean;
+    /** Sorted by path. */
+    readonly rules: readonly PathRule[];
+    /** Links through which allowed paths were named; where their directory is hidden, they are made again. */
+    readonly links: readonly CrossedLink[];
+    readonly network: 'restricted' | 'enabled';
+    readonly notes: readonly PolicyNote[];
+}
+
+/** A path at which less is allowed than was asked for. */
+interface Narrowing {
+    readonly path: string;
+    readonly asked: Access;
+    readonly granted: Access;
+    /** The rule of the maximum that made the difference. */
+    readonly origin: string;
+}
+
+/** The most that an executor allows, whatever a peer asks for. */
+interface Ceiling {
+    /**
+     * What the operator configured; it narrows every policy, also one that does not restrict files. Undefined for nothing.
+     */
+    readonly maximum: Pick<NormalisedPolicy, 'rules' | 'network'> | undefined;
+    /** Names at the top of each writable root that restricted policies leave as they are. */
+    readonly protectedNames: readonly string[];
+    /** Directories that no restricted policy shows. */
+    readonly hidden: readonly string[];
+}
+/** The ceiling of an executor whose operator configured none. */
+declare const DEFAULT_CEILING: Ceiling;
+
+/** What the symbols of an intent stand for on this executor. All paths are absolute and native. */
+interface ExecutorRoots {
+    /** The working directory of the process; relative globs hang below the policy's own, which defaults to it. */
+    readonly cwd: string;
+    /** TMPDIR in the environment of the process. */
+    readonly tmpdir: string | undefined;
+    /** The temporary directory that every POSIX system has. */
+    readonly slashTmp: string;
+    /** Directories that programs need in order to run at all. */
+    readonly minimal: readonly string[];
+}
+
+/**
+ * The `sandbox` object of the wire. Members beside `permissions` that are not known are left out; inside it they are
+ * refused, because they could restrict.
+ */
+declare const sandboxIntentSchema: z.ZodObject<{
+    policyContext: z.ZodOptional<z.ZodNullable<z.ZodObject<{
+        cwd: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+        workspaceRoots: z.ZodOptional<z.ZodNullable<z.ZodArray<z.ZodString>>>;
+    }, z.core.$strip>>>;
+    windowsSandboxLevel: z.ZodEnum<{
+        disabled: "disabled";
+        "restricted-token": "restricted-token";
+        elevated: "elevated";
+        mxc: "mxc";
+    }>;
+    cwd: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+    workspaceRoots: z.ZodOptional<z.ZodNullable<z.ZodArray<z.ZodString>>>;
+    permissions: z.ZodDiscriminatedUnion<[z.ZodObject<{
+        type: z.ZodLiteral<"disabled">;
+    }, z.core.$strict>, z.ZodObject<{
+        type: z.ZodLiteral<"external">;
+        network: z.ZodEnum<{
+            restricted: "restricted";
+            enabled: "enabled";
+        }>;
+    }, z.core.$strict>, z.ZodObject<{
+        type: z.ZodLiteral<"managed">;
+        file_system: z.ZodDiscriminatedUnion<[z.ZodObject<{
+            type: z.ZodLiteral<"unrestricted">;
+        }, z.core.$strict>, z.ZodObject<{
+            type: z.ZodLiteral<"restricted">;
+            entries: z.ZodArray<z.ZodObject<{
+                path: z.ZodDiscriminatedUnion<[z.ZodObject<{
+                    type: z.ZodLiteral<"path">;
+                    path: z.ZodString;
+                }, z.core.$strict>, z.ZodObject<{
+                    type: z.ZodLiteral<"glob_pattern">;
+                    pattern: z.ZodString;
+                }, z.core.$strict>, z.ZodObject<{
+                    type: z.ZodLiteral<"special">;
+                    value: z.ZodDiscriminatedUnion<[z.ZodObject<{
+                        kind: z.ZodLiteral<"root">;
+                    }, z.core.$strict>, z.ZodObject<{
+                        kind: z.ZodLiteral<"minimal">;
+                    }, z.core.$strict>, z.ZodObject<{
+                        kind: z.ZodLiteral<"project_roots">;
+                        subpath: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+                    }, z.core.$strict>, z.ZodObject<{
+                        kind: z.ZodLiteral<"current_working_directory">;
+                        subpath: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+                    }, z.core.$strict>, z.ZodObject<{
+                        kind: z.ZodLiteral<"tmpdir">;
+                    }, z.core.$strict>, z.ZodObject<{
+                        kind: z.ZodLiteral<"slash_tmp">;
+                    }, z.core.$strict>, z.ZodObject<{
+                        kind: z.ZodLiteral<"unknown">;
+                        path: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+                        subpath: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+                    }, z.core.$strict>], "kind">;
+                }, z.core.$strict>], "type">;
+                access: z.ZodPipe<z.ZodEnum<{
+                    deny: "deny";
+                    read: "read";
+                    write: "write";
+                    none: "none";
+                }>, z.ZodTransform<"deny" | "read" | "write", "deny" | "read" | "write" | "none">>;
+                missing_path_behavior: z.ZodOptional<z.ZodNullable<z.ZodEnum<{
+                    skip: "skip";
+                }>>>;
+            }, z.core.$strict>>;
+            glob_scan_max_depth: z.ZodOptional<z.ZodNullable<z.ZodInt>>;
+        }, z.core.$strict>], "type">;
+        network: z.ZodEnum<{
+            restricted: "restricted";
+            enabled: "enabled";
+        }>;
+    }, z.core.$strict>], "type">;
+}, z.core.$strip>;
+/** A portable sandbox intent that has the right shape; what its paths stand for is not decided yet. */
+type SandboxIntent = z.output<typeof sandboxIntentSchema>;
+
+/** One change of the mount table, in the order in which bubblewrap makes them; a later one covers an earlier one. */
+type MountStep = 
+/** Shows a file or directory of the host under its own path. */
+{
+    readonly kind: 'bind';
+    readonly path: string;
+    readonly access: 'read' | 'write';
+    readonly identity: FileIdentity | undefined;
+}
+/** Shows the whole host as it is, devices too. */
+ | {
+    readonly kind: 'bindEverything';
+}
+/** An empty directory; `mode` in octal says what its owner may do with it. */
+ | {
+    readonly kind: 'emptyDirectory';
+    readonly path: string;
+    readonly mode: string;
+}
+/** An empty file that nobody may read. */
+ | {
+    readonly kind: 'unreadableFile';
+    readonly path: string;
+} | {
+    readonly kind: 'link';
+    readonly path: string;
+    readonly target: string;
+}
+/** Nothing on the mount at this path can be changed any more. */
+ | {
+    readonly kind: 'makeReadOnly';
+    readonly path: string;
+} | {
+    readonly kind: 'privateDevices';
+} | {
+    readonly kind: 'privateProcesses';
+};
+
+/** What stands at a missing path while the sandbox runs, because something must be there to cover. */
+interface Placeholder {
+    readonly path: string;
+    readonly kind: 'directory' | 'file';
+}
+/** The mount table of a sandbox, and what the host must have for it. */
+interface MountPlan {
+    readonly steps: readonly MountStep[];
+    readonly placeholders: readonly Placeholder[];
+}
+
+/** A descriptor that the wrapper inherits. The first of a plan is number 3. */
+type PlannedDescriptor = 
+/** A file or directory, held so that nobody can put another one in its place. */
+{
+    readonly kind: 'path';
+    readonly path: string;
+    readonly identity: FileIdentity | undefined;
+}
+/** Nothing to read. */
+ | {
+    readonly kind: 'nothing';
+}
+/** The seccomp program. */
+ | {
+    readonly kind: 'filter';
+    readonly program: Uint8Array;
+}
+/** A pipe on which the wrapper tells what becomes of the command. */
+ | {
+    readonly kind: 'status';
+};
+/** What there is to start, hold and clean up so that a command runs in its sandbox. Nothing has been done yet. */
+interface LaunchPlan {
+    /** The wrapper and its options, then the command. */
+    readonly argv: readonly [string, ...string[]];
+    /** The environment of the command; secrets never stand in `argv`. */
+    readonly env: Readonly<Record<string, string>>;
+    readonly descriptors: readonly PlannedDescriptor[];
+    /** What must be made before the start and removed after the end. */
+    readonly cleanup: readonly Placeholder[];
+}
+
+/** What is started in a sandbox. */
+interface SandboxedCommand {
+    readonly argv: readonly [string, ...string[]];
+    /** A canonical path that the sandbox shows. */
+    readonly cwd: string;
+    readonly env: Readonly<Record<string, string>>;
+}
+
+/** Whether this host can confine processes with bubblewrap, and if not, why and what to do. */
+type BwrapCapability = {
+    readonly works: true;
+    readonly program: string;
+} | {
+    readonly works: false;
+    readonly problem: string;
+};
+
+/** What planning needs to know of the executor. */
+interface HostFacts {
+    readonly platform: string;
+    /** As Node names it. */
+    readonly architecture: string;
+    readonly files: FileFacts;
+    readonly roots: ExecutorRoots;
+    readonly bwrap: BwrapCapability;
+    /** Directories of the executor's own that no command may see, such as the records of its sandboxes. */
+    readonly ownFolders: readonly string[];
+    /** Parts of /proc that the user owns and so could write. */
+    readonly ownedProcTrees: readonly string[];
+}
+/** Both phases of a sandbox: what it allows, and how that is enforced. */
+interface SandboxPlan {
+    readonly policy: NormalisedPolicy;
+    /** Where the ceiling allows less than was asked for. */
+    readonly narrowed: readonly Narrowing[];
+    readonly mounts: MountPlan;
+    readonly launch: LaunchPlan;
+}
+/**
+ * Turns an intent into what there is to start. Undefined where it asks for no confinement, and the ceiling asks for none.
+ * @throws ExecError `sandboxUnsupported` when this executor cannot enforce the intent: it names the entry and the remedy.
+ */
+declare function planSandbox(intent: SandboxIntent, command: SandboxedCommand, host: HostFacts, ceiling: Ceiling): SandboxPlan | undefined;
+
+/** Both phases as plain data, for `JSON.stringify`. The environment of the command is left out: it may hold secrets. */
+declare function explainAsJson({ policy, narrowed, mounts, launch }: SandboxPlan): object;
+/** Both phases in words, one thing a line. */
+declare function explainInWords({ policy, narrowed, mounts, launch }: SandboxPlan): string;
+
+/** A process about to be started, as far as it decides what symbols stand for. */
+interface CommandSetting {
+    /** Absolute. */
+    readonly cwd: string;
+    readonly env: Readonly<Record<string, string>>;
+}
+/**
+ * The facts of this machine for one command.
+ * @param searchPath Where bubblewrap is looked for: the PATH of the executor, never one that a peer sent.
+ * @param ownFolders Directories of the executor that no command may see.
+ */
+declare function readHostFacts({ cwd, env }: CommandSetting, searchPath: string, ownFolders: readonly string[]): HostFacts;
+
+/**
+ * Reads the `sandbox` object as it came over the wire.
+ * @throws ExecError `sandboxUnsupported`, naming each member that is not understood and what it may be.
+ */
+declare function parseIntent(sandbox: unknown): SandboxIntent;
+
+/** Placeholders that one launch holds. */
+interface HeldPlaceholders {
+    /** Removes those that nobody else holds; may be called twice. */
+    release(): void;
+}
+/**
+ * Where the records of a user go: a directory that the system empties at its start.
+ * @param runtimeFolder XDG_RUNTIME_DIR, if it is set.
+ */
+declare function placeholderFolder(uid: number, runtimeFolder: string | undefined, temporary: string): string;
+/**
+ * Makes what stands at missing paths while sandboxes run, and removes it again. A record on disk says who holds what:
+ * one sandbox never removes what another one has mounted over, and the next start removes what a killed one left.
+ */
+declare class PlaceholderStore {
+    #private;
+    /**
+     * @param folder A directory for the records; it is made if it is missing. No sandbox may write there.
+     * @throws Error when somebody else could have put something there.
+     */
+    constructor(folder: string);
+    /** Where the records are. */
+    get folder(): string;
+    /** Makes the placeholders of one launch, and removes those of processes that have died. */
+    hold(placeholders: readonly Placeholder[]): HeldPlaceholders;
+}
+
+/** A plan that is ready to be started: with everything open that it names, and in place what it needs. */
+interface OpenLaunch {
+    readonly program: string;
+    readonly args: readonly string[];
+    readonly env: Readonly<Record<string, string>>;
+    /** What follows the standard three in `stdio` of `spawn`. */
+    readonly stdio: readonly (number | 'pipe')[];
+    /** Which of the child's streams the wrapper writes its status to. */
+    readonly statusAt: number;
+    /** To be called when `spawn` has returned, or has thrown. */
+    spawned(): void;
+    /** To be called when the wrapper has ended, or was never started. May be called twice. */
+    ended(): void;
+}
+/**
+ * Opens what a plan needs. Start it from the main thread only: the sandbox ends with the thread that started it.
+ * @throws ExecError `sandboxUnsupported` when the file system has changed since the plan was made.
+ */
+declare function openLaunch(plan: LaunchPlan, store: PlaceholderStore): OpenLaunch;
+
+/** What the wrapper told on its status pipe. */
+interface WrapperStatus {
+    /** The command's process, as the host numbers it; undefined when the wrapper failed before. */
+    readonly childPid: number | undefined;
+    /** The command's exit code, 128 + n after signal n. Undefined when it never ran or the wrapper was killed. */
+    readonly exitCode: number | undefined;
+}
+/** Collects what comes on the status pipe. */
+declare class WrapperStatusReader {
+    #private;
+    add(chunk: Uint8Array): void;
+    get status(): WrapperStatus;
+}
+
 /** The parts of a start that ask for confinement, as the client sent them. */
 interface ConfinementRequest {
     /** A portable sandbox intent, or null for none. */
@@ -17,4 +418,4 @@ interface ConfinementRequest {
  */
 declare function prepare(request: ConfinementRequest): void;
 
-export { type ConfinementRequest, prepare };
+export { type Access, type Ceiling, type CommandSetting, type ConfinementRequest, DEFAULT_CEILING, type FileFacts, type HostFacts, type LaunchPlan, type Narrowing, type NormalisedPolicy, type OpenLaunch, type PathRule, PlaceholderStore, type PlannedDescriptor, type PolicyNote, type SandboxIntent, type SandboxPlan, type SandboxedCommand, type WrapperStatus, WrapperStatusReader, explainAsJson, explainInWords, openLaunch, parseIntent, placeholderFolder, planSandbox, prepare, readHostFacts };

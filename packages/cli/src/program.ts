@@ -6,6 +6,7 @@ import { killCommand } from './commands/kill.js';
 import { logsCommand } from './commands/logs.js';
 import { psCommand } from './commands/ps.js';
 import { runCommand } from './commands/run.js';
+import { sandboxCommand } from './commands/sandbox.js';
 import { serveCommand } from './commands/serve.js';
 import { complain, messageOf } from './complain.js';
 import { EXIT_OWN_FAILURE } from './exit-codes.js';
@@ -18,6 +19,7 @@ const COMMANDS = [
   attachCommand,
   killCommand,
   conformanceCommand,
+  sandboxCommand,
 ];
 
 /** Runs one `holdfast` command line. @returns the exit code. */

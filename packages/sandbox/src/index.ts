@@ -1,1 +1,15 @@
+export { type Ceiling, DEFAULT_CEILING } from './ceiling/ceiling.js';
+export { explainAsJson, explainInWords } from './explain/explain.js';
+export type { FileFacts } from './files/file-facts.js';
+export { type CommandSetting, readHostFacts } from './host-facts.js';
+export { parseIntent } from './intent/parse-intent.js';
+export type { SandboxIntent } from './intent/schema.js';
+export type { LaunchPlan, PlannedDescriptor } from './launch/launch-plan.js';
+export { type OpenLaunch, openLaunch } from './launch/open-launch.js';
+export { PlaceholderStore, placeholderFolder } from './launch/placeholder-store.js';
+export { type WrapperStatus, WrapperStatusReader } from './launch/wrapper-status.js';
+export type { SandboxedCommand } from './linux/bwrap-plan.js';
+export { type HostFacts, planSandbox, type SandboxPlan } from './plan-sandbox.js';
+export type { Narrowing } from './policy/intersect.js';
+export type { Access, NormalisedPolicy, PathRule, PolicyNote } from './policy/path-rule.js';
 export { type ConfinementRequest, prepare } from './prepare.js';

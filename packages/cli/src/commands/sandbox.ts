@@ -1,0 +1,77 @@
+import { explainAsJson, explainInWords } from '@holdfast/sandbox';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { closeInheritedDescriptors } from '../inherited-descriptors.js';
+import type { LocalPermissions } from '../sandbox/local-intent.js';
+import { planLocally } from '../sandbox/plan-locally.js';
+import { runLocally } from '../sandbox/run-locally.js';
+
+interface SandboxOptions {
+  readonly write: readonly string[];
+  readonly deny: readonly string[];
+  readonly net: 'on' | 'off';
+}
+
+const HELP = `
+The command may read everything and write nothing but a temporary directory of its own; --write and --deny change that,
+and the longest path wins. Git hooks and config, start-up files of shells and editors, and settings of agents stay as
+they are even where it may write. When it ends, everything that it started ends.
+  125  the sandbox could not be set up, and nothing was run     128+n  signal n ended the command
+
+Examples:
+  $ holdfast sandbox --write . -- npm test
+  $ holdfast sandbox --write . --deny ~/.ssh --net on -- npm install
+  $ holdfast sandbox explain --write . -- npm test
+`;
+
+/** `holdfast sandbox`: a command on this machine that may do only what was named. */
+export function sandboxCommand(finish: (exitCode: number) => void): Command {
+  const command = withPermissions(new Command('sandbox'))
+    .description('Run a command on this machine in a sandbox.')
+    .usage('[options] -- command [args...]')
+    .enablePositionalOptions()
+    .addHelpText('after', HELP)
+    .action(async (argv: readonly [string, ...string[]], options: SandboxOptions) => {
+      closeInheritedDescriptors();
+      finish(await runLocally(argv, permissionsOf(options)));
+    });
+  return command.addCommand(explainCommand(finish));
+}
+
+/** A program that is called so has to be named by its path. */
+function explainCommand(finish: (exitCode: number) => void): Command {
+  return withPermissions(new Command('explain'))
+    .description('Say what a command could do and how that is enforced, and run nothing.')
+    .usage('[options] -- command [args...]')
+    .option('--json', 'print both phases of the plan as JSON')
+    .action((argv: readonly [string, ...string[]], options: SandboxOptions & { readonly json?: true }) => {
+      const { plan } = planLocally(argv, {}, permissionsOf(options));
+      process.stdout.write(
+        options.json === true ? `${JSON.stringify(explainAsJson(plan), null, 2)}\n` : explainInWords(plan),
+      );
+      finish(0);
+    });
+}
+
+function withPermissions(command: Command): Command {
+  return command
+    .argument('<command...>', 'the program and its arguments; no shell is involved')
+    .option('--write <dir>', 'let it write below a directory; repeat for more', collect, [])
+    .option('--deny <path>', 'keep a file or directory from it; repeat for more', collect, [])
+    .option('--allow-host <host>', 'not possible yet: use --net', refuseHost)
+    .addOption(
+      new Option('--net <state>', 'whether it may use the network').choices(['on', 'off']).default('off'),
+    )
+    .passThroughOptions();
+}
+
+function permissionsOf({ write, deny, net }: SandboxOptions): LocalPermissions {
+  return { write, deny, network: net };
+}
+
+function collect(value: string, earlier: readonly string[]): readonly string[] {
+  return [...earlier, value];
+}
+
+function refuseHost(): never {
+  throw new InvalidArgumentError('Single hosts cannot be allowed yet; use --net on or --net off.');
+}

@@ -1,0 +1,34 @@
+import { tmpdir } from 'node:os';
+import {
+  DEFAULT_CEILING,
+  PlaceholderStore,
+  placeholderFolder,
+  planSandbox,
+  readHostFacts,
+  type SandboxPlan,
+} from '@holdfast/sandbox';
+import { type LocalPermissions, localIntent } from './local-intent.js';
+
+/** A plan for a command on this machine, and where its placeholders are recorded. */
+export interface LocalPlan {
+  readonly plan: SandboxPlan;
+  readonly store: PlaceholderStore;
+}
+
+/**
+ * Plans a command in the working directory.
+ * @throws ExecError `sandboxUnsupported` when this machine cannot enforce what was asked for.
+ */
+export function planLocally(
+  argv: readonly [string, ...string[]],
+  env: Readonly<Record<string, string>>,
+  permissions: LocalPermissions,
+): LocalPlan {
+  const uid = process.getuid?.() ?? 0;
+  const store = new PlaceholderStore(placeholderFolder(uid, process.env['XDG_RUNTIME_DIR'], tmpdir()));
+  const cwd = process.cwd();
+  const host = readHostFacts({ cwd, env }, process.env['PATH'] ?? '', [store.folder]);
+  const plan = planSandbox(localIntent(permissions), { argv, cwd, env }, host, DEFAULT_CEILING);
+  if (plan === undefined) throw new Error('the intent of this command always confines it');
+  return { plan, store };
+}

@@ -1,0 +1,101 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { constants, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isatty } from 'node:tty';
+import { type OpenLaunch, openLaunch, WrapperStatusReader } from '@holdfast/sandbox';
+import { complain } from '../complain.js';
+import { EXIT_OWN_FAILURE } from '../exit-codes.js';
+import type { LocalPermissions } from './local-intent.js';
+import { planLocally } from './plan-locally.js';
+import { programExists } from './program-exists.js';
+
+const EXIT_NOT_FOUND = 127;
+
+/** Signals that end this program; the command gets them instead. */
+const PASSED_ON = ['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT'] as const;
+
+/** Runs a command in a sandbox with the streams of this program. @returns the exit code. */
+export async function runLocally(
+  argv: readonly [string, ...string[]],
+  permissions: LocalPermissions,
+): Promise<number> {
+  const temporary = mkdtempSync(join(tmpdir(), 'holdfast-sandbox-'));
+  try {
+    const env: Readonly<Record<string, string>> = { ...definedEnvironment(), TMPDIR: temporary };
+    const { plan, store } = planLocally(argv, env, {
+      ...permissions,
+      write: [...permissions.write, temporary],
+    });
+    for (const { text } of plan.policy.notes) complain(`note: ${text}`);
+    const launch = openLaunch(plan.launch, store);
+    try {
+      return await runLaunch(launch, argv[0], env['PATH'] ?? '');
+    } finally {
+      launch.ended();
+    }
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+async function runLaunch(launch: OpenLaunch, program: string, searchPath: string): Promise<number> {
+  const hasTerminal = [0, 1, 2].some((fd) => isatty(fd));
+  const child = spawn(launch.program, launch.args, {
+    env: launch.env,
+    stdio: ['inherit', 'inherit', 'inherit', ...launch.stdio],
+    // Its own group, or the command could signal this one. On a terminal it must stay in the one in the foreground.
+    detached: !hasTerminal,
+  });
+  launch.spawned();
+  const status = new WrapperStatusReader();
+  const pipe = child.stdio.at(launch.statusAt);
+  pipe?.on('data', (chunk: Buffer) => status.add(chunk));
+  const stopPassing = passSignals(child, hasTerminal);
+  try {
+    const wrapperCode = await ended(child);
+    const { exitCode, childPid } = status.status;
+    if (exitCode !== undefined) return exitCode;
+    if (wrapperCode > 128) return wrapperCode;
+    return explainNoStart(childPid !== undefined && !programExists(program, searchPath), program);
+  } finally {
+    stopPassing();
+  }
+}
+
+/** Bubblewrap has printed its own complaint. */
+function explainNoStart(isMissing: boolean, program: string): number {
+  complain(
+    isMissing
+      ? `there is no program ${program}`
+      : 'the sandbox could not be set up, so the command was not run',
+  );
+  return isMissing ? EXIT_NOT_FOUND : EXIT_OWN_FAILURE;
+}
+
+/** On a terminal the command has had what was typed there already. */
+function passSignals(child: ChildProcess, hasTerminal: boolean): () => void {
+  const pass = (signal: NodeJS.Signals): void => {
+    const wasTyped = hasTerminal && (signal === 'SIGINT' || signal === 'SIGQUIT');
+    if (!wasTyped) child.kill(signal);
+  };
+  for (const signal of PASSED_ON) process.on(signal, pass);
+  return () => {
+    for (const signal of PASSED_ON) process.off(signal, pass);
+  };
+}
+
+function ended(child: ChildProcess): Promise<number> {
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => {
+      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
+    });
+  });
+}
+
+function definedEnvironment(): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}

@@ -1,0 +1,36 @@
+import type { FileFacts } from '../files/file-facts.js';
+import { childOf } from '../files/paths.js';
+
+/** A path to protect. A missing one is kept missing, or left alone where `onlyIfThere`. */
+export interface ProtectedPath {
+  readonly path: string;
+  readonly onlyIfThere?: true;
+  /** What git bears at the path while it is missing; default a directory. */
+  readonly placeholder?: 'file';
+}
+
+/** What in the directory of a repository git runs, or reads and then runs. Everything else stays writable for commits. */
+export function protectedInGitDirectory(directory: string, files: FileFacts): readonly ProtectedPath[] {
+  const worktrees = childOf(directory, 'worktrees');
+  const linked = files.list(worktrees).map(({ name }) => childOf(worktrees, name));
+  const config = files.readText(childOf(directory, 'config')) ?? '';
+  return [
+    { path: childOf(directory, 'hooks') },
+    { path: childOf(directory, 'config') },
+    { path: childOf(directory, 'info/attributes') },
+    { path: childOf(directory, 'commondir'), onlyIfThere: true },
+    { path: childOf(directory, 'gitdir'), onlyIfThere: true },
+    configOfWorktree(directory, config),
+    ...linked.flatMap((worktree): readonly ProtectedPath[] => [
+      { path: childOf(worktree, 'commondir'), onlyIfThere: true },
+      { path: childOf(worktree, 'gitdir'), onlyIfThere: true },
+      configOfWorktree(worktree, config),
+    ]),
+  ];
+}
+
+/** Git reads this file only where an extension says so, but then it must not be a directory. */
+function configOfWorktree(directory: string, config: string): ProtectedPath {
+  const path = childOf(directory, 'config.worktree');
+  return /worktreeconfig/i.test(config) ? { path, placeholder: 'file' } : { path, onlyIfThere: true };
+}

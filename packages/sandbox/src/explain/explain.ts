@@ -1,0 +1,50 @@
+import type { PlannedDescriptor } from '../launch/launch-plan.js';
+import type { SandboxPlan } from '../plan-sandbox.js';
+import type { Access, PathRule } from '../policy/path-rule.js';
+
+/** Both phases as plain data, for `JSON.stringify`. The environment of the command is left out: it may hold secrets. */
+export function explainAsJson({ policy, narrowed, mounts, launch }: SandboxPlan): object {
+  return {
+    policy,
+    narrowed,
+    plan: {
+      mounts: mounts.steps,
+      argv: launch.argv,
+      descriptors: launch.descriptors.map(withoutBytes),
+      cleanup: launch.cleanup,
+    },
+  };
+}
+
+/** Both phases in words, one thing a line. */
+export function explainInWords({ policy, narrowed, mounts, launch }: SandboxPlan): string {
+  const asked = new Map(narrowed.map((narrowing) => [narrowing.path, narrowing.asked]));
+  const files = policy.restrictsFiles
+    ? policy.rules.map((rule) => describeRule(rule, asked.get(rule.path)))
+    : ['  not restricted'];
+  return [
+    'Files; the longest path that fits decides, and what is not listed cannot be read:',
+    ...files,
+    `Network: ${policy.network === 'restricted' ? 'none, but for itself' : 'that of this machine'}`,
+    ...(policy.notes.length === 0 ? [] : ['Notes:']),
+    ...policy.notes.map(({ origin, text }) => `  ${text}    [${origin}]`),
+    `Enforced by ${launch.argv[0]} with ${mounts.steps.length} mounts, a filter for system calls and no capabilities.`,
+    `While the command runs, ${launch.cleanup.length} empty files and directories stand where nothing may be created.`,
+    '',
+  ].join('\n');
+}
+
+const WORDS: Readonly<Record<Access, string>> = { deny: 'deny ', read: 'read ', write: 'write' };
+
+function describeRule({ path, access, kind, origin }: PathRule, asked: Access | undefined): string {
+  const remarks = [
+    ...(kind === 'missing' ? ['does not exist, and cannot be created'] : []),
+    ...(asked === undefined ? [] : [`asked for: ${asked}`]),
+  ];
+  const remark = remarks.length === 0 ? '' : ` (${remarks.join('; ')})`;
+  return `  ${WORDS[access]} ${path}${remark}    [${origin}]`;
+}
+
+function withoutBytes(descriptor: PlannedDescriptor): object {
+  return descriptor.kind === 'filter' ? { kind: 'filter', bytes: descriptor.program.byteLength } : descriptor;
+}

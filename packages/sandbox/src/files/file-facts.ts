@@ -1,0 +1,29 @@
+/** What stands under a name, without following it. */
+export interface FileFact {
+  readonly kind: 'directory' | 'file' | 'link';
+  readonly device: number;
+  readonly inode: number;
+  /** True for a directory in which many users make files and nobody removes those of others, such as /tmp. */
+  readonly isShared: boolean;
+}
+
+/** What a directory lists. */
+export interface DirectoryEntry {
+  readonly name: string;
+  readonly kind: 'directory' | 'file' | 'link';
+}
+
+/** The executor's file system, as the planning of a sandbox asks for it. Paths are absolute. */
+export interface FileFacts {
+  /**
+   * What stands at a path, or undefined where nothing does.
+   * @throws Error where the path cannot be looked at.
+   */
+  look(path: string): FileFact | undefined;
+  /** Where a link leads, as it is written there. */
+  readLink(path: string): string;
+  /** The entries of a directory; empty where it cannot be read. */
+  list(path: string): readonly DirectoryEntry[];
+  /** The text of a small file, or undefined where it cannot be read. */
+  readText(path: string): string | undefined;
+}

@@ -1,0 +1,34 @@
+/** The names of a path, from the root down. `..` stays; nothing and `.` do not. */
+export function namesOf(path: string): readonly string[] {
+  return path.split('/').filter((name) => name !== '' && name !== '.');
+}
+
+/** The path of an entry of a directory. */
+export function childOf(directory: string, name: string): string {
+  return directory === '/' ? `/${name}` : `${directory}/${name}`;
+}
+
+/** The directory that holds a path; the root holds itself. */
+export function parentOf(path: string): string {
+  return path.slice(0, Math.max(1, path.lastIndexOf('/')));
+}
+
+/** Whether a canonical path is another one or lies below it. */
+export function isWithin(path: string, directory: string): boolean {
+  return path === directory || directory === '/' || path.startsWith(`${directory}/`);
+}
+
+/** The directories that hold a path, from its parent up to the root. */
+export function ancestorsOf(path: string): readonly string[] {
+  const ancestors: string[] = [];
+  for (let at = path; at !== '/'; ) {
+    at = parentOf(at);
+    ancestors.push(at);
+  }
+  return ancestors;
+}
+
+/** How many names a path has; the root has none. */
+export function depthOf(path: string): number {
+  return namesOf(path).length;
+}

@@ -1,0 +1,44 @@
+import type { DirectoryEntry, FileFact, FileFacts } from '../file-facts.js';
+import { childOf, namesOf, parentOf } from '../paths.js';
+
+/** What stands at a path: a directory, a directory like /tmp, a file with a text, or a link. */
+export type FakeFile = 'directory' | 'shared' | { readonly text: string } | { readonly link: string };
+
+/** A file system made of a table; the directories on the way to each path are there too. */
+export function fakeFiles(table: Readonly<Record<string, FakeFile>>): FileFacts {
+  const tree = new Map<string, FakeFile>([['/', 'directory']]);
+  for (const [path, file] of Object.entries(table)) {
+    let at = '/';
+    for (const name of namesOf(path)) {
+      at = childOf(at, name);
+      if (!tree.has(at)) tree.set(at, 'directory');
+    }
+    tree.set(path, file);
+  }
+  const inodes = new Map([...tree.keys()].map((path, at) => [path, at + 1]));
+  return {
+    look(path): FileFact | undefined {
+      const file = tree.get(path);
+      if (file === undefined) return undefined;
+      return { kind: kindOf(file), device: 1, inode: inodes.get(path) ?? 0, isShared: file === 'shared' };
+    },
+    readLink(path) {
+      const file = tree.get(path);
+      if (typeof file === 'object' && 'link' in file) return file.link;
+      throw new Error(`${path} is no link`);
+    },
+    list(path): readonly DirectoryEntry[] {
+      const inside = [...tree].filter(([at]) => at !== '/' && parentOf(at) === path);
+      return inside.map(([at, file]) => ({ name: at.slice(at.lastIndexOf('/') + 1), kind: kindOf(file) }));
+    },
+    readText(path) {
+      const file = tree.get(path);
+      return typeof file === 'object' && 'text' in file ? file.text : undefined;
+    },
+  };
+}
+
+function kindOf(file: FakeFile): FileFact['kind'] {
+  if (typeof file === 'string') return 'directory';
+  return 'link' in file ? 'link' : 'file';
+}

@@ -1,0 +1,34 @@
+import { realFileFacts } from './files/real-file-facts.js';
+import { LINUX_MINIMAL } from './intent/executor-roots.js';
+import { ownedProcTrees } from './linux/owned-proc-trees.js';
+import { probeBwrap } from './linux/probe-bwrap.js';
+import type { HostFacts } from './plan-sandbox.js';
+
+/** A process about to be started, as far as it decides what symbols stand for. */
+export interface CommandSetting {
+  /** Absolute. */
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/**
+ * The facts of this machine for one command.
+ * @param searchPath Where bubblewrap is looked for: the PATH of the executor, never one that a peer sent.
+ * @param ownFolders Directories of the executor that no command may see.
+ */
+export function readHostFacts(
+  { cwd, env }: CommandSetting,
+  searchPath: string,
+  ownFolders: readonly string[],
+): HostFacts {
+  const isLinux = process.platform === 'linux';
+  return {
+    platform: process.platform,
+    architecture: process.arch,
+    files: realFileFacts,
+    roots: { cwd, tmpdir: env['TMPDIR'], slashTmp: '/tmp', minimal: LINUX_MINIMAL },
+    bwrap: isLinux ? probeBwrap(searchPath) : { works: false, problem: 'bubblewrap is a program for Linux' },
+    ownFolders,
+    ownedProcTrees: isLinux ? ownedProcTrees(process.getuid?.() ?? 0) : [],
+  };
+}

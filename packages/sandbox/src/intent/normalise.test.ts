@@ -1,0 +1,263 @@
+import { ExecError } from '@holdfast/exec-protocol';
+import { describe, expect, test } from 'vitest';
+import { type FakeFile, fakeFiles } from '../files/testing/fake-files.js';
+import type { NormalisedPolicy } from '../policy/path-rule.js';
+import type { ExecutorRoots } from './executor-roots.js';
+import { normalise } from './normalise.js';
+import type { IntentEntry, SandboxIntent } from './schema.js';
+
+const ROOTS: ExecutorRoots = {
+  cwd: '/ws',
+  tmpdir: '/var/tmp/me',
+  slashTmp: '/tmp',
+  minimal: ['/usr', '/bin'],
+};
+
+const TREE: Readonly<Record<string, FakeFile>> = {
+  '/tmp': 'shared',
+  '/var/tmp/me': 'directory',
+  '/usr/bin': 'directory',
+  '/bin': { link: 'usr/bin' },
+  '/etc/passwd': { text: '' },
+  '/ws/.env': { text: '' },
+  '/ws/a/b/x.env': { text: '' },
+  '/ws/a/deep/er/y.env': { text: '' },
+  '/ws/secret/keys': 'directory',
+  '/ws/link': { link: '/srv/data' },
+  '/ws/loop': { link: 'loop' },
+  '/srv/data': 'directory',
+  '/second': 'directory',
+};
+
+const ENTRY = 'sandbox.permissions.file_system.entries';
+
+function entry(path: IntentEntry['path'], access: IntentEntry['access'], skip = false): IntentEntry {
+  return { path, access, ...(skip ? { missing_path_behavior: 'skip' } : {}) };
+}
+
+function at(path: string, access: IntentEntry['access'], skip = false): IntentEntry {
+  return entry({ type: 'path', path: `file://${path}` }, access, skip);
+}
+
+function special(
+  value: Extract<IntentEntry['path'], { type: 'special' }>['value'],
+  access: IntentEntry['access'],
+  skip = false,
+): IntentEntry {
+  return entry({ type: 'special', value }, access, skip);
+}
+
+function glob(pattern: string, access: IntentEntry['access'] = 'deny'): IntentEntry {
+  return entry({ type: 'glob_pattern', pattern }, access);
+}
+
+function normalised(
+  entries: readonly IntentEntry[],
+  more: Partial<SandboxIntent> = {},
+  maxDepth?: number,
+): NormalisedPolicy {
+  const intent: SandboxIntent = {
+    permissions: {
+      type: 'managed',
+      file_system: { type: 'restricted', entries: [...entries], glob_scan_max_depth: maxDepth },
+      network: 'restricted',
+    },
+    workspaceRoots: ['file:///ws'],
+    windowsSandboxLevel: 'disabled',
+    ...more,
+  };
+  const policy = normalise(intent, ROOTS, fakeFiles(TREE));
+  if (policy === undefined) throw new Error('the intent confines nothing');
+  return policy;
+}
+
+function lines({ rules }: NormalisedPolicy): readonly string[] {
+  return rules.map(({ access, path, kind }) => `${access} ${path}${kind === 'missing' ? ' (missing)' : ''}`);
+}
+
+describe('what an entry stands for', () => {
+  const ROOT_READ = special({ kind: 'root' }, 'read');
+  test.each<[string, readonly IntentEntry[], readonly string[]]>([
+    ['the root', [ROOT_READ], ['read /']],
+    ['what programs need', [special({ kind: 'minimal' }, 'read')], ['read /usr']],
+    ['/tmp', [special({ kind: 'slash_tmp' }, 'write')], ['write /tmp']],
+    ['TMPDIR', [special({ kind: 'tmpdir' }, 'write')], ['write /var/tmp/me']],
+    ['a workspace root', [special({ kind: 'project_roots' }, 'write')], ['write /ws']],
+    ['its older name', [special({ kind: 'current_working_directory' }, 'write')], ['write /ws']],
+    [
+      'a subpath of it',
+      [special({ kind: 'project_roots', subpath: 'secret/keys' }, 'read')],
+      ['read /ws/secret/keys'],
+    ],
+    ['a path', [at('/srv/data', 'write')], ['write /srv/data']],
+    ['a link, which stands for its target', [at('/ws/link', 'write')], ['write /srv/data']],
+    [
+      'a relative pattern, below the working directory, names with a dot too',
+      [special({ kind: 'project_roots' }, 'write'), glob('**/*.env')],
+      ['write /ws', 'deny /ws/.env', 'deny /ws/a/b/x.env', 'deny /ws/a/deep/er/y.env'],
+    ],
+    [
+      'an absolute pattern',
+      [special({ kind: 'project_roots' }, 'write'), glob('/ws/a/*/*.env')],
+      ['write /ws', 'deny /ws/a/b/x.env'],
+    ],
+    [
+      'a symbol of a newer client, which grants nothing',
+      [special({ kind: 'unknown', path: ':home' }, 'write')],
+      [],
+    ],
+  ])('%s', (_, entries, expected) => {
+    expect(lines(normalised(entries))).toEqual(expected);
+  });
+
+  test('each workspace root gets what project_roots says', () => {
+    const policy = normalised([special({ kind: 'project_roots' }, 'write')], {
+      workspaceRoots: ['file:///ws', 'file:///second'],
+    });
+    expect(lines(policy)).toEqual(['write /second', 'write /ws']);
+  });
+
+  test('the policy context wins over what stands beside it', () => {
+    const policy = normalised([special({ kind: 'project_roots' }, 'write')], {
+      policyContext: { workspaceRoots: ['file:///second'] },
+    });
+    expect(lines(policy)).toEqual(['write /second']);
+  });
+
+  test('a pattern is looked for no deeper than the intent allows', () => {
+    const policy = normalised([special({ kind: 'project_roots' }, 'write'), glob('**/*.env')], {}, 3);
+    expect(lines(policy)).toEqual(['write /ws', 'deny /ws/.env', 'deny /ws/a/b/x.env']);
+  });
+});
+
+describe('precedence', () => {
+  const WS = special({ kind: 'project_roots' }, 'write');
+  test.each<[string, readonly IntentEntry[], readonly string[]]>([
+    [
+      'the most specific path wins, whatever the order',
+      [at('/ws/a/b', 'write'), at('/ws/a', 'deny'), WS],
+      ['write /ws', 'deny /ws/a', 'write /ws/a/b'],
+    ],
+    [
+      'deny wins over write for the same path',
+      [WS, at('/ws/a', 'write'), at('/ws/a', 'deny')],
+      ['write /ws', 'deny /ws/a'],
+    ],
+    ['write wins over read for the same path', [at('/ws/a', 'read'), at('/ws/a', 'write')], ['write /ws/a']],
+    ['two names of one directory are the same path', [at('/srv/data', 'write'), at('/ws/link', 'deny')], []],
+    ['a rule that changes nothing is left out', [WS, at('/ws/a', 'write')], ['write /ws']],
+  ])('%s', (_, entries, expected) => {
+    expect(lines(normalised(entries))).toEqual(expected);
+  });
+});
+
+describe('what does not exist', () => {
+  const WS = special({ kind: 'project_roots' }, 'write');
+  test.each<[string, readonly IntentEntry[], readonly string[]]>([
+    ['a writable root is skipped', [at('/nowhere', 'write')], []],
+    ['a readable root is skipped', [at('/nowhere', 'read')], []],
+    ['a denied path outside of what is writable is skipped', [at('/nowhere', 'deny')], []],
+    [
+      'a denied path that could be created is kept from it',
+      [WS, at('/ws/new', 'deny')],
+      ['write /ws', 'deny /ws/new (missing)'],
+    ],
+    [
+      'a read-only path that could be created is kept from it',
+      [WS, at('/ws/new', 'read')],
+      ['write /ws', 'read /ws/new (missing)'],
+    ],
+    [
+      'of a longer way, the first name',
+      [WS, at('/ws/new/er/path', 'deny')],
+      ['write /ws', 'deny /ws/new (missing)'],
+    ],
+    [
+      'a writable sibling does not undo it',
+      [WS, at('/ws/new/open', 'write'), at('/ws/new/shut', 'read')],
+      ['write /ws', 'read /ws/new (missing)'],
+    ],
+    [
+      'one that may be skipped is',
+      [WS, special({ kind: 'project_roots', subpath: '.git' }, 'read', true)],
+      ['write /ws'],
+    ],
+  ])('%s', (_, entries, expected) => {
+    expect(lines(normalised(entries))).toEqual(expected);
+  });
+
+  test('what is skipped is noted', () => {
+    expect(
+      normalised([at('/nowhere', 'write'), at('/gone', 'read', true)], { workspaceRoots: [] }).notes,
+    ).toEqual([
+      { origin: `${ENTRY}.1`, text: '/gone does not exist and is skipped, as asked' },
+      { origin: `${ENTRY}.0`, text: '/nowhere does not exist and is skipped' },
+    ]);
+  });
+});
+
+describe('whole profiles', () => {
+  test('disabled confines nothing', () => {
+    const intent: SandboxIntent = { permissions: { type: 'disabled' }, windowsSandboxLevel: 'disabled' };
+    expect(normalise(intent, ROOTS, fakeFiles(TREE))).toBeUndefined();
+  });
+
+  test.each<SandboxIntent['permissions']>([
+    { type: 'external', network: 'restricted' },
+    { type: 'managed', file_system: { type: 'unrestricted' }, network: 'restricted' },
+  ])('$type without restricted files leaves them alone', (permissions) => {
+    const policy = normalise({ permissions, windowsSandboxLevel: 'disabled' }, ROOTS, fakeFiles(TREE));
+    expect(policy === undefined ? [] : [policy.restrictsFiles, policy.network, ...lines(policy)]).toEqual([
+      false,
+      'restricted',
+      'write /',
+    ]);
+  });
+});
+
+describe('what cannot be enforced is refused, with the entry and the remedy', () => {
+  test.each<[string, IntentEntry, string]>([
+    [
+      'a relative path',
+      entry({ type: 'path', path: 'src' }, 'read'),
+      `${ENTRY}.0.path.path: path URI "src" has no scheme; send an absolute URI such as file:///srv`,
+    ],
+    [
+      'a path of Windows',
+      entry({ type: 'path', path: 'file:///C:/src' }, 'read'),
+      `${ENTRY}.0.path.path: path URI "file:///C:/src" names a drive of Windows, but the executor has POSIX paths`,
+    ],
+    [
+      'a path that is no text',
+      entry({ type: 'path', path: 'file:///srv/%FF' }, 'deny'),
+      `${ENTRY}.0.path.path: the path file:///srv/%FF is not UTF-8 and cannot be named to the sandbox; rename it`,
+    ],
+    [
+      'a pattern that grants',
+      glob('**/*.ts', 'read'),
+      `${ENTRY}.0: a glob_pattern can only deny, and this one says read; name the paths instead`,
+    ],
+    [
+      'a pattern that climbs',
+      glob('../*.env'),
+      `${ENTRY}.0: the pattern "../*.env" must be a POSIX path without .. and backslashes`,
+    ],
+    [
+      'a subpath that climbs',
+      special({ kind: 'project_roots', subpath: '../other' }, 'read'),
+      `${ENTRY}.0: the subpath "../other" must be relative, in POSIX spelling and without ..`,
+    ],
+    [
+      'a denied symbol of a newer client',
+      special({ kind: 'unknown', path: ':home' }, 'deny'),
+      `${ENTRY}.0: denies the symbol ":home", which is not known here; deny its path instead`,
+    ],
+    [
+      'a denied link in a circle',
+      at('/ws/loop', 'deny'),
+      `${ENTRY}.0: the link /ws/loop leads in a circle, so it is unknown what to deny; mend it or deny its directory`,
+    ],
+  ])('%s', (_, unfit, message) => {
+    expect(() => normalised([unfit])).toThrow(new ExecError('sandboxUnsupported', message));
+  });
+});

@@ -1,0 +1,125 @@
+import { ExecError } from '@holdfast/exec-protocol';
+import { describe, expect, test } from 'vitest';
+import { parseIntent } from './parse-intent.js';
+
+const ENTRIES = 'sandbox.permissions.file_system.entries.0';
+
+function withPermissions(permissions: unknown): unknown {
+  return { permissions, windowsSandboxLevel: 'disabled' };
+}
+
+function withEntry(entry: unknown): unknown {
+  return withPermissions({
+    type: 'managed',
+    file_system: { type: 'restricted', entries: [entry] },
+    network: 'restricted',
+  });
+}
+
+const ROOT = { type: 'special', value: { kind: 'root' } };
+
+describe('an intent is understood', () => {
+  test.each<[string, unknown, unknown]>([
+    ['disabled', { type: 'disabled' }, { type: 'disabled' }],
+    ['external', { type: 'external', network: 'restricted' }, { type: 'external', network: 'restricted' }],
+    [
+      'unrestricted',
+      { type: 'managed', file_system: { type: 'unrestricted' }, network: 'enabled' },
+      { type: 'managed', file_system: { type: 'unrestricted' }, network: 'enabled' },
+    ],
+    [
+      'restricted, with the older word for deny',
+      {
+        type: 'managed',
+        file_system: {
+          type: 'restricted',
+          entries: [{ path: ROOT, access: 'none' }],
+          glob_scan_max_depth: 2,
+        },
+        network: 'restricted',
+      },
+      {
+        type: 'managed',
+        file_system: {
+          type: 'restricted',
+          entries: [{ path: ROOT, access: 'deny' }],
+          glob_scan_max_depth: 2,
+        },
+        network: 'restricted',
+      },
+    ],
+  ])('%s', (_, permissions, understood) => {
+    expect(parseIntent(withPermissions(permissions))).toEqual({
+      permissions: understood,
+      windowsSandboxLevel: 'disabled',
+    });
+  });
+
+  test('members beside the permissions that are not known are left out', () => {
+    const sent = {
+      permissions: { type: 'disabled' },
+      cwd: 'file:///srv',
+      workspaceRoots: ['file:///srv'],
+      policyContext: { cwd: null, later: 1 },
+      windowsSandboxLevel: 'elevated',
+      useLegacyLandlock: false,
+      later: true,
+    };
+    expect(parseIntent(sent)).toEqual({
+      permissions: { type: 'disabled' },
+      cwd: 'file:///srv',
+      workspaceRoots: ['file:///srv'],
+      policyContext: { cwd: null },
+      windowsSandboxLevel: 'elevated',
+    });
+  });
+});
+
+describe('an intent is refused with the place and what it may be', () => {
+  test.each<[string, unknown, string]>([
+    ['null', null, 'sandbox: must be object'],
+    ['without permissions', { windowsSandboxLevel: 'disabled' }, 'sandbox.permissions: must be object'],
+    [
+      'without the level for Windows',
+      { permissions: { type: 'disabled' } },
+      'sandbox.windowsSandboxLevel: invalid option: expected one of "disabled"|"restricted-token"|"elevated"|"mxc"',
+    ],
+    [
+      'an unknown profile',
+      withPermissions({ type: 'bogus' }),
+      'sandbox.permissions.type: must be one of disabled, external, managed',
+    ],
+    [
+      'an unknown member inside the permissions',
+      withPermissions({ type: 'external', network: 'restricted', cpu: 1 }),
+      'sandbox.permissions: cpu: not known here, and what is not known cannot be enforced; leave it out',
+    ],
+    [
+      'an unknown network mode',
+      withPermissions({ type: 'external', network: 'limited' }),
+      'sandbox.permissions.network: invalid option: expected one of "restricted"|"enabled"',
+    ],
+    [
+      'an unknown symbol',
+      withEntry({ path: { type: 'special', value: { kind: 'moon' } }, access: 'read' }),
+      `${ENTRIES}.path.value.kind: must be one of root, minimal, project_roots, current_working_directory, tmpdir, slash_tmp, unknown`,
+    ],
+    [
+      'an unknown access word',
+      withEntry({ path: ROOT, access: 'execute' }),
+      `${ENTRIES}.access: invalid option: expected one of "read"|"write"|"deny"|"none"`,
+    ],
+    [
+      'an unknown member of an entry',
+      withEntry({ path: ROOT, access: 'read', until: 'noon' }),
+      `${ENTRIES}: until: not known here, and what is not known cannot be enforced; leave it out`,
+    ],
+    [
+      'a sandbox of Windows',
+      { permissions: { type: 'disabled' }, windowsSandboxLevel: 'mxc' },
+      'sandbox.windowsSandboxLevel: this executor does not run Windows and has no mxc; send "disabled"',
+    ],
+  ])('%s', (_, sandbox, message) => {
+    expect(() => parseIntent(sandbox)).toThrow(new ExecError('sandboxUnsupported', message));
+  });
+});

@@ -1,0 +1,100 @@
+import { closeSync, constants, fstatSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { ExecError } from '@holdfast/exec-protocol';
+import type { FileIdentity } from '../files/resolve-path.js';
+import type { PlannedDescriptor } from './launch-plan.js';
+
+/** Descriptors for a child, ready to be handed to `spawn`. */
+export interface HeldDescriptors {
+  /** For `stdio` of `spawn`, from the first descriptor after the standard three on. */
+  readonly stdio: readonly (number | 'pipe')[];
+  /** Where the pipe of the wrapper's status is among the child's streams. */
+  readonly statusAt: number;
+  /** Lets go of them; to be called once the child is started, or was not. */
+  close(): void;
+}
+
+// Not among Node's constants. It gives a handle on a file without opening it, and without any right to read it.
+const O_PATH = 0o10000000;
+
+/**
+ * Opens what a plan holds.
+ * @throws ExecError `sandboxUnsupported` when a path no longer is what it was when the plan was made.
+ */
+export function holdDescriptors(
+  planned: readonly PlannedDescriptor[],
+  firstDescriptor: number,
+): HeldDescriptors {
+  const opened: number[] = [];
+  const close = (): void => {
+    for (const fd of opened.splice(0)) closeSync(fd);
+  };
+  const keep = (fd: number): number => {
+    opened.push(fd);
+    return fd;
+  };
+  try {
+    const stdio = planned.map((descriptor) => {
+      switch (descriptor.kind) {
+        case 'status':
+          return 'pipe';
+        case 'nothing':
+          return keep(openSync('/dev/null', constants.O_RDONLY));
+        case 'filter':
+          return keep(openProgram(descriptor.program));
+        case 'path':
+          return holdPath(descriptor.path, descriptor.identity, keep);
+      }
+    });
+    return { stdio, statusAt: firstDescriptor + stdio.indexOf('pipe'), close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+function holdPath(file: string, identity: FileIdentity | undefined, keep: (fd: number) => number): number {
+  const fd = keep(openPath(file));
+  const { dev, ino } = fstatSync(fd);
+  if (identity === undefined || (dev === identity.device && ino === identity.inode)) return fd;
+  throw new ExecError(
+    'sandboxUnsupported',
+    `sandbox: ${file} was replaced while the sandbox was planned; try again`,
+  );
+}
+
+function openPath(file: string): number {
+  try {
+    return openSync(file, O_PATH | constants.O_NOFOLLOW);
+  } catch (error) {
+    throw new ExecError(
+      'sandboxUnsupported',
+      `sandbox: ${file} has gone while the sandbox was planned; try again`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+const programs = new Map<string, number>();
+
+/** A new descriptor at the start of a program. The program itself is written once, to a file without a name. */
+function openProgram(program: Uint8Array): number {
+  const key = Buffer.from(program).toString('base64');
+  const kept = programs.get(key) ?? writeProgram(program);
+  programs.set(key, kept);
+  return openSync(`/proc/self/fd/${kept}`, constants.O_RDONLY);
+}
+
+function writeProgram(program: Uint8Array): number {
+  const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-filter-'));
+  try {
+    const file = path.join(folder, 'program');
+    writeFileSync(file, program, { mode: 0o600 });
+    return openSync(file, constants.O_RDONLY);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,27 @@
+import type { FileIdentity } from '../files/resolve-path.js';
+import type { Placeholder } from '../linux/plan-mounts.js';
+
+/** A descriptor that the wrapper inherits. The first of a plan is number 3. */
+export type PlannedDescriptor =
+  /** A file or directory, held so that nobody can put another one in its place. */
+  | { readonly kind: 'path'; readonly path: string; readonly identity: FileIdentity | undefined }
+  /** Nothing to read. */
+  | { readonly kind: 'nothing' }
+  /** The seccomp program. */
+  | { readonly kind: 'filter'; readonly program: Uint8Array }
+  /** A pipe on which the wrapper tells what becomes of the command. */
+  | { readonly kind: 'status' };
+
+/** What there is to start, hold and clean up so that a command runs in its sandbox. Nothing has been done yet. */
+export interface LaunchPlan {
+  /** The wrapper and its options, then the command. */
+  readonly argv: readonly [string, ...string[]];
+  /** The environment of the command; secrets never stand in `argv`. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly descriptors: readonly PlannedDescriptor[];
+  /** What must be made before the start and removed after the end. */
+  readonly cleanup: readonly Placeholder[];
+}
+
+/** The number of the first descriptor of a plan; those below it are the command's own. */
+export const FIRST_DESCRIPTOR = 3;

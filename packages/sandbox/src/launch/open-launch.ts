@@ -1,0 +1,42 @@
+import { holdDescriptors } from './hold-descriptors.js';
+import { FIRST_DESCRIPTOR, type LaunchPlan } from './launch-plan.js';
+import type { PlaceholderStore } from './placeholder-store.js';
+
+/** A plan that is ready to be started: with everything open that it names, and in place what it needs. */
+export interface OpenLaunch {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** What follows the standard three in `stdio` of `spawn`. */
+  readonly stdio: readonly (number | 'pipe')[];
+  /** Which of the child's streams the wrapper writes its status to. */
+  readonly statusAt: number;
+  /** To be called when `spawn` has returned, or has thrown. */
+  spawned(): void;
+  /** To be called when the wrapper has ended, or was never started. May be called twice. */
+  ended(): void;
+}
+
+/**
+ * Opens what a plan needs. Start it from the main thread only: the sandbox ends with the thread that started it.
+ * @throws ExecError `sandboxUnsupported` when the file system has changed since the plan was made.
+ */
+export function openLaunch(plan: LaunchPlan, store: PlaceholderStore): OpenLaunch {
+  const placeholders = store.hold(plan.cleanup);
+  try {
+    const held = holdDescriptors(plan.descriptors, FIRST_DESCRIPTOR);
+    const [program, ...args] = plan.argv;
+    return {
+      program,
+      args,
+      env: plan.env,
+      stdio: held.stdio,
+      statusAt: held.statusAt,
+      spawned: () => held.close(),
+      ended: () => placeholders.release(),
+    };
+  } catch (error) {
+    placeholders.release();
+    throw error;
+  }
+}

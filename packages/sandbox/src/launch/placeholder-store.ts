@@ -1,0 +1,192 @@
+import { randomUUID } from 'node:crypto';
+import {
+  closeSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import type { Placeholder } from '../linux/plan-mounts.js';
+
+/** Placeholders that one launch holds. */
+export interface HeldPlaceholders {
+  /** Removes those that nobody else holds; may be called twice. */
+  release(): void;
+}
+
+interface PlaceholderRecord {
+  readonly pid: number;
+  /** Tells a process from a later one with the same number. */
+  readonly started: string;
+  readonly placeholders: readonly Placeholder[];
+}
+
+const LOCK_WAIT_MS = 5_000;
+const LOCK_POLL_MS = 1;
+
+/**
+ * Where the records of a user go: a directory that the system empties at its start.
+ * @param runtimeFolder XDG_RUNTIME_DIR, if it is set.
+ */
+export function placeholderFolder(uid: number, runtimeFolder: string | undefined, temporary: string): string {
+  if (runtimeFolder?.startsWith('/') === true) return path.join(runtimeFolder, 'holdfast');
+  return uid === 0 ? '/run/holdfast' : path.join(temporary, `holdfast-${uid}`);
+}
+
+/**
+ * Makes what stands at missing paths while sandboxes run, and removes it again. A record on disk says who holds what:
+ * one sandbox never removes what another one has mounted over, and the next start removes what a killed one left.
+ */
+export class PlaceholderStore {
+  readonly #folder: string;
+
+  /**
+   * @param folder A directory for the records; it is made if it is missing. No sandbox may write there.
+   * @throws Error when somebody else could have put something there.
+   */
+  constructor(folder: string) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const { uid, mode } = lstatSync(folder);
+    if (uid !== process.getuid?.() || (mode & 0o170077) !== 0o040000) {
+      throw new Error(`${folder} must be a directory of this user with mode 0700; remove it or correct it`);
+    }
+    this.#folder = folder;
+  }
+
+  /** Where the records are. */
+  get folder(): string {
+    return this.#folder;
+  }
+
+  /** Makes the placeholders of one launch, and removes those of processes that have died. */
+  hold(placeholders: readonly Placeholder[]): HeldPlaceholders {
+    if (placeholders.length === 0) return { release: () => undefined };
+    const file = path.join(this.#folder, `${randomUUID()}.json`);
+    const record: PlaceholderRecord = { pid: process.pid, started: startOf(process.pid) ?? '', placeholders };
+    this.#locked(() => {
+      writeFileSync(file, JSON.stringify(record), { mode: 0o600 });
+      placeholders.forEach(make);
+      this.#repair();
+    });
+    return {
+      release: () => {
+        this.#locked(() => {
+          this.#drop(file);
+        });
+      },
+    };
+  }
+
+  #repair(): void {
+    for (const file of this.#files()) {
+      const record = recordIn(file);
+      if (record === undefined || startOf(record.pid) !== record.started) this.#drop(file);
+    }
+  }
+
+  #drop(file: string): void {
+    const record = recordIn(file);
+    rmSync(file, { force: true });
+    if (record === undefined) return;
+    const held = new Set(
+      this.#files().flatMap((other) =>
+        (recordIn(other)?.placeholders ?? []).map((placeholder) => placeholder.path),
+      ),
+    );
+    for (const placeholder of [...record.placeholders].reverse()) {
+      if (!held.has(placeholder.path)) remove(placeholder);
+    }
+  }
+
+  #files(): readonly string[] {
+    try {
+      const names = readdirSync(this.#folder).filter((name) => name.endsWith('.json'));
+      return names.map((name) => path.join(this.#folder, name));
+    } catch {
+      return [];
+    }
+  }
+
+  #locked(work: () => void): void {
+    const lock = path.join(this.#folder, 'lock');
+    takeLock(lock);
+    try {
+      work();
+    } finally {
+      rmSync(lock, { force: true });
+    }
+  }
+}
+
+function takeLock(lock: string): void {
+  const deadline = Date.now() + LOCK_WAIT_MS;
+  const mine = `${process.pid} ${startOf(process.pid) ?? ''}`;
+  for (;;) {
+    try {
+      writeFileSync(lock, mine, { flag: 'wx', mode: 0o600 });
+      return;
+    } catch (error) {
+      if (!hasCode(error, 'EEXIST')) throw error;
+    }
+    const [pid = '', started] = (readText(lock) ?? '').split(' ');
+    // An empty lock is one that is being written.
+    const isStale = pid !== '' && startOf(Number(pid)) !== started;
+    if (isStale || Date.now() > deadline) rmSync(lock, { force: true });
+    else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOCK_POLL_MS);
+  }
+}
+
+function make({ path: at, kind }: Placeholder): void {
+  try {
+    if (kind === 'directory') mkdirSync(at, { mode: 0o755 });
+    else closeSync(openSync(at, 'wx', 0o644));
+  } catch (error) {
+    // Another sandbox made it, or it came up since the plan was made: it is covered either way.
+    if (!hasCode(error, 'EEXIST')) throw error;
+  }
+}
+
+/** Only what is still empty goes: whatever has content is no placeholder of ours. */
+function remove({ path: at, kind }: Placeholder): void {
+  try {
+    if (kind === 'directory') rmdirSync(at);
+    else if (statSync(at).size === 0) unlinkSync(at);
+  } catch (error) {
+    if (!['ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EBUSY'].some((code) => hasCode(error, code)))
+      throw error;
+  }
+}
+
+function recordIn(file: string): PlaceholderRecord | undefined {
+  const text = readText(file);
+  try {
+    return text === undefined ? undefined : (JSON.parse(text) as PlaceholderRecord);
+  } catch {
+    return undefined;
+  }
+}
+
+function readText(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+/** When a process was started, in ticks since boot; undefined when there is none. */
+function startOf(pid: number): string | undefined {
+  const stat = readText(`/proc/${pid}/stat`);
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}

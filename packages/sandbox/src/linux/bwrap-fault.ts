@@ -1,0 +1,41 @@
+/** What a complaint of bubblewrap means for the host, and what somebody can do about it. */
+interface Fault {
+  readonly complaint: RegExp;
+  readonly remedy: string;
+}
+
+const NAMESPACES_OFF =
+  'this host forbids user namespaces; allow them (sysctl kernel.unprivileged_userns_clone=1, user.max_user_namespaces above 0), or in a container grant SYS_ADMIN';
+
+const FAULTS: readonly Fault[] = [
+  {
+    complaint: /RTM_NEWADDR|setting up uid map: Permission denied/,
+    remedy:
+      'AppArmor takes the capabilities of new user namespaces; give bwrap a profile that allows userns, or set sysctl kernel.apparmor_restrict_unprivileged_userns=0',
+  },
+  {
+    complaint: /No permissions to creat|Creating new namespace failed|uid map|user namespace/i,
+    remedy: NAMESPACES_OFF,
+  },
+  {
+    complaint: /Can't mount proc/,
+    remedy:
+      'the container masks parts of /proc, so no private one can be mounted; run it with an unmasked /proc (for Docker: --security-opt systempaths=unconfined)',
+  },
+  {
+    complaint: /Failed to make \/ slave|pivot_root/,
+    remedy:
+      'the root of this host cannot be replaced for a process; start the server where / is a real mount',
+  },
+  {
+    complaint: /Unknown option/,
+    remedy: 'bubblewrap is too old; install 0.10 or newer',
+  },
+];
+
+/** Turns the complaint of a failed bubblewrap into what to do, with the complaint itself. */
+export function explainFault(complaint: string): string {
+  const line = complaint.trim().split('\n').at(-1) ?? '';
+  const known = FAULTS.find((fault) => fault.complaint.test(complaint))?.remedy;
+  return known === undefined ? `bubblewrap does not work here: ${line}` : `${known} (${line})`;
+}

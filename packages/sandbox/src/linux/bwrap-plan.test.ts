@@ -1,0 +1,85 @@
+import { ExecError } from '@holdfast/exec-protocol';
+import { expect, test } from 'vitest';
+import { planBwrap } from './bwrap-plan.js';
+import type { MountStep } from './mount-step.js';
+
+const FILTER = new Uint8Array([1, 2, 3]);
+const COMMAND = { argv: ['make', '--', 'all'], cwd: '/ws', env: { TOKEN: 'secret' } } as const;
+const IDENTITY = { device: 1, inode: 2 };
+
+const STEPS: readonly MountStep[] = [
+  { kind: 'bind', path: '/', access: 'read', identity: undefined },
+  { kind: 'privateDevices' },
+  { kind: 'privateProcesses' },
+  { kind: 'emptyDirectory', path: '/ws/a', mode: '755' },
+  { kind: 'bind', path: '/ws', access: 'write', identity: IDENTITY },
+  { kind: 'unreadableFile', path: '/ws/.env' },
+  { kind: 'bind', path: '/ws/a/hooks', access: 'read', identity: IDENTITY },
+  { kind: 'link', path: '/bin', target: 'usr/bin' },
+  { kind: 'makeReadOnly', path: '/x' },
+];
+
+test('a plan becomes one call of bubblewrap, its paths held open and its secrets out of sight', () => {
+  const placeholders = [{ path: '/ws/.codex', kind: 'directory' }] as const;
+  const plan = planBwrap(
+    COMMAND,
+    { steps: STEPS, placeholders },
+    { program: '/usr/bin/bwrap', network: 'restricted', filter: FILTER },
+  );
+  expect(plan).toEqual({
+    argv: [
+      ...[
+        '/usr/bin/bwrap',
+        '--unshare-user',
+        '--unshare-pid',
+        '--unshare-ipc',
+        '--unshare-uts',
+        '--unshare-cgroup-try',
+      ],
+      '--unshare-net',
+      ...['--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc'],
+      ...['--perms', '755', '--tmpfs', '/ws/a'],
+      ...['--bind-fd', '3', '/ws'],
+      ...['--perms', '000', '--ro-bind-data', '4', '/ws/.env'],
+      ...['--ro-bind-fd', '5', '/ws/a/hooks'],
+      ...['--symlink', 'usr/bin', '/bin'],
+      ...['--remount-ro', '/x'],
+      ...['--cap-drop', 'ALL', '--die-with-parent', '--chdir', '/ws'],
+      ...['--seccomp', '6', '--json-status-fd', '7', '--'],
+      ...['make', '--', 'all'],
+    ],
+    env: { TOKEN: 'secret' },
+    descriptors: [
+      { kind: 'path', path: '/ws', identity: IDENTITY },
+      { kind: 'nothing' },
+      { kind: 'path', path: '/ws/a/hooks', identity: IDENTITY },
+      { kind: 'filter', program: FILTER },
+      { kind: 'status' },
+    ],
+    cleanup: [{ path: '/ws/.codex', kind: 'directory' }],
+  });
+});
+
+test('a command that may use the network stays in that of the machine', () => {
+  const plan = planBwrap(
+    COMMAND,
+    { steps: [], placeholders: [] },
+    { program: 'bwrap', network: 'enabled', filter: FILTER },
+  );
+  expect(plan.argv).not.toContain('--unshare-net');
+});
+
+test('more mounts than bubblewrap accepts are refused', () => {
+  const steps = Array.from(
+    { length: 3000 },
+    (_, at): MountStep => ({ kind: 'unreadableFile', path: `/f${at}` }),
+  );
+  expect(() =>
+    planBwrap(COMMAND, { steps, placeholders: [] }, { program: 'bwrap', network: 'enabled', filter: FILTER }),
+  ).toThrow(
+    new ExecError(
+      'sandboxUnsupported',
+      'sandbox: needs 3000 mounts, more than bubblewrap accepts; deny directories instead of their files',
+    ),
+  );
+});

@@ -1,0 +1,91 @@
+import { refuse } from '../intent/refuse.js';
+import { FIRST_DESCRIPTOR, type LaunchPlan, type PlannedDescriptor } from '../launch/launch-plan.js';
+import { MAX_BWRAP_WORDS } from '../limits.js';
+import type { MountStep } from './mount-step.js';
+import type { MountPlan } from './plan-mounts.js';
+
+/** What is started in a sandbox. */
+export interface SandboxedCommand {
+  readonly argv: readonly [string, ...string[]];
+  /** A canonical path that the sandbox shows. */
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** How the wrapper confines, beyond the mounts. */
+export interface BwrapSettings {
+  /** The absolute path of bubblewrap. */
+  readonly program: string;
+  readonly network: 'restricted' | 'enabled';
+  /** A seccomp program for this machine. */
+  readonly filter: Uint8Array;
+}
+
+/**
+ * The second phase on Linux: how bubblewrap is called.
+ * @throws ExecError `sandboxUnsupported` when there are more mounts than bubblewrap accepts.
+ */
+export function planBwrap(command: SandboxedCommand, mounts: MountPlan, settings: BwrapSettings): LaunchPlan {
+  const descriptors: PlannedDescriptor[] = [];
+  const hold = (descriptor: PlannedDescriptor): string =>
+    String(FIRST_DESCRIPTOR + descriptors.push(descriptor) - 1);
+  const options = [
+    ...NAMESPACES,
+    ...(settings.network === 'restricted' ? ['--unshare-net'] : []),
+    ...mounts.steps.flatMap((step) => mountWords(step, hold)),
+    ...['--cap-drop', 'ALL', '--die-with-parent', '--chdir', command.cwd],
+    ...['--seccomp', hold({ kind: 'filter', program: settings.filter })],
+    ...['--json-status-fd', hold({ kind: 'status' })],
+    '--',
+  ];
+  if (options.length > MAX_BWRAP_WORDS) {
+    refuse(
+      'sandbox',
+      `needs ${mounts.steps.length} mounts, more than bubblewrap accepts; deny directories instead of their files`,
+    );
+  }
+  return {
+    argv: [settings.program, ...options, ...command.argv],
+    env: command.env,
+    descriptors,
+    cleanup: mounts.placeholders,
+  };
+}
+
+// Asked for one by one: with `--unshare-all`, bubblewrap does without the user namespace where it is root.
+const NAMESPACES = [
+  '--unshare-user',
+  '--unshare-pid',
+  '--unshare-ipc',
+  '--unshare-uts',
+  '--unshare-cgroup-try',
+];
+
+function mountWords(step: MountStep, hold: (descriptor: PlannedDescriptor) => string): readonly string[] {
+  switch (step.kind) {
+    case 'bind':
+      return bindWords(step, hold);
+    case 'bindEverything':
+      return ['--dev-bind', '/', '/'];
+    case 'emptyDirectory':
+      return ['--perms', step.mode, '--tmpfs', step.path];
+    case 'unreadableFile':
+      return ['--perms', '000', '--ro-bind-data', hold({ kind: 'nothing' }), step.path];
+    case 'link':
+      return ['--symlink', step.target, step.path];
+    case 'makeReadOnly':
+      return ['--remount-ro', step.path];
+    case 'privateDevices':
+      return ['--dev', '/dev'];
+    case 'privateProcesses':
+      return ['--proc', '/proc'];
+  }
+}
+
+function bindWords(
+  { path, access, identity }: Extract<MountStep, { readonly kind: 'bind' }>,
+  hold: (descriptor: PlannedDescriptor) => string,
+): readonly string[] {
+  if (identity === undefined) return [access === 'write' ? '--bind' : '--ro-bind', path, path];
+  return [access === 'write' ? '--bind-fd' : '--ro-bind-fd', hold({ kind: 'path', path, identity }), path];
+}

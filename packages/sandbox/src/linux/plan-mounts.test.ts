@@ -1,0 +1,151 @@
+import { ExecError } from '@holdfast/exec-protocol';
+import { describe, expect, test } from 'vitest';
+import type { NormalisedPolicy } from '../policy/path-rule.js';
+import { policyOf, rule } from '../policy/testing/rules.js';
+import type { MountStep } from './mount-step.js';
+import { planMounts } from './plan-mounts.js';
+
+function written(step: MountStep): string {
+  switch (step.kind) {
+    case 'bind':
+      return `${step.access} ${step.path}`;
+    case 'emptyDirectory':
+      return `empty ${step.path} ${step.mode}`;
+    case 'unreadableFile':
+      return `unreadable ${step.path}`;
+    case 'link':
+      return `link ${step.path} ${step.target}`;
+    case 'makeReadOnly':
+      return `seal ${step.path}`;
+    case 'bindEverything':
+    case 'privateDevices':
+    case 'privateProcesses':
+      return step.kind;
+  }
+}
+
+function steps(policy: NormalisedPolicy, owned: readonly string[] = []): readonly string[] {
+  return planMounts(policy, owned).steps.map(written);
+}
+
+const KERNEL = ['privateDevices', 'privateProcesses'];
+
+describe('the order of mounts', () => {
+  test.each<[string, readonly string[], readonly string[]]>([
+    ['a readable root', ['read /'], ['read /', ...KERNEL]],
+    ['a writable root in a readable one', ['read /', 'write /ws'], ['read /', ...KERNEL, 'write /ws']],
+    [
+      'what is read only at the top of a writable root',
+      ['read /', 'write /ws', 'read /ws/.git'],
+      ['read /', ...KERNEL, 'write /ws', 'read /ws/.git'],
+    ],
+    [
+      'directories above a restriction are pinned, the deepest first, below the mount that buries them',
+      ['read /', 'write /ws', 'read /ws/a/b/hooks', 'deny /ws/a/c'],
+      [
+        'read /',
+        'empty /ws/a/b 755',
+        'empty /ws/a 755',
+        ...KERNEL,
+        'write /ws',
+        'read /ws/a/b/hooks',
+        'empty /ws/a/c 000',
+        'seal /ws/a/c',
+      ],
+    ],
+    [
+      'on an empty root, the writable one is there before its pins',
+      ['read /usr', 'write /ws', 'read /ws/a/hooks'],
+      [
+        'empty / 755',
+        'read /ws',
+        'empty /ws/a 755',
+        ...KERNEL,
+        'read /usr',
+        'write /ws',
+        'read /ws/a/hooks',
+        'seal /',
+      ],
+    ],
+    [
+      'a writable root of all buries its pins by a second mount',
+      ['write /', 'read /srv/x/hooks'],
+      [
+        'write /',
+        'empty /srv/x 755',
+        'empty /srv 755',
+        'write /',
+        ...KERNEL,
+        'read /sys',
+        'read /srv/x/hooks',
+      ],
+    ],
+    [
+      'a writable directory in a denied one',
+      ['read /', 'deny /home', 'write /home/me/ws'],
+      ['read /', ...KERNEL, 'empty /home 111', 'write /home/me/ws', 'seal /home'],
+    ],
+    ['a denied file', ['read /', 'deny /etc/file'], ['read /', ...KERNEL, 'unreadable /etc/file']],
+    [
+      'what must not be created',
+      ['read /', 'write /ws', 'read /ws/.codex/'],
+      ['read /', ...KERNEL, 'write /ws', 'empty /ws/.codex 555', 'seal /ws/.codex'],
+    ],
+    [
+      'a restriction of a restriction needs no pins of its own',
+      ['read /', 'write /ws', 'read /ws/.git', 'deny /ws/.git/x/y'],
+      ['read /', ...KERNEL, 'write /ws', 'read /ws/.git', 'empty /ws/.git/x/y 000', 'seal /ws/.git/x/y'],
+    ],
+  ])('%s', (_, rules, expected) => {
+    expect(steps(policyOf(rules))).toEqual(expected);
+  });
+
+  test('links of an empty root are made again, where nothing else shows them', () => {
+    const links = [
+      { path: '/bin', target: 'usr/bin' },
+      { path: '/usr/lib/x', target: 'y' },
+    ];
+    expect(steps(policyOf(['read /usr'], { links }))).toEqual([
+      'empty / 755',
+      'link /bin usr/bin',
+      ...KERNEL,
+      'read /usr',
+      'seal /',
+    ]);
+  });
+
+  test('trees of /proc that the user owns are covered', () => {
+    expect(steps(policyOf(['read /']), ['/proc/sys'])).toEqual(['read /', ...KERNEL, 'read /proc/sys']);
+  });
+
+  test('files that are not restricted are shown as they are', () => {
+    const open = policyOf(['write /'], { restrictsFiles: false });
+    expect(steps(open, ['/proc/sys'])).toEqual(['bindEverything', 'privateProcesses', 'read /proc/sys']);
+  });
+});
+
+test('something stands at each path that must not be created', () => {
+  const rules = [
+    rule('write /ws'),
+    rule('read /ws/.codex/'),
+    rule('read /ws/.git/c/', { placeholder: 'file' }),
+  ];
+  const plan = planMounts({ ...policyOf([]), rules }, []);
+  expect([plan.placeholders, plan.steps.map(written).slice(-4)]).toEqual([
+    [
+      { path: '/ws/.codex', kind: 'directory' },
+      { path: '/ws/.git/c', kind: 'file' },
+    ],
+    ['empty /ws/.codex 555', 'read /ws/.git/c', 'seal /ws/.codex', 'seal /'],
+  ]);
+});
+
+test('what every sandbox has for itself cannot be granted, and not denied either', () => {
+  expect(steps(policyOf(['read /', 'write /dev/shm']))).toEqual(['read /', ...KERNEL]);
+  expect(() => planMounts(policyOf(['read /', 'deny /proc/cpuinfo']), [])).toThrow(
+    new ExecError(
+      'sandboxUnsupported',
+      'rule /proc/cpuinfo: /proc/cpuinfo cannot be denied: every sandbox has a /proc of its own; leave the entry out',
+    ),
+  );
+});

@@ -1,0 +1,131 @@
+import { ancestorsOf, depthOf, isWithin, parentOf } from '../files/paths.js';
+import { refuse } from '../intent/refuse.js';
+import { indexRules, type RuleIndex } from '../policy/access.js';
+import type { NormalisedPolicy, PathRule } from '../policy/path-rule.js';
+import type { MountStep } from './mount-step.js';
+
+/** What stands at a missing path while the sandbox runs, because something must be there to cover. */
+export interface Placeholder {
+  readonly path: string;
+  readonly kind: 'directory' | 'file';
+}
+
+/** The mount table of a sandbox, and what the host must have for it. */
+export interface MountPlan {
+  readonly steps: readonly MountStep[];
+  readonly placeholders: readonly Placeholder[];
+}
+
+/**
+ * The mounts that enforce a policy.
+ * @param ownedProcTrees Trees of /proc that the user may write by owning them, as root does; they are covered.
+ * @throws ExecError `sandboxUnsupported` where a rule lies in a tree that every sandbox has for itself.
+ */
+export function planMounts(policy: NormalisedPolicy, ownedProcTrees: readonly string[]): MountPlan {
+  const kernel: readonly MountStep[] = [
+    { kind: 'privateProcesses' },
+    ...ownedProcTrees.map((path): MountStep => ({ kind: 'bind', path, access: 'read', identity: undefined })),
+  ];
+  if (!policy.restrictsFiles) return { steps: [{ kind: 'bindEverything' }, ...kernel], placeholders: [] };
+  const rules = policy.rules.filter(isOutsideOfKernelTrees);
+  const index = indexRules(rules);
+  const base = index.accessAt('/');
+  const steps: readonly MountStep[] = [
+    baseStep(base),
+    ...(base === 'deny' ? linkSteps(policy, index) : []),
+    ...pinSteps(rules, index),
+    { kind: 'privateDevices' },
+    ...kernel,
+    ...(base === 'write' ? [SYSFS] : []),
+    ...rules.filter(({ path }) => path !== '/').flatMap((rule) => ruleSteps(rule, rules)),
+    ...sealSteps(rules, base),
+  ];
+  return { steps, placeholders: rules.filter(({ kind }) => kind === 'missing').map(placeholderOf) };
+}
+
+const KERNEL_TREES = ['/dev', '/proc', '/sys'];
+
+// Whoever owns a file of sysfs may write it, however little else he may do.
+const SYSFS: MountStep = { kind: 'bind', path: '/sys', access: 'read', identity: undefined };
+
+function isOutsideOfKernelTrees({ path, access, origin }: PathRule): boolean {
+  const tree = KERNEL_TREES.find((candidate) => isWithin(path, candidate));
+  if (tree === undefined) return true;
+  if (access === 'deny')
+    refuse(origin, `${path} cannot be denied: every sandbox has a ${tree} of its own; leave the entry out`);
+  return false;
+}
+
+function baseStep(base: PathRule['access']): MountStep {
+  if (base === 'deny') return { kind: 'emptyDirectory', path: '/', mode: '755' };
+  return { kind: 'bind', path: '/', access: base, identity: undefined };
+}
+
+/** Programs are called through links such as /bin, which an empty root does not have. */
+function linkSteps({ links }: NormalisedPolicy, index: RuleIndex): readonly MountStep[] {
+  const hidden = links.filter(({ path }) => index.accessAt(parentOf(path)) === 'deny');
+  const byPath = new Map(hidden.map(({ path, target }) => [path, target]));
+  return [...byPath].map(([path, target]): MountStep => ({ kind: 'link', path, target }));
+}
+
+/**
+ * A restriction holds for a name, so no directory above it may be renamed. The kernel renames no directory on which
+ * something is mounted, even where another mount hides that: the mounts made here are buried by those that follow.
+ */
+function pinSteps(rules: readonly PathRule[], index: RuleIndex): readonly MountStep[] {
+  const pins = new Set<string>();
+  const roots = new Map<string, PathRule>();
+  for (const rule of rules) {
+    const root = index.governing(parentOf(rule.path));
+    if (root?.access !== 'write' || root.path === rule.path) continue;
+    const between = ancestorsOf(rule.path).filter((path) => path !== root.path && isWithin(path, root.path));
+    if (between.length === 0) continue;
+    between.forEach((path) => pins.add(path));
+    roots.set(root.path, root);
+  }
+  // On an empty root the directories to pin are not there yet.
+  const early =
+    index.accessAt('/') === 'deny' ? [...roots.values()].map((root) => bindStep(root, 'read')) : [];
+  const deepestFirst = [...pins].sort((one, other) => depthOf(other) - depthOf(one));
+  return [
+    ...early,
+    ...deepestFirst.map((path): MountStep => ({ kind: 'emptyDirectory', path, mode: '755' })),
+    // Other roots are mounted later and bury their pins; the root of all was mounted first.
+    ...(roots.has('/') ? [baseStep('write')] : []),
+  ];
+}
+
+function ruleSteps(rule: PathRule, rules: readonly PathRule[]): readonly MountStep[] {
+  const { path, access, kind } = rule;
+  if (kind === 'missing') return coverMissing(rule);
+  if (access !== 'deny') return [bindStep(rule, access)];
+  if (kind === 'file') return [{ kind: 'unreadableFile', path }];
+  const hasVisible = rules.some((other) => other.path !== path && isWithin(other.path, path));
+  return [{ kind: 'emptyDirectory', path, mode: hasVisible ? '111' : '000' }];
+}
+
+function coverMissing({ path, placeholder }: PathRule): readonly MountStep[] {
+  if (placeholder === 'file') return [{ kind: 'bind', path, access: 'read', identity: undefined }];
+  return [{ kind: 'emptyDirectory', path, mode: '555' }];
+}
+
+function bindStep({ path, identity }: PathRule, access: 'read' | 'write'): MountStep {
+  return { kind: 'bind', path, access, identity };
+}
+
+/** Closes the empty directories, once everything below them is in place. */
+function sealSteps(rules: readonly PathRule[], base: PathRule['access']): readonly MountStep[] {
+  const empty = rules.filter(
+    ({ path, access, kind, placeholder }) =>
+      path !== '/' &&
+      (kind === 'missing' ? placeholder !== 'file' : access === 'deny' && kind === 'directory'),
+  );
+  const paths = empty.map(({ path }) => path).sort((one, other) => depthOf(other) - depthOf(one));
+  return [...paths, ...(base === 'deny' ? ['/'] : [])].map(
+    (path): MountStep => ({ kind: 'makeReadOnly', path }),
+  );
+}
+
+function placeholderOf({ path, placeholder }: PathRule): Placeholder {
+  return { path, kind: placeholder ?? 'directory' };
+}

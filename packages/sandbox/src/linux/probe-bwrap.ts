@@ -1,0 +1,75 @@
+import { spawnSync } from 'node:child_process';
+import { PROBE_TIMEOUT_MS } from '../limits.js';
+import { explainFault } from './bwrap-fault.js';
+import { findBwrap, type ProgramFile } from './find-bwrap.js';
+
+/** Whether this host can confine processes with bubblewrap, and if not, why and what to do. */
+export type BwrapCapability =
+  | { readonly works: true; readonly program: string }
+  | { readonly works: false; readonly problem: string };
+
+const NEEDED_OPTIONS = [
+  '--bind-fd',
+  '--ro-bind-fd',
+  '--perms',
+  '--json-status-fd',
+  '--seccomp',
+  '--cap-drop',
+];
+
+// Everything that a sandbox asks of the host; the program that runs in it is one that is certainly there.
+const TRIAL = [
+  ...[
+    '--unshare-user',
+    '--unshare-pid',
+    '--unshare-ipc',
+    '--unshare-uts',
+    '--unshare-cgroup-try',
+    '--unshare-net',
+  ],
+  ...['--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc', '--perms', '000', '--tmpfs', '/sys'],
+  ...['--cap-drop', 'ALL', '--die-with-parent', '--'],
+];
+
+const results = new Map<string, BwrapCapability>();
+
+/** Tries bubblewrap once, by doing what a sandbox does; the answer is kept until the program is replaced. */
+export function probeBwrap(searchPath: string): BwrapCapability {
+  const found = findBwrap(searchPath);
+  if (found === undefined) {
+    return { works: false, problem: 'there is no bwrap on the PATH of the executor; install bubblewrap' };
+  }
+  const key = `${found.path} ${found.version}`;
+  const known = results.get(key) ?? tryOut(found);
+  results.set(key, known);
+  return known;
+}
+
+function tryOut({ path: program }: ProgramFile): BwrapCapability {
+  const help = run(program, ['--help']);
+  const missing = NEEDED_OPTIONS.filter((option) => !help.output.includes(`${option} `));
+  if (missing.length > 0) {
+    return {
+      works: false,
+      problem: `${program} has no ${missing.join(', ')}; install bubblewrap 0.10 or newer`,
+    };
+  }
+  const trial = run(program, [...TRIAL, program, '--version']);
+  return trial.succeeded ? { works: true, program } : { works: false, problem: explainFault(trial.output) };
+}
+
+function run(
+  program: string,
+  args: readonly string[],
+): { readonly succeeded: boolean; readonly output: string } {
+  const { status, stdout, stderr, error } = spawnSync(program, args, {
+    encoding: 'utf8',
+    env: {},
+    cwd: '/',
+    timeout: PROBE_TIMEOUT_MS,
+    killSignal: 'SIGKILL',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const failure = error === undefined ? '' : `\n${error.message}`;
+  return { succeeded: status === 0, output: `${stdout}${stderr}${failure}` };
+}

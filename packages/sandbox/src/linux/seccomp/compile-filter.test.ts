@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { ACTIONS, compileFilter } from './compile-filter.js';
+import { type Architecture, AUDIT_ARCHITECTURE, type SyscallName, syscallNumber } from './syscalls.js';
+import { runFilter } from './testing/interpreter.js';
+
+const ALLOW = ACTIONS.allow;
+const EPERM = ACTIONS.errno | 1;
+const ENOSYS = ACTIONS.errno | 38;
+const EAFNOSUPPORT = ACTIONS.errno | 97;
+const GARBAGE = 0xdead_beef_0000_0000n;
+
+const ARCHITECTURES: readonly Architecture[] = ['x64', 'arm64'];
+
+const TABLE: readonly (readonly [
+  what: string,
+  syscall: SyscallName,
+  args: readonly (number | bigint)[],
+  answer: number,
+])[] = [
+  ['mount', 'mount', [], EPERM],
+  ['umount', 'umount2', [], EPERM],
+  ['the newer mount calls', 'move_mount', [], EPERM],
+  ['joining a namespace', 'setns', [3], EPERM],
+  ['a new user namespace', 'unshare', [0x10000000], EPERM],
+  ['a new mount namespace, with dirt in the high word', 'unshare', [GARBAGE | 0x20000n], EPERM],
+  ['a new time namespace', 'unshare', [0x80], EPERM],
+  ['descriptors of its own for a thread', 'unshare', [0x400], ALLOW],
+  ['a thread', 'clone', [0x3d0f00], ALLOW],
+  ['a fork', 'clone', [17], ALLOW],
+  ['a fork whose exit signal has the bit of a namespace flag', 'clone', [0x80 | 17], ALLOW],
+  ['a child in a new user namespace', 'clone', [0x10000000 | 17], EPERM],
+  ['a child in a new network', 'clone', [0x40000000 | 17], EPERM],
+  ['clone3, which is to fall back', 'clone3', [], ENOSYS],
+  ['openat2, which is to fall back', 'openat2', [], ENOSYS],
+  ['a ring', 'io_uring_setup', [], EPERM],
+  ['TCP', 'socket', [2, 1, 0], ALLOW],
+  ['UDP over IPv6', 'socket', [10, 2 | 0o2000000, 0], ALLOW],
+  ['the routing table', 'socket', [16, 3, 0], ALLOW],
+  ['the audit log', 'socket', [16, 3, 9], EAFNOSUPPORT],
+  ['a Unix socket', 'socket', [1, 1, 0], EAFNOSUPPORT],
+  ['a socket to the host of a virtual machine', 'socket', [40, 1, 0], EAFNOSUPPORT],
+  ['a packet socket', 'socket', [17, 3, 0], EAFNOSUPPORT],
+  ['kernel cryptography', 'socket', [38, 5, 0], EAFNOSUPPORT],
+  ['a stream pair', 'socketpair', [1, 1, 0], ALLOW],
+  ['a stream pair that is closed on exec', 'socketpair', [1, 1 | 0o2000000 | 0o4000, 0], ALLOW],
+  ['a pair of packets in order', 'socketpair', [1, 5, 0], ALLOW],
+  ['a pair of datagrams, which could be connected anew', 'socketpair', [1, 2, 0], EPERM],
+  ['typing into the terminal', 'ioctl', [0, 0x5412], EPERM],
+  ['typing into the terminal, with dirt in the high word', 'ioctl', [0, GARBAGE | 0x5412n], EPERM],
+  ['pasting into the console', 'ioctl', [0, 0x541c], EPERM],
+  ['the window size', 'ioctl', [0, 0x5413], ALLOW],
+  ['the foreground group', 'ioctl', [0, 0x5410], ALLOW],
+  ['a key', 'keyctl', [], EPERM],
+  ['a plain mode', 'fchmodat', [0, 0, 0o755], ALLOW],
+  ['a set-user-id mode', 'fchmodat', [0, 0, 0o4755], EPERM],
+  ['a set-group-id mode', 'fchmod', [3, 0o2755], EPERM],
+  ['a set-user-id mode by the newest call', 'fchmodat2', [0, 0, 0o4755, 0], EPERM],
+  ['a new set-user-id file', 'openat', [0, 0, 0o101, 0o4755], EPERM],
+  ['a nameless set-user-id file', 'openat', [0, 0, 0o20200002, 0o4755], EPERM],
+  ['an existing file, with dirt where the mode would be', 'openat', [0, 0, 0, 0o4755], ALLOW],
+  ['a new file', 'openat', [0, 0, 0o101, 0o644], ALLOW],
+  ['a directory', 'openat', [0, 0, 0o200000, 0o6000], ALLOW],
+  ['a fifo', 'mknodat', [0, 0, 0o10644], ALLOW],
+  ['a set-user-id node', 'mknodat', [0, 0, 0o104755], EPERM],
+  ['the kernel log', 'syslog', [], EPERM],
+  ['bpf', 'bpf', [], EPERM],
+  ['a profile of the machine', 'perf_event_open', [], EPERM],
+  ['user-space page faults', 'userfaultfd', [], EPERM],
+];
+
+describe.each(ARCHITECTURES)('on %s', (architecture) => {
+  const program = compileFilter(architecture);
+  const run = (number: number, args: readonly (number | bigint)[] = []): number =>
+    runFilter(program, { number, architecture: AUDIT_ARCHITECTURE[architecture], args });
+
+  test.each(TABLE)('%s', (_, syscall, args, answer) => {
+    const number = syscallNumber(syscall, architecture);
+    expect(number === undefined ? answer : run(number, args)).toBe(answer);
+  });
+
+  test('every other call passes', () => {
+    const filtered = new Set(TABLE.map(([, syscall]) => syscallNumber(syscall, architecture)));
+    const read = architecture === 'x64' ? 0 : 63;
+    const ptrace = architecture === 'x64' ? 101 : 117;
+    const connect = architecture === 'x64' ? 42 : 203;
+    expect(filtered.has(read)).toBe(false);
+    expect([read, ptrace, connect].map((number) => run(number))).toEqual([ALLOW, ALLOW, ALLOW]);
+  });
+
+  test('a call of another instruction set ends the process', () => {
+    const i386 = 0x40000003;
+    expect(runFilter(program, { number: 1, architecture: i386 })).toBe(ACTIONS.killProcess);
+  });
+});
+
+test.each(ARCHITECTURES)('only %s knows some of the older calls', (architecture) => {
+  const program = compileFilter(architecture);
+  const answers = (['chmod', 'open', 'creat', 'mknod'] as const).map((name) => {
+    const number = syscallNumber(name, architecture);
+    if (number === undefined) return 'none';
+    const args = name === 'open' ? [0, 0o101, 0o4755] : [0, 0o4755];
+    return runFilter(program, { number, architecture: AUDIT_ARCHITECTURE[architecture], args });
+  });
+  expect(answers).toEqual(
+    architecture === 'x64' ? [EPERM, EPERM, EPERM, EPERM] : ['none', 'none', 'none', 'none'],
+  );
+});
+
+test.each([0x40000000, 0x40000000 + 165, 0xffffffff])(
+  'on x64 the number %i of x32 does not exist',
+  (number) => {
+    expect(runFilter(compileFilter('x64'), { number, architecture: AUDIT_ARCHITECTURE.x64 })).toBe(ENOSYS);
+  },
+);
+
+// A change of a program is a change of what is protected: look at the table above before these.
+test.each<[Architecture, number, string]>([
+  ['x64', 193, '5d6c63bee127b299'],
+  ['arm64', 165, '04a2c4ae8a499edf'],
+])('the program for %s is the one that was looked at', (architecture, instructions, digest) => {
+  const program = compileFilter(architecture);
+  expect([program.byteLength / 8, createHash('sha256').update(program).digest('hex').slice(0, 16)]).toEqual([
+    instructions,
+    digest,
+  ]);
+});

@@ -1,0 +1,171 @@
+import type { SyscallName } from './syscalls.js';
+
+/** What becomes of a system call. */
+export type Verdict = 'allow' | { readonly errno: number };
+
+/** A test of the low word of an argument; the kernel ignores the high word of each one that is tested. */
+export type ArgumentTest =
+  | { readonly argument: number; readonly equals: number; readonly mask?: number }
+  | { readonly argument: number; readonly hasAnyBitOf: number };
+
+/** A verdict on a system call, or on those calls of it for which every test holds. The first rule that fits decides. */
+export interface FilterRule {
+  readonly syscall: SyscallName;
+  readonly when: readonly ArgumentTest[];
+  readonly verdict: Verdict;
+}
+
+const EPERM = 1;
+const ENOSYS = 38;
+const EAFNOSUPPORT = 97;
+
+const AF_UNIX = 1;
+const AF_INET = 2;
+const AF_INET6 = 10;
+const AF_NETLINK = 16;
+const NETLINK_ROUTE = 0;
+const SOCK_STREAM = 1;
+const SOCK_SEQPACKET = 5;
+const SOCK_TYPE_MASK = 0xf;
+
+const TIOCSTI = 0x5412;
+const TIOCLINUX = 0x541c;
+
+const NEW_NAMESPACES = 0x7e020000;
+const NEW_TIME_NAMESPACE = 0x80;
+
+const CREATES_FILE = 0o100 | 0o20000000;
+const SET_ID_BITS = 0o6000;
+
+/**
+ * What namespaces and dropped capabilities leave open. Nothing that programs need is here: stream socket pairs, servers,
+ * ptrace, job control and threads pass.
+ */
+export const FILTER_RULES: readonly FilterRule[] = [
+  // The covers of a sandbox are mounts: whoever can make a mount namespace of his own could take them off.
+  ...forbidden(EPERM, [
+    'mount',
+    'umount2',
+    'pivot_root',
+    'move_mount',
+    'open_tree',
+    'open_tree_attr',
+    'fsopen',
+    'fsconfig',
+    'fsmount',
+    'fspick',
+    'mount_setattr',
+    'setns',
+  ]),
+  onlyWhen('unshare', [{ argument: 0, hasAnyBitOf: NEW_NAMESPACES | NEW_TIME_NAMESPACE }], EPERM),
+  onlyWhen('clone', [{ argument: 0, hasAnyBitOf: NEW_NAMESPACES }], EPERM),
+  // Their flags are behind a pointer. Libraries fall back to the older call, whose flags can be seen.
+  ...forbidden(ENOSYS, ['clone3', 'openat2']),
+  // A ring opens files and sockets without the calls that are filtered here.
+  ...forbidden(EPERM, ['io_uring_setup', 'io_uring_enter', 'io_uring_register']),
+  ...sockets(),
+  // Typing into the terminal would run commands outside, once the sandbox is gone.
+  onlyWhen('ioctl', [{ argument: 1, equals: TIOCSTI }], EPERM),
+  onlyWhen('ioctl', [{ argument: 1, equals: TIOCLINUX }], EPERM),
+  // Keyrings are inherited across namespaces.
+  ...forbidden(EPERM, ['add_key', 'request_key', 'keyctl']),
+  ...setIdFiles(),
+  ...forbidden(EPERM, [
+    'acct',
+    'bpf',
+    'delete_module',
+    'finit_module',
+    'init_module',
+    'ioperm',
+    'iopl',
+    'kexec_file_load',
+    'kexec_load',
+    'lookup_dcookie',
+    'move_pages',
+    'open_by_handle_at',
+    'perf_event_open',
+    'quotactl',
+    'quotactl_fd',
+    'reboot',
+    'swapoff',
+    'swapon',
+    'syslog',
+    'userfaultfd',
+  ]),
+];
+
+/** A read-only mount lets programs connect to its sockets, and abstract ones have no file: so none of either are made. */
+function sockets(): readonly FilterRule[] {
+  const allowed = [AF_INET, AF_INET6].map(
+    (family): FilterRule => ({
+      syscall: 'socket',
+      when: [{ argument: 0, equals: family }],
+      verdict: 'allow',
+    }),
+  );
+  const route: FilterRule = {
+    syscall: 'socket',
+    when: [
+      { argument: 0, equals: AF_NETLINK },
+      { argument: 2, equals: NETLINK_ROUTE },
+    ],
+    verdict: 'allow',
+  };
+  // A pair is connected to itself, but one of datagrams could be connected anew.
+  const pairs = [SOCK_STREAM, SOCK_SEQPACKET].map(
+    (type): FilterRule => ({
+      syscall: 'socketpair',
+      when: [
+        { argument: 0, equals: AF_UNIX },
+        { argument: 1, equals: type, mask: SOCK_TYPE_MASK },
+      ],
+      verdict: 'allow',
+    }),
+  );
+  return [
+    ...allowed,
+    route,
+    ...pairs,
+    ...forbidden(EAFNOSUPPORT, ['socket']),
+    ...forbidden(EPERM, ['socketpair']),
+  ];
+}
+
+/** A file that runs as its owner outlives the sandbox, and other users of the machine could run it. */
+function setIdFiles(): readonly FilterRule[] {
+  const modes: readonly (readonly [SyscallName, number])[] = [
+    ['chmod', 1],
+    ['fchmod', 1],
+    ['fchmodat', 2],
+    ['fchmodat2', 2],
+    ['creat', 1],
+    ['mknod', 1],
+    ['mknodat', 2],
+  ];
+  // Without a file to create, the mode of these is whatever was left in its register.
+  const opens: readonly (readonly [SyscallName, number])[] = [
+    ['open', 1],
+    ['openat', 2],
+  ];
+  return [
+    ...modes.map(([syscall, argument]) => onlyWhen(syscall, [{ argument, hasAnyBitOf: SET_ID_BITS }], EPERM)),
+    ...opens.map(([syscall, flags]) =>
+      onlyWhen(
+        syscall,
+        [
+          { argument: flags, hasAnyBitOf: CREATES_FILE },
+          { argument: flags + 1, hasAnyBitOf: SET_ID_BITS },
+        ],
+        EPERM,
+      ),
+    ),
+  ];
+}
+
+function forbidden(errno: number, syscalls: readonly SyscallName[]): readonly FilterRule[] {
+  return syscalls.map((syscall) => onlyWhen(syscall, [], errno));
+}
+
+function onlyWhen(syscall: SyscallName, when: readonly ArgumentTest[], errno: number): FilterRule {
+  return { syscall, when, verdict: { errno } };
+}

@@ -1,0 +1,137 @@
+import { ExecError } from '@holdfast/exec-protocol';
+import { describe, expect, test } from 'vitest';
+import { DEFAULT_CEILING } from './ceiling/ceiling.js';
+import { explainAsJson, explainInWords } from './explain/explain.js';
+import { fakeFiles } from './files/testing/fake-files.js';
+import { parseIntent } from './intent/parse-intent.js';
+import { type HostFacts, planSandbox, type SandboxPlan } from './plan-sandbox.js';
+import { rule } from './policy/testing/rules.js';
+
+const HOST: HostFacts = {
+  platform: 'linux',
+  architecture: 'x64',
+  files: fakeFiles({
+    '/ws/secret': 'directory',
+    '/usr/bin/bwrap': { text: '' },
+    '/ws/bin/bwrap': { text: '' },
+  }),
+  roots: { cwd: '/ws', tmpdir: undefined, slashTmp: '/tmp', minimal: ['/usr'] },
+  bwrap: { works: true, program: '/usr/bin/bwrap' },
+  ownFolders: [],
+  ownedProcTrees: [],
+};
+
+const CEILING = { ...DEFAULT_CEILING, protectedNames: ['.codex'] };
+
+const WORKSPACE_WRITE = {
+  type: 'managed',
+  file_system: {
+    type: 'restricted',
+    entries: [
+      { path: { type: 'special', value: { kind: 'root' } }, access: 'read' },
+      { path: { type: 'special', value: { kind: 'project_roots' } }, access: 'write' },
+      { path: { type: 'special', value: { kind: 'project_roots', subpath: 'secret' } }, access: 'deny' },
+    ],
+  },
+  network: 'restricted',
+};
+
+function planned(
+  host: Partial<HostFacts> = {},
+  permissions: unknown = WORKSPACE_WRITE,
+  cwd = '/ws',
+): SandboxPlan | undefined {
+  const intent = parseIntent({
+    permissions,
+    workspaceRoots: ['file:///ws'],
+    windowsSandboxLevel: 'disabled',
+  });
+  return planSandbox(
+    intent,
+    { argv: ['true'], cwd, env: { TOKEN: 'secret' } },
+    { ...HOST, ...host },
+    CEILING,
+  );
+}
+
+test('both phases are explained in words', () => {
+  const plan = planned();
+  expect(plan === undefined ? '' : explainInWords(plan)).toBe(
+    [
+      'Files; the longest path that fits decides, and what is not listed cannot be read:',
+      '  read  /    [sandbox.permissions.file_system.entries.0]',
+      '  write /ws    [sandbox.permissions.file_system.entries.1]',
+      '  read  /ws/.codex (does not exist, and cannot be created; asked for: write)    [ceiling: executable configuration]',
+      '  deny  /ws/secret    [sandbox.permissions.file_system.entries.2]',
+      'Network: none, but for itself',
+      'Enforced by /usr/bin/bwrap with 8 mounts, a filter for system calls and no capabilities.',
+      'While the command runs, 1 empty files and directories stand where nothing may be created.',
+      '',
+    ].join('\n'),
+  );
+});
+
+test('the explanation for programs is data without the environment', () => {
+  const plan = planned();
+  const text = plan === undefined ? '' : JSON.stringify(explainAsJson(plan));
+  expect(JSON.parse(text)).toMatchObject({
+    policy: { network: 'restricted' },
+    plan: { cleanup: [{ path: '/ws/.codex', kind: 'directory' }] },
+  });
+  expect(text).not.toContain('TOKEN');
+});
+
+test('an intent that asks for no confinement has no plan', () => {
+  expect(planned({}, { type: 'disabled' })).toBeUndefined();
+});
+
+test('a ceiling that the operator set confines even that', () => {
+  const intent = parseIntent({ permissions: { type: 'disabled' }, windowsSandboxLevel: 'disabled' });
+  const ceiling = { ...CEILING, maximum: { rules: [rule('read /')], network: 'restricted' } as const };
+  const plan = planSandbox(intent, { argv: ['true'], cwd: '/ws', env: {} }, HOST, ceiling);
+  expect(plan?.narrowed).toEqual([{ path: '/', asked: 'write', granted: 'read', origin: 'rule /' }]);
+  expect(plan?.launch.argv).toContain('--unshare-net');
+});
+
+describe('what this host cannot enforce is refused before anything starts', () => {
+  test.each<[string, Partial<HostFacts>, string, string]>([
+    [
+      'another system',
+      { platform: 'darwin' },
+      '/ws',
+      'sandbox: this executor runs darwin, for which there is no sandbox yet; send null to run without',
+    ],
+    [
+      'an instruction set without a filter',
+      { architecture: 'riscv64' },
+      '/ws',
+      'sandbox: there is no system call filter for riscv64; use an executor on x64 or arm64',
+    ],
+    [
+      'no bubblewrap',
+      { bwrap: { works: false, problem: 'there is no bwrap; install it' } },
+      '/ws',
+      'sandbox: there is no bwrap; install it',
+    ],
+    [
+      'a bubblewrap that the command could replace',
+      { bwrap: { works: true, program: '/ws/bin/bwrap' } },
+      '/ws',
+      'sandbox: /ws/bin/bwrap lies where the command may write; install bubblewrap outside of it',
+    ],
+    [
+      'a working directory that is not shown',
+      {},
+      '/ws/secret',
+      'cwd: /ws/secret cannot be read in the sandbox; allow it, or start the command somewhere else',
+    ],
+    [
+      'a working directory that is none',
+      {},
+      '/usr/bin/bwrap',
+      'cwd: /usr/bin/bwrap is no directory of this executor',
+    ],
+  ])('%s', (_, host, cwd, message) => {
+    expect(() => planned(host, WORKSPACE_WRITE, cwd)).toThrow(new ExecError('sandboxUnsupported', message));
+  });
+});

@@ -1,0 +1,113 @@
+import { ExecError } from '@holdfast/exec-protocol';
+import { applyCeiling, type Ceiling } from './ceiling/ceiling.js';
+import type { FileFacts } from './files/file-facts.js';
+import { isWithin } from './files/paths.js';
+import { resolvePath } from './files/resolve-path.js';
+import type { ExecutorRoots } from './intent/executor-roots.js';
+import { normalise } from './intent/normalise.js';
+import { refuse } from './intent/refuse.js';
+import type { SandboxIntent } from './intent/schema.js';
+import type { LaunchPlan } from './launch/launch-plan.js';
+import { planBwrap, type SandboxedCommand } from './linux/bwrap-plan.js';
+import { type MountPlan, planMounts } from './linux/plan-mounts.js';
+import type { BwrapCapability } from './linux/probe-bwrap.js';
+import { compileFilter } from './linux/seccomp/compile-filter.js';
+import type { Architecture } from './linux/seccomp/syscalls.js';
+import { indexRules } from './policy/access.js';
+import type { Narrowing } from './policy/intersect.js';
+import type { NormalisedPolicy } from './policy/path-rule.js';
+
+/** What planning needs to know of the executor. */
+export interface HostFacts {
+  readonly platform: string;
+  /** As Node names it. */
+  readonly architecture: string;
+  readonly files: FileFacts;
+  readonly roots: ExecutorRoots;
+  readonly bwrap: BwrapCapability;
+  /** Directories of the executor's own that no command may see, such as the records of its sandboxes. */
+  readonly ownFolders: readonly string[];
+  /** Parts of /proc that the user owns and so could write. */
+  readonly ownedProcTrees: readonly string[];
+}
+
+/** Both phases of a sandbox: what it allows, and how that is enforced. */
+export interface SandboxPlan {
+  readonly policy: NormalisedPolicy;
+  /** Where the ceiling allows less than was asked for. */
+  readonly narrowed: readonly Narrowing[];
+  readonly mounts: MountPlan;
+  readonly launch: LaunchPlan;
+}
+
+/**
+ * Turns an intent into what there is to start. Undefined where it asks for no confinement, and the ceiling asks for none.
+ * @throws ExecError `sandboxUnsupported` when this executor cannot enforce the intent: it names the entry and the remedy.
+ */
+export function planSandbox(
+  intent: SandboxIntent,
+  command: SandboxedCommand,
+  host: HostFacts,
+  ceiling: Ceiling,
+): SandboxPlan | undefined {
+  const asked = normalise(intent, host.roots, host.files) ?? unconfined(ceiling);
+  if (asked === undefined) return undefined;
+  const architecture = architectureOf(host);
+  const { policy, narrowed } = applyCeiling(asked, withoutOwnFolders(ceiling, host), host.files);
+  const program = usableBwrap(host, policy);
+  const cwd = visibleDirectory(command.cwd, policy, host.files);
+  const mounts = planMounts(policy, host.ownedProcTrees);
+  const launch = planBwrap({ ...command, cwd }, mounts, {
+    program,
+    network: policy.network,
+    filter: compileFilter(architecture),
+  });
+  return { policy, narrowed, mounts, launch };
+}
+
+/** What an intent without confinement is, where the operator confines everything. */
+function unconfined({ maximum }: Ceiling): NormalisedPolicy | undefined {
+  if (maximum === undefined) return undefined;
+  const everything = { path: '/', access: 'write', kind: 'directory', identity: undefined } as const;
+  return {
+    restrictsFiles: false,
+    rules: [{ ...everything, origin: 'sandbox.permissions', isShared: false }],
+    links: [],
+    network: 'enabled',
+    notes: [],
+  };
+}
+
+function withoutOwnFolders(ceiling: Ceiling, { ownFolders }: HostFacts): Ceiling {
+  return { ...ceiling, hidden: [...ceiling.hidden, ...ownFolders] };
+}
+
+function architectureOf({ platform, architecture }: HostFacts): Architecture {
+  if (platform !== 'linux') {
+    throw new ExecError(
+      'sandboxUnsupported',
+      `sandbox: this executor runs ${platform}, for which there is no sandbox yet; send null to run without`,
+    );
+  }
+  if (architecture === 'x64' || architecture === 'arm64') return architecture;
+  throw new ExecError(
+    'sandboxUnsupported',
+    `sandbox: there is no system call filter for ${architecture}; use an executor on x64 or arm64`,
+  );
+}
+
+function usableBwrap({ bwrap }: HostFacts, policy: NormalisedPolicy): string {
+  if (!bwrap.works) refuse('sandbox', bwrap.problem);
+  const isReplaceable = policy.restrictsFiles && indexRules(policy.rules).accessAt(bwrap.program) === 'write';
+  return isReplaceable
+    ? refuse('sandbox', `${bwrap.program} lies where the command may write; install bubblewrap outside of it`)
+    : bwrap.program;
+}
+
+function visibleDirectory(cwd: string, policy: NormalisedPolicy, files: FileFacts): string {
+  const { path, kind } = resolvePath(cwd, files);
+  if (kind !== 'directory') refuse('cwd', `${cwd} is no directory of this executor`);
+  const isPrivate = ['/proc', '/dev', '/sys'].some((tree) => isWithin(path, tree));
+  if (isPrivate || !policy.restrictsFiles || indexRules(policy.rules).accessAt(path) !== 'deny') return path;
+  return refuse('cwd', `${cwd} cannot be read in the sandbox; allow it, or start the command somewhere else`);
+}

@@ -1,0 +1,73 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { indexRules, mergeRules, stricter } from './access.js';
+import { intersect } from './intersect.js';
+import type { Access } from './path-rule.js';
+import { linesOf, rule } from './testing/rules.js';
+
+describe('what is asked for and what is allowed', () => {
+  test.each<[string, readonly string[], readonly string[], readonly string[]]>([
+    [
+      'a maximum of everything changes nothing',
+      ['read /', 'write /ws'],
+      ['write /'],
+      ['read /', 'write /ws'],
+    ],
+    ['a maximum of nothing leaves nothing', ['read /', 'write /ws'], [], []],
+    ['writing is narrowed to reading', ['write /ws'], ['read /'], ['read /ws']],
+    ['a wider request is cut to what is allowed', ['write /'], ['write /ws'], ['write /ws']],
+    [
+      'a protected path inside a writable one is kept',
+      ['write /ws'],
+      ['write /', 'read /ws/.git'],
+      ['write /ws', 'read /ws/.git'],
+    ],
+    [
+      'a path below a protected one does not come back',
+      ['write /ws', 'write /ws/.git/x'],
+      ['write /', 'read /ws/.git'],
+      ['write /ws', 'read /ws/.git'],
+    ],
+    ['a denied path stays denied', ['read /', 'deny /home'], ['write /'], ['read /', 'deny /home']],
+    [
+      'a stricter request stands',
+      ['read /', 'write /ws', 'deny /ws/.git'],
+      ['write /', 'read /ws/.git'],
+      ['read /', 'write /ws', 'deny /ws/.git'],
+    ],
+  ])('%s', (_, asked, maximum, left) => {
+    const { rules } = intersect(
+      asked.map((line) => rule(line)),
+      maximum.map((line) => rule(line)),
+    );
+    expect(linesOf(rules)).toEqual(left);
+  });
+
+  test('the narrowing is told, with the rule that made it', () => {
+    const { narrowed } = intersect(
+      [rule('write /ws'), rule('read /etc')],
+      [rule('write /ws'), rule('read /ws/.git')],
+    );
+    expect(narrowed).toEqual([
+      { path: '/etc', asked: 'read', granted: 'deny', origin: 'ceiling: not listed' },
+      { path: '/ws/.git', asked: 'write', granted: 'read', origin: 'rule /ws/.git' },
+    ]);
+  });
+
+  const path = fc
+    .array(fc.constantFrom('a', 'b', 'c'), { maxLength: 4 })
+    .map((names) => `/${names.join('/')}`);
+  const access = fc.constantFrom<Access>('deny', 'read', 'write');
+  const rules = fc
+    .array(fc.tuple(access, path), { maxLength: 8 })
+    .map((lines) => mergeRules(lines.map(([word, at]) => rule(`${word} ${at}`))));
+
+  test('at every path the stricter of both holds', () => {
+    fc.assert(
+      fc.property(rules, rules, path, (asked, maximum, at) => {
+        const left = indexRules(intersect(asked, maximum).rules).accessAt(at);
+        expect(left).toBe(stricter(indexRules(asked).accessAt(at), indexRules(maximum).accessAt(at)));
+      }),
+    );
+  });
+});

@@ -1,0 +1,57 @@
+import { ancestorsOf } from '../files/paths.js';
+import { byPathName, indexRules, stricter } from './access.js';
+import type { Access, PathRule } from './path-rule.js';
+
+/** A path at which less is allowed than was asked for. */
+export interface Narrowing {
+  readonly path: string;
+  readonly asked: Access;
+  readonly granted: Access;
+  /** The rule of the maximum that made the difference. */
+  readonly origin: string;
+}
+
+/** What both allow, and where that is less than the first one asks for. */
+export interface Intersection {
+  readonly rules: readonly PathRule[];
+  readonly narrowed: readonly Narrowing[];
+}
+
+/**
+ * At each path, the stricter of what was asked for and what is allowed at most. Rules hold for whole trees, so it is
+ * enough to look at the paths that one of the two names.
+ */
+export function intersect(asked: readonly PathRule[], maximum: readonly PathRule[]): Intersection {
+  const askedIndex = indexRules(asked);
+  const maximumIndex = indexRules(maximum);
+  const named = new Map([...maximum, ...asked].map((rule) => [rule.path, rule]));
+  const narrowed: Narrowing[] = [];
+  const rules = [...named.values()].sort(byPathName).map((rule) => {
+    const wanted = askedIndex.accessAt(rule.path);
+    const limit = maximumIndex.accessAt(rule.path);
+    const granted = stricter(wanted, limit);
+    if (granted === wanted)
+      return { ...rule, access: granted, origin: originOf(rule, askedIndex.governing(rule.path)) };
+    const origin = maximumIndex.governing(rule.path)?.origin ?? NOT_LISTED;
+    narrowed.push({ path: rule.path, asked: wanted, granted, origin });
+    return { ...rule, access: granted, origin };
+  });
+  return { rules: withoutRedundant(rules), narrowed };
+}
+
+/** Leaves out each rule that says what the next one above it says already. */
+export function withoutRedundant(rules: readonly PathRule[]): readonly PathRule[] {
+  const kept = new Map<string, PathRule>();
+  for (const rule of [...rules].sort(byPathName)) {
+    const above = ancestorsOf(rule.path).find((path) => kept.has(path));
+    const inherited = above === undefined ? 'deny' : kept.get(above)?.access;
+    if (inherited !== rule.access) kept.set(rule.path, rule);
+  }
+  return [...kept.values()];
+}
+
+const NOT_LISTED = 'ceiling: not listed';
+
+function originOf(rule: PathRule, governing: PathRule | undefined): string {
+  return governing?.origin ?? rule.origin;
+}

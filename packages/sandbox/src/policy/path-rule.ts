@@ -1,0 +1,37 @@
+import type { CrossedLink, FileIdentity } from '../files/resolve-path.js';
+
+/** What may be done below a path. `write` means reading too. */
+export type Access = 'deny' | 'read' | 'write';
+
+/** What holds for a canonical path and everything below it, but for more specific rules. */
+export interface PathRule {
+  readonly path: string;
+  readonly access: Access;
+  readonly kind: 'directory' | 'file' | 'missing';
+  /** Which file it was when the policy was made; undefined where it is missing. */
+  readonly identity: FileIdentity | undefined;
+  /** Who asked for it: a place in the intent, or the ceiling. */
+  readonly origin: string;
+  /** What stands in for a missing path while the sandbox runs; default a directory, which git does not see. */
+  readonly placeholder?: 'file';
+  /** The directory is one in which many users make files, such as /tmp. */
+  readonly isShared: boolean;
+}
+
+/** Something that was asked for and makes no difference, or that is enforced with a gap, and why. */
+export interface PolicyNote {
+  readonly origin: string;
+  readonly text: string;
+}
+
+/** What a process may do, in terms of this executor alone: nothing symbolic, no links, one rule for each path. */
+export interface NormalisedPolicy {
+  /** False where the intent does not restrict files; the rules then say `write` at the root. */
+  readonly restrictsFiles: boolean;
+  /** Sorted by path. */
+  readonly rules: readonly PathRule[];
+  /** Links through which allowed paths were named; where their directory is hidden, they are made again. */
+  readonly links: readonly CrossedLink[];
+  readonly network: 'restricted' | 'enabled';
+  readonly notes: readonly PolicyNote[];
+}

@@ -1,0 +1,36 @@
+import type { NormalisedPolicy, PathRule } from '../path-rule.js';
+
+/** A rule written as `write /ws`; a path that ends in a slash is missing, one that holds `file` is a file. */
+export function rule(line: string, more: Partial<PathRule> = {}): PathRule {
+  const [access = '', written = ''] = line.split(' ');
+  if (access !== 'deny' && access !== 'read' && access !== 'write') throw new Error(`${line} has no access`);
+  const isMissing = written.length > 1 && written.endsWith('/');
+  const path = isMissing ? written.slice(0, -1) : written;
+  const kind = path.includes('file') ? 'file' : 'directory';
+  return {
+    path,
+    access,
+    kind: isMissing ? 'missing' : kind,
+    identity: undefined,
+    origin: `rule ${path}`,
+    isShared: false,
+    ...more,
+  };
+}
+
+/** A policy that restricts files by such rules. */
+export function policyOf(lines: readonly string[], more: Partial<NormalisedPolicy> = {}): NormalisedPolicy {
+  return {
+    restrictsFiles: true,
+    rules: lines.map((line) => rule(line)),
+    links: [],
+    network: 'restricted',
+    notes: [],
+    ...more,
+  };
+}
+
+/** The lines that rules could have been written as. */
+export function linesOf(rules: readonly PathRule[]): readonly string[] {
+  return rules.map(({ access, path, kind }) => `${access} ${path}${kind === 'missing' ? '/' : ''}`);
+}
