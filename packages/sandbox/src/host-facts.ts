@@ -1,5 +1,7 @@
 import { realFileFacts } from './files/real-file-facts.js';
 import { LINUX_MINIMAL } from './intent/executor-roots.js';
+import type { PlaceholderStore } from './launch/placeholder-store.js';
+import { withoutPlaceholders } from './launch/without-placeholders.js';
 import { ownedProcTrees } from './linux/owned-proc-trees.js';
 import { probeBwrap } from './linux/probe-bwrap.js';
 import type { HostFacts } from './plan-sandbox.js';
@@ -14,21 +16,21 @@ export interface CommandSetting {
 /**
  * The facts of this machine for one command.
  * @param searchPath Where bubblewrap is looked for: the PATH of the executor, never one that a peer sent.
- * @param ownFolders Directories of the executor that no command may see.
+ * @param store Says what stands in the file system for other sandboxes alone, and so does not count.
  */
 export function readHostFacts(
   { cwd, env }: CommandSetting,
   searchPath: string,
-  ownFolders: readonly string[],
+  store: PlaceholderStore,
 ): HostFacts {
   const isLinux = process.platform === 'linux';
   return {
     platform: process.platform,
     architecture: process.arch,
-    files: realFileFacts,
+    files: withoutPlaceholders(realFileFacts, store),
     roots: { cwd, tmpdir: env['TMPDIR'], slashTmp: '/tmp', minimal: LINUX_MINIMAL },
     bwrap: isLinux ? probeBwrap(searchPath) : { works: false, problem: 'bubblewrap is a program for Linux' },
-    ownFolders,
+    ownFolders: [store.folder],
     ownedProcTrees: isLinux ? ownedProcTrees(process.getuid?.() ?? 0) : [],
   };
 }

@@ -27,7 +27,7 @@ export function planLocally(
   const uid = process.getuid?.() ?? 0;
   const store = new PlaceholderStore(placeholderFolder(uid, process.env['XDG_RUNTIME_DIR'], tmpdir()));
   const cwd = process.cwd();
-  const host = readHostFacts({ cwd, env }, process.env['PATH'] ?? '', [store.folder]);
+  const host = readHostFacts({ cwd, env }, process.env['PATH'] ?? '', store);
   const plan = planSandbox(localIntent(permissions), { argv, cwd, env }, host, DEFAULT_CEILING);
   if (plan === undefined) throw new Error('the intent of this command always confines it');
   return { plan, store };

@@ -3,7 +3,12 @@ import { type FakeFile, fakeFiles } from '../files/testing/fake-files.js';
 import { linesOf, policyOf, rule } from '../policy/testing/rules.js';
 import { applyCeiling, type Ceiling } from './ceiling.js';
 
-const CEILING: Ceiling = { maximum: undefined, protectedNames: ['.codex', '.bashrc'], hidden: [] };
+const CEILING: Ceiling = {
+  maximum: undefined,
+  protectedNames: ['.codex', '.bashrc'],
+  protectedIfThere: ['.zlogin'],
+  hidden: [],
+};
 
 const REPOSITORY: Readonly<Record<string, FakeFile>> = {
   '/ws/.git/HEAD': { text: '' },
@@ -29,7 +34,6 @@ describe('inside what is writable, what others would run stays as it is', () => 
       'read /ws/.codex/',
       'read /ws/.git/config',
       'read /ws/.git/hooks',
-      'read /ws/.git/info/attributes/',
     ]);
   });
 
@@ -61,7 +65,6 @@ describe('inside what is writable, what others would run stays as it is', () => 
       'read /ws/a/b/c/.git/worktrees/wt/config.worktree/',
       'read /ws/a/b/c/.git/worktrees/wt/gitdir',
       'read /ws/a/b/c/.git/worktrees/wt/hooks',
-      'read /ws/a/b/c/.git/worktrees/wt/info/',
       'read /ws/wt/.git',
     ]);
   });
@@ -124,7 +127,7 @@ describe('what the operator configured', () => {
     rules: [rule('read /'), rule('write /ws'), rule('deny /root')],
     network: 'restricted',
   } as const;
-  const configured: Ceiling = { maximum, protectedNames: [], hidden: [] };
+  const configured: Ceiling = { maximum, protectedNames: [], protectedIfThere: [], hidden: [] };
 
   test('narrows a restricted intent', () => {
     const { policy } = applyCeiling(
@@ -159,6 +162,7 @@ test('what is the executor’s own is shown to nobody', () => {
     below(tree, ['read /', 'write /ws'], {
       maximum: undefined,
       protectedNames: [],
+      protectedIfThere: [],
       hidden: ['/run/own', '/gone'],
     }),
   ).toEqual(['read /', 'deny /run/own', 'write /ws']);

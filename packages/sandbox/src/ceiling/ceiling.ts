@@ -7,7 +7,7 @@ import { intersect, type Narrowing } from '../policy/intersect.js';
 import type { NormalisedPolicy, PathRule, PolicyNote } from '../policy/path-rule.js';
 import { findGitPlaces } from './git-directories.js';
 import { type ProtectedPath, protectedInGitDirectory } from './protect-git.js';
-import { PROTECTED_NAMES } from './protected-names.js';
+import { PROTECTED_IF_THERE, PROTECTED_NAMES } from './protected-names.js';
 
 /** The most that an executor allows, whatever a peer asks for. */
 export interface Ceiling {
@@ -17,12 +17,19 @@ export interface Ceiling {
   readonly maximum: Pick<NormalisedPolicy, 'rules' | 'network'> | undefined;
   /** Names at the top of each writable root that restricted policies leave as they are. */
   readonly protectedNames: readonly string[];
+  /** More of them, which are left alone while they are missing. */
+  readonly protectedIfThere: readonly string[];
   /** Directories that no restricted policy shows. */
   readonly hidden: readonly string[];
 }
 
 /** The ceiling of an executor whose operator configured none. */
-export const DEFAULT_CEILING: Ceiling = { maximum: undefined, protectedNames: PROTECTED_NAMES, hidden: [] };
+export const DEFAULT_CEILING: Ceiling = {
+  maximum: undefined,
+  protectedNames: PROTECTED_NAMES,
+  protectedIfThere: PROTECTED_IF_THERE,
+  hidden: [],
+};
 
 /** A policy below the ceiling, and what it lost on the way. */
 export interface CeiledPolicy {
@@ -63,7 +70,7 @@ function narrow(
 /** Everything may be written, but for executable configuration inside the writable roots. */
 function protections(
   rules: readonly PathRule[],
-  { protectedNames, hidden }: Ceiling,
+  ceiling: Ceiling,
   files: FileFacts,
   notes: PolicyNote[],
 ): readonly PathRule[] {
@@ -83,12 +90,19 @@ function protections(
       ...git.pointers.map((path) => ({ path })),
       ...git.directories.flatMap((directory) => protectedInGitDirectory(directory, files)),
       // In a directory that many share, nobody's configuration is looked for.
-      ...(root.isShared ? [] : protectedNames.map((name) => ({ path: childOf(root.path, name) }))),
+      ...(root.isShared ? [] : namesBelow(root.path, ceiling)),
     ];
     found.push(...paths.flatMap((path) => protectionOf(path, files, notes)));
   }
   const inside = found.filter(({ path }) => index.accessAt(path) === 'write');
-  return mergeRules([EVERYTHING, ...inside, ...hidden.flatMap((path) => hiding(path, files))]);
+  return mergeRules([EVERYTHING, ...inside, ...ceiling.hidden.flatMap((path) => hiding(path, files))]);
+}
+
+function namesBelow(root: string, { protectedNames, protectedIfThere }: Ceiling): readonly ProtectedPath[] {
+  return [
+    ...protectedNames.map((name) => ({ path: childOf(root, name) })),
+    ...protectedIfThere.map((name) => ({ path: childOf(root, name), onlyIfThere: true as const })),
+  ];
 }
 
 function hiding(folder: string, files: FileFacts): readonly PathRule[] {

@@ -17,7 +17,7 @@ export function protectedInGitDirectory(directory: string, files: FileFacts): re
   return [
     { path: childOf(directory, 'hooks') },
     { path: childOf(directory, 'config') },
-    { path: childOf(directory, 'info/attributes') },
+    { path: childOf(directory, 'info/attributes'), onlyIfThere: true },
     { path: childOf(directory, 'commondir'), onlyIfThere: true },
     { path: childOf(directory, 'gitdir'), onlyIfThere: true },
     configOfWorktree(directory, config),

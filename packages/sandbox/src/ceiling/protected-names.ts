@@ -4,25 +4,32 @@
  */
 export const PROTECTED_NAMES: readonly string[] = [
   '.agents',
-  '.bash_aliases',
-  '.bash_login',
-  '.bash_logout',
   '.bash_profile',
   '.bashrc',
   '.claude',
   '.codex',
   '.cursor',
   '.envrc',
-  '.gitconfig',
   '.gitmodules',
   '.idea',
   '.mcp.json',
   '.profile',
-  '.ripgreprc',
   '.vscode',
+  '.zshenv',
+  '.zshrc',
+];
+
+/** More such names, which mean something in few directories: they stay as they are where they are there. */
+export const PROTECTED_IF_THERE: readonly string[] = [
+  '.bash_aliases',
+  '.bash_login',
+  '.bash_logout',
+  '.config/git',
+  '.gitconfig',
+  '.husky',
+  '.ripgreprc',
+  '.ssh',
   '.zlogin',
   '.zlogout',
   '.zprofile',
-  '.zshenv',
-  '.zshrc',
 ];

@@ -6,6 +6,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmdirSync,
   rmSync,
   statSync,
@@ -46,6 +47,8 @@ export function placeholderFolder(uid: number, runtimeFolder: string | undefined
  */
 export class PlaceholderStore {
   readonly #folder: string;
+  /** What records say; none is ever changed. */
+  #known: ReadonlyMap<string, readonly string[]> = new Map();
 
   /**
    * @param folder A directory for the records; it is made if it is missing. No sandbox may write there.
@@ -71,7 +74,8 @@ export class PlaceholderStore {
     const file = path.join(this.#folder, `${randomUUID()}.json`);
     const record: PlaceholderRecord = { pid: process.pid, started: startOf(process.pid) ?? '', placeholders };
     this.#locked(() => {
-      writeFileSync(file, JSON.stringify(record), { mode: 0o600 });
+      writeFileSync(`${file}.new`, JSON.stringify(record), { mode: 0o600 });
+      renameSync(`${file}.new`, file);
       placeholders.forEach(make);
       this.#repair();
     });
@@ -84,6 +88,15 @@ export class PlaceholderStore {
     };
   }
 
+  /** Whether what stands at a path is there for a sandbox alone. */
+  isPlaceholder(at: string): boolean {
+    const files = this.#files();
+    if (files.length === 0) return false;
+    const known = this.#known;
+    this.#known = new Map(files.map((file) => [file, known.get(file) ?? placeholdersIn(recordIn(file))]));
+    return [...this.#known.values()].some((paths) => paths.includes(at));
+  }
+
   #repair(): void {
     for (const file of this.#files()) {
       const record = recordIn(file);
@@ -91,18 +104,15 @@ export class PlaceholderStore {
     }
   }
 
+  /** The record goes last: until then, whoever plans knows that what he sees is a placeholder. */
   #drop(file: string): void {
     const record = recordIn(file);
-    rmSync(file, { force: true });
-    if (record === undefined) return;
-    const held = new Set(
-      this.#files().flatMap((other) =>
-        (recordIn(other)?.placeholders ?? []).map((placeholder) => placeholder.path),
-      ),
-    );
-    for (const placeholder of [...record.placeholders].reverse()) {
+    const others = this.#files().filter((other) => other !== file);
+    const held = new Set(others.flatMap((other) => placeholdersIn(recordIn(other))));
+    for (const placeholder of [...(record?.placeholders ?? [])].reverse()) {
       if (!held.has(placeholder.path)) remove(placeholder);
     }
+    rmSync(file, { force: true });
   }
 
   #files(): readonly string[] {
@@ -162,6 +172,10 @@ function remove({ path: at, kind }: Placeholder): void {
     if (!['ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EBUSY'].some((code) => hasCode(error, code)))
       throw error;
   }
+}
+
+function placeholdersIn(record: PlaceholderRecord | undefined): readonly string[] {
+  return (record?.placeholders ?? []).map((placeholder) => placeholder.path);
 }
 
 function recordIn(file: string): PlaceholderRecord | undefined {

@@ -87,5 +87,6 @@ function bindWords(
   hold: (descriptor: PlannedDescriptor) => string,
 ): readonly string[] {
   if (identity === undefined) return [access === 'write' ? '--bind' : '--ro-bind', path, path];
-  return [access === 'write' ? '--bind-fd' : '--ro-bind-fd', hold({ kind: 'path', path, identity }), path];
+  const held = hold({ kind: 'path', path, identity: identity === 'placeholder' ? undefined : identity });
+  return [access === 'write' ? '--bind-fd' : '--ro-bind-fd', held, path];
 }

@@ -7,7 +7,8 @@ export type MountStep =
       readonly kind: 'bind';
       readonly path: string;
       readonly access: 'read' | 'write';
-      readonly identity: FileIdentity | undefined;
+      /** Which file that must be; for a placeholder, the one that has just been made. Undefined for the system's own. */
+      readonly identity: FileIdentity | 'placeholder' | undefined;
     }
   /** Shows the whole host as it is, devices too. */
   | { readonly kind: 'bindEverything' }

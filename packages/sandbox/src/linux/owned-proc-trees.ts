@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync } from 'node:fs';
+import { lstatSync, readdirSync, type Stats } from 'node:fs';
 
 /**
  * Parts of /proc that stand for the machine and not for a process, as far as their owner could write in them. To an
@@ -6,18 +6,38 @@ import { lstatSync, readdirSync } from 'node:fs';
  */
 export function ownedProcTrees(uid: number): readonly string[] {
   if (uid !== 0) return [];
-  const names = readdirSync('/proc').filter((name) => !/^\d+$/.test(name));
-  return names
+  known ??= namesIn('/proc')
+    .filter((name) => !/^\d+$/.test(name))
     .map((name) => `/proc/${name}`)
     .filter(isWritableTree)
     .sort();
+  return known;
 }
 
+// What the kernel was built with does not change.
+let known: readonly string[] | undefined;
+
+const OWNER_MAY_WRITE = 0o200;
+
+/** Stops at the first file that could be written. */
 function isWritableTree(path: string): boolean {
+  const found = look(path);
+  if (found?.isDirectory() === true) return namesIn(path).some((name) => isWritableTree(`${path}/${name}`));
+  return found?.isFile() === true && (found.mode & OWNER_MAY_WRITE) !== 0;
+}
+
+function look(path: string): Stats | undefined {
   try {
-    const found = lstatSync(path);
-    return found.isDirectory() || (found.isFile() && (found.mode & 0o222) !== 0);
+    return lstatSync(path);
   } catch {
-    return false;
+    return undefined;
+  }
+}
+
+function namesIn(path: string): readonly string[] {
+  try {
+    return readdirSync(path);
+  } catch {
+    return [];
   }
 }

@@ -8,7 +8,7 @@ import { planMounts } from './plan-mounts.js';
 function written(step: MountStep): string {
   switch (step.kind) {
     case 'bind':
-      return `${step.access} ${step.path}`;
+      return `${step.identity === 'placeholder' ? 'placeholder' : step.access} ${step.path}`;
     case 'emptyDirectory':
       return `empty ${step.path} ${step.mode}`;
     case 'unreadableFile':
@@ -89,7 +89,7 @@ describe('the order of mounts', () => {
     [
       'what must not be created',
       ['read /', 'write /ws', 'read /ws/.codex/'],
-      ['read /', ...KERNEL, 'write /ws', 'empty /ws/.codex 555', 'seal /ws/.codex'],
+      ['read /', ...KERNEL, 'write /ws', 'placeholder /ws/.codex'],
     ],
     [
       'a restriction of a restriction needs no pins of its own',
@@ -136,7 +136,7 @@ test('something stands at each path that must not be created', () => {
       { path: '/ws/.codex', kind: 'directory' },
       { path: '/ws/.git/c', kind: 'file' },
     ],
-    ['empty /ws/.codex 555', 'read /ws/.git/c', 'seal /ws/.codex', 'seal /'],
+    ['write /ws', 'placeholder /ws/.codex', 'placeholder /ws/.git/c', 'seal /'],
   ]);
 });
 

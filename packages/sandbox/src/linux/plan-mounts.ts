@@ -97,16 +97,11 @@ function pinSteps(rules: readonly PathRule[], index: RuleIndex): readonly MountS
 
 function ruleSteps(rule: PathRule, rules: readonly PathRule[]): readonly MountStep[] {
   const { path, access, kind } = rule;
-  if (kind === 'missing') return coverMissing(rule);
+  if (kind === 'missing') return [{ kind: 'bind', path, access: 'read', identity: 'placeholder' }];
   if (access !== 'deny') return [bindStep(rule, access)];
   if (kind === 'file') return [{ kind: 'unreadableFile', path }];
   const hasVisible = rules.some((other) => other.path !== path && isWithin(other.path, path));
   return [{ kind: 'emptyDirectory', path, mode: hasVisible ? '111' : '000' }];
-}
-
-function coverMissing({ path, placeholder }: PathRule): readonly MountStep[] {
-  if (placeholder === 'file') return [{ kind: 'bind', path, access: 'read', identity: undefined }];
-  return [{ kind: 'emptyDirectory', path, mode: '555' }];
 }
 
 function bindStep({ path, identity }: PathRule, access: 'read' | 'write'): MountStep {
@@ -116,9 +111,7 @@ function bindStep({ path, identity }: PathRule, access: 'read' | 'write'): Mount
 /** Closes the empty directories, once everything below them is in place. */
 function sealSteps(rules: readonly PathRule[], base: PathRule['access']): readonly MountStep[] {
   const empty = rules.filter(
-    ({ path, access, kind, placeholder }) =>
-      path !== '/' &&
-      (kind === 'missing' ? placeholder !== 'file' : access === 'deny' && kind === 'directory'),
+    ({ path, access, kind }) => path !== '/' && access === 'deny' && kind === 'directory',
   );
   const paths = empty.map(({ path }) => path).sort((one, other) => depthOf(other) - depthOf(one));
   return [...paths, ...(base === 'deny' ? ['/'] : [])].map(

@@ -1,0 +1,315 @@
+import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { INVENTORY_USERS } from './testing/users.js';
+import { createWorld, outsideRun, type World } from './testing/world.js';
+
+const DEADLINE_MS = 60_000;
+
+/** What is looked at outside after an attempt. */
+type Look = (world: World) => unknown;
+
+const noNewFiles: Look = ({ outside }) => readdirSync(outside).sort();
+const ONLY_WHAT_WAS_THERE = ['denied', 'denied-file', 'file'];
+
+const fileAsItWas: Look = ({ outside }) => {
+  const file = path.join(outside, 'file');
+  const { mode, mtimeMs } = statSync(file);
+  return [readFileSync(file, 'utf8'), (mode & 0o7777).toString(8), mtimeMs > 1_000_000];
+};
+const AS_IT_WAS = ['as it was\n', '644', true];
+
+const repositoryAt =
+  (depth: string): Look =>
+  ({ workspace }) => {
+    const git = path.join(workspace, depth, '.git');
+    const hooks = readdirSync(path.join(git, 'hooks')).filter((name) => !name.endsWith('.sample'));
+    return [hooks, /fsmonitor|hooksPath/.test(readFileSync(path.join(git, 'config'), 'utf8'))];
+  };
+const UNTOUCHED = [[], false];
+
+const exists =
+  (...names: readonly string[]): Look =>
+  ({ workspace }) =>
+    names.map((name) => existsSync(path.join(workspace, name)));
+
+const plant = (depth: string): string =>
+  `d=${depth}; echo evil > $d/.git/hooks/pre-commit; git -C $d config core.fsmonitor evil; echo "[core]hooksPath=evil" > $d/.git/config`;
+
+/** Attempts and what would be seen outside if one came through. The answer of the command itself does not matter. */
+const CASES: readonly (readonly [
+  id: string,
+  what: string,
+  attempt: string,
+  look: Look,
+  untouched: unknown,
+])[] = [
+  [
+    'F01',
+    'writing outside',
+    'echo x > "$OUT/new"; mkdir "$OUT/dir"; echo x > /etc/holdfast-inventory; echo x > ~/x',
+    noNewFiles,
+    ONLY_WHAT_WAS_THERE,
+  ],
+  [
+    'F01b',
+    'writing in /etc',
+    'echo x > /etc/holdfast-inventory',
+    () => existsSync('/etc/holdfast-inventory'),
+    false,
+  ],
+  [
+    'F02',
+    'writing through a link that leaves',
+    'echo x > leaves/file; echo x > leaves/new',
+    noNewFiles,
+    ONLY_WHAT_WAS_THERE,
+  ],
+  [
+    'F03',
+    'writing through a link made inside',
+    'ln -s "$OUT" l; echo x > l/file; echo x > l/new',
+    fileAsItWas,
+    AS_IT_WAS,
+  ],
+  [
+    'F04',
+    'moving a file out',
+    'echo x > moved; mv moved "$OUT/moved"; cp moved "$OUT"',
+    noNewFiles,
+    ONLY_WHAT_WAS_THERE,
+  ],
+  [
+    'F05',
+    'a hard link to a file outside',
+    'ln "$OUT/file" hard; echo x > hard; ln "$OUT/file" "$TMPDIR/hard"; echo x > "$TMPDIR/hard"',
+    fileAsItWas,
+    AS_IT_WAS,
+  ],
+  [
+    'F06',
+    'changing length, mode and time',
+    '(: > "$OUT/file"); truncate -s 0 "$OUT/file"; chmod 777 "$OUT/file"; touch -d @1 "$OUT/file"; chown 1 "$OUT/file"',
+    fileAsItWas,
+    AS_IT_WAS,
+  ],
+  [
+    'F07',
+    'the roots of processes',
+    'for p in self 1 2; do echo x > /proc/$p/root"$OUT/new"; echo x > /proc/$p/cwd/../outside/new; done',
+    noNewFiles,
+    ONLY_WHAT_WAS_THERE,
+  ],
+  ['F08', 'a hook, F09 a setting that runs programs', plant('.'), repositoryAt('.'), UNTOUCHED],
+  ['F11', 'the same one level down', plant('one'), repositoryAt('one'), UNTOUCHED],
+  ['F13', 'the same two levels down', plant('two/deep'), repositoryAt('two/deep'), UNTOUCHED],
+  ['F14', 'the same five levels down', plant('five/a/b/c/d'), repositoryAt('five/a/b/c/d'), UNTOUCHED],
+  [
+    'F10',
+    'moving .git away and building another',
+    'mv .git .g; rm -rf .git/hooks; mkdir -p .git/hooks; echo evil > .git/hooks/pre-commit',
+    repositoryAt('.'),
+    UNTOUCHED,
+  ],
+  [
+    'F12',
+    'moving a directory above a repository',
+    'mv two t; mv two/deep d; mv five/a/b b; mkdir -p two/deep/.git/hooks && echo evil > two/deep/.git/hooks/x',
+    repositoryAt('two/deep'),
+    UNTOUCHED,
+  ],
+  [
+    'F12b',
+    'exchanging it for another directory',
+    'mkdir -p t/deep/.git/hooks; echo evil > t/deep/.git/hooks/x; mv --exchange t two; mv -T t two; rm -rf t',
+    repositoryAt('two/deep'),
+    UNTOUCHED,
+  ],
+  [
+    'F10b',
+    'pointing a linked worktree elsewhere',
+    'mkdir -p evil; echo "gitdir: $PWD/evil" > linked/.git; rm linked/.git; mv linked/.git x; rmdir evil',
+    ({ workspace }) => readFileSync(path.join(workspace, 'linked/.git'), 'utf8').includes('worktrees/linked'),
+    true,
+  ],
+  [
+    'F15',
+    'settings of an agent',
+    'mkdir .codex; echo x > .codex/config.toml; rmdir .codex; ln -s one .codex; mv one .codex',
+    exists('.codex'),
+    [false],
+  ],
+  [
+    'F16',
+    'settings of an editor',
+    'mkdir -p .vscode; echo x > .vscode/tasks.json',
+    exists('.vscode'),
+    [false],
+  ],
+  [
+    'F17',
+    'start-up files',
+    'echo x > .bashrc; echo x > .gitmodules; mv tracked .bashrc; cp tracked .zshenv',
+    exists('.bashrc', '.gitmodules', '.zshenv'),
+    [false, false, false],
+  ],
+  [
+    'F18',
+    'mounts made anew or taken off',
+    `mount -o remount,rw /; mount -o remount,bind,rw .git/hooks; umount .git/hooks; umount -l .git/config; ${plant('.')}`,
+    repositoryAt('.'),
+    UNTOUCHED,
+  ],
+  [
+    'F19',
+    'a user namespace of its own',
+    `unshare -Urm sh -c 'umount -l .git/hooks; mount -o remount,rw /; ${plant('.')}; mount --bind "$OUT" one && echo x > one/new'`,
+    repositoryAt('.'),
+    UNTOUCHED,
+  ],
+  [
+    'F20',
+    'nothing stays behind',
+    'true',
+    ({ workspace }) =>
+      readdirSync(workspace)
+        .filter((name) => name.startsWith('.'))
+        .sort(),
+    ['.git'],
+  ],
+];
+
+/** Attempts to read what is denied; whatever they print must not have the secret. */
+const READS: readonly (readonly [id: string, what: string, attempt: string])[] = [
+  [
+    'F26',
+    'a denied directory',
+    'ls private; cat private/key; cat "$OUT/denied/key"; cd private && cat key; find . -name key -exec cat {} +',
+  ],
+  [
+    'F27',
+    'a denied file',
+    'cat "$OUT/denied-file"; head "$OUT/denied-file"; dd if="$OUT/denied-file"; chmod 777 "$OUT/denied-file"; cat "$OUT/denied-file"',
+  ],
+  [
+    'F28',
+    'a file denied by a pattern',
+    'cat top.env nested/deep/.env; ln -s top.env t; cat t; rm t; chmod 644 top.env; cat top.env',
+  ],
+  [
+    'F29',
+    'moving it, or what is above it',
+    'mv top.env t; cat t; mv nested n; cat n/deep/.env; mv nested/deep n; cat n/.env; mv private p; cat p/key; mv --exchange nested one; cat one/deep/.env',
+  ],
+  [
+    'F30',
+    'a hard link to it',
+    'ln top.env t; cat t; ln -L private/key k; cat k; cp -l top.env "$TMPDIR"; cat "$TMPDIR/top.env"',
+  ],
+  [
+    'F30b',
+    'the roots of processes',
+    'for p in self 1 2; do cat /proc/$p/root"$PWD"/private/key /proc/$p/cwd/top.env; done; cat /proc/*/fd/*/key /proc/*/fd/*/private/key',
+  ],
+];
+
+describe.each(INVENTORY_USERS)('as $name', (user) => {
+  let world: World | undefined;
+  const there = (): World => {
+    if (world === undefined) throw new Error('there is no world');
+    return world;
+  };
+
+  beforeAll(() => {
+    if (user.obstacle === undefined) world = createWorld(user);
+  }, DEADLINE_MS);
+
+  afterAll(async () => {
+    await world?.close();
+  }, DEADLINE_MS);
+
+  const it = test.skipIf(user.obstacle !== undefined);
+  for (const [id, what, attempt, look, untouched] of CASES) {
+    it(
+      `${id} ${what}`,
+      async () => {
+        const { exitCode } = await there().run(`${attempt}; exit 0`);
+        expect([exitCode, look(there())]).toEqual([0, untouched]);
+      },
+      DEADLINE_MS,
+    );
+  }
+
+  for (const [id, what, attempt] of READS) {
+    it(
+      `${id} ${what}`,
+      async () => {
+        const { exitCode, stdout } = await there().run(`{ ${attempt}; } 2> /dev/null; exit 0`);
+        expect([exitCode, stdout.includes('secret')]).toEqual([0, false]);
+      },
+      DEADLINE_MS,
+    );
+  }
+
+  it(
+    'F31 writing into a denied directory fails and is not lost in silence',
+    async () => {
+      const { stdout } = await there().run(
+        'echo x 2> /dev/null > private/new || echo refused; chmod 777 private 2> /dev/null || echo refused',
+      );
+      expect([stdout, readdirSync(path.join(there().workspace, 'private'))]).toEqual([
+        'refused\nrefused\n',
+        ['key'],
+      ]);
+    },
+    DEADLINE_MS,
+  );
+
+  it(
+    'a file that runs as its owner cannot be left behind',
+    async () => {
+      await there().run(
+        'cp /bin/true suid; chmod u+s suid; chmod 2755 suid; install -m 4755 /bin/true suid2; true',
+      );
+      const modes = ['suid', 'suid2'].map((name) => path.join(there().workspace, name));
+      expect(modes.filter((file) => existsSync(file) && (lstatSync(file).mode & 0o6000) !== 0)).toEqual([]);
+      await there().run('rm -f suid suid2');
+    },
+    DEADLINE_MS,
+  );
+
+  it(
+    'F22 git outside sees nothing of a sandbox that runs',
+    async () => {
+      const running = there().run(
+        'touch "$TMPDIR/up"; while [ ! -e "$TMPDIR/go" ]; do sleep 0.05; done; rm "$TMPDIR/go" "$TMPDIR/up"',
+      );
+      await until(() => existsSync(path.join(there().temporary, 'up')));
+      const stubs = existsSync(path.join(there().workspace, '.codex'));
+      const status = outsideRun(['git', 'status', '--short'], there().workspace);
+      outsideRun(['touch', path.join(there().temporary, 'go')], '/');
+      await running;
+      expect([stubs, status.includes('.codex'), status.includes('.bashrc')]).toEqual([true, false, false]);
+    },
+    DEADLINE_MS,
+  );
+
+  it(
+    'F21 what a killed executor left is removed by the next one',
+    async () => {
+      const killed = there().run('touch "$TMPDIR/up"; sleep 1000');
+      await until(() => existsSync(path.join(there().temporary, 'up')));
+      const outcome = expect(killed).rejects.toThrow(/the driver ended/);
+      await there().killDriver();
+      await outcome;
+      expect(existsSync(path.join(there().workspace, '.codex'))).toBe(true);
+      await there().run('true');
+      expect(existsSync(path.join(there().workspace, '.codex'))).toBe(false);
+    },
+    DEADLINE_MS,
+  );
+});
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 20));
+}

@@ -1,0 +1,299 @@
+import { createHash, randomBytes } from 'node:crypto';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { DriverAnswer } from './testing/driver-messages.js';
+import { has, INVENTORY_USERS, inheritedDescriptors } from './testing/users.js';
+import { createWorld, type World } from './testing/world.js';
+
+const DEADLINE_MS = 60_000;
+
+function node(program: string): string {
+  return `node -e '${program}'`;
+}
+
+function python(program: string): string {
+  return `python3 -c '${program}'`;
+}
+
+/** Each runs a real program; a case names the programs that it needs. */
+const CASES: readonly (readonly [id: string, what: string, needs: string, script: string, stdout: string])[] =
+  [
+    [
+      'W02',
+      'the null device and random bytes',
+      'sh',
+      'echo x > /dev/null && head -c 4 /dev/urandom | wc -c',
+      '4\n',
+    ],
+    [
+      'W03',
+      'creating, changing and removing files',
+      'sh',
+      'echo a > new && echo b >> new && cat new && rm new && mkdir d && rmdir d',
+      'a\nb\n',
+    ],
+    ['W04', 'a temporary file', 'mktemp', 'f=$(mktemp) && echo here > "$f" && cat "$f"', 'here\n'],
+    ['W05', 'git status', 'git', 'git status --short', ''],
+    [
+      'W06',
+      'git commit',
+      'git',
+      'echo 6 > six && git add six && git commit -q -m six && git log --format=%s -1',
+      'six\n',
+    ],
+    [
+      'W07',
+      'git branch and stash',
+      'git',
+      'git checkout -q -b side && echo 7 > tracked && git stash -q && cat tracked && git stash pop -q && cat tracked && git checkout -q tracked && git checkout -q main && git branch',
+      '  linked\n* main\n  side\n'.replace('  linked\n', '+ linked\n').replace(/^/, 'first\n7\n'),
+    ],
+    [
+      'W08',
+      'git worktree: a new one, and one that was there',
+      'git',
+      'git worktree add -q added && for d in added linked; do (cd $d && echo 8 > eight && git add eight && git commit -q -m in-$d && git log --format=%s -1); done; git worktree remove added',
+      'in-added\nin-linked\n',
+    ],
+    [
+      'W10',
+      'git init below, and a local clone',
+      'git',
+      'git init -q -b main sub && git -C sub commit -q --allow-empty -m sub && git clone -q sub cloned && git -C cloned log --format=%s && rm -rf sub cloned',
+      'sub\n',
+    ],
+    [
+      'W10b',
+      'git rebase',
+      'git',
+      'git checkout -q -b topic HEAD~1 && git commit -q --allow-empty -m topic && git rebase -q main && git log --format=%s -1 && git checkout -q main',
+      'topic\n',
+    ],
+    [
+      'W11',
+      'worker threads of Node',
+      'node',
+      node(
+        'new (require("worker_threads").Worker)("require(\\"worker_threads\\").parentPort.postMessage(1)",{eval:true}).on("message",console.log)',
+      ),
+      '1\n',
+    ],
+    [
+      'W11b',
+      'a fork of Node that talks to its parent',
+      'node',
+      `echo 'process.send(2);process.disconnect()' > f.js && ${node('require("child_process").fork("./f.js").on("message",m=>console.log(m))')} && rm f.js`,
+      '2\n',
+    ],
+    [
+      'W12',
+      'spawnSync of Node tells no error',
+      'node',
+      node(
+        'const r=require("child_process").spawnSync("cat",{input:"in"});console.log(r.error,String(r.stdout))',
+      ),
+      'undefined in\n',
+    ],
+    [
+      'W13',
+      'a pool of Python',
+      'python3',
+      python(
+        'import multiprocessing as m\nif __name__=="__main__":\n  with m.get_context("fork").Pool(2) as p: print(p.map(abs,[-1,-2]))',
+      ),
+      '[1, 2]\n',
+    ],
+    [
+      'W15',
+      'a pair of sockets',
+      'python3',
+      python(
+        'import socket as s\na,b=s.socketpair()\na.setsockopt(s.SOL_SOCKET,s.SO_SNDBUF,4096)\na.send(b"hi")\nprint(b.recv(9))',
+      ),
+      "b'hi'\n",
+    ],
+    [
+      'W16',
+      'a subprocess under asyncio',
+      'python3',
+      python(
+        'import asyncio as a\nasync def m():\n  p=await a.create_subprocess_exec("echo","hi",stdout=a.subprocess.PIPE)\n  print(await p.communicate())\na.run(m())',
+      ),
+      "(b'hi\\n', None)\n",
+    ],
+    [
+      'W17',
+      'a server and a client on the loopback',
+      'node',
+      node(
+        'const n=require("net"),s=n.createServer(c=>c.end("served")).listen(0,"127.0.0.1",()=>n.connect(s.address().port).on("data",d=>{console.log(String(d));s.close()}))',
+      ),
+      'served\n',
+    ],
+    [
+      'W19',
+      'make, a compiler and what it made',
+      'gcc',
+      'printf "a: a.c\\n\\tgcc -o a a.c\\n" > Makefile && echo "int main(){return 0;}" > a.c && make -s && ./a && echo ran && rm a a.c Makefile',
+      'ran\n',
+    ],
+    ['W20', 'a fifo', 'mkfifo', 'mkfifo p && (echo through > p & cat p; wait) && rm p', 'through\n'],
+    [
+      'W22',
+      'a tracer of its own child',
+      'strace',
+      'strace -o traced -e trace=exit_group true && grep -c exit_group traced && rm traced',
+      '1\n',
+    ],
+    ['W23', 'a lock on a file', 'flock', 'flock lock echo locked && rm lock', 'locked\n'],
+    [
+      'W23b',
+      'being told of changes',
+      'node',
+      node(
+        'const f=require("fs"),w=f.watch(".",(e,n)=>{if(n==="seen"){console.log(n);w.close();f.unlinkSync("seen")}});f.writeFileSync("seen","")',
+      ),
+      'seen\n',
+    ],
+    [
+      'W24',
+      'a terminal of its own',
+      'script',
+      'script -qec "tty" /dev/null < /dev/null | tr -d "\\r"',
+      '/dev/pts/0\n',
+    ],
+    [
+      'W39',
+      'a signal shows in the exit code',
+      'sh',
+      '{ sh -c "kill -TERM \\$\\$"; } 2> /dev/null; echo $?',
+      '143\n',
+    ],
+    [
+      'P18',
+      'a program written to the temporary directory',
+      'sh',
+      'cp /bin/true "$TMPDIR/p" && "$TMPDIR/p" && echo ran',
+      'ran\n',
+    ],
+  ];
+
+describe.each(INVENTORY_USERS)('as $name', (user) => {
+  let world: World | undefined;
+  const there = (): World => {
+    if (world === undefined) throw new Error('there is no world');
+    return world;
+  };
+
+  beforeAll(() => {
+    if (user.obstacle === undefined) world = createWorld(user);
+  }, DEADLINE_MS);
+
+  afterAll(async () => {
+    await world?.close();
+  }, DEADLINE_MS);
+
+  const it = test.skipIf(user.obstacle !== undefined);
+  const ran = (stdout: string): DriverAnswer => ({ exitCode: 0, wrapperCode: 0, stdout, stderr: '' });
+
+  it(
+    'W01 exit code, stdout and stderr are kept apart',
+    async () => {
+      expect(await there().run('echo out; echo err >&2; exit 3')).toEqual({
+        exitCode: 3,
+        wrapperCode: 3,
+        stdout: 'out\n',
+        stderr: 'err\n',
+      });
+    },
+    DEADLINE_MS,
+  );
+
+  for (const [id, what, needs, script, stdout] of CASES) {
+    test.skipIf(user.obstacle !== undefined || !has(needs))(
+      `${id} ${what}`,
+      async () => {
+        expect(await there().run(script)).toEqual(ran(stdout));
+      },
+      DEADLINE_MS,
+    );
+  }
+
+  it(
+    'W09 git init in a root without a repository, then a commit',
+    async () => {
+      const script =
+        'git init -q -b main . && echo 9 > nine && git add nine && git commit -q -m nine && git log --format=%s';
+      expect(await there().run(script, { cwd: there().bare, write: [there().bare] })).toEqual(ran('nine\n'));
+    },
+    DEADLINE_MS,
+  );
+
+  it(
+    'W21 processes, names of users and of owners',
+    async () => {
+      const { stdout, exitCode } = await there().run('id -u; stat -c %u tracked; ps -o pid= | wc -l');
+      const [uid, owner, processes] = stdout.trim().split('\n').map(Number);
+      expect({ exitCode, uid, owner, isAlone: (processes ?? 0) < 8 }).toEqual({
+        exitCode: 0,
+        uid: there().uid,
+        owner: there().uid,
+        isAlone: true,
+      });
+    },
+    DEADLINE_MS,
+  );
+
+  it(
+    'W33 ten megabytes of anything pass through stdin',
+    async () => {
+      const stdin = randomBytes(10 * 1024 * 1024);
+      const digest = createHash('sha256').update(stdin).digest('hex');
+      expect(await there().run('sha256sum', { stdin })).toEqual(ran(`${digest}  -\n`));
+    },
+    DEADLINE_MS,
+  );
+
+  it(
+    'W34 W35 a root and working directory with any name',
+    async () => {
+      const name = 'a b\'"\n[x]*?{y}$(z)';
+      const odd = path.join(there().temporary, name);
+      await there().exec(['mkdir', odd]);
+      const answer = await there().run('pwd && touch here && ls', { cwd: odd, write: [odd] });
+      expect(answer).toEqual(ran(`${odd}\nhere\n`));
+    },
+    DEADLINE_MS,
+  );
+
+  it(
+    'W34 a working directory that is named through a link',
+    async () => {
+      await there().run('ln -s "$OUT" way');
+      expect(await there().run('pwd -P; rm ../ws/way', { cwd: path.join(there().workspace, 'way') })).toEqual(
+        ran(`${there().outside}\n`),
+      );
+    },
+    DEADLINE_MS,
+  );
+
+  it(
+    'W38 many at once in one workspace',
+    async () => {
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, (_, at) => there().run(`echo ${at} > n${at} && cat n${at} && rm n${at}`)),
+      );
+      expect(answers).toEqual(answers.map((_, at) => ran(`${at}\n`)));
+    },
+    DEADLINE_MS,
+  );
+
+  it(
+    'no descriptor of the executor is open',
+    async () => {
+      const script = 'n=3; while [ $n -lt 300 ]; do [ -e /proc/$$/fd/$n ] && echo $n; n=$((n+1)); done; true';
+      expect(await there().run(script)).toEqual(ran(inheritedDescriptors().join('')));
+    },
+    DEADLINE_MS,
+  );
+});

@@ -1,0 +1,254 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { closeSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { has, INVENTORY_USERS } from './testing/users.js';
+import { createWorld, type World } from './testing/world.js';
+
+const DEADLINE_MS = 60_000;
+
+/** A system call by number; prints its errno. */
+function syscall(number: number, ...args: readonly (number | string)[]): string {
+  const list = [number, ...args].join(',');
+  return `python3 -c 'import ctypes,errno; c=ctypes.CDLL(None,use_errno=True); r=c.syscall(${list}); print(r if r>=0 else errno.errorcode[ctypes.get_errno()])'`;
+}
+
+/** Attempts whose output tells that they were refused. */
+const CASES: readonly (readonly [
+  id: string,
+  what: string,
+  needs: string,
+  attempt: string,
+  output: string,
+])[] = [
+  [
+    'P03',
+    'no program gains privileges',
+    'sh',
+    'grep -E "^(NoNewPrivs|CapEff|CapBnd|CapPrm|CapAmb)" /proc/self/status | tr -d "\\t"',
+    'CapPrm:0000000000000000\nCapEff:0000000000000000\nCapBnd:0000000000000000\nCapAmb:0000000000000000\nNoNewPrivs:1\n',
+  ],
+  ['P04', 'a device of its own', 'mknod', 'mknod b b 8 0 || echo refused', 'refused\n'],
+  ['P05', 'another root', 'chroot', 'chroot . /bin/true || echo refused', 'refused\n'],
+  ['P06', 'a user namespace, mapped', 'unshare', 'unshare -Ur true || echo refused', 'refused\n'],
+  ['P07', 'a user namespace, unmapped', 'unshare', 'unshare -U true || echo refused', 'refused\n'],
+  [
+    'P08',
+    'the namespaces of the first process',
+    'nsenter',
+    'for n in m u i n p U; do nsenter -t 1 -$n true || echo refused; done',
+    'refused\n'.repeat(6),
+  ],
+  [
+    'P10',
+    'the name of the host',
+    'hostname',
+    'hostname other || echo refused; echo other > /proc/sys/kernel/hostname || echo refused',
+    'refused\nrefused\n',
+  ],
+  ['P10b', 'the log of the kernel', 'dmesg', 'dmesg > /dev/null || echo refused', 'refused\n'],
+  [
+    'P10c',
+    'settings of the kernel',
+    'sh',
+    'for f in kernel/core_pattern kernel/modprobe vm/swappiness fs/protected_hardlinks; do (echo x > /proc/sys/$f) || echo refused; done; (echo b > /proc/sysrq-trigger) || echo refused',
+    'refused\n'.repeat(5),
+  ],
+  [
+    'P10d',
+    'settings below /sys',
+    'sh',
+    'find /sys -xdev -type f -writable 2> /dev/null | while read -r f; do (echo > "$f") 2> /dev/null && echo "wrote $f"; done; echo done',
+    'done\n',
+  ],
+  ['P11', 'a ring', 'python3', syscall(425, 1, 0), 'EPERM\n'],
+  ['P14', 'shared memory of the host', 'ipcs', 'ipcs -m | grep -c 0x || true', '0\n'],
+  ['P16', 'bpf', 'python3', syscall(321, 0, 0, 0), 'EPERM\n'],
+  ['P16b', 'a profile of the machine', 'python3', syscall(298, 0, 0, -1, -1, 0), 'EPERM\n'],
+  ['P16c', 'page faults in user space', 'python3', syscall(323, 0), 'EPERM\n'],
+  [
+    'W14 W18',
+    'Unix sockets, which are refused',
+    'python3',
+    'python3 -c "import socket;socket.socket(socket.AF_UNIX)" 2>&1 | tail -1',
+    'OSError: [Errno 97] Address family not supported by protocol\n',
+  ],
+  [
+    'N01',
+    'the loopback of the host',
+    'python3',
+    'python3 -c "import socket,os;socket.create_connection((\\"127.0.0.1\\",int(os.environ.get(\\"P\\",\\"22\\"))))" 2>&1 | tail -1',
+    'ConnectionRefusedError: [Errno 111] Connection refused\n',
+  ],
+  [
+    'N02',
+    'an address outside',
+    'python3',
+    'python3 -c "import socket;socket.create_connection((\\"192.0.2.1\\",80))" 2>&1 | tail -1',
+    'OSError: [Errno 101] Network is unreachable\n',
+  ],
+  [
+    'N04',
+    'raw and packet sockets',
+    'python3',
+    'for f in "socket.AF_INET,socket.SOCK_RAW,1" "socket.AF_PACKET,socket.SOCK_RAW"; do python3 -c "import socket;socket.socket($f)" 2> /dev/null || echo refused; done',
+    'refused\nrefused\n',
+  ],
+  [
+    'N05',
+    'the audit log over netlink',
+    'python3',
+    'python3 -c "import socket;socket.socket(socket.AF_NETLINK,socket.SOCK_RAW,9)" 2> /dev/null || echo refused',
+    'refused\n',
+  ],
+];
+
+describe.each(INVENTORY_USERS)('as $name', (user) => {
+  let world: World | undefined;
+  const there = (): World => {
+    if (world === undefined) throw new Error('there is no world');
+    return world;
+  };
+
+  beforeAll(() => {
+    if (user.obstacle === undefined) world = createWorld(user);
+  }, DEADLINE_MS);
+
+  afterAll(async () => {
+    await world?.close();
+  }, DEADLINE_MS);
+
+  const it = test.skipIf(user.obstacle !== undefined);
+  for (const [id, what, needs, attempt, output] of CASES) {
+    test.skipIf(user.obstacle !== undefined || !has(needs) || process.arch !== 'x64')(
+      `${id} ${what}`,
+      async () => {
+        const { stdout } = await there().run(`exec 2> /dev/null; ${attempt}`);
+        expect(stdout).toBe(output);
+      },
+      DEADLINE_MS,
+    );
+  }
+
+  it(
+    'P01 P02 processes of the host are neither seen nor signalled',
+    async () => {
+      const asUser = process.getuid?.() === user.uid ? {} : { uid: user.uid, gid: user.uid };
+      const victim = spawn('sleep', ['1000'], { stdio: 'ignore', ...asUser });
+      try {
+        const pid = String(victim.pid);
+        const { stdout } = await there().run(
+          `exec 2> /dev/null; kill -9 ${pid} || echo unseen; cat /proc/${pid}/environ || echo unseen; kill -9 -1; kill -9 0; echo alive`,
+        );
+        // The last two end the attempt itself.
+        expect([stdout, victim.exitCode, victim.signalCode]).toEqual(['unseen\nunseen\n', null, null]);
+      } finally {
+        victim.kill('SIGKILL');
+      }
+    },
+    DEADLINE_MS,
+  );
+
+  it(
+    'P09 nothing outlives the command',
+    async () => {
+      const mark = `1000.${process.pid}${user.uid}`;
+      const { stdout } = await there().run(
+        `setsid sleep ${mark} & (nohup sleep ${mark} > /dev/null 2>&1 &); sleep 0.2; echo gone`,
+      );
+      expect(stdout).toBe('gone\n');
+      await until(() => !commandLines().some((line) => line.includes(mark)));
+    },
+    DEADLINE_MS,
+  );
+
+  it(
+    'P12 the entry for 32-bit programs ends the process',
+    async () => {
+      const source = 'int main(){int r;__asm__("int $0x80":"=a"(r):"a"(20));return 0;}';
+      const { stdout } = await there().run(
+        `echo '${source}' > i.c && gcc -o i i.c && { ./i; echo $?; } 2> /dev/null; rm -f i i.c`,
+      );
+      expect(stdout).toBe('159\n');
+    },
+    DEADLINE_MS,
+  );
+
+  it(
+    'P15 shared memory of the host is not there, and its own is not the host’s',
+    async () => {
+      const name = `holdfast-inventory-${process.pid}-${user.uid}`;
+      const file = path.join('/dev/shm', name);
+      closeSync(openSync(file, 'w'));
+      try {
+        const { stdout } = await there().run(`ls /dev/shm/; echo x > /dev/shm/${name}-inside && echo made`);
+        expect([stdout, readdirSync('/dev/shm').includes(`${name}-inside`)]).toEqual(['made\n', false]);
+      } finally {
+        rmSync(file);
+      }
+    },
+    DEADLINE_MS,
+  );
+
+  it(
+    'P14 SysV shared memory of the host user is another',
+    async () => {
+      const made = spawnSync('ipcmk', ['-M', '4096'], { encoding: 'utf8' });
+      const id = /(\d+)\s*$/.exec(made.stdout)?.[1];
+      if (id === undefined) return;
+      try {
+        expect((await there().run(`ipcs -m -i ${id} 2> /dev/null | grep -c bytes`)).stdout).toBe('0\n');
+      } finally {
+        spawnSync('ipcrm', ['-m', id]);
+      }
+    },
+    DEADLINE_MS,
+  );
+
+  it(
+    'N19 with the network of the machine, Unix sockets and those of virtual machines are still refused',
+    async () => {
+      const attempt =
+        'for f in 1 40 17; do python3 -c "import socket;socket.socket($f)" 2> /dev/null || echo refused; done; python3 -c "import socket;socket.socket().close();print(1)"';
+      expect((await there().run(attempt, { network: 'enabled' })).stdout).toBe(
+        'refused\nrefused\nrefused\n1\n',
+      );
+    },
+    DEADLINE_MS,
+  );
+
+  it(
+    'a pair of datagram sockets, which could be connected to the host, is refused',
+    async () => {
+      const attempt =
+        'python3 -c "import socket;socket.socketpair(socket.AF_UNIX,socket.SOCK_DGRAM)" 2>&1 | tail -1';
+      expect((await there().run(attempt)).stdout).toBe(
+        'PermissionError: [Errno 1] Operation not permitted\n',
+      );
+    },
+    DEADLINE_MS,
+  );
+
+  it(
+    'S12 a command that fails with 1 is told from a wrapper that failed',
+    async () => {
+      expect(await there().run('exit 1')).toEqual({ exitCode: 1, wrapperCode: 1, stdout: '', stderr: '' });
+      expect(await there().exec(['/no/such/program'])).toMatchObject({ exitCode: null, wrapperCode: 1 });
+    },
+    DEADLINE_MS,
+  );
+});
+
+function commandLines(): readonly string[] {
+  return readdirSync('/proc').map((name) => {
+    try {
+      return readFileSync(`/proc/${name}/cmdline`, 'utf8');
+    } catch {
+      return '';
+    }
+  });
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 20));
+}

@@ -1,0 +1,75 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { probeBwrap } from './probe-bwrap.js';
+
+const OPTIONS = '--bind-fd FD --ro-bind-fd FD --perms O --json-status-fd FD --seccomp FD --cap-drop CAP ';
+
+let folder = '';
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'holdfast-probe-'));
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function install(script: string, mode = 0o755): string {
+  const file = path.join(folder, 'bwrap');
+  writeFileSync(file, `#!/bin/sh\n${script}\n`);
+  chmodSync(file, mode);
+  return file;
+}
+
+function problemFound(): string {
+  const found = probeBwrap(folder);
+  return found.works ? 'it works' : found.problem;
+}
+
+describe('a host without a bubblewrap that works is refused, with the remedy', () => {
+  test('S01 there is none', () => {
+    expect(probeBwrap(`relative:${folder}`)).toEqual({
+      works: false,
+      problem: 'there is no bwrap on the PATH of the executor; install bubblewrap',
+    });
+  });
+
+  test('S01 it cannot be executed', () => {
+    install('exit 0', 0o644);
+    expect(problemFound()).toMatch(/there is no bwrap/);
+  });
+
+  test('S02 it lacks an option', () => {
+    const file = install(`echo '${OPTIONS.replace('--bind-fd FD', '')}'`);
+    expect(probeBwrap(folder)).toEqual({
+      works: false,
+      problem: `${file} has no --bind-fd; install bubblewrap 0.10 or newer`,
+    });
+  });
+
+  test.each([
+    [
+      'S03',
+      'bwrap: No permissions to create new namespace',
+      /this host forbids user namespaces; allow them \(sysctl/,
+    ],
+    ['S03', 'bwrap: loopback: Failed RTM_NEWADDR: Operation not permitted', /AppArmor/],
+    ['S04', "bwrap: Can't mount proc on /newroot/proc: Operation not permitted", /unmasked \/proc/],
+  ])('%s it complains: %s', (_, complaint, problem) => {
+    install(`case $1 in --help) echo '${OPTIONS}';; *) echo "${complaint}" >&2; exit 1;; esac`);
+    expect(problemFound()).toMatch(problem);
+  });
+});
+
+test('it is tried once, until it is another one', () => {
+  const counter = path.join(folder, 'tries');
+  const script = (answer: string): string =>
+    `case $1 in --help) echo '${OPTIONS}';; *) echo x >> '${counter}'; ${answer};; esac`;
+  const file = install(script('exit 1'));
+  expect([probeBwrap(folder).works, probeBwrap(folder).works]).toEqual([false, false]);
+  rmSync(file);
+  install(script(': replaced; exit 0'));
+  expect([probeBwrap(folder), probeBwrap(folder)]).toEqual(Array(2).fill({ works: true, program: file }));
+});
