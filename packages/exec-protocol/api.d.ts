@@ -219,6 +219,10 @@ declare const ERROR_KINDS: {
         readonly code: -32044;
         readonly meaning: "the id of this request was used before for another request";
     };
+    readonly outputUnreadable: {
+        readonly code: -32045;
+        readonly meaning: "output cannot be read from the disk of the executor at present";
+    };
     readonly gap: {
         readonly code: -32043;
         readonly meaning: "output that was asked for is no longer retained";
@@ -407,8 +411,16 @@ declare const DETACHED_SESSION_TTL_MS = 80000;
 declare const RECOVER_DEADLINE_MS = 45000;
 /** How long the connection of a session that another one asks for may take to show that it lives. */
 declare const TAKEOVER_PONG_MS = 2000;
+/** How often one read tries to get output from a disk that fails, a second apart. */
+declare const SPILL_READ_ATTEMPTS = 10;
 /** How long a resumed client without extensions may take to read a process before its events are pushed regardless. */
 declare const LEGACY_REPLAY_DELAY_MS = 2000;
+/** Output in the answer to the first read of a process after a resume without `replay`, as much as the reference retains … */
+declare const LEGACY_RESUME_READ_BYTES: number;
+/** … and events in it, half of what the Codex CLI takes at once. */
+declare const LEGACY_RESUME_READ_EVENTS = 128;
+/** How long a client without `replay` has after such an answer has arrived to take it in, unless it asks for more before. */
+declare const LEGACY_SETTLE_MS = 1000;
 /** A client that has heard nothing from its server for this long takes the connection for lost. */
 declare const CLIENT_SILENCE_MS = 45000;
 /** A server that has heard nothing from a client for this long ends the connection; a sleeping laptop is no reason to. */
@@ -877,6 +889,39 @@ declare const processRead: RequestSpec<z.ZodObject<{
     closed: z.ZodBoolean;
     failure: z.ZodOptional<z.ZodNullable<z.ZodString>>;
     sandboxDenied: z.ZodOptional<z.ZodNullable<z.ZodBoolean>>;
+    signal: z.ZodOptional<z.ZodNullable<z.ZodEnum<{
+        SIGHUP: "SIGHUP";
+        SIGINT: "SIGINT";
+        SIGQUIT: "SIGQUIT";
+        SIGILL: "SIGILL";
+        SIGTRAP: "SIGTRAP";
+        SIGABRT: "SIGABRT";
+        SIGBUS: "SIGBUS";
+        SIGFPE: "SIGFPE";
+        SIGKILL: "SIGKILL";
+        SIGUSR1: "SIGUSR1";
+        SIGSEGV: "SIGSEGV";
+        SIGUSR2: "SIGUSR2";
+        SIGPIPE: "SIGPIPE";
+        SIGALRM: "SIGALRM";
+        SIGTERM: "SIGTERM";
+        SIGCHLD: "SIGCHLD";
+        SIGCONT: "SIGCONT";
+        SIGSTOP: "SIGSTOP";
+        SIGTSTP: "SIGTSTP";
+        SIGTTIN: "SIGTTIN";
+        SIGTTOU: "SIGTTOU";
+        SIGURG: "SIGURG";
+        SIGXCPU: "SIGXCPU";
+        SIGXFSZ: "SIGXFSZ";
+        SIGVTALRM: "SIGVTALRM";
+        SIGPROF: "SIGPROF";
+        SIGWINCH: "SIGWINCH";
+        SIGIO: "SIGIO";
+        SIGSYS: "SIGSYS";
+        SIGPWR: "SIGPWR";
+        SIGSTKFLT: "SIGSTKFLT";
+    }>>>;
 }, z.core.$strip>>;
 /** Writes to the stdin of a process; safe to repeat with the same `writeId`. */
 declare const processWrite: RequestSpec<z.ZodObject<{
@@ -1309,6 +1354,39 @@ declare const REQUESTS: {
         closed: z.ZodBoolean;
         failure: z.ZodOptional<z.ZodNullable<z.ZodString>>;
         sandboxDenied: z.ZodOptional<z.ZodNullable<z.ZodBoolean>>;
+        signal: z.ZodOptional<z.ZodNullable<z.ZodEnum<{
+            SIGHUP: "SIGHUP";
+            SIGINT: "SIGINT";
+            SIGQUIT: "SIGQUIT";
+            SIGILL: "SIGILL";
+            SIGTRAP: "SIGTRAP";
+            SIGABRT: "SIGABRT";
+            SIGBUS: "SIGBUS";
+            SIGFPE: "SIGFPE";
+            SIGKILL: "SIGKILL";
+            SIGUSR1: "SIGUSR1";
+            SIGSEGV: "SIGSEGV";
+            SIGUSR2: "SIGUSR2";
+            SIGPIPE: "SIGPIPE";
+            SIGALRM: "SIGALRM";
+            SIGTERM: "SIGTERM";
+            SIGCHLD: "SIGCHLD";
+            SIGCONT: "SIGCONT";
+            SIGSTOP: "SIGSTOP";
+            SIGTSTP: "SIGTSTP";
+            SIGTTIN: "SIGTTIN";
+            SIGTTOU: "SIGTTOU";
+            SIGURG: "SIGURG";
+            SIGXCPU: "SIGXCPU";
+            SIGXFSZ: "SIGXFSZ";
+            SIGVTALRM: "SIGVTALRM";
+            SIGPROF: "SIGPROF";
+            SIGWINCH: "SIGWINCH";
+            SIGIO: "SIGIO";
+            SIGSYS: "SIGSYS";
+            SIGPWR: "SIGPWR";
+            SIGSTKFLT: "SIGSTKFLT";
+        }>>>;
     }, zod_v4_core.$strip>>;
     readonly 'process/write': RequestSpec<z.ZodObject<{
         processId: z.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
@@ -1915,4 +1993,4 @@ interface LineSplitter {
 /** A splitter that refuses lines of more than `maxLineBytes`, line end excluded. Blank lines are left out. */
 declare function createLineSplitter(maxLineBytes?: number): LineSplitter;
 
-export { ACKNOWLEDGED_AT_ONCE, ACKNOWLEDGE_DELAY_MS, AHEAD_BYTES, BUSY_RETRY_MS, CLIENT_NOTIFICATIONS, CLIENT_SILENCE_MS, CLOSED_PROCESS_TTL_MS, CLOSE_CODES, CLOSE_RECONNECT_MS, type CloseKind, type ConnectionId, DETACHED_PROCESS_TTL_MS, DETACHED_SESSION_TTL_MS, type Direction, ERROR_KINDS, EXEC_BUFFER_BYTES, EXEC_DRAIN_MS, EXTENSIONS, type EnvPolicy, type EnvironmentInfo, type ErrorKind, ExecError, type ExtensionName, type Extensions, HANDSHAKE_TIMEOUT_MS, KILL_GRACE_MS, LEGACY_REPLAY_DELAY_MS, LOG_MEMORY_BYTES, type LineBatch, type LineFailure, type LineSplitter, MAX_ATTACHED_PER_SESSION, MAX_BODY_DELTA_BYTES, MAX_BUFFERED_BODY_BYTES, MAX_CHUNK_BYTES, MAX_CLIENT_INSTANCES, MAX_CLIENT_REQUESTS_IN_FLIGHT, MAX_CLOSED_PROCESSES, MAX_CONFIG_FILE_BYTES, MAX_FILE_BLOCK_BYTES, MAX_FILE_HANDLES, MAX_FILE_HANDLE_ID_BYTES, MAX_FILE_WATCHES, MAX_FRUITLESS_RESUMES, MAX_KEPT_ANSWERS, MAX_LEGACY_MESSAGE_BYTES, MAX_LEGACY_REQUESTS_IN_FLIGHT, MAX_LOG_EVENTS, MAX_MESSAGE_BYTES, MAX_PROCESSES_PER_SERVER, MAX_PROCESSES_PER_SESSION, MAX_READERS_PER_PROCESS, MAX_READ_BYTES, MAX_READ_FILE_BYTES, MAX_REFUSED_CONNECTIONS, MAX_REFUSED_REPEATS, MAX_REPLAY_CURSORS, MAX_REQUESTS_IN_FLIGHT, MAX_RESUME_RETRY_MS, MAX_SESSIONS, MAX_STREAMED_RESPONSES, MAX_WALK_DEPTH, MAX_WALK_DIRECTORIES, MAX_WALK_ENTRIES, MAX_WINDOW_BYTES, type MessageSchema, type MethodFamily, type NotificationSpec, OUTBOX_BYTES, PING_INTERVAL_MS, type ParamsOf, type PathStyle, type PathUri, type Peer, type PeerOptions, type ProcessId, type ProcessSummary, RECOVER_DEADLINE_MS, REMEMBERED_WRITES, REORDER_BYTES, REQUESTS, RESPONSE_BUFFER_BYTES, RESUME_RETRY_MS, RETAINED_BYTES, type RequestMethod, type RequestOptions, type RequestSpec, type ResultOf, type Route, SERVER_NOTIFICATIONS, SERVER_SILENCE_MS, SIGNAL_NAMES, SPILL_PROCESS_BYTES, SPILL_SERVER_BYTES, STDIN_QUEUE_BYTES, STDIN_WAITING_BYTES, STEADY_CONNECTION_MS, type SessionId, type SignalName, TAKEOVER_PONG_MS, type TerminalSize, type Transport, type TransportClosed, type TransportListener, UNPROVEN_BYTES, VERSION, WINDOW_BYTES, type WireErrorObject, type WireId, type WriteId, asConnectionId, asProcessId, asSessionId, asWriteId, bindRoute, containsPath, createLineSplitter, createPeer, decodeBase64, decodeUtf8, encodeBase64, encodeNotification, encodeOutputNotification, environmentConfigRead, environmentInfo, environmentStatus, extensionNames, formatPathUri, fromWireError, fsCanonicalize, fsClose, fsCopy, fsCreateDirectory, fsGetMetadata, fsMissingChanged, fsOpen, fsReadBlock, fsReadDirectory, fsReadFile, fsRemove, fsWalk, fsWatchMissing, fsWriteBlock, fsWriteFile, grantExtensions, httpBodyDelta, httpRequest, initialize, initialized, isSignalName, joinPathUri, memoryTransportPair, numberOfWireId, offeredExtensions, parseParams, parsePathUri, processAttach, processCloseStdin, processClosed, processDetach, processExited, processGap, processList, processOutput, processRead, processResize, processResized, processSignal, processStart, processTerminate, processWindow, processWrite, protocolSchema, sessionAcknowledge, sessionClose, sessionReplay, toWireError };
+export { ACKNOWLEDGED_AT_ONCE, ACKNOWLEDGE_DELAY_MS, AHEAD_BYTES, BUSY_RETRY_MS, CLIENT_NOTIFICATIONS, CLIENT_SILENCE_MS, CLOSED_PROCESS_TTL_MS, CLOSE_CODES, CLOSE_RECONNECT_MS, type CloseKind, type ConnectionId, DETACHED_PROCESS_TTL_MS, DETACHED_SESSION_TTL_MS, type Direction, ERROR_KINDS, EXEC_BUFFER_BYTES, EXEC_DRAIN_MS, EXTENSIONS, type EnvPolicy, type EnvironmentInfo, type ErrorKind, ExecError, type ExtensionName, type Extensions, HANDSHAKE_TIMEOUT_MS, KILL_GRACE_MS, LEGACY_REPLAY_DELAY_MS, LEGACY_RESUME_READ_BYTES, LEGACY_RESUME_READ_EVENTS, LEGACY_SETTLE_MS, LOG_MEMORY_BYTES, type LineBatch, type LineFailure, type LineSplitter, MAX_ATTACHED_PER_SESSION, MAX_BODY_DELTA_BYTES, MAX_BUFFERED_BODY_BYTES, MAX_CHUNK_BYTES, MAX_CLIENT_INSTANCES, MAX_CLIENT_REQUESTS_IN_FLIGHT, MAX_CLOSED_PROCESSES, MAX_CONFIG_FILE_BYTES, MAX_FILE_BLOCK_BYTES, MAX_FILE_HANDLES, MAX_FILE_HANDLE_ID_BYTES, MAX_FILE_WATCHES, MAX_FRUITLESS_RESUMES, MAX_KEPT_ANSWERS, MAX_LEGACY_MESSAGE_BYTES, MAX_LEGACY_REQUESTS_IN_FLIGHT, MAX_LOG_EVENTS, MAX_MESSAGE_BYTES, MAX_PROCESSES_PER_SERVER, MAX_PROCESSES_PER_SESSION, MAX_READERS_PER_PROCESS, MAX_READ_BYTES, MAX_READ_FILE_BYTES, MAX_REFUSED_CONNECTIONS, MAX_REFUSED_REPEATS, MAX_REPLAY_CURSORS, MAX_REQUESTS_IN_FLIGHT, MAX_RESUME_RETRY_MS, MAX_SESSIONS, MAX_STREAMED_RESPONSES, MAX_WALK_DEPTH, MAX_WALK_DIRECTORIES, MAX_WALK_ENTRIES, MAX_WINDOW_BYTES, type MessageSchema, type MethodFamily, type NotificationSpec, OUTBOX_BYTES, PING_INTERVAL_MS, type ParamsOf, type PathStyle, type PathUri, type Peer, type PeerOptions, type ProcessId, type ProcessSummary, RECOVER_DEADLINE_MS, REMEMBERED_WRITES, REORDER_BYTES, REQUESTS, RESPONSE_BUFFER_BYTES, RESUME_RETRY_MS, RETAINED_BYTES, type RequestMethod, type RequestOptions, type RequestSpec, type ResultOf, type Route, SERVER_NOTIFICATIONS, SERVER_SILENCE_MS, SIGNAL_NAMES, SPILL_PROCESS_BYTES, SPILL_READ_ATTEMPTS, SPILL_SERVER_BYTES, STDIN_QUEUE_BYTES, STDIN_WAITING_BYTES, STEADY_CONNECTION_MS, type SessionId, type SignalName, TAKEOVER_PONG_MS, type TerminalSize, type Transport, type TransportClosed, type TransportListener, UNPROVEN_BYTES, VERSION, WINDOW_BYTES, type WireErrorObject, type WireId, type WriteId, asConnectionId, asProcessId, asSessionId, asWriteId, bindRoute, containsPath, createLineSplitter, createPeer, decodeBase64, decodeUtf8, encodeBase64, encodeNotification, encodeOutputNotification, environmentConfigRead, environmentInfo, environmentStatus, extensionNames, formatPathUri, fromWireError, fsCanonicalize, fsClose, fsCopy, fsCreateDirectory, fsGetMetadata, fsMissingChanged, fsOpen, fsReadBlock, fsReadDirectory, fsReadFile, fsRemove, fsWalk, fsWatchMissing, fsWriteBlock, fsWriteFile, grantExtensions, httpBodyDelta, httpRequest, initialize, initialized, isSignalName, joinPathUri, memoryTransportPair, numberOfWireId, offeredExtensions, parseParams, parsePathUri, processAttach, processCloseStdin, processClosed, processDetach, processExited, processGap, processList, processOutput, processRead, processResize, processResized, processSignal, processStart, processTerminate, processWindow, processWrite, protocolSchema, sessionAcknowledge, sessionClose, sessionReplay, toWireError };

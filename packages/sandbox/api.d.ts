@@ -93,6 +93,8 @@ interface Ceiling {
     readonly maximum: Pick<NormalisedPolicy, 'rules' | 'network'> | undefined;
     /** Names at the top of each writable root that restricted policies leave as they are. */
     readonly protectedNames: readonly string[];
+    /** More of them, which are left alone while they are missing. */
+    readonly protectedIfThere: readonly string[];
     /** Directories that no restricted policy shows. */
     readonly hidden: readonly string[];
 }
@@ -199,7 +201,8 @@ type MountStep =
     readonly kind: 'bind';
     readonly path: string;
     readonly access: 'read' | 'write';
-    readonly identity: FileIdentity | undefined;
+    /** Which file that must be; for a placeholder, the one that has just been made. Undefined for the system's own. */
+    readonly identity: FileIdentity | 'placeholder' | undefined;
 }
 /** Shows the whole host as it is, devices too. */
  | {
@@ -322,25 +325,6 @@ declare function explainAsJson({ policy, narrowed, mounts, launch }: SandboxPlan
 /** Both phases in words, one thing a line. */
 declare function explainInWords({ policy, narrowed, mounts, launch }: SandboxPlan): string;
 
-/** A process about to be started, as far as it decides what symbols stand for. */
-interface CommandSetting {
-    /** Absolute. */
-    readonly cwd: string;
-    readonly env: Readonly<Record<string, string>>;
-}
-/**
- * The facts of this machine for one command.
- * @param searchPath Where bubblewrap is looked for: the PATH of the executor, never one that a peer sent.
- * @param ownFolders Directories of the executor that no command may see.
- */
-declare function readHostFacts({ cwd, env }: CommandSetting, searchPath: string, ownFolders: readonly string[]): HostFacts;
-
-/**
- * Reads the `sandbox` object as it came over the wire.
- * @throws ExecError `sandboxUnsupported`, naming each member that is not understood and what it may be.
- */
-declare function parseIntent(sandbox: unknown): SandboxIntent;
-
 /** Placeholders that one launch holds. */
 interface HeldPlaceholders {
     /** Removes those that nobody else holds; may be called twice. */
@@ -366,7 +350,28 @@ declare class PlaceholderStore {
     get folder(): string;
     /** Makes the placeholders of one launch, and removes those of processes that have died. */
     hold(placeholders: readonly Placeholder[]): HeldPlaceholders;
+    /** Whether what stands at a path is there for a sandbox alone. */
+    isPlaceholder(at: string): boolean;
 }
+
+/** A process about to be started, as far as it decides what symbols stand for. */
+interface CommandSetting {
+    /** Absolute. */
+    readonly cwd: string;
+    readonly env: Readonly<Record<string, string>>;
+}
+/**
+ * The facts of this machine for one command.
+ * @param searchPath Where bubblewrap is looked for: the PATH of the executor, never one that a peer sent.
+ * @param store Says what stands in the file system for other sandboxes alone, and so does not count.
+ */
+declare function readHostFacts({ cwd, env }: CommandSetting, searchPath: string, store: PlaceholderStore): HostFacts;
+
+/**
+ * Reads the `sandbox` object as it came over the wire.
+ * @throws ExecError `sandboxUnsupported`, naming each member that is not understood and what it may be.
+ */
+declare function parseIntent(sandbox: unknown): SandboxIntent;
 
 /** A plan that is ready to be started: with everything open that it names, and in place what it needs. */
 interface OpenLaunch {
