@@ -282,6 +282,8 @@ interface SandboxedCommand {
     /** A canonical path that the sandbox shows. */
     readonly cwd: string;
     readonly env: Readonly<Record<string, string>>;
+    /** Whether Ctrl-C at its terminal reaches the wrapper too; default false. */
+    readonly hasTerminal?: boolean;
 }
 
 /** Whether this host can confine processes with bubblewrap, and if not, why and what to do. */
@@ -303,6 +305,8 @@ interface HostFacts {
     readonly bwrap: BwrapCapability;
     /** Directories of the executor's own that no command may see, such as the records of its sandboxes. */
     readonly ownFolders: readonly string[];
+    /** A program that gives ignored signals their default meaning; undefined where there is none. */
+    readonly signalResetter: string | undefined;
     /** Parts of /proc that the user owns and so could write. */
     readonly ownedProcTrees: readonly string[];
 }

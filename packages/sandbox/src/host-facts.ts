@@ -4,6 +4,7 @@ import type { PlaceholderStore } from './launch/placeholder-store.js';
 import { withoutPlaceholders } from './launch/without-placeholders.js';
 import { ownedProcTrees } from './linux/owned-proc-trees.js';
 import { probeBwrap } from './linux/probe-bwrap.js';
+import { findSignalResetter } from './linux/signal-resetter.js';
 import type { HostFacts } from './plan-sandbox.js';
 
 /** A process about to be started, as far as it decides what symbols stand for. */
@@ -31,6 +32,7 @@ export function readHostFacts(
     roots: { cwd, tmpdir: env['TMPDIR'], slashTmp: '/tmp', minimal: LINUX_MINIMAL },
     bwrap: isLinux ? probeBwrap(searchPath) : { works: false, problem: 'bubblewrap is a program for Linux' },
     ownFolders: [store.folder],
+    signalResetter: isLinux ? findSignalResetter() : undefined,
     ownedProcTrees: isLinux ? ownedProcTrees(process.getuid?.() ?? 0) : [],
   };
 }

@@ -18,6 +18,7 @@ const HOST: HostFacts = {
   roots: { cwd: '/ws', tmpdir: undefined, slashTmp: '/tmp', minimal: ['/usr'] },
   bwrap: { works: true, program: '/usr/bin/bwrap' },
   ownFolders: [],
+  signalResetter: '/usr/bin/env',
   ownedProcTrees: [],
 };
 
@@ -64,7 +65,7 @@ test('both phases are explained in words', () => {
       '  read  /ws/.codex (does not exist, and cannot be created; asked for: write)    [ceiling: executable configuration]',
       '  deny  /ws/secret    [sandbox.permissions.file_system.entries.2]',
       'Network: none, but for itself',
-      'Enforced by /usr/bin/bwrap with 7 mounts, a filter for system calls and no capabilities.',
+      'Enforced by bubblewrap with 7 mounts, a filter for system calls and no capabilities.',
       'While the command runs, 1 empty files and directories stand where nothing may be created.',
       '',
     ].join('\n'),

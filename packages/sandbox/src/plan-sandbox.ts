@@ -27,6 +27,8 @@ export interface HostFacts {
   readonly bwrap: BwrapCapability;
   /** Directories of the executor's own that no command may see, such as the records of its sandboxes. */
   readonly ownFolders: readonly string[];
+  /** A program that gives ignored signals their default meaning; undefined where there is none. */
+  readonly signalResetter: string | undefined;
   /** Parts of /proc that the user owns and so could write. */
   readonly ownedProcTrees: readonly string[];
 }
@@ -61,6 +63,7 @@ export function planSandbox(
     program,
     network: policy.network,
     filter: compileFilter(architecture),
+    signalResetter: host.signalResetter,
   });
   return { policy, narrowed, mounts, launch };
 }

@@ -1,4 +1,5 @@
 import { tmpdir } from 'node:os';
+import { isatty } from 'node:tty';
 import {
   DEFAULT_CEILING,
   PlaceholderStore,
@@ -15,6 +16,11 @@ export interface LocalPlan {
   readonly store: PlaceholderStore;
 }
 
+/** Whether the command shares a terminal with this program. */
+export function hasTerminal(): boolean {
+  return [0, 1, 2].some((fd) => isatty(fd));
+}
+
 /**
  * Plans a command in the working directory.
  * @throws ExecError `sandboxUnsupported` when this machine cannot enforce what was asked for.
@@ -28,7 +34,12 @@ export function planLocally(
   const store = new PlaceholderStore(placeholderFolder(uid, process.env['XDG_RUNTIME_DIR'], tmpdir()));
   const cwd = process.cwd();
   const host = readHostFacts({ cwd, env }, process.env['PATH'] ?? '', store);
-  const plan = planSandbox(localIntent(permissions), { argv, cwd, env }, host, DEFAULT_CEILING);
+  const plan = planSandbox(
+    localIntent(permissions),
+    { argv, cwd, env, hasTerminal: hasTerminal() },
+    host,
+    DEFAULT_CEILING,
+  );
   if (plan === undefined) throw new Error('the intent of this command always confines it');
   return { plan, store };
 }

@@ -2,12 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isatty } from 'node:tty';
 import { type OpenLaunch, openLaunch, WrapperStatusReader } from '@holdfast/sandbox';
 import { complain } from '../complain.js';
 import { EXIT_OWN_FAILURE } from '../exit-codes.js';
 import type { LocalPermissions } from './local-intent.js';
-import { planLocally } from './plan-locally.js';
+import { hasTerminal, planLocally } from './plan-locally.js';
 import { programExists } from './program-exists.js';
 
 const EXIT_NOT_FOUND = 127;
@@ -40,18 +39,18 @@ export async function runLocally(
 }
 
 async function runLaunch(launch: OpenLaunch, program: string, searchPath: string): Promise<number> {
-  const hasTerminal = [0, 1, 2].some((fd) => isatty(fd));
+  const isOnTerminal = hasTerminal();
   const child = spawn(launch.program, launch.args, {
     env: launch.env,
     stdio: ['inherit', 'inherit', 'inherit', ...launch.stdio],
     // Its own group, or the command could signal this one. On a terminal it must stay in the one in the foreground.
-    detached: !hasTerminal,
+    detached: !isOnTerminal,
   });
   launch.spawned();
   const status = new WrapperStatusReader();
   const pipe = child.stdio.at(launch.statusAt);
   pipe?.on('data', (chunk: Buffer) => status.add(chunk));
-  const stopPassing = passSignals(child, hasTerminal);
+  const stopPassing = passSignals(child, isOnTerminal);
   try {
     const wrapperCode = await ended(child);
     const { exitCode, childPid } = status.status;
@@ -74,9 +73,9 @@ function explainNoStart(isMissing: boolean, program: string): number {
 }
 
 /** On a terminal the command has had what was typed there already. */
-function passSignals(child: ChildProcess, hasTerminal: boolean): () => void {
+function passSignals(child: ChildProcess, isOnTerminal: boolean): () => void {
   const pass = (signal: NodeJS.Signals): void => {
-    const wasTyped = hasTerminal && (signal === 'SIGINT' || signal === 'SIGQUIT');
+    const wasTyped = isOnTerminal && (signal === 'SIGINT' || signal === 'SIGQUIT');
     if (!wasTyped) child.kill(signal);
   };
   for (const signal of PASSED_ON) process.on(signal, pass);

@@ -28,7 +28,7 @@ export function explainInWords({ policy, narrowed, mounts, launch }: SandboxPlan
     `Network: ${policy.network === 'restricted' ? 'none, but for itself' : 'that of this machine'}`,
     ...(policy.notes.length === 0 ? [] : ['Notes:']),
     ...policy.notes.map(({ origin, text }) => `  ${text}    [${origin}]`),
-    `Enforced by ${launch.argv[0]} with ${mounts.steps.length} mounts, a filter for system calls and no capabilities.`,
+    `Enforced by bubblewrap with ${mounts.steps.length} mounts, a filter for system calls and no capabilities.`,
     `While the command runs, ${launch.cleanup.length} empty files and directories stand where nothing may be created.`,
     '',
   ].join('\n');

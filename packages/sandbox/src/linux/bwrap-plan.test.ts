@@ -24,7 +24,7 @@ test('a plan becomes one call of bubblewrap, its paths held open and its secrets
   const plan = planBwrap(
     COMMAND,
     { steps: STEPS, placeholders },
-    { program: '/usr/bin/bwrap', network: 'restricted', filter: FILTER },
+    { program: '/usr/bin/bwrap', network: 'restricted', filter: FILTER, signalResetter: undefined },
   );
   expect(plan).toEqual({
     argv: [
@@ -64,7 +64,7 @@ test('a command that may use the network stays in that of the machine', () => {
   const plan = planBwrap(
     COMMAND,
     { steps: [], placeholders: [] },
-    { program: 'bwrap', network: 'enabled', filter: FILTER },
+    { program: 'bwrap', network: 'enabled', filter: FILTER, signalResetter: undefined },
   );
   expect(plan.argv).not.toContain('--unshare-net');
 });
@@ -75,11 +75,32 @@ test('more mounts than bubblewrap accepts are refused', () => {
     (_, at): MountStep => ({ kind: 'unreadableFile', path: `/f${at}` }),
   );
   expect(() =>
-    planBwrap(COMMAND, { steps, placeholders: [] }, { program: 'bwrap', network: 'enabled', filter: FILTER }),
+    planBwrap(
+      COMMAND,
+      { steps, placeholders: [] },
+      { program: 'bwrap', network: 'enabled', filter: FILTER, signalResetter: undefined },
+    ),
   ).toThrow(
     new ExecError(
       'sandboxUnsupported',
       'sandbox: needs 3000 mounts, more than bubblewrap accepts; deny directories instead of their files',
     ),
   );
+});
+
+test('what is typed at a terminal reaches the command and does not end its wrapper', () => {
+  const settings = {
+    program: '/usr/bin/bwrap',
+    network: 'enabled',
+    filter: FILTER,
+    signalResetter: '/usr/bin/env',
+  } as const;
+  const mounts = { steps: [], placeholders: [] };
+  const { argv } = planBwrap({ ...COMMAND, hasTerminal: true }, mounts, settings);
+  expect([argv.slice(0, 5), argv.slice(argv.lastIndexOf('/usr/bin/env'))]).toEqual([
+    ['/bin/sh', '-c', 'trap "" INT QUIT; exec "$@"', 'sh', '/usr/bin/bwrap'],
+    ['/usr/bin/env', '--default-signal=INT,QUIT', 'make', '--', 'all'],
+  ]);
+  const odd = planBwrap({ ...COMMAND, argv: ['a=b'], hasTerminal: true }, mounts, settings);
+  expect([odd.argv[0], odd.argv.at(-1)]).toEqual(['/usr/bin/bwrap', 'a=b']);
 });

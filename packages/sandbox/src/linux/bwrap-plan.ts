@@ -3,6 +3,7 @@ import { FIRST_DESCRIPTOR, type LaunchPlan, type PlannedDescriptor } from '../la
 import { MAX_BWRAP_WORDS } from '../limits.js';
 import type { MountStep } from './mount-step.js';
 import type { MountPlan } from './plan-mounts.js';
+import { RESET_KEYBOARD_SIGNALS } from './signal-resetter.js';
 
 /** What is started in a sandbox. */
 export interface SandboxedCommand {
@@ -10,6 +11,8 @@ export interface SandboxedCommand {
   /** A canonical path that the sandbox shows. */
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
+  /** Whether Ctrl-C at its terminal reaches the wrapper too; default false. */
+  readonly hasTerminal?: boolean;
 }
 
 /** How the wrapper confines, beyond the mounts. */
@@ -19,6 +22,8 @@ export interface BwrapSettings {
   readonly network: 'restricted' | 'enabled';
   /** A seccomp program for this machine. */
   readonly filter: Uint8Array;
+  /** A program that gives signals which were ignored their default meaning again; undefined where there is none. */
+  readonly signalResetter: string | undefined;
 }
 
 /**
@@ -45,12 +50,28 @@ export function planBwrap(command: SandboxedCommand, mounts: MountPlan, settings
     );
   }
   return {
-    argv: [settings.program, ...options, ...command.argv],
+    argv: callOf([settings.program, ...options], command, settings.signalResetter),
     env: command.env,
     descriptors,
     cleanup: mounts.placeholders,
   };
 }
+
+/**
+ * What is typed at a terminal goes to the wrapper as well, and would end it and the sandbox, however the command takes
+ * it. So the wrapper ignores it, and the command starts as if nothing had been ignored.
+ */
+function callOf(
+  wrapper: readonly [string, ...string[]],
+  { argv, hasTerminal }: SandboxedCommand,
+  resetter: string | undefined,
+): readonly [string, ...string[]] {
+  // A program whose name holds the sign would be taken for a variable.
+  if (hasTerminal !== true || resetter === undefined || argv[0].includes('=')) return [...wrapper, ...argv];
+  return ['/bin/sh', '-c', IGNORE_KEYBOARD, 'sh', ...wrapper, resetter, RESET_KEYBOARD_SIGNALS, ...argv];
+}
+
+const IGNORE_KEYBOARD = 'trap "" INT QUIT; exec "$@"';
 
 // Asked for one by one: with `--unshare-all`, bubblewrap does without the user namespace where it is root.
 const NAMESPACES = [
