@@ -259,8 +259,9 @@ test('Ctrl-C interrupts, Ctrl-\\ quits', async () => {
 
 test('bash stops, continues and interrupts jobs', { timeout: LONG_MS }, async () => {
   const job = path.join(directory, 'job');
-  const script = '#!/bin/sh\ntrap "echo going on" CONT\necho begun\nwhile :; do sleep 0.05; done\n';
-  writeFileSync(job, script, { mode: 0o755 });
+  // It starts no program while it runs: a shell that is about to cannot be stopped where that program was stopped first.
+  const script = `trap "echo going on" CONT; exec 3<> <(:); echo begun; while :; do read -t 0.05 -u 3; done`;
+  writeFileSync(job, `#!/usr/bin/env bash\n${script}\n`, { mode: 0o755 });
   const env = { ...TEST_ENV, TERM: 'dumb', PS1: 'prompt> ', HOME: directory };
   await using run = await open(['bash', '--norc', '--noprofile', '-i'], { env });
   const lines = (text: string): number => run.seen.text('pty').split(`${text}\r\n`).length - 1;
