@@ -9,6 +9,7 @@ interface Soak {
 }
 
 const SOAKS: Readonly<Record<string, Soak>> = {
+  'late-reader': { command: ['tsx', 'scripts/soak/late-reader.ts'], env: {} },
   chaos: { command: ['vitest', 'run', '--project', 'e2e', 'e2e/chaos'], env: { CHAOS: 'soak' } },
 };
 

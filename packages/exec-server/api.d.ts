@@ -2,12 +2,10 @@
 
 // core.d.ts
 import '@holdfast/exec-protocol';
-export { A as AcceptOptions, b as AcceptedConnection, C as Child, c as ChildExit, d as ChildListener, e as ChildSpec, f as Clock, g as Cookie, E as ExecutorConfig, H as HeldByServer, h as HttpHeader, i as HttpRequest, j as HttpResponse, k as HttpSender, L as Lifetimes, l as LogSpill, m as Logger, O as OsProcesses, n as OutputStream, S as ServerCore, o as ServerCoreOptions, p as Shortage, T as Timer, q as createServerCore } from './core.js';
-import 'node:stream';
+export { A as AcceptOptions, b as AcceptedConnection, c as AnswerTransport, C as Child, d as ChildExit, e as ChildListener, f as ChildSpec, g as Clock, h as Cookie, H as HeldByServer, L as Lifetimes, i as LogSpill, j as Logger, O as OsProcesses, k as OutputStream, S as ServerCore, l as ServerCoreOptions, m as Shortage, T as Timer, n as createServerCore } from './core.js';
 
 // core.d.ts
-import { ParamsOf, environmentConfigRead, ResultOf, Transport, EnvironmentInfo } from '@holdfast/exec-protocol';
-import { Readable } from 'node:stream';
+import { Transport, EnvironmentInfo } from '@holdfast/exec-protocol';
 
 /** A timer that has been set. */
 interface Timer {
@@ -21,45 +19,6 @@ interface Clock {
     after(delayMs: number, run: () => void): Timer;
     /** Calls `run` once, after all input of this turn of the event loop. */
     nextTurn(run: () => void): void;
-}
-
-/** Answers parts of the executor's configuration. */
-interface ExecutorConfig {
-    /** @throws ExecError `configUnreadable`, naming the file and the place in it. */
-    read(params: ParamsOf<typeof environmentConfigRead>): Promise<ResultOf<typeof environmentConfigRead>>;
-}
-
-/** One header as it is sent or came. */
-interface HttpHeader {
-    readonly name: string;
-    readonly value: string;
-}
-/** A request that was checked: everything about it can be sent as it stands. */
-interface HttpRequest {
-    readonly method: string;
-    /** Without user info, which has become a header. */
-    readonly url: URL;
-    readonly headers: readonly HttpHeader[];
-    readonly body: Uint8Array | undefined;
-    readonly timeoutMs: number | undefined;
-    readonly followsRedirects: boolean;
-}
-
-/** The head of a response, and its body still to be read. */
-interface HttpResponse {
-    readonly status: number;
-    /** In the order in which they came, names in lower case. */
-    readonly headers: readonly HttpHeader[];
-    /** Fails when the body does not come whole. Destroy it when it is not wanted. */
-    readonly body: Readable;
-}
-/** What sends requests of clients. */
-interface HttpSender {
-    /**
-     * @param signal Gives the request up, its body as well.
-     * @throws ExecError `httpFailed` when no response comes; the reason of `signal`.
-     */
-    send(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse>;
 }
 
 /** Structured lines: facts first, then the name of the event. Never argv, environment or bytes above debug. */
@@ -96,10 +55,10 @@ interface Guardian {
 interface LogSpill {
     /** The lowest offset that can still be read. */
     readonly start: number;
-    /** Takes bytes, which must not change any more, and returns their offset; undefined when there is no room for now. */
+    /** Copies bytes and returns their offset; undefined when there is no room for now. */
     append(bytes: Uint8Array): number | undefined;
-    /** Reads what was appended; undefined when some of it was given back, before or meanwhile. */
-    read(offset: number, length: number): Promise<Uint8Array | undefined>;
+    /** Fills `into` with what was appended at `offset`; false when some of it was given back, before or meanwhile. */
+    read(offset: number, into: Uint8Array): Promise<boolean>;
     /** What lies before `offset` may go when there is need of room. */
     delivered(offset: number): void;
     /** What lies before `offset` goes. */
@@ -131,7 +90,7 @@ interface ChildExit {
 }
 /** What a child reports; no call is made before the promise of its spawn has settled. */
 interface ChildListener {
-    /** The bytes belong to the listener and are never reused. */
+    /** The bytes are overwritten once this returns. */
     onOutput(stream: OutputStream, bytes: Uint8Array): void;
     /** Once; everything that the process itself wrote has been handed to `onOutput` before. */
     onExit(exit: ChildExit): void;
@@ -194,6 +153,12 @@ interface OsProcesses {
     killMarked(cookie: string): void;
 }
 
+/** A transport of a server, which also takes messages that were written out as bytes. */
+interface AnswerTransport extends Transport {
+    /** Queues one message, as its UTF-8. It must not change until `sent` is called, which comes once, also after the end. */
+    sendBytes(message: Uint8Array, sent: () => void): void;
+}
+
 /** What a machine may run out of. */
 type ShortageKind = 'noDescriptors' | 'noProcesses' | 'noPipes';
 /** Something failed because the machine has run out of something. */
@@ -226,10 +191,6 @@ interface ServerCoreOptions extends Lifetimes {
     readonly environment: EnvironmentInfo;
     /** The server's own environment, from which `envPolicy` picks. */
     readonly env: Readonly<Record<string, string>>;
-    /** What `environmentConfig/read` answers. */
-    readonly config: ExecutorConfig;
-    /** Sends HTTP requests for clients. */
-    readonly http: HttpSender;
     readonly logger: Logger;
     /** Is told of every process that runs. */
     readonly guardian: Pick<Guardian, 'watch' | 'forget'>;
@@ -274,7 +235,7 @@ interface HeldByServer {
 interface ServerCore {
     readonly held: HeldByServer;
     /** Serves one client. @param principal Whom its credential stands for. */
-    accept(transport: Transport, principal: string, options: AcceptOptions): AcceptedConnection;
+    accept(transport: AnswerTransport, principal: string, options: AcceptOptions): AcceptedConnection;
     /** Ends all connections, sessions and processes, and waits until they are gone. */
     close(): Promise<void>;
 }
@@ -284,7 +245,7 @@ interface ServerCore {
  */
 declare function createServerCore(options: ServerCoreOptions): ServerCore;
 
-export { type AcceptOptions as A, type Child as C, type ExecutorConfig as E, type HeldByServer as H, type Lifetimes as L, type OsProcesses as O, type ServerCore as S, type Timer as T, type LogLevel as a, type AcceptedConnection as b, type ChildExit as c, type ChildListener as d, type ChildSpec as e, type Clock as f, type Cookie as g, type HttpHeader as h, type HttpRequest as i, type HttpResponse as j, type HttpSender as k, type LogSpill as l, type Logger as m, type OutputStream as n, type ServerCoreOptions as o, type Shortage as p, createServerCore as q };
+export { type AcceptOptions as A, type Child as C, type HeldByServer as H, type Lifetimes as L, type OsProcesses as O, type ServerCore as S, type Timer as T, type LogLevel as a, type AcceptedConnection as b, type AnswerTransport as c, type ChildExit as d, type ChildListener as e, type ChildSpec as f, type Clock as g, type Cookie as h, type LogSpill as i, type Logger as j, type OutputStream as k, type ServerCoreOptions as l, type Shortage as m, createServerCore as n };
 
 // index.d.ts
 import { L as Lifetimes, a as LogLevel } from './core.js';

@@ -13,11 +13,12 @@ export interface BenchServer extends AsyncDisposable {
   readonly pid: number;
 }
 
-const HOLDFAST = new URL('../../packages/cli/dist/main.js', import.meta.url).pathname;
+/** The command that a user has, as built. */
+export const HOLDFAST = new URL('../../packages/cli/dist/main.js', import.meta.url).pathname;
 
-/** Our own server, as built. */
-export async function startHoldfast(): Promise<BenchServer> {
-  const child = spawn(process.execPath, [HOLDFAST, 'serve', '--no-auth'], {
+/** Our own server, as built. @param args Further ones for `holdfast serve`. */
+export async function startHoldfast(args: readonly string[] = []): Promise<BenchServer> {
+  const child = spawn(process.execPath, [HOLDFAST, 'serve', '--no-auth', ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   return await benchServer('holdfast', child);

@@ -2,10 +2,10 @@ import {
   CLOSE_CODES,
   type CloseKind,
   createLineSplitter,
-  type Transport,
   type TransportClosed,
   type TransportListener,
 } from '@holdfast/exec-protocol';
+import type { AnswerTransport } from '@holdfast/exec-server/core';
 import type { Machine, Timer } from '../time/virtual-time.js';
 import type { Pipe } from './pipe.js';
 
@@ -38,9 +38,10 @@ const CLOSE_TIMEOUT_MS = 30_000;
 const BROKEN: TransportClosed = { code: 1006, reason: 'connection lost' };
 
 const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 
 /** One end of a link, as a core sees it. */
-export class LinkTransport implements Transport {
+export class LinkTransport implements AnswerTransport {
   readonly label: string;
   readonly #options: LinkEndOptions;
   readonly #splitter = createLineSplitter();
@@ -105,6 +106,11 @@ export class LinkTransport implements Transport {
     }
     this.#options.onMessage('sent', message);
     this.#sendLine(message);
+  }
+
+  sendBytes(message: Uint8Array, sent: () => void): void {
+    this.send(decoder.decode(message));
+    this.#options.machine.nextTurn(sent);
   }
 
   ping(mark = ''): boolean {

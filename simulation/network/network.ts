@@ -1,11 +1,12 @@
 import { ExecError, type Transport } from '@holdfast/exec-protocol';
+import type { AnswerTransport } from '@holdfast/exec-server/core';
 import type { Machine } from '../time/virtual-time.js';
 import { Link, type LinkOptions, type Tap } from './link.js';
 
 /** Where a server is reached. */
 export interface Address {
   readonly machine: Machine;
-  accept(transport: Transport): void;
+  accept(transport: AnswerTransport): void;
 }
 
 /** Somebody who makes links. */

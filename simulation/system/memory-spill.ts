@@ -43,19 +43,19 @@ export class MemorySpill implements LogSpill {
       return undefined;
     }
     const at = this.#end;
-    this.#parts.push({ at, bytes });
+    this.#parts.push({ at, bytes: Uint8Array.from(bytes) });
     this.#end += bytes.length;
     return at;
   }
 
-  read(offset: number, length: number): Promise<Uint8Array | undefined> {
+  read(offset: number, into: Uint8Array): Promise<boolean> {
     return new Promise((resolve, reject: (reason: unknown) => void) => {
       this.#machine.input(this.#options.readMs, () => {
         if (this.#failures > 0) {
           this.#failures -= 1;
           reject(new Error('the disk failed'));
         } else {
-          resolve(this.#contents(offset, length));
+          resolve(this.#copy(offset, into));
         }
       });
     });
@@ -82,14 +82,13 @@ export class MemorySpill implements LogSpill {
     return Promise.resolve();
   }
 
-  #contents(offset: number, length: number): Uint8Array | undefined {
-    if (this.isClosed || offset < this.start) return undefined;
-    const contents = new Uint8Array(length);
+  #copy(offset: number, into: Uint8Array): boolean {
+    if (this.isClosed || offset < this.start) return false;
     for (const { at, bytes } of this.#parts) {
       const from = Math.max(offset, at);
-      const to = Math.min(offset + length, at + bytes.length);
-      if (from < to) contents.set(bytes.subarray(from - at, to - at), from - offset);
+      const to = Math.min(offset + into.length, at + bytes.length);
+      if (from < to) into.set(bytes.subarray(from - at, to - at), from - offset);
     }
-    return contents;
+    return true;
   }
 }

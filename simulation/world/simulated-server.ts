@@ -1,5 +1,9 @@
-import type { Transport } from '@holdfast/exec-protocol';
-import { createServerCore, type Logger, type ServerCore } from '@holdfast/exec-server/core';
+import {
+  type AnswerTransport,
+  createServerCore,
+  type Logger,
+  type ServerCore,
+} from '@holdfast/exec-server/core';
 import { MemorySpill, type SpillOptions } from '../system/memory-spill.js';
 import { ModelProcesses } from '../system/model-processes.js';
 import type { ChildRecord, Script } from '../system/script.js';
@@ -52,7 +56,7 @@ export class SimulatedServer {
     return this.#spills.filter(({ isClosed }) => !isClosed).length;
   }
 
-  accept(transport: Transport): void {
+  accept(transport: AnswerTransport): void {
     this.core.accept(transport, PRINCIPAL, { isResumable: true });
   }
 }

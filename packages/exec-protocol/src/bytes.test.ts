@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { base64Bytes, decodeBase64, encodeBase64, nativeBase64, portableBase64 } from './bytes.js';
+import {
+  base64Bytes,
+  base64Length,
+  decodeBase64,
+  encodeBase64,
+  nativeBase64,
+  portableBase64,
+  writeBase64,
+} from './bytes.js';
 
 const native = nativeBase64() ?? portableBase64;
 const conversions = [
@@ -88,6 +96,20 @@ describe.each(conversions)('the %s conversion', (_, base64) => {
     );
   });
 
+  test('text written into a buffer is the text that encoding gives, and nothing beside it changes', () => {
+    fc.assert(
+      fc.property(bytes, fc.nat(5), (value, at) => {
+        const text = base64.encode(value);
+        const target = new Uint8Array(at + text.length + 5).fill(0x2a);
+        expect([base64.write(value, target, at), base64Length(value.length)]).toEqual([
+          text.length,
+          text.length,
+        ]);
+        expect(Buffer.from(target).toString('latin1')).toBe(`${'*'.repeat(at)}${text}*****`);
+      }),
+    );
+  });
+
   test('what is accepted has one spelling only', () => {
     fc.assert(
       fc.property(nearlyBase64, (text) => {
@@ -165,4 +187,6 @@ describe('the schema', () => {
 test('the exported functions convert both ways', () => {
   expect(encodeBase64(Uint8Array.of(1))).toBe('AQ==');
   expect(decodeBase64('AQ==')).toEqual({ ok: true, bytes: Uint8Array.of(1) });
+  const target = new Uint8Array(5);
+  expect([writeBase64(Uint8Array.of(1), target, 1), Buffer.from(target).toString()]).toEqual([4, '\0AQ==']);
 });

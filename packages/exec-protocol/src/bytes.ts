@@ -8,11 +8,17 @@ export type Base64Decoded =
 /** One way to convert. All of them give the same answers. */
 export interface Base64 {
   encode(bytes: Uint8Array): string;
+  /** Writes the text into `target` from `at` on. @returns how many bytes it takes there. */
+  write(bytes: Uint8Array, target: Uint8Array, at: number): number;
   decode(text: string): Base64Decoded;
 }
 
 /** The conversion that runs everywhere. */
-export const portableBase64: Base64 = { encode: encodePortably, decode: decodePortably };
+export const portableBase64: Base64 = {
+  encode: encodePortably,
+  write: writePortably,
+  decode: decodePortably,
+};
 
 /** A conversion through the platform's `Buffer`, many times faster; undefined where there is none. */
 export function nativeBase64(): Base64 | undefined {
@@ -21,13 +27,15 @@ export function nativeBase64(): Base64 | undefined {
   const view = (bytes: Uint8Array): NativeBuffer =>
     factory.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const encode = (bytes: Uint8Array): string => view(bytes).toString('base64');
+  const write = (bytes: Uint8Array, target: Uint8Array, at: number): number =>
+    view(target).write(encode(bytes), at, 'latin1');
   const decode = (text: string): Base64Decoded => {
     const bytes = new Uint8Array(decodedLength(text));
-    view(bytes).write(text, 'base64');
+    view(bytes).write(text, 0, 'base64');
     // The platform skips what it does not know. Only canonical text comes back the same; the rest is explained.
     return encode(bytes) === text ? { ok: true, bytes } : decodePortably(text);
   };
-  return { encode, decode };
+  return { encode, write, decode };
 }
 
 const fastest = nativeBase64() ?? portableBase64;
@@ -35,6 +43,16 @@ const fastest = nativeBase64() ?? portableBase64;
 /** Standard base64 with padding. */
 export function encodeBase64(bytes: Uint8Array): string {
   return fastest.encode(bytes);
+}
+
+/** Characters of the base64 of so many bytes. */
+export function base64Length(bytes: number): number {
+  return Math.ceil(bytes / 3) * 4;
+}
+
+/** Writes the base64 of `bytes` into `target` from `at` on. @returns how many bytes it takes there. */
+export function writeBase64(bytes: Uint8Array, target: Uint8Array, at: number): number {
+  return fastest.write(bytes, target, at);
 }
 
 /** The bytes of standard base64: padded, without white space, unused bits zero. Anything else is refused. */
@@ -59,7 +77,7 @@ export const base64Bytes = z.codec(
 
 interface NativeBuffer {
   toString(encoding: 'base64'): string;
-  write(text: string, encoding: 'base64'): number;
+  write(text: string, at: number, encoding: 'base64' | 'latin1'): number;
 }
 
 interface NativeBufferFactory {
@@ -73,7 +91,14 @@ const VALUES = valueTable();
 const ascii = new TextDecoder();
 
 function encodePortably(bytes: Uint8Array): string {
-  const codes = new Uint8Array(Math.ceil(bytes.length / 3) * 4).fill(PAD);
+  const codes = new Uint8Array(base64Length(bytes.length));
+  writePortably(bytes, codes, 0);
+  return ascii.decode(codes);
+}
+
+function writePortably(bytes: Uint8Array, target: Uint8Array, at: number): number {
+  const length = base64Length(bytes.length);
+  const codes = target.subarray(at, at + length).fill(PAD);
   for (let from = 0, to = 0; from < bytes.length; from += 3, to += 4) {
     const left = bytes.length - from;
     const bits = (byteAt(bytes, from) << 16) | (byteAt(bytes, from + 1) << 8) | byteAt(bytes, from + 2);
@@ -82,7 +107,7 @@ function encodePortably(bytes: Uint8Array): string {
     if (left > 1) codes[to + 2] = byteAt(SYMBOLS, (bits >> 6) & 63);
     if (left > 2) codes[to + 3] = byteAt(SYMBOLS, bits & 63);
   }
-  return ascii.decode(codes);
+  return length;
 }
 
 function decodePortably(text: string): Base64Decoded {

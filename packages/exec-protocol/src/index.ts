@@ -30,6 +30,7 @@ export {
   ACKNOWLEDGE_DELAY_MS,
   ACKNOWLEDGED_AT_ONCE,
   AHEAD_BYTES,
+  ANSWER_MEMORY_BYTES,
   BUSY_RETRY_MS,
   CLIENT_SILENCE_MS,
   CLOSE_RECONNECT_MS,
@@ -169,7 +170,7 @@ export {
 } from './path-uri.js';
 export { type MessageSchema, protocolSchema } from './protocol-schema.js';
 export { createPeer, type Peer, type PeerOptions, type RequestOptions } from './rpc/peer.js';
-export { bindRoute, parseParams, type Route } from './rpc/route.js';
+export { type AnswerOf, bindRoute, PreparedAnswer, parseParams, type Route } from './rpc/route.js';
 export { isSignalName, SIGNAL_NAMES, type SignalName } from './signals.js';
 export { memoryTransportPair } from './transport/memory.js';
 export type { Transport, TransportClosed, TransportListener } from './transport/transport.js';
@@ -183,3 +184,4 @@ export {
   type LineFailure,
   type LineSplitter,
 } from './wire/line-splitter.js';
+export { ReadAnswerWriter, type ReadChunkOutline } from './wire/read-answer.js';

@@ -10,6 +10,9 @@ export const MAX_CHUNK_BYTES = 24 * KIB;
 /** Raw output in one `process/read` answer that names no `maxBytes`, so that no frame grows past what clients take. */
 export const MAX_READ_BYTES = 8 * MIB;
 
+/** Answers to reads that a server holds until they have left; past it, each further one is cut at a sixteenth of its size. */
+export const ANSWER_MEMORY_BYTES = 128 * MIB;
+
 /** Output of a process that stays readable after it was delivered, at least. */
 export const RETAINED_BYTES = MIB;
 

@@ -1,4 +1,4 @@
-import { type EnvironmentInfo, SERVER_SILENCE_MS, type Transport } from '@holdfast/exec-protocol';
+import { type EnvironmentInfo, SERVER_SILENCE_MS } from '@holdfast/exec-protocol';
 import type { Clock } from './clock.js';
 import type { ExecutorConfig } from './config/executor-config.js';
 import { createConnectionId } from './connection-id.js';
@@ -10,6 +10,8 @@ import { LogMemory } from './process/log-memory.js';
 import type { LogSpill } from './process/log-spill.js';
 import { ProcessDirectory } from './process/process-directory.js';
 import type { OsProcesses } from './process/spawn/os-processes.js';
+import { AnswerBuffers } from './rpc/answers/answer-buffers.js';
+import type { AnswerTransport } from './rpc/answers/answer-transport.js';
 import { Connection, type ConnectionHost } from './rpc/connection.js';
 import { SessionRegistry } from './session/session-registry.js';
 import type { ShortageLog } from './shortage-log.js';
@@ -23,6 +25,7 @@ export type { Cookie } from './process/guardian/cookie.js';
 export type { LogSpill } from './process/log-spill.js';
 export type { Child, ChildExit, ChildListener, ChildSpec, OutputStream } from './process/spawn/child.js';
 export type { OsProcesses } from './process/spawn/os-processes.js';
+export type { AnswerTransport } from './rpc/answers/answer-transport.js';
 export type { Shortage } from './shortage-log.js';
 
 /** Everything that a server asks of the world outside of it. */
@@ -85,7 +88,7 @@ export interface HeldByServer {
 export interface ServerCore {
   readonly held: HeldByServer;
   /** Serves one client. @param principal Whom its credential stands for. */
-  accept(transport: Transport, principal: string, options: AcceptOptions): AcceptedConnection;
+  accept(transport: AnswerTransport, principal: string, options: AcceptOptions): AcceptedConnection;
   /** Ends all connections, sessions and processes, and waits until they are gone. */
   close(): Promise<void>;
 }
@@ -102,7 +105,18 @@ export function createServerCore(options: ServerCoreOptions): ServerCore {
   const logMemory = new LogMemory();
   const processHost = { env, clock, processes, directory, guardian, spill, logMemory, shortages, cookie };
   const sessions = new SessionRegistry(processHost, sessionTtlMs);
-  const host: ConnectionHost = { sessions, environment, env, config, http, clock, logger, silenceMs };
+  const answerBuffers = new AnswerBuffers(clock);
+  const host: ConnectionHost = {
+    sessions,
+    environment,
+    env,
+    config,
+    http,
+    clock,
+    logger,
+    silenceMs,
+    answerBuffers,
+  };
   const connections = new Set<Connection>();
   return {
     get held() {
@@ -125,6 +139,7 @@ export function createServerCore(options: ServerCoreOptions): ServerCore {
       await directory.close();
       processes.killMarked(cookie.own);
       await Promise.all([...connections].map(({ ended }) => ended));
+      answerBuffers.close();
     },
   };
 }

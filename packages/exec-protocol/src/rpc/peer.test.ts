@@ -7,7 +7,7 @@ import { processRead, processStart, processTerminate, processWindow } from '../m
 import { memoryTransportPair } from '../transport/memory.js';
 import type { Transport } from '../transport/transport.js';
 import { createPeer, type Peer, type PeerOptions } from './peer.js';
-import { bindRoute, type Route } from './route.js';
+import { bindRoute, PreparedAnswer, type Route } from './route.js';
 
 interface World {
   readonly peer: Peer;
@@ -106,6 +106,18 @@ test('a routed request is answered under the id that it came with, to the last d
   far.send('{"id":9223372036854775807,"method":"environment/status"}');
   await turn();
   expect(sent).toEqual(['{"id":9223372036854775807,"result":{"status":"ready"}}']);
+});
+
+test('an answer that its handler has written out is sent by it, with the id that the handler was given', async () => {
+  const { far, sent } = world({
+    'environment/status': bindRoute(
+      environmentStatus,
+      (_params, id) => new PreparedAnswer(() => sent.push(`prepared for ${id}`)),
+    ),
+  });
+  far.send('{"id":"seven","method":"environment/status"}');
+  await turn();
+  expect(sent).toEqual(['prepared for "seven"']);
 });
 
 test('bad parameters are named and never reach the handler', async () => {

@@ -21,7 +21,7 @@ import {
   wireIdFromNumber,
 } from '../wire/envelope.js';
 import { ENVELOPE_LIMITS } from '../wire/envelope-limits.js';
-import { decodeResult, encodeParams, type Route } from './route.js';
+import { decodeResult, encodeParams, PreparedAnswer, type Route } from './route.js';
 
 /** What a peer asks of its owner. */
 export interface PeerOptions {
@@ -226,10 +226,10 @@ class JsonRpcPeer implements Peer {
     void answer.then((response) => {
       this.#inFlight -= 1;
       if (response === null) return;
-      const { error } = response as { readonly error?: WireError };
-      if (error === undefined)
-        this.#transport.send(encodeResponse(id, (response as { result?: unknown }).result));
-      else this.#transport.send(encodeError(id, error));
+      const { error, result } = response as { readonly error?: WireError; readonly result?: unknown };
+      if (error !== undefined) this.#transport.send(encodeError(id, error));
+      else if (result instanceof PreparedAnswer) result.send();
+      else this.#transport.send(encodeResponse(id, result));
     });
   }
 

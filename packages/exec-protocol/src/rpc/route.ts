@@ -12,6 +12,19 @@ import { describeIssue } from './describe-issue.js';
  */
 export type Route = (params: unknown, id: WireId) => Promise<unknown>;
 
+/** An answer that its handler has written out, id and all, and that is sent in a way of its own. */
+export class PreparedAnswer {
+  /** Called once, when it is the answer's turn. */
+  readonly send: () => void;
+
+  constructor(send: () => void) {
+    this.send = send;
+  }
+}
+
+/** What a handler of this request returns. */
+export type AnswerOf<S extends RequestSpec> = ResultOf<S> | PreparedAnswer;
+
 /**
  * Joins a request's shapes with a handler. Bad parameters never reach the handler, and nothing of an extension does that
  * was not agreed on.
@@ -19,14 +32,15 @@ export type Route = (params: unknown, id: WireId) => Promise<unknown>;
  */
 export function bindRoute<S extends RequestSpec>(
   spec: S,
-  handler: (params: ParamsOf<S>) => ResultOf<S> | Promise<ResultOf<S>>,
+  handler: (params: ParamsOf<S>, id: WireId) => AnswerOf<S> | Promise<AnswerOf<S>>,
   agreed?: () => Extensions,
 ): Route {
   const fields = extensionFieldsOf(spec.params);
-  return async (params) => {
+  return async (params, id) => {
     const known =
       agreed === undefined || fields.size === 0 ? params : withoutForeignFields(params, fields, agreed());
-    return z.encode(spec.result, await handler(parseParams(spec, known)));
+    const answer = await handler(parseParams(spec, known), id);
+    return answer instanceof PreparedAnswer ? answer : z.encode(spec.result, answer);
   };
 }
 

@@ -2,11 +2,12 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { AHEAD_BYTES, MAX_LOG_EVENTS, SPILL_READ_ATTEMPTS } from '@holdfast/exec-protocol';
 import { expect, test } from 'vitest';
 import { TestClock } from '../testing/test-clock.js';
-import { EventLog, type EventLogOptions } from './event-log.js';
+import { EventLog } from './event-log.js';
 import { LogMemory } from './log-memory.js';
+import type { EventLogOptions } from './log-options.js';
 import { PushCursor } from './push-cursor.js';
-import { readPage } from './read-page.js';
 import { MemorySpill } from './testing/memory-spill.js';
+import { readPage } from './testing/whole-page.js';
 
 const KIB = 1024;
 const PIECE = 24 * KIB;
@@ -59,10 +60,12 @@ function owner(log: EventLog): PushCursor {
   return new PushCursor(log, { windowBytes: undefined, isOwner: true });
 }
 
-test('what waits beyond the limit leaves memory, and the child goes on', () => {
+test('when more waits than may wait in memory, all of it leaves memory, and the child goes on', () => {
   const { log, spill } = worldOf();
-  print(log, 10);
-  expect([log.residentBytes, spill().end, log.isFull]).toEqual([2 * PIECE, 8 * PIECE, false]);
+  print(log, 2);
+  expect(log.residentBytes).toBe(2 * PIECE);
+  print(log, 8);
+  expect([log.residentBytes, spill().end, log.isFull]).toEqual([0, 10 * PIECE, false]);
 });
 
 test('as much as may wait in memory stays there, and one byte more is one too many', () => {
@@ -74,7 +77,7 @@ test('as much as may wait in memory stays there, and one byte more is one too ma
   expect(log.residentBytes).toBe(AHEAD_BYTES);
   log.appendOutput('stdout', Buffer.from('y'));
   log.appendClosed();
-  expect([log.residentBytes, spill().end]).toEqual([AHEAD_BYTES, 1]);
+  expect([log.residentBytes, spill().end]).toEqual([0, AHEAD_BYTES + 1]);
 });
 
 test('small pieces of one stream are spilled as large ones', () => {
@@ -82,16 +85,18 @@ test('small pieces of one stream are spilled as large ones', () => {
   print(log, 3);
   for (let at = 0; at < 100_000; at += 1) log.appendOutput('stdout', Buffer.from('x'));
   expect(log.nextSeq).toBe(4 + Math.ceil(100_000 / PIECE));
-  expect(spill().end).toBe(PIECE + 4 * PIECE);
+  expect(spill().end).toBe(3 * PIECE + 4 * PIECE);
 });
 
-test('the owner gets spilled output in order as it is fetched, and what it took can be given back', async () => {
+test('the owner gets spilled output in order, all of it stays readable, and can be given back', async () => {
   const { log, spill } = worldOf();
   print(log, 10);
   log.appendExited(0, null);
   log.appendClosed();
   expect(await takeAll(owner(log))).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
-  expect(log.firstSeq).toBe(3);
+  expect((await readPage(log, 0, undefined)).chunks.map(({ seq }) => seq)).toEqual([
+    1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
+  ]);
   spill().reclaim();
   expect(log.firstSeq).toBe(10);
 });
@@ -121,9 +126,9 @@ test('a spill that takes no more makes the log full until there is room, and not
   print(log, 4);
   spill().isRefusing = true;
   print(log, 2);
-  expect([log.isFull, log.hasRoom, log.residentBytes]).toEqual([true, false, 4 * PIECE]);
+  expect([log.isFull, log.hasRoom, log.residentBytes]).toEqual([true, false, 2 * PIECE]);
   spill().tellRoom();
-  expect([log.isFull, log.hasRoom, log.residentBytes, rooms()]).toEqual([false, true, 2 * PIECE, 1]);
+  expect([log.isFull, log.hasRoom, log.residentBytes, rooms()]).toEqual([false, true, 0, 1]);
   expect(await takeAll(owner(log))).toEqual([1, 2, 3, 4, 5, 6]);
 });
 
@@ -135,6 +140,33 @@ test('an owner that catches up makes room although the spill never takes anythin
   expect(log.isFull).toBe(true);
   expect(await takeAll(owner(log))).toEqual([1, 2, 3, 4, 5]);
   expect([log.isFull, log.hasRoom]).toEqual([false, true]);
+});
+
+test('whoever appends may overwrite its bytes at once, wherever they went', async () => {
+  const { log } = worldOf();
+  const scratch = Buffer.alloc(PIECE);
+  // Short and alone, joined, too much for memory, spilled at once, and held until more joins it.
+  for (const [at, length] of [10, 5000, PIECE, PIECE, PIECE, 5000, 5000].entries()) {
+    log.appendOutput('stdout', scratch.fill(at).subarray(0, length));
+  }
+  scratch.fill(0xff);
+  const { chunks } = await readPage(log, 0, undefined);
+  const printed = Buffer.concat(
+    chunks.map((chunk) => (chunk.type === 'output' ? chunk.bytes : Buffer.alloc(0))),
+  );
+  const expected = [10, 5000, PIECE, PIECE, PIECE, 5000, 5000].map((length, at) => Buffer.alloc(length, at));
+  expect(Buffer.compare(printed, Buffer.concat(expected))).toBe(0);
+});
+
+test('what a reader has found in memory stays as it is, though it is spilled before the reader is done', async () => {
+  const { log } = worldOf();
+  print(log, 3);
+  log.appendOutput('stdout', Buffer.alloc(100, 'a'));
+  const reading = readPage(log, 0, undefined);
+  print(log, 1);
+  log.appendOutput('stdout', Buffer.alloc(100, 'b'));
+  const last = (await reading).chunks.at(-1);
+  expect(last).toMatchObject({ seq: 4, bytes: Buffer.alloc(100, 'a') });
 });
 
 test('an owner that begins with what another one had already makes nobody wait for it again', async () => {
@@ -162,8 +194,12 @@ test('more events than an index may hold make the log full', () => {
 test('when memory is scarce on the server, output that waits is spilled earlier', () => {
   const memory = new LogMemory(PIECE);
   const { log, spill } = worldOf({ memory, aheadBytes: 16 * PIECE });
-  print(log, 4);
-  expect([log.residentBytes, spill().end, memory.heldBytes]).toEqual([PIECE, 3 * PIECE, PIECE]);
+  print(log, 1);
+  expect([log.residentBytes, memory.heldBytes]).toEqual([PIECE, PIECE]);
+  print(log, 3);
+  expect([log.residentBytes, spill().end, memory.heldBytes]).toEqual([0, 4 * PIECE, 0]);
+  log.appendOutput('stdout', Buffer.alloc(10));
+  expect(memory.heldBytes).toBe(10);
   log.close();
   expect(memory.heldBytes).toBe(0);
 });
@@ -189,10 +225,12 @@ test('a page that was overtaken by its own loss begins with what is retained', a
 test('a disk that fails to read is asked again, and nothing is skipped', async () => {
   const clock = new TestClock();
   const { log, spill } = worldOf({ clock });
-  print(log, 5);
   const cursor = owner(log);
-  spill().failures = 1;
+  print(log, 2);
   expect(await takeAll(cursor)).toEqual([1, 2]);
+  print(log, 3);
+  spill().failures = 1;
+  expect(await takeAll(cursor)).toEqual([]);
   clock.advance(1000);
   expect(await takeAll(cursor)).toEqual([3, 4, 5]);
   spill().failures = 1;
@@ -241,7 +279,7 @@ test('a reader that has gone waits for no disk', async () => {
   print(log, 10);
   spill().failures = 1;
   const gone = new AbortController();
-  const page = readPage(log, 0, undefined, { signal: gone.signal }).catch((error: unknown) => error);
+  const page = readPage(log, 0, undefined, gone.signal).catch((error: unknown) => error);
   while (clock.pending === 0) await turn();
   gone.abort(new Error('the connection ended'));
   expect(await page).toEqual(new Error('the connection ended'));

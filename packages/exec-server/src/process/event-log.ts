@@ -1,12 +1,5 @@
-import {
-  AHEAD_BYTES,
-  MAX_CHUNK_BYTES,
-  MAX_LOG_EVENTS,
-  RETAINED_BYTES,
-  type SignalName,
-  type TerminalSize,
-} from '@holdfast/exec-protocol';
-import { type Clock, systemClock, type Timer } from '../clock.js';
+import { MAX_CHUNK_BYTES, type SignalName, type TerminalSize } from '@holdfast/exec-protocol';
+import type { Timer } from '../clock.js';
 import { EntryList } from './entry-list.js';
 import {
   type ClosedEvent,
@@ -18,39 +11,10 @@ import {
   type Position,
   residentLength,
 } from './log-entry.js';
-import type { LogMemory } from './log-memory.js';
-import type { LogSpill, OpenSpill } from './log-spill.js';
+import { type EventLogOptions, LOG_DEFAULTS } from './log-options.js';
+import type { LogSpill } from './log-spill.js';
 import { PieceJoiner } from './piece-joiner.js';
 import type { OutputStream } from './spawn/child.js';
-
-/** Bounds of one log and what it works with; the defaults are the named limits. */
-export interface EventLogOptions {
-  /** What stays readable behind the owner, at least. */
-  readonly retainedBytes: number;
-  /** What may wait in memory to be sent to the owner. */
-  readonly aheadBytes: number;
-  /** Events that stay readable behind the owner, at most. */
-  readonly retainedEvents: number;
-  /** Events that may wait to be sent to the owner, wherever they lie, before the log is full. */
-  readonly aheadEvents: number;
-  /** `keep` never forgets what the owner has not taken; `drop` never holds the child back. */
-  readonly retention: Retention;
-  /** Where more than `aheadBytes` goes; without it the log is full then. It is opened when it is needed. */
-  readonly openSpill: OpenSpill | undefined;
-  /** Called when a full log may have room again although the owner did not move. */
-  readonly onRoom: () => void;
-  /** What a cursor reads from the spill at once. */
-  readonly fetchBytes: number;
-  /** Shared by all logs; once it is scarce each keeps a sixteenth of `aheadBytes` and spills the rest. */
-  readonly memory: LogMemory | undefined;
-  readonly clock: Clock;
-}
-
-/** What gives way when more is printed than the owner takes: the child, or the oldest output. */
-export type Retention = 'keep' | 'drop';
-
-/** The reference keeps as many chunks. It bounds what a million one-byte chunks cost. */
-const RETAINED_EVENTS = 50_000;
 
 /** Small pieces are joined up to this size while nobody has seen them; up to the largest piece when they have to wait. */
 const JOIN_BELOW_BYTES = 1024;
@@ -58,25 +22,13 @@ const JOIN_BELOW_BYTES = 1024;
 /** After a spill could not be read. */
 const RETRY_MS = 1000;
 
-const DEFAULTS: EventLogOptions = {
-  retainedBytes: RETAINED_BYTES,
-  aheadBytes: AHEAD_BYTES,
-  retainedEvents: RETAINED_EVENTS,
-  aheadEvents: MAX_LOG_EVENTS,
-  retention: 'keep',
-  openSpill: undefined,
-  onRoom: () => undefined,
-  fetchBytes: 128 * 1024,
-  memory: undefined,
-  clock: systemClock,
-};
-
 /**
  * The truth about one process: what it printed, that it exited, that it closed, in one order.
  *
  * Every delivery is a reader of this log. One reader is the owner: nothing that it has not taken is ever dropped. What waits
- * for it stays in memory up to a limit and is spilled beyond it; when the spill takes no more the log is full and the child
- * has to wait. What the owner has taken stays readable up to the limits.
+ * for it stays in memory up to a limit; when there is more, everything is spilled, and what follows too until the owner has
+ * come past it. When the spill takes no more the log is full and the child has to wait. What the owner has taken stays
+ * readable up to the limits.
  */
 export class EventLog {
   readonly #options: EventLogOptions;
@@ -111,7 +63,7 @@ export class EventLog {
   readonly #listeners = new Set<() => void>();
 
   constructor(options: Partial<EventLogOptions> = {}) {
-    this.#options = { ...DEFAULTS, ...options };
+    this.#options = { ...LOG_DEFAULTS, ...options };
   }
 
   /** The seq that the next event will get. */
@@ -164,7 +116,7 @@ export class EventLog {
     return !this.#isRefused && this.#aheadEvents <= this.#options.aheadEvents / 2;
   }
 
-  /** Appends output, cut into pieces of at most 24 KiB. `bytes` belongs to the log from now on. */
+  /** Appends a copy of `bytes`, cut into pieces of at most 24 KiB. */
   appendOutput(stream: OutputStream, bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length; at += MAX_CHUNK_BYTES) {
       this.#appendPiece(stream, bytes.subarray(at, at + MAX_CHUNK_BYTES));
@@ -201,9 +153,9 @@ export class EventLog {
     return this.#entries.from(seq + 1);
   }
 
-  /** Bytes of spilled entries, by their place in the spill; undefined when they are not retained any more. */
-  async readSpill(at: number, length: number): Promise<Uint8Array | undefined> {
-    return this.#isForgotten ? undefined : await this.#spill?.read(at, length);
+  /** Fills `into` with spilled output, by its place in the spill; false when some of it is not retained any more. */
+  async readSpill(at: number, into: Uint8Array): Promise<boolean> {
+    return !this.#isForgotten && (await this.#spill?.read(at, into)) === true;
   }
 
   /** For readers that could not read the spill. */
@@ -261,6 +213,7 @@ export class EventLog {
   #appendPiece(stream: OutputStream, bytes: Uint8Array): void {
     const joined = this.#joinWithLast(stream, bytes);
     if (joined === undefined) {
+      // Not copied yet: what goes to the spill at once is copied there.
       this.#entries.push({ type: 'output', ...this.#position(), stream, length: bytes.length, at: bytes });
     } else {
       this.#entries.replace(joined);
@@ -270,7 +223,17 @@ export class EventLog {
     this.#offset += bytes.length;
     this.#totals[stream] += bytes.length;
     this.#place();
+    this.#keep(bytes);
     this.#forget();
+  }
+
+  /** Copies the piece that was appended last if it has stayed in memory. */
+  #keep(bytes: Uint8Array): void {
+    const { last } = this.#entries;
+    if (last?.type !== 'output' || last.at !== bytes) return;
+    // Short pieces share a small slab of Buffer's, so one that is kept holds a few KiB at most.
+    const at = this.#isSpilledAhead ? this.#joiner.hold(bytes) : Buffer.from(bytes);
+    this.#entries.replace({ ...last, at });
   }
 
   #appendState(entry: LogEntry): void {
@@ -302,10 +265,14 @@ export class EventLog {
   /** Spills what has to be spilled, in order; the last piece of output stays, because more may join it. */
   #place(): void {
     if (this.#options.retention === 'drop' || this.#isForgotten) return;
+    const mustSpill = this.#mustSpill;
+    // All that is in memory goes, delivered or not. Where only the end of it lay in the spill, the beginning would be lost
+    // once a late reader has come past it.
+    if (mustSpill && !this.#isSpilledAhead && !this.#isRefused) this.#placedSeq = this.#spilledSeq;
     for (let entry = this.#entries.from(this.#placedSeq + 1); entry !== undefined; ) {
       if (entry.type === 'output') {
-        if (entry === this.#entries.last && entry.length < MAX_CHUNK_BYTES) break;
-        if (this.#mustSpill(entry) && !this.#moveToSpill(entry)) {
+        if (entry.seq === this.#nextSeq - 1 && entry.length < MAX_CHUNK_BYTES) break;
+        if (mustSpill && !this.#moveToSpill(entry)) {
           this.#isRefused = true;
           return;
         }
@@ -316,8 +283,8 @@ export class EventLog {
     this.#isRefused = false;
   }
 
-  #mustSpill(entry: LogEntry): boolean {
-    if (entry.seq <= this.#sentSeq) return false;
+  /** Whether output that waits may not stay in memory. */
+  get #mustSpill(): boolean {
     const { aheadBytes, memory } = this.#options;
     const most = memory?.isScarce === true ? aheadBytes / 16 : aheadBytes;
     return this.#isSpilledAhead || this.#residentAhead > (this.#isRefused ? most / 2 : most);
@@ -331,9 +298,11 @@ export class EventLog {
     });
     const at = this.#spill?.append(entry.at);
     if (at === undefined) return false;
+    if (entry.seq > this.#seenSeq) this.#joiner.release(entry.at);
     this.#entries.replace({ ...entry, at });
     this.#hold(-entry.length);
-    this.#residentAhead -= entry.length;
+    if (entry.seq > this.#sentSeq) this.#residentAhead -= entry.length;
+    if (entry.seq <= this.#idleSeq) this.#residentIdle -= entry.length;
     this.#spilledSeq = entry.seq;
     return true;
   }

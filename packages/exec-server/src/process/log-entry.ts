@@ -9,6 +9,8 @@ export interface Position {
   readonly offset: number;
 }
 
+const NO_BYTES = new Uint8Array(0);
+
 type ResizedEvent = Position & { readonly type: 'resized'; readonly size: TerminalSize };
 
 export type ExitedEvent = Position & {
@@ -19,7 +21,7 @@ export type ExitedEvent = Position & {
 
 export type ClosedEvent = Position & { readonly type: 'closed' };
 
-/** Output as it is delivered. */
+/** Output as it is delivered. Its bytes may be overwritten once the reader takes the next event. */
 export type OutputEvent = Position & {
   readonly type: 'output';
   readonly stream: OutputStream;
@@ -58,6 +60,11 @@ export function lengthOf(entry: LogEntry): number {
 /** Bytes of output that an entry holds in memory. */
 export function residentLength(entry: LogEntry): number {
   return isSpilled(entry) ? 0 : lengthOf(entry);
+}
+
+/** The bytes of an entry that are in memory; none for a state event. */
+export function residentBytes(entry: LogEntry): Uint8Array {
+  return entry.type === 'output' && entry.at instanceof Uint8Array ? entry.at : NO_BYTES;
 }
 
 /** What a reader gets for an entry whose bytes are at hand. */

@@ -2,10 +2,10 @@
 export interface LogSpill {
   /** The lowest offset that can still be read. */
   readonly start: number;
-  /** Takes bytes, which must not change any more, and returns their offset; undefined when there is no room for now. */
+  /** Copies bytes and returns their offset; undefined when there is no room for now. */
   append(bytes: Uint8Array): number | undefined;
-  /** Reads what was appended; undefined when some of it was given back, before or meanwhile. */
-  read(offset: number, length: number): Promise<Uint8Array | undefined>;
+  /** Fills `into` with what was appended at `offset`; false when some of it was given back, before or meanwhile. */
+  read(offset: number, into: Uint8Array): Promise<boolean>;
   /** What lies before `offset` may go when there is need of room. */
   delivered(offset: number): void;
   /** What lies before `offset` goes. */

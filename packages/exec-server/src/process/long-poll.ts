@@ -1,16 +1,13 @@
 import { ExecError, MAX_READERS_PER_PROCESS } from '@holdfast/exec-protocol';
 import type { Clock } from '../clock.js';
 import type { EventLog } from './event-log.js';
-import { hasNews, type PageLimits, type ReadPage, readPage } from './read-page.js';
+import { hasNews } from './read-page.js';
 
 /** A read that may wait for news. */
 export interface LongPoll {
   readonly afterSeq: number;
-  readonly maxBytes: number | undefined;
   readonly waitMs: number;
-  /** Undefined for the usual ones. */
-  readonly limits?: PageLimits | undefined;
-  /** Ends the wait, for news or for the disk, with its reason when the reader has gone. */
+  /** Ends the wait with its reason, when the reader has gone. */
   readonly signal: AbortSignal;
 }
 
@@ -28,10 +25,12 @@ export class LongPolls {
     });
   }
 
-  /** @throws ExecError `limitExceeded` when too many reads wait already. */
-  async read({ afterSeq, maxBytes, waitMs, limits, signal }: LongPoll): Promise<ReadPage> {
+  /**
+   * Settles when there is something to read after `afterSeq`, or when the time is over.
+   * @throws ExecError `limitExceeded` when too many reads wait already; the reason of the signal.
+   */
+  async wait({ afterSeq, waitMs, signal }: LongPoll): Promise<void> {
     if (waitMs > 0 && !hasNews(this.#log, afterSeq)) await this.#news(afterSeq, waitMs, signal);
-    return await readPage(this.#log, afterSeq, maxBytes, { limits, signal });
   }
 
   #news(afterSeq: number, waitMs: number, signal: AbortSignal): Promise<void> {

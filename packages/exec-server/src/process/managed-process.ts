@@ -7,9 +7,10 @@ import {
   type WriteId,
 } from '@holdfast/exec-protocol';
 import type { Clock, Timer } from '../clock.js';
-import { EventLog, type Retention } from './event-log.js';
+import { EventLog } from './event-log.js';
 import type { Guardian } from './guardian/guardian.js';
 import type { LogMemory } from './log-memory.js';
+import type { Retention } from './log-options.js';
 import type { OpenSpill } from './log-spill.js';
 import { LongPolls } from './long-poll.js';
 import type { Child, ChildExit, OutputStream } from './spawn/child.js';

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { EventLog } from './event-log.js';
 import type { LogEvent } from './log-entry.js';
 import { type DeliveryMark, type GapEvent, PushCursor } from './push-cursor.js';
-import { readPage } from './read-page.js';
 import { MemorySpill } from './testing/memory-spill.js';
+import { readPage } from './testing/whole-page.js';
 
 /** What goes from the cursor to the client, in order. */
 type Frame = LogEvent | GapEvent | { readonly type: 'ping'; readonly mark: DeliveryMark };

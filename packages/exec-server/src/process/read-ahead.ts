@@ -1,15 +1,19 @@
 import type { Timer } from '../clock.js';
 import type { EventLog } from './event-log.js';
-import { isSpilled, type LogEntry, type OutputEntry, type SpilledEntry } from './log-entry.js';
-import { readRun } from './spilled-run.js';
+import { isSpilled, type OutputEntry, residentBytes, type SpilledEntry } from './log-entry.js';
+import { SpilledRun } from './spilled-run.js';
 
-/** Fetches spilled output for one reader that goes forward, before it is asked for. */
+/**
+ * Fetches spilled output for one reader that goes forward, before it is asked for.
+ *
+ * While one run is handed out the next one is fetched. Both use their buffers again and again, so that gigabytes which pass
+ * leave no garbage of their size.
+ */
 export class ReadAhead {
   readonly #log: EventLog;
   readonly #onLoaded: () => void;
-  readonly #loaded = new Map<number, Uint8Array>();
-  #loadedBytes = 0;
-  #loadedSeq = 0;
+  #current = new SpilledRun();
+  #next = new SpilledRun();
   #isLoading = false;
   #isClosed = false;
   #retry: Timer | undefined;
@@ -20,53 +24,55 @@ export class ReadAhead {
     this.#onLoaded = onLoaded;
   }
 
-  /** The bytes of an entry, once; undefined when they have to be fetched first, which begins now. */
+  /**
+   * The bytes of an entry, which may be overwritten once `take` is called again. Undefined when they have to be fetched
+   * first, which begins now.
+   */
   take(entry: OutputEntry): Uint8Array | undefined {
-    if (!isSpilled(entry)) return entry.at instanceof Uint8Array ? entry.at : undefined;
-    const bytes = this.#loaded.get(entry.seq);
-    if (bytes === undefined) {
-      this.#restart(entry);
-      return undefined;
+    if (!isSpilled(entry)) {
+      this.#release();
+      return residentBytes(entry);
     }
-    this.#loaded.delete(entry.seq);
-    this.#loadedBytes -= bytes.length;
-    // The next lot is fetched while the second half of this one is used.
-    if (this.#loadedBytes <= this.#log.fetchBytes / 2) this.#fetchNext();
-    return bytes;
+    const bytes = this.#current.bytesOf(entry);
+    if (bytes !== undefined) return bytes;
+    const next = this.#next.bytesOf(entry);
+    if (next === undefined) this.#restart(entry);
+    else this.#turn();
+    return next;
   }
 
   /** Fetches nothing more. */
   close(): void {
     this.#isClosed = true;
     this.#retry?.cancel();
-    this.#loaded.clear();
+    this.#release();
   }
 
+  /** Where output comes from memory again, nothing is held that only the spill needs. */
+  #release(): void {
+    if (!this.#current.isEmpty) this.#current = new SpilledRun();
+    if (!this.#next.isEmpty) this.#next = new SpilledRun();
+  }
+
+  /** The run that was fetched ahead is handed out now, and what was handed out before makes room. */
+  #turn(): void {
+    [this.#current, this.#next] = [this.#next, this.#current];
+    let following = this.#log.peek(this.#current.lastSeq);
+    while (following !== undefined && following.type !== 'output') following = this.#log.peek(following.seq);
+    if (following !== undefined && isSpilled(following)) void this.#load(following);
+  }
+
+  /** The reader comes for the first time, or has jumped. */
   #restart(entry: SpilledEntry): void {
-    if (this.#isLoading || this.#isClosed) return;
-    // The reader has jumped, or comes for the first time: what was loaded lies behind it.
-    this.#loaded.clear();
-    this.#loadedBytes = 0;
-    void this.#load(entry);
-  }
-
-  #fetchNext(): void {
-    if (this.#isLoading || this.#isClosed) return;
-    let next = this.#log.peek(this.#loadedSeq);
-    while (next !== undefined && next.type !== 'output') next = this.#log.peek(next.seq);
-    if (next !== undefined && isSpilled(next)) void this.#load(next);
+    if (!this.#isLoading && !this.#isClosed) void this.#load(entry);
   }
 
   async #load(first: SpilledEntry): Promise<void> {
     this.#isLoading = true;
     try {
-      const run = runFrom(this.#log, first);
-      const loaded = await readRun(this.#log, run);
-      if (this.#isClosed) return;
       // Given back meanwhile: the log says what comes instead.
-      loaded?.forEach((bytes, index) => {
-        this.#keep(run[index], bytes);
-      });
+      await this.#next.fetch(this.#log, first, ({ seq }) => this.#log.peek(seq));
+      if (this.#isClosed) return;
       this.#isLoading = false;
       this.#onLoaded();
     } catch {
@@ -78,23 +84,4 @@ export class ReadAhead {
       });
     }
   }
-
-  #keep(entry: LogEntry | undefined, bytes: Uint8Array): void {
-    if (entry === undefined) return;
-    this.#loaded.set(entry.seq, bytes);
-    this.#loadedBytes += bytes.length;
-    this.#loadedSeq = entry.seq;
-  }
-}
-
-function runFrom(log: EventLog, first: SpilledEntry): readonly SpilledEntry[] {
-  const run = [first];
-  let end = first.at + first.length;
-  for (let entry = log.peek(first.seq); entry !== undefined; entry = log.peek(entry.seq)) {
-    if (entry.type !== 'output') continue;
-    if (!isSpilled(entry) || entry.at !== end || end + entry.length - first.at > log.fetchBytes) break;
-    run.push(entry);
-    end += entry.length;
-  }
-  return run;
 }

@@ -1,7 +1,8 @@
 import { MAX_READ_BYTES } from '@holdfast/exec-protocol';
 import { expect, test } from 'vitest';
 import { EventLog } from './event-log.js';
-import { hasNews, readPage } from './read-page.js';
+import { hasNews } from './read-page.js';
+import { readPage } from './testing/whole-page.js';
 
 function logOf(...texts: readonly string[]): EventLog {
   const log = new EventLog();

@@ -1,16 +1,14 @@
 import { ExecError, MAX_READ_BYTES, SPILL_READ_ATTEMPTS } from '@holdfast/exec-protocol';
 import type { EventLog } from './event-log.js';
-import { type LogEntry, type LogEvent, lengthOf, type OutputEntry, outputEvent } from './log-entry.js';
-import { readEntries } from './spilled-run.js';
+import { isSpilled, type LogEntry, lengthOf, residentBytes } from './log-entry.js';
+import { SpilledRun } from './spilled-run.js';
 
-/** An event that a read answers; the others are told by the state. */
-export type ReadEvent = Extract<LogEvent, { readonly type: 'output' | 'resized' }>;
+/** An entry that a read answers; the others are told by the state. */
+export type ReadEntry = Extract<LogEntry, { readonly type: 'output' | 'resized' }>;
 
-type ReadEntry = Extract<LogEntry, { readonly type: 'output' | 'resized' }>;
-
-/** What one `process/read` answers. */
+/** What one `process/read` answers, as of one instant; the bytes may still lie in the spill. */
 export interface ReadPage {
-  readonly chunks: readonly ReadEvent[];
+  readonly entries: readonly ReadEntry[];
   readonly nextSeq: number;
   readonly exited: boolean;
   readonly exitCode: number | null;
@@ -24,56 +22,76 @@ export interface PageLimits {
   readonly events: number;
 }
 
-/** How a page is read. */
-export interface PageOptions {
-  /** Default the usual ones. */
-  readonly limits?: PageLimits | undefined;
-  /** Ends the wait for a disk that fails, with its reason, when the reader has gone. */
-  readonly signal?: AbortSignal | undefined;
-}
-
 /** So many small chunks make no answer that clients cannot take. */
-const USUAL_LIMITS: PageLimits = { bytes: MAX_READ_BYTES, events: 50_000 };
+export const USUAL_LIMITS: PageLimits = { bytes: MAX_READ_BYTES, events: 50_000 };
 
 /**
- * Reads the log after `afterSeq`.
+ * What a read after `afterSeq` answers.
  *
  * Where the budget of the caller ends an answer the state is the one of now, as on the reference. One that our own limits
  * had to cut says how things stood at `nextSeq`, so that a reader which trusts the state never stops early.
- * @throws ExecError `outputUnreadable` when the disk failed each time.
  */
-export async function readPage(
+export function pickPage(
   log: EventLog,
   afterSeq: number,
   maxBytes: number | undefined,
-  { limits = USUAL_LIMITS, signal }: PageOptions = {},
-): Promise<ReadPage> {
-  for (;;) {
-    const { entries, ...page } = pickPage(log, afterSeq, maxBytes, limits);
-    const bytes = await readPatiently(log, entries.filter(isOutput), signal);
-    // What was given back meanwhile is not retained any more, so another page is due.
-    if (bytes === undefined) continue;
-    let at = 0;
-    return {
-      ...page,
-      chunks: entries.map((entry) =>
-        entry.type === 'output' ? outputEvent(entry, bytes[at++] ?? NO_BYTES) : entry,
-      ),
-    };
-  }
+  limits: PageLimits = USUAL_LIMITS,
+): ReadPage {
+  const { entries, isCut, isCutByUs } = collect(log, afterSeq, maxBytes ?? Number.POSITIVE_INFINITY, limits);
+  const last = entries.at(-1);
+  const endsAtLast = last !== undefined && (isCut || maxBytes !== undefined);
+  const nextSeq = endsAtLast ? last.seq + 1 : log.nextSeq;
+  const horizon = isCutByUs ? nextSeq : log.nextSeq;
+  const exited = log.exited !== undefined && log.exited.seq < horizon ? log.exited : undefined;
+  return {
+    entries,
+    nextSeq,
+    exited: exited !== undefined,
+    exitCode: exited?.exitCode ?? null,
+    closed: log.closed !== undefined && log.closed.seq < horizon,
+  };
 }
 
-const NO_BYTES = new Uint8Array(0);
+/**
+ * Hands out the bytes of each output of a page, in order; they may be overwritten after each call. A few at a time are read
+ * from the spill, so that a page takes no memory of its size.
+ * @param signal Ends the wait for a disk that fails, with its reason when the reader has gone.
+ * @returns false when some were given back meanwhile, so that another page is due.
+ * @throws ExecError `outputUnreadable` when the disk failed each time.
+ */
+export async function readOutput(
+  log: EventLog,
+  { entries }: ReadPage,
+  onBytes: (bytes: Uint8Array) => void,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const run = new SpilledRun();
+  for (const [at, entry] of entries.entries()) {
+    if (isSpilled(entry) && run.bytesOf(entry) === undefined) {
+      const fetch = (): Promise<void> => {
+        let next = at;
+        return run.fetch(log, entry, () => entries[(next += 1)]);
+      };
+      await patiently(log, entries.slice(at), fetch, signal);
+    }
+    const bytes = isSpilled(entry) ? run.bytesOf(entry) : residentBytes(entry);
+    if (bytes === undefined) return false;
+    if (entry.type === 'output') onBytes(bytes);
+  }
+  return true;
+}
 
 // Disks and networks come back, and the reader would only ask again.
-async function readPatiently(
+async function patiently(
   log: EventLog,
-  entries: readonly OutputEntry[],
+  entries: readonly ReadEntry[],
+  fetch: () => Promise<void>,
   signal: AbortSignal | undefined,
-): Promise<readonly Uint8Array[] | undefined> {
+): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await readEntries(log, entries);
+      await fetch();
+      return;
     } catch (cause) {
       if (attempt === SPILL_READ_ATTEMPTS) throw unreadable(entries, cause);
     }
@@ -81,7 +99,7 @@ async function readPatiently(
   }
 }
 
-function unreadable(entries: readonly OutputEntry[], cause: unknown): ExecError {
+function unreadable(entries: readonly ReadEntry[], cause: unknown): ExecError {
   const seqs = `${String(entries[0]?.seq)} to ${String(entries.at(-1)?.seq)}`;
   const message = `the disk that holds output of this process, events ${seqs}, cannot be read; read again when it can`;
   return new ExecError('outputUnreadable', message, { cause });
@@ -100,28 +118,6 @@ function untilRetry(log: EventLog, signal: AbortSignal | undefined): Promise<voi
     });
     signal?.addEventListener('abort', abort, { once: true });
   });
-}
-
-/** Everything about a page but its bytes, as of one instant. */
-function pickPage(
-  log: EventLog,
-  afterSeq: number,
-  maxBytes: number | undefined,
-  limits: PageLimits,
-): Omit<ReadPage, 'chunks'> & { readonly entries: readonly ReadEntry[] } {
-  const { entries, isCut, isCutByUs } = collect(log, afterSeq, maxBytes ?? Number.POSITIVE_INFINITY, limits);
-  const last = entries.at(-1);
-  const endsAtLast = last !== undefined && (isCut || maxBytes !== undefined);
-  const nextSeq = endsAtLast ? last.seq + 1 : log.nextSeq;
-  const horizon = isCutByUs ? nextSeq : log.nextSeq;
-  const exited = log.exited !== undefined && log.exited.seq < horizon ? log.exited : undefined;
-  return {
-    entries,
-    nextSeq,
-    exited: exited !== undefined,
-    exitCode: exited?.exitCode ?? null,
-    closed: log.closed !== undefined && log.closed.seq < horizon,
-  };
 }
 
 /** Whether a read after `afterSeq` has something to say at once, or should wait when it may. */
@@ -157,8 +153,4 @@ function collect(log: EventLog, afterSeq: number, budget: number, limits: PageLi
 
 function isReadEntry(entry: LogEntry): entry is ReadEntry {
   return entry.type === 'output' || entry.type === 'resized';
-}
-
-function isOutput(entry: ReadEntry): entry is OutputEntry {
-  return entry.type === 'output';
 }

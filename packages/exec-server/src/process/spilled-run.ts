@@ -1,39 +1,62 @@
 import type { EventLog } from './event-log.js';
-import { isSpilled, type OutputEntry, type SpilledEntry } from './log-entry.js';
+import { isSpilled, type LogEntry, type SpilledEntry } from './log-entry.js';
 
-/** The bytes of entries that lie side by side in the spill, with one read; undefined when some were given back. */
-export async function readRun(
-  log: EventLog,
-  run: readonly SpilledEntry[],
-): Promise<readonly Uint8Array[] | undefined> {
-  const [first] = run;
-  if (first === undefined) return [];
-  const length = run.reduce((sum, entry) => sum + entry.length, 0);
-  const bytes = await log.readSpill(first.at, length);
-  return bytes && run.map(({ at, length: size }) => bytes.subarray(at - first.at, at - first.at + size));
-}
+const NO_BYTES = Buffer.alloc(0);
 
-/** The bytes of any entries, in as few reads as possible; undefined when some were given back. */
-export async function readEntries(
-  log: EventLog,
-  entries: readonly OutputEntry[],
-): Promise<readonly Uint8Array[] | undefined> {
-  const runs = entries.reduce<OutputEntry[][]>((all, entry) => {
-    const previous = all.at(-1)?.at(-1);
-    if (previous !== undefined && areSideBySide(previous, entry)) all.at(-1)?.push(entry);
-    else all.push([entry]);
-    return all;
-  }, []);
-  const read: Uint8Array[] = [];
-  for (const run of runs) {
-    const [first] = run;
-    const bytes = first?.at instanceof Uint8Array ? [first.at] : await readRun(log, run.filter(isSpilled));
-    if (bytes === undefined) return undefined;
-    read.push(...bytes);
+/** Output that lies side by side in the spill, fetched with one read into a buffer that is filled again and again. */
+export class SpilledRun {
+  #bytes = NO_BYTES;
+  #start = 0;
+  #length = 0;
+  #lastSeq = 0;
+
+  get isEmpty(): boolean {
+    return this.#length === 0;
   }
-  return read;
+
+  /** The last event of what was fetched. */
+  get lastSeq(): number {
+    return this.#lastSeq;
+  }
+
+  /**
+   * Fetches `first` and the output behind it, in place of what was fetched before; nothing when some of it was given back.
+   * @param following The entry after another, where the reader goes.
+   */
+  async fetch(
+    log: EventLog,
+    first: SpilledEntry,
+    following: (entry: LogEntry) => LogEntry | undefined,
+  ): Promise<void> {
+    this.#length = 0;
+    const last = lastOfRun(first, following, log.fetchBytes);
+    const length = last.at + last.length - first.at;
+    if (length > this.#bytes.length) this.#bytes = Buffer.allocUnsafeSlow(length);
+    if (!(await log.readSpill(first.at, this.#bytes.subarray(0, length)))) return;
+    this.#start = first.at;
+    this.#length = length;
+    this.#lastSeq = last.seq;
+  }
+
+  /** The bytes of an entry if they were fetched. The next fetch overwrites them. */
+  bytesOf({ at, length }: SpilledEntry): Uint8Array | undefined {
+    const from = at - this.#start;
+    if (from < 0 || from + length > this.#length) return undefined;
+    return this.#bytes.subarray(from, from + length);
+  }
 }
 
-function areSideBySide(before: OutputEntry, after: OutputEntry): boolean {
-  return isSpilled(before) && isSpilled(after) && before.at + before.length === after.at;
+function lastOfRun(
+  first: SpilledEntry,
+  following: (entry: LogEntry) => LogEntry | undefined,
+  limitBytes: number,
+): SpilledEntry {
+  let last = first;
+  for (let entry = following(first); entry !== undefined; entry = following(entry)) {
+    if (entry.type !== 'output') continue;
+    const end = last.at + last.length;
+    if (!isSpilled(entry) || entry.at !== end || end + entry.length - first.at > limitBytes) break;
+    last = entry;
+  }
+  return last;
 }

@@ -16,7 +16,6 @@ import {
   type REQUESTS,
   type RequestSpec,
   type ResultOf,
-  type Transport,
   type TransportClosed,
   type WireId,
 } from '@holdfast/exec-protocol';
@@ -26,6 +25,9 @@ import type { HttpSender } from '../http/http-client.js';
 import type { Logger } from '../logger.js';
 import { fingerprintOf } from '../session/fingerprint.js';
 import type { SessionOwner, SessionRegistry } from '../session/session-registry.js';
+import type { AnswerBuffers } from './answers/answer-buffers.js';
+import type { AnswerTransport } from './answers/answer-transport.js';
+import { ReadAnswers } from './answers/read-answers.js';
 import { HANDSHAKE_START, type Handshake, nextHandshake } from './handshake.js';
 import { Liveness } from './liveness.js';
 import { moveWindow, type ProcessScope } from './process-handlers.js';
@@ -49,6 +51,7 @@ export interface ConnectionHost {
   readonly logger: Logger;
   /** A client that is silent for longer loses its connection. */
   readonly silenceMs: number;
+  readonly answerBuffers: AnswerBuffers;
 }
 
 /** One client on one transport: its handshake, its session, what is sent to it. */
@@ -56,16 +59,17 @@ export class Connection {
   readonly #id: ConnectionId;
   readonly #client: SessionOwner;
   readonly #host: ConnectionHost;
-  readonly #transport: Transport;
+  readonly #transport: AnswerTransport;
   readonly #peer: Peer;
   readonly #stdinGate: StdinGate;
+  readonly #readAnswers: ReadAnswers;
   readonly #liveness: Liveness;
   readonly #gone = new AbortController();
   readonly #ended: Promise<void>;
   #handshake: Handshake = HANDSHAKE_START;
   #service: Service | undefined;
 
-  constructor(id: ConnectionId, transport: Transport, client: SessionOwner, host: ConnectionHost) {
+  constructor(id: ConnectionId, transport: AnswerTransport, client: SessionOwner, host: ConnectionHost) {
     this.#id = id;
     this.#client = client;
     this.#host = host;
@@ -73,6 +77,7 @@ export class Connection {
     // Every waiting read listens to it; the limit of those is another one.
     setMaxListeners(0, this.#gone.signal);
     this.#stdinGate = new StdinGate(transport);
+    this.#readAnswers = new ReadAnswers(transport, host.answerBuffers);
     this.#liveness = new Liveness({
       clock: host.clock,
       silenceMs: host.silenceMs,
@@ -232,8 +237,15 @@ export class Connection {
   #scope(): ProcessScope {
     const { session, extensions, legacyResume } = this.#requireService();
     const { processes, fileOrder } = session;
-    const gone = this.#gone.signal;
-    return { processes, extensions, legacyResume, stdinGate: this.#stdinGate, gone, fileOrder };
+    return {
+      processes,
+      extensions,
+      legacyResume,
+      stdinGate: this.#stdinGate,
+      readAnswers: this.#readAnswers,
+      gone: this.#gone.signal,
+      fileOrder,
+    };
   }
 
   #onNotification(method: string, params: unknown): void {

@@ -359,7 +359,8 @@ describe('what such a client was sent', () => {
     const second = await world.resumed(client);
     second.pause();
     second.send('process/read', { processId: 'p', afterSeq: 0 });
-    await settle();
+    // So many turns that all of it has been fetched from the spill.
+    for (let more = 0; more < 20; more += 1) await settle();
     await flood(world, 100);
     await second.cut();
     const third = await world.resumed(client);

@@ -3,6 +3,7 @@ import {
   type Extensions,
   KILL_GRACE_MS,
   type ParamsOf,
+  type PreparedAnswer,
   type ProcessSummary,
   type processAttach,
   type processCloseStdin,
@@ -16,21 +17,21 @@ import {
   type processWindow,
   type processWrite,
   type ResultOf,
+  type WireId,
 } from '@holdfast/exec-protocol';
 import type { FileOrder } from '../fs/file-order.js';
 import type { ManagedProcess } from '../process/managed-process.js';
 import type { ProcessTable } from '../process/process-table.js';
-import type { ReadEvent } from '../process/read-page.js';
+import type { ReadAnswers } from './answers/read-answers.js';
 import type { LegacyResume } from './legacy-resume.js';
 import type { StdinGate } from './stdin-gate.js';
-
-const NO_BYTES = new Uint8Array(0);
 
 /** What the process methods of one connection work with. */
 export interface ProcessScope {
   readonly processes: ProcessTable;
   readonly extensions: Extensions;
   readonly stdinGate: StdinGate;
+  readonly readAnswers: ReadAnswers;
   /** Fires when the connection has gone. */
   readonly gone: AbortSignal;
   /** What decides where events go on, on a resumed connection that cannot say so itself. */
@@ -51,35 +52,25 @@ export async function startProcess(
 }
 
 export async function readProcess(
-  { processes, gone, extensions, legacyResume }: ProcessScope,
+  { processes, gone, extensions, readAnswers, legacyResume }: ProcessScope,
   params: ParamsOf<typeof processRead>,
-): Promise<ResultOf<typeof processRead>> {
+  id: WireId,
+): Promise<PreparedAnswer> {
   const subscription = await processes.get(params.processId);
+  const { log, polls } = subscription.process;
   const read = legacyResume?.read(subscription);
   let nextSeq: number | undefined;
   try {
-    const page = await subscription.process.polls.read({
-      afterSeq: params.afterSeq ?? 0,
-      maxBytes: params.maxBytes ?? undefined,
-      waitMs: params.waitMs ?? 0,
-      limits: read?.limits,
-      signal: gone,
-    });
-    nextSeq = page.nextSeq;
-    const chunks = page.chunks.map((event) => readChunk(event, extensions));
-    const { exited } = subscription.process.log;
-    const signal = extensions.signals === undefined ? {} : { signal: page.exited ? exited?.signal : null };
-    return { ...page, chunks, failure: null, sandboxDenied: false, ...signal };
+    const afterSeq = params.afterSeq ?? 0;
+    const maxBytes = params.maxBytes ?? undefined;
+    await polls.wait({ afterSeq, waitMs: params.waitMs ?? 0, signal: gone });
+    const limits = read?.limits;
+    const answer = await readAnswers.answer(log, { id, afterSeq, maxBytes, limits, extensions, gone });
+    ({ nextSeq } = answer);
+    return answer.prepared;
   } finally {
     read?.answered(nextSeq);
   }
-}
-
-function readChunk(event: ReadEvent, extensions: Extensions): ResultOf<typeof processRead>['chunks'][number] {
-  const { seq } = event;
-  if (event.type === 'output') return { seq, stream: event.stream, chunk: event.bytes };
-  const size = extensions.pty === undefined ? {} : { size: event.size };
-  return { seq, stream: 'pty', chunk: NO_BYTES, ...size };
 }
 
 function windowOf(windowBytes: number | undefined, extensions: Extensions): number | undefined {

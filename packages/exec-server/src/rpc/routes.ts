@@ -1,4 +1,5 @@
 import {
+  type AnswerOf,
   bindRoute,
   type EnvironmentInfo,
   type ParamsOf,
@@ -64,7 +65,8 @@ export interface RouteHost {
 type Handlers = {
   readonly [M in RequestMethod]: (
     params: ParamsOf<(typeof REQUESTS)[M]>,
-  ) => ResultOf<(typeof REQUESTS)[M]> | Promise<ResultOf<(typeof REQUESTS)[M]>>;
+    id: WireId,
+  ) => AnswerOf<(typeof REQUESTS)[M]> | Promise<AnswerOf<(typeof REQUESTS)[M]>>;
 };
 
 /** Every request method with what answers it. A method without a handler does not compile. */
@@ -77,7 +79,7 @@ export function createRoutes(host: RouteHost): ReadonlyMap<string, Route> {
     'environmentConfig/read': (params) => readConfig(host.config, params),
     'environment/status': () => ({ status: 'ready' }),
     'process/start': (params) => startProcess(host.processes(), params),
-    'process/read': (params) => readProcess(host.processes(), params),
+    'process/read': (params, id) => readProcess(host.processes(), params, id),
     'process/write': (params) => writeProcess(host.processes(), params),
     'process/closeStdin': (params) => closeProcessStdin(host.processes(), params),
     'process/signal': (params) => signalProcess(host.processes(), params),
@@ -113,7 +115,7 @@ function fileHandlers(host: RouteHost): Pick<Handlers, Extract<RequestMethod, `f
 
 function guarded(host: RouteHost, spec: RequestSpec, handlers: Handlers): Route {
   // The table above gives each method the handler of its own types; that relation does not survive a loop.
-  const handler = handlers[spec.method as RequestMethod] as (params: unknown) => unknown;
+  const handler = handlers[spec.method as RequestMethod] as (params: unknown, id: WireId) => unknown;
   const route = bindRoute(spec, handler, () => host.processes().extensions);
   // Whether a request may come at all is asked first: a client that broke the order should not be told of its fields.
   return async (params, id) => {

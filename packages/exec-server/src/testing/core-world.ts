@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { memoryTransportPair, type Transport } from '@holdfast/exec-protocol';
 import { createServerCore, type Lifetimes, type ServerCore } from '../core.js';
 import { MemorySpill } from '../process/testing/memory-spill.js';
+import type { AnswerTransport } from '../rpc/answers/answer-transport.js';
 import { ModelProcesses } from './model-processes.js';
 import { TestClock } from './test-clock.js';
 
@@ -57,7 +58,7 @@ export class CoreWorld implements AsyncDisposable {
 
   connect(principal = 'default', isResumable = true): CoreClient {
     const [near, far] = memoryTransportPair();
-    const { ended } = this.#core.accept(near, principal, { isResumable });
+    const { ended } = this.#core.accept(takingBytes(near), principal, { isResumable });
     return new CoreClient(far, ended);
   }
 
@@ -125,6 +126,9 @@ export class CoreClient {
   /** What has come as answer to a request. */
   async answer(id: number): Promise<CoreMessage> {
     await settle();
+    // What has to be fetched from the spill first takes longer.
+    for (let tries = 0; tries < 200 && this.received.every((message) => message.id !== id); tries += 1)
+      await turn();
     const at = this.received.findIndex((message) => message.id === id);
     const [answer] = at < 0 ? [] : this.received.splice(at, 1);
     if (answer === undefined) throw new Error(`no answer to ${String(id)} has come`);
@@ -197,6 +201,15 @@ export class CoreClient {
 /** Lets everything happen that is under way. */
 export async function settle(): Promise<void> {
   for (let turns = 0; turns < 8; turns += 1) await turn();
+}
+
+/** In memory a message that was written out arrives as any other. */
+function takingBytes(transport: Transport): AnswerTransport {
+  const sendBytes: AnswerTransport['sendBytes'] = (message, sent) => {
+    transport.send(Buffer.from(message).toString());
+    queueMicrotask(sent);
+  };
+  return Object.assign(transport, { sendBytes });
 }
 
 function ignore(): void {

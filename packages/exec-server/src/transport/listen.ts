@@ -2,9 +2,10 @@ import { lstat, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { MAX_MESSAGE_BYTES, type Transport } from '@holdfast/exec-protocol';
+import { MAX_MESSAGE_BYTES } from '@holdfast/exec-protocol';
 import { WebSocketServer } from 'ws';
 import { type AccessPolicy, type Refusal, refuseBrowser, refuseStranger } from '../auth.js';
+import type { AnswerTransport } from '../rpc/answers/answer-transport.js';
 import { lackOfDescriptors } from '../spare-descriptor.js';
 import type { ListenAddress } from './listen-address.js';
 import { WebSocketTransport } from './websocket-transport.js';
@@ -20,7 +21,7 @@ export interface Listener {
 /** What a listener tells its owner. */
 export interface ListenEvents {
   /** Somebody has connected and may come in. */
-  accept(transport: Transport): void;
+  accept(transport: AnswerTransport): void;
   /** A connection has taken the last descriptor: the system ends those that follow before anybody here sees them. */
   onFull(): void;
 }

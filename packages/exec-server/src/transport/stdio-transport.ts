@@ -3,12 +3,12 @@ import {
   type CloseKind,
   createLineSplitter,
   type LineBatch,
-  type Transport,
   type TransportListener,
 } from '@holdfast/exec-protocol';
+import type { AnswerTransport } from '../rpc/answers/answer-transport.js';
 
 /** One connection on a pair of byte streams, one message a line. The end of input ends it. */
-export class StdioTransport implements Transport {
+export class StdioTransport implements AnswerTransport {
   readonly label = 'stdio';
   readonly #input: Readable;
   readonly #output: Writable;
@@ -46,6 +46,17 @@ export class StdioTransport implements Transport {
 
   send(message: string): void {
     if (this.#listener !== undefined) this.#output.write(`${message}\n`);
+  }
+
+  sendBytes(message: Uint8Array, sent: () => void): void {
+    if (this.#listener === undefined) {
+      sent();
+      return;
+    }
+    this.#output.write(message);
+    this.#output.write('\n', () => {
+      sent();
+    });
   }
 
   ping(): boolean {

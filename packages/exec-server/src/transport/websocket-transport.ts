@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
-import { CLOSE_CODES, type CloseKind, type Transport, type TransportListener } from '@holdfast/exec-protocol';
+import { CLOSE_CODES, type CloseKind, type TransportListener } from '@holdfast/exec-protocol';
 import type { WebSocket } from 'ws';
+import type { AnswerTransport } from '../rpc/answers/answer-transport.js';
 
 /** A close frame carries at most this many bytes of reason. */
 const MAX_REASON_BYTES = 123;
@@ -9,7 +10,7 @@ const MAX_REASON_BYTES = 123;
 const CLOSE_GRACE_MS = 1_000;
 
 /** An accepted WebSocket as a transport. What is sent in one turn of the event loop leaves in one write. */
-export class WebSocketTransport implements Transport {
+export class WebSocketTransport implements AnswerTransport {
   readonly label: string;
   readonly #ws: WebSocket;
   readonly #socket: Duplex;
@@ -52,15 +53,17 @@ export class WebSocketTransport implements Transport {
 
   send(message: string): void {
     if (this.#ws.readyState !== this.#ws.OPEN) return;
-    if (!this.#isCorked) {
-      this.#isCorked = true;
-      this.#socket.cork();
-      setImmediate(() => {
-        this.#isCorked = false;
-        this.#socket.uncork();
-      });
-    }
+    this.#cork();
     this.#ws.send(message);
+  }
+
+  sendBytes(message: Uint8Array, sent: () => void): void {
+    if (this.#ws.readyState !== this.#ws.OPEN) {
+      sent();
+      return;
+    }
+    this.#cork();
+    this.#ws.send(message, { binary: false }, sent);
   }
 
   ping(mark = ''): boolean {
@@ -87,5 +90,15 @@ export class WebSocketTransport implements Transport {
 
   destroy(): void {
     this.#ws.terminate();
+  }
+
+  #cork(): void {
+    if (this.#isCorked) return;
+    this.#isCorked = true;
+    this.#socket.cork();
+    setImmediate(() => {
+      this.#isCorked = false;
+      this.#socket.uncork();
+    });
   }
 }

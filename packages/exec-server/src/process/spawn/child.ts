@@ -24,7 +24,7 @@ export interface ChildExit {
 
 /** What a child reports; no call is made before the promise of its spawn has settled. */
 export interface ChildListener {
-  /** The bytes belong to the listener and are never reused. */
+  /** The bytes are overwritten once this returns. */
   onOutput(stream: OutputStream, bytes: Uint8Array): void;
   /** Once; everything that the process itself wrote has been handed to `onOutput` before. */
   onExit(exit: ChildExit): void;

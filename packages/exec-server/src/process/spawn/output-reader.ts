@@ -14,7 +14,7 @@ export interface OutputReader {
   cut(): void;
 }
 
-/** Reports each chunk and, once, the end of the stream; chunks are in order and belong to `onChunk`. */
+/** Reports each chunk and, once, the end of the stream; chunks are in order, and are overwritten after `onChunk`. */
 export function readOutput(
   fd: number,
   onChunk: (bytes: Uint8Array) => void,
@@ -30,7 +30,7 @@ const CHUNK_BYTES = 24 * 1024;
 // somebody who goes on writing cannot keep the drain going.
 const DRAIN_BYTES = 1024 * 1024;
 
-// One for all readers: a read and the copy of its bytes are never apart, and an idle process needs no buffer.
+// One for all readers: a read and the use of its bytes are never apart, and an idle process needs no buffer.
 const scratch = Buffer.allocUnsafeSlow(CHUNK_BYTES);
 
 class PipeReader implements OutputReader {
@@ -56,7 +56,7 @@ class PipeReader implements OutputReader {
       onread: {
         buffer: scratch,
         callback: (length) => {
-          this.#onChunk(copyOfScratch(length));
+          this.#onChunk(scratch.subarray(0, length));
           return true;
         },
       },
@@ -87,7 +87,7 @@ class PipeReader implements OutputReader {
         return;
       }
       total += length;
-      this.#onChunk(copyOfScratch(length));
+      this.#onChunk(scratch.subarray(0, length));
     }
   }
 
@@ -112,9 +112,4 @@ function readWithoutWaiting(fd: number): number | undefined {
     // EAGAIN. Anything else the socket meets as well, and ends.
     return undefined;
   }
-}
-
-function copyOfScratch(length: number): Uint8Array {
-  // Short chunks share a small slab of Buffer's, so one that is kept holds a few KiB at most.
-  return Buffer.from(scratch.subarray(0, length));
 }

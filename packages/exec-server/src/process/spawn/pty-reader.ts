@@ -10,7 +10,7 @@ export interface TerminalReader extends OutputReader {
   readonly isOpen: boolean;
 }
 
-/** Reports each chunk and, once, the end; chunks are in order and belong to `onChunk`. */
+/** Reports each chunk and, once, the end; chunks are in order, and are overwritten after `onChunk`. */
 export function readTerminal(
   fd: number,
   onChunk: (bytes: Uint8Array) => void,
@@ -30,7 +30,7 @@ const READ_BYTES = 4096;
 // writing cannot keep the drain going.
 const DRAIN_BYTES = 1024 * 1024;
 
-// One for all readers: a read and the copy of its bytes are never apart, and an idle process needs no buffer.
+// One for all readers: a read and the use of its bytes are never apart, and an idle process needs no buffer.
 const scratch = Buffer.allocUnsafeSlow(CHUNK_BYTES);
 
 class PtyReader implements TerminalReader {
@@ -50,7 +50,7 @@ class PtyReader implements TerminalReader {
       onread: {
         buffer: scratch,
         callback: (length) => {
-          this.#onChunk(copyOfScratch(this.#fill(length)));
+          this.#onChunk(scratch.subarray(0, this.#fill(length)));
           return true;
         },
       },
@@ -97,7 +97,7 @@ class PtyReader implements TerminalReader {
       }
       const filled = this.#fill(length);
       total += filled;
-      this.#onChunk(copyOfScratch(filled));
+      this.#onChunk(scratch.subarray(0, filled));
     }
   }
 
@@ -134,9 +134,4 @@ function readWithoutWaiting(fd: number, offset: number): number | undefined {
     // Linux says that the last program has closed the terminal with EIO, and only when nothing is left to read.
     return errorCode(error) === 'EAGAIN' ? undefined : 0;
   }
-}
-
-function copyOfScratch(length: number): Uint8Array {
-  // Short chunks share a small slab of Buffer's, so one that is kept holds a few KiB at most.
-  return Buffer.from(scratch.subarray(0, length));
 }

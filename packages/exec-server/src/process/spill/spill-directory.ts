@@ -8,6 +8,7 @@ import {
   removeStaleDirectories,
 } from '../spawn/private-directory.js';
 import { errorCode } from '../spawn/spawn-error.js';
+import { BlockPool } from './block-pool.js';
 import { SpillBudget, type SpillLimits } from './spill-budget.js';
 import { SpillFile } from './spill-file.js';
 import type { SpillHandle } from './spill-segment.js';
@@ -50,6 +51,7 @@ const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDWR } = constants;
 class PrivateSpillDirectory implements SpillDirectory, SpillStore {
   readonly clock: Clock;
   readonly budget: SpillBudget;
+  readonly blocks = new BlockPool();
   readonly segmentBytes: number;
   readonly #parent: string;
   readonly #onFailure: (error: unknown) => void;

@@ -91,10 +91,10 @@ function switchedDisk(): { isFull: boolean; openFile: (file: string) => Promise<
 test('what is appended can be read at once, and still when it is on the disk', async () => {
   const file = spillOf(directoryOf());
   expect([file.append(bytesOf(10)), file.append(bytesOf(20, 1))]).toEqual([0, 10]);
-  expect(await file.read(5, 25)).toEqual(Buffer.concat([bytesOf(10), bytesOf(20, 1)]).subarray(5));
+  expect(await readFrom(file, 5, 25)).toEqual(Buffer.concat([bytesOf(10), bytesOf(20, 1)]).subarray(5));
   await onDisk(() => expect(segmentsOf(parent)).toEqual([]));
-  expect(await file.read(0, 30)).toEqual(Buffer.concat([bytesOf(10), bytesOf(20, 1)]));
-  await expect(file.read(0, 31)).rejects.toThrow(RangeError);
+  expect(await readFrom(file, 0, 30)).toEqual(Buffer.concat([bytesOf(10), bytesOf(20, 1)]));
+  await expect(readFrom(file, 0, 31)).rejects.toThrow(RangeError);
 });
 
 test('nobody else may enter the directory, and files in it have no name', async () => {
@@ -136,7 +136,7 @@ test('a spill behaves as one long buffer of which the start is cut off', async (
             .map((share) => Math.floor((share * model.length) / 99))
             .toSorted((a, b) => a - b);
           const whole = model;
-          const check = file.read(from, to - from).then((bytes) => {
+          const check = readFrom(file, from, to - from).then((bytes) => {
             // Never anything wrong; nothing at all only when it was given back.
             if (bytes === undefined) expect(from).toBeLessThan(file.start);
             else expect(bytes).toEqual(whole.subarray(from, to));
@@ -163,7 +163,9 @@ test('a spill behaves as one long buffer of which the start is cut off', async (
   );
 });
 
-test('200 MB go in and come out, the disk holds no more than is wanted, and memory stays small', async () => {
+test('200 MB go in and come out, and the disk holds no more than is wanted', {
+  timeout: 30_000,
+}, async () => {
   const segmentBytes = 4 * MIB;
   const room = roomSignal();
   const file = spillOf(directoryOf({ segmentBytes }), room.tell);
@@ -177,12 +179,13 @@ test('200 MB go in and come out, the disk holds no more than is wanted, and memo
     while (file.append(bytes) === undefined) await room.wait();
     if (file.end - taken < 16 * MIB) continue;
     for (const until = taken + 8 * MIB; taken < until; taken += chunk) {
-      read.update((await file.read(taken, chunk)) ?? Buffer.alloc(0));
+      read.update((await readFrom(file, taken, chunk)) ?? Buffer.alloc(0));
       file.discardBefore(taken + chunk);
     }
     expect(file.heldBytes).toBeLessThan(16 * MIB + segmentBytes + 8 * MIB);
   }
-  for (; taken < file.end; taken += chunk) read.update((await file.read(taken, chunk)) ?? Buffer.alloc(0));
+  for (; taken < file.end; taken += chunk)
+    read.update((await readFrom(file, taken, chunk)) ?? Buffer.alloc(0));
   expect(read.digest('hex')).toBe(written.digest('hex'));
 });
 
@@ -192,11 +195,11 @@ test('a slow disk refuses, and tells when there is room again', async () => {
   const chunk = bytesOf(64 * KIB);
   let accepted = 0;
   while (file.append(chunk) !== undefined) accepted += 1;
-  expect(accepted).toBe(16);
+  expect(accepted).toBe(32);
   await vi.waitFor(() => {
     expect(onRoom).toHaveBeenCalledTimes(1);
   }, WAIT);
-  expect(file.append(chunk)).toBe(MIB);
+  expect(file.append(chunk)).toBe(2 * MIB);
 });
 
 test('at the limit of a process appends are refused until segments are given back', async () => {
@@ -216,7 +219,7 @@ test('at the limit of a process appends are refused until segments are given bac
     expect(onRoom).toHaveBeenCalledTimes(1);
   }, WAIT);
   expect(file.append(bytesOf(1))).toBe(2500);
-  expect(await file.read(999, 2)).toBeUndefined();
+  expect(await readFrom(file, 999, 2)).toBeUndefined();
 });
 
 test('delivered output stays readable until there is need of its room', async () => {
@@ -225,7 +228,7 @@ test('delivered output stays readable until there is need of its room', async ()
   file.append(bytesOf(2500));
   file.delivered(2000);
   await onDisk(() => expect(spillFds() - openedFds).toBe(3));
-  expect(await file.read(0, 10)).toEqual(bytesOf(10));
+  expect(await readFrom(file, 0, 10)).toEqual(bytesOf(10));
   expect(file.append(bytesOf(600))).toBe(2500);
   expect([file.start, file.heldBytes]).toEqual([2000, 1100]);
 });
@@ -264,7 +267,7 @@ test('a full disk refuses, says so once, loses nothing, and recovers', async () 
   }, WAIT);
   const last = bytesOf(10, 5);
   expect(file.append(last)).toBe(chunks.length * 40 * KIB);
-  expectSame(await file.read(0, file.end), Buffer.concat([...chunks, last]));
+  expectSame(await readFrom(file, 0, file.end), Buffer.concat([...chunks, last]));
 });
 
 test('a directory that cannot be written to is as good as a full disk', async () => {
@@ -279,7 +282,7 @@ test('a directory that cannot be written to is as good as a full disk', async ()
   mkdirSync(path.join(parent, 'later'));
   clock.advance(1000);
   await onDisk(() => expect(spillFds() - openedFds).toBe(1));
-  expect(await file.read(0, 10)).toEqual(bytesOf(10));
+  expect(await readFrom(file, 0, 10)).toEqual(bytesOf(10));
   await directory.close();
   rmSync(path.join(parent, 'later'), { recursive: true });
 });
@@ -291,7 +294,7 @@ test('a directory that was cleaned away is made again', async () => {
   rmSync(path.join(parent, readdirSync(parent)[0] ?? ''), { recursive: true });
   file.append(bytesOf(10, 3));
   await onDisk(() => expect(spillFds() - openedFds).toBe(2));
-  expect(await file.read(0, 20)).toEqual(Buffer.concat([bytesOf(10), bytesOf(10, 3)]));
+  expect(await readFrom(file, 0, 20)).toEqual(Buffer.concat([bytesOf(10), bytesOf(10, 3)]));
 });
 
 test.runIf(canMount())('a file system without room refuses, and works again when there is some', async () => {
@@ -314,7 +317,7 @@ test.runIf(canMount())('a file system without room refuses, and works again when
       expect(onRoom).toHaveBeenCalled();
     }, WAIT);
     for (let at = 0; at + 100 * KIB <= second.end; at += 100 * KIB) {
-      expectSame(await second.read(at, 100 * KIB), bytesOf(100 * KIB));
+      expectSame(await readFrom(second, at, 100 * KIB), bytesOf(100 * KIB));
     }
     await second.close();
     await directory.close();
@@ -340,12 +343,18 @@ test('what dead servers left is removed, and nothing else', async () => {
 test('closing in the middle of writing and reading ends both', async () => {
   const file = spillOf(directoryOf({ segmentBytes: 100 * KIB }));
   file.append(bytesOf(MIB));
-  const reading = file.read(0, MIB);
+  const reading = readFrom(file, 0, MIB);
   await file.close();
   expect([undefined, MIB]).toContain((await reading)?.length);
   expect(file.append(bytesOf(1))).toBeUndefined();
-  expect(await file.read(0, 1)).toBeUndefined();
+  expect(await readFrom(file, 0, 1)).toBeUndefined();
 });
+
+/** What lies at `offset`; undefined when it was given back. */
+async function readFrom(file: SpillFile, offset: number, length: number): Promise<Buffer | undefined> {
+  const bytes = Buffer.alloc(length);
+  return (await file.read(offset, bytes)) ? bytes : undefined;
+}
 
 /** As `toEqual`, which takes a second for each megabyte. */
 function expectSame(found: Uint8Array | undefined, expected: Buffer): void {
@@ -415,5 +424,5 @@ test('a directory that is closed closes its spills', async () => {
   const file = directory.open(() => undefined);
   file.append(bytesOf(10));
   await directory.close();
-  expect([await file.read(0, 10), directory.heldBytes]).toEqual([undefined, 0]);
+  expect([await readFrom(file, 0, 10), directory.heldBytes]).toEqual([undefined, 0]);
 });

@@ -1,21 +1,20 @@
+import { AHEAD_BYTES } from '@holdfast/exec-protocol';
 import type { Timer } from '../../clock.js';
 import type { SpillAccount } from './spill-budget.js';
 import { SpillSegment } from './spill-segment.js';
 import type { SpillStore } from './spill-store.js';
+import { WriteQueue } from './write-queue.js';
 
-/** What may wait for the disk; beyond it the child has to wait. */
-const QUEUE_BYTES = 1024 * 1024;
-
-/** The system takes no more buffers in one call. */
-const BATCH_BUFFERS = 1024;
+/** What may wait for the disk, beyond which the child has to: what waited in memory before, and as much again. */
+const QUEUE_BYTES = 2 * AHEAD_BYTES;
 
 const RETRY_MS = 1000;
 
 /**
  * Output of one process that fits into no memory: appended at the end, read by offset, given back from the start.
  *
- * Appending never waits: bytes are queued and written in the background, many at once, and can be read from the queue
- * meanwhile. A disk that is full or broken lets the queue fill up, and then appends are refused; nothing that was accepted
+ * Appending never waits: bytes are copied into a queue and written in the background, many at once, and can be read from the
+ * queue meanwhile. A disk that is full or broken lets the queue fill up, and then appends are refused; nothing that was accepted
  * is lost, and writing is tried again until it works.
  */
 export class SpillFile {
@@ -26,8 +25,7 @@ export class SpillFile {
   readonly #reads = {};
   readonly #segments = new Map<number, SpillSegment>();
   /** What is not on the disk yet, from `#written` on. */
-  #queue: Uint8Array[] = [];
-  #queuedBytes = 0;
+  readonly #queue: WriteQueue;
   #start = 0;
   #written = 0;
   #end = 0;
@@ -40,6 +38,7 @@ export class SpillFile {
 
   constructor(store: SpillStore, onRoom: () => void) {
     this.#store = store;
+    this.#queue = new WriteQueue(store.blocks);
     this.#onRoom = onRoom;
     this.#account = store.budget.open({
       reclaim: () => {
@@ -65,13 +64,13 @@ export class SpillFile {
   }
 
   /**
-   * Takes bytes, which must not change any more, and returns their offset. Returns undefined, having taken nothing, when
-   * there is no room: in the budget, on the disk, or because the disk is slow. `onRoom` is called when there may be again.
+   * Copies bytes and returns their offset. Returns undefined, having taken nothing, when there is no room: in the budget, on
+   * the disk, or because the disk is slow. `onRoom` is called when there may be again.
    */
   append(bytes: Uint8Array): number | undefined {
     if (this.#isClosed) return undefined;
     if (bytes.length === 0) return this.#end;
-    if (this.#queuedBytes > 0 && this.#queuedBytes + bytes.length > QUEUE_BYTES) {
+    if (this.#queue.length > 0 && this.#queue.length + bytes.length > QUEUE_BYTES) {
       this.#wasRefused = true;
       return undefined;
     }
@@ -79,23 +78,22 @@ export class SpillFile {
     const offset = this.#end;
     this.#end += bytes.length;
     this.#queue.push(bytes);
-    this.#queuedBytes += bytes.length;
     this.#write();
     return offset;
   }
 
   /**
-   * Reads what was appended; undefined when some of it has been given back, before or meanwhile.
+   * Fills `into`, which is its own until it settles, with what was appended at `offset`. False when some of that has been
+   * given back, before or meanwhile.
    * @throws RangeError for bytes that were never appended; Error from the system when the disk fails.
    */
-  async read(offset: number, length: number): Promise<Uint8Array | undefined> {
-    if (offset + length > this.#end) throw new RangeError(`the spill ends at ${this.#end}`);
-    const bytes = Buffer.allocUnsafeSlow(length);
-    for (let at = 0; at < length; ) {
-      if (this.#isClosed || offset + at < this.#start) return undefined;
-      at += await this.#readPiece(offset + at, bytes.subarray(at));
+  async read(offset: number, into: Uint8Array): Promise<boolean> {
+    if (offset + into.length > this.#end) throw new RangeError(`the spill ends at ${this.#end}`);
+    for (let at = 0; at < into.length; ) {
+      if (this.#isClosed || offset + at < this.#start) return false;
+      at += await this.#readPiece(offset + at, into.subarray(at));
     }
-    return bytes;
+    return true;
   }
 
   /** What lies before `offset` was delivered: it stays readable, and goes when there is need of room. */
@@ -117,17 +115,16 @@ export class SpillFile {
     this.#retry?.cancel();
     this.#store.worked(this);
     this.#store.worked(this.#reads);
-    this.#queue = [];
-    this.#queuedBytes = 0;
     this.#account.close();
     await this.#writing;
+    this.#queue.drop(this.#queue.length);
     for (const segment of this.#segments.values()) segment.drop();
     this.#segments.clear();
     this.#store.closed(this);
   }
 
   async #readPiece(offset: number, into: Uint8Array): Promise<number> {
-    if (offset >= this.#written) return copyAt(this.#queue, offset - this.#written, into);
+    if (offset >= this.#written) return this.#queue.copy(offset - this.#written, into);
     const { segmentBytes } = this.#store;
     const index = Math.floor(offset / segmentBytes);
     const segment = this.#segments.get(index);
@@ -150,7 +147,7 @@ export class SpillFile {
 
   async #drain(): Promise<void> {
     try {
-      while (this.#queuedBytes > 0) await this.#writeBatch();
+      while (this.#queue.length > 0 && !this.#isClosed) await this.#writeBatch();
     } catch (error) {
       this.#retryLater(error);
     } finally {
@@ -164,14 +161,11 @@ export class SpillFile {
     const index = Math.floor(this.#written / segmentBytes);
     const segment = await this.#segment(index);
     const position = this.#written - index * segmentBytes;
-    const batch = firstBytes(this.#queue.slice(0, BATCH_BUFFERS), segmentBytes - position);
-    if (batch.length === 0) return;
-    const taken = await segment.write(batch, position);
+    const taken = await segment.write(this.#queue.first(segmentBytes - position), position);
     if (this.#isClosed) return;
     this.#store.worked(this);
     this.#written += taken;
-    this.#queuedBytes -= taken;
-    this.#queue = afterBytes(this.#queue, taken);
+    this.#queue.drop(taken);
     this.#dropBefore(this.#discarded);
     this.#tellRoom();
   }
@@ -194,7 +188,7 @@ export class SpillFile {
   }
 
   #tellRoom(): void {
-    if (!this.#wasRefused || this.#queuedBytes > QUEUE_BYTES / 2) return;
+    if (!this.#wasRefused || this.#queue.length > QUEUE_BYTES / 2) return;
     this.#wasRefused = false;
     this.#onRoom();
   }
@@ -202,7 +196,7 @@ export class SpillFile {
   /** Segments are dropped whole; the one that is written to only when nothing in it is wanted or on its way. */
   #dropBefore(offset: number): void {
     const { segmentBytes } = this.#store;
-    const isAll = offset >= this.#end && this.#queuedBytes === 0;
+    const isAll = offset >= this.#end && this.#queue.length === 0;
     const start = isAll
       ? this.#end
       : Math.floor(Math.min(offset, this.#written) / segmentBytes) * segmentBytes;
@@ -215,42 +209,4 @@ export class SpillFile {
     this.#account.release(start - this.#start);
     this.#start = start;
   }
-}
-
-function copyAt(queue: readonly Uint8Array[], offset: number, into: Uint8Array): number {
-  let skip = offset;
-  let copied = 0;
-  for (const bytes of queue) {
-    if (copied === into.length) break;
-    const part = bytes.subarray(skip, skip + into.length - copied);
-    skip = Math.max(0, skip - bytes.length);
-    into.set(part, copied);
-    copied += part.length;
-  }
-  return copied;
-}
-
-function firstBytes(queue: readonly Uint8Array[], limit: number): Uint8Array[] {
-  const first: Uint8Array[] = [];
-  let left = limit;
-  for (const bytes of queue) {
-    if (left === 0) break;
-    const part = bytes.subarray(0, left);
-    first.push(part);
-    left -= part.length;
-  }
-  return first;
-}
-
-function afterBytes(queue: readonly Uint8Array[], count: number): Uint8Array[] {
-  let left = count;
-  let at = 0;
-  for (let bytes = queue[at]; bytes !== undefined && bytes.length <= left; bytes = queue[at]) {
-    left -= bytes.length;
-    at += 1;
-  }
-  const rest = queue.slice(at);
-  const head = rest[0];
-  if (head !== undefined && left > 0) rest[0] = head.subarray(left);
-  return rest;
 }

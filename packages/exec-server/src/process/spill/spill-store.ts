@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.js';
+import type { BlockPool } from './block-pool.js';
 import type { SpillBudget } from './spill-budget.js';
 import type { SpillHandle } from './spill-segment.js';
 
@@ -11,6 +12,8 @@ export interface Closable {
 export interface SpillStore {
   readonly clock: Clock;
   readonly budget: SpillBudget;
+  /** Memory for what is on its way to the disk. */
+  readonly blocks: BlockPool;
   readonly segmentBytes: number;
   /** A new file without a name. */
   openSegment(): Promise<SpillHandle>;

@@ -1,11 +1,12 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { MAX_WINDOW_BYTES } from '@holdfast/exec-protocol';
 import { expect } from 'vitest';
 import { EventLog } from '../event-log.js';
 import type { LogEvent } from '../log-entry.js';
 import { type GapEvent, PushCursor } from '../push-cursor.js';
-import { type ReadPage, readPage } from '../read-page.js';
 import type { OutputStream } from '../spawn/child.js';
 import { MemorySpill } from './memory-spill.js';
+import { readPage, type WholePage } from './whole-page.js';
 
 const KIB = 1024;
 const RETAINED_BYTES = 32 * KIB;
@@ -65,6 +66,8 @@ export class LogWorld {
     this.#model = Buffer.concat([this.#model, bytes]);
     this.#streams = Buffer.concat([this.#streams, Buffer.alloc(size, stream === 'stdout' ? 1 : 2)]);
     this.log.appendOutput(stream, bytes);
+    // As the buffer that pipes are read into.
+    bytes.fill(0xff);
     if (this.log.isFull) happened.refusals += 1;
   }
 
@@ -168,7 +171,8 @@ export class LogWorld {
     this.#spill.current?.tellRoom();
     for (let idle = 0; idle < 10 && !this.#owner.isDone; ) {
       const before = this.#pushed.length;
-      this.#owner.acknowledge(this.#pushed.at(-1)?.seq ?? 0, 100_000);
+      // So much that the end of the process never overtakes its output.
+      this.#owner.acknowledge(this.#pushed.at(-1)?.seq ?? 0, MAX_WINDOW_BYTES);
       if (this.#hasWindow) this.#takenBytes = this.#ownerBytes;
       this.push(1000);
       this.view(3);
@@ -201,8 +205,8 @@ export class LogWorld {
     return entry?.seq;
   }
 
-  #checkPage(page: ReadPage, afterSeq: number, maxBytes: number | undefined): void {
-    let previous: ReadPage['chunks'][number] | undefined;
+  #checkPage(page: WholePage, afterSeq: number, maxBytes: number | undefined): void {
+    let previous: WholePage['chunks'][number] | undefined;
     let total = 0;
     for (const chunk of page.chunks) {
       expect(chunk.seq).toBeGreaterThan(afterSeq);

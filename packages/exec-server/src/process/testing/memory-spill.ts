@@ -33,15 +33,16 @@ export class MemorySpill implements LogSpill {
     return at;
   }
 
-  async read(offset: number, length: number): Promise<Uint8Array | undefined> {
-    if (offset + length > this.end) throw new RangeError('never appended');
+  async read(offset: number, into: Uint8Array): Promise<boolean> {
+    if (offset + into.length > this.end) throw new RangeError('never appended');
     await new Promise((resolve) => setImmediate(resolve));
     if (this.failures > 0) {
       this.failures -= 1;
       throw new Error('the disk failed');
     }
-    if (this.isClosed || offset < this.start) return undefined;
-    return Buffer.from(this.#bytes.subarray(offset, offset + length));
+    if (this.isClosed || offset < this.start) return false;
+    into.set(this.#bytes.subarray(offset, offset + into.length));
+    return true;
   }
 
   delivered(offset: number): void {

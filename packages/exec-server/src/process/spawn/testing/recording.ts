@@ -33,7 +33,7 @@ export class Recording implements ChildListener {
 
   onOutput(stream: OutputStream, bytes: Uint8Array): void {
     this.outputBytes += bytes.length;
-    if (this.#keepsOutput) this.events.push({ kind: 'output', stream, bytes });
+    if (this.#keepsOutput) this.events.push({ kind: 'output', stream, bytes: Uint8Array.from(bytes) });
     else this.#hash.update(bytes);
   }
 

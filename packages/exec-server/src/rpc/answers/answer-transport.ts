@@ -1,0 +1,7 @@
+import type { Transport } from '@holdfast/exec-protocol';
+
+/** A transport of a server, which also takes messages that were written out as bytes. */
+export interface AnswerTransport extends Transport {
+  /** Queues one message, as its UTF-8. It must not change until `sent` is called, which comes once, also after the end. */
+  sendBytes(message: Uint8Array, sent: () => void): void;
+}
