@@ -2,7 +2,6 @@
 
 // index.d.ts
 import * as z from 'zod';
-import { z as z$1 } from 'zod';
 import * as zod_v4_core from 'zod/v4/core';
 
 /** Standard base64 with padding. */
@@ -293,7 +292,7 @@ declare const AHEAD_BYTES: number;
 declare const SPILL_PROCESS_BYTES: number;
 /** Output that waits on disk for all processes of a server; from three quarters of it on, whoever holds most waits. */
 declare const SPILL_SERVER_BYTES: number;
-/** Output that all processes of a server hold in memory; past it, what waits is spilled earlier. */
+/** Output that all processes of a server hold in memory; past it, each keeps a sixteenth of what it may keep otherwise. */
 declare const LOG_MEMORY_BYTES: number;
 /** Events of a process that wait for its owner, in memory or spilled; past it the child waits until the owner catches up. */
 declare const MAX_LOG_EVENTS = 262144;
@@ -1459,7 +1458,7 @@ interface LineSplitter {
 /** A splitter that refuses lines of more than `maxLineBytes`, line end excluded. Blank lines are left out. */
 declare function createLineSplitter(maxLineBytes?: number): LineSplitter;
 
-type ReadResult = z$1.output<(typeof processRead)['result']>;
+type ReadResult = z.output<(typeof processRead)['result']>;
 /** A chunk of an answer to `process/read`, with the number of its bytes in place of the bytes. */
 type ReadChunkOutline = Omit<ReadResult['chunks'][number], 'chunk'> & {
     readonly length: number;

@@ -25,7 +25,7 @@ export const SPILL_PROCESS_BYTES = 256 * MIB;
 /** Output that waits on disk for all processes of a server; from three quarters of it on, whoever holds most waits. */
 export const SPILL_SERVER_BYTES = 4096 * MIB;
 
-/** Output that all processes of a server hold in memory; past it, what waits is spilled earlier. */
+/** Output that all processes of a server hold in memory; past it, each keeps a sixteenth of what it may keep otherwise. */
 export const LOG_MEMORY_BYTES = 256 * MIB;
 
 /** Events of a process that wait for its owner, in memory or spilled; past it the child waits until the owner catches up. */

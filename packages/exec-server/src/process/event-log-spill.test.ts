@@ -213,6 +213,21 @@ test('a log that is not wanted any more gives its spill back, and who still read
   expect([log.firstSeq, (await reading).chunks]).toEqual([11, []]);
 });
 
+test('when memory gets scarce, what was delivered goes first, also of a process that says nothing any more', async () => {
+  const memory = new LogMemory(20 * PIECE);
+  const idle = new EventLog({ memory, retainedBytes: 16 * PIECE });
+  print(idle, 16);
+  await takeAll(owner(idle));
+  const busy = new EventLog({ memory });
+  print(busy, 4);
+  expect([idle.firstSeq, memory.heldBytes]).toEqual([1, 20 * PIECE]);
+  print(busy, 1);
+  expect([memory.heldBytes, idle.firstSeq, busy.firstSeq]).toEqual([6 * PIECE, 16, 1]);
+  idle.close();
+  busy.close();
+  expect(memory.heldBytes).toBe(0);
+});
+
 test('a page that was overtaken by its own loss begins with what is retained', async () => {
   const { log, spill } = worldOf();
   print(log, 10);

@@ -61,9 +61,13 @@ export class EventLog {
   #exited: ExitedEvent | undefined;
   #closed: ClosedEvent | undefined;
   readonly #listeners = new Set<() => void>();
+  readonly #leaveMemory: (() => void) | undefined;
 
   constructor(options: Partial<EventLogOptions> = {}) {
     this.#options = { ...LOG_DEFAULTS, ...options };
+    this.#leaveMemory = this.#options.memory?.open(() => {
+      this.#forget();
+    });
   }
 
   /** The seq that the next event will get. */
@@ -193,6 +197,7 @@ export class EventLog {
   /** Nobody will ask for this log any more: gives the spill back. Who still reads finds a gap. */
   close(): void {
     if (this.#isForgotten) return;
+    this.#leaveMemory?.();
     this.#options.memory?.add(-this.#resident);
     this.#isForgotten = true;
     void this.#spill?.close();
@@ -285,9 +290,13 @@ export class EventLog {
 
   /** Whether output that waits may not stay in memory. */
   get #mustSpill(): boolean {
-    const { aheadBytes, memory } = this.#options;
-    const most = memory?.isScarce === true ? aheadBytes / 16 : aheadBytes;
+    const most = this.#share(this.#options.aheadBytes);
     return this.#isSpilledAhead || this.#residentAhead > (this.#isRefused ? most / 2 : most);
+  }
+
+  /** What this log may hold of `bytes`, as things are on the server. */
+  #share(bytes: number): number {
+    return this.#options.memory?.isScarce === true ? bytes / 16 : bytes;
   }
 
   #moveToSpill(entry: OutputEntry): boolean {
@@ -325,7 +334,8 @@ export class EventLog {
   }
 
   #findIdle(): void {
-    const { retention, retainedBytes } = this.#options;
+    const { retention } = this.#options;
+    const retainedBytes = this.#share(this.#options.retainedBytes);
     const untilSeq = retention === 'keep' ? this.#ownerSeq : this.#nextSeq - 1;
     for (let entry = this.#entries.from(this.#idleSeq + 1); entry !== undefined; ) {
       const end = entry.offset + lengthOf(entry);

@@ -5,7 +5,7 @@ import type { OpenSpill } from './log-spill.js';
 
 /** Bounds of one log and what it works with; the defaults are the named limits. */
 export interface EventLogOptions {
-  /** What stays readable behind the owner, at least. */
+  /** What stays readable behind the owner, at least, unless memory is scarce. */
   readonly retainedBytes: number;
   /** What may wait in memory to be sent to the owner. */
   readonly aheadBytes: number;
