@@ -21,6 +21,15 @@ export function figures<T>(
   );
 }
 
+/** How much y grows with each x: the line with the least squares through all points. */
+export function slope(points: readonly (readonly [x: number, y: number])[]): number {
+  const mean = (values: readonly number[]): number =>
+    values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [meanX, meanY] = [mean(points.map(([x]) => x)), mean(points.map(([, y]) => y))];
+  const covariance = points.reduce((sum, [x, y]) => sum + (x - meanX) * (y - meanY), 0);
+  return covariance / points.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0);
+}
+
 /** How long something takes, in milliseconds, several times over. */
 export async function times(count: number, run: () => Promise<unknown>): Promise<number[]> {
   const taken: number[] = [];
@@ -43,6 +52,12 @@ export function row(figure: string, values: Readonly<Record<string, number>>, un
   const parts = [`${firstName} ${round(first)} ${unit}`];
   for (const [name, value] of others)
     parts.push(`${name} ${round(value)} ${unit} (${firstName} is ${round(first / value)}×)`);
+  return `${figure.padEnd(44)} ${parts.join('   ')}`;
+}
+
+/** One line of things that were counted, where a ratio says nothing. */
+export function counts(figure: string, values: Readonly<Record<string, number>>, unit: string): string {
+  const parts = Object.entries(values).map(([name, value]) => `${name} ${String(value)} ${unit}`);
   return `${figure.padEnd(44)} ${parts.join('   ')}`;
 }
 

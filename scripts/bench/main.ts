@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { runBare, TRUE } from './bare.js';
 import { benchBeside } from './beside.js';
 import type { Bench, Contestant } from './contestant.js';
+import { benchCost } from './cost.js';
 import { figures, median, row, times } from './figures.js';
 import { benchMemory } from './memory.js';
+import { benchPty } from './pty.js';
 import { connectRaw } from './raw-client.js';
 import { benchRecover } from './recover.js';
 import { type BenchServer, startHoldfast, startReference } from './servers.js';
@@ -11,7 +12,6 @@ import { type BenchServer, startHoldfast, startReference } from './servers.js';
 // Measures our server beside bare child_process and, with --reference, beside the reference server, in one run. Names on
 // the command line choose benches; none means all. Ratios count; absolute figures depend on the machine and its day.
 
-const TRUE = '/usr/bin/true';
 const AT_ONCE = 150;
 const MEGABYTE = 1_000_000;
 
@@ -21,7 +21,9 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   echo: benchEcho,
   request: benchRequest,
   output: benchOutput,
+  pty: benchPty,
   memory: benchMemory,
+  cost: benchCost,
   beside: benchBeside,
   recover: benchRecover,
 };
@@ -49,7 +51,7 @@ async function benchSpawn(all: readonly Contestant[]): Promise<void> {
   const runs: Record<string, () => Promise<unknown>> = Object.fromEntries(
     all.map(({ server, client }) => [server.name, () => client.run([TRUE])]),
   );
-  runs['bare'] = () => bare([TRUE]);
+  runs['bare'] = () => runBare([TRUE]);
   for (const run of Object.values(runs)) await times(20, run);
   // In turns, so that a slow moment of the machine hits everybody.
   for (let round = 0; round < 20; round += 1) {
@@ -64,7 +66,7 @@ async function benchParallel(all: readonly Contestant[]): Promise<void> {
     for (const { server, client } of all) {
       (taken[server.name] ??= []).push(...(await times(1, () => atOnce(() => client.run([TRUE])))));
     }
-    (taken['bare'] ??= []).push(...(await times(1, () => atOnce(() => bare([TRUE])))));
+    (taken['bare'] ??= []).push(...(await times(1, () => atOnce(() => runBare([TRUE])))));
   }
   console.log(row(`${String(AT_ONCE)} at once, total`, figures(taken, median), 'ms'));
 }
@@ -99,13 +101,6 @@ async function benchOutput(all: readonly Contestant[]): Promise<void> {
     }
   }
   console.log(row('150 MB of output', figures(taken, median), 'MB/s'));
-}
-
-async function bare([program = '', ...args]: readonly string[]): Promise<void> {
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  child.stdout.resume();
-  child.stderr.resume();
-  await once(child, 'close');
 }
 
 async function atOnce(run: () => Promise<unknown>): Promise<void> {
