@@ -10,6 +10,10 @@ interface Soak {
 
 const SOAKS: Readonly<Record<string, Soak>> = {
   'late-reader': { command: ['tsx', 'scripts/soak/late-reader.ts'], env: {} },
+  pty: {
+    command: ['vitest', 'run', '--project', 'unit', 'packages/exec-server/src/process/spawn/pty.test.ts'],
+    env: { PTY: 'soak' },
+  },
   chaos: { command: ['vitest', 'run', '--project', 'e2e', 'e2e/chaos'], env: { CHAOS: 'soak' } },
 };
 
