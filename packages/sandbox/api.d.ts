@@ -54,8 +54,8 @@ interface PathRule {
     readonly identity: FileIdentity | undefined;
     /** Who asked for it: a place in the intent, or the ceiling. */
     readonly origin: string;
-    /** What stands in for a missing path while the sandbox runs; default a directory, which git does not see. */
-    readonly placeholder?: 'file';
+    /** A file with this text stands in for a missing path while the sandbox runs; default a directory, unseen by git. */
+    readonly placeholderText?: string;
     /** The directory is one in which many users make files, such as /tmp. */
     readonly isShared: boolean;
 }
@@ -234,10 +234,14 @@ type MountStep =
 };
 
 /** What stands at a missing path while the sandbox runs, because something must be there to cover. */
-interface Placeholder {
+type Placeholder = {
     readonly path: string;
-    readonly kind: 'directory' | 'file';
-}
+    readonly kind: 'directory';
+} | {
+    readonly path: string;
+    readonly kind: 'file';
+    readonly text: string;
+};
 /** The mount table of a sandbox, and what the host must have for it. */
 interface MountPlan {
     readonly steps: readonly MountStep[];

@@ -32,6 +32,7 @@ describe('inside what is writable, what others would run stays as it is', () => 
       'write /ws',
       'read /ws/.bashrc',
       'read /ws/.codex/',
+      'read /ws/.git/commondir/',
       'read /ws/.git/config',
       'read /ws/.git/hooks',
     ]);
@@ -53,10 +54,12 @@ describe('inside what is writable, what others would run stays as it is', () => 
     };
     expect(below(tree, ['write /ws'], { ...CEILING, protectedNames: [] })).toEqual([
       'write /ws',
+      'read /ws/a/b/c/.git/commondir/',
       'read /ws/a/b/c/.git/config',
       'read /ws/a/b/c/.git/config.worktree/',
       'read /ws/a/b/c/.git/hooks',
       'read /ws/a/b/c/.git/info/attributes',
+      'read /ws/a/b/c/.git/modules/lib/commondir/',
       'read /ws/a/b/c/.git/modules/lib/config',
       'read /ws/a/b/c/.git/modules/lib/hooks',
       'read /ws/a/b/c/.git/modules/lib/info/attributes',

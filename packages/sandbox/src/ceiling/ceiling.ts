@@ -123,7 +123,7 @@ const EVERYTHING: PathRule = {
 };
 
 function protectionOf(
-  { path, onlyIfThere, placeholder }: ProtectedPath,
+  { path, onlyIfThere, placeholderText }: ProtectedPath,
   files: FileFacts,
   notes: PolicyNote[],
 ): readonly PathRule[] {
@@ -145,7 +145,7 @@ function protectionOf(
         identity,
         origin: ORIGIN,
         isShared,
-        ...(placeholder === undefined || kind !== 'missing' ? {} : { placeholder }),
+        ...(placeholderText === undefined || kind !== 'missing' ? {} : { placeholderText }),
       },
     ];
   } catch (error) {

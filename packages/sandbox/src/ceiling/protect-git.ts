@@ -5,8 +5,8 @@ import { childOf } from '../files/paths.js';
 export interface ProtectedPath {
   readonly path: string;
   readonly onlyIfThere?: true;
-  /** What git bears at the path while it is missing; default a directory. */
-  readonly placeholder?: 'file';
+  /** The text of a file that changes nothing for git, where it does not bear a directory. */
+  readonly placeholderText?: string;
 }
 
 /** What in the directory of a repository git runs, or reads and then runs. Everything else stays writable for commits. */
@@ -18,7 +18,8 @@ export function protectedInGitDirectory(directory: string, files: FileFacts): re
     { path: childOf(directory, 'hooks') },
     { path: childOf(directory, 'config') },
     { path: childOf(directory, 'info/attributes'), onlyIfThere: true },
-    { path: childOf(directory, 'commondir'), onlyIfThere: true },
+    // It would send git to another directory for its hooks and config; a dot sends it to the same one.
+    { path: childOf(directory, 'commondir'), placeholderText: '.\n' },
     { path: childOf(directory, 'gitdir'), onlyIfThere: true },
     configOfWorktree(directory, config),
     ...linked.flatMap((worktree): readonly ProtectedPath[] => [
@@ -32,5 +33,5 @@ export function protectedInGitDirectory(directory: string, files: FileFacts): re
 /** Git reads this file only where an extension says so, but then it must not be a directory. */
 function configOfWorktree(directory: string, config: string): ProtectedPath {
   const path = childOf(directory, 'config.worktree');
-  return /worktreeconfig/i.test(config) ? { path, placeholder: 'file' } : { path, onlyIfThere: true };
+  return /worktreeconfig/i.test(config) ? { path, placeholderText: '' } : { path, onlyIfThere: true };
 }

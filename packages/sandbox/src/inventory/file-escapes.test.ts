@@ -126,6 +126,13 @@ const CASES: readonly (readonly [
     UNTOUCHED,
   ],
   [
+    'F09b',
+    'sending git to another directory for its config',
+    'mkdir -p evil/objects evil/refs; echo ../evil > .git/commondir; echo ../evil > one/.git/commondir; mv evil .git/commondir; rm -rf evil',
+    ({ workspace }) => ['.', 'one'].map((at) => existsSync(path.join(workspace, at, '.git/commondir'))),
+    [false, false],
+  ],
+  [
     'F10b',
     'pointing a linked worktree elsewhere',
     'mkdir -p evil; echo "gitdir: $PWD/evil" > linked/.git; rm linked/.git; mv linked/.git x; rmdir evil',

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Placeholder } from '../linux/plan-mounts.js';
 import { PlaceholderStore, placeholderFolder } from './placeholder-store.js';
 
 let place = '';
@@ -19,11 +20,9 @@ function store(): PlaceholderStore {
   return new PlaceholderStore(path.join(place, 'records'));
 }
 
-function inWorkspace(
-  name: string,
-  kind: 'directory' | 'file' = 'directory',
-): { path: string; kind: 'directory' | 'file' } {
-  return { path: path.join(place, 'ws', name), kind };
+function inWorkspace(name: string, text?: string): Placeholder {
+  const at = path.join(place, 'ws', name);
+  return text === undefined ? { path: at, kind: 'directory' } : { path: at, kind: 'file', text };
 }
 
 function left(): readonly (readonly string[])[] {
@@ -31,7 +30,7 @@ function left(): readonly (readonly string[])[] {
 }
 
 test('placeholders stand while they are held, and go without a trace', () => {
-  const held = store().hold([inWorkspace('.codex'), inWorkspace('config', 'file')]);
+  const held = store().hold([inWorkspace('.codex'), inWorkspace('config', '.')]);
   expect(readdirSync(path.join(place, 'ws')).sort()).toEqual(['.codex', 'config']);
   held.release();
   held.release();
@@ -48,7 +47,7 @@ test('what two sandboxes hold goes with the last of them', () => {
 });
 
 test('what has content by now is nobody’s placeholder', () => {
-  const held = store().hold([inWorkspace('.codex'), inWorkspace('config', 'file')]);
+  const held = store().hold([inWorkspace('.codex'), inWorkspace('config', '.')]);
   writeFileSync(path.join(place, 'ws', '.codex', 'mine'), '');
   writeFileSync(path.join(place, 'ws', 'config'), 'mine');
   held.release();

@@ -1,15 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import {
-  closeSync,
   lstatSync,
   mkdirSync,
-  openSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmdirSync,
   rmSync,
-  statSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -153,21 +150,21 @@ function takeLock(lock: string): void {
   }
 }
 
-function make({ path: at, kind }: Placeholder): void {
+function make(placeholder: Placeholder): void {
   try {
-    if (kind === 'directory') mkdirSync(at, { mode: 0o755 });
-    else closeSync(openSync(at, 'wx', 0o644));
+    if (placeholder.kind === 'directory') mkdirSync(placeholder.path, { mode: 0o755 });
+    else writeFileSync(placeholder.path, placeholder.text, { flag: 'wx', mode: 0o644 });
   } catch (error) {
     // Another sandbox made it, or it came up since the plan was made: it is covered either way.
     if (!hasCode(error, 'EEXIST')) throw error;
   }
 }
 
-/** Only what is still empty goes: whatever has content is no placeholder of ours. */
-function remove({ path: at, kind }: Placeholder): void {
+/** Only what is still as it was made goes: whatever has other content is no placeholder of ours. */
+function remove(placeholder: Placeholder): void {
   try {
-    if (kind === 'directory') rmdirSync(at);
-    else if (statSync(at).size === 0) unlinkSync(at);
+    if (placeholder.kind === 'directory') rmdirSync(placeholder.path);
+    else if (readText(placeholder.path) === placeholder.text) unlinkSync(placeholder.path);
   } catch (error) {
     if (!['ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EBUSY'].some((code) => hasCode(error, code)))
       throw error;

@@ -5,10 +5,9 @@ import type { NormalisedPolicy, PathRule } from '../policy/path-rule.js';
 import type { MountStep } from './mount-step.js';
 
 /** What stands at a missing path while the sandbox runs, because something must be there to cover. */
-export interface Placeholder {
-  readonly path: string;
-  readonly kind: 'directory' | 'file';
-}
+export type Placeholder =
+  | { readonly path: string; readonly kind: 'directory' }
+  | { readonly path: string; readonly kind: 'file'; readonly text: string };
 
 /** The mount table of a sandbox, and what the host must have for it. */
 export interface MountPlan {
@@ -119,6 +118,6 @@ function sealSteps(rules: readonly PathRule[], base: PathRule['access']): readon
   );
 }
 
-function placeholderOf({ path, placeholder }: PathRule): Placeholder {
-  return { path, kind: placeholder ?? 'directory' };
+function placeholderOf({ path, placeholderText: text }: PathRule): Placeholder {
+  return text === undefined ? { path, kind: 'directory' } : { path, kind: 'file', text };
 }

@@ -12,8 +12,8 @@ export interface PathRule {
   readonly identity: FileIdentity | undefined;
   /** Who asked for it: a place in the intent, or the ceiling. */
   readonly origin: string;
-  /** What stands in for a missing path while the sandbox runs; default a directory, which git does not see. */
-  readonly placeholder?: 'file';
+  /** A file with this text stands in for a missing path while the sandbox runs; default a directory, unseen by git. */
+  readonly placeholderText?: string;
   /** The directory is one in which many users make files, such as /tmp. */
   readonly isShared: boolean;
 }
