@@ -4,8 +4,19 @@
 import * as z from 'zod';
 import * as zod_v4_core from 'zod/v4/core';
 
+/** Bytes, or the first character of a text that does not belong into base64. */
+type Base64Decoded = {
+    readonly ok: true;
+    readonly bytes: Uint8Array;
+} | {
+    readonly ok: false;
+    readonly offset: number;
+    readonly message: string;
+};
 /** Standard base64 with padding. */
 declare function encodeBase64(bytes: Uint8Array): string;
+/** The bytes of standard base64: padded, without white space, unused bits zero. Anything else is refused. */
+declare function decodeBase64(text: string): Base64Decoded;
 
 /** WebSocket close codes that Holdfast sends, one per reason. Transports without codes end without a word. */
 declare const CLOSE_CODES: {
@@ -136,6 +147,62 @@ declare const ERROR_KINDS: {
         readonly code: -32603;
         readonly meaning: "the process has ended, its stdin takes no more bytes";
     };
+    readonly fileNotFound: {
+        readonly code: -32004;
+        readonly meaning: "the path does not exist on the executor";
+    };
+    readonly fileHandleUnknown: {
+        readonly code: -32004;
+        readonly meaning: "no open file has this id";
+    };
+    readonly fileAccessDenied: {
+        readonly code: -32600;
+        readonly meaning: "the system of the executor does not allow it";
+    };
+    readonly fileHandleInUse: {
+        readonly code: -32600;
+        readonly meaning: "an open file has this id already";
+    };
+    readonly notAFile: {
+        readonly code: -32600;
+        readonly meaning: "the path leads to something other than a regular file";
+    };
+    readonly fileTooLarge: {
+        readonly code: -32600;
+        readonly meaning: "the file is larger than one answer may be";
+    };
+    readonly invalidFileRequest: {
+        readonly code: -32600;
+        readonly meaning: "the request makes no sense for files";
+    };
+    readonly fileExists: {
+        readonly code: -32603;
+        readonly meaning: "the path exists already";
+    };
+    readonly notADirectory: {
+        readonly code: -32603;
+        readonly meaning: "a component of the path is not a directory";
+    };
+    readonly directoryNotEmpty: {
+        readonly code: -32603;
+        readonly meaning: "the directory is not empty";
+    };
+    readonly symlinkRefused: {
+        readonly code: -32603;
+        readonly meaning: "the path leads through a symbolic link, which was not to be followed";
+    };
+    readonly fileSystemFailed: {
+        readonly code: -32603;
+        readonly meaning: "the file system of the executor failed";
+    };
+    readonly configUnreadable: {
+        readonly code: -32603;
+        readonly meaning: "a configuration file of the executor cannot be read";
+    };
+    readonly httpFailed: {
+        readonly code: -32603;
+        readonly meaning: "the HTTP request got no response";
+    };
     readonly limitExceeded: {
         readonly code: -32040;
         readonly meaning: "a named limit of the peer is reached";
@@ -151,6 +218,10 @@ declare const ERROR_KINDS: {
     readonly replayConflict: {
         readonly code: -32044;
         readonly meaning: "the id of this request was used before for another request";
+    };
+    readonly outputUnreadable: {
+        readonly code: -32045;
+        readonly meaning: "output cannot be read from the disk of the executor at present";
     };
     readonly gap: {
         readonly code: -32043;
@@ -342,8 +413,16 @@ declare const DETACHED_SESSION_TTL_MS = 80000;
 declare const RECOVER_DEADLINE_MS = 45000;
 /** How long the connection of a session that another one asks for may take to show that it lives. */
 declare const TAKEOVER_PONG_MS = 2000;
+/** How often one read tries to get output from a disk that fails, a second apart. */
+declare const SPILL_READ_ATTEMPTS = 10;
 /** How long a resumed client without extensions may take to read a process before its events are pushed regardless. */
 declare const LEGACY_REPLAY_DELAY_MS = 2000;
+/** Output in the answer to the first read of a process after a resume without `replay`, as much as the reference retains … */
+declare const LEGACY_RESUME_READ_BYTES: number;
+/** … and events in it, half of what the Codex CLI takes at once. */
+declare const LEGACY_RESUME_READ_EVENTS = 128;
+/** How long a client without `replay` has after such an answer has arrived to take it in, unless it asks for more before. */
+declare const LEGACY_SETTLE_MS = 1000;
 /** A client that has heard nothing from its server for this long takes the connection for lost. */
 declare const CLIENT_SILENCE_MS = 45000;
 /** A server that has heard nothing from a client for this long ends the connection; a sleeping laptop is no reason to. */
@@ -384,9 +463,35 @@ declare const CLOSE_RECONNECT_MS = 3000;
 declare const REORDER_BYTES: number;
 /** Positions in one `session/replay`: as many as a session can have processes. */
 declare const MAX_REPLAY_CURSORS: number;
+/** The largest file that `fs/readFile` answers; the reference's figure. Larger ones are read in blocks. */
+declare const MAX_READ_FILE_BYTES: number;
+/** The largest block of `fs/readBlock` and `fs/writeBlock`; the reference's figure. */
+declare const MAX_FILE_BLOCK_BYTES: number;
+/** Files that one session may have open; the reference's figure for a connection. */
+declare const MAX_FILE_HANDLES = 128;
+/** UTF-8 bytes of a file handle's id; the reference's figure. */
+declare const MAX_FILE_HANDLE_ID_BYTES = 32;
+/** The most levels that a walk may ask for; the reference's figure. */
+declare const MAX_WALK_DEPTH = 64;
+/** The most directories that a walk may ask for; the reference's figure. */
+declare const MAX_WALK_DIRECTORIES = 10000;
+/** The most entries that a walk may ask for; the reference's figure. */
+declare const MAX_WALK_ENTRIES = 50000;
+/** The largest piece of a streamed HTTP body, decoded; the reference's figure. */
+declare const MAX_BODY_DELTA_BYTES: number;
+/** The largest configuration file of the executor that is read for a client. */
+declare const MAX_CONFIG_FILE_BYTES: number;
+/** Watches for missing paths that one connection may have; at the limit the answer is that nothing is watched. */
+declare const MAX_FILE_WATCHES = 64;
+/** Streamed HTTP responses that one connection may have at once. */
+declare const MAX_STREAMED_RESPONSES = 256;
+/** What may have come of a streamed HTTP response ahead of its reader in a client; past it the response fails. */
+declare const RESPONSE_BUFFER_BYTES: number;
+/** The largest HTTP body that is answered whole; larger ones are streamed. */
+declare const MAX_BUFFERED_BODY_BYTES: number;
 
 /** Groups methods in handshake errors and in the reference. */
-type MethodFamily = 'session' | 'process' | 'environment';
+type MethodFamily = 'session' | 'process' | 'environment' | 'fs' | 'http';
 /** Who may send a message. */
 type Direction = 'clientToServer' | 'serverToClient';
 /** One request of the wire: its name and the shapes of what goes in and comes back. */
@@ -455,6 +560,203 @@ declare const environmentInfo: RequestSpec<z.ZodOptional<z.ZodNullable<z.ZodReco
 /** A cheap question whose answer shows that the executor is alive. */
 declare const environmentStatus: RequestSpec<z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>, z.ZodObject<{
     status: z.ZodLiteral<"ready">;
+}, z.core.$strip>>;
+/** Reads configuration files of the executor that belong to the Codex CLI. */
+declare const environmentConfigRead: RequestSpec<z.ZodObject<{
+    cwd: z.ZodString;
+    configPaths: z.ZodArray<z.ZodArray<z.ZodString>>;
+    requirementsPaths: z.ZodArray<z.ZodArray<z.ZodString>>;
+}, z.core.$strip>, z.ZodObject<{
+    userHomeDir: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+    codexHomeDir: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+    hostname: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+    config: z.ZodObject<{
+        layers: z.ZodArray<z.ZodObject<{
+            source: z.ZodString;
+            baseDir: z.ZodString;
+            toml: z.ZodString;
+        }, z.core.$strip>>;
+        cloudInsertionIndex: z.ZodInt;
+    }, z.core.$strip>;
+    requirements: z.ZodObject<{
+        layers: z.ZodArray<z.ZodObject<{
+            source: z.ZodString;
+            baseDir: z.ZodString;
+            toml: z.ZodString;
+        }, z.core.$strip>>;
+        cloudInsertionIndex: z.ZodInt;
+    }, z.core.$strip>;
+}, z.core.$strip>>;
+
+/** Reads a whole file. */
+declare const fsReadFile: RequestSpec<z.ZodObject<{
+    path: z.ZodString;
+    followSymlinks: z.ZodOptional<z.ZodBoolean>;
+    sandbox: z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>;
+}, z.core.$strip>, z.ZodObject<{
+    dataBase64: z.ZodCodec<z.ZodString, z.ZodCustom<Uint8Array<ArrayBufferLike>, Uint8Array<ArrayBufferLike>>>;
+}, z.core.$strip>>;
+/** Writes a whole file. */
+declare const fsWriteFile: RequestSpec<z.ZodObject<{
+    path: z.ZodString;
+    dataBase64: z.ZodString;
+    followSymlinks: z.ZodOptional<z.ZodBoolean>;
+    sandbox: z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>;
+}, z.core.$strip>, z.ZodObject<{}, z.core.$strip>>;
+/** Makes a directory. */
+declare const fsCreateDirectory: RequestSpec<z.ZodObject<{
+    path: z.ZodString;
+    recursive: z.ZodOptional<z.ZodBoolean>;
+    followSymlinks: z.ZodOptional<z.ZodBoolean>;
+    sandbox: z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>;
+}, z.core.$strip>, z.ZodObject<{}, z.core.$strip>>;
+/** Describes an entry. */
+declare const fsGetMetadata: RequestSpec<z.ZodObject<{
+    path: z.ZodString;
+    followSymlinks: z.ZodOptional<z.ZodBoolean>;
+    sandbox: z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>;
+}, z.core.$strip>, z.ZodObject<{
+    isDirectory: z.ZodBoolean;
+    isFile: z.ZodBoolean;
+    isSymlink: z.ZodBoolean;
+    size: z.ZodInt;
+    createdAtMs: z.ZodInt;
+    modifiedAtMs: z.ZodInt;
+}, z.core.$strip>>;
+/** Resolves a path. */
+declare const fsCanonicalize: RequestSpec<z.ZodObject<{
+    path: z.ZodString;
+    sandbox: z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>;
+}, z.core.$strip>, z.ZodObject<{
+    path: z.ZodString;
+}, z.core.$strip>>;
+/** Lists a directory. */
+declare const fsReadDirectory: RequestSpec<z.ZodObject<{
+    path: z.ZodString;
+    sandbox: z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>;
+}, z.core.$strip>, z.ZodObject<{
+    entries: z.ZodArray<z.ZodObject<{
+        fileName: z.ZodString;
+        isDirectory: z.ZodBoolean;
+        isFile: z.ZodBoolean;
+    }, z.core.$strip>>;
+}, z.core.$strip>>;
+/** Lists a tree. */
+declare const fsWalk: RequestSpec<z.ZodObject<{
+    path: z.ZodString;
+    options: z.ZodObject<{
+        maxDepth: z.ZodInt;
+        maxDirectories: z.ZodInt;
+        maxEntries: z.ZodInt;
+        followDirectorySymlinks: z.ZodBoolean;
+        pruneHiddenDirectories: z.ZodOptional<z.ZodBoolean>;
+    }, z.core.$strip>;
+    sandbox: z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>;
+}, z.core.$strip>, z.ZodObject<{
+    entries: z.ZodArray<z.ZodObject<{
+        path: z.ZodString;
+        kind: z.ZodEnum<{
+            file: "file";
+            directory: "directory";
+        }>;
+    }, z.core.$strip>>;
+    errors: z.ZodArray<z.ZodObject<{
+        path: z.ZodString;
+        message: z.ZodString;
+    }, z.core.$strip>>;
+    truncated: z.ZodBoolean;
+}, z.core.$strip>>;
+/** Removes an entry. */
+declare const fsRemove: RequestSpec<z.ZodObject<{
+    path: z.ZodString;
+    recursive: z.ZodOptional<z.ZodBoolean>;
+    force: z.ZodOptional<z.ZodBoolean>;
+    followSymlinks: z.ZodOptional<z.ZodBoolean>;
+    sandbox: z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>;
+}, z.core.$strip>, z.ZodObject<{}, z.core.$strip>>;
+/** Copies an entry. */
+declare const fsCopy: RequestSpec<z.ZodObject<{
+    sourcePath: z.ZodString;
+    destinationPath: z.ZodString;
+    recursive: z.ZodBoolean;
+    sandbox: z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>;
+}, z.core.$strip>, z.ZodObject<{}, z.core.$strip>>;
+/** Opens a file. */
+declare const fsOpen: RequestSpec<z.ZodObject<{
+    handleId: z.ZodString;
+    path: z.ZodString;
+    mode: z.ZodOptional<z.ZodEnum<{
+        replace: "replace";
+        read: "read";
+    }>>;
+    sandbox: z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>;
+}, z.core.$strip>, z.ZodObject<{
+    handleId: z.ZodString;
+}, z.core.$strip>>;
+/** Reads from an open file. */
+declare const fsReadBlock: RequestSpec<z.ZodObject<{
+    handleId: z.ZodString;
+    offset: z.ZodInt;
+    len: z.ZodInt;
+}, z.core.$strip>, z.ZodObject<{
+    chunk: z.ZodCodec<z.ZodString, z.ZodCustom<Uint8Array<ArrayBufferLike>, Uint8Array<ArrayBufferLike>>>;
+    eof: z.ZodBoolean;
+}, z.core.$strip>>;
+/** Writes to an open file. */
+declare const fsWriteBlock: RequestSpec<z.ZodObject<{
+    handleId: z.ZodString;
+    offset: z.ZodInt;
+    chunk: z.ZodCodec<z.ZodString, z.ZodCustom<Uint8Array<ArrayBufferLike>, Uint8Array<ArrayBufferLike>>>;
+}, z.core.$strip>, z.ZodObject<{}, z.core.$strip>>;
+/** Closes an open file. */
+declare const fsClose: RequestSpec<z.ZodObject<{
+    handleId: z.ZodString;
+}, z.core.$strip>, z.ZodObject<{}, z.core.$strip>>;
+/** Watches for paths to appear. */
+declare const fsWatchMissing: RequestSpec<z.ZodObject<{
+    watchId: z.ZodInt;
+    missing: z.ZodArray<z.ZodString>;
+    present: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+}, z.core.$strip>, z.ZodObject<{
+    watching: z.ZodBoolean;
+}, z.core.$strip>>;
+/** A watched path appeared or went. */
+declare const fsMissingChanged: NotificationSpec<z.ZodObject<{
+    watchId: z.ZodInt;
+}, z.core.$strip>>;
+
+/** Sends an HTTP request from the executor. */
+declare const httpRequest: RequestSpec<z.ZodObject<{
+    requestId: z.ZodString;
+    method: z.ZodString;
+    url: z.ZodString;
+    headers: z.ZodOptional<z.ZodNullable<z.ZodArray<z.ZodObject<{
+        name: z.ZodString;
+        value: z.ZodString;
+        valueEnvVar: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+    }, z.core.$strip>>>>;
+    bodyBase64: z.ZodOptional<z.ZodNullable<z.ZodCodec<z.ZodString, z.ZodCustom<Uint8Array<ArrayBufferLike>, Uint8Array<ArrayBufferLike>>>>>;
+    timeoutMs: z.ZodOptional<z.ZodNullable<z.ZodInt>>;
+    redirectPolicy: z.ZodOptional<z.ZodNullable<z.ZodEnum<{
+        follow: "follow";
+        stop: "stop";
+    }>>>;
+    streamResponse: z.ZodOptional<z.ZodNullable<z.ZodBoolean>>;
+}, z.core.$strip>, z.ZodObject<{
+    status: z.ZodInt;
+    headers: z.ZodArray<z.ZodObject<{
+        name: z.ZodString;
+        value: z.ZodString;
+    }, z.core.$strip>>;
+    bodyBase64: z.ZodCodec<z.ZodString, z.ZodCustom<Uint8Array<ArrayBufferLike>, Uint8Array<ArrayBufferLike>>>;
+}, z.core.$strip>>;
+/** A piece of a streamed response. */
+declare const httpBodyDelta: NotificationSpec<z.ZodObject<{
+    requestId: z.ZodString;
+    seq: z.ZodInt;
+    deltaBase64: z.ZodCodec<z.ZodString, z.ZodCustom<Uint8Array<ArrayBufferLike>, Uint8Array<ArrayBufferLike>>>;
+    done: z.ZodBoolean;
+    error: z.ZodOptional<z.ZodNullable<z.ZodString>>;
 }, z.core.$strip>>;
 
 /** First request of a connection: opens a session, or takes an existing one over. */
@@ -589,6 +891,39 @@ declare const processRead: RequestSpec<z.ZodObject<{
     closed: z.ZodBoolean;
     failure: z.ZodOptional<z.ZodNullable<z.ZodString>>;
     sandboxDenied: z.ZodOptional<z.ZodNullable<z.ZodBoolean>>;
+    signal: z.ZodOptional<z.ZodNullable<z.ZodEnum<{
+        SIGHUP: "SIGHUP";
+        SIGINT: "SIGINT";
+        SIGQUIT: "SIGQUIT";
+        SIGILL: "SIGILL";
+        SIGTRAP: "SIGTRAP";
+        SIGABRT: "SIGABRT";
+        SIGBUS: "SIGBUS";
+        SIGFPE: "SIGFPE";
+        SIGKILL: "SIGKILL";
+        SIGUSR1: "SIGUSR1";
+        SIGSEGV: "SIGSEGV";
+        SIGUSR2: "SIGUSR2";
+        SIGPIPE: "SIGPIPE";
+        SIGALRM: "SIGALRM";
+        SIGTERM: "SIGTERM";
+        SIGCHLD: "SIGCHLD";
+        SIGCONT: "SIGCONT";
+        SIGSTOP: "SIGSTOP";
+        SIGTSTP: "SIGTSTP";
+        SIGTTIN: "SIGTTIN";
+        SIGTTOU: "SIGTTOU";
+        SIGURG: "SIGURG";
+        SIGXCPU: "SIGXCPU";
+        SIGXFSZ: "SIGXFSZ";
+        SIGVTALRM: "SIGVTALRM";
+        SIGPROF: "SIGPROF";
+        SIGWINCH: "SIGWINCH";
+        SIGIO: "SIGIO";
+        SIGSYS: "SIGSYS";
+        SIGPWR: "SIGPWR";
+        SIGSTKFLT: "SIGSTKFLT";
+    }>>>;
 }, z.core.$strip>>;
 /** Writes to the stdin of a process; safe to repeat with the same `writeId`. */
 declare const processWrite: RequestSpec<z.ZodObject<{
@@ -918,6 +1253,31 @@ declare const REQUESTS: {
     readonly 'environment/status': RequestSpec<z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>, z.ZodObject<{
         status: z.ZodLiteral<"ready">;
     }, zod_v4_core.$strip>>;
+    readonly 'environmentConfig/read': RequestSpec<z.ZodObject<{
+        cwd: z.ZodString;
+        configPaths: z.ZodArray<z.ZodArray<z.ZodString>>;
+        requirementsPaths: z.ZodArray<z.ZodArray<z.ZodString>>;
+    }, zod_v4_core.$strip>, z.ZodObject<{
+        userHomeDir: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+        codexHomeDir: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+        hostname: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+        config: z.ZodObject<{
+            layers: z.ZodArray<z.ZodObject<{
+                source: z.ZodString;
+                baseDir: z.ZodString;
+                toml: z.ZodString;
+            }, zod_v4_core.$strip>>;
+            cloudInsertionIndex: z.ZodInt;
+        }, zod_v4_core.$strip>;
+        requirements: z.ZodObject<{
+            layers: z.ZodArray<z.ZodObject<{
+                source: z.ZodString;
+                baseDir: z.ZodString;
+                toml: z.ZodString;
+            }, zod_v4_core.$strip>>;
+            cloudInsertionIndex: z.ZodInt;
+        }, zod_v4_core.$strip>;
+    }, zod_v4_core.$strip>>;
     readonly 'process/start': RequestSpec<z.ZodObject<{
         processId: z.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
         argv: z.ZodArray<z.ZodString>;
@@ -996,6 +1356,39 @@ declare const REQUESTS: {
         closed: z.ZodBoolean;
         failure: z.ZodOptional<z.ZodNullable<z.ZodString>>;
         sandboxDenied: z.ZodOptional<z.ZodNullable<z.ZodBoolean>>;
+        signal: z.ZodOptional<z.ZodNullable<z.ZodEnum<{
+            SIGHUP: "SIGHUP";
+            SIGINT: "SIGINT";
+            SIGQUIT: "SIGQUIT";
+            SIGILL: "SIGILL";
+            SIGTRAP: "SIGTRAP";
+            SIGABRT: "SIGABRT";
+            SIGBUS: "SIGBUS";
+            SIGFPE: "SIGFPE";
+            SIGKILL: "SIGKILL";
+            SIGUSR1: "SIGUSR1";
+            SIGSEGV: "SIGSEGV";
+            SIGUSR2: "SIGUSR2";
+            SIGPIPE: "SIGPIPE";
+            SIGALRM: "SIGALRM";
+            SIGTERM: "SIGTERM";
+            SIGCHLD: "SIGCHLD";
+            SIGCONT: "SIGCONT";
+            SIGSTOP: "SIGSTOP";
+            SIGTSTP: "SIGTSTP";
+            SIGTTIN: "SIGTTIN";
+            SIGTTOU: "SIGTTOU";
+            SIGURG: "SIGURG";
+            SIGXCPU: "SIGXCPU";
+            SIGXFSZ: "SIGXFSZ";
+            SIGVTALRM: "SIGVTALRM";
+            SIGPROF: "SIGPROF";
+            SIGWINCH: "SIGWINCH";
+            SIGIO: "SIGIO";
+            SIGSYS: "SIGSYS";
+            SIGPWR: "SIGPWR";
+            SIGSTKFLT: "SIGSTKFLT";
+        }>>>;
     }, zod_v4_core.$strip>>;
     readonly 'process/write': RequestSpec<z.ZodObject<{
         processId: z.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
@@ -1128,6 +1521,148 @@ declare const REQUESTS: {
     readonly 'process/detach': RequestSpec<z.ZodObject<{
         processId: z.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
     }, zod_v4_core.$strip>, z.ZodObject<{}, zod_v4_core.$strip>>;
+    readonly 'fs/readFile': RequestSpec<z.ZodObject<{
+        path: z.ZodString;
+        followSymlinks: z.ZodOptional<z.ZodBoolean>;
+        sandbox: z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>;
+    }, zod_v4_core.$strip>, z.ZodObject<{
+        dataBase64: z.ZodCodec<z.ZodString, z.ZodCustom<Uint8Array<ArrayBufferLike>, Uint8Array<ArrayBufferLike>>>;
+    }, zod_v4_core.$strip>>;
+    readonly 'fs/writeFile': RequestSpec<z.ZodObject<{
+        path: z.ZodString;
+        dataBase64: z.ZodString;
+        followSymlinks: z.ZodOptional<z.ZodBoolean>;
+        sandbox: z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>;
+    }, zod_v4_core.$strip>, z.ZodObject<{}, zod_v4_core.$strip>>;
+    readonly 'fs/createDirectory': RequestSpec<z.ZodObject<{
+        path: z.ZodString;
+        recursive: z.ZodOptional<z.ZodBoolean>;
+        followSymlinks: z.ZodOptional<z.ZodBoolean>;
+        sandbox: z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>;
+    }, zod_v4_core.$strip>, z.ZodObject<{}, zod_v4_core.$strip>>;
+    readonly 'fs/getMetadata': RequestSpec<z.ZodObject<{
+        path: z.ZodString;
+        followSymlinks: z.ZodOptional<z.ZodBoolean>;
+        sandbox: z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>;
+    }, zod_v4_core.$strip>, z.ZodObject<{
+        isDirectory: z.ZodBoolean;
+        isFile: z.ZodBoolean;
+        isSymlink: z.ZodBoolean;
+        size: z.ZodInt;
+        createdAtMs: z.ZodInt;
+        modifiedAtMs: z.ZodInt;
+    }, zod_v4_core.$strip>>;
+    readonly 'fs/canonicalize': RequestSpec<z.ZodObject<{
+        path: z.ZodString;
+        sandbox: z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>;
+    }, zod_v4_core.$strip>, z.ZodObject<{
+        path: z.ZodString;
+    }, zod_v4_core.$strip>>;
+    readonly 'fs/readDirectory': RequestSpec<z.ZodObject<{
+        path: z.ZodString;
+        sandbox: z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>;
+    }, zod_v4_core.$strip>, z.ZodObject<{
+        entries: z.ZodArray<z.ZodObject<{
+            fileName: z.ZodString;
+            isDirectory: z.ZodBoolean;
+            isFile: z.ZodBoolean;
+        }, zod_v4_core.$strip>>;
+    }, zod_v4_core.$strip>>;
+    readonly 'fs/walk': RequestSpec<z.ZodObject<{
+        path: z.ZodString;
+        options: z.ZodObject<{
+            maxDepth: z.ZodInt;
+            maxDirectories: z.ZodInt;
+            maxEntries: z.ZodInt;
+            followDirectorySymlinks: z.ZodBoolean;
+            pruneHiddenDirectories: z.ZodOptional<z.ZodBoolean>;
+        }, zod_v4_core.$strip>;
+        sandbox: z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>;
+    }, zod_v4_core.$strip>, z.ZodObject<{
+        entries: z.ZodArray<z.ZodObject<{
+            path: z.ZodString;
+            kind: z.ZodEnum<{
+                file: "file";
+                directory: "directory";
+            }>;
+        }, zod_v4_core.$strip>>;
+        errors: z.ZodArray<z.ZodObject<{
+            path: z.ZodString;
+            message: z.ZodString;
+        }, zod_v4_core.$strip>>;
+        truncated: z.ZodBoolean;
+    }, zod_v4_core.$strip>>;
+    readonly 'fs/remove': RequestSpec<z.ZodObject<{
+        path: z.ZodString;
+        recursive: z.ZodOptional<z.ZodBoolean>;
+        force: z.ZodOptional<z.ZodBoolean>;
+        followSymlinks: z.ZodOptional<z.ZodBoolean>;
+        sandbox: z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>;
+    }, zod_v4_core.$strip>, z.ZodObject<{}, zod_v4_core.$strip>>;
+    readonly 'fs/copy': RequestSpec<z.ZodObject<{
+        sourcePath: z.ZodString;
+        destinationPath: z.ZodString;
+        recursive: z.ZodBoolean;
+        sandbox: z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>;
+    }, zod_v4_core.$strip>, z.ZodObject<{}, zod_v4_core.$strip>>;
+    readonly 'fs/open': RequestSpec<z.ZodObject<{
+        handleId: z.ZodString;
+        path: z.ZodString;
+        mode: z.ZodOptional<z.ZodEnum<{
+            replace: "replace";
+            read: "read";
+        }>>;
+        sandbox: z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>;
+    }, zod_v4_core.$strip>, z.ZodObject<{
+        handleId: z.ZodString;
+    }, zod_v4_core.$strip>>;
+    readonly 'fs/readBlock': RequestSpec<z.ZodObject<{
+        handleId: z.ZodString;
+        offset: z.ZodInt;
+        len: z.ZodInt;
+    }, zod_v4_core.$strip>, z.ZodObject<{
+        chunk: z.ZodCodec<z.ZodString, z.ZodCustom<Uint8Array<ArrayBufferLike>, Uint8Array<ArrayBufferLike>>>;
+        eof: z.ZodBoolean;
+    }, zod_v4_core.$strip>>;
+    readonly 'fs/writeBlock': RequestSpec<z.ZodObject<{
+        handleId: z.ZodString;
+        offset: z.ZodInt;
+        chunk: z.ZodCodec<z.ZodString, z.ZodCustom<Uint8Array<ArrayBufferLike>, Uint8Array<ArrayBufferLike>>>;
+    }, zod_v4_core.$strip>, z.ZodObject<{}, zod_v4_core.$strip>>;
+    readonly 'fs/close': RequestSpec<z.ZodObject<{
+        handleId: z.ZodString;
+    }, zod_v4_core.$strip>, z.ZodObject<{}, zod_v4_core.$strip>>;
+    readonly 'fs/watchMissing': RequestSpec<z.ZodObject<{
+        watchId: z.ZodInt;
+        missing: z.ZodArray<z.ZodString>;
+        present: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+    }, zod_v4_core.$strip>, z.ZodObject<{
+        watching: z.ZodBoolean;
+    }, zod_v4_core.$strip>>;
+    readonly 'http/request': RequestSpec<z.ZodObject<{
+        requestId: z.ZodString;
+        method: z.ZodString;
+        url: z.ZodString;
+        headers: z.ZodOptional<z.ZodNullable<z.ZodArray<z.ZodObject<{
+            name: z.ZodString;
+            value: z.ZodString;
+            valueEnvVar: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+        }, zod_v4_core.$strip>>>>;
+        bodyBase64: z.ZodOptional<z.ZodNullable<z.ZodCodec<z.ZodString, z.ZodCustom<Uint8Array<ArrayBufferLike>, Uint8Array<ArrayBufferLike>>>>>;
+        timeoutMs: z.ZodOptional<z.ZodNullable<z.ZodInt>>;
+        redirectPolicy: z.ZodOptional<z.ZodNullable<z.ZodEnum<{
+            follow: "follow";
+            stop: "stop";
+        }>>>;
+        streamResponse: z.ZodOptional<z.ZodNullable<z.ZodBoolean>>;
+    }, zod_v4_core.$strip>, z.ZodObject<{
+        status: z.ZodInt;
+        headers: z.ZodArray<z.ZodObject<{
+            name: z.ZodString;
+            value: z.ZodString;
+        }, zod_v4_core.$strip>>;
+        bodyBase64: z.ZodCodec<z.ZodString, z.ZodCustom<Uint8Array<ArrayBufferLike>, Uint8Array<ArrayBufferLike>>>;
+    }, zod_v4_core.$strip>>;
 };
 /** Every notification that a client may send, by its method. */
 declare const CLIENT_NOTIFICATIONS: {
@@ -1219,6 +1754,16 @@ declare const SERVER_NOTIFICATIONS: {
             pid: z.ZodInt;
             name: z.ZodString;
         }, zod_v4_core.$strip>>>;
+    }, zod_v4_core.$strip>>;
+    readonly 'fs/missingChanged': NotificationSpec<z.ZodObject<{
+        watchId: z.ZodInt;
+    }, zod_v4_core.$strip>>;
+    readonly 'http/request/bodyDelta': NotificationSpec<z.ZodObject<{
+        requestId: z.ZodString;
+        seq: z.ZodInt;
+        deltaBase64: z.ZodCodec<z.ZodString, z.ZodCustom<Uint8Array<ArrayBufferLike>, Uint8Array<ArrayBufferLike>>>;
+        done: z.ZodBoolean;
+        error: z.ZodOptional<z.ZodNullable<z.ZodString>>;
     }, zod_v4_core.$strip>>;
 };
 /** A method that a client may request. */
@@ -1487,4 +2032,4 @@ declare class ReadAnswerWriter {
     finish(): Uint8Array;
 }
 
-export { ACKNOWLEDGED_AT_ONCE, ACKNOWLEDGE_DELAY_MS, AHEAD_BYTES, ANSWER_MEMORY_BYTES, type AnswerOf, BUSY_RETRY_MS, CLIENT_NOTIFICATIONS, CLIENT_SILENCE_MS, CLOSED_PROCESS_TTL_MS, CLOSE_CODES, CLOSE_RECONNECT_MS, type CloseKind, type ConnectionId, DETACHED_PROCESS_TTL_MS, DETACHED_SESSION_TTL_MS, type Direction, ERROR_KINDS, EXEC_BUFFER_BYTES, EXEC_DRAIN_MS, EXTENSIONS, type EnvPolicy, type EnvironmentInfo, type ErrorKind, ExecError, type ExtensionName, type Extensions, HANDSHAKE_TIMEOUT_MS, KILL_GRACE_MS, LEGACY_REPLAY_DELAY_MS, LOG_MEMORY_BYTES, type LineBatch, type LineFailure, type LineSplitter, MAX_ATTACHED_PER_SESSION, MAX_CHUNK_BYTES, MAX_CLIENT_INSTANCES, MAX_CLIENT_REQUESTS_IN_FLIGHT, MAX_CLOSED_PROCESSES, MAX_FRUITLESS_RESUMES, MAX_KEPT_ANSWERS, MAX_LEGACY_MESSAGE_BYTES, MAX_LEGACY_REQUESTS_IN_FLIGHT, MAX_LOG_EVENTS, MAX_MESSAGE_BYTES, MAX_PROCESSES_PER_SERVER, MAX_PROCESSES_PER_SESSION, MAX_READERS_PER_PROCESS, MAX_READ_BYTES, MAX_REFUSED_CONNECTIONS, MAX_REFUSED_REPEATS, MAX_REPLAY_CURSORS, MAX_REQUESTS_IN_FLIGHT, MAX_RESUME_RETRY_MS, MAX_SESSIONS, MAX_WINDOW_BYTES, type MessageSchema, type MethodFamily, type NotificationSpec, OUTBOX_BYTES, PING_INTERVAL_MS, type ParamsOf, type PathStyle, type PathUri, type Peer, type PeerOptions, PreparedAnswer, type ProcessId, type ProcessSummary, RECOVER_DEADLINE_MS, REMEMBERED_WRITES, REORDER_BYTES, REQUESTS, RESUME_RETRY_MS, RETAINED_BYTES, ReadAnswerWriter, type ReadChunkOutline, type RequestMethod, type RequestOptions, type RequestSpec, type ResultOf, type Route, SERVER_NOTIFICATIONS, SERVER_SILENCE_MS, SIGNAL_NAMES, SPILL_PROCESS_BYTES, SPILL_SERVER_BYTES, STDIN_QUEUE_BYTES, STDIN_WAITING_BYTES, STEADY_CONNECTION_MS, type SessionId, type SignalName, TAKEOVER_PONG_MS, type TerminalSize, type Transport, type TransportClosed, type TransportListener, UNPROVEN_BYTES, VERSION, WINDOW_BYTES, type WireErrorObject, type WireId, type WriteId, asConnectionId, asProcessId, asSessionId, asWriteId, bindRoute, containsPath, createLineSplitter, createPeer, decodeUtf8, encodeBase64, encodeNotification, encodeOutputNotification, environmentInfo, environmentStatus, extensionNames, formatPathUri, fromWireError, grantExtensions, initialize, initialized, isSignalName, joinPathUri, memoryTransportPair, numberOfWireId, offeredExtensions, parseParams, parsePathUri, processAttach, processCloseStdin, processClosed, processDetach, processExited, processGap, processList, processOutput, processRead, processResize, processResized, processSignal, processStart, processTerminate, processWindow, processWrite, protocolSchema, sessionAcknowledge, sessionClose, sessionReplay, toWireError };
+export { ACKNOWLEDGED_AT_ONCE, ACKNOWLEDGE_DELAY_MS, AHEAD_BYTES, ANSWER_MEMORY_BYTES, type AnswerOf, BUSY_RETRY_MS, CLIENT_NOTIFICATIONS, CLIENT_SILENCE_MS, CLOSED_PROCESS_TTL_MS, CLOSE_CODES, CLOSE_RECONNECT_MS, type CloseKind, type ConnectionId, DETACHED_PROCESS_TTL_MS, DETACHED_SESSION_TTL_MS, type Direction, ERROR_KINDS, EXEC_BUFFER_BYTES, EXEC_DRAIN_MS, EXTENSIONS, type EnvPolicy, type EnvironmentInfo, type ErrorKind, ExecError, type ExtensionName, type Extensions, HANDSHAKE_TIMEOUT_MS, KILL_GRACE_MS, LEGACY_REPLAY_DELAY_MS, LEGACY_RESUME_READ_BYTES, LEGACY_RESUME_READ_EVENTS, LEGACY_SETTLE_MS, LOG_MEMORY_BYTES, type LineBatch, type LineFailure, type LineSplitter, MAX_ATTACHED_PER_SESSION, MAX_BODY_DELTA_BYTES, MAX_BUFFERED_BODY_BYTES, MAX_CHUNK_BYTES, MAX_CLIENT_INSTANCES, MAX_CLIENT_REQUESTS_IN_FLIGHT, MAX_CLOSED_PROCESSES, MAX_CONFIG_FILE_BYTES, MAX_FILE_BLOCK_BYTES, MAX_FILE_HANDLES, MAX_FILE_HANDLE_ID_BYTES, MAX_FILE_WATCHES, MAX_FRUITLESS_RESUMES, MAX_KEPT_ANSWERS, MAX_LEGACY_MESSAGE_BYTES, MAX_LEGACY_REQUESTS_IN_FLIGHT, MAX_LOG_EVENTS, MAX_MESSAGE_BYTES, MAX_PROCESSES_PER_SERVER, MAX_PROCESSES_PER_SESSION, MAX_READERS_PER_PROCESS, MAX_READ_BYTES, MAX_READ_FILE_BYTES, MAX_REFUSED_CONNECTIONS, MAX_REFUSED_REPEATS, MAX_REPLAY_CURSORS, MAX_REQUESTS_IN_FLIGHT, MAX_RESUME_RETRY_MS, MAX_SESSIONS, MAX_STREAMED_RESPONSES, MAX_WALK_DEPTH, MAX_WALK_DIRECTORIES, MAX_WALK_ENTRIES, MAX_WINDOW_BYTES, type MessageSchema, type MethodFamily, type NotificationSpec, OUTBOX_BYTES, PING_INTERVAL_MS, type ParamsOf, type PathStyle, type PathUri, type Peer, type PeerOptions, PreparedAnswer, type ProcessId, type ProcessSummary, RECOVER_DEADLINE_MS, REMEMBERED_WRITES, REORDER_BYTES, REQUESTS, RESPONSE_BUFFER_BYTES, RESUME_RETRY_MS, RETAINED_BYTES, ReadAnswerWriter, type ReadChunkOutline, type RequestMethod, type RequestOptions, type RequestSpec, type ResultOf, type Route, SERVER_NOTIFICATIONS, SERVER_SILENCE_MS, SIGNAL_NAMES, SPILL_PROCESS_BYTES, SPILL_READ_ATTEMPTS, SPILL_SERVER_BYTES, STDIN_QUEUE_BYTES, STDIN_WAITING_BYTES, STEADY_CONNECTION_MS, type SessionId, type SignalName, TAKEOVER_PONG_MS, type TerminalSize, type Transport, type TransportClosed, type TransportListener, UNPROVEN_BYTES, VERSION, WINDOW_BYTES, type WireErrorObject, type WireId, type WriteId, asConnectionId, asProcessId, asSessionId, asWriteId, bindRoute, containsPath, createLineSplitter, createPeer, decodeBase64, decodeUtf8, encodeBase64, encodeNotification, encodeOutputNotification, environmentConfigRead, environmentInfo, environmentStatus, extensionNames, formatPathUri, fromWireError, fsCanonicalize, fsClose, fsCopy, fsCreateDirectory, fsGetMetadata, fsMissingChanged, fsOpen, fsReadBlock, fsReadDirectory, fsReadFile, fsRemove, fsWalk, fsWatchMissing, fsWriteBlock, fsWriteFile, grantExtensions, httpBodyDelta, httpRequest, initialize, initialized, isSignalName, joinPathUri, memoryTransportPair, numberOfWireId, offeredExtensions, parseParams, parsePathUri, processAttach, processCloseStdin, processClosed, processDetach, processExited, processGap, processList, processOutput, processRead, processResize, processResized, processSignal, processStart, processTerminate, processWindow, processWrite, protocolSchema, sessionAcknowledge, sessionClose, sessionReplay, toWireError };

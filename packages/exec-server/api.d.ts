@@ -2,10 +2,12 @@
 
 // core.d.ts
 import '@holdfast/exec-protocol';
-export { A as AcceptOptions, b as AcceptedConnection, c as AnswerTransport, C as Child, d as ChildExit, e as ChildListener, f as ChildSpec, g as Clock, h as Cookie, H as HeldByServer, L as Lifetimes, i as LogSpill, j as Logger, O as OsProcesses, k as OutputStream, S as ServerCore, l as ServerCoreOptions, m as Shortage, T as Timer, n as createServerCore } from './core.js';
+export { A as AcceptOptions, b as AcceptedConnection, c as AnswerTransport, C as Child, d as ChildExit, e as ChildListener, f as ChildSpec, g as Clock, h as Cookie, E as ExecutorConfig, H as HeldByServer, i as HttpHeader, j as HttpRequest, k as HttpResponse, l as HttpSender, L as Lifetimes, m as LogSpill, n as Logger, O as OsProcesses, o as OutputStream, S as ServerCore, p as ServerCoreOptions, q as Shortage, T as Timer, r as createServerCore } from './core.js';
+import 'node:stream';
 
 // core.d.ts
-import { Transport, EnvironmentInfo } from '@holdfast/exec-protocol';
+import { ParamsOf, environmentConfigRead, ResultOf, Transport, EnvironmentInfo } from '@holdfast/exec-protocol';
+import { Readable } from 'node:stream';
 
 /** A timer that has been set. */
 interface Timer {
@@ -19,6 +21,45 @@ interface Clock {
     after(delayMs: number, run: () => void): Timer;
     /** Calls `run` once, after all input of this turn of the event loop. */
     nextTurn(run: () => void): void;
+}
+
+/** Answers parts of the executor's configuration. */
+interface ExecutorConfig {
+    /** @throws ExecError `configUnreadable`, naming the file and the place in it. */
+    read(params: ParamsOf<typeof environmentConfigRead>): Promise<ResultOf<typeof environmentConfigRead>>;
+}
+
+/** One header as it is sent or came. */
+interface HttpHeader {
+    readonly name: string;
+    readonly value: string;
+}
+/** A request that was checked: everything about it can be sent as it stands. */
+interface HttpRequest {
+    readonly method: string;
+    /** Without user info, which has become a header. */
+    readonly url: URL;
+    readonly headers: readonly HttpHeader[];
+    readonly body: Uint8Array | undefined;
+    readonly timeoutMs: number | undefined;
+    readonly followsRedirects: boolean;
+}
+
+/** The head of a response, and its body still to be read. */
+interface HttpResponse {
+    readonly status: number;
+    /** In the order in which they came, names in lower case. */
+    readonly headers: readonly HttpHeader[];
+    /** Fails when the body does not come whole. Destroy it when it is not wanted. */
+    readonly body: Readable;
+}
+/** What sends requests of clients. */
+interface HttpSender {
+    /**
+     * @param signal Gives the request up, its body as well.
+     * @throws ExecError `httpFailed` when no response comes; the reason of `signal`.
+     */
+    send(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse>;
 }
 
 /** Structured lines: facts first, then the name of the event. Never argv, environment or bytes above debug. */
@@ -191,6 +232,10 @@ interface ServerCoreOptions extends Lifetimes {
     readonly environment: EnvironmentInfo;
     /** The server's own environment, from which `envPolicy` picks. */
     readonly env: Readonly<Record<string, string>>;
+    /** What `environmentConfig/read` answers. */
+    readonly config: ExecutorConfig;
+    /** Sends HTTP requests for clients. */
+    readonly http: HttpSender;
     readonly logger: Logger;
     /** Is told of every process that runs. */
     readonly guardian: Pick<Guardian, 'watch' | 'forget'>;
@@ -245,7 +290,7 @@ interface ServerCore {
  */
 declare function createServerCore(options: ServerCoreOptions): ServerCore;
 
-export { type AcceptOptions as A, type Child as C, type HeldByServer as H, type Lifetimes as L, type OsProcesses as O, type ServerCore as S, type Timer as T, type LogLevel as a, type AcceptedConnection as b, type AnswerTransport as c, type ChildExit as d, type ChildListener as e, type ChildSpec as f, type Clock as g, type Cookie as h, type LogSpill as i, type Logger as j, type OutputStream as k, type ServerCoreOptions as l, type Shortage as m, createServerCore as n };
+export { type AcceptOptions as A, type Child as C, type ExecutorConfig as E, type HeldByServer as H, type Lifetimes as L, type OsProcesses as O, type ServerCore as S, type Timer as T, type LogLevel as a, type AcceptedConnection as b, type AnswerTransport as c, type ChildExit as d, type ChildListener as e, type ChildSpec as f, type Clock as g, type Cookie as h, type HttpHeader as i, type HttpRequest as j, type HttpResponse as k, type HttpSender as l, type LogSpill as m, type Logger as n, type OutputStream as o, type ServerCoreOptions as p, type Shortage as q, createServerCore as r };
 
 // index.d.ts
 import { L as Lifetimes, a as LogLevel } from './core.js';

@@ -112,9 +112,15 @@ export class PushCursor {
   take(): LogEvent | GapEvent | undefined {
     if (this.#windowBytes === 0) return this.#takeStateOnly();
     if (this.#isParked) return undefined;
-    // An end that was passed over while no output was wanted, and not told before the window opened.
-    const passed = this.#log.exited === undefined ? undefined : this.#tellStateBefore(this.#seq + 1);
-    if (passed !== undefined) return passed;
+    return this.#takePassedEnd() ?? this.#takeNext();
+  }
+
+  /** An end that was passed over while no output was wanted, and not told before the window opened. */
+  #takePassedEnd(): LogEvent | undefined {
+    return this.#log.exited === undefined ? undefined : this.#tellStateBefore(this.#seq + 1);
+  }
+
+  #takeNext(): LogEvent | GapEvent | undefined {
     for (let entry = this.#log.after(this.#seq); entry !== undefined; entry = this.#log.after(entry.seq)) {
       if (entry.seq > this.#seq + 1) return this.#tellStateBefore(entry.seq) ?? this.#gapBefore(entry);
       if (entry.type === 'output') {
