@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { connect } from '@holdfast/exec-client';
 import { expect, test } from 'vitest';
-import { chaos } from './chaos.js';
+import { chaos, metronome } from './chaos.js';
 import { echo, flood, type Job, printer, resizes, shortRuns, signals } from './chaos-jobs.js';
 import { EVERY_MS, IS_SOAK, SEED } from './chaos-settings.js';
 import { within } from './deadline.js';
-import { startFaultProxy } from './fault-proxy.js';
+import { type FaultProxy, startFaultProxy } from './fault-proxy.js';
 import { startServer, temporaryDirectory } from './harness.js';
 import { seeded } from './random.js';
 
@@ -32,9 +32,19 @@ function jobs(directory: string): Job[] {
   ];
 }
 
-test(`20 processes and their client live through every kind of cut (seed ${SEED})`, {
-  timeout: LIMIT_MS,
-}, async () => {
+interface Recovered {
+  times: number;
+  longestMs: number;
+  replayedEvents: number;
+  repeatedRequests: number;
+  gaps: number;
+  lostProcesses: number;
+}
+
+/** Runs all jobs while `trouble` lasts, and holds what each of them saw against what it should have seen. */
+async function liveThrough(
+  trouble: (proxy: FaultProxy, goesOn: () => boolean) => Promise<object>,
+): Promise<Recovered> {
   await using place = await temporaryDirectory();
   await using server = await startServer({ sessionTtl: '80s' });
   await using proxy = await startFaultProxy(server.url);
@@ -55,20 +65,41 @@ test(`20 processes and their client live through every kind of cut (seed ${SEED}
       recovered[figure] += recovery[figure];
   });
   const until = performance.now() + DURATION_MS;
-  const isOver = (): boolean => performance.now() >= until;
+  const goesOn = (): boolean => performance.now() < until;
   const working = jobs(place.path).map(async (job) => ({
     name: job.name,
-    ...(await job.run(client, isOver)),
+    ...(await job.run(client, () => !goesOn())),
   }));
-  const options = { random: seeded(SEED), everyMs: EVERY_MS, clients: 1, goesOn: () => !isOver() };
   const [outcomes, record] = await within(
     'all jobs',
-    Promise.all([Promise.all(working), chaos(proxy, options)]),
+    Promise.all([Promise.all(working), trouble(proxy, goesOn)]),
     LIMIT_MS,
   );
   console.log(`seed ${SEED}: ${JSON.stringify({ ...record, ...proxy.counts, recovered })}`);
   expect(outcomes.map(({ name, actual }) => [name, actual])).toEqual(
     outcomes.map(({ name, expected }) => [name, expected]),
   );
+  return recovered;
+}
+
+test(`20 processes and their client live through every kind of cut (seed ${SEED})`, {
+  timeout: LIMIT_MS,
+}, async () => {
+  const recovered = await liveThrough((proxy, goesOn) =>
+    chaos(proxy, { random: seeded(SEED), everyMs: EVERY_MS, clients: 1, goesOn }),
+  );
   expect(recovered).toMatchObject({ gaps: 0, lostProcesses: 0 });
 });
+
+test.runIf(IS_SOAK)(
+  `and through a cut every ${EVERY_MS} ms, back or not (seed ${SEED})`,
+  {
+    timeout: LIMIT_MS,
+  },
+  async () => {
+    const recovered = await liveThrough(async (proxy, goesOn) => ({
+      cuts: await metronome(proxy, { random: seeded(SEED), everyMs: EVERY_MS, goesOn }),
+    }));
+    expect(recovered).toMatchObject({ gaps: 0, lostProcesses: 0 });
+  },
+);

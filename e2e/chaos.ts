@@ -78,6 +78,19 @@ export async function chaos(proxy: FaultProxy, options: ChaosOptions): Promise<C
   return record;
 }
 
+/** Cuts all links on the beat, whether or not they are back since the last time. @returns how often. */
+export async function metronome(
+  proxy: FaultProxy,
+  { random, everyMs, goesOn }: Omit<ChaosOptions, 'clients'>,
+): Promise<number> {
+  let cuts = 0;
+  for (; goesOn(); cuts += 1) {
+    await pause(everyMs);
+    proxy.inject({ kind: random.pick(['reset', 'finish']) });
+  }
+  return cuts;
+}
+
 /** Waits until every client has a link that works again, or for as long as patience lasts. */
 async function resumed(proxy: FaultProxy, clients: number): Promise<void> {
   const giveUpAt = performance.now() + PATIENCE_MS;
