@@ -14,6 +14,8 @@ import { addCounts, afterSecondRun, countTests, failedFiles, NO_TESTS, summaryLi
 interface Step {
   readonly name: string;
   readonly command: readonly string[];
+  /** What it says matters also when it passes. */
+  readonly isHeard?: boolean;
   /** The vitest project that this step runs; its tests are counted. */
   readonly project?: string;
   /** Its tests depend on nothing but the code: one that fails is not run again. */
@@ -32,6 +34,7 @@ const STEPS: readonly Step[] = [
   },
   { name: 'dead code', command: ['knip'] },
   { name: 'types', command: ['tsc', '-b'] },
+  { name: 'bubblewrap', command: ['tsx', 'scripts/install-bubblewrap.ts'], isHeard: true },
   { name: 'unit tests', command: ['vitest', 'run', '--project', 'unit'], project: 'unit' },
   {
     name: 'simulation',
@@ -68,8 +71,8 @@ async function runSteps(): Promise<{ counts: TestCounts; failedStep: string | un
     counts = addCounts(counts, tests);
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
     console.log(`${isPassed ? 'ok    ' : 'FAILED'} ${step.name} (${seconds} s)`);
+    if (output !== '' && (!isPassed || step.isHeard === true)) console.log(output.trimEnd());
     if (!isPassed) {
-      if (output !== '') console.log(output);
       return { counts, failedStep: step.name };
     }
   }
