@@ -23,6 +23,8 @@ export default defineConfig({
         ssr: { resolve: { conditions: SOURCE_FIRST } },
         test: {
           name: 'simulation',
+          // It is nothing but computing; on two cores the default of one worker would leave a core idle.
+          maxWorkers: 2,
           environment: 'node',
           include: ['simulation/**/*.test.ts'],
           testTimeout: 600_000,
