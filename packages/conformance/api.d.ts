@@ -108,6 +108,8 @@ interface Facts {
     readonly extensions: Readonly<Record<string, number>>;
     /** Whether a second connection reaches the same server. */
     readonly canReconnect: boolean;
+    /** Whether a process that inherits the server's PATH finds `node` there. */
+    readonly hasNode: boolean;
 }
 /** The server under test, as one case sees it. Every connection made through it ends with the case. */
 declare class Executor {

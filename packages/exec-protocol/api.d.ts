@@ -1799,7 +1799,10 @@ interface PathUriRefusal {
     readonly reason: PathUriFault;
     readonly message: string;
 }
-/** Reads a `file:` URI. `..` is resolved lexically and after decoding, so that no spelling of it survives. */
+/**
+ * Reads a `file:` URI. `..` is resolved lexically and after decoding, so that no spelling of it survives. As WHATWG has it, a
+ * % without two digits behind it stands for itself, and the slashes before the path may be left out.
+ */
 declare function parsePathUri(text: string, style: PathStyle): ParsedPathUri;
 /**
  * The URI of an absolute path of the executor, given as text or as the bytes that a POSIX system uses.

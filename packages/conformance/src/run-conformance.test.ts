@@ -84,6 +84,7 @@ test('the workspace is removed by its real path', async () => {
   });
   expect(started).toEqual([
     ['/bin/sh', '-c', 'mktemp -d'],
+    ['/bin/sh', '-c', 'command -v node'],
     ['/bin/rm', '-rf', '/tmp/x y'],
   ]);
 });

@@ -3,6 +3,7 @@ import type { ConformanceCase } from './case.js';
 import { CONFORMANCE_CASES } from './cases.js';
 import { Executor, type Facts, greet } from './executor.js';
 import { Mismatch } from './expect.js';
+import { SERVER_PATH } from './web-server.js';
 import { WireClient } from './wire/wire-client.js';
 
 /** How one case went. */
@@ -44,8 +45,9 @@ export async function runConformance(
   carrier: Carrier,
   { filter = () => true, onResult = () => undefined, signal }: ConformanceOptions = {},
 ): Promise<readonly CaseResult[]> {
-  const facts = await factsOf(carrier);
-  const workspace = await makeWorkspace(carrier, facts);
+  const greeted = await greetingOf(carrier);
+  const { workspace, hasNode } = await prepare(carrier, greeted);
+  const facts = { ...greeted, hasNode };
   const results: CaseResult[] = [];
   try {
     for (const one of CONFORMANCE_CASES) {
@@ -94,7 +96,9 @@ async function inTime(running: Promise<void>): Promise<void> {
   }
 }
 
-async function factsOf(carrier: Carrier): Promise<Facts> {
+type Greeted = Omit<Facts, 'hasNode'>;
+
+async function greetingOf(carrier: Carrier): Promise<Greeted> {
   const client = new WireClient(await carrier.dial());
   try {
     const extensions = Object.fromEntries(KNOWN_EXTENSIONS.map((name) => [name, 1]));
@@ -108,13 +112,19 @@ async function factsOf(carrier: Carrier): Promise<Facts> {
   }
 }
 
-async function makeWorkspace(carrier: Carrier, facts: Facts): Promise<string> {
-  const executor = new Executor(carrier, facts, 'file:///');
+/** Makes the workspace, and looks for what only some cases need. */
+async function prepare(
+  carrier: Carrier,
+  greeted: Greeted,
+): Promise<{ readonly workspace: string; readonly hasNode: boolean }> {
+  const executor = new Executor(carrier, { ...greeted, hasNode: false }, 'file:///');
   try {
     const session = await executor.session();
     const { stdout, stderr } = await session.run('mktemp -d');
     if (!stdout.startsWith('/')) throw new Mismatch(`mktemp -d on the server answered ${stdout}${stderr}`);
-    return `file://${stdout.trimEnd().split('/').map(encodeURIComponent).join('/')}`;
+    const { exitCode } = await session.run('command -v node', SERVER_PATH);
+    const path = stdout.trimEnd().split('/').map(encodeURIComponent).join('/');
+    return { workspace: `file://${path}`, hasNode: exitCode === 0 };
   } finally {
     await executor.dispose();
   }

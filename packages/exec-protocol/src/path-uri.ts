@@ -24,13 +24,16 @@ interface PathUriRefusal {
   readonly message: string;
 }
 
-/** Reads a `file:` URI. `..` is resolved lexically and after decoding, so that no spelling of it survives. */
+/**
+ * Reads a `file:` URI. `..` is resolved lexically and after decoding, so that no spelling of it survives. As WHATWG has it, a
+ * % without two digits behind it stands for itself, and the slashes before the path may be left out.
+ */
 export function parsePathUri(text: string, style: PathStyle): ParsedPathUri {
   const parts = dissect(text);
   if (!parts.ok) return parts;
   const { host, rawPath } = parts;
   if (UNREADABLE.test(rawPath)) {
-    return fault(text, 'malformed', 'has a bare % or a control character; write them as %25, %0A and so on');
+    return fault(text, 'malformed', 'has a control character; write it as %0A and so on');
   }
   const octets = percentDecoded(rawPath.replaceAll('\\', '/'));
   if (octets.includes('\0')) return fault(text, 'nul', 'has a NUL in its path, and no file has such a name');
@@ -93,7 +96,7 @@ interface WindowsPath {
 
 const POSIX_ROOT = 'file:///';
 const SHAPE = /^([A-Za-z][A-Za-z0-9+.-]*):(?:[/\\]{2}([^/\\?#]*))?([^?#]*)(.*)$/s;
-const UNREADABLE = /%(?![0-9A-Fa-f]{2})|[\p{Cc}\p{Surrogate}]/u;
+const UNREADABLE = /[\p{Cc}\p{Surrogate}]/u;
 const RAW_DRIVE = /^[/\\]*[A-Za-z][:|](?:[/\\]|$)/;
 const DRIVE = /^[A-Za-z]:$/;
 const HOST = /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/;
@@ -117,9 +120,6 @@ function dissect(
   if (tail.startsWith('?'))
     return fault(text, 'query', 'has a query; write a question mark in a name as %3F');
   if (tail.startsWith('#')) return fault(text, 'fragment', 'has a fragment; write a hash in a name as %23');
-  if (authority === undefined && !/^[/\\]/.test(rawPath)) {
-    return fault(text, 'relative', 'has no slash before its path; send an absolute URI such as file:///srv');
-  }
   return { ok: true, host: (authority ?? '').toLowerCase(), rawPath };
 }
 
@@ -212,7 +212,7 @@ function percentEncoded(octets: Octets): string {
 }
 
 function percentDecoded(text: string): Octets {
-  return octetsOf(encoder.encode(text)).replace(/%(..)/g, (_, hex: string) =>
+  return octetsOf(encoder.encode(text)).replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),
   );
 }

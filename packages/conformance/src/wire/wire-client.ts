@@ -55,8 +55,8 @@ export class WireClient {
   }
 
   /** Sends a request and waits for its answer; other messages stay for `next`. */
-  async request(method: string, params?: unknown, withinMs = PATIENCE_MS): Promise<Answer> {
-    return await this.ask(method, params, withinMs).answer;
+  request(method: string, params?: unknown, withinMs = PATIENCE_MS): Promise<Answer> {
+    return this.ask(method, params, withinMs).answer;
   }
 
   /** Sends a request, and tells its id before its answer comes. */

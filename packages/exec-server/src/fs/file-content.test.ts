@@ -38,7 +38,7 @@ test('only regular files are read and written, and nothing waits for a pipe', as
   using tree = new Tree();
   tree.directory('directory');
   execFileSync('mkfifo', [tree.text('pipe')]);
-  const others = ['directory', 'pipe'].map((name) => tree.path(name)).concat(Buffer.from('/dev/null'));
+  const others = ['directory', 'pipe'].map((name) => tree.path(name)).concat(Buffer.from('/dev/zero'));
   for (const path of others) {
     expect(await kindOf(readFile(path, FOLLOW))).toBe('notAFile');
     expect(await kindOf(writeFile(path, base64('x'), FOLLOW))).toBe('notAFile');
@@ -46,6 +46,12 @@ test('only regular files are read and written, and nothing waits for a pipe', as
   }
   expect(await kindOf(readFile(tree.path('nowhere'), FOLLOW))).toBe('fileNotFound');
   expect(await kindOf(writeFile(tree.path('no/where'), base64('x'), FOLLOW))).toBe('fileNotFound');
+});
+
+test('the null device takes what is written, as it does of a shell', async () => {
+  await writeFile(Buffer.from('/dev/null'), base64('x'), FOLLOW);
+  await writeFile(Buffer.from('/dev/null'), base64('x'), NO_FOLLOW);
+  expect(await kindOf(readFile(Buffer.from('/dev/null'), FOLLOW))).toBe('notAFile');
 });
 
 test('writing makes a file or empties it first, and keeps what the file is', async () => {

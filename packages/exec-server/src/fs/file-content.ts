@@ -1,7 +1,7 @@
 import { decodeBase64, ExecError, MAX_READ_FILE_BYTES } from '@holdfast/exec-protocol';
 import { about } from './file-error.js';
 import { type NativePath, shownPath } from './native-path.js';
-import { type LinkOptions, openToRead, openToReplace } from './open-file.js';
+import { type LinkOptions, openToOverwrite, openToRead } from './open-file.js';
 
 /**
  * The whole content of a regular file.
@@ -33,13 +33,13 @@ export async function readFile(
   }
 }
 
-/** Makes or overwrites a regular file in place. @throws ExecError when the text is not base64; nothing is changed then. */
+/** Makes or overwrites a regular file in place; the null device takes everything. @throws ExecError when the text is not base64; nothing is changed then. */
 export async function writeFile(path: NativePath, dataBase64: string, options: LinkOptions): Promise<void> {
   const decoded = decodeBase64(dataBase64);
   if (!decoded.ok) {
     throw new ExecError('invalidFileRequest', `fs/writeFile: dataBase64: ${decoded.message}`);
   }
-  const handle = await openToReplace(path, options);
+  const handle = await openToOverwrite(path, options);
   try {
     await about(path, () => handle.writeFile(decoded.bytes));
   } finally {

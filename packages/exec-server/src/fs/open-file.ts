@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, stat } from 'node:fs/promises';
 import { ERROR_KINDS, ExecError } from '@holdfast/exec-protocol';
 import { about } from './file-error.js';
@@ -21,18 +21,31 @@ const NEW_FILE_MODE = 0o666;
  * @throws ExecError `notAFile` for everything else that has a name.
  */
 export function openToRead(path: NativePath, options: LinkOptions): Promise<FileHandle> {
-  return openRegular(path, READ, options, ERROR_KINDS.notAFile.code);
+  return openThat(path, READ, options, isRegular, ERROR_KINDS.notAFile.code);
 }
 
 /**
  * Opens a regular file for writing, made or emptied; whoever gets it closes it.
  * @throws ExecError `notAFile` for everything else that has a name; nothing is emptied then.
  */
-export async function openToReplace(path: NativePath, options: LinkOptions): Promise<FileHandle> {
+export function openToReplace(path: NativePath, options: LinkOptions): Promise<FileHandle> {
+  return openToEmpty(path, options, isRegular);
+}
+
+/** The same for what takes all content at once: the null device, where it goes nowhere, will do. */
+export async function openToOverwrite(path: NativePath, options: LinkOptions): Promise<FileHandle> {
+  const nullDevice = await stat('/dev/null').catch(() => undefined);
+  const isNull = (found: Stats): boolean => found.isCharacterDevice() && found.rdev === nullDevice?.rdev;
+  return await openToEmpty(path, options, (found) => found.isFile() || isNull(found));
+}
+
+async function openToEmpty(path: NativePath, options: LinkOptions, isWanted: Wanted): Promise<FileHandle> {
   // The reference calls it a bad request to read such a thing, and a failure to write it.
-  const handle = await openRegular(path, REPLACE, options, ERROR_KINDS.fileSystemFailed.code);
+  const handle = await openThat(path, REPLACE, options, isWanted, ERROR_KINDS.fileSystemFailed.code);
   try {
-    await about(path, () => handle.truncate(0));
+    await about(path, async () => {
+      if (isRegular(await handle.stat())) await handle.truncate(0);
+    });
     return handle;
   } catch (error) {
     await handle.close();
@@ -40,10 +53,15 @@ export async function openToReplace(path: NativePath, options: LinkOptions): Pro
   }
 }
 
-async function openRegular(
+type Wanted = (found: Stats) => boolean;
+
+const isRegular: Wanted = (found) => found.isFile();
+
+async function openThat(
   path: NativePath,
   flags: number,
   { followSymlinks }: LinkOptions,
+  isWanted: Wanted,
   refusalCode: number,
 ): Promise<FileHandle> {
   const notAFile = (): ExecError =>
@@ -51,14 +69,14 @@ async function openRegular(
   // Opening a device may do something, so what it is is asked first; the answer is checked again on what was opened.
   const openChecked = async (at: NativePath): Promise<FileHandle> => {
     const found = await (followSymlinks ? stat(at) : lstat(at)).catch(() => undefined);
-    const isOther = found !== undefined && !found.isFile() && !found.isSymbolicLink();
+    const isOther = found !== undefined && !isWanted(found) && !found.isSymbolicLink();
     if (isOther) throw notAFile();
     return await open(at, followSymlinks ? flags : flags | constants.O_NOFOLLOW, NEW_FILE_MODE);
   };
   return await about(path, async () => {
     const handle = followSymlinks ? await openChecked(path) : await descend(path, openChecked);
     try {
-      if (!(await handle.stat()).isFile()) throw notAFile();
+      if (!isWanted(await handle.stat())) throw notAFile();
       return handle;
     } catch (error) {
       await handle.close();
