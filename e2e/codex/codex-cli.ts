@@ -21,6 +21,10 @@ export interface CliRun {
   readonly url: string;
   /** Says what the model says. `workspace` is the directory that the CLI works in. */
   readonly script: (model: Model, workspace: string) => Promise<void>;
+  /** Fills the directory that the CLI works in. */
+  readonly prepare?: (workspace: string) => void;
+  /** Further lines of the CLI's configuration, as TOML; tables only. */
+  readonly config?: (workspace: string) => string;
   /** Default: commands run without a sandbox. */
   readonly sandbox?: 'danger-full-access' | 'workspace-write' | 'read-only';
 }
@@ -71,11 +75,13 @@ export async function runCli(run: CliRun): Promise<CliOutcome> {
 
 async function runIn(
   place: Place,
-  { url, script, sandbox = 'danger-full-access' }: CliRun,
+  { url, script, prepare, config, sandbox = 'danger-full-access' }: CliRun,
 ): Promise<CliOutcome> {
   await using outside = await watchOutside();
   await using model = await startScriptedModel((tools) => script(tools, place.workspace));
-  writeFileSync(join(place.home, 'config.toml'), configuration(model.baseUrl));
+  prepare?.(place.workspace);
+  const settings = `${configuration(model.baseUrl)}${config?.(place.workspace) ?? ''}`;
+  writeFileSync(join(place.home, 'config.toml'), settings);
   const mark = randomUUID();
   const child = spawn(
     requireCodex(),

@@ -8,8 +8,11 @@ export interface Model {
   /**
    * Makes the CLI run one of its tools, and gives what the CLI tells the model of it. Calls that are made in one turn of
    * the event loop travel in one answer.
+   * @param namespace Whose tool it is, where it is none of the CLI's own.
    */
-  callTool(name: string, args: object): Promise<string>;
+  callTool(name: string, args: object, namespace?: string): Promise<string>;
+  /** Everything that the CLI has said in its last request, as JSON. */
+  readonly heard: string;
 }
 
 /** Plays the model for one prompt; when it returns, the model has said its last word. */
@@ -25,6 +28,7 @@ export interface ScriptedModel extends AsyncDisposable {
 interface ToolCall {
   readonly callId: string;
   readonly name: string;
+  readonly namespace: string | undefined;
   readonly args: object;
   readonly take: (output: string) => void;
   readonly fail: (error: Error) => void;
@@ -36,7 +40,11 @@ const OUTPUT = 'function_call_output';
 interface InputItem {
   readonly type: string;
   readonly call_id?: string;
-  readonly output?: string;
+  readonly output?: string | readonly { readonly text: string }[];
+}
+
+interface ModelRequest {
+  readonly input: readonly InputItem[];
 }
 
 /** Starts a model server for one run of the CLI. */
@@ -64,8 +72,7 @@ async function answer(stage: Stage, request: IncomingMessage, response: ServerRe
     response.writeHead(404).end();
     return;
   }
-  const { input } = (await json(request)) as { readonly input: readonly InputItem[] };
-  stage.hear(input);
+  stage.hear((await json(request)) as ModelRequest);
   const calls = await stage.nextCalls();
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   for (const [type, fields] of words(calls)) {
@@ -76,11 +83,12 @@ async function answer(stage: Stage, request: IncomingMessage, response: ServerRe
 
 function words(calls: readonly ToolCall[]): (readonly [string, object])[] {
   const usage = { input_tokens: 1, output_tokens: 1, total_tokens: 2 };
-  const items = calls.map(({ callId, name, args }) => ({
+  const items = calls.map(({ callId, name, namespace, args }) => ({
     type: 'function_call',
     id: `item_${callId}`,
     call_id: callId,
     name,
+    namespace,
     arguments: JSON.stringify(args),
   }));
   const lastWord = {
@@ -106,27 +114,34 @@ class Stage implements Model {
   #unanswered: ToolCall[] = [];
   #callCount = 0;
   #isOver = false;
+  #heard = '';
   #wake: () => void = () => undefined;
 
   constructor(script: Script) {
     this.#script = script;
   }
 
-  callTool(name: string, args: object): Promise<string> {
+  get heard(): string {
+    return this.#heard;
+  }
+
+  callTool(name: string, args: object, namespace?: string): Promise<string> {
     this.#callCount += 1;
     const callId = `call_${this.#callCount}`;
     return new Promise((take, fail: (error: Error) => void) => {
-      this.#unsent.push({ callId, name, args, take, fail });
+      this.#unsent.push({ callId, name, namespace, args, take, fail });
       this.#wake();
     });
   }
 
   /** Takes what the CLI says; its first word begins the script. */
-  hear(input: readonly InputItem[]): void {
+  hear(request: ModelRequest): void {
+    const { input } = request;
+    this.#heard = JSON.stringify(request);
     for (const call of this.#unanswered.splice(0)) {
       const output = input.find((item) => item.type === OUTPUT && item.call_id === call.callId)?.output;
       if (output === undefined) call.fail(new Error(`the CLI came back without the output of ${call.name}`));
-      else call.take(output);
+      else call.take(typeof output === 'string' ? output : output.map(({ text }) => text).join('\n'));
     }
     this.#playing ??= this.#play();
     // Whoever runs the CLI asks for the outcome when the CLI has ended.
