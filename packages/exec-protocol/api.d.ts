@@ -463,7 +463,7 @@ declare const CLOSE_RECONNECT_MS = 3000;
 declare const REORDER_BYTES: number;
 /** Positions in one `session/replay`: as many as a session can have processes. */
 declare const MAX_REPLAY_CURSORS: number;
-/** The largest file that `fs/readFile` answers; the reference's figure. Larger ones are read in blocks. */
+/** The largest file that `fs/readFile` answers: as base64, with its envelope, it is one text. Larger ones are read in blocks. */
 declare const MAX_READ_FILE_BYTES: number;
 /** The largest block of `fs/readBlock` and `fs/writeBlock`; the reference's figure. */
 declare const MAX_FILE_BLOCK_BYTES: number;

@@ -3,6 +3,7 @@ import { benchBeside } from './beside.js';
 import type { Bench, Contestant } from './contestant.js';
 import { benchCost } from './cost.js';
 import { figures, median, row, times } from './figures.js';
+import { benchFiles } from './files.js';
 import { benchMemory } from './memory.js';
 import { benchPty } from './pty.js';
 import { connectRaw } from './raw-client.js';
@@ -10,7 +11,8 @@ import { benchRecover } from './recover.js';
 import { type BenchServer, startHoldfast, startReference } from './servers.js';
 
 // Measures our server beside bare child_process and, with --reference, beside the reference server, in one run. Names on
-// the command line choose benches; none means all. Ratios count; absolute figures depend on the machine and its day.
+// the command line choose benches; none means all. `files` takes --megabytes=N and --files=N. Ratios count; absolute figures
+// depend on the machine and its day.
 
 const AT_ONCE = 150;
 const MEGABYTE = 1_000_000;
@@ -26,6 +28,8 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   cost: benchCost,
   beside: benchBeside,
   recover: benchRecover,
+  files: (all) =>
+    benchFiles(all, { megabytes: numberFlag('--megabytes', 1000), files: numberFlag('--files', 100_000) }),
 };
 
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'));
@@ -45,6 +49,14 @@ for (const [name, bench] of Object.entries(BENCHES)) {
   if (wanted.length === 0 || wanted.includes(name)) await bench(contestants);
 }
 for (const { client } of contestants) client.close();
+
+function numberFlag(name: string, otherwise: number): number {
+  const text = process.argv.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1);
+  const number = text === undefined ? otherwise : Number(text);
+  if (Number.isSafeInteger(number) && number > 0) return number;
+  console.error(`${name} takes a whole number above 0, such as ${name}=${String(otherwise)}`);
+  process.exit(2);
+}
 
 async function benchSpawn(all: readonly Contestant[]): Promise<void> {
   const taken: Record<string, number[]> = {};

@@ -31,9 +31,10 @@ export function nativeBase64(): Base64 | undefined {
     view(target).write(encode(bytes), at, 'latin1');
   const decode = (text: string): Base64Decoded => {
     const bytes = new Uint8Array(decodedLength(text));
-    view(bytes).write(text, 0, 'base64');
-    // The platform skips what it does not know. Only canonical text comes back the same; the rest is explained.
-    return encode(bytes) === text ? { ok: true, bytes } : decodePortably(text);
+    // The platform skips what it does not know, so that there are fewer bytes than there should be.
+    const isWhole =
+      factory.byteLength(text) === text.length && view(bytes).write(text, 0, 'base64') === bytes.length;
+    return isWhole && isCanonical(text) ? { ok: true, bytes } : decodePortably(text);
   };
   return { encode, write, decode };
 }
@@ -60,6 +61,13 @@ export function decodeBase64(text: string): Base64Decoded {
   return fastest.decode(text);
 }
 
+/** The fields of an object that were defined as `base64Bytes`. */
+export function base64FieldsOf(schema: z.ZodType): readonly string[] {
+  if (!(schema instanceof z.ZodObject)) return [];
+  const fields = Object.entries(schema.shape);
+  return fields.flatMap(([name, field]) => (isBase64(field) ? [name] : []));
+}
+
 /** Bytes that travel as base64 text. */
 export const base64Bytes = z.codec(
   z.string().meta({ contentEncoding: 'base64' }),
@@ -75,12 +83,22 @@ export const base64Bytes = z.codec(
   },
 );
 
+function isBase64(field: z.ZodType): boolean {
+  if (field instanceof z.ZodOptional) {
+    const inner: unknown = field.unwrap();
+    return inner instanceof z.ZodType && isBase64(inner);
+  }
+  // A description makes another schema of it, around the same text.
+  return field instanceof z.ZodCodec && field.in === base64Bytes.in;
+}
+
 interface NativeBuffer {
   toString(encoding: 'base64'): string;
   write(text: string, at: number, encoding: 'base64' | 'latin1'): number;
 }
 
 interface NativeBufferFactory {
+  byteLength(text: string): number;
   from(buffer: ArrayBufferLike, byteOffset: number, length: number): NativeBuffer;
 }
 
@@ -127,6 +145,15 @@ function decodePortably(text: string): Base64Decoded {
   // Behind the last byte, one or two symbols carry bits that mean nothing.
   const unused = paddingOf(text) === 2 ? bits & 0b1111 : paddingOf(text) === 1 ? bits & 0b11 : 0;
   return unused === 0 ? { ok: true, bytes } : nonZeroRest(text, symbols - 1);
+}
+
+/** Whether a text that the platform has taken as a whole is standard base64 and no other spelling of the same bytes. */
+function isCanonical(text: string): boolean {
+  if (text.length % 4 !== 0 || text.includes('-') || text.includes('_')) return false;
+  const padding = paddingOf(text);
+  if (padding === 0) return true;
+  const last = VALUES[text.charCodeAt(text.length - padding - 1)] ?? UNKNOWN;
+  return (last & (padding === 2 ? 0b1111 : 0b11)) === 0;
 }
 
 function paddingOf(text: string): number {

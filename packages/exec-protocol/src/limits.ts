@@ -178,8 +178,8 @@ export const MAX_CLIENT_INSTANCE_LENGTH = 64;
 /** Positions in one `session/replay`: as many as a session can have processes. */
 export const MAX_REPLAY_CURSORS = MAX_PROCESSES_PER_SESSION + MAX_CLOSED_PROCESSES + MAX_ATTACHED_PER_SESSION;
 
-/** The largest file that `fs/readFile` answers; the reference's figure. Larger ones are read in blocks. */
-export const MAX_READ_FILE_BYTES = 512 * MIB;
+/** The largest file that `fs/readFile` answers: as base64, with its envelope, it is one text. Larger ones are read in blocks. */
+export const MAX_READ_FILE_BYTES = 383 * MIB;
 
 /** The largest block of `fs/readBlock` and `fs/writeBlock`; the reference's figure. */
 export const MAX_FILE_BLOCK_BYTES = MIB;

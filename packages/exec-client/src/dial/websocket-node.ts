@@ -1,3 +1,4 @@
+import { constants } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -6,11 +7,12 @@ import { WebSocket } from 'ws';
 import { connectError, refusedError } from './connect-failure.js';
 import { corkPerTurn } from './cork.js';
 import type { DialOptions } from './dial-options.js';
+import { maskingOf } from './masking.js';
 import type { DialTarget } from './target.js';
 import { SocketTransport } from './websocket-transport.js';
 
-/** A server may answer a read with one big frame; V8 sets the bound of text below this. */
-const MAX_FRAME_BYTES = 1024 * 1024 * 1024;
+/** A server may answer a read with one big frame, up to what a text of V8 holds. */
+const MAX_FRAME_BYTES = constants.MAX_STRING_LENGTH;
 
 /** What is read of the page that came instead of a WebSocket. */
 const MAX_REFUSAL_BYTES = 4096;
@@ -27,6 +29,7 @@ export function dialWebSocket(
     headers: { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...headers },
     perMessageDeflate: false,
     maxPayload: MAX_FRAME_BYTES,
+    ...maskingOf(target),
     ...(target.kind === 'unix' ? { createConnection: () => connect(target.path) } : {}),
   });
   return new Promise((resolve, reject: (reason: unknown) => void) => {

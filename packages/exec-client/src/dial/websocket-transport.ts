@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import type { Readable } from 'node:stream';
 import { CLOSE_CODES, type CloseKind, type Transport, type TransportListener } from '@holdfast/exec-protocol';
 import { type RawData, WebSocket } from 'ws';
@@ -35,7 +36,7 @@ export class SocketTransport implements Transport {
     };
     this.#socket.on('message', (data, isBinary) => {
       const bytes = bytesOf(data);
-      listener.onMessage(isBinary ? bytes : bytes.toString('utf8'));
+      listener.onMessage(isBinary ? bytes : textOf(bytes));
     });
     this.#socket.on('pong', (mark) => {
       listener.onHeartbeat?.(mark.toString('utf8'));
@@ -89,6 +90,11 @@ export class SocketTransport implements Transport {
 function bytesOf(data: RawData): Buffer {
   if (Buffer.isBuffer(data)) return data;
   return Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data);
+}
+
+// Text frames were checked for valid UTF-8 already. What is large is mostly base64, which needs no decoding.
+function textOf(bytes: Buffer): string {
+  return bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8');
 }
 
 function shorten(reason: string): string {

@@ -21,7 +21,7 @@ export const fsReadFile = defineRequest({
   method: 'fs/readFile',
   family: 'fs',
   direction: 'clientToServer',
-  summary: 'Answers the content of a regular file of at most 512 MiB; open larger ones and read blocks.',
+  summary: 'Answers the content of a regular file of at most 383 MiB; open larger ones and read blocks.',
   params: z.object({ path, followSymlinks, sandbox }),
   result: z.object({ dataBase64: base64Bytes }),
 });

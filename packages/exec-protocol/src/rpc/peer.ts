@@ -21,6 +21,7 @@ import {
   wireIdFromNumber,
 } from '../wire/envelope.js';
 import { ENVELOPE_LIMITS } from '../wire/envelope-limits.js';
+import { scanJson } from '../wire/json-scanner.js';
 import { decodeResult, encodeParams, PreparedAnswer, type Route } from './route.js';
 
 /** What a peer asks of its owner. */
@@ -290,8 +291,8 @@ function problemOf(text: string, maxBytes: number): string | undefined {
   if (bytes > maxBytes) {
     return `the message has ${String(bytes)} bytes and the other side takes ${String(maxBytes)}; send less at once`;
   }
-  const decoded = decodeMessage(text);
-  return decoded.ok ? undefined : decoded.message;
+  const scan = scanJson(text, ENVELOPE_LIMITS);
+  return scan.ok ? undefined : scan.problem.message;
 }
 
 function settleWith<T>(

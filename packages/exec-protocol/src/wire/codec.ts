@@ -1,6 +1,7 @@
 import { type Envelope, parseWireId, type TraceContext, type WireError, type WireId } from './envelope.js';
 import { ENVELOPE_LIMITS } from './envelope-limits.js';
 import { explainJson, type JsonLimits, scanJson } from './json-scanner.js';
+import { JsonText } from './json-text.js';
 
 /** What a text turned out to be. `message` is fit to be sent back: it quotes nothing but a member name. */
 export type DecodedMessage =
@@ -161,7 +162,7 @@ function callMembers(method: string, params: unknown, trace: TraceContext | unde
 
 // What JSON cannot say, a function for example, has no text either; the declaration of `stringify` leaves that out.
 function jsonOf(value: unknown): string | undefined {
-  return JSON.stringify(value);
+  return value instanceof JsonText ? value.text : JSON.stringify(value);
 }
 
 function malformed(message: string): DecodedMessage {

@@ -1,8 +1,10 @@
+import { constants } from 'node:buffer';
 import { execFileSync } from 'node:child_process';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
-import { encodeBase64 } from '@holdfast/exec-protocol';
+import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { encodeBase64, MAX_READ_FILE_BYTES } from '@holdfast/exec-protocol';
 import { expect, test } from 'vitest';
 import { readFile, writeFile } from './file-content.js';
+import { shownPath } from './native-path.js';
 import { kindOf, Tree } from './testing/tree.js';
 
 const FOLLOW = { followSymlinks: true };
@@ -32,6 +34,18 @@ test('the limit is the largest file that is read', async () => {
   expect(await kindOf(readFile(tree.path('beyond'), FOLLOW, 1000))).toBe('fileTooLarge');
   // One that does not say how large it is, too.
   expect(await kindOf(readFile(Buffer.from('/proc/self/status'), FOLLOW, 100))).toBe('fileTooLarge');
+});
+
+test('the largest file that is read is one text with its envelope, and the next is refused without a look at it', async () => {
+  const envelope = 1024 * 1024;
+  expect(Math.ceil(MAX_READ_FILE_BYTES / 3) * 4 + envelope).toBeLessThanOrEqual(constants.MAX_STRING_LENGTH);
+  using tree = new Tree();
+  const path = tree.file('sparse');
+  truncateSync(tree.text('sparse'), MAX_READ_FILE_BYTES + 1);
+  await expect(readFile(path, FOLLOW)).rejects.toMatchObject({
+    kind: 'fileTooLarge',
+    message: `${shownPath(path)} is larger than ${MAX_READ_FILE_BYTES} bytes; open it with fs/open and read blocks`,
+  });
 });
 
 test('only regular files are read and written, and nothing waits for a pipe', async () => {

@@ -16,10 +16,11 @@ export async function readFile(
   try {
     return await about(path, async () => {
       const { size } = await handle.stat();
+      if (size > limitBytes) throw tooLarge(path, limitBytes);
       // Files of the kernel say 0 and have content.
       const pieces: Buffer[] = [];
       let total = 0;
-      for (let wanted = Math.min(size, limitBytes) + 1; ; wanted = PIECE_BYTES) {
+      for (let wanted = size + 1; ; wanted = PIECE_BYTES) {
         const piece = Buffer.allocUnsafe(Math.max(Math.min(wanted, limitBytes + 1 - total), 1));
         const { bytesRead } = await handle.read(piece, 0, piece.length, null);
         if (bytesRead === 0) return pieces.length === 1 ? (pieces[0] ?? NOTHING) : Buffer.concat(pieces);

@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import type { Duplex } from 'node:stream';
 import { CLOSE_CODES, type CloseKind, type TransportListener } from '@holdfast/exec-protocol';
 import type { WebSocket } from 'ws';
@@ -32,8 +33,7 @@ export class WebSocketTransport implements AnswerTransport {
       // The other side goes on sending until it has seen the close frame, and none of that counts any more.
       if (this.#isClosing) return;
       const bytes = data as Buffer;
-      // Text frames were checked for valid UTF-8 already.
-      listener.onMessage(isBinary ? bytes : bytes.toString());
+      listener.onMessage(isBinary ? bytes : textOf(bytes));
     });
     this.#ws.on('ping', () => {
       listener.onHeartbeat?.();
@@ -101,4 +101,9 @@ export class WebSocketTransport implements AnswerTransport {
       this.#socket.uncork();
     });
   }
+}
+
+// Text frames were checked for valid UTF-8 already. What is large is mostly base64, which needs no decoding.
+function textOf(bytes: Buffer): string {
+  return bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8');
 }
