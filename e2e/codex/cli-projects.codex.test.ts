@@ -6,20 +6,8 @@ import { describeWithCodex } from './codex.js';
 import { type CliRun, runCli } from './codex-cli.js';
 import { execCommand } from './command-tools.js';
 import { SERVERS } from './test-servers.js';
+import { TOOL_SERVER, toolServer } from './tool-server.js';
 import { startWireTap, type TappedMessage } from './wire-tap.js';
-
-const TOOL_SERVER = join(import.meta.dirname, '..', 'programs', 'sized-tool.mjs');
-
-/** A tool server that the CLI has on the executor. */
-const toolServer = (cwd: string): string => `
-[mcp_servers.sized]
-command = ${JSON.stringify(process.execPath)}
-args = [${JSON.stringify(TOOL_SERVER)}]
-cwd = ${JSON.stringify(cwd)}
-environment_id = "remote"
-required = true
-startup_timeout_sec = 60
-`;
 
 describeWithCodex('the real CLI in a project', () => {
   describe.each(SERVERS)('on $name', ({ start }) => {

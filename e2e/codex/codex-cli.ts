@@ -45,6 +45,8 @@ export interface CliOutcome {
   readonly outside: readonly string[];
   /** What it logged. */
   readonly log: string;
+  /** From its start to its end. */
+  readonly durationMs: number;
 }
 
 /** Directories of one run. All lie under one root, and the home not under its temporary directory: the CLI insists on that. */
@@ -83,6 +85,7 @@ async function runIn(
   const settings = `${configuration(model.baseUrl)}${config?.(place.workspace) ?? ''}`;
   writeFileSync(join(place.home, 'config.toml'), settings);
   const mark = randomUUID();
+  const startedAt = performance.now();
   const child = spawn(
     requireCodex(),
     ['exec', '--json', '--ephemeral', '--skip-git-repo-check', '-s', sandbox, '-C', place.workspace, 'go'],
@@ -103,8 +106,9 @@ async function runIn(
   );
   try {
     const [stdout, log, exitCode] = await within('the end of the CLI', finished(child), RUN_MS);
+    const durationMs = performance.now() - startedAt;
     await model.scriptEnd();
-    return { exitCode, commands: commandsIn(stdout), outside: outside.asked, log };
+    return { exitCode, commands: commandsIn(stdout), outside: outside.asked, log, durationMs };
   } finally {
     kill(child);
     await noneMarked(mark);
