@@ -173,7 +173,8 @@ interface ConformanceOptions {
  * Tries every case against a server, one after the other, each on connections of its own.
  *
  * Processes that the cases start run on the server's machine: `/bin/sh` and the POSIX tools must be there, and a
- * directory is made below its temporary directory and removed at the end.
+ * directory is made below its temporary directory and removed at the end. Cases of `http/request` start their HTTP server with the
+ * `node` on the server's PATH, and are skipped without one.
  *
  * @throws Mismatch when the server does not even shake hands; the error of the carrier when it cannot be reached.
  */
