@@ -9,7 +9,7 @@ interface Line {
 }
 
 /** Every case with its connections and processes; some wait for seconds on purpose. */
-const WHOLE_MS = 240_000;
+const WHOLE_MS = 600_000;
 
 async function conformance(...args: readonly string[]): Promise<CommandOutcome> {
   return await new Command(spawnHoldfast(['conformance', ...args])).ended;

@@ -23,7 +23,7 @@ function recorded(): ReadonlyMap<string, boolean> {
 
 describeWithCodex('the reference server', () => {
   test('fails the conformance cases that the documentation names, and no other', {
-    timeout: 300_000,
+    timeout: 600_000,
   }, async () => {
     await using server = await startReferenceServer();
     const { stdout } = await new Command(spawnHoldfast(['conformance', server.url, '--json'])).ended;
