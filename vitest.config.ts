@@ -13,6 +13,9 @@ export default defineConfig({
         test: {
           name: 'unit',
           environment: 'node',
+          // Properties try hundreds of inputs, and real processes wait for their turn: a busy machine needs more than 5 s.
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
           include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts', 'e2e/codex/install.test.ts'],
           restoreMocks: true,
         },
