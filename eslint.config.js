@@ -66,7 +66,12 @@ export default tseslint.config(
   },
   {
     files: ['packages/exec-protocol/src/**/*.ts', 'packages/exec-client/src/**/*.ts'],
-    ignores: ['**/*.test.ts', '**/testing/**', 'packages/exec-client/src/dial/**'],
+    ignores: [
+      '**/*.test.ts',
+      '**/testing/**',
+      'packages/exec-client/src/dial/**',
+      'packages/exec-client/src/local/**',
+    ],
     rules: { 'no-restricted-globals': ['error', ...NODE_GLOBALS] },
   },
   {

@@ -1,7 +1,7 @@
 // The public surface, rolled up from the build. Update with `npm run api:update`.
 
 // core.d.ts
-export { C as Client, I as Clock, J as Dial, S as SessionOptions, K as Timer, N as openSession, Q as systemClock } from './core.js';
+export { C as Client, U as Clock, X as Dial, Y as Digest, Z as LocalEntry, _ as LocalFiles, $ as LocalName, a0 as LocalPath, a1 as Replacement, S as SessionOptions, a2 as Timer, a3 as openSession, a4 as systemClock } from './core.js';
 import '@holdfast/exec-protocol';
 
 // core.d.ts
@@ -265,6 +265,44 @@ interface ExecResult<T extends string | Uint8Array = string> {
     readonly durationMs: number;
 }
 
+/** How far a transfer has come. */
+interface TransferProgress {
+    /** Content that has been moved. */
+    readonly bytes: number;
+    /** All there is to move; undefined where the other side tells no sizes. */
+    readonly totalBytes: number | undefined;
+    /** Files that are there, whole. */
+    readonly files: number;
+    readonly totalFiles: number;
+}
+/** How files are copied between this machine and the executor. */
+interface TransferOptions extends WaitOptions {
+    /** Told after each block and each file. What it throws ends the transfer. */
+    readonly onProgress?: (progress: TransferProgress) => void;
+}
+/** Something that was not copied. */
+interface TransferFault {
+    /** Where it was to come from, as a person reads it. */
+    readonly path: string;
+    readonly reason: string;
+}
+/** What a transfer has brought. */
+interface TransferResult {
+    readonly files: number;
+    readonly directories: number;
+    /** Content of the files. */
+    readonly bytes: number;
+    /** What a tree holds and the wire cannot carry: symbolic links, and what is neither file nor directory. */
+    readonly skipped: readonly TransferFault[];
+}
+/** Some of what was to be copied was not; the rest was. */
+declare class TransferError extends Error {
+    readonly name = "TransferError";
+    readonly result: TransferResult;
+    readonly failed: readonly TransferFault[];
+    constructor(result: TransferResult, failed: readonly TransferFault[]);
+}
+
 /** What is told of a file, a directory or something else. */
 interface FileStat {
     isFile(): boolean;
@@ -408,6 +446,21 @@ interface FileSystem {
     watch(missing: readonly string[], options?: WatchOptions): Promise<void>;
     /** What lies below a directory, in one answer; see the limits of `WalkOptions`. */
     walk(path: string, options?: WalkOptions): Promise<WalkResult>;
+    /**
+     * Copies a file or directory of this machine to the executor; a directory that exists there is filled. Every file is
+     * compared by SHA-256 with what the executor reads of it, and larger ones get their name only then. Links inside a
+     * directory are skipped; modes are what the executor gives new files.
+     * @param from A path of this machine.
+     * @throws TransferError when some of a directory was not copied. ExecError as everything else; `unsupported` in a browser.
+     */
+    upload(from: string, to: string, options?: TransferOptions): Promise<TransferResult>;
+    /**
+     * Copies a file or directory of the executor to this machine; a directory that exists here is filled. A file takes its
+     * name once all of it is written and its SHA-256 is that of what came. The wire lists no links inside a directory.
+     * @param to A path of this machine.
+     * @throws TransferError when some of a directory was not copied. ExecError as everything else; `unsupported` in a browser.
+     */
+    download(from: string, to: string, options?: TransferOptions): Promise<TransferResult>;
 }
 
 /** What a standard request has no word for. */
@@ -537,6 +590,57 @@ declare const systemClock: Clock;
 /** Makes a carrier to the server, and gives up with the reason of the signal when that fires. */
 type Dial = (signal: AbortSignal) => Promise<Transport>;
 
+/** An absolute path of this machine, in the bytes of its system: names need not be UTF-8. */
+type LocalPath = Uint8Array;
+/** What a path of this machine leads to, links followed. */
+interface LocalEntry {
+    readonly kind: 'file' | 'directory' | 'other';
+    /** Bytes. */
+    readonly size: number;
+    /** Changes whenever the content does. */
+    readonly version: string;
+}
+/** One name in a directory of this machine; a link is not followed. */
+interface LocalName {
+    readonly name: Uint8Array;
+    readonly kind: 'file' | 'directory' | 'link' | 'other';
+}
+/** A file that takes the place of another once it is whole. */
+interface Replacement {
+    write(bytes: Uint8Array): Promise<void>;
+    /** The SHA-256 of what is there now, read again, in hexadecimal. */
+    digest(): Promise<string>;
+    /** Gives it its name. */
+    commit(): Promise<void>;
+    /** Removes it, unless it has its name already. */
+    discard(): Promise<void>;
+}
+/** A SHA-256 that grows with what it is given. */
+interface Digest {
+    update(bytes: Uint8Array): void;
+    hex(): string;
+}
+/** The files of this machine, as far as copying from and to an executor needs them. Errors are those of the system. */
+interface LocalFiles {
+    /** @param text A path; a relative one begins at the current directory. */
+    resolve(text: string): LocalPath;
+    /** A path for people. */
+    shown(path: LocalPath): string;
+    join(directory: LocalPath, name: Uint8Array): LocalPath;
+    /** undefined for what is not there. */
+    describe(path: LocalPath): Promise<LocalEntry | undefined>;
+    list(directory: LocalPath): Promise<readonly LocalName[]>;
+    /** The content in pieces of at most `blockBytes`; all but the last have that size. */
+    read(path: LocalPath, blockBytes: number): AsyncIterable<Uint8Array>;
+    /** Makes a directory, and those above it; one that exists is no error. */
+    makeDirectory(path: LocalPath): Promise<void>;
+    /** Begins a file beside `path` that is to take its place. */
+    replace(path: LocalPath): Promise<Replacement>;
+    sha256(): Digest;
+    /** Whether an error says that what was named is not there. */
+    isMissing(error: unknown): boolean;
+}
+
 /** How a session is opened and held. */
 interface SessionOptions {
     /** Gives up; opening fails with its reason. It does not end a client that is connected. */
@@ -564,17 +668,18 @@ interface SessionOptions {
  * Opens a session over any carrier, and holds it over as many as it takes.
  *
  * @param dial Makes a carrier; what it gives is taken over. It is called again each time that the last one is lost.
+ * @param local What uploads read and downloads write; without it there are none.
  * @throws ExecError the server's when it refuses a session, `connectFailed`; what `dial` throws; the reason of `signal`.
  */
-declare function openSession(dial: Dial, options?: SessionOptions, clock?: Clock): Promise<Client>;
+declare function openSession(dial: Dial, options?: SessionOptions, clock?: Clock, local?: LocalFiles): Promise<Client>;
 
-export { type AttachOptions as A, type WalkOptions as B, type Client as C, type DirectoryEntry as D, type ExecResult as E, type FetchOptions as F, type WalkResult as G, type WatchOptions as H, type Clock as I, type Dial as J, type Timer as K, type LineOptions as L, type MkdirOptions as M, openSession as N, type OutputEvent as O, type ProcessEvent as P, systemClock as Q, type ReadFileOptions as R, type SessionOptions as S, type TerminateOptions as T, type ViewOptions as V, type WaitOptions as W, type AttachedProcess as a, type ClientState as b, type ClosedEvent as c, type CpOptions as d, type EnvHeader as e, type ExecCause as f, type ExecInput as g, type ExecOptions as h, type ExitedEvent as i, type FileContent as j, type FileHandle as k, type FileStat as l, type FileSystem as m, type LinkOptions as n, type OutputStream as o, type ProcessExit as p, type ProcessHandle as q, type ProcessView as r, type RecoveryReport as s, type ResizedEvent as t, type RmOptions as u, type SignalOptions as v, type SpawnOptions as w, type StateChange as x, type StateListener as y, type WalkEntry as z };
+export { type LocalName as $, type AttachOptions as A, type TransferFault as B, type Client as C, type DirectoryEntry as D, type ExecResult as E, type FetchOptions as F, type TransferOptions as G, type TransferProgress as H, type TransferResult as I, type WalkEntry as J, type WalkOptions as K, type LineOptions as L, type MkdirOptions as M, type WalkResult as N, type OutputEvent as O, type ProcessEvent as P, type WatchOptions as Q, type ReadFileOptions as R, type SessionOptions as S, type TerminateOptions as T, type Clock as U, type ViewOptions as V, type WaitOptions as W, type Dial as X, type Digest as Y, type LocalEntry as Z, type LocalFiles as _, type AttachedProcess as a, type LocalPath as a0, type Replacement as a1, type Timer as a2, openSession as a3, systemClock as a4, type ClientState as b, type ClosedEvent as c, type CpOptions as d, type EnvHeader as e, type ExecCause as f, type ExecInput as g, type ExecOptions as h, type ExitedEvent as i, type FileContent as j, type FileHandle as k, type FileStat as l, type FileSystem as m, type LinkOptions as n, type OutputStream as o, type ProcessExit as p, type ProcessHandle as q, type ProcessView as r, type RecoveryReport as s, type ResizedEvent as t, type RmOptions as u, type SignalOptions as v, type SpawnOptions as w, type StateChange as x, type StateListener as y, TransferError as z };
 
 // index.d.ts
 import { Transport, ExecError, ProcessId } from '@holdfast/exec-protocol';
 export { EnvironmentInfo, ErrorKind, ExecError, Extensions, ProcessSummary, SessionId, SignalName, TerminalSize } from '@holdfast/exec-protocol';
 import { S as SessionOptions, C as Client, E as ExecResult } from './core.js';
-export { A as AttachOptions, a as AttachedProcess, b as ClientState, c as ClosedEvent, d as CpOptions, D as DirectoryEntry, e as EnvHeader, f as ExecCause, g as ExecInput, h as ExecOptions, i as ExitedEvent, F as FetchOptions, j as FileContent, k as FileHandle, l as FileStat, m as FileSystem, L as LineOptions, n as LinkOptions, M as MkdirOptions, O as OutputEvent, o as OutputStream, P as ProcessEvent, p as ProcessExit, q as ProcessHandle, r as ProcessView, R as ReadFileOptions, s as RecoveryReport, t as ResizedEvent, u as RmOptions, v as SignalOptions, w as SpawnOptions, x as StateChange, y as StateListener, T as TerminateOptions, V as ViewOptions, W as WaitOptions, z as WalkEntry, B as WalkOptions, G as WalkResult, H as WatchOptions } from './core.js';
+export { A as AttachOptions, a as AttachedProcess, b as ClientState, c as ClosedEvent, d as CpOptions, D as DirectoryEntry, e as EnvHeader, f as ExecCause, g as ExecInput, h as ExecOptions, i as ExitedEvent, F as FetchOptions, j as FileContent, k as FileHandle, l as FileStat, m as FileSystem, L as LineOptions, n as LinkOptions, M as MkdirOptions, O as OutputEvent, o as OutputStream, P as ProcessEvent, p as ProcessExit, q as ProcessHandle, r as ProcessView, R as ReadFileOptions, s as RecoveryReport, t as ResizedEvent, u as RmOptions, v as SignalOptions, w as SpawnOptions, x as StateChange, y as StateListener, T as TerminateOptions, z as TransferError, B as TransferFault, G as TransferOptions, H as TransferProgress, I as TransferResult, V as ViewOptions, W as WaitOptions, J as WalkEntry, K as WalkOptions, N as WalkResult, Q as WatchOptions } from './core.js';
 
 /** A server that is started and spoken to through its stdin and stdout. Its stderr goes to ours. */
 interface CommandTarget {

@@ -15,6 +15,9 @@ const EXIT_NOT_FOUND = 127;
 /** What was to read our output has gone: 128 + SIGPIPE. */
 export const EXIT_BROKEN_PIPE = 141;
 
+/** Something that was to be copied was not. */
+export const EXIT_NOT_COPIED = 1;
+
 /** A process that was named is not there, or has ended already. */
 export const EXIT_NO_PROCESS = 1;
 

@@ -2,6 +2,7 @@ import { VERSION } from '@holdfast/exec-protocol';
 import { Command, CommanderError } from 'commander';
 import { attachCommand } from './commands/attach.js';
 import { conformanceCommand } from './commands/conformance.js';
+import { cpCommand } from './commands/cp.js';
 import { killCommand } from './commands/kill.js';
 import { logsCommand } from './commands/logs.js';
 import { psCommand } from './commands/ps.js';
@@ -18,6 +19,7 @@ const COMMANDS = [
   logsCommand,
   attachCommand,
   killCommand,
+  cpCommand,
   conformanceCommand,
   sandboxCommand,
 ];

@@ -1,8 +1,10 @@
 import { checkConnectOptions } from './check-options.js';
 import type { Client } from './client.js';
+import { systemClock } from './clock.js';
 import type { ConnectOptions } from './connect-options.js';
 import { dialer } from './dial/dialer.js';
 import type { CommandTarget } from './dial/target.js';
+import { nodeFiles } from './local/node-files.js';
 import { openSession } from './open-session.js';
 
 // A server that is spoken to through its pipes lives and dies with them, and its death always shows.
@@ -21,5 +23,5 @@ export async function connect(target: string | CommandTarget, options: ConnectOp
   checkConnectOptions(options);
   const { kind, dial } = dialer(target, options);
   options.signal?.throwIfAborted();
-  return openSession(dial, { ...options, ...(kind === 'stdio' ? PIPE : {}) });
+  return openSession(dial, { ...options, ...(kind === 'stdio' ? PIPE : {}) }, systemClock, nodeFiles);
 }

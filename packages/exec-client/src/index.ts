@@ -56,3 +56,10 @@ export type {
 } from './process/handle.js';
 export type { ProcessView } from './process/views/process-view.js';
 export type { ClientState, RecoveryReport, StateChange, StateListener } from './recovery/state-change.js';
+export {
+  TransferError,
+  type TransferFault,
+  type TransferOptions,
+  type TransferProgress,
+  type TransferResult,
+} from './transfer/transfer.js';

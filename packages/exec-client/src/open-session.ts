@@ -10,6 +10,7 @@ import { type Clock, systemClock } from './clock.js';
 import type { Dial } from './connection/open-connection.js';
 import { newClientInstance } from './id.js';
 import { createClient } from './session-client.js';
+import type { LocalFiles } from './transfer/local-files.js';
 
 /** How a session is opened and held. */
 export interface SessionOptions {
@@ -41,12 +42,14 @@ const INITIALIZE_TIMEOUT_MS = 10_000;
  * Opens a session over any carrier, and holds it over as many as it takes.
  *
  * @param dial Makes a carrier; what it gives is taken over. It is called again each time that the last one is lost.
+ * @param local What uploads read and downloads write; without it there are none.
  * @throws ExecError the server's when it refuses a session, `connectFailed`; what `dial` throws; the reason of `signal`.
  */
 export async function openSession(
   dial: Dial,
   options: SessionOptions = {},
   clock: Clock = systemClock,
+  local?: LocalFiles,
 ): Promise<Client> {
   const {
     signal,
@@ -59,5 +62,5 @@ export async function openSession(
   } = options;
   const introduction = { clientName, clientInstance: newClientInstance(), extensions };
   const plan = { dial, introduction, initializeTimeoutMs, clock, recoverTimeoutMs, silenceMs, random };
-  return createClient(plan, signal);
+  return createClient(plan, signal, local);
 }

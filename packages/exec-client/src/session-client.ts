@@ -33,9 +33,14 @@ import { sayGoodbye } from './recovery/goodbye.js';
 import { RecoveryDriver, type RecoveryPlan } from './recovery/recovery-driver.js';
 import { SessionLink } from './recovery/session-link.js';
 import type { ClientState, StateListener } from './recovery/state-change.js';
+import type { LocalFiles } from './transfer/local-files.js';
 
 /** Opens a session and gives its client. @throws what opening failed with; the reason of `signal`. */
-export async function createClient(plan: RecoveryPlan, signal: AbortSignal | undefined): Promise<Client> {
+export async function createClient(
+  plan: RecoveryPlan,
+  signal: AbortSignal | undefined,
+  local: LocalFiles | undefined,
+): Promise<Client> {
   const link = new SessionLink(plan.clock);
   const driver = new RecoveryDriver(plan, link);
   try {
@@ -45,7 +50,7 @@ export async function createClient(plan: RecoveryPlan, signal: AbortSignal | und
     if (!(error instanceof ExecError) || error.kind !== 'connectionLost') throw error;
     throw new ExecError('connectFailed', `${error.message}, before a session was made`, { cause: error });
   }
-  return new SessionClient(plan, link, driver);
+  return new SessionClient(plan, link, driver, local);
 }
 
 class SessionClient implements Client, ExecHost {
@@ -59,12 +64,15 @@ class SessionClient implements Client, ExecHost {
   #environment: Promise<EnvironmentInfo> | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(plan: RecoveryPlan, link: SessionLink, driver: RecoveryDriver) {
+  constructor(plan: RecoveryPlan, link: SessionLink, driver: RecoveryDriver, local: LocalFiles | undefined) {
     this.clock = plan.clock;
     this.#plan = plan;
     this.#link = link;
     this.#driver = driver;
-    this.fs = createFileSystem(createFilePort(link, () => this.environment()));
+    this.fs = createFileSystem(
+      createFilePort(link, () => this.environment()),
+      local,
+    );
     void driver.failed.then((reason) => {
       this.#closed.resolve(reason);
     });

@@ -64,7 +64,8 @@ export function decodeBase64(text: string): Base64Decoded {
 /** The fields of an object that were defined as `base64Bytes`. */
 export function base64FieldsOf(schema: z.ZodType): readonly string[] {
   if (!(schema instanceof z.ZodObject)) return [];
-  const fields = Object.entries(schema.shape);
+  const shape: Readonly<Record<string, z.ZodType>> = schema.shape;
+  const fields = Object.entries(shape);
   return fields.flatMap(([name, field]) => (isBase64(field) ? [name] : []));
 }
 

@@ -184,6 +184,15 @@ export const MAX_READ_FILE_BYTES = 383 * MIB;
 /** The largest block of `fs/readBlock` and `fs/writeBlock`; the reference's figure. */
 export const MAX_FILE_BLOCK_BYTES = MIB;
 
+/** Blocks of one file that a client has under way, so that the link is never idle while one is answered. */
+export const FILE_BLOCKS_IN_FLIGHT = 4;
+
+/** Files that one upload or download moves at once. */
+export const FILES_IN_TRANSFER = 8;
+
+/** How often a file is moved from its beginning when the server forgot what was open as the link broke. */
+export const FILE_TRANSFER_ATTEMPTS = 3;
+
 /** Files that one session may have open; the reference's figure for a connection. */
 export const MAX_FILE_HANDLES = 128;
 

@@ -1,8 +1,5 @@
-import { MAX_FILE_BLOCK_BYTES } from '@holdfast/exec-protocol';
+import { FILE_BLOCKS_IN_FLIGHT, MAX_FILE_BLOCK_BYTES } from '@holdfast/exec-protocol';
 import type { OpenFile } from './file-requests.js';
-
-/** Blocks that are asked for ahead, so that the link is never idle while one is on its way. */
-const DEPTH = 4;
 
 /** The content of an open file from its beginning, block by block. */
 export class BlockReader {
@@ -11,6 +8,8 @@ export class BlockReader {
   readonly #blockBytes: number;
   #ahead: Promise<Uint8Array>[] = [];
   #position = 0;
+  /** How many blocks are asked for at once: one at first, since most files have no second. */
+  #depth = 1;
   #isOver = false;
 
   constructor(file: Pick<OpenFile, 'read'>, signal?: AbortSignal, blockBytes: number = MAX_FILE_BLOCK_BYTES) {
@@ -22,9 +21,12 @@ export class BlockReader {
   /** The next block, or undefined after the last. */
   async next(): Promise<Uint8Array | undefined> {
     if (this.#isOver) return undefined;
-    while (this.#ahead.length < DEPTH) this.#ahead.push(this.#ask());
+    while (this.#ahead.length < this.#depth) this.#ahead.push(this.#ask());
     const block = await this.#ahead.shift();
-    if (block !== undefined && block.length === this.#blockBytes) return block;
+    if (block !== undefined && block.length === this.#blockBytes) {
+      this.#depth = FILE_BLOCKS_IN_FLIGHT;
+      return block;
+    }
     this.#isOver = true;
     this.#ahead = [];
     return block === undefined || block.length === 0 ? undefined : block;

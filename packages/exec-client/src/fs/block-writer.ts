@@ -1,8 +1,5 @@
-import { MAX_FILE_BLOCK_BYTES } from '@holdfast/exec-protocol';
+import { FILE_BLOCKS_IN_FLIGHT, MAX_FILE_BLOCK_BYTES } from '@holdfast/exec-protocol';
 import type { OpenFile } from './file-requests.js';
-
-/** Blocks that are on their way unanswered. */
-const DEPTH = 4;
 
 /** Writes an open file from its beginning, in blocks of the size that the wire takes. */
 export class BlockWriter {
@@ -20,7 +17,7 @@ export class BlockWriter {
   /** Resolves when there is room for more. @throws what an earlier block failed with. */
   async write(bytes: Uint8Array): Promise<void> {
     for (let at = 0; at < bytes.length; at += MAX_FILE_BLOCK_BYTES) {
-      while (this.#underWay.size >= DEPTH) await Promise.race(this.#underWay);
+      while (this.#underWay.size >= FILE_BLOCKS_IN_FLIGHT) await Promise.race(this.#underWay);
       this.#throwIfFailed();
       this.#send(bytes.subarray(at, at + MAX_FILE_BLOCK_BYTES));
     }

@@ -1,4 +1,5 @@
 import type { WaitOptions } from '../process/handle.js';
+import type { TransferOptions, TransferResult } from '../transfer/transfer.js';
 
 /** What is told of a file, a directory or something else. */
 export interface FileStat {
@@ -151,4 +152,19 @@ export interface FileSystem {
   watch(missing: readonly string[], options?: WatchOptions): Promise<void>;
   /** What lies below a directory, in one answer; see the limits of `WalkOptions`. */
   walk(path: string, options?: WalkOptions): Promise<WalkResult>;
+  /**
+   * Copies a file or directory of this machine to the executor; a directory that exists there is filled. Every file is
+   * compared by SHA-256 with what the executor reads of it, and larger ones get their name only then. Links inside a
+   * directory are skipped; modes are what the executor gives new files.
+   * @param from A path of this machine.
+   * @throws TransferError when some of a directory was not copied. ExecError as everything else; `unsupported` in a browser.
+   */
+  upload(from: string, to: string, options?: TransferOptions): Promise<TransferResult>;
+  /**
+   * Copies a file or directory of the executor to this machine; a directory that exists here is filled. A file takes its
+   * name once all of it is written and its SHA-256 is that of what came. The wire lists no links inside a directory.
+   * @param to A path of this machine.
+   * @throws TransferError when some of a directory was not copied. ExecError as everything else; `unsupported` in a browser.
+   */
+  download(from: string, to: string, options?: TransferOptions): Promise<TransferResult>;
 }

@@ -19,6 +19,11 @@ import {
 } from '@holdfast/exec-protocol';
 import { executorPath, executorUri } from '../executor-path.js';
 import type { WaitOptions } from '../process/handle.js';
+import { download } from '../transfer/download.js';
+import type { LocalFiles } from '../transfer/local-files.js';
+import type { TransferOptions, TransferResult } from '../transfer/transfer.js';
+import type { TransferPort } from '../transfer/transfer-port.js';
+import { upload } from '../transfer/upload.js';
 import { BlockReader } from './block-reader.js';
 import { BlockWriter } from './block-writer.js';
 import { readContent, writeContent } from './content-stream.js';
@@ -41,17 +46,19 @@ import type {
 import { watchPaths } from './watch.js';
 
 /** The files of the executor behind a session. */
-export function createFileSystem(port: FilePort): FileSystem {
-  return new RemoteFileSystem(port);
+export function createFileSystem(port: FilePort, local?: LocalFiles): FileSystem {
+  return new RemoteFileSystem(port, local);
 }
 
 const encoder = new TextEncoder();
 
 class RemoteFileSystem implements FileSystem {
   readonly #port: FilePort;
+  readonly #local: LocalFiles | undefined;
 
-  constructor(port: FilePort) {
+  constructor(port: FilePort, local: LocalFiles | undefined) {
     this.#port = port;
+    this.#local = local;
   }
 
   readFile(path: string, options: ReadFileOptions & { readonly encoding: 'utf8' }): Promise<string>;
@@ -179,6 +186,24 @@ class RemoteFileSystem implements FileSystem {
       errors: errors.map((error) => ({ ...error, path: executorPath(error.path, executor) })),
       truncated,
     };
+  }
+
+  async upload(from: string, to: string, options: TransferOptions = {}): Promise<TransferResult> {
+    return await upload(await this.#bothSides(options), from, to, options);
+  }
+
+  async download(from: string, to: string, options: TransferOptions = {}): Promise<TransferResult> {
+    return await download(await this.#bothSides(options), from, to, options);
+  }
+
+  async #bothSides({ signal }: WaitOptions): Promise<TransferPort> {
+    signal?.throwIfAborted();
+    if (this.#local === undefined) {
+      throw new ExecError('unsupported', 'there are no local files here; read and write streams instead');
+    }
+    const readSmall = async (path: string, stop: AbortSignal | undefined): Promise<Uint8Array> =>
+      (await this.#port.request(fsReadFile, { path }, stop)).dataBase64;
+    return { remote: this, local: this.#local, executor: await this.#port.environment(), readSmall };
   }
 
   async #readAtOnce(path: string, signal: AbortSignal | undefined): Promise<Uint8Array> {

@@ -1,0 +1,227 @@
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { connect, TransferError } from '@holdfast/exec-client';
+import { expect, test } from 'vitest';
+import { type FaultProxy, startFaultProxy } from './fault-proxy.js';
+import { runHoldfast, startServer, temporaryDirectory } from './harness.js';
+
+const TIMEOUT_MS = 120_000;
+
+function sha256(path: string): string {
+  return createHash('sha256').update(readFileSync(path)).digest('hex');
+}
+
+/** Bytes that repeat nowhere near, so that no two blocks are the same. */
+function pattern(length: number): Buffer {
+  return Buffer.from(
+    Uint32Array.from({ length: Math.ceil(length / 4) }, (_, at) => at * 2654435761).buffer,
+  ).subarray(0, length);
+}
+
+/** Resets the link each time that another part of the content has been moved. */
+function cutting(proxy: FaultProxy, at: readonly number[]): (progress: { readonly bytes: number }) => void {
+  const marks = [...at];
+  return ({ bytes }) => {
+    if (bytes < (marks[0] ?? Infinity)) return;
+    marks.shift();
+    proxy.inject({ kind: 'reset' });
+  };
+}
+
+function names(directory: string): string[] {
+  return readdirSync(directory, { encoding: 'latin1', recursive: true }).sort();
+}
+
+const EXTENSIONS = { 'with all extensions': undefined, 'without extensions': {} };
+
+for (const [name, extensions] of Object.entries(EXTENSIONS)) {
+  test(`a file is whole although the link is cut on its way, ${name}`, { timeout: TIMEOUT_MS }, async () => {
+    await using place = await temporaryDirectory();
+    await using server = await startServer({ sessionTtl: '60s' });
+    await using proxy = await startFaultProxy(server.url);
+    await using client = await connect(proxy.url, extensions === undefined ? {} : { extensions });
+    const here = join(place.path, 'here');
+    const there = join(place.path, 'there');
+    const back = join(place.path, 'back');
+    writeFileSync(here, pattern(12_000_001));
+    writeFileSync(there, 'old');
+    writeFileSync(back, 'old');
+    chmodSync(back, 0o751);
+    const sent = await client.fs.upload(here, there, { onProgress: cutting(proxy, [3_000_000, 9_000_000]) });
+    const came = await client.fs.download(there, back, {
+      onProgress: cutting(proxy, [3_000_000, 9_000_000]),
+    });
+    const result = { files: 1, directories: 0, bytes: 12_000_001, skipped: [] };
+    expect([sent, came]).toEqual([result, result]);
+    expect([sha256(there), sha256(back)]).toEqual([sha256(here), sha256(here)]);
+    expect(names(place.path)).toEqual(['back', 'here', 'there']);
+    expect(proxy.counts.accepted).toBeGreaterThanOrEqual(5);
+  });
+}
+
+test('a copy that is broken off leaves what was there and nothing else', {
+  timeout: TIMEOUT_MS,
+}, async () => {
+  await using place = await temporaryDirectory();
+  await using server = await startServer();
+  await using client = await connect(server.url);
+  const here = join(place.path, 'here');
+  const there = join(place.path, 'there');
+  writeFileSync(here, pattern(8_000_000));
+  writeFileSync(there, 'old');
+  for (const way of ['upload', 'download'] as const) {
+    const stop = new AbortController();
+    const enough = new Error('enough');
+    const [from, to] = way === 'upload' ? [here, there] : [here, join(place.path, 'back')];
+    const broken = client.fs[way](from, to, {
+      signal: stop.signal,
+      onProgress: ({ bytes }) => {
+        if (bytes > 2_000_000) stop.abort(enough);
+      },
+    });
+    await expect(broken).rejects.toBe(enough);
+  }
+  expect([readFileSync(there, 'utf8'), names(place.path)]).toEqual(['old', ['here', 'there']]);
+});
+
+test('holdfast cp copies trees both ways, whatever their names, and says what it leaves out', {
+  timeout: TIMEOUT_MS,
+}, async () => {
+  await using place = await temporaryDirectory();
+  await using server = await startServer();
+  const env = { HOLDFAST_URL: server.url };
+  const tree = join(place.path, 'tree');
+  mkdirSync(join(tree, 'deep', 'hollow'), { recursive: true });
+  mkdirSync(join(place.path, 'box'));
+  writeFileSync(join(tree, 'large'), pattern(3_000_000));
+  writeFileSync(join(tree, 'deep', 'empty'), '');
+  writeFileSync(join(tree, 'deep', ' \n"%?#*'), 'odd');
+  // Linux alone has names that are not UTF-8.
+  if (process.platform === 'linux') writeFileSync(Buffer.from(`${tree}/deep/\xff\xfe`, 'latin1'), 'bytes');
+  symlinkSync('large', join(tree, 'link'));
+  const up = await runHoldfast(['cp', '-r', tree, `:${place.path}/box`], { env });
+  expect(up).toEqual({
+    code: 0,
+    stdout: '',
+    stderr: `holdfast: skipped "${join(tree, 'link')}": is a symbolic link\n`,
+  });
+  const down = await runHoldfast(['cp', '--json', `:${place.path}/box/tree`, join(place.path, 'back')], {
+    env,
+  });
+  expect({ ...down, stdout: JSON.parse(down.stdout) as unknown }).toEqual({
+    code: 0,
+    stdout: {
+      type: 'copied',
+      files: process.platform === 'linux' ? 4 : 3,
+      directories: 3,
+      bytes: process.platform === 'linux' ? 3_000_008 : 3_000_003,
+      skipped: [],
+      failed: [],
+    },
+    stderr: '',
+  });
+  const wanted = names(tree).filter((one) => one !== 'link');
+  expect([names(join(place.path, 'box', 'tree')), names(join(place.path, 'back'))]).toEqual([wanted, wanted]);
+  expect(sha256(join(place.path, 'back', 'large'))).toBe(sha256(join(tree, 'large')));
+});
+
+test.each([
+  ['both ends here', ['a', 'b'], 125, /are both on this machine; a leading colon marks the executor's side/],
+  ['a relative path there', ['/etc/hostname', ':b'], 125, /a path must be absolute, such as/],
+  ['a source that is not here', ['/no/such', ':/tmp/b'], 1, /"\/no\/such" does not exist on this machine/],
+  ['a source that is not there', [':/no/such', 'b'], 1, /"\/no\/such" does not exist/],
+  [
+    'a destination without a directory there',
+    [process.execPath, ':/no/such/b'],
+    1,
+    /file:\/\/\/no\/such does not exist on the executor; make it first/,
+  ],
+  [
+    'a destination without a directory here',
+    [`:${process.execPath}`, '/no/such/b'],
+    1,
+    /the directory of "\/no\/such\/b" does not exist on this machine; make it first/,
+  ],
+])('holdfast cp refuses %s', async (_, words, code, message) => {
+  await using server = await startServer();
+  const outcome = await runHoldfast(['cp', ...words], { env: { HOLDFAST_URL: server.url } });
+  expect(outcome).toEqual({ code, stdout: '', stderr: expect.stringMatching(message) as string });
+});
+
+test('a directory of ten thousand entries is copied whole', { timeout: 3 * TIMEOUT_MS }, async () => {
+  await using place = await temporaryDirectory();
+  await using server = await startServer();
+  await using client = await connect(server.url);
+  const huge = join(place.path, 'huge');
+  mkdirSync(huge);
+  for (let at = 0; at < 10_000; at += 1) writeFileSync(join(huge, String(at)), '');
+  const result = { files: 10_000, directories: 1, bytes: 0, skipped: [] };
+  expect(await client.fs.download(huge, join(place.path, 'back'))).toEqual(result);
+  expect(readdirSync(join(place.path, 'back')).length).toBe(10_000);
+});
+
+test.each(['upload', 'download'] as const)(
+  'what goes away during a %s is left out',
+  { timeout: TIMEOUT_MS },
+  async (way) => {
+    await using place = await temporaryDirectory();
+    await using server = await startServer();
+    await using client = await connect(server.url);
+    const tree = join(place.path, 'tree');
+    mkdirSync(tree);
+    for (let at = 0; at < 100; at += 1) writeFileSync(join(tree, String(at)), 'x');
+    const result = await client.fs[way](tree, join(place.path, 'copy'), {
+      onProgress: ({ files }) => {
+        if (files === 20) rmSync(tree, { recursive: true, force: true });
+      },
+    });
+    const copied = readdirSync(join(place.path, 'copy'));
+    expect({ files: copied.length, directories: 1, bytes: copied.length, skipped: [] }).toEqual(result);
+    expect(copied.length).toBeGreaterThanOrEqual(20);
+    expect(copied.length).toBeLessThan(100);
+  },
+);
+
+test.skipIf(process.getuid?.() !== 0)(
+  'what the server may not read or write is named, and the rest is copied',
+  { timeout: TIMEOUT_MS },
+  async () => {
+    const uid = 64_321;
+    await using place = await temporaryDirectory();
+    await using server = await startServer({ confinement: { launcher: [], uid } });
+    await using client = await connect(server.url);
+    const at = (name: string): string => join(place.path, name);
+    for (const directory of ['tree', 'tree/closed', 'ours', 'theirs']) mkdirSync(at(directory));
+    for (const file of ['tree/open', 'tree/secret', 'tree/closed/inner']) writeFileSync(at(file), 'x');
+    chmodSync(at('tree/secret'), 0o600);
+    chmodSync(at('tree/closed'), 0o700);
+    chownSync(at('theirs'), uid, uid);
+    const failure: unknown = await client.fs
+      .download(at('tree'), at('back'))
+      .catch((error: unknown) => error);
+    const { result, failed } = failure instanceof TransferError ? failure : { result: failure, failed: [] };
+    expect({ result, failed: failed.map(({ path }) => path).sort(), names: names(at('back')) }).toEqual({
+      result: { files: 1, directories: 2, bytes: 1, skipped: [] },
+      failed: [`file://${at('tree/secret')}`, at('tree/closed')].sort(),
+      names: ['closed', 'open'],
+    });
+    const outcome = await runHoldfast(['cp', at('tree/open'), `:${at('ours')}`], {
+      env: { HOLDFAST_URL: server.url },
+    });
+    expect(outcome).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`${at('ours/open')}" may not be used by the server`) as string,
+    });
+    expect(await client.fs.upload(at('tree'), at('theirs/tree'))).toMatchObject({ files: 3 });
+  },
+);

@@ -1,0 +1,54 @@
+import type { TransferFault, TransferProgress, TransferResult } from '@holdfast/exec-client';
+import { ExecError } from '@holdfast/exec-protocol';
+import { complain, messageOf } from '../complain.js';
+import { printable } from '../text/printable.js';
+import { ProgressLine } from './progress-line.js';
+
+/** How a copy is shown. */
+export interface CopyReport {
+  readonly progress: (progress: TransferProgress) => void;
+  /** @param failed What was not copied although it could be. */
+  copied(result: TransferResult, failed: readonly TransferFault[]): void;
+  failed(error: unknown): void;
+  /** Nothing more comes. */
+  end(): void;
+}
+
+/** What went wrong, on stderr; and on a terminal how far it has come. */
+export function plainCopyReport({ isQuiet }: { readonly isQuiet: boolean }): CopyReport {
+  const line =
+    isQuiet || !process.stderr.isTTY ? undefined : new ProgressLine(process.stderr, () => performance.now());
+  const fault = ({ path, reason }: TransferFault): string => `${printable(path)}: ${printable(reason)}`;
+  const end = (): void => line?.clear();
+  return {
+    progress: (progress) => line?.show(progress),
+    copied({ skipped }, failed) {
+      end();
+      if (!isQuiet) for (const one of skipped) complain(`skipped ${fault(one)}`);
+      for (const one of failed) complain(`not copied: ${fault(one)}`);
+    },
+    failed(error) {
+      end();
+      complain(messageOf(error));
+    },
+    end,
+  };
+}
+
+/** One JSON object on stdout that says what came of it. */
+export function jsonCopyReport(): CopyReport {
+  const print = (value: object): void => {
+    process.stdout.write(`${JSON.stringify(value)}\n`);
+  };
+  return {
+    progress: () => undefined,
+    copied(result, failed) {
+      print({ type: 'copied', ...result, failed });
+    },
+    failed(error) {
+      const kind = error instanceof ExecError ? error.kind : 'local';
+      print({ type: 'failed', kind, message: messageOf(error) });
+    },
+    end: () => undefined,
+  };
+}

@@ -1,0 +1,94 @@
+import {
+  type EnvironmentInfo,
+  ExecError,
+  FILE_TRANSFER_ATTEMPTS,
+  formatPathUri,
+  parsePathUri,
+} from '@holdfast/exec-protocol';
+import type { FileSystem } from '../fs/file-system.js';
+import { newHandleId } from '../id.js';
+import type { LocalFiles } from './local-files.js';
+import type { Tally } from './tally.js';
+
+/** The two sides of a transfer. */
+export interface TransferPort {
+  readonly remote: FileSystem;
+  readonly local: LocalFiles;
+  readonly executor: EnvironmentInfo;
+  /** The content of a file that fits one block, with one request. */
+  readSmall(uri: string, signal: AbortSignal | undefined): Promise<Uint8Array>;
+}
+
+/** What all parts of one transfer share. */
+export interface Transfer extends TransferPort {
+  readonly tally: Tally;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** The options with which a transfer makes its requests. */
+export function waiting({ signal }: Pick<Transfer, 'signal'>): { readonly signal?: AbortSignal } {
+  return signal === undefined ? {} : { signal };
+}
+
+/** The URI of an entry of a directory of the executor, whose name need not be UTF-8. */
+export function entryUri(directory: string, name: Uint8Array, executor: EnvironmentInfo): string {
+  const style = executor.platformOs === 'windows' ? 'windows' : 'posix';
+  const parsed = parsePathUri(directory, style);
+  if (!parsed.ok) throw new ExecError('invalidPath', parsed.message);
+  return formatPathUri(Uint8Array.of(...parsed.bytes, SLASH, ...name), style);
+}
+
+/** The name of an entry of the executor, in the bytes that it has there. */
+export function nameOf(uri: string, executor: EnvironmentInfo): Uint8Array {
+  const parsed = parsePathUri(uri, executor.platformOs === 'windows' ? 'windows' : 'posix');
+  if (!parsed.ok) throw new ExecError('invalidPath', parsed.message);
+  return parsed.bytes.subarray(
+    Math.max(parsed.bytes.lastIndexOf(SLASH), parsed.bytes.lastIndexOf(BACKSLASH)) + 1,
+  );
+}
+
+/** The URI of a file beside another one that nobody else uses. */
+export function temporaryUri(uri: string): string {
+  return `${uri.slice(0, uri.lastIndexOf('/'))}/.holdfast-${newHandleId()}.part`;
+}
+
+const SLASH = 0x2f;
+const BACKSLASH = 0x5c;
+
+/** Moves one file from its beginning, and again from its beginning where the server forgot what was open when the link broke. */
+export async function persistently(
+  transfer: Transfer,
+  move: (moved: (bytes: number) => void) => Promise<void>,
+): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    let bytes = 0;
+    try {
+      await move((more) => {
+        bytes += more;
+        transfer.tally.moved(more);
+      });
+      return;
+    } catch (error) {
+      transfer.tally.moved(-bytes);
+      if (attempt >= FILE_TRANSFER_ATTEMPTS || !isCut(error)) throw error;
+    }
+  }
+}
+
+function isCut(error: unknown): boolean {
+  return error instanceof ExecError && (error.kind === 'connectionLost' || error.kind === 'outcomeUnknown');
+}
+
+/** @throws ExecError `fileSystemFailed` unless both sides have the same content. */
+export function expectSame(sent: string, arrived: string, where: string): void {
+  if (sent === arrived) return;
+  throw new ExecError(
+    'fileSystemFailed',
+    `${where}: what was written is not what was sent (SHA-256 ${arrived} instead of ${sent}); copy it again`,
+  );
+}
+
+/** The failure of a file that somebody wrote to. */
+export function changedMeanwhile(): ExecError {
+  return new ExecError('fileSystemFailed', 'it changed while it was copied; copy it again');
+}
