@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   existsSync,
   mkdirSync,
@@ -8,6 +9,8 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -26,6 +29,22 @@ const TRIAL = [
   'true',
 ];
 const WORKS = spawnSync('bwrap', TRIAL).status === 0;
+
+/** Asks for a port of this machine, then its proxy for others; prints the answers. */
+const TRY_HOSTS = `
+const http = require('node:http');
+const show = (text) => console.log(text);
+const ask = (path) => new Promise((done) => {
+  const { hostname: host, port } = new URL(process.env.HTTPS_PROXY);
+  http.request({ host, port, method: 'CONNECT', path, headers: { host: path } }).on('connect', ({ statusCode }) => done(statusCode)).end();
+});
+http.get('http://127.0.0.1:' + process.argv[1], async (response) => {
+  for await (const chunk of response) show(String(chunk));
+  show(await ask('other.example:443'));
+  show(await ask('a.example.org:22'));
+  process.exit();
+});
+`;
 
 let place = '';
 
@@ -72,6 +91,63 @@ describe.runIf(WORKS)('holdfast sandbox', () => {
       125,
       'holdfast: sandbox.permissions.file_system.entries.2: /proc/cpuinfo cannot be denied: every sandbox has a /proc of its own; leave the entry out\n',
     ]);
+  });
+
+  test('reaches the hosts that were allowed, and says which others were tried', async () => {
+    const server = createServer((_request, response) => response.end('from outside')).listen(0, '127.0.0.1');
+    try {
+      await once(server, 'listening');
+      const { port } = server.address() as AddressInfo;
+      const { code, stdout, stderr } = await runHoldfast([
+        ...['sandbox', '--allow-host', `localhost:${port}`, '--allow-host', '*.example.org', '--'],
+        ...[process.execPath, '-e', TRY_HOSTS, String(port)],
+      ]);
+      expect({ code, stdout, stderr }).toEqual({
+        code: 0,
+        stdout: 'from outside\n403\n403\n',
+        stderr: [
+          'holdfast: network: https_connect to other.example:443 was refused: not_allowed',
+          'holdfast: network: https_connect to a.example.org:22 was refused: not_allowed_port (*.example.org)',
+          '',
+        ].join('\n'),
+      });
+    } finally {
+      server.close();
+    }
+  });
+
+  test('refuses hosts beside the whole network, and hosts that are none', async () => {
+    const both = await runHoldfast(['sandbox', '--net', 'on', '--allow-host', 'a.example', '--', 'true']);
+    const none = await runHoldfast(['sandbox', '--allow-host', '*.com', '--', 'true']);
+    expect([both.code, both.stderr, none.code, none.stderr]).toEqual([
+      125,
+      'holdfast: --net on allows every host; leave out one of the two.\n',
+      125,
+      'holdfast: network: *.com would cover hosts of too many owners; name a domain, such as *.example.com\n',
+    ]);
+  });
+
+  test('explains which hosts can be reached', async () => {
+    const { stdout } = await runHoldfast([
+      ...[
+        'sandbox',
+        'explain',
+        '--allow-host',
+        '*.example.org',
+        '--deny-host',
+        'bad.example.org',
+        '--',
+        'true',
+      ],
+    ]);
+    expect(stdout).toContain(
+      [
+        'Network: only these hosts, through a proxy; what is denied wins, and without a port 80 and 443 are meant:',
+        '  deny  bad.example.org',
+        '  allow *.example.org',
+        '',
+      ].join('\n'),
+    );
   });
 
   test('explains both phases and runs nothing', async () => {

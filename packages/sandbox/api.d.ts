@@ -2,6 +2,7 @@
 
 // index.d.ts
 import * as z from 'zod';
+import { Socket } from 'node:net';
 
 /** What stands under a name, without following it. */
 interface FileFact {
@@ -276,6 +277,8 @@ interface LaunchPlan {
     /** The environment of the command; secrets never stand in `argv`. */
     readonly env: Readonly<Record<string, string>>;
     readonly descriptors: readonly PlannedDescriptor[];
+    /** Whether it must be started inside of a managed network; it then has no network otherwise. */
+    readonly needsManagedNetwork: boolean;
     /** What must be made before the start and removed after the end. */
     readonly cleanup: readonly Placeholder[];
 }
@@ -299,6 +302,31 @@ type BwrapCapability = {
     readonly problem: string;
 };
 
+/** One line of an allow or deny list. */
+interface HostRule {
+    /** As it was written. */
+    readonly pattern: string;
+    /** Canonical; without its wildcard. */
+    readonly host: string;
+    readonly covers: 'itself' | 'below' | 'itself and below' | 'every name';
+    /** Undefined for the usual ports where it allows, and for every port where it denies. */
+    readonly port: number | undefined;
+}
+/** Which hosts a process may reach. A denial wins. */
+interface HostRules {
+    readonly allow: readonly HostRule[];
+    readonly deny: readonly HostRule[];
+}
+/**
+ * Reads an allow and a deny list. A line is `HOST`, `HOST:PORT`, or with a wildcard `*.HOST` for the names below,
+ * `**.HOST` for the host and the names below, and `*` for every name. Addresses are reached only where they are listed.
+ * @throws ExecError `sandboxUnsupported`, naming the line.
+ */
+declare function parseHostRules(lists: {
+    readonly allow: readonly string[];
+    readonly deny: readonly string[];
+}): HostRules;
+
 /** What planning needs to know of the executor. */
 interface HostFacts {
     readonly platform: string;
@@ -319,19 +347,22 @@ interface SandboxPlan {
     readonly policy: NormalisedPolicy;
     /** Where the ceiling allows less than was asked for. */
     readonly narrowed: readonly Narrowing[];
+    /** Which hosts the command may reach; undefined where the policy alone says what network it has. */
+    readonly hosts: HostRules | undefined;
     readonly mounts: MountPlan;
     readonly launch: LaunchPlan;
 }
 /**
- * Turns an intent into what there is to start. Undefined where it asks for no confinement, and the ceiling asks for none.
+ * Turns an intent into what there is to start. Undefined where it asks for no confinement, and nothing else does.
+ * @param hosts The command gets a managed network, from which only these can be reached, whatever the intent says of it.
  * @throws ExecError `sandboxUnsupported` when this executor cannot enforce the intent: it names the entry and the remedy.
  */
-declare function planSandbox(intent: SandboxIntent, command: SandboxedCommand, host: HostFacts, ceiling: Ceiling): SandboxPlan | undefined;
+declare function planSandbox(intent: SandboxIntent, command: SandboxedCommand, host: HostFacts, ceiling: Ceiling, hosts?: HostRules): SandboxPlan | undefined;
 
 /** Both phases as plain data, for `JSON.stringify`. The environment of the command is left out: it may hold secrets. */
-declare function explainAsJson({ policy, narrowed, mounts, launch }: SandboxPlan): object;
+declare function explainAsJson({ policy, narrowed, hosts, mounts, launch }: SandboxPlan): object;
 /** Both phases in words, one thing a line. */
-declare function explainInWords({ policy, narrowed, mounts, launch }: SandboxPlan): string;
+declare function explainInWords({ policy, narrowed, hosts, mounts, launch }: SandboxPlan): string;
 
 /** Placeholders that one launch holds. */
 interface HeldPlaceholders {
@@ -381,6 +412,74 @@ declare function readHostFacts({ cwd, env }: CommandSetting, searchPath: string,
  */
 declare function parseIntent(sandbox: unknown): SandboxIntent;
 
+/** Why something was refused. */
+type RefusalReason = 
+/** A rule denies the host. */
+'denied'
+/** No rule allows the host. */
+ | 'not_allowed'
+/** The host is allowed, on other ports. */
+ | 'not_allowed_port'
+/** It is, or its name stands for, an address that is not public and not listed. */
+ | 'not_allowed_local'
+/** The request names no host, in a spelling that could be judged. */
+ | 'invalid_target'
+/** The request, or what is sent through it, names another host than it goes to. */
+ | 'other_host'
+/** A protocol or a command that is not forwarded. */
+ | 'not_supported' | 'malformed' | 'too_many_connections';
+
+/** The network that a sandbox has no part in. */
+interface Outside {
+    /** The addresses of a name; none where it has none. */
+    resolve(name: string): Promise<readonly string[]>;
+    /** Connects to an address; it is never resolved. Rejects when that fails or the signal is given. */
+    connect(address: string, port: number, signal: AbortSignal): Promise<Socket>;
+    /** The addresses of this machine. */
+    ownAddresses(): readonly string[];
+}
+
+/** How a process asked. `loopback` is a connection to a port of this machine that was opened inside. */
+type NetworkProtocol = 'http' | 'https_connect' | 'socks5_tcp' | 'loopback';
+/** What was decided about one request; the record that a refusal is explained from. */
+interface NetworkDecision {
+    readonly time: Date;
+    readonly protocol: NetworkProtocol;
+    readonly decision: 'allow' | 'deny';
+    /** Canonical; where it is no host, its start as it was written. Undefined when the request named none. */
+    readonly host: string | undefined;
+    readonly port: number | undefined;
+    /** Why it was refused. */
+    readonly reason: RefusalReason | undefined;
+    /** The line of the lists that decided. */
+    readonly rule: string | undefined;
+}
+
+/** A network that holds nothing but what its rules allow, for one sandbox. */
+interface ManagedNetwork {
+    /** What a program is started through to be in it. */
+    readonly entrance: readonly [string, ...string[]];
+    /** An environment with the variables through which programs find the proxy. */
+    environment(env: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
+    /** Ends every connection; nothing can be reached any more. */
+    close(): void;
+}
+/** What a managed network is made of. */
+interface ManagedNetworkOptions {
+    /** The absolute path of bubblewrap. */
+    readonly bwrap: string;
+    readonly rules: HostRules;
+    /** Called for each request, allowed or not. */
+    readonly onDecision: (decision: NetworkDecision) => void;
+    /** Default the network of this machine. */
+    readonly outside?: Outside;
+}
+/**
+ * Opens the network of one sandbox. Never share it: decisions are attributed to whoever is inside.
+ * @throws ExecError `sandboxUnsupported` when this machine cannot make one.
+ */
+declare function openManagedNetwork({ bwrap, rules, onDecision, outside, }: ManagedNetworkOptions): Promise<ManagedNetwork>;
+
 /** A plan that is ready to be started: with everything open that it names, and in place what it needs. */
 interface OpenLaunch {
     readonly program: string;
@@ -397,9 +496,10 @@ interface OpenLaunch {
 }
 /**
  * Opens what a plan needs. Start it from the main thread only: the sandbox ends with the thread that started it.
+ * @param network For a plan that needs a managed one; it must stay open while the command runs.
  * @throws ExecError `sandboxUnsupported` when the file system has changed since the plan was made.
  */
-declare function openLaunch(plan: LaunchPlan, store: PlaceholderStore): OpenLaunch;
+declare function openLaunch(plan: LaunchPlan, store: PlaceholderStore, network?: Pick<ManagedNetwork, 'entrance' | 'environment'>): OpenLaunch;
 
 /** What the wrapper told on its status pipe. */
 interface WrapperStatus {
@@ -431,4 +531,4 @@ interface ConfinementRequest {
  */
 declare function prepare(request: ConfinementRequest): void;
 
-export { type Access, type Ceiling, type CommandSetting, type ConfinementRequest, DEFAULT_CEILING, type FileFacts, type HostFacts, type LaunchPlan, type Narrowing, type NormalisedPolicy, type OpenLaunch, type PathRule, PlaceholderStore, type PlannedDescriptor, type PolicyNote, type SandboxIntent, type SandboxPlan, type SandboxedCommand, type WrapperStatus, WrapperStatusReader, explainAsJson, explainInWords, openLaunch, parseIntent, placeholderFolder, planSandbox, prepare, readHostFacts };
+export { type Access, type Ceiling, type CommandSetting, type ConfinementRequest, DEFAULT_CEILING, type FileFacts, type HostFacts, type HostRule, type HostRules, type LaunchPlan, type ManagedNetwork, type ManagedNetworkOptions, type Narrowing, type NetworkDecision, type NetworkProtocol, type NormalisedPolicy, type OpenLaunch, type Outside, type PathRule, PlaceholderStore, type PlannedDescriptor, type PolicyNote, type RefusalReason, type SandboxIntent, type SandboxPlan, type SandboxedCommand, type WrapperStatus, WrapperStatusReader, explainAsJson, explainInWords, openLaunch, openManagedNetwork, parseHostRules, parseIntent, placeholderFolder, planSandbox, prepare, readHostFacts };

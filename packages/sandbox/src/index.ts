@@ -9,6 +9,15 @@ export { type OpenLaunch, openLaunch } from './launch/open-launch.js';
 export { PlaceholderStore, placeholderFolder } from './launch/placeholder-store.js';
 export { type WrapperStatus, WrapperStatusReader } from './launch/wrapper-status.js';
 export type { SandboxedCommand } from './linux/bwrap-plan.js';
+export type { NetworkDecision, NetworkProtocol } from './network/gate.js';
+export { type HostRule, type HostRules, parseHostRules } from './network/host-rules.js';
+export type { RefusalReason } from './network/judge.js';
+export {
+  type ManagedNetwork,
+  type ManagedNetworkOptions,
+  openManagedNetwork,
+} from './network/managed-network.js';
+export type { Outside } from './network/outside.js';
 export { type HostFacts, planSandbox, type SandboxPlan } from './plan-sandbox.js';
 export type { Narrowing } from './policy/intersect.js';
 export type { Access, NormalisedPolicy, PathRule, PolicyNote } from './policy/path-rule.js';

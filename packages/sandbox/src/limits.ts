@@ -18,3 +18,33 @@ export const PROBE_TIMEOUT_MS = 5_000;
 
 /** Bytes of bubblewrap's own status and of its complaint that are kept. */
 export const MAX_STATUS_BYTES = 64 * 1024;
+
+/** Lines in the allow and deny lists of one managed network. */
+export const MAX_HOST_RULES = 1024;
+
+/** Ports of the executor's own machine that one managed network may open. */
+export const MAX_LOOPBACK_PORTS = 64;
+
+/** Characters in the name of a host; the figure of the domain name system. */
+export const MAX_HOST_LENGTH = 253;
+
+/** Connections of one sandbox to its proxy at a time. One more is closed as soon as it is made. */
+export const MAX_PROXY_CONNECTIONS = 256;
+
+/** Bytes before the body of a request to the proxy. */
+export const MAX_PROXY_HEADER_BYTES = 32 * 1024;
+
+/** Bytes in which a client must have said to which TLS server it speaks. */
+export const MAX_CLIENT_HELLO_BYTES = 32 * 1024;
+
+/** How long a client may take until the proxy knows what it wants. */
+export const PROXY_REQUEST_TIMEOUT_MS = 20_000;
+
+/** How long it may take to resolve a name and connect to it. */
+export const PROXY_CONNECT_TIMEOUT_MS = 30_000;
+
+/** After how long without a byte in either direction a connection through the proxy is closed. */
+export const PROXY_IDLE_TIMEOUT_MS = 600_000;
+
+/** How long it may take to make the network of one sandbox. */
+export const CELL_START_TIMEOUT_MS = 10_000;

@@ -13,6 +13,7 @@ import { type MountPlan, planMounts } from './linux/plan-mounts.js';
 import type { BwrapCapability } from './linux/probe-bwrap.js';
 import { compileFilter } from './linux/seccomp/compile-filter.js';
 import type { Architecture } from './linux/seccomp/syscalls.js';
+import type { HostRules } from './network/host-rules.js';
 import { indexRules } from './policy/access.js';
 import type { Narrowing } from './policy/intersect.js';
 import type { NormalisedPolicy } from './policy/path-rule.js';
@@ -38,12 +39,15 @@ export interface SandboxPlan {
   readonly policy: NormalisedPolicy;
   /** Where the ceiling allows less than was asked for. */
   readonly narrowed: readonly Narrowing[];
+  /** Which hosts the command may reach; undefined where the policy alone says what network it has. */
+  readonly hosts: HostRules | undefined;
   readonly mounts: MountPlan;
   readonly launch: LaunchPlan;
 }
 
 /**
- * Turns an intent into what there is to start. Undefined where it asks for no confinement, and the ceiling asks for none.
+ * Turns an intent into what there is to start. Undefined where it asks for no confinement, and nothing else does.
+ * @param hosts The command gets a managed network, from which only these can be reached, whatever the intent says of it.
  * @throws ExecError `sandboxUnsupported` when this executor cannot enforce the intent: it names the entry and the remedy.
  */
 export function planSandbox(
@@ -51,8 +55,9 @@ export function planSandbox(
   command: SandboxedCommand,
   host: HostFacts,
   ceiling: Ceiling,
+  hosts?: HostRules,
 ): SandboxPlan | undefined {
-  const asked = normalise(intent, host.roots, host.files) ?? unconfined(ceiling);
+  const asked = normalise(intent, host.roots, host.files) ?? unconfined(ceiling, hosts);
   if (asked === undefined) return undefined;
   const architecture = architectureOf(host);
   const { policy, narrowed } = applyCeiling(asked, withoutOwnFolders(ceiling, host), host.files);
@@ -61,16 +66,26 @@ export function planSandbox(
   const mounts = planMounts(policy, host.ownedProcTrees);
   const launch = planBwrap({ ...command, cwd }, mounts, {
     program,
-    network: policy.network,
+    network: networkFor(policy, ceiling, hosts),
     filter: compileFilter(architecture),
     signalResetter: host.signalResetter,
   });
-  return { policy, narrowed, mounts, launch };
+  return { policy, narrowed, hosts, mounts, launch };
 }
 
-/** What an intent without confinement is, where the operator confines everything. */
-function unconfined({ maximum }: Ceiling): NormalisedPolicy | undefined {
-  if (maximum === undefined) return undefined;
+function networkFor(
+  { network }: NormalisedPolicy,
+  { maximum }: Ceiling,
+  hosts: HostRules | undefined,
+): 'restricted' | 'managed' | 'enabled' {
+  if (hosts === undefined) return network;
+  if (maximum?.network === 'restricted') refuse('network', 'this executor allows none; allow no hosts');
+  return 'managed';
+}
+
+/** What an intent without confinement is, where the operator or a list of hosts confines it all the same. */
+function unconfined({ maximum }: Ceiling, hosts: HostRules | undefined): NormalisedPolicy | undefined {
+  if (maximum === undefined && hosts === undefined) return undefined;
   const everything = { path: '/', access: 'write', kind: 'directory', identity: undefined } as const;
   return {
     restrictsFiles: false,

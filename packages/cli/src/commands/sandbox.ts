@@ -1,5 +1,5 @@
-import { explainAsJson, explainInWords } from '@holdfast/sandbox';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { explainAsJson, explainInWords, type HostRules, parseHostRules } from '@holdfast/sandbox';
+import { Command, Option } from 'commander';
 import { closeInheritedDescriptors } from '../inherited-descriptors.js';
 import type { LocalPermissions } from '../sandbox/local-intent.js';
 import { planLocally } from '../sandbox/plan-locally.js';
@@ -9,6 +9,8 @@ interface SandboxOptions {
   readonly write: readonly string[];
   readonly deny: readonly string[];
   readonly net: 'on' | 'off';
+  readonly allowHost: readonly string[];
+  readonly denyHost: readonly string[];
 }
 
 const HELP = `
@@ -19,7 +21,7 @@ they are even where it may write. When it ends, everything that it started ends.
 
 Examples:
   $ holdfast sandbox --write . -- npm test
-  $ holdfast sandbox --write . --deny ~/.ssh --net on -- npm install
+  $ holdfast sandbox --write . --deny ~/.ssh --allow-host registry.npmjs.org -- npm install
   $ holdfast sandbox explain --write . -- npm test
 `;
 
@@ -57,21 +59,34 @@ function withPermissions(command: Command): Command {
     .argument('<command...>', 'the program and its arguments; no shell is involved')
     .option('--write <dir>', 'let it write below a directory; repeat for more', collect, [])
     .option('--deny <path>', 'keep a file or directory from it; repeat for more', collect, [])
-    .option('--allow-host <host>', 'not possible yet: use --net', refuseHost)
+    .option(
+      '--allow-host <host>',
+      'let it reach HOST or HOST:PORT (default 80 and 443), *.DOMAIN, or localhost:PORT; repeat for more',
+      collect,
+      [],
+    )
+    .option('--deny-host <host>', 'keep a host from it although an --allow-host covers it', collect, [])
     .addOption(
       new Option('--net <state>', 'whether it may use the network').choices(['on', 'off']).default('off'),
     )
     .passThroughOptions();
 }
 
-function permissionsOf({ write, deny, net }: SandboxOptions): LocalPermissions {
-  return { write, deny, network: net };
+function permissionsOf({ write, deny, net, allowHost, denyHost }: SandboxOptions): LocalPermissions {
+  return { write, deny, network: net, hosts: hostsOf(net, allowHost, denyHost) };
+}
+
+function hostsOf(
+  net: 'on' | 'off',
+  allow: readonly string[],
+  deny: readonly string[],
+): HostRules | undefined {
+  if (allow.length === 0 && deny.length === 0) return undefined;
+  if (net === 'on') throw new Error('--net on allows every host; leave out one of the two.');
+  if (allow.length === 0) throw new Error('--deny-host says what an --allow-host leaves out.');
+  return parseHostRules({ allow, deny });
 }
 
 function collect(value: string, earlier: readonly string[]): readonly string[] {
   return [...earlier, value];
-}
-
-function refuseHost(): never {
-  throw new InvalidArgumentError('Single hosts cannot be allowed yet; use --net on or --net off.');
 }

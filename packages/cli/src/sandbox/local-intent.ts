@@ -1,12 +1,14 @@
 import { resolve } from 'node:path';
 import { formatPathUri } from '@holdfast/exec-protocol';
-import { parseIntent, type SandboxIntent } from '@holdfast/sandbox';
+import { type HostRules, parseIntent, type SandboxIntent } from '@holdfast/sandbox';
 
 /** What a command run by `holdfast sandbox` may do. Paths may be relative to the working directory. */
 export interface LocalPermissions {
   readonly write: readonly string[];
   readonly deny: readonly string[];
   readonly network: 'on' | 'off';
+  /** Hosts that may be reached although the network is off; undefined for none. */
+  readonly hosts: HostRules | undefined;
 }
 
 /** The intent behind the options: everything can be read, nothing written but what was named. */

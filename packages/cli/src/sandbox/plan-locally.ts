@@ -14,6 +14,8 @@ import { type LocalPermissions, localIntent } from './local-intent.js';
 export interface LocalPlan {
   readonly plan: SandboxPlan;
   readonly store: PlaceholderStore;
+  /** The absolute path of bubblewrap; undefined where it cannot be used. */
+  readonly bwrap: string | undefined;
 }
 
 /** Whether the command shares a terminal with this program. */
@@ -39,7 +41,8 @@ export function planLocally(
     { argv, cwd, env, hasTerminal: hasTerminal() },
     host,
     DEFAULT_CEILING,
+    permissions.hosts,
   );
   if (plan === undefined) throw new Error('the intent of this command always confines it');
-  return { plan, store };
+  return { plan, store, bwrap: host.bwrap.works ? host.bwrap.program : undefined };
 }

@@ -2,12 +2,20 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type OpenLaunch, openLaunch, WrapperStatusReader } from '@holdfast/sandbox';
+import {
+  type ManagedNetwork,
+  type OpenLaunch,
+  openLaunch,
+  openManagedNetwork,
+  type SandboxPlan,
+  WrapperStatusReader,
+} from '@holdfast/sandbox';
 import { complain } from '../complain.js';
 import { EXIT_OWN_FAILURE } from '../exit-codes.js';
 import type { LocalPermissions } from './local-intent.js';
 import { hasTerminal, planLocally } from './plan-locally.js';
 import { programExists } from './program-exists.js';
+import { RefusalTeller } from './refusal-teller.js';
 
 const EXIT_NOT_FOUND = 127;
 
@@ -22,20 +30,34 @@ export async function runLocally(
   const temporary = mkdtempSync(join(tmpdir(), 'holdfast-sandbox-'));
   try {
     const env: Readonly<Record<string, string>> = { ...definedEnvironment(), TMPDIR: temporary };
-    const { plan, store } = planLocally(argv, env, {
+    const { plan, store, bwrap } = planLocally(argv, env, {
       ...permissions,
       write: [...permissions.write, temporary],
     });
     for (const { text } of plan.policy.notes) complain(`note: ${text}`);
-    const launch = openLaunch(plan.launch, store);
+    const network = await networkOf(plan, bwrap);
     try {
-      return await runLaunch(launch, argv[0], env['PATH'] ?? '');
+      const launch = openLaunch(plan.launch, store, network);
+      try {
+        return await runLaunch(launch, argv[0], env['PATH'] ?? '');
+      } finally {
+        launch.ended();
+      }
     } finally {
-      launch.ended();
+      network?.close();
     }
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
+}
+
+async function networkOf(
+  { hosts: rules }: SandboxPlan,
+  bwrap: string | undefined,
+): Promise<ManagedNetwork | undefined> {
+  if (rules === undefined || bwrap === undefined) return undefined;
+  const teller = new RefusalTeller(complain);
+  return openManagedNetwork({ bwrap, rules, onDecision: (decision) => teller.add(decision) });
 }
 
 async function runLaunch(launch: OpenLaunch, program: string, searchPath: string): Promise<number> {

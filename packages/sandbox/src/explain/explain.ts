@@ -1,12 +1,14 @@
 import type { PlannedDescriptor } from '../launch/launch-plan.js';
+import type { HostRules } from '../network/host-rules.js';
 import type { SandboxPlan } from '../plan-sandbox.js';
-import type { Access, PathRule } from '../policy/path-rule.js';
+import type { Access, NormalisedPolicy, PathRule } from '../policy/path-rule.js';
 
 /** Both phases as plain data, for `JSON.stringify`. The environment of the command is left out: it may hold secrets. */
-export function explainAsJson({ policy, narrowed, mounts, launch }: SandboxPlan): object {
+export function explainAsJson({ policy, narrowed, hosts, mounts, launch }: SandboxPlan): object {
   return {
     policy,
     narrowed,
+    ...(hosts === undefined ? {} : { hosts }),
     plan: {
       mounts: mounts.steps,
       argv: launch.argv,
@@ -17,7 +19,7 @@ export function explainAsJson({ policy, narrowed, mounts, launch }: SandboxPlan)
 }
 
 /** Both phases in words, one thing a line. */
-export function explainInWords({ policy, narrowed, mounts, launch }: SandboxPlan): string {
+export function explainInWords({ policy, narrowed, hosts, mounts, launch }: SandboxPlan): string {
   const asked = new Map(narrowed.map((narrowing) => [narrowing.path, narrowing.asked]));
   const files = policy.restrictsFiles
     ? policy.rules.map((rule) => describeRule(rule, asked.get(rule.path)))
@@ -25,7 +27,7 @@ export function explainInWords({ policy, narrowed, mounts, launch }: SandboxPlan
   return [
     'Files; the longest path that fits decides, and what is not listed cannot be read:',
     ...files,
-    `Network: ${policy.network === 'restricted' ? 'none, but for itself' : 'that of this machine'}`,
+    ...(hosts === undefined ? [describeNetwork(policy)] : describeHosts(hosts)),
     ...(policy.notes.length === 0 ? [] : ['Notes:']),
     ...policy.notes.map(({ origin, text }) => `  ${text}    [${origin}]`),
     `Enforced by bubblewrap with ${mounts.steps.length} mounts, a filter for system calls and no capabilities.`,
@@ -43,6 +45,18 @@ function describeRule({ path, access, kind, origin }: PathRule, asked: Access | 
   ];
   const remark = remarks.length === 0 ? '' : ` (${remarks.join('; ')})`;
   return `  ${WORDS[access]} ${path}${remark}    [${origin}]`;
+}
+
+function describeNetwork({ network }: NormalisedPolicy): string {
+  return `Network: ${network === 'restricted' ? 'none, but for itself' : 'that of this machine'}`;
+}
+
+function describeHosts({ allow, deny }: HostRules): readonly string[] {
+  return [
+    'Network: only these hosts, through a proxy; what is denied wins, and without a port 80 and 443 are meant:',
+    ...deny.map(({ pattern }) => `  deny  ${pattern}`),
+    ...allow.map(({ pattern }) => `  allow ${pattern}`),
+  ];
 }
 
 function withoutBytes(descriptor: PlannedDescriptor): object {

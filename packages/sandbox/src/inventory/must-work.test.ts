@@ -194,7 +194,13 @@ describe.each(INVENTORY_USERS)('as $name', (user) => {
   }, DEADLINE_MS);
 
   const it = test.skipIf(user.obstacle !== undefined);
-  const ran = (stdout: string): DriverAnswer => ({ exitCode: 0, wrapperCode: 0, stdout, stderr: '' });
+  const ran = (stdout: string): DriverAnswer => ({
+    exitCode: 0,
+    wrapperCode: 0,
+    stdout,
+    stderr: '',
+    decisions: [],
+  });
 
   it(
     'W01 exit code, stdout and stderr are kept apart',
@@ -204,6 +210,7 @@ describe.each(INVENTORY_USERS)('as $name', (user) => {
         wrapperCode: 3,
         stdout: 'out\n',
         stderr: 'err\n',
+        decisions: [],
       });
     },
     DEADLINE_MS,

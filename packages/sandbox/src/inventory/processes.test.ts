@@ -232,7 +232,13 @@ describe.each(INVENTORY_USERS)('as $name', (user) => {
   it(
     'S12 a command that fails with 1 is told from a wrapper that failed',
     async () => {
-      expect(await there().run('exit 1')).toEqual({ exitCode: 1, wrapperCode: 1, stdout: '', stderr: '' });
+      expect(await there().run('exit 1')).toEqual({
+        exitCode: 1,
+        wrapperCode: 1,
+        stdout: '',
+        stderr: '',
+        decisions: [],
+      });
       expect(await there().exec(['/no/such/program'])).toMatchObject({ exitCode: null, wrapperCode: 1 });
     },
     DEADLINE_MS,

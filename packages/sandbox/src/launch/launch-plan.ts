@@ -19,6 +19,8 @@ export interface LaunchPlan {
   /** The environment of the command; secrets never stand in `argv`. */
   readonly env: Readonly<Record<string, string>>;
   readonly descriptors: readonly PlannedDescriptor[];
+  /** Whether it must be started inside of a managed network; it then has no network otherwise. */
+  readonly needsManagedNetwork: boolean;
   /** What must be made before the start and removed after the end. */
   readonly cleanup: readonly Placeholder[];
 }

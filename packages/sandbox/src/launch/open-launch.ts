@@ -1,3 +1,5 @@
+import { ExecError } from '@holdfast/exec-protocol';
+import type { ManagedNetwork } from '../network/managed-network.js';
 import { holdDescriptors } from './hold-descriptors.js';
 import { FIRST_DESCRIPTOR, type LaunchPlan } from './launch-plan.js';
 import type { PlaceholderStore } from './placeholder-store.js';
@@ -19,17 +21,26 @@ export interface OpenLaunch {
 
 /**
  * Opens what a plan needs. Start it from the main thread only: the sandbox ends with the thread that started it.
+ * @param network For a plan that needs a managed one; it must stay open while the command runs.
  * @throws ExecError `sandboxUnsupported` when the file system has changed since the plan was made.
  */
-export function openLaunch(plan: LaunchPlan, store: PlaceholderStore): OpenLaunch {
+export function openLaunch(
+  plan: LaunchPlan,
+  store: PlaceholderStore,
+  network?: Pick<ManagedNetwork, 'entrance' | 'environment'>,
+): OpenLaunch {
+  if (plan.needsManagedNetwork !== (network !== undefined)) {
+    throw new ExecError('sandboxUnsupported', 'sandbox: the network is not the one that was planned');
+  }
   const placeholders = store.hold(plan.cleanup);
   try {
     const held = holdDescriptors(plan.descriptors, FIRST_DESCRIPTOR);
-    const [program, ...args] = plan.argv;
+    const [program, ...args] =
+      network === undefined ? plan.argv : ([...network.entrance, ...plan.argv] as const);
     return {
       program,
       args,
-      env: plan.env,
+      env: network?.environment(plan.env) ?? plan.env,
       stdio: held.stdio,
       statusAt: held.statusAt,
       spawned: () => held.close(),

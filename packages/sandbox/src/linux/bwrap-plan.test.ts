@@ -56,6 +56,7 @@ test('a plan becomes one call of bubblewrap, its paths held open and its secrets
       { kind: 'filter', program: FILTER },
       { kind: 'status' },
     ],
+    needsManagedNetwork: false,
     cleanup: [{ path: '/ws/.codex', kind: 'directory' }],
   });
 });

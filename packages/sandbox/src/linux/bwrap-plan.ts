@@ -19,7 +19,8 @@ export interface SandboxedCommand {
 export interface BwrapSettings {
   /** The absolute path of bubblewrap. */
   readonly program: string;
-  readonly network: 'restricted' | 'enabled';
+  /** For `managed`, what starts the wrapper puts it into a network of its own. */
+  readonly network: 'restricted' | 'managed' | 'enabled';
   /** A seccomp program for this machine. */
   readonly filter: Uint8Array;
   /** A program that gives signals which were ignored their default meaning again; undefined where there is none. */
@@ -53,6 +54,7 @@ export function planBwrap(command: SandboxedCommand, mounts: MountPlan, settings
     argv: callOf([settings.program, ...options], command, settings.signalResetter),
     env: command.env,
     descriptors,
+    needsManagedNetwork: settings.network === 'managed',
     cleanup: mounts.placeholders,
   };
 }

@@ -9,6 +9,13 @@ export interface DriverRequest {
   readonly stateFolder: string;
   /** Base64. */
   readonly stdin?: string;
+  /** A managed network, instead of the one of the intent. */
+  readonly hosts?: {
+    readonly allow: readonly string[];
+    readonly deny: readonly string[];
+    /** What names stand for; those that are not here have no address. */
+    readonly addresses: Readonly<Record<string, readonly string[]>>;
+  };
 }
 
 /** What became of it. */
@@ -19,6 +26,8 @@ export interface DriverAnswer {
   readonly wrapperCode: number | null;
   readonly stdout: string;
   readonly stderr: string;
+  /** What a managed network was asked for, one line each. */
+  readonly decisions: readonly string[];
 }
 
 /** What the driver sends back. */

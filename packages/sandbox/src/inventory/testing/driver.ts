@@ -8,6 +8,11 @@ import { parseIntent } from '../../intent/parse-intent.js';
 import { openLaunch } from '../../launch/open-launch.js';
 import { PlaceholderStore } from '../../launch/placeholder-store.js';
 import { WrapperStatusReader } from '../../launch/wrapper-status.js';
+import { probeBwrap } from '../../linux/probe-bwrap.js';
+import type { NetworkDecision } from '../../network/gate.js';
+import { parseHostRules } from '../../network/host-rules.js';
+import { type ManagedNetwork, openManagedNetwork } from '../../network/managed-network.js';
+import { realOutside } from '../../network/outside.js';
 import { planSandbox } from '../../plan-sandbox.js';
 import type { DriverAnswer, DriverRequest } from './driver-messages.js';
 
@@ -19,15 +24,19 @@ process.on('message', (request: DriverRequest) => {
 });
 process.send?.('ready');
 
-async function run({ intent, argv, cwd, env, stateFolder, stdin }: DriverRequest): Promise<DriverAnswer> {
+async function run(request: DriverRequest): Promise<DriverAnswer> {
+  const { intent, argv, cwd, env, stateFolder, stdin, hosts } = request;
   const store = new PlaceholderStore(stateFolder);
   const host = readHostFacts({ cwd, env }, process.env['PATH'] ?? '', store);
-  const plan = planSandbox(parseIntent(intent), { argv, cwd, env }, host, DEFAULT_CEILING);
+  const rules = hosts === undefined ? undefined : parseHostRules(hosts);
+  const plan = planSandbox(parseIntent(intent), { argv, cwd, env }, host, DEFAULT_CEILING, rules);
   if (plan === undefined) throw new Error('the intent confines nothing');
-  const launch = openLaunch(plan.launch, store);
+  const decisions: string[] = [];
+  const network = await networkOf(request, (decision) => decisions.push(lineOf(decision)));
+  const launch = openLaunch(plan.launch, store, network);
   try {
     const child = spawn(launch.program, launch.args, {
-      env,
+      env: launch.env,
       stdio: ['pipe', 'pipe', 'pipe', ...launch.stdio],
       detached: true,
     });
@@ -45,8 +54,30 @@ async function run({ intent, argv, cwd, env, stateFolder, stdin }: DriverRequest
       child.stderr === null ? '' : text(child.stderr),
       ended,
     ]);
-    return { exitCode: status.status.exitCode ?? null, wrapperCode, stdout, stderr };
+    return { exitCode: status.status.exitCode ?? null, wrapperCode, stdout, stderr, decisions };
   } finally {
     launch.ended();
+    network?.close();
   }
+}
+
+async function networkOf(
+  { hosts }: DriverRequest,
+  onDecision: (decision: NetworkDecision) => void,
+): Promise<ManagedNetwork | undefined> {
+  if (hosts === undefined) return undefined;
+  const bwrap = probeBwrap(process.env['PATH'] ?? '');
+  if (!bwrap.works) throw new Error(bwrap.problem);
+  return openManagedNetwork({
+    bwrap: bwrap.program,
+    rules: parseHostRules(hosts),
+    onDecision,
+    outside: { ...realOutside, resolve: (name) => Promise.resolve(hosts.addresses[name] ?? []) },
+  });
+}
+
+function lineOf({ protocol, decision, host, port, reason }: NetworkDecision): string {
+  return [protocol, decision, `${host ?? ''}:${port ?? ''}`, ...(reason === undefined ? [] : [reason])].join(
+    ' ',
+  );
 }

@@ -21,6 +21,8 @@ interface RunOptions {
   /** Writable roots; default the workspace and the temporary directory. */
   readonly write?: readonly string[];
   readonly network?: 'restricted' | 'enabled';
+  /** A managed network. */
+  readonly hosts?: DriverRequest['hosts'];
 }
 
 /** A workspace with what lies around it, and somebody who runs sandboxed commands in it. */
@@ -121,7 +123,7 @@ function giveTo(uid: number, at: string): void {
 function requestFor(
   id: number,
   argv: readonly [string, ...string[]],
-  { cwd, stdin, write, network }: RunOptions,
+  { cwd, stdin, write, network, hosts }: RunOptions,
   places: {
     readonly base: string;
     readonly workspace: string;
@@ -140,6 +142,7 @@ function requestFor(
     cwd: cwd ?? workspace,
     env: { ...ENVIRONMENT, OUT: outside, HOME: outside, TMPDIR: temporary },
     stateFolder: path.join(base, 'state'),
+    ...(hosts === undefined ? {} : { hosts }),
     ...(stdin === undefined ? {} : { stdin: stdin.toString('base64') }),
     intent: {
       permissions: {

@@ -1,0 +1,29 @@
+import type { NetworkDecision } from '@holdfast/sandbox';
+
+/** Different refusals that one command is told of. */
+const MAX_TOLD = 1000;
+
+/** Tells what a command was refused of the network, each thing once however often it is tried. */
+export class RefusalTeller {
+  readonly #tell: (line: string) => void;
+  readonly #told = new Set<string>();
+
+  constructor(tell: (line: string) => void) {
+    this.#tell = tell;
+  }
+
+  add({ decision, protocol, host, port, reason, rule }: NetworkDecision): void {
+    if (decision === 'allow') return;
+    const target = `${host === undefined ? 'a request' : printable(host)}${port === undefined ? '' : `:${port}`}`;
+    const because = rule === undefined ? '' : ` (${rule})`;
+    const line = `network: ${protocol} to ${target} was refused: ${reason ?? ''}${because}`;
+    if (this.#told.has(line) || this.#told.size >= MAX_TOLD) return;
+    this.#told.add(line);
+    this.#tell(line);
+  }
+}
+
+// What stands for a host may be anything that a command sends; a terminal must not obey it.
+function printable(host: string): string {
+  return host.replace(/[^\x21-\x7e]/g, '?');
+}

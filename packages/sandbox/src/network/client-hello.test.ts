@@ -1,0 +1,59 @@
+import { once } from 'node:events';
+import { createServer, type Socket } from 'node:net';
+import { connect } from 'node:tls';
+import { expect, test } from 'vitest';
+import { MAX_CLIENT_HELLO_BYTES } from '../limits.js';
+import { readOpening } from './client-hello.js';
+
+/** What a real client sends first. */
+async function helloFor(servername: string | undefined): Promise<Buffer> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const client = connect({ host: '127.0.0.1', port, ...(servername === undefined ? {} : { servername }) });
+  client.on('error', () => undefined);
+  const [socket] = (await once(server, 'connection')) as [Socket];
+  const [bytes] = (await once(socket, 'data')) as [Buffer];
+  client.destroy();
+  socket.destroy();
+  server.close();
+  return bytes;
+}
+
+test('the name is read from what a real client sends', async () => {
+  expect(readOpening(await helloFor('a.example'))).toEqual({ kind: 'tls', serverName: 'a.example' });
+});
+
+test('a client may name no server', async () => {
+  expect(readOpening(await helloFor(undefined))).toEqual({ kind: 'tls', serverName: undefined });
+});
+
+test('a message in pieces and in several records is read once it is whole', async () => {
+  const hello = await helloFor('a.example');
+  const contents = [...hello.subarray(5)];
+  const records = Buffer.from(contents.flatMap((byte) => [22, 3, 1, 0, 1, byte]));
+  expect(readOpening(records)).toEqual({ kind: 'tls', serverName: 'a.example' });
+  for (let length = 0; length < hello.length; length += 1) {
+    expect(readOpening(hello.subarray(0, length))).toEqual({ kind: 'incomplete' });
+  }
+});
+
+test('other protocols are told from it', () => {
+  expect(readOpening(Buffer.from('GET / HTTP/1.1'))).toEqual({ kind: 'other' });
+  expect(readOpening(Buffer.from('SSH-2.0-x'))).toEqual({ kind: 'other' });
+});
+
+test('what claims to be TLS and is not is malformed', async () => {
+  const hello = await helloFor('a.example');
+  const wrongType = Buffer.from(hello);
+  wrongType[5] = 2;
+  const wrongLength = Buffer.from(hello);
+  wrongLength[43] = 255;
+  const endless = Buffer.concat(Array.from({ length: MAX_CLIENT_HELLO_BYTES }, () => Buffer.from([22, 3])));
+  const tooLong = Buffer.from([22, 3, 1, 0, 4, 1, 255, 255, 255]);
+  const empty = Buffer.from([22, 3, 1, 0, 0]);
+  expect([wrongType, wrongLength, endless, tooLong, empty].map((bytes) => readOpening(bytes).kind)).toEqual(
+    Array.from({ length: 5 }, () => 'malformed'),
+  );
+});

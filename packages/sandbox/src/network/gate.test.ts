@@ -1,0 +1,139 @@
+import { once } from 'node:events';
+import { Socket } from 'node:net';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { PROXY_CONNECT_TIMEOUT_MS } from '../limits.js';
+import { Gate, type NetworkDecision } from './gate.js';
+import { parseHostRules, type Target } from './host-rules.js';
+import type { Outside } from './outside.js';
+
+const RULES = parseHostRules({ allow: ['a.example', 'localhost:3000', '9.9.9.9'], deny: ['bad.example'] });
+const NOW = new Date('2026-01-02T03:04:05Z');
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: NOW });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function target(host: string, port: number, isAddress = false): Target {
+  return { host: { host, isAddress }, port };
+}
+
+/** A network in which each try to connect is written down; those to addresses that begin with 9 succeed. */
+function outsideWith(answers: readonly (readonly string[])[]): {
+  readonly outside: Outside;
+  readonly asked: string[];
+} {
+  const asked: string[] = [];
+  const left = [...answers];
+  return {
+    asked,
+    outside: {
+      resolve(name) {
+        asked.push(`resolve ${name}`);
+        return Promise.resolve(left.shift() ?? []);
+      },
+      connect(address, port) {
+        asked.push(`connect ${address} ${port}`);
+        return address.startsWith('9') ? Promise.resolve(new Socket()) : Promise.reject(new Error('nobody'));
+      },
+      ownAddresses: () => [],
+    },
+  };
+}
+
+function gateTo(outside: Outside): { readonly gate: Gate; readonly decisions: NetworkDecision[] } {
+  const decisions: NetworkDecision[] = [];
+  return { decisions, gate: new Gate(RULES, outside, (decision) => decisions.push(decision)) };
+}
+
+test('what was judged is what is connected to, and the name is asked for once', async () => {
+  const { outside, asked } = outsideWith([['10.0.0.1', '8.8.8.8', '9.9.9.1', '9.9.9.2'], ['127.0.0.1']]);
+  const { gate, decisions } = gateTo(outside);
+  expect((await gate.open('https_connect', target('a.example', 443))).outcome).toBe('open');
+  expect(asked).toEqual(['resolve a.example', 'connect 8.8.8.8 443', 'connect 9.9.9.1 443']);
+  expect(decisions).toEqual([
+    {
+      time: NOW,
+      protocol: 'https_connect',
+      decision: 'allow',
+      host: 'a.example',
+      port: 443,
+      reason: undefined,
+      rule: 'a.example',
+    },
+  ]);
+});
+
+test('a refused host is not even resolved', async () => {
+  const { outside, asked } = outsideWith([]);
+  const { gate, decisions } = gateTo(outside);
+  const passages = [
+    await gate.open('http', target('bad.example', 80)),
+    await gate.open('socks5_tcp', target('other.example', 80)),
+  ];
+  expect(passages).toEqual([
+    { outcome: 'refused', reason: 'denied' },
+    { outcome: 'refused', reason: 'not_allowed' },
+  ]);
+  expect(asked).toEqual([]);
+  const refused = { time: NOW, decision: 'deny', port: 80 };
+  expect(decisions).toEqual([
+    { ...refused, protocol: 'http', host: 'bad.example', reason: 'denied', rule: 'bad.example' },
+    { ...refused, protocol: 'socks5_tcp', host: 'other.example', reason: 'not_allowed', rule: undefined },
+  ]);
+});
+
+test('addresses and the names of this machine are not resolved', async () => {
+  const { outside, asked } = outsideWith([]);
+  const { gate } = gateTo(outside);
+  await gate.open('http', target('9.9.9.9', 80, true));
+  await gate.open('loopback', target('localhost', 3000));
+  expect(asked).toEqual(['connect 9.9.9.9 80', 'connect 127.0.0.1 3000', 'connect ::1 3000']);
+});
+
+test('a name without an address, and one with none that may be used, come to different things', async () => {
+  const { outside } = outsideWith([[], ['10.0.0.1']]);
+  const { gate } = gateTo(outside);
+  expect([
+    await gate.open('http', target('a.example', 80)),
+    await gate.open('http', target('a.example', 80)),
+  ]).toEqual([{ outcome: 'unreachable' }, { outcome: 'refused', reason: 'not_allowed_local' }]);
+});
+
+test('resolving and connecting end at their deadline', async () => {
+  const never = new Promise<never>(() => undefined);
+  const { outside } = outsideWith([]);
+  const slowName = gateTo({ ...outside, resolve: () => never }).gate.open('http', target('a.example', 80));
+  await vi.advanceTimersByTimeAsync(PROXY_CONNECT_TIMEOUT_MS);
+  expect(await slowName).toEqual({ outcome: 'unreachable' });
+  const slowHost: Outside = {
+    ...outside,
+    resolve: () => Promise.resolve(['9.9.9.1', '9.9.9.2']),
+    connect: async (_address, _port, signal) => {
+      await once(signal, 'abort');
+      throw new Error('too late');
+    },
+  };
+  const passage = gateTo(slowHost).gate.open('http', target('a.example', 80));
+  await vi.advanceTimersByTimeAsync(PROXY_CONNECT_TIMEOUT_MS);
+  expect(await passage).toEqual({ outcome: 'unreachable' });
+});
+
+test('what is no host is recorded as far as it is short', () => {
+  const { gate, decisions } = gateTo(outsideWith([]).outside);
+  expect(gate.refuse('http', 'invalid_target', { host: 'x'.repeat(1000) })).toBe('invalid_target');
+  expect(decisions).toEqual([
+    {
+      time: NOW,
+      protocol: 'http',
+      decision: 'deny',
+      host: 'x'.repeat(128),
+      port: undefined,
+      reason: 'invalid_target',
+      rule: undefined,
+    },
+  ]);
+});

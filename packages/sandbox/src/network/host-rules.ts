@@ -1,0 +1,136 @@
+import { refuse } from '../intent/refuse.js';
+import { MAX_HOST_RULES, MAX_LOOPBACK_PORTS } from '../limits.js';
+import { type CanonicalHost, canonicalHost, isPort } from './canonical-host.js';
+import { isLoopbackAddress } from './public-address.js';
+
+/** A host and a port that a process asks for. */
+export interface Target {
+  readonly host: CanonicalHost;
+  readonly port: number;
+}
+
+/** One line of an allow or deny list. */
+export interface HostRule {
+  /** As it was written. */
+  readonly pattern: string;
+  /** Canonical; without its wildcard. */
+  readonly host: string;
+  readonly covers: 'itself' | 'below' | 'itself and below' | 'every name';
+  /** Undefined for the usual ports where it allows, and for every port where it denies. */
+  readonly port: number | undefined;
+}
+
+/** Which hosts a process may reach. A denial wins. */
+export interface HostRules {
+  readonly allow: readonly HostRule[];
+  readonly deny: readonly HostRule[];
+}
+
+/** Ports of a host that was allowed without one. */
+const USUAL_PORTS: readonly number[] = [80, 443];
+
+/**
+ * Reads an allow and a deny list. A line is `HOST`, `HOST:PORT`, or with a wildcard `*.HOST` for the names below,
+ * `**.HOST` for the host and the names below, and `*` for every name. Addresses are reached only where they are listed.
+ * @throws ExecError `sandboxUnsupported`, naming the line.
+ */
+export function parseHostRules(lists: {
+  readonly allow: readonly string[];
+  readonly deny: readonly string[];
+}): HostRules {
+  if (lists.allow.length + lists.deny.length > MAX_HOST_RULES) {
+    refuse('network', `lists more than ${MAX_HOST_RULES} hosts; use wildcards such as *.example.com`);
+  }
+  const rules = { allow: lists.allow.map(allowRule), deny: lists.deny.map(parseRule) };
+  if (loopbackTargets(rules).length > MAX_LOOPBACK_PORTS) {
+    refuse('network', `lists more than ${MAX_LOOPBACK_PORTS} ports of this machine`);
+  }
+  return rules;
+}
+
+/** Ports of this machine that a process may reach under the same number, one target for each. */
+export function loopbackTargets({ allow }: HostRules): readonly Target[] {
+  const byPort = new Map<number, Target>();
+  for (const rule of allow.filter(isLoopbackRule)) {
+    if (rule.port === undefined) continue;
+    const host = { host: rule.host, isAddress: rule.host !== 'localhost' };
+    byPort.set(rule.port, { host, port: rule.port });
+  }
+  return [...byPort.values()];
+}
+
+/** Whether a name is this machine by definition, and no server is asked for it. */
+export function isLocalName(host: string): boolean {
+  return host === 'localhost' || host.endsWith('.localhost');
+}
+
+/** Whether a rule speaks of a host; its port is not looked at. */
+export function coversHost({ host: apex, covers }: HostRule, { host, isAddress }: CanonicalHost): boolean {
+  const isBelow = !isAddress && host.endsWith(`.${apex}`);
+  switch (covers) {
+    case 'itself':
+      return host === apex;
+    case 'below':
+      return isBelow;
+    case 'itself and below':
+      return host === apex || isBelow;
+    case 'every name':
+      return !isAddress && !isLocalName(host);
+  }
+}
+
+/** Whether an allowing rule opens a port. */
+export function opensPort(rule: HostRule, port: number): boolean {
+  return rule.port === undefined ? USUAL_PORTS.includes(port) : rule.port === port;
+}
+
+function allowRule(pattern: string): HostRule {
+  const rule = parseRule(pattern);
+  if (isLoopbackRule(rule) && rule.port === undefined) {
+    refuse(
+      'network',
+      `${pattern} is this machine, of which single ports can be allowed; write ${pattern}:PORT`,
+    );
+  }
+  return rule;
+}
+
+const LINE = /^(\*\*?\.)?(\[[^\]]*\]|[^:]*)(?::(\d{1,5}))?$/;
+
+function parseRule(pattern: string): HostRule {
+  const [, wildcard, written, port] = LINE.exec(pattern) ?? [];
+  if (port !== undefined && !isPort(Number(port))) {
+    refuse('network', `${pattern} has no port between 1 and 65535`);
+  }
+  return {
+    pattern,
+    port: port === undefined ? undefined : Number(port),
+    ...(wildcard === undefined && written === '*' ? EVERY_NAME : coverage(pattern, wildcard, written ?? '')),
+  };
+}
+
+const EVERY_NAME = { host: '', covers: 'every name' } as const;
+
+function coverage(
+  pattern: string,
+  wildcard: string | undefined,
+  written: string,
+): Pick<HostRule, 'host' | 'covers'> {
+  const parsed = canonicalHost(written);
+  if (parsed === undefined) {
+    refuse('network', `${JSON.stringify(pattern)} is no host; write HOST, HOST:PORT or *.HOST`);
+  }
+  const { host, isAddress } = parsed;
+  if (wildcard === undefined) return { host, covers: 'itself' };
+  if (isAddress || !host.includes('.')) {
+    refuse(
+      'network',
+      `${pattern} would cover hosts of too many owners; name a domain, such as *.example.com`,
+    );
+  }
+  return { host, covers: wildcard === '*.' ? 'below' : 'itself and below' };
+}
+
+function isLoopbackRule({ host, covers }: HostRule): boolean {
+  return covers === 'itself' && (host === 'localhost' || isLoopbackAddress(host));
+}

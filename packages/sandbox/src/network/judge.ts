@@ -1,0 +1,65 @@
+import { coversHost, type HostRules, isLocalName, opensPort, type Target } from './host-rules.js';
+import { isLoopbackAddress, isPublicAddress } from './public-address.js';
+
+/** Why something was refused. */
+export type RefusalReason =
+  /** A rule denies the host. */
+  | 'denied'
+  /** No rule allows the host. */
+  | 'not_allowed'
+  /** The host is allowed, on other ports. */
+  | 'not_allowed_port'
+  /** It is, or its name stands for, an address that is not public and not listed. */
+  | 'not_allowed_local'
+  /** The request names no host, in a spelling that could be judged. */
+  | 'invalid_target'
+  /** The request, or what is sent through it, names another host than it goes to. */
+  | 'other_host'
+  /** A protocol or a command that is not forwarded. */
+  | 'not_supported'
+  | 'malformed'
+  | 'too_many_connections';
+
+/** What becomes of a request. */
+export type Verdict =
+  | { readonly decision: 'allow'; readonly rule: string }
+  | { readonly decision: 'deny'; readonly reason: RefusalReason; readonly rule: string | undefined };
+
+/** Judges what was asked for, before its name is resolved. */
+export function judgeTarget(rules: HostRules, { host, port }: Target): Verdict {
+  const denial = rules.deny.find(
+    (rule) => coversHost(rule, host) && (rule.port === undefined || rule.port === port),
+  );
+  if (denial !== undefined) return { decision: 'deny', reason: 'denied', rule: denial.pattern };
+  const allowing = rules.allow.filter((rule) => coversHost(rule, host));
+  const allowed = allowing.find((rule) => opensPort(rule, port));
+  if (allowed !== undefined) return { decision: 'allow', rule: allowed.pattern };
+  if (allowing[0] !== undefined) {
+    return { decision: 'deny', reason: 'not_allowed_port', rule: allowing[0].pattern };
+  }
+  const isLocal = host.isAddress ? !isPublicAddress(host.host) : isLocalName(host.host);
+  return { decision: 'deny', reason: isLocal ? 'not_allowed_local' : 'not_allowed', rule: undefined };
+}
+
+/**
+ * Those addresses of an allowed target that may be connected to. What is not public, and what is this machine, must be
+ * listed itself: whoever answers for a name could have it stand for anything.
+ * @param addresses Canonical; what the name was resolved to.
+ * @param own Addresses of this machine.
+ */
+export function usableAddresses(
+  rules: HostRules,
+  { port }: Target,
+  addresses: readonly string[],
+  own: readonly string[],
+): readonly string[] {
+  return addresses.filter((address) => {
+    const target = { host: { host: address, isAddress: true }, port };
+    const asLoopback = { host: { host: 'localhost', isAddress: false }, port };
+    const { decision, ...verdict } = judgeTarget(rules, target);
+    if (decision === 'allow') return true;
+    if ('reason' in verdict && verdict.reason === 'denied') return false;
+    if (isLoopbackAddress(address)) return judgeTarget(rules, asLoopback).decision === 'allow';
+    return isPublicAddress(address) && !own.includes(address);
+  });
+}

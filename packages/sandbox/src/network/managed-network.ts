@@ -1,0 +1,59 @@
+import { Gate, type NetworkDecision } from './gate.js';
+import { type HostRules, loopbackTargets } from './host-rules.js';
+import { openNetworkCell } from './network-cell.js';
+import { type Outside, realOutside } from './outside.js';
+import { Proxy } from './proxy.js';
+import { proxyEnvironment } from './proxy-environment.js';
+
+/** A network that holds nothing but what its rules allow, for one sandbox. */
+export interface ManagedNetwork {
+  /** What a program is started through to be in it. */
+  readonly entrance: readonly [string, ...string[]];
+  /** An environment with the variables through which programs find the proxy. */
+  environment(env: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
+  /** Ends every connection; nothing can be reached any more. */
+  close(): void;
+}
+
+/** What a managed network is made of. */
+export interface ManagedNetworkOptions {
+  /** The absolute path of bubblewrap. */
+  readonly bwrap: string;
+  readonly rules: HostRules;
+  /** Called for each request, allowed or not. */
+  readonly onDecision: (decision: NetworkDecision) => void;
+  /** Default the network of this machine. */
+  readonly outside?: Outside;
+}
+
+/**
+ * Opens the network of one sandbox. Never share it: decisions are attributed to whoever is inside.
+ * @throws ExecError `sandboxUnsupported` when this machine cannot make one.
+ */
+export async function openManagedNetwork({
+  bwrap,
+  rules,
+  onDecision,
+  outside = realOutside,
+}: ManagedNetworkOptions): Promise<ManagedNetwork> {
+  const targets = loopbackTargets(rules);
+  const cell = await openNetworkCell(bwrap, [...targets.map(({ port }) => port), ANY_PORT]);
+  const proxy = new Proxy(new Gate(rules, outside, onDecision));
+  const [main] = cell.listeners.slice(targets.length);
+  if (main === undefined) throw new Error('the cell has no listener for the proxy');
+  proxy.serve(main.server);
+  targets.forEach((target, at) => {
+    const listener = cell.listeners[at];
+    if (listener !== undefined) proxy.forward(listener.server, target);
+  });
+  return {
+    entrance: cell.entrance,
+    environment: (env) => proxyEnvironment(env, main.port),
+    close() {
+      cell.close();
+      proxy.close();
+    },
+  };
+}
+
+const ANY_PORT = 0;

@@ -1,0 +1,106 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, existsSync, openSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { ExecError } from '@holdfast/exec-protocol';
+import { refuse } from '../intent/refuse.js';
+import { CELL_START_TIMEOUT_MS } from '../limits.js';
+import { explainFault } from '../linux/bwrap-fault.js';
+import { CELL_PROGRAM, type CellMessage } from './cell-program.js';
+
+/** A network with nothing in it but a loopback, and listeners there that this process serves. */
+export interface NetworkCell {
+  /** In the order in which their ports were asked for. */
+  readonly listeners: readonly CellListener[];
+  /** What a program is started through to be in the cell. */
+  readonly entrance: readonly [string, ...string[]];
+  /** Nothing new can come in. What runs inside keeps an empty network. */
+  close(): void;
+}
+
+interface CellListener {
+  readonly server: Server;
+  readonly port: number;
+}
+
+const NSENTER = ['/usr/bin/nsenter', '/bin/nsenter', '/run/current-system/sw/bin/nsenter'];
+
+/**
+ * Makes a network cell. Whoever connects to one of its listeners is in the cell: there is nothing to forge.
+ * @param bwrap The absolute path of bubblewrap.
+ * @param ports Of the loopback inside; 0 for any that is free.
+ * @throws ExecError `sandboxUnsupported` when this machine cannot make one, or a port cannot be opened.
+ */
+export async function openNetworkCell(bwrap: string, ports: readonly number[]): Promise<NetworkCell> {
+  const nsenter = NSENTER.find((program) => existsSync(program));
+  if (nsenter === undefined) {
+    refuse('network', `hosts can be allowed one by one only with ${NSENTER[0]}; install util-linux`);
+  }
+  const child = startCell(bwrap, ports);
+  try {
+    const { pid, listeners } = await collect(child, ports);
+    const spaces = ['user', 'net'].map((kind) => openSync(`/proc/${pid}/ns/${kind}`, 'r'));
+    // By way of this process, so that the command inherits no descriptor.
+    const [user, net] = spaces.map((fd) => `/proc/${process.pid}/fd/${fd}`) as [string, string];
+    return {
+      listeners,
+      entrance: [nsenter, `--user=${user}`, `--net=${net}`, '--preserve-credentials', '--'],
+      close() {
+        for (const { server } of listeners) server.close();
+        for (const fd of spaces.splice(0)) closeSync(fd);
+      },
+    };
+  } finally {
+    if (child.connected) child.disconnect();
+    else child.kill('SIGKILL');
+  }
+}
+
+function startCell(bwrap: string, ports: readonly number[]): ChildProcess {
+  // Without devices of its own: those would need a second user namespace, and nobody could join the network's.
+  const options = ['--unshare-user', '--unshare-net', '--ro-bind', '/', '/', '--die-with-parent'];
+  return spawn(
+    bwrap,
+    [...options, ...LOW_PORTS, '--', process.execPath, '-e', CELL_PROGRAM, JSON.stringify(ports)],
+    { env: {}, cwd: '/', stdio: ['ignore', 'ignore', 'pipe', 'ipc'], detached: true },
+  );
+}
+
+/** Inside its own network, and only there, the cell may open ports below 1024. */
+const LOW_PORTS = ['--cap-add', 'CAP_NET_BIND_SERVICE'];
+
+function collect(
+  child: ChildProcess,
+  ports: readonly number[],
+): Promise<{ readonly pid: number; readonly listeners: readonly CellListener[] }> {
+  return new Promise((resolve, reject) => {
+    const listeners: CellListener[] = [];
+    let isSettled = false;
+    const fail = (problem: string): void => {
+      if (isSettled) return;
+      isSettled = true;
+      clearTimeout(deadline);
+      for (const { server } of listeners) server.close();
+      child.kill('SIGKILL');
+      reject(new ExecError('sandboxUnsupported', `network: none could be made for the command: ${problem}`));
+    };
+    const deadline = setTimeout(() => fail('it took too long'), CELL_START_TIMEOUT_MS);
+    const complaint = child.stderr === null ? '' : text(child.stderr).catch(() => '');
+    child.once('error', (error) => fail(error.message));
+    child.once('close', () => void Promise.resolve(complaint).then((words) => fail(explainFault(words))));
+    child.on('message', (message: CellMessage, handle: unknown) => {
+      const { index, pid, port, problem } = message;
+      if (problem !== undefined) {
+        fail(`port ${port} cannot be opened inside (${problem})`);
+        return;
+      }
+      // A server that came through the channel ends a connection as soon as one side does.
+      const server = createServer({ allowHalfOpen: true, noDelay: true }).listen(handle);
+      listeners[index] = { server, port };
+      if (Object.keys(listeners).length < ports.length) return;
+      isSettled = true;
+      clearTimeout(deadline);
+      resolve({ pid, listeners });
+    });
+  });
+}

@@ -1,0 +1,163 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { MAX_PROXY_CONNECTIONS, PROXY_IDLE_TIMEOUT_MS, PROXY_REQUEST_TIMEOUT_MS } from '../limits.js';
+import { Gate } from './gate.js';
+import { parseHostRules } from './host-rules.js';
+import { type Outside, realOutside } from './outside.js';
+import { Proxy } from './proxy.js';
+
+const DEADLINE_MS = 30_000;
+
+let listener: Server;
+let echo: Server;
+let proxy: Proxy;
+let decisions: string[];
+const clients: Socket[] = [];
+
+beforeEach(async () => {
+  decisions = [];
+  echo = createServer({ allowHalfOpen: true }, (socket) => {
+    socket.on('error', () => undefined);
+    socket.pipe(socket);
+  }).listen(0, '127.0.0.1');
+  listener = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1');
+  await Promise.all([once(echo, 'listening'), once(listener, 'listening')]);
+  const rules = parseHostRules({ allow: ['a.example:443'], deny: [] });
+  const outside: Outside = {
+    resolve: () => Promise.resolve(['9.9.9.9']),
+    connect: (_address, _port, signal) => realOutside.connect('127.0.0.1', portOf(echo), signal),
+    ownAddresses: () => [],
+  };
+  proxy = new Proxy(new Gate(rules, outside, ({ decision, reason }) => decisions.push(reason ?? decision)));
+  proxy.serve(listener);
+});
+
+afterEach(async () => {
+  vi.useRealTimers();
+  for (const client of clients.splice(0)) client.destroy();
+  proxy.close();
+  await Promise.all([echo, listener].map((server) => new Promise((resolve) => server.close(resolve))));
+});
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
+}
+
+async function connected(): Promise<Socket> {
+  const client = connect({ port: portOf(listener), host: '127.0.0.1', allowHalfOpen: true });
+  client.on('error', () => undefined);
+  clients.push(client);
+  await once(client, 'connect');
+  return client;
+}
+
+/** When the other side has ended a connection, in whatever way. */
+function over(client: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    client.once('end', resolve).once('close', () => resolve());
+    client.resume();
+  });
+}
+
+async function tunnelled(): Promise<Socket> {
+  const client = await connected();
+  client.write('CONNECT a.example:443 HTTP/1.1\r\n\r\n');
+  const [answer] = (await once(client, 'data')) as [Buffer];
+  expect(String(answer)).toBe('HTTP/1.1 200 Connection established\r\n\r\n');
+  return client;
+}
+
+test(
+  'what follows a CONNECT at once, and what comes after one side is done, is carried',
+  async () => {
+    const client = await connected();
+    client.end('CONNECT a.example:443 HTTP/1.1\r\n\r\nearly');
+    expect(await text(client)).toBe('HTTP/1.1 200 Connection established\r\n\r\nearly');
+  },
+  DEADLINE_MS,
+);
+
+test(
+  'a SOCKS client may send everything at once',
+  async () => {
+    const client = await connected();
+    const host = Buffer.from('a.example');
+    client.end(Buffer.from([5, 1, 0, 5, 1, 0, 3, host.length, ...host, 1, 187, ...Buffer.from('early')]));
+    const answer = Buffer.from(await text(client), 'latin1');
+    expect([...answer.subarray(0, 12)]).toEqual([5, 0, 5, 0, 0, 1, 0, 0, 0, 0, 0, 0]);
+    expect(answer.subarray(12).toString()).toBe('early');
+  },
+  DEADLINE_MS,
+);
+
+test(
+  'other methods and commands of SOCKS are refused',
+  async () => {
+    const withPassword = await connected();
+    withPassword.write(Buffer.from([5, 1, 2]));
+    const [noMethod] = (await once(withPassword, 'data')) as [Buffer];
+    const bind = await connected();
+    bind.write(Buffer.from([5, 1, 0, 5, 2, 0, 1, 9, 9, 9, 9, 1, 187]));
+    await over(bind);
+    expect([[...noMethod], decisions]).toEqual([
+      [5, 255],
+      ['not_supported', 'not_supported'],
+    ]);
+  },
+  DEADLINE_MS,
+);
+
+test(
+  'one connection more than there may be is closed, and there is room again when one ends',
+  async () => {
+    const accepted: Socket[] = [];
+    listener.on('connection', (socket: Socket) => accepted.push(socket));
+    const all = [];
+    for (let count = 0; count < MAX_PROXY_CONNECTIONS; count += 1) all.push(await connected());
+    await over(await connected());
+    expect(decisions).toEqual(['too_many_connections']);
+    const gone = once(accepted[0] as Socket, 'close');
+    all[0]?.destroy();
+    await gone;
+    await tunnelled();
+    expect(decisions).toEqual(['too_many_connections', 'allow']);
+  },
+  DEADLINE_MS,
+);
+
+test(
+  'a connection that does not say what it wants is closed, also when a byte comes now and then',
+  async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const [accepted, client] = await Promise.all([once(listener, 'connection'), connected()]);
+    client.write('G');
+    await once(accepted[0] as Socket, 'data');
+    vi.advanceTimersByTime(PROXY_REQUEST_TIMEOUT_MS - 1);
+    client.write('E');
+    expect(decisions).toEqual([]);
+    const closed = over(client);
+    vi.advanceTimersByTime(1);
+    await closed;
+    expect(decisions).toEqual(['malformed']);
+  },
+  DEADLINE_MS,
+);
+
+test(
+  'a tunnel has no deadline of that kind, but one for silence',
+  async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const [accepted, client] = await Promise.all([once(listener, 'connection'), tunnelled()]);
+    vi.advanceTimersByTime(PROXY_REQUEST_TIMEOUT_MS * 2);
+    client.write('still there');
+    expect(String(await once(client, 'data'))).toBe('still there');
+    const socket = accepted[0] as Socket;
+    expect(socket.timeout).toBe(PROXY_IDLE_TIMEOUT_MS);
+    const closed = over(client);
+    socket.emit('timeout');
+    await closed;
+  },
+  DEADLINE_MS,
+);

@@ -1,0 +1,89 @@
+import type { Server, Socket } from 'node:net';
+import { MAX_PROXY_CONNECTIONS, PROXY_REQUEST_TIMEOUT_MS } from '../limits.js';
+import type { Gate } from './gate.js';
+import type { Target } from './host-rules.js';
+import { createHttpProxy } from './http-proxy.js';
+import { serveSocks } from './socks-proxy.js';
+import { SOCKS_VERSION } from './socks5.js';
+import { tunnel } from './tunnel.js';
+
+/** Everything that one sandbox may connect to: whoever comes through its listeners is that sandbox and no other. */
+export class Proxy {
+  readonly #gate: Gate;
+  readonly #connections = new Set<Socket>();
+  readonly #deadlines = new WeakMap<Socket, NodeJS.Timeout>();
+  readonly #http;
+
+  constructor(gate: Gate) {
+    this.#gate = gate;
+    this.#http = createHttpProxy(gate, (socket) => this.#settle(socket));
+  }
+
+  /** Serves HTTP and SOCKS 5 to whoever connects; the first byte tells which. */
+  serve(listener: Server): void {
+    listener.on('connection', (socket: Socket) => {
+      if (!this.#admit(socket, 'http')) return;
+      this.#expectRequest(socket);
+      const hangUp = (): void => {
+        socket.destroy();
+      };
+      socket.once('end', hangUp);
+      socket.once('data', (chunk: Buffer) => {
+        socket.off('end', hangUp);
+        socket.pause();
+        socket.unshift(chunk);
+        if (chunk[0] === SOCKS_VERSION) {
+          void serveSocks(this.#gate, socket, () => this.#settle(socket));
+        } else {
+          this.#http.emit('connection', socket);
+          process.nextTick(() => socket.resume());
+        }
+      });
+    });
+  }
+
+  /** Carries whoever connects to one target, as far as the rules allow it. */
+  forward(listener: Server, target: Target): void {
+    listener.on('connection', (socket: Socket) => {
+      if (this.#admit(socket, 'loopback')) void this.#carry(socket, target);
+    });
+  }
+
+  /** Ends every connection. */
+  close(): void {
+    for (const socket of this.#connections) socket.destroy();
+  }
+
+  async #carry(socket: Socket, target: Target): Promise<void> {
+    const passage = await this.#gate.open('loopback', target);
+    if (passage.outcome !== 'open') socket.destroy();
+    else if (socket.destroyed) passage.socket.destroy();
+    else tunnel(socket, passage.socket, undefined, () => undefined);
+  }
+
+  #admit(socket: Socket, protocol: 'http' | 'loopback'): boolean {
+    socket.on('error', () => undefined);
+    if (this.#connections.size >= MAX_PROXY_CONNECTIONS) {
+      this.#gate.refuse(protocol, 'too_many_connections');
+      socket.destroy();
+      return false;
+    }
+    this.#connections.add(socket);
+    socket.once('close', () => this.#connections.delete(socket));
+    return true;
+  }
+
+  /** A connection that does not say what it wants must not keep its place, not even by sending a byte now and then. */
+  #expectRequest(socket: Socket): void {
+    const deadline = setTimeout(() => {
+      this.#gate.refuse('http', 'malformed');
+      socket.destroy();
+    }, PROXY_REQUEST_TIMEOUT_MS);
+    this.#deadlines.set(socket, deadline);
+    socket.once('close', () => clearTimeout(deadline));
+  }
+
+  #settle(socket: Socket): void {
+    clearTimeout(this.#deadlines.get(socket));
+  }
+}
