@@ -82,9 +82,13 @@ module.exports = {
     },
     {
       name: 'client-core-is-portable',
-      comment: 'Only what makes a connection or reads local files may know Node; everything else also runs in a browser.',
+      comment:
+        'Only what makes a connection or reads local files may know Node; everything else also runs in a browser.',
       severity: 'error',
-      from: { path: '^packages/exec-client/src/', pathNot: `^packages/exec-client/src/(dial|local)/|${TEST}` },
+      from: {
+        path: '^packages/exec-client/src/',
+        pathNot: `^packages/exec-client/src/(dial|local)/|${TEST}`,
+      },
       to: { dependencyTypes: ['core'] },
     },
     {
