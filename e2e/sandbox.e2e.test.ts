@@ -150,6 +150,17 @@ describe.runIf(WORKS)('holdfast sandbox', () => {
     );
   });
 
+  test('explains what macOS would be told', async () => {
+    const { code, stdout } = await runHoldfast([
+      ...['sandbox', 'explain', '--platform', 'macos', '--write', join(place, 'ws'), '--', 'true'],
+    ]);
+    expect([code, stdout.split('\n')[1], stdout.includes(` = "${join(place, 'ws')}"`)]).toEqual([
+      0,
+      '(version 1)',
+      true,
+    ]);
+  });
+
   test('explains both phases and runs nothing', async () => {
     const { code, stdout } = await runHoldfast([
       'sandbox',

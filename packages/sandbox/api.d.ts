@@ -531,4 +531,10 @@ interface ConfinementRequest {
  */
 declare function prepare(request: ConfinementRequest): void;
 
-export { type Access, type Ceiling, type CommandSetting, type ConfinementRequest, DEFAULT_CEILING, type FileFacts, type HostFacts, type HostRule, type HostRules, type LaunchPlan, type ManagedNetwork, type ManagedNetworkOptions, type Narrowing, type NetworkDecision, type NetworkProtocol, type NormalisedPolicy, type OpenLaunch, type Outside, type PathRule, PlaceholderStore, type PlannedDescriptor, type PolicyNote, type RefusalReason, type SandboxIntent, type SandboxPlan, type SandboxedCommand, type WrapperStatus, WrapperStatusReader, explainAsJson, explainInWords, openLaunch, openManagedNetwork, parseHostRules, parseIntent, placeholderFolder, planSandbox, prepare, readHostFacts };
+/**
+ * What macOS would be told of a policy: the profile, and the values of its parameters as comments.
+ * @throws ExecError `sandboxUnsupported` where a rule cannot be said in a profile.
+ */
+declare function explainSeatbelt(policy: NormalisedPolicy): string;
+
+export { type Access, type Ceiling, type CommandSetting, type ConfinementRequest, DEFAULT_CEILING, type FileFacts, type HostFacts, type HostRule, type HostRules, type LaunchPlan, type ManagedNetwork, type ManagedNetworkOptions, type Narrowing, type NetworkDecision, type NetworkProtocol, type NormalisedPolicy, type OpenLaunch, type Outside, type PathRule, PlaceholderStore, type PlannedDescriptor, type PolicyNote, type RefusalReason, type SandboxIntent, type SandboxPlan, type SandboxedCommand, type WrapperStatus, WrapperStatusReader, explainAsJson, explainInWords, explainSeatbelt, openLaunch, openManagedNetwork, parseHostRules, parseIntent, placeholderFolder, planSandbox, prepare, readHostFacts };

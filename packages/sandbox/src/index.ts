@@ -22,3 +22,4 @@ export { type HostFacts, planSandbox, type SandboxPlan } from './plan-sandbox.js
 export type { Narrowing } from './policy/intersect.js';
 export type { Access, NormalisedPolicy, PathRule, PolicyNote } from './policy/path-rule.js';
 export { type ConfinementRequest, prepare } from './prepare.js';
+export { explainSeatbelt } from './seatbelt/explain-seatbelt.js';

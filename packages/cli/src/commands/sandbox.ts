@@ -1,4 +1,11 @@
-import { explainAsJson, explainInWords, type HostRules, parseHostRules } from '@holdfast/sandbox';
+import {
+  explainAsJson,
+  explainInWords,
+  explainSeatbelt,
+  type HostRules,
+  parseHostRules,
+  type SandboxPlan,
+} from '@holdfast/sandbox';
 import { Command, Option } from 'commander';
 import { closeInheritedDescriptors } from '../inherited-descriptors.js';
 import type { LocalPermissions } from '../sandbox/local-intent.js';
@@ -45,13 +52,32 @@ function explainCommand(finish: (exitCode: number) => void): Command {
     .description('Say what a command could do and how that is enforced, and run nothing.')
     .usage('[options] -- command [args...]')
     .option('--json', 'print both phases of the plan as JSON')
-    .action((argv: readonly [string, ...string[]], options: SandboxOptions & { readonly json?: true }) => {
+    .addOption(
+      new Option('--platform <name>', 'print the profile of that system for the same files').choices([
+        'macos',
+      ]),
+    )
+    .action((argv: readonly [string, ...string[]], options: ExplainOptions) => {
       const { plan } = planLocally(argv, {}, permissionsOf(options));
-      process.stdout.write(
-        options.json === true ? `${JSON.stringify(explainAsJson(plan), null, 2)}\n` : explainInWords(plan),
-      );
+      process.stdout.write(explanationOf(plan, options));
       finish(0);
     });
+}
+
+interface ExplainOptions extends SandboxOptions {
+  readonly json?: true;
+  readonly platform?: 'macos';
+}
+
+function explanationOf(plan: SandboxPlan, { json, platform }: ExplainOptions): string {
+  if (platform === undefined) {
+    return json === true ? `${JSON.stringify(explainAsJson(plan), null, 2)}\n` : explainInWords(plan);
+  }
+  if (json === true) throw new Error('A profile is text; leave out --json or --platform.');
+  if (plan.hosts !== undefined) {
+    throw new Error('A profile names the ports of a proxy that runs; leave out --allow-host or --platform.');
+  }
+  return explainSeatbelt(plan.policy);
 }
 
 function withPermissions(command: Command): Command {
