@@ -1,5 +1,8 @@
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type CommandOutcome, runHoldfast, startServer, type TestServer } from './harness.js';
+import { within } from './deadline.js';
+import { type CommandOutcome, runHoldfast, spawnHoldfast, startServer, type TestServer } from './harness.js';
 
 const SIGTERM_CODE = 143;
 
@@ -71,3 +74,15 @@ test('who is not there cannot be ended, and the others are all the same', async 
   expect({ code, stdout }).toEqual({ code: 1, stdout: `${ref}\n` });
   expect(stderr).toContain('nobody');
 });
+
+test.each([['--help'], ['ps', '--help'], ['ps', '--all']])(
+  'what nobody reads ends quietly, as a broken pipe ends others: %j',
+  async (...args) => {
+    await sleeper(`unread-${args.join('')}`);
+    const child = spawnHoldfast(args, { HOLDFAST_URL: server.url });
+    child.stdout.destroy();
+    const said = text(child.stderr);
+    const [code] = (await within('the end of a command', once(child, 'exit'))) as [number | null];
+    expect({ code, said: await said }).toEqual({ code: 141, said: '' });
+  },
+);

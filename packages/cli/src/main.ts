@@ -1,6 +1,8 @@
 #!/usr/bin/env node
+import { endOnBrokenOutput } from './follow/broken-output.js';
 import { runCli } from './program.js';
 import { surviveHangUp } from './terminal/hang-up.js';
 
 surviveHangUp();
+endOnBrokenOutput();
 process.exitCode = await runCli(process.argv);

@@ -1,3 +1,14 @@
+import { EXIT_BROKEN_PIPE } from '../exit-codes.js';
+
+/** Ends the program, as a broken pipe ends others, when nobody reads what it prints and no command cares for that itself. */
+export function endOnBrokenOutput(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', () => {
+      if (stream.listenerCount('error') === 1) process.exit(EXIT_BROKEN_PIPE);
+    });
+  }
+}
+
 /** Calls `onBroken` when nobody reads what this program prints. @returns a function that stops listening. */
 export function onBrokenOutput(onBroken: () => void): () => void {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', onBroken);
