@@ -68,7 +68,12 @@ describe.each(CARRIERS)('handshake over %s', (carrier) => {
       platformOs: 'linux',
       prependPathDirs: [],
       temporaryDirectories: [tempDir],
-      capabilities: {},
+      capabilities: {
+        environmentConfigRead: true,
+        fileWriteStreaming: true,
+        fsWatchMissing: true,
+        httpHeaderEnvVars: true,
+      },
     });
     expect(tempDir).toMatch(/^file:\/\/\/.*\/tmp-/);
     expect(executorVersion).toMatch(/^\d+\.\d+\.\d+$/);
@@ -167,7 +172,7 @@ describe.each(CARRIERS)('handshake over %s', (carrier) => {
       expect(await client.request(method, {})).toEqual(unknown(method));
     }
     await client.initialize();
-    for (const method of ['no/such', 'initialized', 'constructor', 'fs/readFile', '']) {
+    for (const method of ['no/such', 'initialized', 'constructor', 'capabilities/discoverV2', '']) {
       expect(await client.request(method, {})).toEqual(unknown(method));
     }
   });
