@@ -1,10 +1,10 @@
 import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { INVENTORY_USERS } from './testing/users.js';
-import { createWorld, outsideRun, type World } from './testing/world.js';
+import { expect, vi } from 'vitest';
+import { describeInWorlds } from './testing/describe-in-worlds.js';
+import { outsideRun, type World } from './testing/world.js';
 
-const DEADLINE_MS = 60_000;
+const WAIT = { timeout: 60_000, interval: 20 };
 
 /** What is looked at outside after an attempt. */
 type Look = (world: World) => unknown;
@@ -220,103 +220,60 @@ const READS: readonly (readonly [id: string, what: string, attempt: string])[] =
   ],
 ];
 
-describe.each(INVENTORY_USERS)('as $name', (user) => {
-  let world: World | undefined;
-  const there = (): World => {
-    if (world === undefined) throw new Error('there is no world');
-    return world;
-  };
-
-  beforeAll(() => {
-    if (user.obstacle === undefined) world = createWorld(user);
-  }, DEADLINE_MS);
-
-  afterAll(async () => {
-    await world?.close();
-  }, DEADLINE_MS);
-
-  const it = test.skipIf(user.obstacle !== undefined);
+describeInWorlds(({ there, it }) => {
   for (const [id, what, attempt, look, untouched] of CASES) {
-    it(
-      `${id} ${what}`,
-      async () => {
-        const { exitCode } = await there().run(`${attempt}; exit 0`);
-        expect([exitCode, look(there())]).toEqual([0, untouched]);
-      },
-      DEADLINE_MS,
-    );
+    it(`${id} ${what}`, async () => {
+      const { exitCode } = await there().run(`${attempt}; exit 0`);
+      expect([exitCode, look(there())]).toEqual([0, untouched]);
+    });
   }
 
   for (const [id, what, attempt] of READS) {
-    it(
-      `${id} ${what}`,
-      async () => {
-        const { exitCode, stdout } = await there().run(`{ ${attempt}; } 2> /dev/null; exit 0`);
-        expect([exitCode, stdout.includes('secret')]).toEqual([0, false]);
-      },
-      DEADLINE_MS,
-    );
+    it(`${id} ${what}`, async () => {
+      const { exitCode, stdout } = await there().run(`{ ${attempt}; } 2> /dev/null; exit 0`);
+      expect([exitCode, stdout.includes('secret')]).toEqual([0, false]);
+    });
   }
 
-  it(
-    'F31 writing into a denied directory fails and is not lost in silence',
-    async () => {
-      const { stdout } = await there().run(
-        'echo x 2> /dev/null > private/new || echo refused; chmod 777 private 2> /dev/null || echo refused',
-      );
-      expect([stdout, readdirSync(path.join(there().workspace, 'private'))]).toEqual([
-        'refused\nrefused\n',
-        ['key'],
-      ]);
-    },
-    DEADLINE_MS,
-  );
+  it('F31 writing into a denied directory fails and is not lost in silence', async () => {
+    const { stdout } = await there().run(
+      'echo x 2> /dev/null > private/new || echo refused; chmod 777 private 2> /dev/null || echo refused',
+    );
+    expect([stdout, readdirSync(path.join(there().workspace, 'private'))]).toEqual([
+      'refused\nrefused\n',
+      ['key'],
+    ]);
+  });
 
-  it(
-    'a file that runs as its owner cannot be left behind',
-    async () => {
-      await there().run(
-        'cp /bin/true suid; chmod u+s suid; chmod 2755 suid; install -m 4755 /bin/true suid2; true',
-      );
-      const modes = ['suid', 'suid2'].map((name) => path.join(there().workspace, name));
-      expect(modes.filter((file) => existsSync(file) && (lstatSync(file).mode & 0o6000) !== 0)).toEqual([]);
-      await there().run('rm -f suid suid2');
-    },
-    DEADLINE_MS,
-  );
+  it('a file that runs as its owner cannot be left behind', async () => {
+    await there().run(
+      'cp /bin/true suid; chmod u+s suid; chmod 2755 suid; install -m 4755 /bin/true suid2; true',
+    );
+    const modes = ['suid', 'suid2'].map((name) => path.join(there().workspace, name));
+    expect(modes.filter((file) => existsSync(file) && (lstatSync(file).mode & 0o6000) !== 0)).toEqual([]);
+    await there().run('rm -f suid suid2');
+  });
 
-  it(
-    'F22 git outside sees nothing of a sandbox that runs',
-    async () => {
-      const running = there().run(
-        'touch "$TMPDIR/up"; while [ ! -e "$TMPDIR/go" ]; do sleep 0.05; done; rm "$TMPDIR/go" "$TMPDIR/up"',
-      );
-      await until(() => existsSync(path.join(there().temporary, 'up')));
-      const stubs = existsSync(path.join(there().workspace, '.codex'));
-      const status = outsideRun(['git', 'status', '--short'], there().workspace);
-      outsideRun(['touch', path.join(there().temporary, 'go')], '/');
-      await running;
-      expect([stubs, status.includes('.codex'), status.includes('.bashrc')]).toEqual([true, false, false]);
-    },
-    DEADLINE_MS,
-  );
+  it('F22 git outside sees nothing of a sandbox that runs', async () => {
+    const running = there().run(
+      'touch "$TMPDIR/up"; while [ ! -e "$TMPDIR/go" ]; do sleep 0.05; done; rm "$TMPDIR/go" "$TMPDIR/up"',
+    );
+    await vi.waitUntil(() => existsSync(path.join(there().temporary, 'up')), WAIT);
+    const stubs = existsSync(path.join(there().workspace, '.codex'));
+    const status = outsideRun(['git', 'status', '--short'], there().workspace);
+    outsideRun(['touch', path.join(there().temporary, 'go')], '/');
+    await running;
+    expect([stubs, status.includes('.codex'), status.includes('.bashrc')]).toEqual([true, false, false]);
+  });
 
-  it(
-    'F21 what a killed executor left is removed by the next one',
-    async () => {
-      const killed = there().run('touch "$TMPDIR/up"; sleep 1000');
-      await until(() => existsSync(path.join(there().temporary, 'up')));
-      const outcome = expect(killed).rejects.toThrow(/the driver ended/);
-      await there().killDriver();
-      await outcome;
-      expect(existsSync(path.join(there().workspace, '.codex'))).toBe(true);
-      await there().run('true');
-      expect(existsSync(path.join(there().workspace, '.codex'))).toBe(false);
-    },
-    DEADLINE_MS,
-  );
+  it('F21 what a killed executor left is removed by the next one', async () => {
+    const killed = there().run('touch "$TMPDIR/up"; sleep 1000');
+    await vi.waitUntil(() => existsSync(path.join(there().temporary, 'up')), WAIT);
+    const outcome = expect(killed).rejects.toThrow(/the driver ended/);
+    await there().killDriver();
+    await outcome;
+    expect(existsSync(path.join(there().workspace, '.codex'))).toBe(true);
+    await there().run('true');
+    expect(existsSync(path.join(there().workspace, '.codex'))).toBe(false);
+  });
 });
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 20));
-}

@@ -1,11 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expect } from 'vitest';
+import { describeInWorlds } from './testing/describe-in-worlds.js';
 import type { DriverAnswer } from './testing/driver-messages.js';
-import { has, INVENTORY_USERS, inheritedDescriptors } from './testing/users.js';
-import { createWorld, type World } from './testing/world.js';
-
-const DEADLINE_MS = 60_000;
+import { inheritedDescriptors } from './testing/users.js';
 
 function node(program: string): string {
   return `node -e '${program}'`;
@@ -178,22 +176,7 @@ const CASES: readonly (readonly [id: string, what: string, needs: string, script
     ],
   ];
 
-describe.each(INVENTORY_USERS)('as $name', (user) => {
-  let world: World | undefined;
-  const there = (): World => {
-    if (world === undefined) throw new Error('there is no world');
-    return world;
-  };
-
-  beforeAll(() => {
-    if (user.obstacle === undefined) world = createWorld(user);
-  }, DEADLINE_MS);
-
-  afterAll(async () => {
-    await world?.close();
-  }, DEADLINE_MS);
-
-  const it = test.skipIf(user.obstacle !== undefined);
+describeInWorlds(({ there, it }) => {
   const ran = (stdout: string): DriverAnswer => ({
     exitCode: 0,
     wrapperCode: 0,
@@ -202,105 +185,73 @@ describe.each(INVENTORY_USERS)('as $name', (user) => {
     decisions: [],
   });
 
-  it(
-    'W01 exit code, stdout and stderr are kept apart',
-    async () => {
-      expect(await there().run('echo out; echo err >&2; exit 3')).toEqual({
-        exitCode: 3,
-        wrapperCode: 3,
-        stdout: 'out\n',
-        stderr: 'err\n',
-        decisions: [],
-      });
-    },
-    DEADLINE_MS,
-  );
+  it('W01 exit code, stdout and stderr are kept apart', async () => {
+    expect(await there().run('echo out; echo err >&2; exit 3')).toEqual({
+      exitCode: 3,
+      wrapperCode: 3,
+      stdout: 'out\n',
+      stderr: 'err\n',
+      decisions: [],
+    });
+  });
 
   for (const [id, what, needs, script, stdout] of CASES) {
-    test.skipIf(user.obstacle !== undefined || !has(needs))(
+    it(
       `${id} ${what}`,
       async () => {
         expect(await there().run(script)).toEqual(ran(stdout));
       },
-      DEADLINE_MS,
+      { programs: [needs] },
     );
   }
 
-  it(
-    'W09 git init in a root without a repository, then a commit',
-    async () => {
-      const script =
-        'git init -q -b main . && echo 9 > nine && git add nine && git commit -q -m nine && git log --format=%s';
-      expect(await there().run(script, { cwd: there().bare, write: [there().bare] })).toEqual(ran('nine\n'));
-    },
-    DEADLINE_MS,
-  );
+  it('W09 git init in a root without a repository, then a commit', async () => {
+    const script =
+      'git init -q -b main . && echo 9 > nine && git add nine && git commit -q -m nine && git log --format=%s';
+    expect(await there().run(script, { cwd: there().bare, write: [there().bare] })).toEqual(ran('nine\n'));
+  });
 
-  it(
-    'W21 processes, names of users and of owners',
-    async () => {
-      const { stdout, exitCode } = await there().run('id -u; stat -c %u tracked; ps -o pid= | wc -l');
-      const [uid, owner, processes] = stdout.trim().split('\n').map(Number);
-      expect({ exitCode, uid, owner, isAlone: (processes ?? 0) < 8 }).toEqual({
-        exitCode: 0,
-        uid: there().uid,
-        owner: there().uid,
-        isAlone: true,
-      });
-    },
-    DEADLINE_MS,
-  );
+  it('W21 processes, names of users and of owners', async () => {
+    const { stdout, exitCode } = await there().run('id -u; stat -c %u tracked; ps -o pid= | wc -l');
+    const [uid, owner, processes] = stdout.trim().split('\n').map(Number);
+    expect({ exitCode, uid, owner, isAlone: (processes ?? 0) < 8 }).toEqual({
+      exitCode: 0,
+      uid: there().uid,
+      owner: there().uid,
+      isAlone: true,
+    });
+  });
 
-  it(
-    'W33 ten megabytes of anything pass through stdin',
-    async () => {
-      const stdin = randomBytes(10 * 1024 * 1024);
-      const digest = createHash('sha256').update(stdin).digest('hex');
-      expect(await there().run('sha256sum', { stdin })).toEqual(ran(`${digest}  -\n`));
-    },
-    DEADLINE_MS,
-  );
+  it('W33 ten megabytes of anything pass through stdin', async () => {
+    const stdin = randomBytes(10 * 1024 * 1024);
+    const digest = createHash('sha256').update(stdin).digest('hex');
+    expect(await there().run('sha256sum', { stdin })).toEqual(ran(`${digest}  -\n`));
+  });
 
-  it(
-    'W34 W35 a root and working directory with any name',
-    async () => {
-      const name = 'a b\'"\n[x]*?{y}$(z)';
-      const odd = path.join(there().temporary, name);
-      await there().exec(['mkdir', odd]);
-      const answer = await there().run('pwd && touch here && ls', { cwd: odd, write: [odd] });
-      expect(answer).toEqual(ran(`${odd}\nhere\n`));
-    },
-    DEADLINE_MS,
-  );
+  it('W34 W35 a root and working directory with any name', async () => {
+    const name = 'a b\'"\n[x]*?{y}$(z)';
+    const odd = path.join(there().temporary, name);
+    await there().exec(['mkdir', odd]);
+    const answer = await there().run('pwd && touch here && ls', { cwd: odd, write: [odd] });
+    expect(answer).toEqual(ran(`${odd}\nhere\n`));
+  });
 
-  it(
-    'W34 a working directory that is named through a link',
-    async () => {
-      await there().run('ln -s "$OUT" way');
-      expect(await there().run('pwd -P; rm ../ws/way', { cwd: path.join(there().workspace, 'way') })).toEqual(
-        ran(`${there().outside}\n`),
-      );
-    },
-    DEADLINE_MS,
-  );
+  it('W34 a working directory that is named through a link', async () => {
+    await there().run('ln -s "$OUT" way');
+    expect(await there().run('pwd -P; rm ../ws/way', { cwd: path.join(there().workspace, 'way') })).toEqual(
+      ran(`${there().outside}\n`),
+    );
+  });
 
-  it(
-    'W38 many at once in one workspace',
-    async () => {
-      const answers = await Promise.all(
-        Array.from({ length: 20 }, (_, at) => there().run(`echo ${at} > n${at} && cat n${at} && rm n${at}`)),
-      );
-      expect(answers).toEqual(answers.map((_, at) => ran(`${at}\n`)));
-    },
-    DEADLINE_MS,
-  );
+  it('W38 many at once in one workspace', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, at) => there().run(`echo ${at} > n${at} && cat n${at} && rm n${at}`)),
+    );
+    expect(answers).toEqual(answers.map((_, at) => ran(`${at}\n`)));
+  });
 
-  it(
-    'no descriptor of the executor is open',
-    async () => {
-      const script = 'n=3; while [ $n -lt 300 ]; do [ -e /proc/$$/fd/$n ] && echo $n; n=$((n+1)); done; true';
-      expect(await there().run(script)).toEqual(ran(inheritedDescriptors().join('')));
-    },
-    DEADLINE_MS,
-  );
+  it('no descriptor of the executor is open', async () => {
+    const script = 'n=3; while [ $n -lt 300 ]; do [ -e /proc/$$/fd/$n ] && echo $n; n=$((n+1)); done; true';
+    expect(await there().run(script)).toEqual(ran(inheritedDescriptors().join('')));
+  });
 });

@@ -1,12 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { describeInWorlds } from './testing/describe-in-worlds.js';
 import { furnishPythonIndex, furnishRegistry } from './testing/packages.js';
 import { startServers, type TestServers } from './testing/test-servers.js';
-import { has, INVENTORY_USERS } from './testing/users.js';
-import { createWorld, type World } from './testing/world.js';
+import { has } from './testing/users.js';
 
-const DEADLINE_MS = 120_000;
+const START_MS = 120_000;
 
 /** Sends bytes to the proxy, with `\r\n` written so, and prints the first line of the answer and the reason in it. */
 const RAW = `
@@ -28,30 +28,25 @@ function raw(bytes: string): string {
   return `${process.execPath} -e '${RAW.replaceAll("'", `'"'"'`)}' '${bytes}'`;
 }
 
-const USABLE = has('openssl') && has('curl');
+const NEEDED = ['openssl', 'curl'];
 
-describe.each(INVENTORY_USERS)('as $name', (user) => {
-  let world: World | undefined;
+describeInWorlds(({ user, there, it: inWorld }) => {
   let servers: TestServers | undefined;
-  const there = (): { readonly world: World; readonly servers: TestServers } => {
-    if (world === undefined || servers === undefined) throw new Error('there is no world');
-    return { world, servers };
+  const served = (): TestServers => {
+    if (servers === undefined) throw new Error('there are no servers');
+    return servers;
   };
 
   beforeAll(async () => {
-    if (user.obstacle !== undefined || !USABLE) return;
-    world = createWorld(user);
-    const root = path.join(world.outside, 'served');
+    if (user.obstacle !== undefined || !NEEDED.every(has)) return;
+    const root = path.join(there().outside, 'served');
     mkdirSync(root);
-    servers = await startServers(root, world.outside);
+    servers = await startServers(root, there().outside);
     furnishRegistry(root, `https://registry.test:${servers.https}`);
     if (has('pip3')) furnishPythonIndex(root);
-  }, DEADLINE_MS);
+  }, START_MS);
 
-  afterAll(async () => {
-    servers?.close();
-    await world?.close();
-  }, DEADLINE_MS);
+  afterAll(() => servers?.close());
 
   /** Runs a script that may reach the test servers; what names stand for can be given. */
   async function run(
@@ -59,14 +54,14 @@ describe.each(INVENTORY_USERS)('as $name', (user) => {
     addresses: Readonly<Record<string, readonly string[]>> = {},
     allow: readonly string[] = [],
   ): Promise<{ readonly stdout: string; readonly decisions: readonly string[] }> {
-    const { http, https, authority } = there().servers;
+    const { http, https, authority } = served();
     const prelude = [
       `HTTP=${http} HTTPS=${https}`,
       `export CURL_CA_BUNDLE=${authority} GIT_SSL_CAINFO=${authority} PIP_CERT=${authority}`,
       `export NODE_EXTRA_CA_CERTS=${authority} npm_config_cafile=${authority} npm_config_cache=$TMPDIR/npm`,
       'exec 2>&1',
     ].join('\n');
-    const { stdout, decisions } = await there().world.run(`${prelude}\n${script}`, {
+    const { stdout, decisions } = await there().run(`${prelude}\n${script}`, {
       hosts: {
         allow: [
           ...[`registry.test:${http}`, `registry.test:${https}`, `*.wild.test:${http}`],
@@ -81,11 +76,11 @@ describe.each(INVENTORY_USERS)('as $name', (user) => {
   }
 
   const it = (name: string, body: () => Promise<void>, needs = 'sh'): void => {
-    test.skipIf(user.obstacle !== undefined || !USABLE || !has(needs))(name, body, DEADLINE_MS);
+    inWorld(name, body, { programs: [...NEEDED, needs] });
   };
 
   it('W29 curl reaches an allowed host, by HTTP, by HTTPS and by SOCKS', async () => {
-    const { http, https } = there().servers;
+    const { http, https } = served();
     const { stdout, decisions } = await run(
       'curl -sS http://registry.test:$HTTP/hello https://registry.test:$HTTPS/hello; curl -sS --proxy socks5h://${http_proxy#http://} https://registry.test:$HTTPS/hello',
     );
@@ -100,7 +95,7 @@ describe.each(INVENTORY_USERS)('as $name', (user) => {
   });
 
   it('W30 a listed port of the host and a server of its own are both there', async () => {
-    const { http } = there().servers;
+    const { http } = served();
     const own = `const s = require('node:http').createServer((q, r) => r.end('own\\n')).listen(0, '127.0.0.1', () => {
       require('node:child_process').spawn('curl', ['-sS', 'http://127.0.0.1:' + s.address().port], { stdio: 'inherit' }).on('close', () => s.close());
     });`;
@@ -157,7 +152,7 @@ describe.each(INVENTORY_USERS)('as $name', (user) => {
     const { stdout } = await run(
       `${process.execPath} -e "fetch('https://localhost:$HTTPS/hello').then((r) => r.text()).then(console.log)"`,
       {},
-      [`localhost:${there().servers.https}`],
+      [`localhost:${served().https}`],
     );
     expect(stdout).toBe('hello\n\n');
   });
@@ -257,15 +252,12 @@ describe.each(INVENTORY_USERS)('as $name', (user) => {
     );
     expect([stdout.match(/"reason":"\w+"/g), decisions.filter((line) => line.includes('deny'))]).toEqual([
       ['"reason":"not_allowed"', '"reason":"not_allowed_local"'],
-      [
-        'http deny other.test:80 not_allowed',
-        `http deny 127.0.0.2:${there().servers.http} not_allowed_local`,
-      ],
+      ['http deny other.test:80 not_allowed', `http deny 127.0.0.2:${served().http} not_allowed_local`],
     ]);
   });
 
   it('N11 TLS to another server than the one that was asked for is not carried', async () => {
-    const { https } = there().servers;
+    const { https } = served();
     const { stdout, decisions } = await run(
       'for name in registry.test other.test; do openssl s_client -proxy ${http_proxy#http://} -connect registry.test:$HTTPS -servername $name < /dev/null 2> /dev/null | grep -c "BEGIN CERT"; done',
     );
@@ -280,7 +272,7 @@ describe.each(INVENTORY_USERS)('as $name', (user) => {
   });
 
   it('N15 two sandboxes reach different hosts, and neither the proxy of the other', async () => {
-    const { http } = there().servers;
+    const { http } = served();
     const attempt =
       'curl -sS --max-time 20 http://only.test:$HTTP/hello > /dev/null 2>&1 && echo reached || echo refused';
     const only = { 'only.test': ['127.0.0.1'] };

@@ -1,11 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { has, INVENTORY_USERS } from './testing/users.js';
-import { createWorld, type World } from './testing/world.js';
+import { expect, vi } from 'vitest';
+import { describeInWorlds } from './testing/describe-in-worlds.js';
 
-const DEADLINE_MS = 60_000;
+const WAIT = { timeout: 60_000, interval: 20 };
 
 /** A system call by number; prints its errno. */
 function syscall(number: number, ...args: readonly (number | string)[]): string {
@@ -103,64 +102,42 @@ const CASES: readonly (readonly [
   ],
 ];
 
-describe.each(INVENTORY_USERS)('as $name', (user) => {
-  let world: World | undefined;
-  const there = (): World => {
-    if (world === undefined) throw new Error('there is no world');
-    return world;
-  };
-
-  beforeAll(() => {
-    if (user.obstacle === undefined) world = createWorld(user);
-  }, DEADLINE_MS);
-
-  afterAll(async () => {
-    await world?.close();
-  }, DEADLINE_MS);
-
-  const it = test.skipIf(user.obstacle !== undefined);
+describeInWorlds(({ user, there, it }) => {
   for (const [id, what, needs, attempt, output] of CASES) {
-    test.skipIf(user.obstacle !== undefined || !has(needs) || process.arch !== 'x64')(
+    it(
       `${id} ${what}`,
       async () => {
         const { stdout } = await there().run(`exec 2> /dev/null; ${attempt}`);
         expect(stdout).toBe(output);
       },
-      DEADLINE_MS,
+      // System calls are named by their numbers on x64.
+      { programs: [needs], arch: 'x64' },
     );
   }
 
-  it(
-    'P01 P02 processes of the host are neither seen nor signalled',
-    async () => {
-      const asUser = process.getuid?.() === user.uid ? {} : { uid: user.uid, gid: user.uid };
-      const victim = spawn('sleep', ['1000'], { stdio: 'ignore', ...asUser });
-      try {
-        const pid = String(victim.pid);
-        const { stdout } = await there().run(
-          `exec 2> /dev/null; kill -9 ${pid} || echo unseen; cat /proc/${pid}/environ || echo unseen; kill -9 -1; kill -9 0; echo alive`,
-        );
-        // The last two end the attempt itself.
-        expect([stdout, victim.exitCode, victim.signalCode]).toEqual(['unseen\nunseen\n', null, null]);
-      } finally {
-        victim.kill('SIGKILL');
-      }
-    },
-    DEADLINE_MS,
-  );
-
-  it(
-    'P09 nothing outlives the command',
-    async () => {
-      const mark = `1000.${process.pid}${user.uid}`;
+  it('P01 P02 processes of the host are neither seen nor signalled', async () => {
+    const asUser = process.getuid?.() === user.uid ? {} : { uid: user.uid, gid: user.uid };
+    const victim = spawn('sleep', ['1000'], { stdio: 'ignore', ...asUser });
+    try {
+      const pid = String(victim.pid);
       const { stdout } = await there().run(
-        `setsid sleep ${mark} & (nohup sleep ${mark} > /dev/null 2>&1 &); sleep 0.2; echo gone`,
+        `exec 2> /dev/null; kill -9 ${pid} || echo unseen; cat /proc/${pid}/environ || echo unseen; kill -9 -1; kill -9 0; echo alive`,
       );
-      expect(stdout).toBe('gone\n');
-      await until(() => !commandLines().some((line) => line.includes(mark)));
-    },
-    DEADLINE_MS,
-  );
+      // The last two end the attempt itself.
+      expect([stdout, victim.exitCode, victim.signalCode]).toEqual(['unseen\nunseen\n', null, null]);
+    } finally {
+      victim.kill('SIGKILL');
+    }
+  });
+
+  it('P09 nothing outlives the command', async () => {
+    const mark = `1000.${process.pid}${user.uid}`;
+    const { stdout } = await there().run(
+      `setsid sleep ${mark} & (nohup sleep ${mark} > /dev/null 2>&1 &); sleep 0.2; echo gone`,
+    );
+    expect(stdout).toBe('gone\n');
+    await vi.waitUntil(() => !commandLines().some((line) => line.includes(mark)), WAIT);
+  });
 
   it(
     'P12 the entry for 32-bit programs ends the process',
@@ -171,78 +148,60 @@ describe.each(INVENTORY_USERS)('as $name', (user) => {
       );
       expect(stdout).toBe('159\n');
     },
-    DEADLINE_MS,
+    { programs: ['gcc'], arch: 'x64' },
   );
 
-  it(
-    'P15 shared memory of the host is not there, and its own is not the host’s',
-    async () => {
-      const name = `holdfast-inventory-${process.pid}-${user.uid}`;
-      const file = path.join('/dev/shm', name);
-      closeSync(openSync(file, 'w'));
-      try {
-        const { stdout } = await there().run(`ls /dev/shm/; echo x > /dev/shm/${name}-inside && echo made`);
-        expect([stdout, readdirSync('/dev/shm').includes(`${name}-inside`)]).toEqual(['made\n', false]);
-      } finally {
-        rmSync(file);
-      }
-    },
-    DEADLINE_MS,
-  );
+  it('P15 shared memory of the host is not there, and its own is not the host’s', async () => {
+    const name = `holdfast-inventory-${process.pid}-${user.uid}`;
+    const file = path.join('/dev/shm', name);
+    closeSync(openSync(file, 'w'));
+    try {
+      const { stdout } = await there().run(`ls /dev/shm/; echo x > /dev/shm/${name}-inside && echo made`);
+      expect([stdout, readdirSync('/dev/shm').includes(`${name}-inside`)]).toEqual(['made\n', false]);
+    } finally {
+      rmSync(file);
+    }
+  });
 
   it(
     'P14 SysV shared memory of the host user is another',
     async () => {
       const made = spawnSync('ipcmk', ['-M', '4096'], { encoding: 'utf8' });
-      const id = /(\d+)\s*$/.exec(made.stdout)?.[1];
-      if (id === undefined) return;
+      const id = /(\d+)\s*$/.exec(made.stdout)?.[1] ?? '';
+      expect(id).not.toBe('');
       try {
         expect((await there().run(`ipcs -m -i ${id} 2> /dev/null | grep -c bytes`)).stdout).toBe('0\n');
       } finally {
         spawnSync('ipcrm', ['-m', id]);
       }
     },
-    DEADLINE_MS,
+    { programs: ['ipcmk', 'ipcs'] },
   );
 
-  it(
-    'N19 with the network of the machine, Unix sockets and those of virtual machines are still refused',
-    async () => {
-      const attempt =
-        'for f in 1 40 17; do python3 -c "import socket;socket.socket($f)" 2> /dev/null || echo refused; done; python3 -c "import socket;socket.socket().close();print(1)"';
-      expect((await there().run(attempt, { network: 'enabled' })).stdout).toBe(
-        'refused\nrefused\nrefused\n1\n',
-      );
-    },
-    DEADLINE_MS,
-  );
+  it('N19 with the network of the machine, Unix sockets and those of virtual machines are still refused', async () => {
+    const attempt =
+      'for f in 1 40 17; do python3 -c "import socket;socket.socket($f)" 2> /dev/null || echo refused; done; python3 -c "import socket;socket.socket().close();print(1)"';
+    expect((await there().run(attempt, { network: 'enabled' })).stdout).toBe(
+      'refused\nrefused\nrefused\n1\n',
+    );
+  });
 
-  it(
-    'a pair of datagram sockets, which could be connected to the host, is refused',
-    async () => {
-      const attempt =
-        'python3 -c "import socket;socket.socketpair(socket.AF_UNIX,socket.SOCK_DGRAM)" 2>&1 | tail -1';
-      expect((await there().run(attempt)).stdout).toBe(
-        'PermissionError: [Errno 1] Operation not permitted\n',
-      );
-    },
-    DEADLINE_MS,
-  );
+  it('a pair of datagram sockets, which could be connected to the host, is refused', async () => {
+    const attempt =
+      'python3 -c "import socket;socket.socketpair(socket.AF_UNIX,socket.SOCK_DGRAM)" 2>&1 | tail -1';
+    expect((await there().run(attempt)).stdout).toBe('PermissionError: [Errno 1] Operation not permitted\n');
+  });
 
-  it(
-    'S12 a command that fails with 1 is told from a wrapper that failed',
-    async () => {
-      expect(await there().run('exit 1')).toEqual({
-        exitCode: 1,
-        wrapperCode: 1,
-        stdout: '',
-        stderr: '',
-        decisions: [],
-      });
-      expect(await there().exec(['/no/such/program'])).toMatchObject({ exitCode: null, wrapperCode: 1 });
-    },
-    DEADLINE_MS,
-  );
+  it('S12 a command that fails with 1 is told from a wrapper that failed', async () => {
+    expect(await there().run('exit 1')).toEqual({
+      exitCode: 1,
+      wrapperCode: 1,
+      stdout: '',
+      stderr: '',
+      decisions: [],
+    });
+    expect(await there().exec(['/no/such/program'])).toMatchObject({ exitCode: null, wrapperCode: 1 });
+  });
 });
 
 function commandLines(): readonly string[] {
@@ -253,8 +212,4 @@ function commandLines(): readonly string[] {
       return '';
     }
   });
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 20));
 }
