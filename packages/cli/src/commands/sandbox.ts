@@ -28,7 +28,7 @@ they are even where it may write. When it ends, everything that it started ends.
 
 Examples:
   $ holdfast sandbox --write . -- npm test
-  $ holdfast sandbox --write . --deny ~/.ssh --allow-host registry.npmjs.org -- npm install
+  $ holdfast sandbox --write . --deny ~/.ssh --allow-host packages.example.com -- npm install
   $ holdfast sandbox explain --write . -- npm test
 `;
 
