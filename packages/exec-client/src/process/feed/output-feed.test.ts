@@ -1,4 +1,4 @@
-import { asProcessId, ExecError } from '@holdfast/exec-protocol';
+import { asProcessId, ExecError, WINDOW_BYTES } from '@holdfast/exec-protocol';
 import { describe, expect, test } from 'vitest';
 import { settle } from '../../testing/until.js';
 import type { ProcessEvent } from '../events.js';
@@ -294,6 +294,20 @@ test('only what the slowest view has handed out is acknowledged', async () => {
   slow.close();
   fast.close();
   expect(world.windows.at(-1)).toEqual([4, 0]);
+});
+
+test('what only a slow view held back is acknowledged when that view closes', async () => {
+  const world = createWorld(true);
+  const slow = world.feed.open(0, wantAll);
+  const fast = world.feed.open(0, wantAll);
+  world.feed.leave();
+  world.feed.started();
+  const bytes = new Uint8Array(WINDOW_BYTES / 2);
+  for (let seq = 1; seq <= 2; seq += 1) world.feed.push({ type: 'output', seq, stream: 'stdout', bytes });
+  for (let seq = 1; seq <= 2; seq += 1) await fast.next();
+  expect(world.windows).toEqual([]);
+  slow.close();
+  expect(world.windows).toEqual([[2, WINDOW_BYTES]]);
 });
 
 test('the last view to close asks for no more output, unless everything has come', () => {

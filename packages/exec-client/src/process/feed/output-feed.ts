@@ -115,6 +115,8 @@ export class OutputFeed implements ViewSource {
       isLate: this.#window?.hasLapsed ?? false,
       onClose: (closed) => {
         this.#views.delete(closed);
+        // It may have been the slowest, and the others may have nothing left to consume.
+        this.onConsumed();
         this.#look();
         this.#finishIfDone();
       },
