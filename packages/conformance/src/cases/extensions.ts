@@ -108,6 +108,12 @@ export const EXTENSION_CASES: readonly ConformanceCase[] = [
       same('the output', await viewer.outputUntil('mine', 'one\n'), 'one\n');
     },
   ),
+  attach.on('ahead', 'joining behind the newest event is refused with -32602', async (executor) => {
+    const owner = await executor.session();
+    const ref = await owner.start(['/bin/sleep', '30'], { processId: `ahead-${Date.now()}` });
+    const viewer = await executor.with('attach');
+    refused(await viewer.request('process/attach', { processId: 'mine', ref, afterSeq: 1 }), -32602);
+  }),
   attach.on('unknown', 'joining what nobody runs is refused with -32600', async (executor) => {
     const client = await executor.with('attach');
     refused(await client.request('process/attach', { processId: 'mine', ref: 'nobody' }), -32600);

@@ -59,7 +59,7 @@ export interface ViewOptions extends WaitOptions {
 
 /** How a process is joined. */
 export interface AttachOptions extends WaitOptions {
-  /** Only events with a higher seq; default 0, everything that is retained. */
+  /** Only events with a higher seq, at most the newest; default 0, everything that is retained. */
   readonly after?: number;
 }
 

@@ -181,7 +181,7 @@ export const processAttach = defineRequest({
     ref: z.string().describe('Its ref, or its id where only one process has it.'),
     afterSeq: count
       .optional()
-      .describe('Push events with a higher seq; default 0, everything that is retained.'),
+      .describe('Push events with a higher seq, at most the newest; default 0, everything that is retained.'),
     windowBytes: extensionField('flow', count, 'the first window; default 0, state events only.'),
   }),
   result: z.object({ process: processSummarySchema }),

@@ -70,3 +70,18 @@ test('one process of others beyond what a session may join is refused, and taken
   table.detach(asProcessId('0'));
   expect(join('one more')).toBe(host.directory.get(PRINCIPAL, 'theirs'));
 });
+
+test('what has not happened yet is not a position to join at', async () => {
+  await using host = createTestHost();
+  const table = tableOf(host);
+  const theirs = idleProcess(systemClock, { ref: 'theirs' });
+  theirs.log.appendResized({ rows: 10, cols: 20 });
+  host.directory.add(theirs);
+  expect(() => table.attach(asProcessId('early'), 'theirs', 2, undefined)).toThrow(
+    expect.objectContaining({
+      kind: 'invalidParams',
+      message: 'process "theirs" has no event 2 yet, its newest is 1; join it after at most that',
+    }) as Error,
+  );
+  expect(table.attach(asProcessId('at the end'), 'theirs', 1, undefined)).toBe(theirs);
+});

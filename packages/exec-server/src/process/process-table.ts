@@ -105,11 +105,12 @@ export class ProcessTable {
 
   /**
    * Joins a process that another session started. Whoever joins one that nobody is owed any more becomes its owner.
-   * @throws ExecError when it is not there for this principal, or the id is in use here.
+   * @throws ExecError when it is not there for this principal, has not come as far as `afterSeq`, or the id is in use here.
    */
   attach(id: ProcessId, ref: string, afterSeq: number, windowBytes: number | undefined): ManagedProcess {
     this.#checkId(id);
     const process = this.#host.directory.get(this.#owner.principal, ref);
+    checkHappened(process, afterSeq);
     const joined = [...this.#subscriptions.values()].filter((one) => !this.#isOwn(one.process));
     this.#checkCount(joined.length, MAX_ATTACHED_PER_SESSION, 'leave some with process/detach');
     this.#subscribe(id, process, { windowBytes, afterSeq, isOwner: process.takeOwnership() });
@@ -242,4 +243,15 @@ export class ProcessTable {
       `this session has ${String(limit)} processes; ${remedy}, or use another session`,
     );
   }
+}
+
+/** What lies ahead of the newest event cannot be a place where somebody stopped reading. */
+function checkHappened({ log, traits }: ManagedProcess, afterSeq: number): void {
+  const newest = log.nextSeq - 1;
+  if (afterSeq <= newest) return;
+  const told = `process ${JSON.stringify(traits.ref)} has no event ${String(afterSeq)} yet`;
+  throw new ExecError(
+    'invalidParams',
+    `${told}, its newest is ${String(newest)}; join it after at most that`,
+  );
 }
