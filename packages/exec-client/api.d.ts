@@ -116,7 +116,7 @@ interface ViewOptions extends WaitOptions {
 }
 /** How a process is joined. */
 interface AttachOptions extends WaitOptions {
-    /** Only events with a higher seq; default 0, everything that is retained. */
+    /** Only events with a higher seq, at most the newest; default 0, everything that is retained. */
     readonly after?: number;
 }
 /** Which lines a view gives. */
