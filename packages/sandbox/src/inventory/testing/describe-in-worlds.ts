@@ -6,7 +6,7 @@ import { createWorld, type World } from './world.js';
 const DEADLINE_MS = 120_000;
 
 /** Without which a case cannot be tried. */
-export interface Needs {
+interface Needs {
   readonly programs?: readonly string[];
   /** As Node names it. */
   readonly arch?: string;
