@@ -1,16 +1,18 @@
 import { HANDSHAKE_TIMEOUT_MS, RETAINED_BYTES } from '@holdfast/exec-protocol';
+import type { Fault } from '../faults/fault.js';
 import type { ProcessPlan } from '../program/program.js';
+import { bytesPrinted } from '../system/script.js';
 import type { Call, Outcome } from '../world/calls.js';
 import type { SimulatedClient } from '../world/simulated-client.js';
 import { planOf, type World } from '../world/world.js';
-import { areSurvivable } from './survivable.js';
+import { isSurvivable } from './survivable.js';
 
 /**
  * Where nothing went wrong that a session does not survive, nothing fails but what would fail on a link without faults,
  * and what nobody can know towards a peer without `replay`.
  */
 export function failureViolations(world: World): string[] {
-  if (!areSurvivable(world.scenario.faults)) return [];
+  if (!isSurvivable(world.scenario)) return [];
   return world.clients.flatMap((client) => {
     const calls = client.calls.all.map((call) => ({ ...call, isView: false }));
     const views = client.watched.map(({ process, plan, outcome, settledAtMs }) => ({
@@ -47,7 +49,7 @@ function isExcused(world: World, client: SimulatedClient, failed: Failed): boole
     case 'outcomeUnknown':
       return isInDoubt && failed.kind !== 'write' && failed.kind !== 'view';
     case 'gap':
-      return failed.kind === 'view' && mayHaveGaps(world, client, plan, failed);
+      return mayMissOutput(failed, faults) && mayHaveGaps(world, client, plan, failed);
     case 'processUnknown':
       return isForgotten(world, failed);
     default:
@@ -85,10 +87,16 @@ function isGuestExcused(world: World, client: SimulatedClient): boolean {
   return join?.outcome?.type === 'failure' || world.scenario.program.guest?.leaveMs !== undefined;
 }
 
+/** Views may come late. A call that collects output reads from its start on, but not what a thief of its session was given. */
+function mayMissOutput({ kind }: Failed, faults: readonly Fault[]): boolean {
+  return kind === 'view' || (kind === 'exec' && faults.some(({ type }) => type === 'thief'));
+}
+
 /** Output is forgotten where nobody is owed it, or long after it was delivered. */
 function mayHaveGaps(world: World, client: SimulatedClient, plan: ProcessPlan, failed: Failed): boolean {
-  const printed = plan.script.steps.reduce((sum, { act }) => sum + (act.type === 'print' ? act.bytes : 0), 0);
-  return printed > RETAINED_BYTES / 2 || client !== world.first || isForgotten(world, failed);
+  return (
+    bytesPrinted(plan.script) > RETAINED_BYTES / 2 || client !== world.first || isForgotten(world, failed)
+  );
 }
 
 const KEPT_MS = 75_000;

@@ -1,4 +1,7 @@
 import type { Fault } from '../faults/fault.js';
+import type { Program } from '../program/program.js';
+import { bytesPrinted } from '../system/script.js';
+import type { Scenario } from '../world/scenario.js';
 
 /** What a fault may cost at most, in milliseconds. */
 interface Cost {
@@ -21,22 +24,29 @@ const MOST_AWAY_MS = 72_000;
 /** A server takes a client that says nothing for a sleeping one for ten minutes. */
 const MOST_SLEEP_MS = 500_000;
 
-/** A run has 400 s: at this rate 4 MB pass, more than any program prints. What is slower may not be through by its end. */
+/** Below this rate a chunk of output may take longer than a client waits for a sign of life. */
 const PASSABLE_BYTES_PER_MS = 10;
 
-/** Whether sessions must live through all of these, however they meet. */
-export function areSurvivable(faults: readonly Fault[]): boolean {
+/** A run has 200 s before its processes are terminated: less than that for what has to pass. */
+const MOST_PASSING_MS = 150_000;
+
+/** What a byte of output costs on the wire at most: base64, its envelope, and some that come again. */
+const WIRE_BYTES_PER_BYTE = 2;
+
+/** Whether sessions must live through all of the faults, however they meet. */
+export function isSurvivable({ program, faults }: Scenario): boolean {
   const [only, ...others] = faults;
   if (others.length === 0 && only?.type === 'sleep' && only.machine !== 'server') {
     return only.forMs <= MOST_SLEEP_MS;
   }
-  const costs = faults.map(costOf);
+  const printedBytes = bytesPrintedBy(program);
+  const costs = faults.map((fault) => costOf(fault, printedBytes));
   const unnoticedMs = costs.reduce((sum, cost) => sum + cost.unnoticedMs, 0);
   const outageMs = costs.reduce((sum, cost) => sum + cost.outageMs, 0);
   return outageMs <= MOST_OUTAGE_MS && unnoticedMs + outageMs <= MOST_AWAY_MS;
 }
 
-function costOf(fault: Fault): Cost {
+function costOf(fault: Fault, printedBytes: number): Cost {
   switch (fault.type) {
     case 'repeat':
       return { unnoticedMs: 0, outageMs: 0 };
@@ -46,7 +56,7 @@ function costOf(fault: Fault): Cost {
     case 'stall':
       return { unnoticedMs: Math.min(fault.forMs, SILENCE_MS), outageMs: RECOVERY_MS };
     case 'drip':
-      return { unnoticedMs: 0, outageMs: fault.bytesPerMs < PASSABLE_BYTES_PER_MS ? Infinity : RECOVERY_MS };
+      return { unnoticedMs: 0, outageMs: canPass(printedBytes, fault.bytesPerMs) ? RECOVERY_MS : Infinity };
     case 'lag':
       return { unnoticedMs: 0, outageMs: 4 * fault.lagMs };
     case 'noDials':
@@ -62,4 +72,15 @@ function costOf(fault: Fault): Cost {
     case 'killClient':
       return { unnoticedMs: Infinity, outageMs: Infinity };
   }
+}
+
+function canPass(printedBytes: number, bytesPerMs: number): boolean {
+  return (
+    bytesPerMs >= PASSABLE_BYTES_PER_MS &&
+    (printedBytes * WIRE_BYTES_PER_BYTE) / bytesPerMs <= MOST_PASSING_MS
+  );
+}
+
+function bytesPrintedBy({ processes }: Program): number {
+  return processes.reduce((sum, { script }) => sum + bytesPrinted(script), 0);
 }

@@ -26,6 +26,11 @@ export interface Script {
   readonly closeMs: number;
 }
 
+/** How many bytes of output it prints by itself. */
+export function bytesPrinted({ steps }: Script): number {
+  return steps.reduce((sum, { act }) => sum + (act.type === 'print' ? act.bytes : 0), 0);
+}
+
 /** What happened to one child, as the system saw it: what the cores say is compared with this. */
 export interface ChildRecord {
   readonly name: string;
