@@ -1,6 +1,7 @@
 import { MAX_CHUNK_BYTES, type SignalName, type TerminalSize } from '@holdfast/exec-protocol';
 import type { Timer } from '../clock.js';
 import { EntryList } from './entry-list.js';
+import { HeldOutput } from './held-output.js';
 import {
   type ClosedEvent,
   type ExitedEvent,
@@ -32,6 +33,7 @@ const RETRY_MS = 1000;
  */
 export class EventLog {
   readonly #options: EventLogOptions;
+  readonly #held: HeldOutput;
   readonly #entries = new EntryList();
   readonly #joiner = new PieceJoiner();
   #spill: LogSpill | undefined;
@@ -47,10 +49,6 @@ export class EventLog {
   /** For everything up to here it is decided whether it stays in memory. */
   #placedSeq = 0;
   #spilledSeq = 0;
-  /** Bytes in memory: all, those that the owner was not sent, those that are idle. */
-  #resident = 0;
-  #residentAhead = 0;
-  #residentIdle = 0;
   /** Offsets in the spill. */
   #deliveredTo = 0;
   #droppedTo = 0;
@@ -61,13 +59,10 @@ export class EventLog {
   #exited: ExitedEvent | undefined;
   #closed: ClosedEvent | undefined;
   readonly #listeners = new Set<() => void>();
-  readonly #leaveMemory: (() => void) | undefined;
 
   constructor(options: Partial<EventLogOptions> = {}) {
     this.#options = { ...LOG_DEFAULTS, ...options };
-    this.#leaveMemory = this.#options.memory?.open(() => {
-      this.#forget();
-    });
+    this.#held = new HeldOutput(this, this.#options.memory);
   }
 
   /** The seq that the next event will get. */
@@ -106,7 +101,7 @@ export class EventLog {
 
   /** Raw output bytes held in memory. */
   get residentBytes(): number {
-    return this.#resident;
+    return this.#held.bytes;
   }
 
   /** Whether the child has to wait for the owner, or for room in the spill. */
@@ -172,7 +167,7 @@ export class EventLog {
     // An owner that begins with what another one was sent already makes nobody wait a second time.
     if (entry.seq <= this.#sentSeq) return;
     for (let one = this.#entries.from(this.#sentSeq + 1); one !== undefined && one.seq <= entry.seq; ) {
-      this.#residentAhead -= residentLength(one);
+      this.#held.sent(residentLength(one));
       one = this.#entries.from(one.seq + 1);
     }
     this.#sentSeq = entry.seq;
@@ -194,11 +189,15 @@ export class EventLog {
     };
   }
 
+  /** Memory has become scarce: forgets what may go. */
+  reclaim(): void {
+    this.#forget();
+  }
+
   /** Nobody will ask for this log any more: gives the spill back. Who still reads finds a gap. */
   close(): void {
     if (this.#isForgotten) return;
-    this.#leaveMemory?.();
-    this.#options.memory?.add(-this.#resident);
+    this.#held.close();
     this.#isForgotten = true;
     void this.#spill?.close();
     for (let { first } = this.#entries; first !== undefined && first.seq <= this.#spilledSeq; ) {
@@ -223,8 +222,7 @@ export class EventLog {
     } else {
       this.#entries.replace(joined);
     }
-    this.#hold(bytes.length);
-    this.#residentAhead += bytes.length;
+    this.#held.came(bytes.length);
     this.#offset += bytes.length;
     this.#totals[stream] += bytes.length;
     this.#place();
@@ -252,7 +250,7 @@ export class EventLog {
     if (last?.type !== 'output' || last.stream !== stream || last.seq <= this.#seenSeq) return undefined;
     if (typeof last.at === 'number' || last.seq <= this.#placedSeq) return undefined;
     const length = last.length + bytes.length;
-    const mustWait = this.#isSpilledAhead || this.#residentAhead > this.#options.aheadBytes / 16;
+    const mustWait = this.#isSpilledAhead || this.#held.aheadBytes > this.#options.aheadBytes / 16;
     if (length > (mustWait ? MAX_CHUNK_BYTES : JOIN_BELOW_BYTES)) return undefined;
     return { ...last, length, at: this.#joiner.join(last.at, bytes) };
   }
@@ -291,7 +289,7 @@ export class EventLog {
   /** Whether output that waits may not stay in memory. */
   get #mustSpill(): boolean {
     const most = this.#share(this.#options.aheadBytes);
-    return this.#isSpilledAhead || this.#residentAhead > (this.#isRefused ? most / 2 : most);
+    return this.#isSpilledAhead || this.#held.aheadBytes > (this.#isRefused ? most / 2 : most);
   }
 
   /** What this log may hold of `bytes`, as things are on the server. */
@@ -309,16 +307,14 @@ export class EventLog {
     if (at === undefined) return false;
     if (entry.seq > this.#seenSeq) this.#joiner.release(entry.at);
     this.#entries.replace({ ...entry, at });
-    this.#hold(-entry.length);
-    if (entry.seq > this.#sentSeq) this.#residentAhead -= entry.length;
-    if (entry.seq <= this.#idleSeq) this.#residentIdle -= entry.length;
+    this.#leaveMemory(entry);
     this.#spilledSeq = entry.seq;
     return true;
   }
 
-  #hold(bytes: number): void {
-    this.#resident += bytes;
-    if (!this.#isForgotten) this.#options.memory?.add(bytes);
+  #leaveMemory(entry: LogEntry): void {
+    const standing = { isAhead: entry.seq > this.#sentSeq, isIdle: entry.seq <= this.#idleSeq };
+    this.#held.left(residentLength(entry), standing);
   }
 
   #forget(): void {
@@ -341,7 +337,7 @@ export class EventLog {
       const end = entry.offset + lengthOf(entry);
       if (entry.seq > untilSeq || this.#offset - end < retainedBytes) return;
       this.#idleSeq = entry.seq;
-      this.#residentIdle += residentLength(entry);
+      this.#held.idled(residentLength(entry));
       if (isSpilled(entry)) this.#deliveredTo = entry.at + entry.length;
       entry = this.#entries.from(entry.seq + 1);
     }
@@ -354,15 +350,12 @@ export class EventLog {
     if (first.seq > this.#idleSeq) return false;
     if (!isSpilled(first)) return true;
     // What is retained has no holes: idle bytes in memory go, and so does the spilled output before them.
-    return this.#residentIdle > 0 || first.at < (this.#spill?.start ?? 0);
+    return this.#held.idleBytes > 0 || first.at < (this.#spill?.start ?? 0);
   }
 
   #dropFirst(first: LogEntry): void {
-    const length = residentLength(first);
-    this.#hold(-length);
-    if (first.seq > this.#sentSeq) this.#residentAhead -= length;
-    if (first.seq <= this.#idleSeq) this.#residentIdle -= length;
-    else this.#idleSeq = first.seq;
+    this.#leaveMemory(first);
+    this.#idleSeq = Math.max(this.#idleSeq, first.seq);
     if (isSpilled(first)) this.#droppedTo = first.at + first.length;
     this.#entries.dropFirst();
   }

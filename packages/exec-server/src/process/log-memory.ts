@@ -1,9 +1,16 @@
 import { LOG_MEMORY_BYTES } from '@holdfast/exec-protocol';
 
+/** What holds output in memory. */
+export interface MemoryHolder {
+  /** Memory has become scarce: gives back what may go. */
+  reclaim(): void;
+}
+
 /** What all logs of a server hold in memory together. */
 export class LogMemory {
   readonly #limitBytes: number;
-  readonly #logs = new Set<() => void>();
+  /** Those that hold something: who is silent leaves no trace here. */
+  readonly #holders = new Set<MemoryHolder>();
   #heldBytes = 0;
   #isReclaimed = false;
 
@@ -15,29 +22,25 @@ export class LogMemory {
     return this.#heldBytes;
   }
 
+  /** How many hold something. */
+  get holderCount(): number {
+    return this.#holders.size;
+  }
+
   /** Whether each log should hold a sixteenth of what it may hold otherwise. */
   get isScarce(): boolean {
     return this.#heldBytes > this.#limitBytes;
   }
 
-  /**
-   * A log begins to hold bytes. @param reclaim Called when memory has become scarce, also for a log that nobody uses.
-   * @returns what to call at its end.
-   */
-  open(reclaim: () => void): () => void {
-    this.#logs.add(reclaim);
-    return () => {
-      this.#logs.delete(reclaim);
-    };
-  }
-
-  /** A log holds so much more; less when it is negative. */
-  add(bytes: number): void {
-    this.#heldBytes += bytes;
+  /** `holder` held `before` bytes and now holds `after`. It is asked to reclaim as long as it holds any. */
+  change(holder: MemoryHolder, before: number, after: number): void {
+    if (after === 0) this.#holders.delete(holder);
+    else if (before === 0) this.#holders.add(holder);
+    this.#heldBytes += after - before;
     // Asking everybody takes a while, so it is done once each time that memory fills up.
     if (this.#heldBytes < this.#limitBytes / 2) this.#isReclaimed = false;
-    if (bytes <= 0 || !this.isScarce || this.#isReclaimed) return;
+    if (after <= before || !this.isScarce || this.#isReclaimed) return;
     this.#isReclaimed = true;
-    for (const reclaim of this.#logs) reclaim();
+    for (const one of [...this.#holders]) one.reclaim();
   }
 }

@@ -22,13 +22,18 @@ function tableOf(host: TestHost): ProcessTable {
   );
 }
 
-function start(table: ProcessTable, id: string): Promise<void> {
+function start(
+  table: ProcessTable,
+  id: string,
+  more: Partial<ParamsOf<typeof processStart>> = {},
+): Promise<void> {
   const params: ParamsOf<typeof processStart> = {
     processId: asProcessId(id),
     argv: ['/bin/true'],
     cwd: 'file:///',
     env: {},
     tty: false,
+    ...more,
   };
   return table.start(params, { windowBytes: undefined, gone: new AbortController().signal });
 }
@@ -84,4 +89,22 @@ test('what has not happened yet is not a position to join at', async () => {
     }) as Error,
   );
   expect(table.attach(asProcessId('at the end'), 'theirs', 1, undefined)).toBe(theirs);
+});
+
+test('a start that failed leaves nothing behind, and a process that is silent holds nothing', async () => {
+  await using host = createTestHost();
+  const table = tableOf(host);
+  const nowhere = start(table, 'failed', { cwd: 'file:///nowhere/at/all' });
+  await expect(nowhere).rejects.toMatchObject({ kind: 'cwdNotFound' });
+  await start(table, 'silent', { argv: ['/bin/sleep', '600'] });
+  expect([host.logMemory.holderCount, host.directory.size]).toEqual([0, 1]);
+  await start(table, 'talking', { argv: ['/bin/sh', '-c', 'echo; exec sleep 600'] });
+  await vi.waitFor(
+    () => {
+      expect(host.logMemory.holderCount).toBe(1);
+    },
+    { timeout: 20_000 },
+  );
+  await table.close();
+  expect([host.logMemory.holderCount, host.logMemory.heldBytes]).toEqual([0, 0]);
 });
