@@ -15,17 +15,27 @@ import type { RefusalReason } from './judge.js';
 import { tunnel } from './tunnel.js';
 
 /**
- * Plain HTTP and CONNECT through a gate. It does not listen: connections are given to it by emitting `connection`.
+ * Plain HTTP and CONNECT through a gate, one request for each connection: what is sent behind it is not answered. It does
+ * not listen: connections are given to it by emitting `connection`.
  * @param onRequest Called for each connection when it is clear what it wants.
  */
 export function createHttpProxy(gate: Gate, onRequest: (socket: Socket) => void): Server {
   // A CONNECT without Host is legal, and who sends several headers of that name is told so by us.
   const server = createServer({ maxHeaderSize: MAX_PROXY_HEADER_BYTES, requireHostHeader: false });
+  // A connection is answered once: how many there are inside bounds how many there are outside.
+  server.maxRequestsPerSocket = 1;
+  const used = new WeakSet<Socket>();
   server.on('request', (request, response) => {
+    used.add(request.socket);
     onRequest(request.socket);
     void forward(gate, request, response);
   });
   server.on('connect', (request, socket: Socket, head) => {
+    // Node does not count these among the requests.
+    if (used.has(socket)) {
+      socket.destroy();
+      return;
+    }
     onRequest(socket);
     // Node stops listening for errors when it hands over a connection.
     socket.on('error', () => undefined);

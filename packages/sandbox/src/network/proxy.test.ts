@@ -14,10 +14,12 @@ let listener: Server;
 let echo: Server;
 let proxy: Proxy;
 let decisions: string[];
+let wentOut: number;
 const clients: Socket[] = [];
 
 beforeEach(async () => {
   decisions = [];
+  wentOut = 0;
   echo = createServer({ allowHalfOpen: true }, (socket) => {
     socket.on('error', () => undefined);
     socket.pipe(socket);
@@ -27,7 +29,10 @@ beforeEach(async () => {
   const rules = parseHostRules({ allow: ['a.example:443'], deny: [] });
   const outside: Outside = {
     resolve: () => Promise.resolve(['9.9.9.9']),
-    connect: (_address, _port, signal) => realOutside.connect('127.0.0.1', portOf(echo), signal),
+    connect(_address, _port, signal) {
+      wentOut += 1;
+      return realOutside.connect('127.0.0.1', portOf(echo), signal);
+    },
     ownAddresses: () => [],
   };
   proxy = new Proxy(new Gate(rules, outside, ({ decision, reason }) => decisions.push(reason ?? decision)));
@@ -123,6 +128,21 @@ test(
     await gone;
     await tunnelled();
     expect(decisions).toEqual(['too_many_connections', 'allow']);
+  },
+  DEADLINE_MS,
+);
+
+test.each([
+  ['many requests', 'GET http://a.example:443/ HTTP/1.1\r\nHost: a.example:443\r\n\r\n'],
+  ['many CONNECTs', 'CONNECT a.example:443 HTTP/1.1\r\n\r\n'],
+])(
+  'a connection goes out once, also with %s behind its first request',
+  async (_, more) => {
+    const client = await connected();
+    const first = 'GET http://a.example:443/ HTTP/1.1\r\nHost: a.example:443\r\n\r\n';
+    client.end(`${first}${more.repeat(50)}`);
+    await over(client);
+    expect([wentOut, decisions]).toEqual([1, ['allow']]);
   },
   DEADLINE_MS,
 );
