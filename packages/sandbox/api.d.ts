@@ -28,6 +28,8 @@ interface FileFacts {
     readLink(path: string): string;
     /** The entries of a directory; empty where it cannot be read. */
     list(path: string): readonly DirectoryEntry[];
+    /** False for a directory in which nothing that this user starts can make a file, whatever it does about its mode. */
+    mayCreateIn(directory: string): boolean;
     /** The text of a small file, or undefined where it cannot be read. */
     readText(path: string): string | undefined;
 }
@@ -387,7 +389,10 @@ declare class PlaceholderStore {
     constructor(folder: string);
     /** Where the records are. */
     get folder(): string;
-    /** Makes the placeholders of one launch, and removes those of processes that have died. */
+    /**
+     * Makes the placeholders of one launch, and removes those of processes that have died.
+     * @throws ExecError `sandboxUnsupported` when one cannot be made; then none of them is left.
+     */
     hold(placeholders: readonly Placeholder[]): HeldPlaceholders;
     /** Whether what stands at a path is there for a sandbox alone. */
     isPlaceholder(at: string): boolean;

@@ -103,6 +103,11 @@ describe('inside what is writable, what others would run stays as it is', () => 
     ]);
   });
 
+  test('in a directory where nobody can make them, missing names need no protection', () => {
+    const tree: Readonly<Record<string, FakeFile>> = { '/ws': 'sealed', '/ws/.bashrc': { text: '' } };
+    expect(below(tree, ['read /', 'write /ws'])).toEqual(['read /', 'write /ws', 'read /ws/.bashrc']);
+  });
+
   test('a link in the place of something protected is told, and its target protected', () => {
     const tree: Readonly<Record<string, FakeFile>> = {
       '/ws/.codex': { link: 'shared' },

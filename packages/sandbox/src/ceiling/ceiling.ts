@@ -1,5 +1,5 @@
 import type { FileFacts } from '../files/file-facts.js';
-import { childOf, isWithin } from '../files/paths.js';
+import { childOf, isWithin, parentOf } from '../files/paths.js';
 import { LinkCycle, resolvePath } from '../files/resolve-path.js';
 import { MAX_SCANNED_ENTRIES } from '../limits.js';
 import { indexRules, mergeRules } from '../policy/access.js';
@@ -129,7 +129,8 @@ function protectionOf(
 ): readonly PathRule[] {
   try {
     const { path: target, kind, identity, missingFrom, links, isShared } = resolvePath(path, files);
-    if (kind === 'missing' && onlyIfThere === true) return [];
+    if (kind === 'missing' && (onlyIfThere === true || !files.mayCreateIn(parentOf(missingFrom ?? target))))
+      return [];
     const own = links.find((link) => isWithin(path, link.path));
     if (own !== undefined) {
       notes.push({

@@ -24,6 +24,8 @@ export interface FileFacts {
   readLink(path: string): string;
   /** The entries of a directory; empty where it cannot be read. */
   list(path: string): readonly DirectoryEntry[];
+  /** False for a directory in which nothing that this user starts can make a file, whatever it does about its mode. */
+  mayCreateIn(directory: string): boolean;
   /** The text of a small file, or undefined where it cannot be read. */
   readText(path: string): string | undefined;
 }

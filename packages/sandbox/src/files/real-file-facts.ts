@@ -1,4 +1,12 @@
-import { lstatSync, readdirSync, readFileSync, readlinkSync, type Stats } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  type Stats,
+} from 'node:fs';
 import type { FileFact, FileFacts } from './file-facts.js';
 
 interface KindOfEntry {
@@ -28,6 +36,15 @@ export const realFileFacts: FileFacts = {
       return [];
     }
   },
+  mayCreateIn(directory) {
+    try {
+      accessSync(directory, constants.W_OK | constants.X_OK);
+      return true;
+    } catch (error) {
+      // Its owner could change the mode. A read-only file system or a directory that is sealed stays so.
+      return isNodeError(error) && error.code === 'EACCES' && isOwn(directory);
+    }
+  },
   readText(path) {
     try {
       return readFileSync(path, 'utf8');
@@ -44,6 +61,10 @@ function lookAt(path: string): Stats | undefined {
     if (isNodeError(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return undefined;
     throw error;
   }
+}
+
+function isOwn(path: string): boolean {
+  return lookAt(path)?.uid === process.geteuid?.();
 }
 
 function isNodeError(error: unknown): error is NodeJS.ErrnoException {

@@ -27,6 +27,7 @@ const TREE: Readonly<Record<string, FakeFile>> = {
   '/ws/loop': { link: 'loop' },
   '/srv/data': 'directory',
   '/second': 'directory',
+  '/sealed': 'sealed',
 };
 
 const ENTRY = 'sandbox.permissions.file_system.entries';
@@ -181,6 +182,11 @@ describe('what does not exist', () => {
       'one that may be skipped is',
       [WS, special({ kind: 'project_roots', subpath: '.git' }, 'read', true)],
       ['write /ws'],
+    ],
+    [
+      'where nobody can make it, it needs nothing to keep it away',
+      [at('/sealed', 'write'), at('/sealed/new', 'deny')],
+      ['write /sealed'],
     ],
   ])('%s', (_, entries, expected) => {
     expect(lines(normalised(entries))).toEqual(expected);

@@ -31,7 +31,7 @@ export function normalise(
   entries.forEach((entry, at) => {
     bindEntry(entry, `sandbox.permissions.file_system.entries.${at}`, binding);
   });
-  const rules = withoutRedundant(mergeRules(settle(binding.rules, binding.notes)));
+  const rules = withoutRedundant(mergeRules(settle(binding, files)));
   return { restrictsFiles: true, rules, links: binding.links, network, notes: binding.notes };
 }
 
@@ -122,15 +122,16 @@ function ruleOf(entry: IntentEntry, resolved: ResolvedPath, origin: string): Pat
 }
 
 /** Decides about what does not exist: a grant is left out, a restriction stays where somebody could create it. */
-function settle(rules: readonly PathRule[], notes: PolicyNote[]): readonly PathRule[] {
+function settle({ rules, notes }: Binding, files: FileFacts): readonly PathRule[] {
   const existing = indexRules(mergeRules(rules.filter(({ kind }) => kind !== 'missing')));
   return rules.filter((rule) => {
-    const isKept = rule.kind !== 'missing' || isRestriction(rule, existing);
+    const isKept = rule.kind !== 'missing' || isRestriction(rule, existing, files);
     if (!isKept) notes.push({ origin: rule.origin, text: `${rule.path} does not exist and is skipped` });
     return isKept;
   });
 }
 
-function isRestriction(rule: PathRule, existing: RuleIndex): boolean {
-  return rule.access !== 'write' && existing.accessAt(parentOf(rule.path)) === 'write';
+function isRestriction(rule: PathRule, existing: RuleIndex, files: FileFacts): boolean {
+  const directory = parentOf(rule.path);
+  return rule.access !== 'write' && existing.accessAt(directory) === 'write' && files.mayCreateIn(directory);
 }

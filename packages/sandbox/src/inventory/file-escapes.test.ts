@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { expect, vi } from 'vitest';
 import { describeInWorlds } from './testing/describe-in-worlds.js';
@@ -252,6 +252,16 @@ describeInWorlds(({ there, it }) => {
     const modes = ['suid', 'suid2'].map((name) => path.join(there().workspace, name));
     expect(modes.filter((file) => existsSync(file) && (lstatSync(file).mode & 0o6000) !== 0)).toEqual([]);
     await there().run('rm -f suid suid2');
+  });
+
+  it('a directory of somebody else can be allowed, and nothing protected appears in it', async () => {
+    const foreign = path.join(there().workspace, '../foreign');
+    mkdirSync(foreign);
+    const { exitCode, stdout } = await there().run('touch .codex || echo refused', {
+      cwd: foreign,
+      write: [foreign],
+    });
+    expect([exitCode, stdout, readdirSync(foreign)]).toEqual([0, 'refused\n', []]);
   });
 
   it('F22 git outside sees nothing of a sandbox that runs', async () => {

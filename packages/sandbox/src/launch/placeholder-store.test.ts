@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { ExecError } from '@holdfast/exec-protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Placeholder } from '../linux/plan-mounts.js';
 import { PlaceholderStore, placeholderFolder } from './placeholder-store.js';
@@ -64,6 +65,18 @@ test('the next sandbox removes what a killed one left', () => {
     .hold([inWorkspace('.codex')])
     .release();
   expect(left()).toEqual([[], []]);
+});
+
+test('a placeholder that cannot be made leaves none of the others, and no record', () => {
+  const folder = store();
+  const impossible = inWorkspace('gone/deeper');
+  expect(() => folder.hold([inWorkspace('.codex'), impossible])).toThrow(
+    new ExecError(
+      'sandboxUnsupported',
+      `sandbox: ${impossible.path} must not be created by the command, and cannot be kept from it (ENOENT); let this user write its directory, or do not allow the command to`,
+    ),
+  );
+  expect([left(), folder.isPlaceholder(impossible.path)]).toEqual([[[], []], false]);
 });
 
 test('a folder that others may write is not trusted', () => {

@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { ExecError } from '@holdfast/exec-protocol';
 import type { Placeholder } from '../linux/plan-mounts.js';
 
 /** Placeholders that one launch holds. */
@@ -65,7 +66,10 @@ export class PlaceholderStore {
     return this.#folder;
   }
 
-  /** Makes the placeholders of one launch, and removes those of processes that have died. */
+  /**
+   * Makes the placeholders of one launch, and removes those of processes that have died.
+   * @throws ExecError `sandboxUnsupported` when one cannot be made; then none of them is left.
+   */
   hold(placeholders: readonly Placeholder[]): HeldPlaceholders {
     if (placeholders.length === 0) return { release: () => undefined };
     const file = path.join(this.#folder, `${randomUUID()}.json`);
@@ -73,7 +77,12 @@ export class PlaceholderStore {
     this.#locked(() => {
       writeFileSync(`${file}.new`, JSON.stringify(record), { mode: 0o600 });
       renameSync(`${file}.new`, file);
-      placeholders.forEach(make);
+      try {
+        placeholders.forEach(make);
+      } catch (error) {
+        this.#drop(file);
+        throw error;
+      }
       this.#repair();
     });
     return {
@@ -156,7 +165,13 @@ function make(placeholder: Placeholder): void {
     else writeFileSync(placeholder.path, placeholder.text, { flag: 'wx', mode: 0o644 });
   } catch (error) {
     // Another sandbox made it, or it came up since the plan was made: it is covered either way.
-    if (!hasCode(error, 'EEXIST')) throw error;
+    if (hasCode(error, 'EEXIST')) return;
+    const why = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new ExecError(
+      'sandboxUnsupported',
+      `sandbox: ${placeholder.path} must not be created by the command, and cannot be kept from it (${why}); let this user write its directory, or do not allow the command to`,
+      { cause: error },
+    );
   }
 }
 

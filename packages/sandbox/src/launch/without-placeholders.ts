@@ -14,6 +14,7 @@ export function withoutPlaceholders(
     },
     readLink: (path) => files.readLink(path),
     list: (path) => files.list(path),
+    mayCreateIn: (directory) => files.mayCreateIn(directory),
     readText: (path) => files.readText(path),
   };
 }

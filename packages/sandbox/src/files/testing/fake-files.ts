@@ -1,8 +1,13 @@
 import type { DirectoryEntry, FileFact, FileFacts } from '../file-facts.js';
 import { childOf, namesOf, parentOf } from '../paths.js';
 
-/** What stands at a path: a directory, a directory like /tmp, a file with a text, or a link. */
-export type FakeFile = 'directory' | 'shared' | { readonly text: string } | { readonly link: string };
+/** What stands at a path: a directory, one like /tmp, one in which nothing can be made, a file with a text, or a link. */
+export type FakeFile =
+  | 'directory'
+  | 'shared'
+  | 'sealed'
+  | { readonly text: string }
+  | { readonly link: string };
 
 /** A file system made of a table; the directories on the way to each path are there too. */
 export function fakeFiles(table: Readonly<Record<string, FakeFile>>): FileFacts {
@@ -31,6 +36,7 @@ export function fakeFiles(table: Readonly<Record<string, FakeFile>>): FileFacts 
       const inside = [...tree].filter(([at]) => at !== '/' && parentOf(at) === path);
       return inside.map(([at, file]) => ({ name: at.slice(at.lastIndexOf('/') + 1), kind: kindOf(file) }));
     },
+    mayCreateIn: (directory) => tree.get(directory) !== 'sealed',
     readText(path) {
       const file = tree.get(path);
       return typeof file === 'object' && 'text' in file ? file.text : undefined;
