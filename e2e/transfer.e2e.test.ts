@@ -170,6 +170,37 @@ test('a directory of ten thousand entries is copied whole', { timeout: 3 * TIMEO
   expect(readdirSync(join(place.path, 'back')).length).toBe(10_000);
 });
 
+// A backslash separates names on Windows alone.
+test.skipIf(process.platform === 'win32')(
+  'what the executor calls its files decides nothing but their names here',
+  { timeout: TIMEOUT_MS },
+  async () => {
+    await using place = await temporaryDirectory();
+    await using server = await startServer();
+    await using client = await connect(server.url);
+    const tree = join(place.path, 'tree');
+    const home = join(place.path, 'home');
+    mkdirSync(join(tree, 'x\\..'), { recursive: true });
+    mkdirSync(home);
+    for (const [name, content] of [
+      ['x\\../escaped', 'out'],
+      ['a\\same', '1'],
+      ['b\\same', '2'],
+    ] as const) {
+      writeFileSync(join(tree, name), content);
+    }
+    expect(await client.fs.download(tree, join(home, 'copy'))).toEqual({
+      files: 3,
+      directories: 2,
+      bytes: 5,
+      skipped: [],
+    });
+    expect(names(home)).toEqual(['copy', ...names(tree).map((name) => join('copy', name))]);
+    expect(readFileSync(join(home, 'copy', 'a\\same'), 'utf8')).toBe('1');
+    expect(readFileSync(join(home, 'copy', 'b\\same'), 'utf8')).toBe('2');
+  },
+);
+
 test.each(['upload', 'download'] as const)(
   'what goes away during a %s is left out',
   { timeout: TIMEOUT_MS },

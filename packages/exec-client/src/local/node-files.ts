@@ -17,7 +17,7 @@ import type {
 export const nodeFiles: LocalFiles = {
   resolve: (text) => Buffer.from(resolve(text)),
   shown: (path) => JSON.stringify(Buffer.from(path).toString()),
-  join: (directory, name) => Buffer.concat([directory, SEPARATOR, name]),
+  join,
   describe,
   list,
   read,
@@ -32,6 +32,16 @@ export const nodeFiles: LocalFiles = {
 const SEPARATOR = Buffer.from(sep);
 const READ_BYTES = 1024 * 1024;
 const PERMISSIONS = 0o777;
+
+function join(directory: LocalPath, name: Uint8Array): LocalPath {
+  const text = Buffer.from(name).toString('latin1');
+  // Windows has two separators, and what is one there is a letter of a name elsewhere.
+  const leadsElsewhere = /^\.{0,2}$|[/\0]/.test(text) || text.includes(sep);
+  if (leadsElsewhere) {
+    throw new ExecError('invalidPath', 'no file of this machine can have its name; rename it there first');
+  }
+  return Buffer.concat([directory, SEPARATOR, name]);
+}
 
 async function describe(path: LocalPath): Promise<LocalEntry | undefined> {
   try {

@@ -49,7 +49,7 @@ export async function download(
 
 /** Makes all directories, and tells the files. Each directory is asked for by itself, since one answer is limited. */
 async function survey(transfer: Transfer, root: string, to: LocalPath): Promise<FileToFetch[]> {
-  const { remote, local, executor, tally } = transfer;
+  const { remote, local, tally } = transfer;
   const files: FileToFetch[] = [];
   const waitingDirectories: FileToFetch[] = [{ uri: root, path: to }];
   for (let next = waitingDirectories.pop(); next !== undefined; next = waitingDirectories.pop()) {
@@ -59,12 +59,23 @@ async function survey(transfer: Transfer, root: string, to: LocalPath): Promise<
     for (const { path, message } of errors) tally.failed(path, new ExecError('fileSystemFailed', message));
     if (truncated) tally.failed(next.uri, tooMany());
     for (const entry of entries) {
-      const found = { uri: entry.uri, path: local.join(next.path, nameOf(entry.uri, executor)) };
+      const found = placed(transfer, entry.uri, next.path);
+      if (found === undefined) continue;
       if (entry.isDirectory()) waitingDirectories.push(found);
       else files.push(found);
     }
   }
   return files;
+}
+
+/** Where an entry goes. The executor chooses its name, and not what else it leads to here. */
+function placed({ local, executor, tally }: Transfer, uri: string, to: LocalPath): FileToFetch | undefined {
+  try {
+    return { uri, path: local.join(to, nameOf(uri, executor)) };
+  } catch (error) {
+    tally.failed(uri, error);
+    return undefined;
+  }
 }
 
 function tooMany(): ExecError {

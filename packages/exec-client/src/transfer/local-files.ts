@@ -39,6 +39,7 @@ export interface LocalFiles {
   resolve(text: string): LocalPath;
   /** A path for people. */
   shown(path: LocalPath): string;
+  /** @throws ExecError `invalidPath` for a name that would lead out of the directory, or deeper into it. */
   join(directory: LocalPath, name: Uint8Array): LocalPath;
   /** undefined for what is not there. */
   describe(path: LocalPath): Promise<LocalEntry | undefined>;

@@ -38,13 +38,12 @@ export function entryUri(directory: string, name: Uint8Array, executor: Environm
   return formatPathUri(Uint8Array.of(...parsed.bytes, SLASH, ...name), style);
 }
 
-/** The name of an entry of the executor, in the bytes that it has there. */
+/** The name of an entry of the executor, in the bytes that it has there: this machine may not take it for one name. */
 export function nameOf(uri: string, executor: EnvironmentInfo): Uint8Array {
-  const parsed = parsePathUri(uri, executor.platformOs === 'windows' ? 'windows' : 'posix');
+  const style = executor.platformOs === 'windows' ? 'windows' : 'posix';
+  const parsed = parsePathUri(uri, style);
   if (!parsed.ok) throw new ExecError('invalidPath', parsed.message);
-  return parsed.bytes.subarray(
-    Math.max(parsed.bytes.lastIndexOf(SLASH), parsed.bytes.lastIndexOf(BACKSLASH)) + 1,
-  );
+  return parsed.bytes.subarray(parsed.bytes.lastIndexOf(style === 'windows' ? BACKSLASH : SLASH) + 1);
 }
 
 /** The URI of a file beside another one that nobody else uses. */
