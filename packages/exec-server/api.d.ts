@@ -2,12 +2,14 @@
 
 // core.d.ts
 import '@holdfast/exec-protocol';
-export { A as AcceptOptions, b as AcceptedConnection, c as AnswerTransport, C as Child, d as ChildExit, e as ChildListener, f as ChildSpec, g as Clock, h as Cookie, E as ExecutorConfig, H as HeldByServer, i as HttpHeader, j as HttpRequest, k as HttpResponse, l as HttpSender, L as Lifetimes, m as LogSpill, n as Logger, O as OsProcesses, o as OutputStream, S as ServerCore, p as ServerCoreOptions, q as Shortage, T as Timer, r as createServerCore } from './core.js';
+export { A as AcceptOptions, b as AcceptedConnection, C as Child, c as ChildExit, d as ChildListener, e as ChildSpec, f as Clock, g as Cookie, E as ExecutorConfig, H as HeldByServer, h as HttpHeader, i as HttpRequest, j as HttpResponse, k as HttpSender, L as Lifetimes, l as LogSpill, m as Logger, O as OsProcesses, n as OutputStream, S as Sandboxes, o as ServerCore, p as ServerCoreOptions, q as Shortage, T as Timer, r as createServerCore } from './core.js';
 import 'node:stream';
+import '@holdfast/sandbox';
 
 // core.d.ts
 import { ParamsOf, environmentConfigRead, ResultOf, Transport, EnvironmentInfo } from '@holdfast/exec-protocol';
 import { Readable } from 'node:stream';
+import { OpenLaunch, OperatorCeiling, SandboxIntent } from '@holdfast/sandbox';
 
 /** A timer that has been set. */
 interface Timer {
@@ -108,6 +110,14 @@ interface LogSpill {
     close(): Promise<void>;
 }
 
+/** What stands between a child and the machine. */
+interface Confinement {
+    /**
+     * Opens what the wrapper of one child needs; to be called when the child is about to be started.
+     * @throws ExecError `sandboxUnsupported` when the file system is not what it was when this was planned.
+     */
+    open(): OpenLaunch;
+}
 /** What to run, and exactly how: nothing of the server is added or inherited, and no text holds a NUL. */
 interface ChildSpec {
     readonly argv: readonly string[];
@@ -120,6 +130,8 @@ interface ChildSpec {
     readonly stdin: 'null' | 'pipe';
     /** An entry of `env`, NAME=value, that no other child has: whatever carries it descends from this child. */
     readonly mark?: string;
+    /** Runs it in a sandbox; without one it may do what the server may. */
+    readonly confinement?: Confinement;
 }
 /** Where bytes of a child came from. */
 type OutputStream = 'stdout' | 'stderr' | 'pty';
@@ -165,6 +177,17 @@ interface Child {
     outputPipes(): readonly number[];
     /** Reads what is there without waiting, then ends the streams; `onClosed` follows when the process has ended. */
     cutOutput(): void;
+}
+
+/** Confines commands of this executor. */
+interface Sandboxes {
+    /** What the operator allows at most; undefined where peers decide alone. */
+    readonly ceiling: OperatorCeiling | undefined;
+    /**
+     * How a child is confined; undefined where neither its intent nor the ceiling asks for it. Looks at files.
+     * @throws ExecError `sandboxUnsupported` for what this executor cannot enforce; SpawnError when there is nothing to run.
+     */
+    confine(intent: SandboxIntent, child: ChildSpec, hasTerminal: boolean): Confinement | undefined;
 }
 
 /** A process that has a pipe open. */
@@ -247,6 +270,8 @@ interface ServerCoreOptions extends Lifetimes {
     readonly shortages: Pick<ShortageLog, 'met'>;
     /** What marks the processes of this server. */
     readonly cookie: Cookie;
+    /** Confines the processes that ask for it, or all where the operator does. */
+    readonly sandboxes: Sandboxes;
 }
 /** How long what is left alone stays. */
 interface Lifetimes {
@@ -290,11 +315,12 @@ interface ServerCore {
  */
 declare function createServerCore(options: ServerCoreOptions): ServerCore;
 
-export { type AcceptOptions as A, type Child as C, type ExecutorConfig as E, type HeldByServer as H, type Lifetimes as L, type OsProcesses as O, type ServerCore as S, type Timer as T, type LogLevel as a, type AcceptedConnection as b, type AnswerTransport as c, type ChildExit as d, type ChildListener as e, type ChildSpec as f, type Clock as g, type Cookie as h, type HttpHeader as i, type HttpRequest as j, type HttpResponse as k, type HttpSender as l, type LogSpill as m, type Logger as n, type OutputStream as o, type ServerCoreOptions as p, type Shortage as q, createServerCore as r };
+export { type AcceptOptions as A, type Child as C, type ExecutorConfig as E, type HeldByServer as H, type Lifetimes as L, type OsProcesses as O, type Sandboxes as S, type Timer as T, type LogLevel as a, type AcceptedConnection as b, type ChildExit as c, type ChildListener as d, type ChildSpec as e, type Clock as f, type Cookie as g, type HttpHeader as h, type HttpRequest as i, type HttpResponse as j, type HttpSender as k, type LogSpill as l, type Logger as m, type OutputStream as n, type ServerCore as o, type ServerCoreOptions as p, type Shortage as q, createServerCore as r };
 
 // index.d.ts
 import { L as Lifetimes, a as LogLevel } from './core.js';
 import { Readable, Writable } from 'node:stream';
+import { OperatorCeiling } from '@holdfast/sandbox';
 import '@holdfast/exec-protocol';
 
 /** Where and how much output is spilled to disk; beyond it processes wait for their readers. */
@@ -318,6 +344,8 @@ interface ExecServerOptions extends Lifetimes {
     readonly logLevel?: LogLevel;
     /** Where output goes that nobody has read yet and that fits into no memory. */
     readonly spill?: SpillSettings;
+    /** The most that any process may do, as `parseCeiling` reads it; default whatever its client allows. */
+    readonly sandboxCeiling?: OperatorCeiling | undefined;
     /** The streams that `stdio` uses; default those of this program. */
     readonly stdio?: {
         readonly input: Readable;

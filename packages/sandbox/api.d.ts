@@ -3,6 +3,7 @@
 // index.d.ts
 import * as z from 'zod';
 import { Socket } from 'node:net';
+import { ChildProcess } from 'node:child_process';
 
 /** What stands under a name, without following it. */
 interface FileFact {
@@ -197,6 +198,22 @@ declare const sandboxIntentSchema: z.ZodObject<{
 /** A portable sandbox intent that has the right shape; what its paths stand for is not decided yet. */
 type SandboxIntent = z.output<typeof sandboxIntentSchema>;
 
+/** What an operator allows at most, in the words of an intent; nothing of it is bound to paths yet. */
+type OperatorCeiling = SandboxIntent;
+/**
+ * Reads what an operator wrote: the `sandbox` object of the wire as JSON, of which `permissions` alone is needed.
+ * @throws Error that says what is wrong with it.
+ */
+declare function parseCeiling(text: string): OperatorCeiling;
+/**
+ * The ceiling as the file system is now. No peer has a say in what its symbols stand for.
+ * @param roots Those of the executor itself.
+ * @throws ExecError `sandboxUnsupported` for an entry that cannot be enforced.
+ */
+declare function bindCeiling(operator: OperatorCeiling | undefined, roots: ExecutorRoots, files: FileFacts): Ceiling;
+/** What an operator allows of the network. */
+declare function networkOf({ permissions }: OperatorCeiling): 'restricted' | 'enabled';
+
 /** One change of the mount table, in the order in which bubblewrap makes them; a later one covers an earlier one. */
 type MountStep = 
 /** Shows a file or directory of the host under its own path. */
@@ -271,12 +288,24 @@ type PlannedDescriptor =
 /** A pipe on which the wrapper tells what becomes of the command. */
  | {
     readonly kind: 'status';
+}
+/** A pipe with the words that give the command its environment. */
+ | {
+    readonly kind: 'environment';
+    readonly words: readonly string[];
+}
+/** A pipe that the wrapper lets go of when the sandbox is set up. */
+ | {
+    readonly kind: 'ready';
 };
 /** What there is to start, hold and clean up so that a command runs in its sandbox. Nothing has been done yet. */
 interface LaunchPlan {
     /** The wrapper and its options, then the command. */
     readonly argv: readonly [string, ...string[]];
-    /** The environment of the command; secrets never stand in `argv`. */
+    /**
+     * The environment of the wrapper, which runs outside of the sandbox: that of the command could make it load or run
+     * something. The command's goes through a descriptor.
+     */
     readonly env: Readonly<Record<string, string>>;
     readonly descriptors: readonly PlannedDescriptor[];
     /** Whether it must be started inside of a managed network; it then has no network otherwise. */
@@ -285,12 +314,19 @@ interface LaunchPlan {
     readonly cleanup: readonly Placeholder[];
 }
 
+/** What starts a program under a name that is not its file's: bubblewrap itself from 0.9 on, or a bash. */
+type ProgramRenamer = 'bwrap' | 'bash';
+
 /** What is started in a sandbox. */
 interface SandboxedCommand {
     readonly argv: readonly [string, ...string[]];
     /** A canonical path that the sandbox shows. */
     readonly cwd: string;
     readonly env: Readonly<Record<string, string>>;
+    /** What the program sees as its own name; argv[0] when absent. */
+    readonly arg0?: string | undefined;
+    /** Variables that the wrapper has as well, so that it can be told by them; none that a peer chose. */
+    readonly wrapperEnv?: Readonly<Record<string, string>>;
     /** Whether Ctrl-C at its terminal reaches the wrapper too; default false. */
     readonly hasTerminal?: boolean;
 }
@@ -299,6 +335,8 @@ interface SandboxedCommand {
 type BwrapCapability = {
     readonly works: true;
     readonly program: string;
+    /** How programs get other names. */
+    readonly renamer?: ProgramRenamer | undefined;
 } | {
     readonly works: false;
     readonly problem: string;
@@ -485,6 +523,32 @@ interface ManagedNetworkOptions {
  */
 declare function openManagedNetwork({ bwrap, rules, onDecision, outside, }: ManagedNetworkOptions): Promise<ManagedNetwork>;
 
+/** What the wrapper told on its status pipe. */
+interface WrapperStatus {
+    /** The command's process, as the host numbers it; undefined when the wrapper failed before. */
+    readonly childPid: number | undefined;
+    /** The command's exit code, 128 + n after signal n. Undefined when it never ran or the wrapper was killed. */
+    readonly exitCode: number | undefined;
+}
+
+/** Which of a wrapper's streams is which. */
+interface WrapperPipes {
+    readonly status: number;
+    readonly environment: number;
+    readonly ready: number;
+}
+/** The pipes between this program and one wrapper. */
+declare class WrapperWatch {
+    #private;
+    /** Settles when the sandbox is set up and the command about to run, or when the wrapper has failed. */
+    readonly ready: Promise<void>;
+    /** Settles when the wrapper has said all it will say, which is when it has ended. */
+    readonly told: Promise<void>;
+    constructor(child: Pick<ChildProcess, 'stdio'>, pipes: WrapperPipes, environment: readonly string[]);
+    /** What it has told so far. */
+    get status(): WrapperStatus;
+}
+
 /** A plan that is ready to be started: with everything open that it names, and in place what it needs. */
 interface OpenLaunch {
     readonly program: string;
@@ -492,10 +556,8 @@ interface OpenLaunch {
     readonly env: Readonly<Record<string, string>>;
     /** What follows the standard three in `stdio` of `spawn`. */
     readonly stdio: readonly (number | 'pipe')[];
-    /** Which of the child's streams the wrapper writes its status to. */
-    readonly statusAt: number;
-    /** To be called when `spawn` has returned, or has thrown. */
-    spawned(): void;
+    /** To be called at once when `spawn` has returned: hands over what the wrapper waits for. */
+    watch(child: Pick<ChildProcess, 'stdio'>): WrapperWatch;
     /** To be called when the wrapper has ended, or was never started. May be called twice. */
     ended(): void;
 }
@@ -506,35 +568,11 @@ interface OpenLaunch {
  */
 declare function openLaunch(plan: LaunchPlan, store: PlaceholderStore, network?: Pick<ManagedNetwork, 'entrance' | 'environment'>): OpenLaunch;
 
-/** What the wrapper told on its status pipe. */
-interface WrapperStatus {
-    /** The command's process, as the host numbers it; undefined when the wrapper failed before. */
-    readonly childPid: number | undefined;
-    /** The command's exit code, 128 + n after signal n. Undefined when it never ran or the wrapper was killed. */
-    readonly exitCode: number | undefined;
-}
-/** Collects what comes on the status pipe. */
-declare class WrapperStatusReader {
-    #private;
-    add(chunk: Uint8Array): void;
-    get status(): WrapperStatus;
-}
+/** Turns the complaint of a failed bubblewrap into what to do, with the complaint itself. */
+declare function explainFault(complaint: string): string;
 
-/** The parts of a start that ask for confinement, as the client sent them. */
-interface ConfinementRequest {
-    /** A portable sandbox intent, or null for none. */
-    readonly sandbox: Readonly<Record<string, unknown>> | null;
-    /** Whether network traffic must go through a managed proxy. */
-    readonly enforceManagedNetwork: boolean;
-    /** A proxy that the executor is to run for the process, or null for none. */
-    readonly networkProxy: Readonly<Record<string, unknown>> | null;
-}
-/**
- * Decides how a process is confined. No backend exists yet, so whatever asks for confinement is refused before anything
- * starts: nothing that asked for a sandbox ever runs without one.
- * @throws ExecError `sandboxUnsupported`, naming the member that cannot be honoured.
- */
-declare function prepare(request: ConfinementRequest): void;
+/** What a policy allows at a path, through its links; undefined where the path cannot be followed. */
+declare function accessTo(path: string, policy: NormalisedPolicy, files: FileFacts): Access | undefined;
 
 /**
  * What macOS would be told of a policy: the profile, and the values of its parameters as comments.
@@ -543,3 +581,4 @@ declare function prepare(request: ConfinementRequest): void;
 declare function explainSeatbelt(policy: NormalisedPolicy): string;
 
 export { type Access, type Ceiling, type CommandSetting, type ConfinementRequest, DEFAULT_CEILING, type FileFacts, type HostFacts, type HostRule, type HostRules, type LaunchPlan, type ManagedNetwork, type ManagedNetworkOptions, type Narrowing, type NetworkDecision, type NetworkProtocol, type NormalisedPolicy, type OpenLaunch, type Outside, type PathRule, PlaceholderStore, type PlannedDescriptor, type PolicyNote, type RefusalReason, type SandboxIntent, type SandboxPlan, type SandboxedCommand, type WrapperStatus, WrapperStatusReader, explainAsJson, explainInWords, explainSeatbelt, openLaunch, openManagedNetwork, parseHostRules, parseIntent, placeholderFolder, planSandbox, prepare, readHostFacts };
+export { type Access, type Ceiling, type CommandSetting, DEFAULT_CEILING, type FileFacts, type HostFacts, type LaunchPlan, type Narrowing, type NormalisedPolicy, type OpenLaunch, type OperatorCeiling, type PathRule, PlaceholderStore, type PlannedDescriptor, type PolicyNote, type SandboxIntent, type SandboxPlan, type SandboxedCommand, type WrapperStatus, WrapperWatch, accessTo, bindCeiling, explainAsJson, explainFault, explainInWords, networkOf, openLaunch, parseCeiling, parseIntent, placeholderFolder, planSandbox, readHostFacts };

@@ -48,6 +48,12 @@ export class SimulatedServer {
       },
       shortages: { met: () => undefined },
       cookie: { own: 'server', value: 'server' },
+      sandboxes: {
+        ceiling: undefined,
+        confine: () => {
+          throw new Error('this machine has no sandboxes');
+        },
+      },
     });
   }
 

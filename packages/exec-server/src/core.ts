@@ -9,6 +9,7 @@ import type { Guardian } from './process/guardian/guardian.js';
 import { LogMemory } from './process/log-memory.js';
 import type { LogSpill } from './process/log-spill.js';
 import { ProcessDirectory } from './process/process-directory.js';
+import type { Sandboxes } from './process/sandbox/sandboxes.js';
 import type { OsProcesses } from './process/spawn/os-processes.js';
 import { AnswerBuffers } from './rpc/answers/answer-buffers.js';
 import type { AnswerTransport } from './rpc/answers/answer-transport.js';
@@ -23,6 +24,7 @@ export type { HttpHeader, HttpRequest } from './http/http-request.js';
 export type { Logger } from './logger.js';
 export type { Cookie } from './process/guardian/cookie.js';
 export type { LogSpill } from './process/log-spill.js';
+export type { Sandboxes } from './process/sandbox/sandboxes.js';
 export type { Child, ChildExit, ChildListener, ChildSpec, OutputStream } from './process/spawn/child.js';
 export type { OsProcesses } from './process/spawn/os-processes.js';
 export type { AnswerTransport } from './rpc/answers/answer-transport.js';
@@ -50,6 +52,8 @@ export interface ServerCoreOptions extends Lifetimes {
   readonly shortages: Pick<ShortageLog, 'met'>;
   /** What marks the processes of this server. */
   readonly cookie: Cookie;
+  /** Confines the processes that ask for it, or all where the operator does. */
+  readonly sandboxes: Sandboxes;
 }
 
 /** How long what is left alone stays. */
@@ -99,19 +103,32 @@ export interface ServerCore {
  */
 export function createServerCore(options: ServerCoreOptions): ServerCore {
   const { clock, processes, environment, env, config, http, logger } = options;
-  const { guardian, spill, shortages, cookie } = options;
+  const { guardian, spill, shortages, cookie, sandboxes } = options;
   const { sessionTtlMs, closedProcessTtlMs, silenceMs = SERVER_SILENCE_MS } = lifetimesOf(options);
   const directory = new ProcessDirectory(clock, closedProcessTtlMs);
   const logMemory = new LogMemory();
-  const processHost = { env, clock, processes, directory, guardian, spill, logMemory, shortages, cookie };
+  const processHost = {
+    env,
+    clock,
+    processes,
+    directory,
+    guardian,
+    spill,
+    logMemory,
+    shortages,
+    cookie,
+    sandboxes,
+  };
   const sessions = new SessionRegistry(processHost, sessionTtlMs);
   const answerBuffers = new AnswerBuffers(clock);
+  const { ceiling } = sandboxes;
   const host: ConnectionHost = {
     sessions,
     environment,
     env,
     config,
     http,
+    ceiling,
     clock,
     logger,
     silenceMs,

@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
+import type { OperatorCeiling } from '@holdfast/sandbox';
 import { createToken } from './auth.js';
 import { systemClock } from './clock.js';
 import { createExecutorConfig } from './config/executor-config.js';
@@ -9,6 +10,7 @@ import { HttpClient } from './http/http-client.js';
 import { createLogger, type Logger, type LogLevel } from './logger.js';
 import { COOKIE_VARIABLE, createCookie } from './process/guardian/cookie.js';
 import { createGuardian, type Guardian } from './process/guardian/guardian.js';
+import { createSandboxes } from './process/sandbox/sandboxes.js';
 import { createOsProcesses } from './process/spawn/os-processes.js';
 import { createPipePool } from './process/spawn/pipe-pool.js';
 import { createSpillDirectory, type SpillDirectory } from './process/spill/spill-directory.js';
@@ -40,6 +42,8 @@ export interface ExecServerOptions extends Lifetimes {
   readonly logLevel?: LogLevel;
   /** Where output goes that nobody has read yet and that fits into no memory. */
   readonly spill?: SpillSettings;
+  /** The most that any process may do, as `parseCeiling` reads it; default whatever its client allows. */
+  readonly sandboxCeiling?: OperatorCeiling | undefined;
   /** The streams that `stdio` uses; default those of this program. */
   readonly stdio?: { readonly input: Readable; readonly output: Writable };
 }
@@ -94,6 +98,7 @@ export async function createExecServer(options: ExecServerOptions = {}): Promise
     spill,
     shortages,
     cookie,
+    sandboxes: createSandboxes({ env: machine.env, ceiling: options.sandboxCeiling, logger }),
     sessionTtlMs: options.sessionTtlMs,
     closedProcessTtlMs: options.closedProcessTtlMs,
     silenceMs: options.silenceMs,

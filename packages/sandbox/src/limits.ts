@@ -10,8 +10,8 @@ export const MAX_GLOB_MATCHES = 8192;
 /** Entries in one intent, and roots in one workspace. */
 export const MAX_INTENT_ENTRIES = 1024;
 
-/** Words that bubblewrap accepts as options. */
-export const MAX_BWRAP_WORDS = 9000;
+/** Words of options for bubblewrap. It accepts 9,000; the rest is for the variables of a managed network. */
+export const MAX_BWRAP_WORDS = 8800;
 
 /** How long the probe of bubblewrap may take. */
 export const PROBE_TIMEOUT_MS = 5_000;

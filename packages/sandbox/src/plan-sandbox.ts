@@ -69,6 +69,7 @@ export function planSandbox(
     network: networkFor(policy, ceiling, hosts),
     filter: compileFilter(architecture),
     signalResetter: host.signalResetter,
+    renamer: host.bwrap.works ? host.bwrap.renamer : undefined,
   });
   return { policy, narrowed, hosts, mounts, launch };
 }

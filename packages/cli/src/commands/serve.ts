@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { ExecServer, LogLevel } from '@holdfast/exec-server';
+import type { OperatorCeiling } from '@holdfast/sandbox';
 import { Command, Option } from 'commander';
 import { complain, messageOf } from '../complain.js';
 import { parseDuration, parseDurationOrZero } from '../duration.js';
@@ -17,6 +18,7 @@ interface ServeOptions {
   readonly sessionTtl?: number;
   readonly processTtl?: number;
   readonly silenceTimeout?: number;
+  readonly sandboxCeiling?: string;
 }
 
 const EXIT_CANNOT_SERVE = 1;
@@ -65,6 +67,10 @@ export function serveCommand(finish: (exitCode: number) => void): Command {
       'how long a client may answer nothing before its connection is ended (default: 10m)',
       parseDuration,
     )
+    .option(
+      '--sandbox-ceiling <file>',
+      'the most that any command may do, whatever its client allows: a JSON file (docs/sandbox.md)',
+    )
     .addOption(
       new Option('--log-level <level>', 'what is logged to stderr')
         .choices(['debug', 'info', 'warn', 'error', 'silent'])
@@ -93,6 +99,7 @@ async function serve(options: ServeOptions): Promise<number> {
       sessionTtlMs: options.sessionTtl,
       closedProcessTtlMs: options.processTtl,
       silenceMs: options.silenceTimeout,
+      sandboxCeiling: await ceilingOption(options),
       allowedHosts: options.allowHost,
       logLevel: options.logLevel,
       ...(await tokenOption(options)),
@@ -117,6 +124,17 @@ async function tokenOption({ auth, tokenFile }: ServeOptions): Promise<{ token?:
   const token = (await readFile(tokenFile, 'utf8')).trim();
   if (token === '') throw new Error(`${tokenFile} holds no token; put one line into it`);
   return { token };
+}
+
+async function ceilingOption({ sandboxCeiling: file }: ServeOptions): Promise<OperatorCeiling | undefined> {
+  if (file === undefined) return undefined;
+  const text = await readFile(file, 'utf8');
+  const { parseCeiling } = await import('@holdfast/sandbox');
+  try {
+    return parseCeiling(text);
+  } catch (error) {
+    throw new Error(`--sandbox-ceiling ${file}: ${messageOf(error)}`);
+  }
 }
 
 function stopSignal(): Promise<void> {

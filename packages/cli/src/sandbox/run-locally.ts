@@ -8,7 +8,6 @@ import {
   openLaunch,
   openManagedNetwork,
   type SandboxPlan,
-  WrapperStatusReader,
 } from '@holdfast/sandbox';
 import { complain } from '../complain.js';
 import { EXIT_OWN_FAILURE } from '../exit-codes.js';
@@ -68,14 +67,12 @@ async function runLaunch(launch: OpenLaunch, program: string, searchPath: string
     // Its own group, or the command could signal this one. On a terminal it must stay in the one in the foreground.
     detached: !isOnTerminal,
   });
-  launch.spawned();
-  const status = new WrapperStatusReader();
-  const pipe = child.stdio.at(launch.statusAt);
-  pipe?.on('data', (chunk: Buffer) => status.add(chunk));
+  const wrapper = launch.watch(child);
   const stopPassing = passSignals(child, isOnTerminal);
   try {
     const wrapperCode = await ended(child);
-    const { exitCode, childPid } = status.status;
+    await wrapper.told;
+    const { exitCode, childPid } = wrapper.status;
     if (exitCode !== undefined) return exitCode;
     if (wrapperCode > 128) return wrapperCode;
     return explainNoStart(childPid !== undefined && !programExists(program, searchPath), program);

@@ -1,8 +1,13 @@
 import { asProcessId, ExecError, type ParamsOf, type processStart } from '@holdfast/exec-protocol';
 import { expect, test } from 'vitest';
 import { type LaunchHost, planLaunch } from './launch.js';
+import { NO_SANDBOXES } from './testing/no-sandboxes.js';
 
-const HOST: LaunchHost = { env: { HOME: '/root' }, cookie: { own: 'own', value: 'outer:own' } };
+const HOST: LaunchHost = {
+  env: { HOME: '/root' },
+  cookie: { own: 'own', value: 'outer:own' },
+  sandboxes: NO_SANDBOXES,
+};
 
 const START: ParamsOf<typeof processStart> = {
   processId: asProcessId('p'),

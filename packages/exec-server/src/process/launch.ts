@@ -6,10 +6,11 @@ import {
   type processStart,
   type TerminalSize,
 } from '@holdfast/exec-protocol';
-import { prepare } from '@holdfast/sandbox';
+import { parseIntent, type SandboxIntent } from '@holdfast/sandbox';
 import { childEnvironment, type Environment } from './environment.js';
 import { COOKIE_VARIABLE, type Cookie, processCookie } from './guardian/cookie.js';
 import type { ProcessTraits } from './managed-process.js';
+import { type Sandboxes, UNCONFINED } from './sandbox/sandboxes.js';
 import type { ChildSpec } from './spawn/child.js';
 
 /** What a start needs to know of this machine. */
@@ -17,6 +18,7 @@ export interface LaunchHost {
   readonly env: Environment;
   /** What marks the processes of this server. */
   readonly cookie: Cookie;
+  readonly sandboxes: Sandboxes;
 }
 
 /** As on the reference. */
@@ -25,6 +27,8 @@ const DEFAULT_SIZE: TerminalSize = { rows: 24, cols: 80 };
 /** What is spawned, and what is known of the process from then on. */
 export interface LaunchPlan {
   readonly child: ChildSpec;
+  /** How it is to be confined; undefined for not at all. */
+  readonly intent: SandboxIntent | undefined;
   /** The size of its terminal; undefined for a child without one. */
   readonly terminal: TerminalSize | undefined;
   readonly traits: Pick<ProcessTraits, 'argv' | 'cwd' | 'tty' | 'lifetime' | 'retention' | 'drainMs'>;
@@ -43,6 +47,7 @@ export function planLaunch(
   const cwd = nativeCwd(params.cwd);
   refuseNul(params);
   refuseUnenforceable(params);
+  const asked = params.sandbox == null ? undefined : parseIntent(params.sandbox);
   const lifetime = params.lifetime ?? 'session';
   const mark = processCookie(host.cookie, number);
   return {
@@ -54,6 +59,7 @@ export function planLaunch(
       mark: `${COOKIE_VARIABLE}=${mark}`,
       stdin: params.pipeStdin === true ? 'pipe' : 'null',
     },
+    intent: asked ?? (host.sandboxes.ceiling === undefined ? undefined : UNCONFINED),
     terminal: params.tty ? (params.size ?? DEFAULT_SIZE) : undefined,
     traits: {
       argv: params.argv,
@@ -84,11 +90,8 @@ function refuseNul({ argv, arg0 }: ParamsOf<typeof processStart>): void {
 }
 
 function refuseUnenforceable(params: ParamsOf<typeof processStart>): void {
-  prepare({
-    sandbox: params.sandbox ?? null,
-    enforceManagedNetwork: params.enforceManagedNetwork ?? false,
-    networkProxy: params.networkProxy ?? null,
-  });
+  if (params.enforceManagedNetwork === true) refuseManagedNetwork('enforceManagedNetwork', 'false');
+  if (params.networkProxy != null) refuseManagedNetwork('networkProxy', 'null');
   const providers = params.credentialProviders ?? [];
   if (Object.keys(providers).length > 0) {
     throw new ExecError(
@@ -96,4 +99,11 @@ function refuseUnenforceable(params: ParamsOf<typeof processStart>): void {
       'credentialProviders: this server does not mask credentials; leave them out',
     );
   }
+}
+
+function refuseManagedNetwork(member: string, neutral: string): never {
+  throw new ExecError(
+    'sandboxUnsupported',
+    `${member}: this executor has no managed network, and lets nothing past one that was asked for; send ${neutral} to run without`,
+  );
 }

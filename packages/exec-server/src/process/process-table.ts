@@ -5,7 +5,9 @@ import {
   type ParamsOf,
   type ProcessId,
   type processStart,
+  type TerminalSize,
 } from '@holdfast/exec-protocol';
+import type { SandboxIntent } from '@holdfast/sandbox';
 import type { Clock } from '../clock.js';
 import type { ShortageLog } from '../shortage-log.js';
 import type { Guardian } from './guardian/guardian.js';
@@ -15,7 +17,7 @@ import type { LogSpill, OpenSpill } from './log-spill.js';
 import { ManagedProcess, unknownProcess } from './managed-process.js';
 import type { ProcessDirectory } from './process-directory.js';
 import type { PushCursorOptions } from './push-cursor.js';
-import type { Child } from './spawn/child.js';
+import type { Child, ChildSpec } from './spawn/child.js';
 import type { OsProcesses } from './spawn/os-processes.js';
 import { shortageOf, toExecError } from './start-error.js';
 import { type NewsListener, Subscription } from './subscription.js';
@@ -199,8 +201,21 @@ export class ProcessTable {
     return new ManagedProcess(traits, host);
   }
 
-  #spawn(plan: LaunchPlan, managed: ManagedProcess): Promise<Child> {
-    return this.#host.processes.spawn(plan.child, plan.terminal, managed);
+  #spawn({ child, intent, terminal }: LaunchPlan, managed: ManagedProcess): Promise<Child> {
+    if (intent === undefined) return this.#host.processes.spawn(child, terminal, managed);
+    return this.#spawnConfined(intent, child, terminal, managed);
+  }
+
+  async #spawnConfined(
+    intent: SandboxIntent,
+    child: ChildSpec,
+    terminal: TerminalSize | undefined,
+    managed: ManagedProcess,
+  ): Promise<Child> {
+    const { processes, sandboxes } = this.#host;
+    const confinement = sandboxes.confine(intent, child, terminal !== undefined);
+    const spec = confinement === undefined ? child : { ...child, confinement };
+    return await processes.spawn(spec, terminal, managed);
   }
 
   /** How events are pushed of a process whose start was asked for by a connection that has gone. */

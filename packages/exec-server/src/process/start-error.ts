@@ -15,6 +15,7 @@ const KINDS: Readonly<Record<SpawnErrorKind, ErrorKind>> = {
   invalidArgument: 'spawnFailed',
   noPipes: 'spawnFailed',
   ptyUnavailable: 'ptyUnavailable',
+  sandboxFailed: 'sandboxUnsupported',
   unknown: 'spawnFailed',
 };
 

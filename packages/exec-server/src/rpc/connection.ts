@@ -19,6 +19,7 @@ import {
   type TransportClosed,
   type WireId,
 } from '@holdfast/exec-protocol';
+import type { OperatorCeiling } from '@holdfast/sandbox';
 import type { Clock } from '../clock.js';
 import type { ExecutorConfig } from '../config/executor-config.js';
 import type { HttpSender } from '../http/http-client.js';
@@ -47,6 +48,8 @@ export interface ConnectionHost {
   readonly config: ExecutorConfig;
   /** Sends HTTP requests for clients. */
   readonly http: HttpSender;
+  /** What the operator allows at most. */
+  readonly ceiling: OperatorCeiling | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
   /** A client that is silent for longer loses its connection. */

@@ -1,22 +1,22 @@
-import type {
-  fsCanonicalize,
-  fsClose,
-  fsCopy,
-  fsCreateDirectory,
-  fsGetMetadata,
-  fsOpen,
-  fsReadBlock,
-  fsReadDirectory,
-  fsReadFile,
-  fsRemove,
-  fsWalk,
-  fsWatchMissing,
-  fsWriteBlock,
-  fsWriteFile,
-  ParamsOf,
-  ResultOf,
+import {
+  ExecError,
+  type fsCanonicalize,
+  type fsClose,
+  type fsCopy,
+  type fsCreateDirectory,
+  type fsGetMetadata,
+  type fsOpen,
+  type fsReadBlock,
+  type fsReadDirectory,
+  type fsReadFile,
+  type fsRemove,
+  type fsWalk,
+  type fsWatchMissing,
+  type fsWriteBlock,
+  type fsWriteFile,
+  type ParamsOf,
+  type ResultOf,
 } from '@holdfast/exec-protocol';
-import { prepare } from '@holdfast/sandbox';
 import { copy } from '../fs/copy.js';
 import { createDirectory, readDirectory } from '../fs/directory.js';
 import { readFile, writeFile } from '../fs/file-content.js';
@@ -33,65 +33,74 @@ export interface FileScope {
   readonly order: FileOrder;
   readonly handles: FileHandles;
   readonly watches: MissingWatches;
+  /** Whether an operator confines everything that is done here. */
+  readonly hasCeiling: boolean;
 }
 
 export async function readWholeFile(
-  { order }: FileScope,
+  scope: FileScope,
   params: ParamsOf<typeof fsReadFile>,
 ): Promise<ResultOf<typeof fsReadFile>> {
-  const path = pathOf(params);
+  const { order } = scope;
+  const path = pathOf(scope, params);
   return { dataBase64: await order.look(() => readFile(path, linksOf(params))) };
 }
 
 export async function writeWholeFile(
-  { order }: FileScope,
+  scope: FileScope,
   params: ParamsOf<typeof fsWriteFile>,
 ): Promise<ResultOf<typeof fsWriteFile>> {
-  const path = pathOf(params);
+  const { order } = scope;
+  const path = pathOf(scope, params);
   await order.change(() => writeFile(path, params.dataBase64, linksOf(params)));
   return {};
 }
 
 export async function makeDirectory(
-  { order }: FileScope,
+  scope: FileScope,
   params: ParamsOf<typeof fsCreateDirectory>,
 ): Promise<ResultOf<typeof fsCreateDirectory>> {
-  const path = pathOf(params);
+  const { order } = scope;
+  const path = pathOf(scope, params);
   const { recursive = true } = params;
   await order.change(() => createDirectory(path, { recursive, ...linksOf(params) }));
   return {};
 }
 
 export async function describeEntry(
-  { order }: FileScope,
+  scope: FileScope,
   params: ParamsOf<typeof fsGetMetadata>,
 ): Promise<ResultOf<typeof fsGetMetadata>> {
-  const path = pathOf(params);
+  const { order } = scope;
+  const path = pathOf(scope, params);
   return await order.look(() => getMetadata(path, linksOf(params)));
 }
 
 export async function resolvePath(
-  { order }: FileScope,
+  scope: FileScope,
   params: ParamsOf<typeof fsCanonicalize>,
 ): Promise<ResultOf<typeof fsCanonicalize>> {
-  const path = pathOf(params);
+  const { order } = scope;
+  const path = pathOf(scope, params);
   return { path: toPathUri(await order.look(() => canonicalize(path))) };
 }
 
 export async function listDirectory(
-  { order }: FileScope,
+  scope: FileScope,
   params: ParamsOf<typeof fsReadDirectory>,
 ): Promise<ResultOf<typeof fsReadDirectory>> {
-  const path = pathOf(params);
+  const { order } = scope;
+  const path = pathOf(scope, params);
   const entries = await order.look(() => readDirectory(path));
   return { entries: entries.map(({ name, ...kind }) => ({ fileName: name.toString(), ...kind })) };
 }
 
 export async function walkTree(
-  { order }: FileScope,
+  scope: FileScope,
   params: ParamsOf<typeof fsWalk>,
 ): Promise<ResultOf<typeof fsWalk>> {
-  const path = pathOf(params);
+  const { order } = scope;
+  const path = pathOf(scope, params);
   const { pruneHiddenDirectories = false, ...options } = params.options;
   const { entries, errors, truncated } = await order.look(() =>
     walk(path, { pruneHiddenDirectories, ...options }),
@@ -104,20 +113,22 @@ export async function walkTree(
 }
 
 export async function removeEntry(
-  { order }: FileScope,
+  scope: FileScope,
   params: ParamsOf<typeof fsRemove>,
 ): Promise<ResultOf<typeof fsRemove>> {
-  const path = pathOf(params);
+  const { order } = scope;
+  const path = pathOf(scope, params);
   const { recursive = true, force = true } = params;
   await order.change(() => remove(path, { recursive, force, ...linksOf(params) }));
   return {};
 }
 
 export async function copyEntry(
-  { order }: FileScope,
+  scope: FileScope,
   params: ParamsOf<typeof fsCopy>,
 ): Promise<ResultOf<typeof fsCopy>> {
-  refuseSandbox(params);
+  const { order } = scope;
+  refuseSandbox(scope, params);
   const from = toNativePath(params.sourcePath, 'sourcePath');
   const to = toNativePath(params.destinationPath, 'destinationPath');
   await order.change(() => copy(from, to, params.recursive));
@@ -125,10 +136,11 @@ export async function copyEntry(
 }
 
 export async function openFile(
-  { order, handles }: FileScope,
+  scope: FileScope,
   params: ParamsOf<typeof fsOpen>,
 ): Promise<ResultOf<typeof fsOpen>> {
-  const path = pathOf(params);
+  const { order, handles } = scope;
+  const path = pathOf(scope, params);
   const { handleId, mode = 'read' } = params;
   const open = (): Promise<void> => handles.open(handleId, path, mode);
   await (mode === 'read' ? order.look(open) : order.change(open));
@@ -159,9 +171,11 @@ export async function closeFile(
 }
 
 export async function watchMissing(
-  { order, watches }: FileScope,
+  scope: FileScope,
   { watchId, missing, present }: ParamsOf<typeof fsWatchMissing>,
 ): Promise<ResultOf<typeof fsWatchMissing>> {
+  const { order, watches } = scope;
+  refuseSandbox(scope, {});
   // What this executor cannot have never appears.
   if ([...missing, present ?? ROOT_URI].some(isForeign)) return { watching: false };
   const wait = {
@@ -178,14 +192,24 @@ interface PathParams {
   readonly sandbox?: Readonly<Record<string, unknown>> | null | undefined;
 }
 
-function pathOf(params: PathParams): NativePath {
-  refuseSandbox(params);
+function pathOf(scope: FileScope, params: PathParams): NativePath {
+  refuseSandbox(scope, params);
   return toNativePath(params.path, 'path');
 }
 
 // Nothing that asked for a sandbox ever runs without one.
-function refuseSandbox({ sandbox }: Pick<PathParams, 'sandbox'>): void {
-  prepare({ sandbox: sandbox ?? null, enforceManagedNetwork: false, networkProxy: null });
+function refuseSandbox({ hasCeiling }: FileScope, { sandbox }: Pick<PathParams, 'sandbox'>): void {
+  if (sandbox != null) {
+    throw new ExecError(
+      'sandboxUnsupported',
+      'sandbox: this executor confines processes but no file requests yet; send null, or start a process that does the same',
+    );
+  }
+  if (!hasCeiling) return;
+  throw new ExecError(
+    'sandboxUnsupported',
+    'this executor has a sandbox ceiling, to which it cannot hold file requests yet; start a process that does the same',
+  );
 }
 
 function linksOf({ followSymlinks = true }: { readonly followSymlinks?: boolean | undefined }): {

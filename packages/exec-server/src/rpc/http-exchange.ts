@@ -18,6 +18,8 @@ export interface HttpExchangeHost {
   readonly client: HttpSender;
   /** The executor's own environment, from which headers may take values. */
   readonly env: Readonly<Record<string, string>>;
+  /** Whether the operator allows no network. */
+  readonly isForbidden: boolean;
   /** Fires when the connection has gone, and every request of it with it. */
   readonly gone: AbortSignal;
   /** A source may have something to send. */
@@ -36,6 +38,12 @@ export class HttpExchange {
 
   /** @throws ExecError `invalidParams` for what cannot be sent, `httpFailed` when no response comes. */
   async request(params: ParamsOf<typeof httpRequest>): Promise<ResultOf<typeof httpRequest>> {
+    if (this.#host.isForbidden) {
+      throw new ExecError(
+        'sandboxUnsupported',
+        'http/request: the sandbox ceiling of this executor allows no network; ask its operator for one that does',
+      );
+    }
     const plan = planHttpRequest(params, this.#host.env);
     if (params.streamResponse === true) return await this.#stream(params.requestId, plan);
     const { status, headers, body } = await this.#send(plan);

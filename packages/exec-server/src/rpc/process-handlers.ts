@@ -26,6 +26,9 @@ import type { ReadAnswers } from './answers/read-answers.js';
 import type { LegacyResume } from './legacy-resume.js';
 import type { StdinGate } from './stdin-gate.js';
 
+/** What the wire calls the sandbox of this machine, whether the intent restricts anything or not. */
+const SANDBOX_TYPE = process.platform === 'linux' ? 'linuxSeccomp' : 'none';
+
 /** What the process methods of one connection work with. */
 export interface ProcessScope {
   readonly processes: ProcessTable;
@@ -48,7 +51,7 @@ export async function startProcess(
   const started = processes.start(params, { windowBytes, gone, after: fileOrder.changes });
   fileOrder.holdChanges(started);
   await started;
-  return { processId: params.processId, sandboxType: 'none' };
+  return { processId: params.processId, sandboxType: params.sandbox == null ? 'none' : SANDBOX_TYPE };
 }
 
 export async function readProcess(

@@ -8,6 +8,7 @@ import {
   type ParamsOf,
   type Transport,
 } from '@holdfast/exec-protocol';
+import { networkOf, type OperatorCeiling } from '@holdfast/sandbox';
 import type { Clock } from '../clock.js';
 import { FileHandles } from '../fs/file-handles.js';
 import { MissingWatches } from '../fs/missing-watches.js';
@@ -41,6 +42,8 @@ export interface ServiceHost {
   readonly connection: ConnectionId;
   readonly client: SessionOwner;
   readonly http: HttpSender;
+  /** What the operator allows at most. */
+  readonly ceiling: OperatorCeiling | undefined;
   /** The executor's own environment. */
   readonly env: Readonly<Record<string, string>>;
   /** Fires when the connection has gone. */
@@ -86,6 +89,7 @@ export function openService(params: ParamsOf<typeof initialize>, host: ServiceHo
     http: new HttpExchange({
       client: host.http,
       env: host.env,
+      isForbidden: host.ceiling !== undefined && networkOf(host.ceiling) === 'restricted',
       gone: host.gone,
       onNews: (source) => {
         push.addSource(source);
@@ -107,6 +111,7 @@ function fileScope(session: Session, isExactlyOnce: boolean, host: ServiceHost):
   return {
     order: session.fileOrder,
     handles: isExactlyOnce ? session.files : new FileHandles(),
+    hasCeiling: host.ceiling !== undefined,
     watches: new MissingWatches((id) => {
       host.onMissingChanged(id);
     }),

@@ -60,5 +60,12 @@ function describeHosts({ allow, deny }: HostRules): readonly string[] {
 }
 
 function withoutBytes(descriptor: PlannedDescriptor): object {
-  return descriptor.kind === 'filter' ? { kind: 'filter', bytes: descriptor.program.byteLength } : descriptor;
+  switch (descriptor.kind) {
+    case 'filter':
+      return { kind: 'filter', bytes: descriptor.program.byteLength };
+    case 'environment':
+      return { kind: 'environment', variables: Object.keys(descriptor.variables).length };
+    default:
+      return descriptor;
+  }
 }

@@ -9,11 +9,13 @@ import type { PlannedDescriptor } from './launch-plan.js';
 export interface HeldDescriptors {
   /** For `stdio` of `spawn`, from the first descriptor after the standard three on. */
   readonly stdio: readonly (number | 'pipe')[];
-  /** Where the pipe of the wrapper's status is among the child's streams. */
-  readonly statusAt: number;
+  /** Where the pipes are among the child's streams. */
+  readonly pipes: Readonly<Record<PipeKind, number>>;
   /** Lets go of them; to be called once the child is started, or was not. */
   close(): void;
 }
+
+type PipeKind = 'status' | 'environment' | 'ready';
 
 // Not among Node's constants. It gives a handle on a file without opening it, and without any right to read it.
 const O_PATH = 0o10000000;
@@ -38,6 +40,8 @@ export function holdDescriptors(
     const stdio = planned.map((descriptor) => {
       switch (descriptor.kind) {
         case 'status':
+        case 'environment':
+        case 'ready':
           return 'pipe';
         case 'nothing':
           return keep(openSync('/dev/null', constants.O_RDONLY));
@@ -47,7 +51,12 @@ export function holdDescriptors(
           return holdPath(descriptor.path, descriptor.identity, keep);
       }
     });
-    return { stdio, statusAt: firstDescriptor + stdio.indexOf('pipe'), close };
+    const at = (kind: PipeKind): number => firstDescriptor + planned.findIndex((one) => one.kind === kind);
+    return {
+      stdio,
+      pipes: { status: at('status'), environment: at('environment'), ready: at('ready') },
+      close,
+    };
   } catch (error) {
     close();
     throw error;

@@ -10,13 +10,20 @@ export type PlannedDescriptor =
   /** The seccomp program. */
   | { readonly kind: 'filter'; readonly program: Uint8Array }
   /** A pipe on which the wrapper tells what becomes of the command. */
-  | { readonly kind: 'status' };
+  | { readonly kind: 'status' }
+  /** A pipe through which the wrapper is told the environment of the command. */
+  | { readonly kind: 'environment'; readonly variables: Readonly<Record<string, string>> }
+  /** A pipe that the wrapper lets go of when the sandbox is set up. */
+  | { readonly kind: 'ready' };
 
 /** What there is to start, hold and clean up so that a command runs in its sandbox. Nothing has been done yet. */
 export interface LaunchPlan {
   /** The wrapper and its options, then the command. */
   readonly argv: readonly [string, ...string[]];
-  /** The environment of the command; secrets never stand in `argv`. */
+  /**
+   * The environment of the wrapper, which runs outside of the sandbox: that of the command could make it load or run
+   * something. The command's goes through a descriptor.
+   */
   readonly env: Readonly<Record<string, string>>;
   readonly descriptors: readonly PlannedDescriptor[];
   /** Whether it must be started inside of a managed network; it then has no network otherwise. */

@@ -1,8 +1,10 @@
+import type { ChildProcess } from 'node:child_process';
 import { ExecError } from '@holdfast/exec-protocol';
 import type { ManagedNetwork } from '../network/managed-network.js';
 import { holdDescriptors } from './hold-descriptors.js';
 import { FIRST_DESCRIPTOR, type LaunchPlan } from './launch-plan.js';
 import type { PlaceholderStore } from './placeholder-store.js';
+import { WrapperWatch } from './wrapper-watch.js';
 
 /** A plan that is ready to be started: with everything open that it names, and in place what it needs. */
 export interface OpenLaunch {
@@ -11,10 +13,8 @@ export interface OpenLaunch {
   readonly env: Readonly<Record<string, string>>;
   /** What follows the standard three in `stdio` of `spawn`. */
   readonly stdio: readonly (number | 'pipe')[];
-  /** Which of the child's streams the wrapper writes its status to. */
-  readonly statusAt: number;
-  /** To be called when `spawn` has returned, or has thrown. */
-  spawned(): void;
+  /** To be called at once when `spawn` has returned: hands over what the wrapper waits for. */
+  watch(child: Pick<ChildProcess, 'stdio'>): WrapperWatch;
   /** To be called when the wrapper has ended, or was never started. May be called twice. */
   ended(): void;
 }
@@ -37,17 +37,33 @@ export function openLaunch(
     const held = holdDescriptors(plan.descriptors, FIRST_DESCRIPTOR);
     const [program, ...args] =
       network === undefined ? plan.argv : ([...network.entrance, ...plan.argv] as const);
+    const variables = environmentOf(plan);
+    const words = Object.entries(network?.environment(variables) ?? variables).flatMap(setenv);
     return {
       program,
       args,
-      env: network?.environment(plan.env) ?? plan.env,
+      env: plan.env,
       stdio: held.stdio,
-      statusAt: held.statusAt,
-      spawned: () => held.close(),
-      ended: () => placeholders.release(),
+      watch: (child) => {
+        held.close();
+        return new WrapperWatch(child, held.pipes, words);
+      },
+      ended: () => {
+        held.close();
+        placeholders.release();
+      },
     };
   } catch (error) {
     placeholders.release();
     throw error;
   }
+}
+
+function environmentOf({ descriptors }: LaunchPlan): Readonly<Record<string, string>> {
+  const [variables = {}] = descriptors.flatMap((one) => (one.kind === 'environment' ? [one.variables] : []));
+  return variables;
+}
+
+function setenv([name, value]: readonly [string, string]): readonly string[] {
+  return ['--setenv', name, value];
 }

@@ -22,39 +22,35 @@ const STEPS: readonly MountStep[] = [
 test('a plan becomes one call of bubblewrap, its paths held open and its secrets out of sight', () => {
   const placeholders = [{ path: '/ws/.codex', kind: 'directory' }] as const;
   const plan = planBwrap(
-    COMMAND,
+    { ...COMMAND, wrapperEnv: { MARK: 'server' } },
     { steps: STEPS, placeholders },
     { program: '/usr/bin/bwrap', network: 'restricted', filter: FILTER, signalResetter: undefined },
   );
   expect(plan).toEqual({
     argv: [
-      ...[
-        '/usr/bin/bwrap',
-        '--unshare-user',
-        '--unshare-pid',
-        '--unshare-ipc',
-        '--unshare-uts',
-        '--unshare-cgroup-try',
-      ],
+      ...['/usr/bin/bwrap', '--args', '3'],
+      ...['--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try'],
       '--unshare-net',
       ...['--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc'],
       ...['--perms', '755', '--tmpfs', '/ws/a'],
-      ...['--bind-fd', '3', '/ws'],
-      ...['--perms', '000', '--ro-bind-data', '4', '/ws/.env'],
-      ...['--ro-bind-fd', '5', '/ws/a/hooks'],
+      ...['--bind-fd', '4', '/ws'],
+      ...['--perms', '000', '--ro-bind-data', '5', '/ws/.env'],
+      ...['--ro-bind-fd', '6', '/ws/a/hooks'],
       ...['--symlink', 'usr/bin', '/bin'],
       ...['--remount-ro', '/x'],
       ...['--cap-drop', 'ALL', '--die-with-parent', '--chdir', '/ws'],
-      ...['--seccomp', '6', '--json-status-fd', '7', '--'],
+      ...['--seccomp', '7', '--json-status-fd', '8', '--block-fd', '9', '--'],
       ...['make', '--', 'all'],
     ],
-    env: { TOKEN: 'secret' },
+    env: { MARK: 'server' },
     descriptors: [
+      { kind: 'environment', variables: { TOKEN: 'secret' } },
       { kind: 'path', path: '/ws', identity: IDENTITY },
       { kind: 'nothing' },
       { kind: 'path', path: '/ws/a/hooks', identity: IDENTITY },
       { kind: 'filter', program: FILTER },
       { kind: 'status' },
+      { kind: 'ready' },
     ],
     needsManagedNetwork: false,
     cleanup: [{ path: '/ws/.codex', kind: 'directory' }],
@@ -84,7 +80,7 @@ test('more mounts than bubblewrap accepts are refused', () => {
   ).toThrow(
     new ExecError(
       'sandboxUnsupported',
-      'sandbox: needs 3000 mounts, more than bubblewrap accepts; deny directories instead of their files',
+      'sandbox: needs 3000 mounts and 1 variables, more than bubblewrap accepts; deny directories instead of their files',
     ),
   );
 });
@@ -104,4 +100,20 @@ test('what is typed at a terminal reaches the command and does not end its wrapp
   ]);
   const odd = planBwrap({ ...COMMAND, argv: ['a=b'], hasTerminal: true }, mounts, settings);
   expect([odd.argv[0], odd.argv.at(-1)]).toEqual(['/usr/bin/bwrap', 'a=b']);
+});
+
+test.each([
+  ['bwrap', ['--argv0', 'other', '--', 'make', '--', 'all']],
+  ['bash', ['--', '/bin/bash', '-p', '-c', 'exec -a "$0" -- "$@"', 'other', 'make', '--', 'all']],
+] as const)('a command gets another name from %s', (renamer, end) => {
+  const settings = {
+    program: 'bwrap',
+    network: 'enabled',
+    filter: FILTER,
+    signalResetter: undefined,
+  } as const;
+  const mounts = { steps: [], placeholders: [] };
+  const { argv } = planBwrap({ ...COMMAND, arg0: 'other' }, mounts, { ...settings, renamer });
+  expect(argv.slice(-end.length)).toEqual(end);
+  expect(() => planBwrap({ ...COMMAND, arg0: 'other' }, mounts, settings)).toThrow(/leave arg0 out/);
 });

@@ -3,6 +3,7 @@ import { FIRST_DESCRIPTOR, type LaunchPlan, type PlannedDescriptor } from '../la
 import { MAX_BWRAP_WORDS } from '../limits.js';
 import type { MountStep } from './mount-step.js';
 import type { MountPlan } from './plan-mounts.js';
+import { nameWords, type ProgramRenamer } from './program-renamer.js';
 import { RESET_KEYBOARD_SIGNALS } from './signal-resetter.js';
 
 /** What is started in a sandbox. */
@@ -11,6 +12,10 @@ export interface SandboxedCommand {
   /** A canonical path that the sandbox shows. */
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
+  /** What the program sees as its own name; argv[0] when absent. */
+  readonly arg0?: string | undefined;
+  /** Variables that the wrapper has as well, so that it can be told by them; none that a peer chose. */
+  readonly wrapperEnv?: Readonly<Record<string, string>>;
   /** Whether Ctrl-C at its terminal reaches the wrapper too; default false. */
   readonly hasTerminal?: boolean;
 }
@@ -25,6 +30,8 @@ export interface BwrapSettings {
   readonly filter: Uint8Array;
   /** A program that gives signals which were ignored their default meaning again; undefined where there is none. */
   readonly signalResetter: string | undefined;
+  /** How a program gets another name; undefined where nothing here can do that. */
+  readonly renamer?: ProgramRenamer | undefined;
 }
 
 /**
@@ -35,24 +42,29 @@ export function planBwrap(command: SandboxedCommand, mounts: MountPlan, settings
   const descriptors: PlannedDescriptor[] = [];
   const hold = (descriptor: PlannedDescriptor): string =>
     String(FIRST_DESCRIPTOR + descriptors.push(descriptor) - 1);
+  const variables = Object.keys(command.env).length;
+  const name = nameWords(command, settings.renamer);
   const options = [
+    ...['--args', hold({ kind: 'environment', variables: command.env })],
     ...NAMESPACES,
     ...(settings.network === 'restricted' ? ['--unshare-net'] : []),
     ...mounts.steps.flatMap((step) => mountWords(step, hold)),
     ...['--cap-drop', 'ALL', '--die-with-parent', '--chdir', command.cwd],
     ...['--seccomp', hold({ kind: 'filter', program: settings.filter })],
     ...['--json-status-fd', hold({ kind: 'status' })],
+    ...['--block-fd', hold({ kind: 'ready' })],
+    ...name.options,
     '--',
   ];
-  if (options.length > MAX_BWRAP_WORDS) {
+  if (options.length + variables * WORDS_PER_VARIABLE > MAX_BWRAP_WORDS) {
     refuse(
       'sandbox',
-      `needs ${mounts.steps.length} mounts, more than bubblewrap accepts; deny directories instead of their files`,
+      `needs ${mounts.steps.length} mounts and ${variables} variables, more than bubblewrap accepts; deny directories instead of their files`,
     );
   }
   return {
-    argv: callOf([settings.program, ...options], command, settings.signalResetter),
-    env: command.env,
+    argv: callOf([settings.program, ...options], { ...command, argv: name.argv }, settings.signalResetter),
+    env: command.wrapperEnv ?? {},
     descriptors,
     needsManagedNetwork: settings.network === 'managed',
     cleanup: mounts.placeholders,
@@ -74,6 +86,8 @@ function callOf(
 }
 
 const IGNORE_KEYBOARD = 'trap "" INT QUIT; exec "$@"';
+
+const WORDS_PER_VARIABLE = 3;
 
 // Asked for one by one: with `--unshare-all`, bubblewrap does without the user namespace where it is root.
 const NAMESPACES = [

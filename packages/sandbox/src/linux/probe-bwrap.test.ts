@@ -71,5 +71,7 @@ test('it is tried once, until it is another one', () => {
   expect([probeBwrap(folder).works, probeBwrap(folder).works]).toEqual([false, false]);
   rmSync(file);
   install(script(': replaced; exit 0'));
-  expect([probeBwrap(folder), probeBwrap(folder)]).toEqual(Array(2).fill({ works: true, program: file }));
+  expect([probeBwrap(folder), probeBwrap(folder)]).toEqual(
+    Array(2).fill({ works: true, renamer: expect.anything() as unknown, program: file }),
+  );
 });

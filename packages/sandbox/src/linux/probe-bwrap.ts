@@ -2,10 +2,16 @@ import { spawnSync } from 'node:child_process';
 import { PROBE_TIMEOUT_MS } from '../limits.js';
 import { explainFault } from './bwrap-fault.js';
 import { findBwrap, type ProgramFile } from './find-bwrap.js';
+import { findRenamer, type ProgramRenamer } from './program-renamer.js';
 
 /** Whether this host can confine processes with bubblewrap, and if not, why and what to do. */
 export type BwrapCapability =
-  | { readonly works: true; readonly program: string }
+  | {
+      readonly works: true;
+      readonly program: string;
+      /** How programs get other names. */
+      readonly renamer?: ProgramRenamer | undefined;
+    }
   | { readonly works: false; readonly problem: string };
 
 const NEEDED_OPTIONS = [
@@ -55,7 +61,8 @@ function tryOut({ path: program }: ProgramFile): BwrapCapability {
     };
   }
   const trial = run(program, [...TRIAL, program, '--version']);
-  return trial.succeeded ? { works: true, program } : { works: false, problem: explainFault(trial.output) };
+  if (!trial.succeeded) return { works: false, problem: explainFault(trial.output) };
+  return { works: true, program, renamer: findRenamer(help.output.includes('--argv0 ')) };
 }
 
 function run(

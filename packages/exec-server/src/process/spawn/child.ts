@@ -1,3 +1,14 @@
+import type { OpenLaunch } from '@holdfast/sandbox';
+
+/** What stands between a child and the machine. */
+export interface Confinement {
+  /**
+   * Opens what the wrapper of one child needs; to be called when the child is about to be started.
+   * @throws ExecError `sandboxUnsupported` when the file system is not what it was when this was planned.
+   */
+  open(): OpenLaunch;
+}
+
 /** What to run, and exactly how: nothing of the server is added or inherited, and no text holds a NUL. */
 export interface ChildSpec {
   readonly argv: readonly string[];
@@ -10,6 +21,8 @@ export interface ChildSpec {
   readonly stdin: 'null' | 'pipe';
   /** An entry of `env`, NAME=value, that no other child has: whatever carries it descends from this child. */
   readonly mark?: string;
+  /** Runs it in a sandbox; without one it may do what the server may. */
+  readonly confinement?: Confinement;
 }
 
 /** Where bytes of a child came from. */

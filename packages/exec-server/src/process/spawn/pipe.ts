@@ -1,9 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
+import type { OpenLaunch } from '@holdfast/sandbox';
 import type { Child, ChildListener, ChildSpec } from './child.js';
+import { type ConfinedSignals, confinedSignals } from './confined-signals.js';
+import { onEnd, startConfined } from './confined-start.js';
 import type { OutputReader } from './output-reader.js';
 import { readOutput } from './output-reader.js';
 import type { Pipe, PipeKind, PipePool } from './pipe-pool.js';
@@ -13,6 +15,7 @@ import { realTimeDeathOf } from './process-tree.js';
 import { withoutHidden } from './pty-descriptors.js';
 import { SpawnError } from './spawn-error.js';
 import { explainSpawnFailure } from './spawn-failure.js';
+import { type StartedProcess, startedBy } from './started-process.js';
 import type { StdinWriter } from './stdin-writer.js';
 import { writeStdin } from './stdin-writer.js';
 import { inWorkingDirectory } from './working-directory.js';
@@ -31,16 +34,12 @@ interface ChildPipes {
   readonly stderr: Pipe;
 }
 
-interface StartedProcess {
-  readonly process: ChildProcess;
-  readonly pid: number;
-}
-
 class PipeChild implements Child {
   readonly pid: number;
   readonly mark: string | undefined;
   readonly #process: ChildProcess;
   readonly #group: ProcessGroup;
+  readonly #confined: ConfinedSignals | undefined;
   readonly #listener: ChildListener;
   readonly #outputs: readonly OutputReader[];
   readonly #stdin: StdinWriter | undefined;
@@ -50,10 +49,11 @@ class PipeChild implements Child {
   #isClosed = false;
 
   constructor(started: StartedProcess, mark: string | undefined, pipes: ChildPipes, listener: ChildListener) {
-    this.pid = started.pid;
+    this.pid = started.process.pid;
     this.mark = mark;
     this.#process = started.process;
-    this.#group = processGroup(started.pid);
+    this.#confined = started.wrapper === undefined ? undefined : confinedSignals(started.process);
+    this.#group = this.#confined ?? processGroup(this.pid);
     this.#listener = listener;
     this.#outputs = [this.#read('stdout', pipes.stdout), this.#read('stderr', pipes.stderr)];
     if (pipes.stdin !== undefined) {
@@ -61,7 +61,7 @@ class PipeChild implements Child {
         listener.onStdinClosed();
       });
     }
-    this.#process.on('exit', (code, signal) => {
+    onEnd(this.#process, started.wrapper, (code, signal) => {
       this.#exit(code, signal);
     });
     // Of a process that has started, Node reports only signals that it may not take; signalProcess says that itself.
@@ -91,7 +91,7 @@ class PipeChild implements Child {
 
   signalProcess(signal: NodeJS.Signals): boolean {
     // Node forgets the pid when it reaps the process, so this cannot reach anybody else.
-    return this.#process.kill(signal);
+    return this.#confined?.signalCommand(signal) ?? this.#process.kill(signal);
   }
 
   outputPipes(): readonly number[] {
@@ -121,7 +121,8 @@ class PipeChild implements Child {
     // The process wrote nothing after this moment, so what it wrote is in the pipes now.
     for (const output of this.#outputs) output.drain();
     this.#hasExited = true;
-    this.#listener.onExit({ exitCode: this.#exitCodeOf(code ?? 0, signal), signal });
+    const exitCode = this.#exitCodeOf(code ?? 0, signal);
+    this.#listener.onExit({ exitCode, signal: signal ?? this.#confined?.causeOf(exitCode) ?? null });
     this.#closeIfDone();
   }
 
@@ -169,9 +170,10 @@ async function takePipes(spec: ChildSpec, pool: PipePool): Promise<ChildPipes> {
 async function start(spec: ChildSpec, pipes: ChildPipes): Promise<StartedProcess> {
   const { stdin, stdout, stderr } = pipes;
   try {
-    const process = launch(spec, pipes);
-    if (process.pid === undefined) throw await failureOf(process);
-    return { process, pid: process.pid };
+    if (spec.confinement !== undefined) {
+      return await startConfined(spec.confinement, (wrapper) => launchWrapper(wrapper, pipes), stderr.readFd);
+    }
+    return await startedBy(launch(spec, pipes));
   } catch (error) {
     closeAll([stdout.readFd, stderr.readFd, ...(stdin === undefined ? [] : [stdin.writeFd])]);
     throw explainSpawnFailure(error, spec);
@@ -190,15 +192,22 @@ function launch(spec: ChildSpec, pipes: ChildPipes): ChildProcess {
       env: exactly(spec.env),
       // Its own session, and so its own group: a signal for it reaches nothing else.
       detached: true,
-      stdio: withoutHidden([pipes.stdin?.readFd ?? 'ignore', pipes.stdout.writeFd, pipes.stderr.writeFd]),
+      stdio: withoutHidden(standardOf(pipes)),
     }),
   );
 }
 
-/** What Node says of a process that it could not start. */
-export async function failureOf(process: ChildProcess): Promise<unknown> {
-  const [error]: unknown[] = await once(process, 'error').catch((reason: unknown) => [reason]);
-  return error;
+function launchWrapper({ program, args, env, stdio }: OpenLaunch, pipes: ChildPipes): ChildProcess {
+  return spawn(program, args, {
+    cwd: '/',
+    env: exactly(env),
+    detached: true,
+    stdio: withoutHidden([...standardOf(pipes), ...stdio]),
+  });
+}
+
+function standardOf({ stdin, stdout, stderr }: ChildPipes): (number | 'ignore')[] {
+  return [stdin?.readFd ?? 'ignore', stdout.writeFd, stderr.writeFd];
 }
 
 /** Node hands its own NODE_V8_COVERAGE to a child unless the given environment names it. */

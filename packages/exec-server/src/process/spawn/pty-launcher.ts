@@ -1,5 +1,5 @@
-import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
+import { whyNotRunnable } from './check-program.js';
 import { SpawnError } from './spawn-error.js';
 
 /** A small program that makes its standard input its controlling terminal and becomes the program of the child. */
@@ -32,16 +32,6 @@ export function findLauncher(libraryFolder: () => string): Launcher {
   const program = folders.map((folder) => path.join(folder, 'setsid')).find(isProgram);
   if (program !== undefined) return { program, args: ['-c', '--'], leads: false };
   throw new SpawnError('ptyUnavailable', 'terminals need the program setsid; install util-linux or busybox');
-}
-
-/** The error that running a file would meet, as far as looking at it tells; undefined when there is none. */
-export function whyNotRunnable(file: string): unknown {
-  try {
-    accessSync(file, constants.X_OK);
-    return statSync(file).isFile() ? undefined : Object.assign(new Error('not a file'), { code: 'EACCES' });
-  } catch (error) {
-    return error;
-  }
 }
 
 function isProgram(file: string): boolean {

@@ -4,21 +4,26 @@ import { closeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import path from 'node:path';
+import type { OpenLaunch } from '@holdfast/sandbox';
 import { lackOfDescriptors } from '../../spare-descriptor.js';
+import { runnableCandidates } from './check-program.js';
 import type { Child, ChildListener, ChildSpec } from './child.js';
-import { exactly, failureOf } from './pipe.js';
+import { type ConfinedSignals, confinedSignals } from './confined-signals.js';
+import { onEnd, startConfined } from './confined-start.js';
+import { exactly } from './pipe.js';
 import type { ProcessGroup } from './process-group.js';
 import { processGroup } from './process-group.js';
 import { unhide, withoutHidden } from './pty-descriptors.js';
 import type { Launcher } from './pty-launcher.js';
-import { findLauncher, whyNotRunnable } from './pty-launcher.js';
+import { findLauncher } from './pty-launcher.js';
 import type { TerminalReader } from './pty-reader.js';
 import { readTerminal } from './pty-reader.js';
 import type { PtyLibrary, Terminal, TerminalSize } from './pty-terminal.js';
 import { closeMaster, openTerminal } from './pty-terminal.js';
 import { writeTerminal } from './pty-writer.js';
-import { errorCode, SpawnError } from './spawn-error.js';
-import { explainSpawnFailure, programCandidates, shortage } from './spawn-failure.js';
+import { SpawnError } from './spawn-error.js';
+import { explainSpawnFailure, shortage } from './spawn-failure.js';
+import { type StartedProcess, startedBy } from './started-process.js';
 import type { StdinWriter } from './stdin-writer.js';
 import { inWorkingDirectory } from './working-directory.js';
 
@@ -57,11 +62,6 @@ const DEFAULT_SIZE: TerminalSize = { cols: 80, rows: 24 };
 
 const require = createRequire(import.meta.url);
 
-interface StartedProcess {
-  readonly process: ChildProcess;
-  readonly pid: number;
-}
-
 class TerminalChild implements PtyChild {
   readonly pid: number;
   readonly mark: string | undefined;
@@ -69,6 +69,7 @@ class TerminalChild implements PtyChild {
   readonly #library: PtyLibrary;
   readonly #terminal: Terminal;
   readonly #group: ProcessGroup;
+  readonly #confined: ConfinedSignals | undefined;
   readonly #listener: ChildListener;
   readonly #output: TerminalReader;
   readonly #input: StdinWriter;
@@ -83,12 +84,13 @@ class TerminalChild implements PtyChild {
     terminal: Terminal,
     listener: ChildListener,
   ) {
-    this.pid = started.pid;
+    this.pid = started.process.pid;
     this.mark = mark;
     this.#process = started.process;
     this.#library = library;
     this.#terminal = terminal;
-    this.#group = processGroup(started.pid);
+    this.#confined = started.wrapper === undefined ? undefined : confinedSignals(started.process);
+    this.#group = this.#confined ?? processGroup(this.pid);
     this.#listener = listener;
     this.#output = readTerminal(
       terminal.masterFd,
@@ -102,7 +104,7 @@ class TerminalChild implements PtyChild {
     this.#input = writeTerminal(terminal.masterFd, this.#output, () => {
       listener.onStdinClosed();
     });
-    this.#process.on('exit', (code, signal) => {
+    onEnd(this.#process, started.wrapper, (code, signal) => {
       this.#exit(code, signal);
     });
     // Of a process that has started, Node reports only signals that it may not take; signalProcess says that itself.
@@ -136,7 +138,7 @@ class TerminalChild implements PtyChild {
 
   signalProcess(signal: NodeJS.Signals): boolean {
     // Node forgets the pid when it reaps the process, so this cannot reach anybody else.
-    return this.#process.kill(signal);
+    return this.#confined?.signalCommand(signal) ?? this.#process.kill(signal);
   }
 
   outputPipes(): readonly number[] {
@@ -154,7 +156,7 @@ class TerminalChild implements PtyChild {
     this.#hasExited = true;
     closeSync(this.#terminal.slaveFd);
     const exitCode = signal === null ? (code ?? 0) : 128 + constants.signals[signal];
-    this.#listener.onExit({ exitCode, signal });
+    this.#listener.onExit({ exitCode, signal: signal ?? this.#confined?.causeOf(exitCode) ?? null });
     // Finds the end, unless another process of the session holds the terminal.
     this.#output.drain();
     this.#closeIfDone();
@@ -214,17 +216,20 @@ function checkProgram(spec: PtySpec): void {
       'a program in a terminal cannot get another name; leave out arg0',
     );
   }
-  const failures = programCandidates(spec).map(whyNotRunnable);
-  if (failures.includes(undefined)) return;
-  throw explainSpawnFailure(failures.find((failure) => errorCode(failure) !== 'ENOENT') ?? failures[0], spec);
+  runnableCandidates(spec);
 }
 
 async function start(spec: PtySpec, launcher: Launcher, terminal: Terminal): Promise<StartedProcess> {
   const { masterFd, slaveFd } = terminal;
   try {
-    const process = launch(spec, launcher, slaveFd);
-    if (process.pid === undefined) throw await failureOf(process);
-    return { process, pid: process.pid };
+    if (spec.confinement !== undefined) {
+      return await startConfined(
+        spec.confinement,
+        (wrapper) => launchWrapper(wrapper, launcher, slaveFd),
+        masterFd,
+      );
+    }
+    return await startedBy(launch(spec, launcher, slaveFd));
   } catch (error) {
     closeSync(slaveFd);
     closeMaster(masterFd);
@@ -241,4 +246,13 @@ function launch(spec: PtySpec, launcher: Launcher, slaveFd: number): ChildProces
       stdio: withoutHidden([slaveFd, slaveFd, slaveFd]),
     }),
   );
+}
+
+function launchWrapper(wrapper: OpenLaunch, launcher: Launcher, slaveFd: number): ChildProcess {
+  return spawn(launcher.program, [...launcher.args, wrapper.program, ...wrapper.args], {
+    cwd: '/',
+    env: exactly(wrapper.env),
+    detached: launcher.leads,
+    stdio: withoutHidden([slaveFd, slaveFd, slaveFd, ...wrapper.stdio]),
+  });
 }

@@ -12,6 +12,7 @@ export type SpawnErrorKind =
   | 'invalidArgument'
   | 'noPipes'
   | 'ptyUnavailable'
+  | 'sandboxFailed'
   | 'unknown';
 
 /** A child was not started, and nothing of the attempt is left; the message names the thing and the remedy. */

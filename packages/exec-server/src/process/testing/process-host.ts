@@ -7,6 +7,7 @@ import type { ProcessHost } from '../process-table.js';
 import { createOsProcesses } from '../spawn/os-processes.js';
 import { createPipePool, type PipePool } from '../spawn/pipe-pool.js';
 import { createSpillDirectory } from '../spill/spill-directory.js';
+import { NO_SANDBOXES } from './no-sandboxes.js';
 
 /** What processes need from a server, without the server, and with nobody who would end them after it. */
 export interface TestHost extends ProcessHost, AsyncDisposable {
@@ -40,6 +41,7 @@ export function createTestHost(): TestHost {
     logMemory: new LogMemory(),
     env: {},
     cookie: createCookie(undefined),
+    sandboxes: NO_SANDBOXES,
     cutPipes: () => {
       isCut = true;
       return failStarts;

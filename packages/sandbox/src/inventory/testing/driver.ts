@@ -7,7 +7,6 @@ import { readHostFacts } from '../../host-facts.js';
 import { parseIntent } from '../../intent/parse-intent.js';
 import { openLaunch } from '../../launch/open-launch.js';
 import { PlaceholderStore } from '../../launch/placeholder-store.js';
-import { WrapperStatusReader } from '../../launch/wrapper-status.js';
 import { probeBwrap } from '../../linux/probe-bwrap.js';
 import type { NetworkDecision } from '../../network/gate.js';
 import { parseHostRules } from '../../network/host-rules.js';
@@ -40,9 +39,7 @@ async function run(request: DriverRequest): Promise<DriverAnswer> {
       stdio: ['pipe', 'pipe', 'pipe', ...launch.stdio],
       detached: true,
     });
-    launch.spawned();
-    const status = new WrapperStatusReader();
-    child.stdio.at(launch.statusAt)?.on('data', (chunk: Buffer) => status.add(chunk));
+    const wrapper = launch.watch(child);
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(Buffer.from(stdin ?? '', 'base64'));
     const ended = new Promise<number | null>((resolve, reject) => {
@@ -54,7 +51,7 @@ async function run(request: DriverRequest): Promise<DriverAnswer> {
       child.stderr === null ? '' : text(child.stderr),
       ended,
     ]);
-    return { exitCode: status.status.exitCode ?? null, wrapperCode, stdout, stderr, decisions };
+    return { exitCode: wrapper.status.exitCode ?? null, wrapperCode, stdout, stderr, decisions };
   } finally {
     launch.ended();
     network?.close();

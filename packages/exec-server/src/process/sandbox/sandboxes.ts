@@ -1,0 +1,107 @@
+import { tmpdir } from 'node:os';
+import { ExecError } from '@holdfast/exec-protocol';
+import {
+  accessTo,
+  bindCeiling,
+  type HostFacts,
+  type OperatorCeiling,
+  openLaunch,
+  PlaceholderStore,
+  parseIntent,
+  placeholderFolder,
+  planSandbox,
+  readHostFacts,
+  type SandboxIntent,
+  type SandboxPlan,
+} from '@holdfast/sandbox';
+import type { Logger } from '../../logger.js';
+import type { Environment } from '../environment.js';
+import { COOKIE_VARIABLE } from '../guardian/cookie.js';
+import { runnableCandidates } from '../spawn/check-program.js';
+import type { ChildSpec, Confinement } from '../spawn/child.js';
+
+/** Confines commands of this executor. */
+export interface Sandboxes {
+  /** What the operator allows at most; undefined where peers decide alone. */
+  readonly ceiling: OperatorCeiling | undefined;
+  /**
+   * How a child is confined; undefined where neither its intent nor the ceiling asks for it. Looks at files.
+   * @throws ExecError `sandboxUnsupported` for what this executor cannot enforce; SpawnError when there is nothing to run.
+   */
+  confine(intent: SandboxIntent, child: ChildSpec, hasTerminal: boolean): Confinement | undefined;
+}
+
+/** What sandboxes need to know of the executor. */
+export interface SandboxHost {
+  /** The executor's own. */
+  readonly env: Environment;
+  readonly ceiling: OperatorCeiling | undefined;
+  readonly logger: Pick<Logger, 'debug'>;
+}
+
+/** What a command asks for that asks for nothing, where an operator confines everything. */
+export const UNCONFINED: SandboxIntent = parseIntent({
+  permissions: { type: 'disabled' },
+  windowsSandboxLevel: 'disabled',
+});
+
+/** The sandboxes of this machine. Nothing is looked at, and nothing made, before the first one. */
+export function createSandboxes({ env, ceiling, logger }: SandboxHost): Sandboxes {
+  let store: PlaceholderStore | undefined;
+  return {
+    ceiling,
+    confine(intent, child, hasTerminal) {
+      const candidates = runnableCandidates(child);
+      store ??= openStore(env);
+      const held = store;
+      const host = readHostFacts(child, env['PATH'] ?? '', held);
+      const own = { ...host.roots, cwd: '/', tmpdir: env['TMPDIR'] };
+      const plan = planSandbox(
+        intent,
+        { ...commandOf(child), hasTerminal },
+        host,
+        bindCeiling(ceiling, own, host.files),
+      );
+      if (plan === undefined) return undefined;
+      refuseHidden(candidates, plan, host);
+      if (plan.narrowed.length > 0) logger.debug({ narrowed: plan.narrowed }, 'a sandbox was narrowed');
+      return { open: () => openLaunch(plan.launch, held) };
+    },
+  };
+}
+
+function openStore(env: Environment): PlaceholderStore {
+  return new PlaceholderStore(placeholderFolder(process.getuid?.() ?? 0, env['XDG_RUNTIME_DIR'], tmpdir()));
+}
+
+function commandOf({ argv, arg0, cwd, cwdBytes, env }: ChildSpec): Parameters<typeof planSandbox>[1] {
+  if (cwdBytes !== undefined) {
+    throw new ExecError(
+      'sandboxUnsupported',
+      'cwd: a directory whose name is not UTF-8 cannot be named to the sandbox; start the command somewhere else',
+    );
+  }
+  const [program = '', ...args] = argv;
+  const mark = env[COOKIE_VARIABLE];
+  return {
+    argv: [program, ...args],
+    arg0,
+    cwd,
+    env,
+    wrapperEnv: mark === undefined ? {} : { [COOKIE_VARIABLE]: mark },
+  };
+}
+
+/** What the sandbox does not show cannot be run in it; a complaint of the wrapper would say less, and later. */
+function refuseHidden(
+  candidates: readonly string[],
+  { policy }: SandboxPlan,
+  { files }: Pick<HostFacts, 'files'>,
+): void {
+  const isShown = candidates.some((file) => (accessTo(file, policy, files) ?? 'deny') !== 'deny');
+  if (isShown) return;
+  throw new ExecError(
+    'sandboxUnsupported',
+    `argv.0: ${candidates[0] ?? ''} cannot be read in the sandbox; allow it, or the special path "minimal"`,
+  );
+}

@@ -1,0 +1,10 @@
+import { ExecError } from '@holdfast/exec-protocol';
+import type { Sandboxes } from '../sandbox/sandboxes.js';
+
+/** A machine that can confine nothing. */
+export const NO_SANDBOXES: Sandboxes = {
+  ceiling: undefined,
+  confine: () => {
+    throw new ExecError('sandboxUnsupported', 'sandbox: this machine has none');
+  },
+};
