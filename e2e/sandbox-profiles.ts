@@ -115,12 +115,12 @@ export async function runConfined(
   place: SandboxPlace,
   permissions: object = WORKSPACE_WRITE,
   changes: Readonly<Record<string, unknown>> = {},
-): Promise<Run & { readonly denied: unknown }> {
+): Promise<Run & { readonly processId: string; readonly denied: unknown }> {
   const processId = `run-${(runs += 1)}`;
   await startConfined(client, processId, ['/bin/sh', '-c', script], place, permissions, changes);
   const events = await eventsOf(client, processId);
   const exited = events.find(({ method }) => method === 'process/exited');
-  return { ...runFrom(events), denied: exited?.params?.['sandboxDenied'] };
+  return { ...runFrom(events), processId, denied: exited?.params?.['sandboxDenied'] };
 }
 
 let runs = 0;

@@ -117,6 +117,36 @@ describe.each(SANDBOX_USERS)('processes that $name confines', (user) => {
     });
   });
 
+  test('are told to have been denied something when the sandbox made them fail', async () => {
+    await inPlace(async (client, place) => {
+      const denied = async (script: string, changes: object = {}): Promise<unknown> => {
+        const run = await runConfined(client, script, place, WORKSPACE_WRITE, { ...changes });
+        const { result } = await client.request('process/read', { processId: run.processId });
+        expect(result).toMatchObject({ sandboxDenied: run.denied });
+        return run.denied;
+      };
+      const outside = join(place.outside, 'x');
+      expect({
+        'a write outside': await denied(`echo x > ${outside}`),
+        'on a terminal': await denied(`echo x > ${outside}`, { tty: true }),
+        'a write outside, and success': await denied(`echo x > ${outside}; exit 0`),
+        'words alone': await denied('echo the sandbox failed; exit 1'),
+        'its own doing': await denied('touch f; chmod 0 f; ./f'),
+        'no reason': await denied('exit 1'),
+        disabled: (await runConfined(client, 'echo Permission denied; exit 1', place, { type: 'disabled' }))
+          .denied,
+      }).toEqual({
+        'a write outside': true,
+        'on a terminal': true,
+        'a write outside, and success': false,
+        'words alone': false,
+        'its own doing': false,
+        'no reason': false,
+        disabled: false,
+      });
+    });
+  });
+
   test('have a terminal that is theirs', async () => {
     await inPlace(async (client, place) => {
       const script =

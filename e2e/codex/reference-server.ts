@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -20,12 +20,15 @@ export async function startReferenceServer(
   extra: Readonly<Record<string, string>> = {},
 ): Promise<ReferenceServer> {
   const root = mkdtempSync(join(tmpdir(), 'holdfast-codex-'));
+  // With its home below this one the server finds no launcher for its sandboxes.
+  const temporary = join(root, 'tmp');
+  mkdirSync(temporary);
   const child = spawn(requireCodex(), ['exec-server', '--listen', 'ws://127.0.0.1:0'], {
     // A group of its own, so that nothing of it is missed when it has to be killed.
     detached: true,
     cwd: root,
     stdio: ['ignore', 'pipe', 'ignore'],
-    env: { PATH: process.env['PATH'], HOME: root, CODEX_HOME: root, ...extra },
+    env: { PATH: process.env['PATH'], HOME: root, CODEX_HOME: root, TMPDIR: temporary, ...extra },
   });
   const pid = child.pid ?? 0;
   const ended = once(child, 'exit');

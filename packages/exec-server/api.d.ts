@@ -179,6 +179,13 @@ interface Child {
     cutOutput(): void;
 }
 
+/** How one command is confined. */
+interface Sandbox {
+    readonly confinement: Confinement;
+    readonly isDenial: DenialJudge;
+}
+/** Whether it was the sandbox that made the command fail. @param output The end of what the command has printed. */
+type DenialJudge = (exitCode: number, output: string) => boolean;
 /** Confines commands of this executor. */
 interface Sandboxes {
     /** What the operator allows at most; undefined where peers decide alone. */
@@ -187,7 +194,7 @@ interface Sandboxes {
      * How a child is confined; undefined where neither its intent nor the ceiling asks for it. Looks at files.
      * @throws ExecError `sandboxUnsupported` for what this executor cannot enforce; SpawnError when there is nothing to run.
      */
-    confine(intent: SandboxIntent, child: ChildSpec, hasTerminal: boolean): Confinement | undefined;
+    confine(intent: SandboxIntent, child: ChildSpec, hasTerminal: boolean): Sandbox | undefined;
 }
 
 /** A process that has a pipe open. */

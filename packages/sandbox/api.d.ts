@@ -214,6 +214,28 @@ declare function bindCeiling(operator: OperatorCeiling | undefined, roots: Execu
 /** What an operator allows of the network. */
 declare function networkOf({ permissions }: OperatorCeiling): 'restricted' | 'enabled';
 
+/** A command that has failed in its sandbox. */
+interface FailedCommand {
+    /** 128 + n after signal n. */
+    readonly exitCode: number;
+    readonly cwd: string;
+    /** The end of what it has printed. */
+    readonly output: string;
+}
+/** Why a failure is taken for the work of the sandbox; the first is the surest. */
+type DenialEvidence = 'signal' | 'path' | 'network' | 'words';
+/** What the sandbox has denied, as far as can be told. */
+interface Denial {
+    readonly evidence: DenialEvidence;
+    /** What the evidence was found in. */
+    readonly line: string | undefined;
+}
+/**
+ * Decides whether the sandbox made a command fail; undefined when nothing says so.
+ * @param mayWrite Whether the executor itself may write a path: what it may not do either, no sandbox has denied.
+ */
+declare function judgeDenial({ exitCode, cwd, output }: FailedCommand, policy: NormalisedPolicy, files: FileFacts, mayWrite: (path: string) => boolean): Denial | undefined;
+
 /** One change of the mount table, in the order in which bubblewrap makes them; a later one covers an earlier one. */
 type MountStep = 
 /** Shows a file or directory of the host under its own path. */
@@ -574,11 +596,4 @@ declare function explainFault(complaint: string): string;
 /** What a policy allows at a path, through its links; undefined where the path cannot be followed. */
 declare function accessTo(path: string, policy: NormalisedPolicy, files: FileFacts): Access | undefined;
 
-/**
- * What macOS would be told of a policy: the profile, and the values of its parameters as comments.
- * @throws ExecError `sandboxUnsupported` where a rule cannot be said in a profile.
- */
-declare function explainSeatbelt(policy: NormalisedPolicy): string;
-
-export { type Access, type Ceiling, type CommandSetting, type ConfinementRequest, DEFAULT_CEILING, type FileFacts, type HostFacts, type HostRule, type HostRules, type LaunchPlan, type ManagedNetwork, type ManagedNetworkOptions, type Narrowing, type NetworkDecision, type NetworkProtocol, type NormalisedPolicy, type OpenLaunch, type Outside, type PathRule, PlaceholderStore, type PlannedDescriptor, type PolicyNote, type RefusalReason, type SandboxIntent, type SandboxPlan, type SandboxedCommand, type WrapperStatus, WrapperStatusReader, explainAsJson, explainInWords, explainSeatbelt, openLaunch, openManagedNetwork, parseHostRules, parseIntent, placeholderFolder, planSandbox, prepare, readHostFacts };
-export { type Access, type Ceiling, type CommandSetting, DEFAULT_CEILING, type FileFacts, type HostFacts, type LaunchPlan, type Narrowing, type NormalisedPolicy, type OpenLaunch, type OperatorCeiling, type PathRule, PlaceholderStore, type PlannedDescriptor, type PolicyNote, type SandboxIntent, type SandboxPlan, type SandboxedCommand, type WrapperStatus, WrapperWatch, accessTo, bindCeiling, explainAsJson, explainFault, explainInWords, networkOf, openLaunch, parseCeiling, parseIntent, placeholderFolder, planSandbox, readHostFacts };
+export { type Access, type Ceiling, type CommandSetting, DEFAULT_CEILING, type Denial, type FailedCommand, type FileFacts, type HostFacts, type LaunchPlan, type Narrowing, type NormalisedPolicy, type OpenLaunch, type OperatorCeiling, type PathRule, PlaceholderStore, type PlannedDescriptor, type PolicyNote, type SandboxIntent, type SandboxPlan, type SandboxedCommand, type WrapperStatus, WrapperWatch, accessTo, bindCeiling, explainAsJson, explainFault, explainInWords, judgeDenial, networkOf, openLaunch, parseCeiling, parseIntent, placeholderFolder, planSandbox, readHostFacts };

@@ -48,3 +48,6 @@ export const PROXY_IDLE_TIMEOUT_MS = 600_000;
 
 /** How long it may take to make the network of one sandbox. */
 export const CELL_START_TIMEOUT_MS = 10_000;
+
+/** Lines at the end of its output that are looked at when a confined command has failed. */
+export const MAX_JUDGED_LINES = 1000;

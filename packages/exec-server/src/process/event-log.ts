@@ -128,8 +128,9 @@ export class EventLog {
     this.#appendState({ type: 'resized', ...this.#position(), size });
   }
 
-  appendExited(exitCode: number, signal: SignalName | null): void {
-    this.#exited = { type: 'exited', ...this.#position(), exitCode, signal };
+  appendExited(exitCode: number, signal: SignalName | null, isDenied = false): void {
+    const denial = isDenied ? { sandboxDenied: true as const } : {};
+    this.#exited = { type: 'exited', ...this.#position(), exitCode, signal, ...denial };
     this.#appendState(this.#exited);
   }
 

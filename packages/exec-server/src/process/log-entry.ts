@@ -17,6 +17,8 @@ export type ExitedEvent = Position & {
   readonly type: 'exited';
   readonly exitCode: number;
   readonly signal: SignalName | null;
+  /** Its sandbox made it fail. */
+  readonly sandboxDenied?: true;
 };
 
 export type ClosedEvent = Position & { readonly type: 'closed' };

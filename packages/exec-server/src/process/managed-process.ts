@@ -13,6 +13,8 @@ import type { LogMemory } from './log-memory.js';
 import type { Retention } from './log-options.js';
 import type { OpenSpill } from './log-spill.js';
 import { LongPolls } from './long-poll.js';
+import { recentOutput } from './recent-output.js';
+import type { DenialJudge } from './sandbox/sandboxes.js';
 import type { Child, ChildExit, OutputStream } from './spawn/child.js';
 import type { OsProcesses } from './spawn/os-processes.js';
 import type { PipeHolder } from './spawn/pipe-holders.js';
@@ -68,6 +70,7 @@ export class ManagedProcess {
   readonly polls: LongPolls;
   readonly #host: ManagedProcessHost;
   #child: Child | undefined;
+  #isDenial: DenialJudge | undefined;
   #stdin: StdinQueue | undefined;
   #hasOwner = true;
   #isPaused = false;
@@ -118,6 +121,11 @@ export class ManagedProcess {
     this.#regulate();
   }
 
+  /** Says who decides whether a failure was the work of its sandbox; without one it was not. */
+  judgeBy(isDenial: DenialJudge): void {
+    this.#isDenial = isDenial;
+  }
+
   onOutput(stream: OutputStream, bytes: Uint8Array): void {
     this.log.appendOutput(stream, bytes);
     this.#regulate();
@@ -125,7 +133,8 @@ export class ManagedProcess {
 
   onExit({ exitCode, signal }: ChildExit): void {
     this.#host.guardian.forget(this.pid);
-    this.log.appendExited(exitCode, signal !== null && isSignalName(signal) ? signal : null);
+    const isDenied = exitCode !== 0 && this.#isDenial?.(exitCode, recentOutput(this.log)) === true;
+    this.log.appendExited(exitCode, signal !== null && isSignalName(signal) ? signal : null, isDenied);
     this.#stdin?.break();
     const waitMs = this.#isTerminating ? CUT_AFTER_MS : this.traits.drainMs;
     if (waitMs !== undefined) this.#cutAfter(waitMs);

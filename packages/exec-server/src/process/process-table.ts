@@ -213,9 +213,10 @@ export class ProcessTable {
     managed: ManagedProcess,
   ): Promise<Child> {
     const { processes, sandboxes } = this.#host;
-    const confinement = sandboxes.confine(intent, child, terminal !== undefined);
-    const spec = confinement === undefined ? child : { ...child, confinement };
-    return await processes.spawn(spec, terminal, managed);
+    const sandbox = sandboxes.confine(intent, child, terminal !== undefined);
+    if (sandbox === undefined) return await processes.spawn(child, terminal, managed);
+    managed.judgeBy(sandbox.isDenial);
+    return await processes.spawn({ ...child, confinement: sandbox.confinement }, terminal, managed);
   }
 
   /** How events are pushed of a process whose start was asked for by a connection that has gone. */

@@ -36,7 +36,7 @@ export function eventMessage(
         processId,
         seq,
         exitCode,
-        sandboxDenied: false,
+        sandboxDenied: event.sandboxDenied === true,
         ...signal,
       });
     }

@@ -1,9 +1,12 @@
+import { accessSync, constants } from 'node:fs';
 import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { ExecError } from '@holdfast/exec-protocol';
 import {
   accessTo,
   bindCeiling,
   type HostFacts,
+  judgeDenial,
   type OperatorCeiling,
   openLaunch,
   PlaceholderStore,
@@ -20,6 +23,15 @@ import { COOKIE_VARIABLE } from '../guardian/cookie.js';
 import { runnableCandidates } from '../spawn/check-program.js';
 import type { ChildSpec, Confinement } from '../spawn/child.js';
 
+/** How one command is confined. */
+interface Sandbox {
+  readonly confinement: Confinement;
+  readonly isDenial: DenialJudge;
+}
+
+/** Whether it was the sandbox that made the command fail. @param output The end of what the command has printed. */
+export type DenialJudge = (exitCode: number, output: string) => boolean;
+
 /** Confines commands of this executor. */
 export interface Sandboxes {
   /** What the operator allows at most; undefined where peers decide alone. */
@@ -28,7 +40,7 @@ export interface Sandboxes {
    * How a child is confined; undefined where neither its intent nor the ceiling asks for it. Looks at files.
    * @throws ExecError `sandboxUnsupported` for what this executor cannot enforce; SpawnError when there is nothing to run.
    */
-  confine(intent: SandboxIntent, child: ChildSpec, hasTerminal: boolean): Confinement | undefined;
+  confine(intent: SandboxIntent, child: ChildSpec, hasTerminal: boolean): Sandbox | undefined;
 }
 
 /** What sandboxes need to know of the executor. */
@@ -65,7 +77,15 @@ export function createSandboxes({ env, ceiling, logger }: SandboxHost): Sandboxe
       if (plan === undefined) return undefined;
       refuseHidden(candidates, plan, host);
       if (plan.narrowed.length > 0) logger.debug({ narrowed: plan.narrowed }, 'a sandbox was narrowed');
-      return { open: () => openLaunch(plan.launch, held) };
+      return {
+        confinement: { open: () => openLaunch(plan.launch, held) },
+        isDenial: (exitCode, output) => {
+          const denial = judgeDenial({ exitCode, output, cwd: child.cwd }, plan.policy, host.files, mayWrite);
+          if (denial !== undefined)
+            logger.debug({ evidence: denial.evidence }, 'a sandbox made a command fail');
+          return denial !== undefined;
+        },
+      };
     },
   };
 }
@@ -104,4 +124,16 @@ function refuseHidden(
     'sandboxUnsupported',
     `argv.0: ${candidates[0] ?? ''} cannot be read in the sandbox; allow it, or the special path "minimal"`,
   );
+}
+
+/** What is not there yet can be made where its directory can be written. */
+function mayWrite(file: string): boolean {
+  return [file, path.dirname(file)].some((one) => {
+    try {
+      accessSync(one, constants.W_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
 }

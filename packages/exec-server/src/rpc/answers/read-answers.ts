@@ -108,7 +108,7 @@ export class ReadAnswers {
       chunks,
       ...state,
       failure: null,
-      sandboxDenied: false,
+      sandboxDenied: page.exited && log.exited?.sandboxDenied === true,
       ...signal,
     });
     return { page, writer };

@@ -1,0 +1,45 @@
+/** What a program printed about something that it was not allowed. */
+export interface Complaint {
+  readonly kind: 'readOnly' | 'accessDenied' | 'notPermitted';
+  /** What it may have been about; perhaps relative to the working directory. */
+  readonly paths: readonly string[];
+}
+
+const PHRASES: readonly (readonly [phrase: RegExp, kind: Complaint['kind']])[] = [
+  [/read-only file system|\bEROFS\b/i, 'readOnly'],
+  [/permission denied|\bEACCES\b/i, 'accessDenied'],
+  [/operation not permitted|\bEPERM\b/i, 'notPermitted'],
+];
+
+const NETWORK =
+  /network is unreachable|could not resolve (host|proxy)|(temporary )?failure in name resolution|name or service not known|\bENETUNREACH\b|\bEAI_AGAIN\b|\bENOTFOUND\b/i;
+
+/** Whether a line says that the network cannot be reached. */
+export function isNetworkComplaint(line: string): boolean {
+  return NETWORK.test(line);
+}
+
+/** The complaint in a line; undefined where there is none. */
+export function complaintIn(line: string): Complaint | undefined {
+  for (const [phrase, kind] of PHRASES) {
+    const at = line.search(phrase);
+    if (at >= 0) return { kind, paths: pathsIn(line, at) };
+  }
+  return undefined;
+}
+
+const QUOTED = /'([^']+)'|"([^"]+)"|‘([^’]+)’|`([^`']+)'/g;
+
+/** Programs quote a path, or put it right before what they complain of: `cat: some/file: Permission denied`. */
+function pathsIn(line: string, phraseAt: number): readonly string[] {
+  const quoted = [...line.matchAll(QUOTED)].flatMap((match) => match.slice(1).filter(isPath));
+  if (quoted.length > 0) return quoted;
+  const parts = line.slice(0, phraseAt).replace(/:\s*$/, '').split(/:\s+/);
+  // A single part is the program itself.
+  const before = parts.length > 1 ? (parts.at(-1) ?? '').trim() : '';
+  return [...new Set([before, before.split(/\s+/).at(-1)])].filter(isPath);
+}
+
+function isPath(text: string | undefined): text is string {
+  return text !== undefined && text !== '' && !text.includes('\0') && text.length < 4096;
+}

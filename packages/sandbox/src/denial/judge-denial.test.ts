@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { fakeFiles } from '../files/testing/fake-files.js';
+import type { NormalisedPolicy } from '../policy/path-rule.js';
+import { rule } from '../policy/testing/rules.js';
+import { judgeDenial } from './judge-denial.js';
+
+const FILES = fakeFiles({ '/ws/key': { text: '' }, '/etc/shadow': { text: '' }, '/srv/x': { text: '' } });
+
+/** Everything can be read, `/ws` written, `/ws/key` not even read. */
+const POLICY: NormalisedPolicy = {
+  restrictsFiles: true,
+  rules: [rule('read /'), rule('write /ws'), rule('deny /ws/key')],
+  links: [],
+  network: 'restricted',
+  notes: [],
+};
+
+function evidence(output: string, exitCode = 1, policy = POLICY): string | undefined {
+  const command = { exitCode, cwd: '/ws', output };
+  return judgeDenial(command, policy, FILES, (path) => !path.startsWith('/etc'))?.evidence;
+}
+
+test.each([
+  ["touch: cannot touch '/srv/x': Read-only file system\n", 'path'],
+  ['sh: 1: cannot create ../out: Read-only file system\r\n', 'path'],
+  ['bash: line 1: /srv/x: Read-only file system', 'path'],
+  ['mkdir: cannot create directory ‘/srv/new’: Read-only file system', 'path'],
+  ["OSError: [Errno 30] Read-only file system: '/srv/x'", 'path'],
+  ["Error: EROFS: read-only file system, open '/srv/x'", 'path'],
+  ['cat: key: Permission denied', 'path'],
+  ['cat: /ws/key: Permission denied', 'path'],
+  ['first\ntouch: /srv/x: Permission denied\nlast', 'path'],
+  ['Error: Read-only file system (os error 30)', 'words'],
+  ['ping: socktype: Operation not permitted', 'words'],
+  ["chown: changing ownership of '/ws/f': Operation not permitted", 'words'],
+  ['curl: (6) Could not resolve host: example.org', 'network'],
+  ['connect: Network is unreachable', 'network'],
+  // The machine itself would refuse these.
+  ['cat: /etc/shadow: Permission denied', undefined],
+  ["touch: cannot touch '/ws/owned-by-root': Permission denied", undefined],
+  ['the sandbox tests failed: 3 of 7', undefined],
+  ['cat: /no/such/file: No such file or directory', undefined],
+  ['', undefined],
+])('%j is taken for a denial by %s', (output, expected) => {
+  expect(evidence(output)).toBe(expected);
+});
+
+test('a filtered system call ends a program by its own signal', () => {
+  expect(evidence('', 159)).toBe('signal');
+});
+
+test('a network that is allowed and files that are not restricted deny nothing', () => {
+  const open: NormalisedPolicy = { ...POLICY, restrictsFiles: false, network: 'enabled' };
+  expect([
+    evidence('curl: (6) Could not resolve host: example.org', 6, open),
+    evidence("touch: cannot touch '/srv/x': Read-only file system", 1, open),
+  ]).toEqual([undefined, undefined]);
+});
