@@ -2,7 +2,7 @@
 
 // core.d.ts
 import '@holdfast/exec-protocol';
-export { A as AcceptOptions, b as AcceptedConnection, C as Child, c as ChildExit, d as ChildListener, e as ChildSpec, f as Clock, g as Cookie, E as ExecutorConfig, H as HeldByServer, h as HttpHeader, i as HttpRequest, j as HttpResponse, k as HttpSender, L as Lifetimes, l as LogSpill, m as Logger, O as OsProcesses, n as OutputStream, S as Sandboxes, o as ServerCore, p as ServerCoreOptions, q as Shortage, T as Timer, r as createServerCore } from './core.js';
+export { A as AcceptOptions, b as AcceptedConnection, c as AnswerTransport, C as Child, d as ChildExit, e as ChildListener, f as ChildSpec, g as Clock, h as Cookie, E as ExecutorConfig, H as HeldByServer, i as HttpHeader, j as HttpRequest, k as HttpResponse, l as HttpSender, L as Lifetimes, m as LogSpill, n as Logger, O as OsProcesses, o as OutputStream, S as Sandboxes, p as ServerCore, q as ServerCoreOptions, r as Shortage, T as Timer, s as createServerCore } from './core.js';
 import 'node:stream';
 import '@holdfast/sandbox';
 
@@ -194,7 +194,7 @@ interface Sandboxes {
      * How a child is confined; undefined where neither its intent nor the ceiling asks for it. Looks at files.
      * @throws ExecError `sandboxUnsupported` for what this executor cannot enforce; SpawnError when there is nothing to run.
      */
-    confine(intent: SandboxIntent, child: ChildSpec, hasTerminal: boolean): Sandbox | undefined;
+    confine(intent: SandboxIntent, child: ChildSpec, hasTerminal: boolean): Promise<Sandbox | undefined>;
 }
 
 /** A process that has a pipe open. */
@@ -322,7 +322,7 @@ interface ServerCore {
  */
 declare function createServerCore(options: ServerCoreOptions): ServerCore;
 
-export { type AcceptOptions as A, type Child as C, type ExecutorConfig as E, type HeldByServer as H, type Lifetimes as L, type OsProcesses as O, type Sandboxes as S, type Timer as T, type LogLevel as a, type AcceptedConnection as b, type ChildExit as c, type ChildListener as d, type ChildSpec as e, type Clock as f, type Cookie as g, type HttpHeader as h, type HttpRequest as i, type HttpResponse as j, type HttpSender as k, type LogSpill as l, type Logger as m, type OutputStream as n, type ServerCore as o, type ServerCoreOptions as p, type Shortage as q, createServerCore as r };
+export { type AcceptOptions as A, type Child as C, type ExecutorConfig as E, type HeldByServer as H, type Lifetimes as L, type OsProcesses as O, type Sandboxes as S, type Timer as T, type LogLevel as a, type AcceptedConnection as b, type AnswerTransport as c, type ChildExit as d, type ChildListener as e, type ChildSpec as f, type Clock as g, type Cookie as h, type HttpHeader as i, type HttpRequest as j, type HttpResponse as k, type HttpSender as l, type LogSpill as m, type Logger as n, type OutputStream as o, type ServerCore as p, type ServerCoreOptions as q, type Shortage as r, createServerCore as s };
 
 // index.d.ts
 import { L as Lifetimes, a as LogLevel } from './core.js';

@@ -2,8 +2,8 @@
 
 // index.d.ts
 import * as z from 'zod';
-import { Socket } from 'node:net';
 import { ChildProcess } from 'node:child_process';
+import { Socket } from 'node:net';
 
 /** What stands under a name, without following it. */
 interface FileFact {
@@ -87,6 +87,56 @@ interface Narrowing {
     readonly granted: Access;
     /** The rule of the maximum that made the difference. */
     readonly origin: string;
+}
+
+/**
+ * Tells one state of a directory from every later one: each entry that comes, goes or is renamed moves the time, and no
+ * program can set it back.
+ */
+interface DirectoryStamp {
+    readonly device: number;
+    readonly inode: number;
+    /** When it changed, its attributes included; milliseconds since 1970. */
+    readonly changedMs: number;
+}
+/** An entry of a directory; a link is neither a directory nor a file. */
+interface ScannedEntry {
+    readonly name: string;
+    readonly isDirectory: boolean;
+}
+/** The file system as a scan asks for it. Paths are absolute and canonical. */
+interface ScanFiles {
+    /** Undefined where no directory is, or none that can be looked at. It is asked of thousands, and so answers at once. */
+    stampOf(directory: string): DirectoryStamp | undefined;
+    /** Its entries; none where it cannot be read. */
+    list(directory: string): Promise<readonly ScannedEntry[]>;
+}
+
+/** What is to be looked through. */
+interface ScanTarget {
+    /** A canonical path. */
+    readonly root: string;
+    /** Directories below it that are left out, with all that they hold. */
+    readonly except: ReadonlySet<string>;
+    /** How many directories may be looked at. */
+    readonly maxDirectories: number;
+}
+/** What was found. It depends on the directories alone, never on what was remembered of them. */
+interface ScannedTree {
+    /** Paths that end in `.git`, whatever stands there. */
+    readonly gitPaths: readonly string[];
+    /** Directories that are what `.git` is elsewhere: those of submodules, and bare repositories. */
+    readonly repositories: readonly string[];
+    /** Why not everything was looked at; undefined where it was. */
+    readonly unseen: string | undefined;
+}
+/** What a scan works with. */
+interface ScanTools {
+    readonly files: ScanFiles;
+    /** Milliseconds since 1970. */
+    now(): number;
+    /** Settles when the event loop has done what waits. */
+    turn(): Promise<void>;
 }
 
 /** The most that an executor allows, whatever a peer asks for. */
@@ -178,11 +228,11 @@ declare const sandboxIntentSchema: z.ZodObject<{
                     }, z.core.$strict>], "kind">;
                 }, z.core.$strict>], "type">;
                 access: z.ZodPipe<z.ZodEnum<{
-                    deny: "deny";
-                    read: "read";
                     write: "write";
+                    read: "read";
                     none: "none";
-                }>, z.ZodTransform<"deny" | "read" | "write", "deny" | "read" | "write" | "none">>;
+                    deny: "deny";
+                }>, z.ZodTransform<"write" | "read" | "deny", "write" | "read" | "none" | "deny">>;
                 missing_path_behavior: z.ZodOptional<z.ZodNullable<z.ZodEnum<{
                     skip: "skip";
                 }>>>;
@@ -311,10 +361,10 @@ type PlannedDescriptor =
  | {
     readonly kind: 'status';
 }
-/** A pipe with the words that give the command its environment. */
+/** A pipe through which the wrapper is told the environment of the command. */
  | {
     readonly kind: 'environment';
-    readonly words: readonly string[];
+    readonly variables: Readonly<Record<string, string>>;
 }
 /** A pipe that the wrapper lets go of when the sandbox is set up. */
  | {
@@ -389,12 +439,28 @@ declare function parseHostRules(lists: {
     readonly deny: readonly string[];
 }): HostRules;
 
+/** Whoever finds the repositories below a directory. */
+interface RepositoryFinder {
+    /** What is there now: every answer comes from a look that began after the question. Never fails. */
+    find(target: ScanTarget): Promise<ScannedTree>;
+}
+/**
+ * Finds repositories, and remembers what directories hold, so that another look costs one question to the kernel for each
+ * directory. What is remembered of a directory is forgotten when it has changed.
+ */
+declare class RepositoryScans implements RepositoryFinder {
+    #private;
+    constructor(tools?: ScanTools);
+    find(target: ScanTarget): Promise<ScannedTree>;
+}
+
 /** What planning needs to know of the executor. */
 interface HostFacts {
     readonly platform: string;
     /** As Node names it. */
     readonly architecture: string;
     readonly files: FileFacts;
+    readonly repositories: RepositoryFinder;
     readonly roots: ExecutorRoots;
     readonly bwrap: BwrapCapability;
     /** Directories of the executor's own that no command may see, such as the records of its sandboxes. */
@@ -409,6 +475,8 @@ interface SandboxPlan {
     readonly policy: NormalisedPolicy;
     /** Where the ceiling allows less than was asked for. */
     readonly narrowed: readonly Narrowing[];
+    /** What the ceiling should protect and cannot, in words. */
+    readonly gaps: readonly string[];
     /** Which hosts the command may reach; undefined where the policy alone says what network it has. */
     readonly hosts: HostRules | undefined;
     readonly mounts: MountPlan;
@@ -416,10 +484,11 @@ interface SandboxPlan {
 }
 /**
  * Turns an intent into what there is to start. Undefined where it asks for no confinement, and nothing else does.
+ * It waits for a look at the directories that may be written; after that, everything else is looked at in one go.
  * @param hosts The command gets a managed network, from which only these can be reached, whatever the intent says of it.
  * @throws ExecError `sandboxUnsupported` when this executor cannot enforce the intent: it names the entry and the remedy.
  */
-declare function planSandbox(intent: SandboxIntent, command: SandboxedCommand, host: HostFacts, ceiling: Ceiling, hosts?: HostRules): SandboxPlan | undefined;
+declare function planSandbox(intent: SandboxIntent, command: SandboxedCommand, host: HostFacts, ceiling: Ceiling, hosts?: HostRules): Promise<SandboxPlan | undefined>;
 
 /** Both phases as plain data, for `JSON.stringify`. The environment of the command is left out: it may hold secrets. */
 declare function explainAsJson({ policy, narrowed, hosts, mounts, launch }: SandboxPlan): object;
@@ -468,8 +537,9 @@ interface CommandSetting {
  * The facts of this machine for one command.
  * @param searchPath Where bubblewrap is looked for: the PATH of the executor, never one that a peer sent.
  * @param store Says what stands in the file system for other sandboxes alone, and so does not count.
+ * @param repositories Keep one for all commands: it remembers what directories hold.
  */
-declare function readHostFacts({ cwd, env }: CommandSetting, searchPath: string, store: PlaceholderStore): HostFacts;
+declare function readHostFacts({ cwd, env }: CommandSetting, searchPath: string, store: PlaceholderStore, repositories: RepositoryFinder): HostFacts;
 
 /**
  * Reads the `sandbox` object as it came over the wire.
@@ -596,4 +666,10 @@ declare function explainFault(complaint: string): string;
 /** What a policy allows at a path, through its links; undefined where the path cannot be followed. */
 declare function accessTo(path: string, policy: NormalisedPolicy, files: FileFacts): Access | undefined;
 
-export { type Access, type Ceiling, type CommandSetting, DEFAULT_CEILING, type Denial, type FailedCommand, type FileFacts, type HostFacts, type LaunchPlan, type Narrowing, type NormalisedPolicy, type OpenLaunch, type OperatorCeiling, type PathRule, PlaceholderStore, type PlannedDescriptor, type PolicyNote, type SandboxIntent, type SandboxPlan, type SandboxedCommand, type WrapperStatus, WrapperWatch, accessTo, bindCeiling, explainAsJson, explainFault, explainInWords, judgeDenial, networkOf, openLaunch, parseCeiling, parseIntent, placeholderFolder, planSandbox, readHostFacts };
+/**
+ * What macOS would be told of a policy: the profile, and the values of its parameters as comments.
+ * @throws ExecError `sandboxUnsupported` where a rule cannot be said in a profile.
+ */
+declare function explainSeatbelt(policy: NormalisedPolicy): string;
+
+export { type Access, type Ceiling, type CommandSetting, DEFAULT_CEILING, type Denial, type FailedCommand, type FileFacts, type HostFacts, type HostRule, type HostRules, type LaunchPlan, type ManagedNetwork, type ManagedNetworkOptions, type Narrowing, type NetworkDecision, type NetworkProtocol, type NormalisedPolicy, type OpenLaunch, type OperatorCeiling, type Outside, type PathRule, PlaceholderStore, type PlannedDescriptor, type PolicyNote, type RefusalReason, type RepositoryFinder, RepositoryScans, type SandboxIntent, type SandboxPlan, type SandboxedCommand, type ScanTarget, type ScannedTree, type WrapperStatus, WrapperWatch, accessTo, bindCeiling, explainAsJson, explainFault, explainInWords, explainSeatbelt, judgeDenial, networkOf, openLaunch, openManagedNetwork, parseCeiling, parseHostRules, parseIntent, placeholderFolder, planSandbox, readHostFacts };

@@ -8,6 +8,7 @@ import { benchMemory } from './memory.js';
 import { benchPty } from './pty.js';
 import { connectRaw } from './raw-client.js';
 import { benchRecover } from './recover.js';
+import { benchSandbox } from './sandbox.js';
 import { type BenchServer, startHoldfast, startReference } from './servers.js';
 
 // Measures our server beside bare child_process and, with --reference, beside the reference server, in one run. Names on
@@ -19,6 +20,7 @@ const MEGABYTE = 1_000_000;
 
 const BENCHES: Readonly<Record<string, Bench>> = {
   spawn: benchSpawn,
+  sandbox: benchSandbox,
   parallel: benchParallel,
   echo: benchEcho,
   request: benchRequest,

@@ -25,6 +25,8 @@ interface StartedProcess {
 interface RunOptions {
   readonly tty?: boolean;
   readonly pipeStdin?: boolean;
+  /** What the process may do. */
+  readonly sandbox?: object;
 }
 
 interface Answer {
@@ -81,13 +83,13 @@ class JsonClient implements RawClient {
 
   async start(
     argv: readonly string[],
-    { tty = false, pipeStdin = false }: RunOptions = {},
+    { tty = false, pipeStdin = false, sandbox }: RunOptions = {},
   ): Promise<StartedProcess> {
     this.#lastProcess += 1;
     const id = `p${String(this.#lastProcess)}`;
     const closed = new Promise<void>((resolve) => this.#closed.set(id, resolve));
     const env = { PATH: process.env['PATH'] ?? '/usr/bin:/bin' };
-    const params = { processId: id, argv, cwd: 'file:///tmp', env, tty, pipeStdin };
+    const params = { processId: id, argv, cwd: 'file:///tmp', env, tty, pipeStdin, sandbox };
     const { error } = await this.request('process/start', params);
     if (error !== undefined) throw new Error(error.message);
     return { id, closed, echo: (text) => this.#echo(id, text) };

@@ -26,4 +26,6 @@ export { type HostFacts, planSandbox, type SandboxPlan } from './plan-sandbox.js
 export type { Narrowing } from './policy/intersect.js';
 export type { Access, NormalisedPolicy, PathRule, PolicyNote } from './policy/path-rule.js';
 export { accessTo } from './policy/visibility.js';
+export { type RepositoryFinder, RepositoryScans } from './repositories/repository-scans.js';
+export type { ScannedTree, ScanTarget } from './repositories/scan-tree.js';
 export { explainSeatbelt } from './seatbelt/explain-seatbelt.js';

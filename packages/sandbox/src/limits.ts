@@ -1,8 +1,23 @@
 /** Links that one path may lead through; the kernel's figure. */
 export const MAX_LINKS_FOLLOWED = 40;
 
-/** Entries of directories that one search may look at: deny globs and repositories are found by such searches. */
+/** Entries of directories that the search for what a deny glob matches may look at. */
 export const MAX_SCANNED_ENTRIES = 400_000;
+
+/** Directories in which repositories are looked for below one root that may be written; the rest of it is told of. */
+export const MAX_SCANNED_DIRECTORIES = 4096;
+
+/** The same below a root that many share, such as /tmp: it may hold anything, and is looked through for every start. */
+export const MAX_SCANNED_SHARED_DIRECTORIES = 1024;
+
+/** How long one look for repositories may take; what was seen by then is what is protected, and the rest is told of. */
+export const MAX_SCAN_MS = 5_000;
+
+/** How long a search may keep the event loop for itself. */
+export const SCAN_SLICE_MS = 2;
+
+/** Roots of which it is remembered what their directories hold; beyond, the one that was not used longest is forgotten. */
+export const MAX_REMEMBERED_SCANS = 16;
 
 /** Files that the deny globs of one intent may match; each needs a mount of its own. */
 export const MAX_GLOB_MATCHES = 8192;

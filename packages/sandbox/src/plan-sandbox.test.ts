@@ -6,15 +6,19 @@ import { fakeFiles } from './files/testing/fake-files.js';
 import { parseIntent } from './intent/parse-intent.js';
 import { type HostFacts, planSandbox, type SandboxPlan } from './plan-sandbox.js';
 import { rule } from './policy/testing/rules.js';
+import { fakeScans } from './repositories/testing/fake-scans.js';
+
+const FILES = fakeFiles({
+  '/ws/secret': 'directory',
+  '/usr/bin/bwrap': { text: '' },
+  '/ws/bin/bwrap': { text: '' },
+});
 
 const HOST: HostFacts = {
   platform: 'linux',
   architecture: 'x64',
-  files: fakeFiles({
-    '/ws/secret': 'directory',
-    '/usr/bin/bwrap': { text: '' },
-    '/ws/bin/bwrap': { text: '' },
-  }),
+  files: FILES,
+  repositories: fakeScans(FILES),
   roots: { cwd: '/ws', tmpdir: undefined, slashTmp: '/tmp', minimal: ['/usr'] },
   bwrap: { works: true, program: '/usr/bin/bwrap' },
   ownFolders: [],
@@ -41,7 +45,7 @@ function planned(
   host: Partial<HostFacts> = {},
   permissions: unknown = WORKSPACE_WRITE,
   cwd = '/ws',
-): SandboxPlan | undefined {
+): Promise<SandboxPlan | undefined> {
   const intent = parseIntent({
     permissions,
     workspaceRoots: ['file:///ws'],
@@ -55,8 +59,8 @@ function planned(
   );
 }
 
-test('both phases are explained in words', () => {
-  const plan = planned();
+test('both phases are explained in words', async () => {
+  const plan = await planned();
   expect(plan === undefined ? '' : explainInWords(plan)).toBe(
     [
       'Files; the longest path that fits decides, and what is not listed cannot be read:',
@@ -72,8 +76,8 @@ test('both phases are explained in words', () => {
   );
 });
 
-test('the explanation for programs is data without the environment', () => {
-  const plan = planned();
+test('the explanation for programs is data without the environment', async () => {
+  const plan = await planned();
   const text = plan === undefined ? '' : JSON.stringify(explainAsJson(plan));
   expect(JSON.parse(text)).toMatchObject({
     policy: { network: 'restricted' },
@@ -82,14 +86,14 @@ test('the explanation for programs is data without the environment', () => {
   expect(text).not.toContain('TOKEN');
 });
 
-test('an intent that asks for no confinement has no plan', () => {
-  expect(planned({}, { type: 'disabled' })).toBeUndefined();
+test('an intent that asks for no confinement has no plan', async () => {
+  expect(await planned({}, { type: 'disabled' })).toBeUndefined();
 });
 
-test('a ceiling that the operator set confines even that', () => {
+test('a ceiling that the operator set confines even that', async () => {
   const intent = parseIntent({ permissions: { type: 'disabled' }, windowsSandboxLevel: 'disabled' });
   const ceiling = { ...CEILING, maximum: { rules: [rule('read /')], network: 'restricted' } as const };
-  const plan = planSandbox(intent, { argv: ['true'], cwd: '/ws', env: {} }, HOST, ceiling);
+  const plan = await planSandbox(intent, { argv: ['true'], cwd: '/ws', env: {} }, HOST, ceiling);
   expect(plan?.narrowed).toEqual([{ path: '/', asked: 'write', granted: 'read', origin: 'rule /' }]);
   expect(plan?.launch.argv).toContain('--unshare-net');
 });
@@ -132,7 +136,9 @@ describe('what this host cannot enforce is refused before anything starts', () =
       '/usr/bin/bwrap',
       'cwd: /usr/bin/bwrap is no directory of this executor',
     ],
-  ])('%s', (_, host, cwd, message) => {
-    expect(() => planned(host, WORKSPACE_WRITE, cwd)).toThrow(new ExecError('sandboxUnsupported', message));
+  ])('%s', async (_, host, cwd, message) => {
+    await expect(planned(host, WORKSPACE_WRITE, cwd)).rejects.toThrow(
+      new ExecError('sandboxUnsupported', message),
+    );
   });
 });

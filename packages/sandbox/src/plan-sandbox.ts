@@ -1,5 +1,5 @@
 import { ExecError } from '@holdfast/exec-protocol';
-import { applyCeiling, type Ceiling } from './ceiling/ceiling.js';
+import { applyCeiling, type Ceiling, scanTargets } from './ceiling/ceiling.js';
 import type { FileFacts } from './files/file-facts.js';
 import { isWithin } from './files/paths.js';
 import { resolvePath } from './files/resolve-path.js';
@@ -17,6 +17,8 @@ import type { HostRules } from './network/host-rules.js';
 import { indexRules } from './policy/access.js';
 import type { Narrowing } from './policy/intersect.js';
 import type { NormalisedPolicy } from './policy/path-rule.js';
+import type { RepositoryFinder } from './repositories/repository-scans.js';
+import type { ScannedTree } from './repositories/scan-tree.js';
 
 /** What planning needs to know of the executor. */
 export interface HostFacts {
@@ -24,6 +26,7 @@ export interface HostFacts {
   /** As Node names it. */
   readonly architecture: string;
   readonly files: FileFacts;
+  readonly repositories: RepositoryFinder;
   readonly roots: ExecutorRoots;
   readonly bwrap: BwrapCapability;
   /** Directories of the executor's own that no command may see, such as the records of its sandboxes. */
@@ -39,6 +42,8 @@ export interface SandboxPlan {
   readonly policy: NormalisedPolicy;
   /** Where the ceiling allows less than was asked for. */
   readonly narrowed: readonly Narrowing[];
+  /** What the ceiling should protect and cannot, in words. */
+  readonly gaps: readonly string[];
   /** Which hosts the command may reach; undefined where the policy alone says what network it has. */
   readonly hosts: HostRules | undefined;
   readonly mounts: MountPlan;
@@ -47,20 +52,28 @@ export interface SandboxPlan {
 
 /**
  * Turns an intent into what there is to start. Undefined where it asks for no confinement, and nothing else does.
+ * It waits for a look at the directories that may be written; after that, everything else is looked at in one go.
  * @param hosts The command gets a managed network, from which only these can be reached, whatever the intent says of it.
  * @throws ExecError `sandboxUnsupported` when this executor cannot enforce the intent: it names the entry and the remedy.
  */
-export function planSandbox(
+export async function planSandbox(
   intent: SandboxIntent,
   command: SandboxedCommand,
   host: HostFacts,
   ceiling: Ceiling,
   hosts?: HostRules,
-): SandboxPlan | undefined {
-  const asked = normalise(intent, host.roots, host.files) ?? unconfined(ceiling, hosts);
-  if (asked === undefined) return undefined;
+): Promise<SandboxPlan | undefined> {
+  const ask = (): NormalisedPolicy | undefined =>
+    normalise(intent, host.roots, host.files) ?? unconfined(ceiling, hosts);
+  const first = ask();
+  if (first === undefined) return undefined;
+  const trees = new Map<string, ScannedTree>();
+  for (const target of scanTargets(first, ceiling)) {
+    trees.set(target.root, await host.repositories.find(target));
+  }
+  const asked = trees.size === 0 ? first : (ask() ?? first);
   const architecture = architectureOf(host);
-  const { policy, narrowed } = applyCeiling(asked, withoutOwnFolders(ceiling, host), host.files);
+  const { policy, narrowed, gaps } = applyCeiling(asked, withoutOwnFolders(ceiling, host), host.files, trees);
   const program = usableBwrap(host, policy);
   const cwd = visibleDirectory(command.cwd, policy, host.files);
   const mounts = planMounts(policy, host.ownedProcTrees);
@@ -71,7 +84,7 @@ export function planSandbox(
     signalResetter: host.signalResetter,
     renamer: host.bwrap.works ? host.bwrap.renamer : undefined,
   });
-  return { policy, narrowed, hosts, mounts, launch };
+  return { policy, narrowed, gaps, hosts, mounts, launch };
 }
 
 function networkFor(

@@ -57,8 +57,8 @@ function explainCommand(finish: (exitCode: number) => void): Command {
         'macos',
       ]),
     )
-    .action((argv: readonly [string, ...string[]], options: ExplainOptions) => {
-      const { plan } = planLocally(argv, {}, permissionsOf(options));
+    .action(async (argv: readonly [string, ...string[]], options: ExplainOptions) => {
+      const { plan } = await planLocally(argv, {}, permissionsOf(options));
       process.stdout.write(explanationOf(plan, options));
       finish(0);
     });

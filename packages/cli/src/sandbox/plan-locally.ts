@@ -5,6 +5,7 @@ import {
   PlaceholderStore,
   placeholderFolder,
   planSandbox,
+  RepositoryScans,
   readHostFacts,
   type SandboxPlan,
 } from '@holdfast/sandbox';
@@ -27,16 +28,16 @@ export function hasTerminal(): boolean {
  * Plans a command in the working directory.
  * @throws ExecError `sandboxUnsupported` when this machine cannot enforce what was asked for.
  */
-export function planLocally(
+export async function planLocally(
   argv: readonly [string, ...string[]],
   env: Readonly<Record<string, string>>,
   permissions: LocalPermissions,
-): LocalPlan {
+): Promise<LocalPlan> {
   const uid = process.getuid?.() ?? 0;
   const store = new PlaceholderStore(placeholderFolder(uid, process.env['XDG_RUNTIME_DIR'], tmpdir()));
   const cwd = process.cwd();
-  const host = readHostFacts({ cwd, env }, process.env['PATH'] ?? '', store);
-  const plan = planSandbox(
+  const host = readHostFacts({ cwd, env }, process.env['PATH'] ?? '', store, new RepositoryScans());
+  const plan = await planSandbox(
     localIntent(permissions),
     { argv, cwd, env, hasTerminal: hasTerminal() },
     host,

@@ -29,7 +29,7 @@ export async function runLocally(
   const temporary = mkdtempSync(join(tmpdir(), 'holdfast-sandbox-'));
   try {
     const env: Readonly<Record<string, string>> = { ...definedEnvironment(), TMPDIR: temporary };
-    const { plan, store, bwrap } = planLocally(argv, env, {
+    const { plan, store, bwrap } = await planLocally(argv, env, {
       ...permissions,
       write: [...permissions.write, temporary],
     });

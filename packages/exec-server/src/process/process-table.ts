@@ -213,7 +213,7 @@ export class ProcessTable {
     managed: ManagedProcess,
   ): Promise<Child> {
     const { processes, sandboxes } = this.#host;
-    const sandbox = sandboxes.confine(intent, child, terminal !== undefined);
+    const sandbox = await sandboxes.confine(intent, child, terminal !== undefined);
     if (sandbox === undefined) return await processes.spawn(child, terminal, managed);
     managed.judgeBy(sandbox.isDenial);
     return await processes.spawn({ ...child, confinement: sandbox.confinement }, terminal, managed);

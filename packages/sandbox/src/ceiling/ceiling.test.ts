@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { type FakeFile, fakeFiles } from '../files/testing/fake-files.js';
+import type { NormalisedPolicy } from '../policy/path-rule.js';
 import { linesOf, policyOf, rule } from '../policy/testing/rules.js';
-import { applyCeiling, type Ceiling } from './ceiling.js';
+import { fakeScans } from '../repositories/testing/fake-scans.js';
+import { applyCeiling, type CeiledPolicy, type Ceiling, scanTargets } from './ceiling.js';
 
 const CEILING: Ceiling = {
   maximum: undefined,
@@ -15,19 +17,34 @@ const REPOSITORY: Readonly<Record<string, FakeFile>> = {
   '/ws/.git/hooks': 'directory',
   '/ws/.git/config': { text: '' },
   '/ws/.git/info': 'directory',
+  '/ws/.git/objects': 'directory',
+  '/ws/.git/refs': 'directory',
 };
 
-function below(
+async function apply(
+  policy: NormalisedPolicy,
+  ceiling: Ceiling,
+  tree: Readonly<Record<string, FakeFile>>,
+): Promise<CeiledPolicy> {
+  const files = fakeFiles(tree);
+  const scans = fakeScans(files);
+  const found = scanTargets(policy, ceiling).map(
+    async (target) => [target.root, await scans.find(target)] as const,
+  );
+  return applyCeiling(policy, ceiling, files, new Map(await Promise.all(found)));
+}
+
+async function below(
   tree: Readonly<Record<string, FakeFile>>,
   lines: readonly string[],
   ceiling = CEILING,
-): readonly string[] {
-  return linesOf(applyCeiling(policyOf(lines), ceiling, fakeFiles(tree)).policy.rules);
+): Promise<readonly string[]> {
+  return linesOf((await apply(policyOf(lines), ceiling, tree)).policy.rules);
 }
 
 describe('inside what is writable, what others would run stays as it is', () => {
-  test('the settings at the top of a root, and in a repository what git runs', () => {
-    expect(below({ ...REPOSITORY, '/ws/.bashrc': { text: '' } }, ['read /', 'write /ws'])).toEqual([
+  test('the settings at the top of a root, and in a repository what git runs', async () => {
+    expect(await below({ ...REPOSITORY, '/ws/.bashrc': { text: '' } }, ['read /', 'write /ws'])).toEqual([
       'read /',
       'write /ws',
       'read /ws/.bashrc',
@@ -38,12 +55,14 @@ describe('inside what is writable, what others would run stays as it is', () => 
     ]);
   });
 
-  test('repositories at any depth, their submodules and linked worktrees', () => {
+  test('repositories at any depth, their submodules and linked worktrees', async () => {
     const tree: Readonly<Record<string, FakeFile>> = {
       '/ws/a/b/c/.git/hooks': 'directory',
       '/ws/a/b/c/.git/config': { text: '[extensions]\n\tworktreeConfig = true\n' },
       '/ws/a/b/c/.git/info/attributes': { text: '' },
       '/ws/a/b/c/.git/modules/lib/HEAD': { text: '' },
+      '/ws/a/b/c/.git/modules/lib/objects': 'directory',
+      '/ws/a/b/c/.git/modules/lib/refs': 'directory',
       '/ws/a/b/c/.git/modules/lib/config': { text: '' },
       '/ws/a/b/c/.git/modules/lib/hooks': 'directory',
       '/ws/a/b/c/.git/modules/lib/info/attributes': { text: '' },
@@ -52,7 +71,7 @@ describe('inside what is writable, what others would run stays as it is', () => 
       '/ws/a/b/c/.git/worktrees/wt/hooks': 'directory',
       '/ws/wt/.git': { text: 'gitdir: ../a/b/c/.git/worktrees/wt\n' },
     };
-    expect(below(tree, ['write /ws'], { ...CEILING, protectedNames: [] })).toEqual([
+    expect(await below(tree, ['write /ws'], { ...CEILING, protectedNames: [] })).toEqual([
       'write /ws',
       'read /ws/a/b/c/.git/commondir/',
       'read /ws/a/b/c/.git/config',
@@ -72,18 +91,17 @@ describe('inside what is writable, what others would run stays as it is', () => 
     ]);
   });
 
-  test('an intent that makes more read-only is left as it stands', () => {
-    expect(below(REPOSITORY, ['write /ws', 'read /ws/.git'], { ...CEILING, protectedNames: [] })).toEqual([
-      'write /ws',
-      'read /ws/.git',
-    ]);
+  test('an intent that makes more read-only is left as it stands', async () => {
+    expect(
+      await below(REPOSITORY, ['write /ws', 'read /ws/.git'], { ...CEILING, protectedNames: [] }),
+    ).toEqual(['write /ws', 'read /ws/.git']);
   });
 
-  test('an intent cannot open what is protected', () => {
-    const { policy, narrowed } = applyCeiling(
+  test('an intent cannot open what is protected', async () => {
+    const { policy, narrowed } = await apply(
       policyOf(['write /ws', 'deny /ws/.git', 'write /ws/.git/hooks']),
       { ...CEILING, protectedNames: [] },
-      fakeFiles(REPOSITORY),
+      REPOSITORY,
     );
     expect(linesOf(policy.rules)).toEqual(['write /ws', 'deny /ws/.git', 'read /ws/.git/hooks']);
     expect(narrowed).toEqual([
@@ -96,28 +114,24 @@ describe('inside what is writable, what others would run stays as it is', () => 
     ]);
   });
 
-  test('in a directory that many share, no names are kept', () => {
+  test('in a directory that many share, no names are kept', async () => {
     const policy = { ...policyOf([]), rules: [rule('write /tmp', { isShared: true })] };
-    expect(linesOf(applyCeiling(policy, CEILING, fakeFiles({ '/tmp': 'shared' })).policy.rules)).toEqual([
+    expect(linesOf((await apply(policy, CEILING, { '/tmp': 'shared' })).policy.rules)).toEqual([
       'write /tmp',
     ]);
   });
 
-  test('in a directory where nobody can make them, missing names need no protection', () => {
+  test('in a directory where nobody can make them, missing names need no protection', async () => {
     const tree: Readonly<Record<string, FakeFile>> = { '/ws': 'sealed', '/ws/.bashrc': { text: '' } };
-    expect(below(tree, ['read /', 'write /ws'])).toEqual(['read /', 'write /ws', 'read /ws/.bashrc']);
+    expect(await below(tree, ['read /', 'write /ws'])).toEqual(['read /', 'write /ws', 'read /ws/.bashrc']);
   });
 
-  test('a link in the place of something protected is told, and its target protected', () => {
+  test('a link in the place of something protected is told, and its target protected', async () => {
     const tree: Readonly<Record<string, FakeFile>> = {
       '/ws/.codex': { link: 'shared' },
       '/ws/shared': 'directory',
     };
-    const { policy } = applyCeiling(
-      policyOf(['write /ws']),
-      { ...CEILING, protectedNames: ['.codex'] },
-      fakeFiles(tree),
-    );
+    const { policy } = await apply(policyOf(['write /ws']), { ...CEILING, protectedNames: ['.codex'] }, tree);
     expect([linesOf(policy.rules), policy.notes]).toEqual([
       ['write /ws', 'read /ws/shared'],
       [
@@ -137,21 +151,19 @@ describe('what the operator configured', () => {
   } as const;
   const configured: Ceiling = { maximum, protectedNames: [], protectedIfThere: [], hidden: [] };
 
-  test('narrows a restricted intent', () => {
-    const { policy } = applyCeiling(
-      policyOf(['write /'], { network: 'enabled' }),
-      configured,
-      fakeFiles({ '/ws': 'directory' }),
-    );
+  test('narrows a restricted intent', async () => {
+    const { policy } = await apply(policyOf(['write /'], { network: 'enabled' }), configured, {
+      '/ws': 'directory',
+    });
     expect([policy.network, linesOf(policy.rules)]).toEqual([
       'restricted',
       ['read /', 'deny /root', 'write /ws'],
     ]);
   });
 
-  test('narrows an intent that does not restrict files', () => {
+  test('narrows an intent that does not restrict files', async () => {
     const open = policyOf(['write /'], { restrictsFiles: false });
-    const { policy } = applyCeiling(open, configured, fakeFiles({ '/ws': 'directory' }));
+    const { policy } = await apply(open, configured, { '/ws': 'directory' });
     expect([policy.restrictsFiles, linesOf(policy.rules)]).toEqual([
       true,
       ['read /', 'deny /root', 'write /ws'],
@@ -159,19 +171,54 @@ describe('what the operator configured', () => {
   });
 });
 
-test('an intent that does not restrict files is left alone by the default ceiling', () => {
+test('an intent that does not restrict files is left alone by the default ceiling', async () => {
   const open = policyOf(['write /'], { restrictsFiles: false, network: 'enabled' });
-  expect(applyCeiling(open, CEILING, fakeFiles(REPOSITORY))).toEqual({ policy: open, narrowed: [] });
+  expect(await apply(open, CEILING, REPOSITORY)).toEqual({ policy: open, narrowed: [], gaps: [] });
 });
 
-test('what is the executor’s own is shown to nobody', () => {
+test('what is the executor’s own is shown to nobody', async () => {
   const tree: Readonly<Record<string, FakeFile>> = { '/run/own': 'directory', '/ws': 'directory' };
   expect(
-    below(tree, ['read /', 'write /ws'], {
+    await below(tree, ['read /', 'write /ws'], {
       maximum: undefined,
       protectedNames: [],
       protectedIfThere: [],
       hidden: ['/run/own', '/gone'],
     }),
   ).toEqual(['read /', 'deny /run/own', 'write /ws']);
+});
+
+test('a bare repository is one, also where it may be written itself', async () => {
+  const bare: Readonly<Record<string, FakeFile>> = {
+    '/srv/x.git/HEAD': { text: '' },
+    '/srv/x.git/config': { text: '' },
+    '/srv/x.git/hooks': 'directory',
+    '/srv/x.git/objects': 'directory',
+    '/srv/x.git/refs': 'directory',
+  };
+  const ceiling = { ...CEILING, protectedNames: [] };
+  const kept = ['read /srv/x.git/commondir/', 'read /srv/x.git/config', 'read /srv/x.git/hooks'];
+  expect(await below(bare, ['write /srv'], ceiling)).toEqual(['write /srv', ...kept]);
+  expect(await below(bare, ['write /srv/x.git'], ceiling)).toEqual(['write /srv/x.git', ...kept]);
+});
+
+test('a root that was not looked through to its end is told', async () => {
+  const many = Array.from(
+    { length: 4100 },
+    (_, at) => [`/ws/${String(at).padStart(4, '0')}`, 'directory'] as const,
+  );
+  const tree: Readonly<Record<string, FakeFile>> = {
+    ...Object.fromEntries(many),
+    '/ws/4099/.git': 'directory',
+  };
+  const { policy } = await apply(policyOf(['write /ws']), { ...CEILING, protectedNames: [] }, tree);
+  expect([linesOf(policy.rules), policy.notes]).toEqual([
+    ['write /ws'],
+    [
+      {
+        origin: 'ceiling: executable configuration',
+        text: '/ws was not looked through to its end, since it has more than 4096 directories: git hooks and config further down can be written; allow a directory further down, or deny them by name',
+      },
+    ],
+  ]);
 });

@@ -1,11 +1,13 @@
 import type { FileFacts } from '../files/file-facts.js';
 import { childOf, isWithin, parentOf } from '../files/paths.js';
 import { LinkCycle, resolvePath } from '../files/resolve-path.js';
-import { MAX_SCANNED_ENTRIES } from '../limits.js';
+import { refuse } from '../intent/refuse.js';
+import { MAX_SCANNED_DIRECTORIES, MAX_SCANNED_SHARED_DIRECTORIES } from '../limits.js';
 import { indexRules, mergeRules } from '../policy/access.js';
 import { intersect, type Narrowing } from '../policy/intersect.js';
 import type { NormalisedPolicy, PathRule, PolicyNote } from '../policy/path-rule.js';
-import { findGitPlaces } from './git-directories.js';
+import type { ScannedTree, ScanTarget } from '../repositories/scan-tree.js';
+import { gitPlacesIn } from './git-places.js';
 import { type ProtectedPath, protectedInGitDirectory } from './protect-git.js';
 import { PROTECTED_IF_THERE, PROTECTED_NAMES } from './protected-names.js';
 
@@ -35,17 +37,42 @@ export const DEFAULT_CEILING: Ceiling = {
 export interface CeiledPolicy {
   readonly policy: NormalisedPolicy;
   readonly narrowed: readonly Narrowing[];
+  /** What of the protections could not be had, in words; they are among the notes of the policy as well. */
+  readonly gaps: readonly string[];
 }
 
-/** What is left of a policy below the ceiling. Nothing in the policy can widen it. */
-export function applyCeiling(policy: NormalisedPolicy, ceiling: Ceiling, files: FileFacts): CeiledPolicy {
-  const below = ceiling.maximum === undefined ? [] : [ceiling.maximum.rules];
+/** Where repositories have to be looked for before a ceiling can be applied. */
+export function scanTargets(policy: NormalisedPolicy, ceiling: Ceiling): readonly ScanTarget[] {
+  const { rules, isRestricted } = belowMaximum(policy, ceiling);
+  if (!isRestricted) return [];
+  const paths = rules.map(({ path }) => path);
+  return writableRoots(rules).map(({ path: root, isShared }) => ({
+    root,
+    // What has a rule of its own is looked through by itself, or cannot be written.
+    except: new Set(paths.filter((path) => path !== root && isWithin(path, root))),
+    maxDirectories: isShared ? MAX_SCANNED_SHARED_DIRECTORIES : MAX_SCANNED_DIRECTORIES,
+  }));
+}
+
+/** What was found below each root that was looked through. */
+export type ScannedTrees = ReadonlyMap<string, ScannedTree>;
+
+/**
+ * What is left of a policy below the ceiling. Nothing in the policy can widen it.
+ * @param trees What is below the `scanTargets`.
+ * @throws ExecError `sandboxUnsupported` when other roots may be written by now than were looked through.
+ */
+export function applyCeiling(
+  policy: NormalisedPolicy,
+  ceiling: Ceiling,
+  files: FileFacts,
+  trees: ScannedTrees,
+): CeiledPolicy {
   const notes: PolicyNote[] = [];
-  const first = narrow(policy.rules, below);
-  const isRestricted = policy.restrictsFiles || below.length > 0;
+  const { isRestricted, ...first } = belowMaximum(policy, ceiling);
   const second = isRestricted
-    ? narrow(first.rules, [protections(first.rules, ceiling, files, notes)])
-    : first;
+    ? intersect(first.rules, protections(first.rules, ceiling, { files, trees, notes }))
+    : { rules: first.rules, narrowed: [] };
   const network = ceiling.maximum?.network === 'restricted' ? 'restricted' : policy.network;
   return {
     policy: {
@@ -56,36 +83,44 @@ export function applyCeiling(policy: NormalisedPolicy, ceiling: Ceiling, files: 
       notes: [...policy.notes, ...notes],
     },
     narrowed: [...first.narrowed, ...second.narrowed],
+    gaps: notes.map(({ text }) => text),
   };
 }
 
-function narrow(
-  rules: readonly PathRule[],
-  maxima: readonly (readonly PathRule[])[],
-): { readonly rules: readonly PathRule[]; readonly narrowed: readonly Narrowing[] } {
-  const [maximum] = maxima;
-  return maximum === undefined ? { rules, narrowed: [] } : intersect(rules, maximum);
+function belowMaximum(
+  { rules, restrictsFiles }: NormalisedPolicy,
+  { maximum }: Ceiling,
+): Pick<CeiledPolicy, 'narrowed'> & { readonly rules: readonly PathRule[]; readonly isRestricted: boolean } {
+  if (maximum === undefined) return { rules, narrowed: [], isRestricted: restrictsFiles };
+  return { ...intersect(rules, maximum.rules), isRestricted: true };
+}
+
+function writableRoots(rules: readonly PathRule[]): readonly PathRule[] {
+  return rules.filter(({ access, kind }) => access === 'write' && kind === 'directory');
+}
+
+/** What the search for protections works with. */
+interface Surroundings {
+  readonly files: FileFacts;
+  readonly trees: ScannedTrees;
+  /** Taken down by whoever comes by something. */
+  readonly notes: PolicyNote[];
 }
 
 /** Everything may be written, but for executable configuration inside the writable roots. */
 function protections(
   rules: readonly PathRule[],
   ceiling: Ceiling,
-  files: FileFacts,
-  notes: PolicyNote[],
+  { files, trees, notes }: Surroundings,
 ): readonly PathRule[] {
   const index = indexRules(rules);
-  const budget = { entries: MAX_SCANNED_ENTRIES };
   const found: PathRule[] = [];
-  for (const root of rules) {
-    if (root.access !== 'write' || root.kind !== 'directory') continue;
-    const git = findGitPlaces(root.path, files, budget);
-    if (!git.isComplete) {
-      notes.push({
-        origin: ORIGIN,
-        text: `${root.path} has more than ${MAX_SCANNED_ENTRIES} entries; repositories beyond them are not protected`,
-      });
-    }
+  for (const root of writableRoots(rules)) {
+    const tree = trees.get(root.path);
+    if (tree === undefined)
+      refuse('sandbox', `${root.path} was replaced while the sandbox was planned; try again`);
+    if (tree.unseen !== undefined) notes.push(noteOfUnseen(root.path, tree.unseen));
+    const git = gitPlacesIn(tree, files);
     const paths: readonly ProtectedPath[] = [
       ...git.pointers.map((path) => ({ path })),
       ...git.directories.flatMap((directory) => protectedInGitDirectory(directory, files)),
@@ -96,6 +131,13 @@ function protections(
   }
   const inside = found.filter(({ path }) => index.accessAt(path) === 'write');
   return mergeRules([EVERYTHING, ...inside, ...ceiling.hidden.flatMap((path) => hiding(path, files))]);
+}
+
+function noteOfUnseen(root: string, why: string): PolicyNote {
+  return {
+    origin: ORIGIN,
+    text: `${root} was not looked through to its end, since ${why}: git hooks and config further down can be written; allow a directory further down, or deny them by name`,
+  };
 }
 
 function namesBelow(root: string, { protectedNames, protectedIfThere }: Ceiling): readonly ProtectedPath[] {

@@ -13,6 +13,7 @@ import {
   parseIntent,
   placeholderFolder,
   planSandbox,
+  RepositoryScans,
   readHostFacts,
   type SandboxIntent,
   type SandboxPlan,
@@ -22,6 +23,7 @@ import type { Environment } from '../environment.js';
 import { COOKIE_VARIABLE } from '../guardian/cookie.js';
 import { runnableCandidates } from '../spawn/check-program.js';
 import type { ChildSpec, Confinement } from '../spawn/child.js';
+import { GapLog } from './gap-log.js';
 
 /** How one command is confined. */
 interface Sandbox {
@@ -40,7 +42,7 @@ export interface Sandboxes {
    * How a child is confined; undefined where neither its intent nor the ceiling asks for it. Looks at files.
    * @throws ExecError `sandboxUnsupported` for what this executor cannot enforce; SpawnError when there is nothing to run.
    */
-  confine(intent: SandboxIntent, child: ChildSpec, hasTerminal: boolean): Sandbox | undefined;
+  confine(intent: SandboxIntent, child: ChildSpec, hasTerminal: boolean): Promise<Sandbox | undefined>;
 }
 
 /** What sandboxes need to know of the executor. */
@@ -48,7 +50,7 @@ export interface SandboxHost {
   /** The executor's own. */
   readonly env: Environment;
   readonly ceiling: OperatorCeiling | undefined;
-  readonly logger: Pick<Logger, 'debug'>;
+  readonly logger: Pick<Logger, 'debug' | 'warn'>;
 }
 
 /** What a command asks for that asks for nothing, where an operator confines everything. */
@@ -60,15 +62,17 @@ export const UNCONFINED: SandboxIntent = parseIntent({
 /** The sandboxes of this machine. Nothing is looked at, and nothing made, before the first one. */
 export function createSandboxes({ env, ceiling, logger }: SandboxHost): Sandboxes {
   let store: PlaceholderStore | undefined;
+  const repositories = new RepositoryScans();
+  const gaps = new GapLog(logger);
   return {
     ceiling,
-    confine(intent, child, hasTerminal) {
+    async confine(intent, child, hasTerminal) {
       const candidates = runnableCandidates(child);
       store ??= openStore(env);
       const held = store;
-      const host = readHostFacts(child, env['PATH'] ?? '', held);
+      const host = readHostFacts(child, env['PATH'] ?? '', held, repositories);
       const own = { ...host.roots, cwd: '/', tmpdir: env['TMPDIR'] };
-      const plan = planSandbox(
+      const plan = await planSandbox(
         intent,
         { ...commandOf(child), hasTerminal },
         host,
@@ -76,6 +80,7 @@ export function createSandboxes({ env, ceiling, logger }: SandboxHost): Sandboxe
       );
       if (plan === undefined) return undefined;
       refuseHidden(candidates, plan, host);
+      gaps.tell(plan.gaps);
       if (plan.narrowed.length > 0) logger.debug({ narrowed: plan.narrowed }, 'a sandbox was narrowed');
       return {
         confinement: { open: () => openLaunch(plan.launch, held) },

@@ -4,7 +4,5 @@ import type { Sandboxes } from '../sandbox/sandboxes.js';
 /** A machine that can confine nothing. */
 export const NO_SANDBOXES: Sandboxes = {
   ceiling: undefined,
-  confine: () => {
-    throw new ExecError('sandboxUnsupported', 'sandbox: this machine has none');
-  },
+  confine: () => Promise.reject(new ExecError('sandboxUnsupported', 'sandbox: this machine has none')),
 };

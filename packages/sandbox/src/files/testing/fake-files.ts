@@ -20,6 +20,13 @@ export function fakeFiles(table: Readonly<Record<string, FakeFile>>): FileFacts 
     }
     tree.set(path, file);
   }
+  const inside = new Map<string, DirectoryEntry[]>();
+  for (const [at, file] of tree) {
+    if (at === '/') continue;
+    const siblings = inside.get(parentOf(at)) ?? [];
+    inside.set(parentOf(at), siblings);
+    siblings.push({ name: at.slice(at.lastIndexOf('/') + 1), kind: kindOf(file) });
+  }
   const inodes = new Map([...tree.keys()].map((path, at) => [path, at + 1]));
   return {
     look(path): FileFact | undefined {
@@ -32,10 +39,7 @@ export function fakeFiles(table: Readonly<Record<string, FakeFile>>): FileFacts 
       if (typeof file === 'object' && 'link' in file) return file.link;
       throw new Error(`${path} is no link`);
     },
-    list(path): readonly DirectoryEntry[] {
-      const inside = [...tree].filter(([at]) => at !== '/' && parentOf(at) === path);
-      return inside.map(([at, file]) => ({ name: at.slice(at.lastIndexOf('/') + 1), kind: kindOf(file) }));
-    },
+    list: (path) => inside.get(path) ?? [],
     mayCreateIn: (directory) => tree.get(directory) !== 'sealed',
     readText(path) {
       const file = tree.get(path);

@@ -13,6 +13,7 @@ import { parseHostRules } from '../../network/host-rules.js';
 import { type ManagedNetwork, openManagedNetwork } from '../../network/managed-network.js';
 import { realOutside } from '../../network/outside.js';
 import { planSandbox } from '../../plan-sandbox.js';
+import { RepositoryScans } from '../../repositories/repository-scans.js';
 import type { DriverAnswer, DriverRequest } from './driver-messages.js';
 
 process.on('message', (request: DriverRequest) => {
@@ -26,9 +27,9 @@ process.send?.('ready');
 async function run(request: DriverRequest): Promise<DriverAnswer> {
   const { intent, argv, cwd, env, stateFolder, stdin, hosts } = request;
   const store = new PlaceholderStore(stateFolder);
-  const host = readHostFacts({ cwd, env }, process.env['PATH'] ?? '', store);
+  const host = readHostFacts({ cwd, env }, process.env['PATH'] ?? '', store, new RepositoryScans());
   const rules = hosts === undefined ? undefined : parseHostRules(hosts);
-  const plan = planSandbox(parseIntent(intent), { argv, cwd, env }, host, DEFAULT_CEILING, rules);
+  const plan = await planSandbox(parseIntent(intent), { argv, cwd, env }, host, DEFAULT_CEILING, rules);
   if (plan === undefined) throw new Error('the intent confines nothing');
   const decisions: string[] = [];
   const network = await networkOf(request, (decision) => decisions.push(lineOf(decision)));

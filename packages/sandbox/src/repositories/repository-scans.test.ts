@@ -1,0 +1,154 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { RepositoryScans } from './repository-scans.js';
+import type { ScannedTree, ScanTarget } from './scan-tree.js';
+import { ChangingTree } from './testing/changing-tree.js';
+import { fakeScanTools } from './testing/fake-scans.js';
+
+const GRAIN_MS = 10;
+
+function target(root: string, changes: Partial<ScanTarget> = {}): ScanTarget {
+  return { root, except: new Set(), maxDirectories: 100, ...changes };
+}
+
+function treeOf(...paths: readonly string[]): ChangingTree {
+  const tree = new ChangingTree(GRAIN_MS);
+  for (const path of paths) {
+    const names = path.split('/').slice(1);
+    names.forEach((_, at) => {
+      const isLast = at === names.length - 1;
+      tree.make(
+        `/${names.slice(0, at + 1).join('/')}`,
+        !isLast || path.endsWith('/') || !path.includes('.f'),
+      );
+    });
+  }
+  return tree;
+}
+
+function scansOf(tree: ChangingTree): RepositoryScans {
+  return new RepositoryScans(fakeScanTools(tree, () => tree.nowMs));
+}
+
+describe('a look below a root', () => {
+  test('finds repositories at any depth, what points to them, submodules and bare ones', async () => {
+    const repository = ['HEAD', 'objects', 'refs'];
+    const tree = treeOf(
+      ...repository.map((name) => `/ws/a/b/.git/${name}`),
+      ...repository.map((name) => `/ws/a/b/.git/modules/deep/lib/${name}`),
+      ...repository.map((name) => `/ws/srv/x.git/${name}`),
+      '/ws/a/b/.git/objects/not/.git',
+    );
+    tree.make('/ws/worktree', true);
+    tree.make('/ws/worktree/.git', false);
+    expect(await scansOf(tree).find(target('/ws'))).toEqual({
+      gitPaths: ['/ws/worktree/.git', '/ws/a/b/.git'],
+      repositories: ['/ws/srv/x.git', '/ws/a/b/.git', '/ws/a/b/.git/modules/deep/lib'],
+      unseen: undefined,
+    });
+  });
+
+  test('leaves out what it is told to', async () => {
+    const tree = treeOf('/ws/a/.git', '/ws/b/.git', '/ws/b/c/.git');
+    expect((await scansOf(tree).find(target('/ws', { except: new Set(['/ws/b']) }))).gitPaths).toEqual([
+      '/ws/a/.git',
+    ]);
+  });
+
+  test('ends at its bound, shallow directories first and those of package managers last', async () => {
+    const tree = treeOf('/ws/node_modules/x/.git', '/ws/a/b/.git');
+    expect(await scansOf(tree).find(target('/ws', { maxDirectories: 4 }))).toEqual({
+      gitPaths: ['/ws/a/b/.git'],
+      repositories: ['/ws/a/b/.git'],
+      unseen: 'it has more than 4 directories',
+    });
+  });
+
+  test('ends when it takes too long, and says so', async () => {
+    const tree = treeOf('/ws/a/.git', '/ws/b/.git');
+    tree.onList = () => {
+      tree.nowMs += 3_000;
+      return Promise.resolve();
+    };
+    expect((await scansOf(tree).find(target('/ws'))).unseen).toBe('looking through it took more than 5 s');
+  });
+
+  test('finds nothing where nothing is', async () => {
+    expect(await scansOf(treeOf('/ws')).find(target('/gone'))).toEqual({
+      gitPaths: [],
+      repositories: [],
+      unseen: undefined,
+    });
+  });
+});
+
+describe('what is remembered', () => {
+  test('is not read again', async () => {
+    const tree = treeOf('/ws/a/b', '/ws/c');
+    const scans = scansOf(tree);
+    tree.nowMs = 60_000;
+    await scans.find(target('/ws'));
+    const before = tree.reads;
+    await scans.find(target('/ws'));
+    expect([before, tree.reads]).toEqual([4, 4]);
+    tree.make('/ws/c/.git', false);
+    expect((await scans.find(target('/ws'))).gitPaths).toEqual(['/ws/c/.git']);
+    expect(tree.reads).toBe(5);
+  });
+
+  test('changes no answer, whatever has happened since', async () => {
+    const name = fc.constantFrom('a', 'b', '.git', 'HEAD', 'objects', 'refs', 'modules');
+    const path = fc.array(name, { minLength: 1, maxLength: 4 }).map((names) => `/${names.join('/')}`);
+    const step = fc.oneof(
+      {
+        weight: 4,
+        arbitrary: fc.record({ kind: fc.constant('make' as const), path, isDirectory: fc.boolean() }),
+      },
+      { weight: 1, arbitrary: fc.record({ kind: fc.constant('remove' as const), path }) },
+      {
+        weight: 2,
+        arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 4_000 }) }),
+      },
+      { weight: 2, arbitrary: fc.record({ kind: fc.constant('look' as const) }) },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+        const tree = new ChangingTree(GRAIN_MS);
+        const remembering = scansOf(tree);
+        for (const one of steps) {
+          if (one.kind === 'make') tree.make(one.path, one.isDirectory);
+          if (one.kind === 'remove') tree.remove(one.path);
+          if (one.kind === 'wait') tree.nowMs += one.ms;
+          if (one.kind === 'look') {
+            expect(await remembering.find(target('/'))).toEqual(await scansOf(tree).find(target('/')));
+          }
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+test('who asks while a look goes on gets a later one, which all others share', async () => {
+  const tree = treeOf('/ws/a', '/ws/b');
+  const scans = scansOf(tree);
+  let pass: (() => void) | undefined;
+  const isAtB = new Promise<void>((arrived) => {
+    tree.onList = (directory) => {
+      if (directory !== '/ws/b' || pass !== undefined) return Promise.resolve();
+      return new Promise((resolve) => {
+        pass = resolve;
+        arrived();
+      });
+    };
+  });
+  const first = scans.find(target('/ws'));
+  await isAtB;
+  tree.make('/ws/a/.git', true);
+  const others = [scans.find(target('/ws')), scans.find(target('/ws'))];
+  const readsOfFirst = tree.reads;
+  pass?.();
+  const found = (trees: readonly ScannedTree[]): unknown => trees.map(({ gitPaths }) => gitPaths);
+  expect(found([await first, ...(await Promise.all(others))])).toEqual([[], ['/ws/a/.git'], ['/ws/a/.git']]);
+  expect([readsOfFirst, tree.reads]).toEqual([3, 7]);
+});

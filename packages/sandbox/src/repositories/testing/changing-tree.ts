@@ -1,0 +1,62 @@
+import { childOf, isWithin, parentOf } from '../../files/paths.js';
+import type { ScanFiles } from '../scan-files.js';
+
+interface Entry {
+  readonly isDirectory: boolean;
+  readonly inode: number;
+  changedMs: number;
+}
+
+/** A file system that changes, with the time stamps of a real one: two changes within one grain have the same. */
+export class ChangingTree implements ScanFiles {
+  readonly #entries = new Map<string, Entry>([['/', { isDirectory: true, inode: 1, changedMs: 0 }]]);
+  readonly #grainMs: number;
+  #inodes = 1;
+  nowMs = 0;
+  /** How often a directory was read. */
+  reads = 0;
+  /** Called before a directory is read. */
+  onList: (directory: string) => Promise<void> = () => Promise.resolve();
+
+  constructor(grainMs: number) {
+    this.#grainMs = grainMs;
+  }
+
+  /** Makes a directory or a file, unless its directory is missing or something is there. */
+  make(path: string, isDirectory: boolean): void {
+    if (this.#entries.get(parentOf(path))?.isDirectory !== true || this.#entries.has(path)) return;
+    this.#entries.set(path, { isDirectory, inode: (this.#inodes += 1), changedMs: this.#stamp() });
+    this.#touch(parentOf(path));
+  }
+
+  /** Removes what is at a path, with all that it holds. */
+  remove(path: string): void {
+    if (path === '/' || !this.#entries.has(path)) return;
+    for (const at of [...this.#entries.keys()]) if (isWithin(at, path)) this.#entries.delete(at);
+    this.#touch(parentOf(path));
+  }
+
+  stampOf(directory: string): ReturnType<ScanFiles['stampOf']> {
+    const entry = this.#entries.get(directory);
+    if (entry?.isDirectory !== true) return undefined;
+    return { device: 1, inode: entry.inode, changedMs: entry.changedMs };
+  }
+
+  async list(directory: string): ReturnType<ScanFiles['list']> {
+    this.reads += 1;
+    await this.onList(directory);
+    const inside = [...this.#entries].filter(
+      ([at]) => at !== '/' && at === childOf(directory, at.slice(at.lastIndexOf('/') + 1)),
+    );
+    return inside.map(([at, { isDirectory }]) => ({ name: at.slice(at.lastIndexOf('/') + 1), isDirectory }));
+  }
+
+  #touch(directory: string): void {
+    const entry = this.#entries.get(directory);
+    if (entry !== undefined) entry.changedMs = this.#stamp();
+  }
+
+  #stamp(): number {
+    return this.nowMs - (this.nowMs % this.#grainMs);
+  }
+}

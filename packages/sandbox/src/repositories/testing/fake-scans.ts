@@ -1,0 +1,29 @@
+import type { FileFacts } from '../../files/file-facts.js';
+import { RepositoryScans } from '../repository-scans.js';
+import type { ScanFiles } from '../scan-files.js';
+import type { ScanTools } from '../scan-tree.js';
+
+/** The directories of a model file system, none of which ever changes. */
+function fakeScanFiles(files: FileFacts): ScanFiles {
+  return {
+    stampOf(directory) {
+      const found = files.look(directory);
+      if (found?.kind !== 'directory') return undefined;
+      return { device: found.device, inode: found.inode, changedMs: 0 };
+    },
+    list(directory) {
+      const entries = files.list(directory);
+      return Promise.resolve(entries.map(({ name, kind }) => ({ name, isDirectory: kind === 'directory' })));
+    },
+  };
+}
+
+/** A scan of a model, at a time that a test sets. */
+export function fakeScanTools(files: ScanFiles, now: () => number = () => 0): ScanTools {
+  return { files, now, turn: () => Promise.resolve() };
+}
+
+/** Scans of a model file system. */
+export function fakeScans(files: FileFacts): RepositoryScans {
+  return new RepositoryScans(fakeScanTools(fakeScanFiles(files)));
+}
