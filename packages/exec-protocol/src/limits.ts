@@ -37,8 +37,11 @@ export const OUTBOX_BYTES = MIB;
 /** Stdin of one process that waits for the child; a write beyond it is answered when there is room. */
 export const STDIN_QUEUE_BYTES = 8 * MIB;
 
-/** Stdin that waits unanswered on one connection; past it the socket is not read. */
-export const STDIN_WAITING_BYTES = 64 * MIB;
+/** Requests of one connection that are not answered, and what has not left its socket; past it the connection is not read. */
+export const BACKLOG_BYTES = 64 * MIB;
+
+/** How long nothing of a backlog moves until as much again is read: what gets it moving may be among it. */
+export const BACKLOG_STILL_MS = 1_000;
 
 /** Write ids remembered for each process, first in first out; the reference's figure. */
 export const REMEMBERED_WRITES = 4096;

@@ -263,3 +263,24 @@ test('whatever arrives is a sign of life, and the pong of a ping names it', asyn
   await turn();
   expect(signs).toEqual(['alive', 'alive', 'alive', 'pong 7']);
 });
+
+test('a request counts from its arrival until its answer was handed on, also when that is an error', async () => {
+  const log: string[] = [];
+  const [near, far] = memoryTransportPair();
+  const answer = '{"id":1,"result":{"status":"ready"}}';
+  const routes: Readonly<Record<string, Route>> = {
+    'environment/status': () => Promise.resolve(READY),
+    'process/terminate': () => Promise.reject(new ExecError('processUnknown', 'no')),
+  };
+  world(routes, {
+    transport: near,
+    onRequest: (length) => {
+      log.push(`${String(length)} came`);
+      return () => log.push(near.bufferedBytes > answer.length ? 'both left' : 'one left');
+    },
+  });
+  far.send('{"id":1,"method":"environment/status"}');
+  far.send('{"id":2,"method":"process/terminate"}');
+  await turn();
+  expect(log).toEqual(['38 came', '37 came', 'one left', 'both left']);
+});

@@ -38,6 +38,11 @@ export interface PeerOptions {
   /** A handler failed with something that only the log may see. */
   onInternalError(error: unknown): void;
   onDrain(): void;
+  /**
+   * A request came, in a message of so many UTF-16 units.
+   * @returns what is called once its answer was handed to the transport.
+   */
+  onRequest?(length: number): () => void;
   /** The other side showed that it lives, by a message or by a ping or pong of the carrier. */
   onSignOfLife?(): void;
   /** The other side has taken everything that was sent before the ping with this mark. */
@@ -83,6 +88,11 @@ const MAX_UTF8_PER_UNIT = 3;
 /** Starts to read `transport`. The answers to routed requests are sent as they become known. */
 export function createPeer(options: PeerOptions): Peer {
   return new JsonRpcPeer(options);
+}
+
+interface Answer {
+  readonly error?: WireError;
+  readonly result?: unknown;
 }
 
 interface Waiting {
@@ -197,14 +207,14 @@ class JsonRpcPeer implements Peer {
       return;
     }
     const decoded = decodeMessage(text);
-    if (decoded.ok) this.#dispatch(decoded.envelope);
+    if (decoded.ok) this.#dispatch(decoded.envelope, text.length);
     else this.#refuse(decoded.message);
   }
 
-  #dispatch(envelope: Envelope): void {
+  #dispatch(envelope: Envelope, length: number): void {
     switch (envelope.kind) {
       case 'request':
-        this.#serve(envelope.id, envelope.method, envelope.params);
+        this.#serve(envelope.id, envelope.method, envelope.params, length);
         return;
       case 'notification':
         this.#options.onNotification(envelope.method, envelope.params);
@@ -215,23 +225,28 @@ class JsonRpcPeer implements Peer {
     }
   }
 
-  #serve(id: WireId, method: string, params: unknown): void {
+  #serve(id: WireId, method: string, params: unknown, length: number): void {
     const refusal = this.#refusalOf(method);
     if (refusal !== undefined) {
       this.#transport.send(encodeError(id, toWireError(refusal)));
       return;
     }
     this.#inFlight += 1;
+    const onAnswered = this.#options.onRequest?.(length);
     // The handler runs inside this call up to its first await, so that effects keep the order of arrival.
     const answer = this.#server.receive({ jsonrpc: '2.0', id, method, params: params as object }, id);
     void answer.then((response) => {
       this.#inFlight -= 1;
-      if (response === null) return;
-      const { error, result } = response as { readonly error?: WireError; readonly result?: unknown };
-      if (error !== undefined) this.#transport.send(encodeError(id, error));
-      else if (result instanceof PreparedAnswer) result.send();
-      else this.#transport.send(encodeResponse(id, result));
+      this.#answer(id, response as Answer | null);
+      onAnswered?.();
     });
+  }
+
+  #answer(id: WireId, answer: Answer | null): void {
+    if (answer === null) return;
+    if (answer.error !== undefined) this.#transport.send(encodeError(id, answer.error));
+    else if (answer.result instanceof PreparedAnswer) answer.result.send();
+    else this.#transport.send(encodeResponse(id, answer.result));
   }
 
   #refusalOf(method: string): ExecError | undefined {

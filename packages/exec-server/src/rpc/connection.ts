@@ -29,12 +29,12 @@ import type { SessionOwner, SessionRegistry } from '../session/session-registry.
 import type { AnswerBuffers } from './answers/answer-buffers.js';
 import type { AnswerTransport } from './answers/answer-transport.js';
 import { ReadAnswers } from './answers/read-answers.js';
+import { Backlog } from './backlog.js';
 import { HANDSHAKE_START, type Handshake, nextHandshake } from './handshake.js';
 import { Liveness } from './liveness.js';
 import { moveWindow, type ProcessScope } from './process-handlers.js';
 import { createRoutes } from './routes.js';
 import { closeService, openService, type Service } from './service.js';
-import { StdinGate } from './stdin-gate.js';
 
 type InitializeParams = ParamsOf<(typeof REQUESTS)['initialize']>;
 type InitializeResult = ResultOf<(typeof REQUESTS)['initialize']>;
@@ -64,7 +64,7 @@ export class Connection {
   readonly #host: ConnectionHost;
   readonly #transport: AnswerTransport;
   readonly #peer: Peer;
-  readonly #stdinGate: StdinGate;
+  readonly #backlog: Backlog;
   readonly #readAnswers: ReadAnswers;
   readonly #liveness: Liveness;
   readonly #gone = new AbortController();
@@ -79,13 +79,13 @@ export class Connection {
     this.#transport = transport;
     // Every waiting read listens to it; the limit of those is another one.
     setMaxListeners(0, this.#gone.signal);
-    this.#stdinGate = new StdinGate(transport);
+    this.#backlog = new Backlog({ transport, clock: host.clock });
     this.#readAnswers = new ReadAnswers(transport, host.answerBuffers);
     this.#liveness = new Liveness({
       clock: host.clock,
       silenceMs: host.silenceMs,
       ping: () => transport.ping(),
-      isDeaf: () => this.#stdinGate.isClosed(),
+      isDeaf: () => this.#backlog.isDeaf(),
       onDead: (reason) => {
         host.logger.info({ connection: id, reason }, 'connection given up');
         transport.destroy();
@@ -138,11 +138,14 @@ export class Connection {
       onInternalError: (error) => {
         this.#host.logger.error({ connection: this.#id, err: error }, 'request failed unexpectedly');
       },
+      onRequest: (length) => this.#backlog.add(length),
       onDrain: () => {
+        this.#backlog.moved();
         this.#service?.push.onDrain();
       },
       onSignOfLife: () => {
         this.#liveness.heard();
+        this.#backlog.look();
       },
       onPong: (mark) => {
         this.#service?.push.onPong(mark);
@@ -244,7 +247,6 @@ export class Connection {
       processes,
       extensions,
       legacyResume,
-      stdinGate: this.#stdinGate,
       readAnswers: this.#readAnswers,
       gone: this.#gone.signal,
       fileOrder,
@@ -299,6 +301,7 @@ export class Connection {
   async #end(closed: TransportClosed): Promise<void> {
     const service = this.#service;
     this.#liveness.stop();
+    this.#backlog.stop();
     this.#gone.abort(new ExecError('connectionLost', 'the connection ended while the request was waiting'));
     if (service !== undefined) closeService(service);
     const ended = service === undefined ? 0 : await this.#host.sessions.leave(service.session, this.#id);

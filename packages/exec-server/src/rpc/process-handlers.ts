@@ -24,7 +24,6 @@ import type { ManagedProcess } from '../process/managed-process.js';
 import type { ProcessTable } from '../process/process-table.js';
 import type { ReadAnswers } from './answers/read-answers.js';
 import type { LegacyResume } from './legacy-resume.js';
-import type { StdinGate } from './stdin-gate.js';
 
 /** What the wire calls the sandbox of this machine, whether the intent restricts anything or not. */
 const SANDBOX_TYPE = process.platform === 'linux' ? 'linuxSeccomp' : 'none';
@@ -33,7 +32,6 @@ const SANDBOX_TYPE = process.platform === 'linux' ? 'linuxSeccomp' : 'none';
 export interface ProcessScope {
   readonly processes: ProcessTable;
   readonly extensions: Extensions;
-  readonly stdinGate: StdinGate;
   readonly readAnswers: ReadAnswers;
   /** Fires when the connection has gone. */
   readonly gone: AbortSignal;
@@ -133,12 +131,12 @@ function summaryOf({ traits, log, pid }: ManagedProcess): ProcessSummary {
 }
 
 export async function writeProcess(
-  { processes, stdinGate }: ProcessScope,
+  { processes }: ProcessScope,
   { processId, writeId, chunk }: ParamsOf<typeof processWrite>,
 ): Promise<ResultOf<typeof processWrite>> {
   const found = await processes.find(processId);
   if (found === undefined) return { status: 'unknownProcess' };
-  return { status: await stdinGate.pass(chunk.length, found.process.write(writeId, chunk)) };
+  return { status: await found.process.write(writeId, chunk) };
 }
 
 export async function closeProcessStdin(

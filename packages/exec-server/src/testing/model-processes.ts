@@ -67,6 +67,8 @@ export class ModelChild implements Child {
   isPaused = false;
   readonly #listener: ChildListener;
   #hasEnded = false;
+  /** What waits for the child to read; undefined while it reads. */
+  #unread: (() => void)[] | undefined;
 
   constructor(pid: number, mark: string | undefined, listener: ChildListener) {
     this.pid = pid;
@@ -95,8 +97,22 @@ export class ModelChild implements Child {
   }
 
   writeStdin(bytes: Uint8Array, done: (error?: Error) => void): void {
-    this.stdin += Buffer.from(bytes).toString();
-    done();
+    const read = (): void => {
+      this.stdin += Buffer.from(bytes).toString();
+      done();
+    };
+    if (this.#unread === undefined) read();
+    else this.#unread.push(read);
+  }
+
+  /** From now on it does not read its stdin, until the returned function is called. */
+  holdStdin(): () => void {
+    const unread: (() => void)[] = [];
+    this.#unread = unread;
+    return () => {
+      this.#unread = undefined;
+      for (const read of unread) read();
+    };
   }
 
   endStdin(): void {
