@@ -102,10 +102,10 @@ interface SpawnOptions {
      * who they are; default for ever. Fails with `unsupported` on a server without the `drain` extension.
      */
     readonly drainMs?: number;
-    /** Terminates the process. When it has fired already, nothing is started. */
+    /** Terminates the process. When it fires before the start is sent, nothing is started, and `started` fails with its reason. */
     readonly signal?: AbortSignal;
 }
-/** Ends a wait, not the work. The call then fails with the reason of the signal. */
+/** Ends a wait, not the work; what was not sent yet never is. The call then fails with the reason of the signal. */
 interface WaitOptions {
     readonly signal?: AbortSignal;
 }
@@ -228,7 +228,8 @@ interface ExecOptions extends Omit<SpawnOptions, 'stdin' | 'lifetime'> {
     readonly killGraceMs?: number;
     /**
      * Terminates the command. `exec` then fails at once with the reason of the signal; with `reject: false` it waits for
-     * the end of the command and gives a result whose cause is `canceled`.
+     * the end of the command and gives a result whose cause is `canceled`. A command whose start was not sent yet is never
+     * started, and fails with the reason either way.
      */
     readonly signal?: AbortSignal;
     /** false: a command that fails gives its result like any other; default true, it throws an ExitError. */

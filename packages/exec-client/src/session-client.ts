@@ -115,12 +115,17 @@ class SessionClient implements Client, ExecHost {
       : exec(this, argv, options, decodeText);
   }
 
-  spawn(argv: readonly string[], options: SpawnOptions = {}): ProcessHandle {
+  spawn(
+    argv: readonly string[],
+    options: SpawnOptions = {},
+    startSignal: AbortSignal | undefined = options.signal,
+  ): ProcessHandle {
     const process = startProcess({
       link: this.#link,
       environment: () => this.environment(),
       argv,
       options,
+      startSignal,
     });
     // It is to go on when this client ends.
     if (options.lifetime === 'server') return process;

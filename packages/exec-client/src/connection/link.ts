@@ -62,17 +62,30 @@ export interface WatchSink {
   onLost(error: ExecError): void;
 }
 
+/**
+ * What a signal stops. `wait`: the caller hears no more, and what was sent goes on unwatched. `unsent`: what was not sent yet
+ * never is, and the answer to what was is waited for all the same.
+ */
+export type Stops = 'wait' | 'unsent';
+
 /** What handles need of a session, and all that they see of it: one that outlives its connections. */
 export interface Link {
   /** What was granted to this session. */
   readonly extensions: Extensions;
   /**
-   * Sends a request and waits for its answer, however many connections that takes.
+   * Sends a request and waits for its answer, however many connections that takes. What is not sent when `signal` fires
+   * never is.
+   * @param stops What `signal` stops; default `wait`.
    * @throws ExecError with the peer's kind; `outcomeUnknown` when it was sent and nobody can say what came of it;
    *   `connectionLost` when the session was lost before it was sent, or when it only reads; `clientClosed`; the reason of
-   *   `signal`, at once when that fires.
+   *   `signal`, at once when that stops it.
    */
-  request<S extends RequestSpec>(spec: S, params: ParamsOf<S>, signal?: AbortSignal): Promise<ResultOf<S>>;
+  request<S extends RequestSpec>(
+    spec: S,
+    params: ParamsOf<S>,
+    signal?: AbortSignal,
+    stops?: Stops,
+  ): Promise<ResultOf<S>>;
   /** Tells the server something that matters to the present connection alone. */
   notify<S extends NotificationSpec>(spec: S, params: ParamsOf<S>): void;
   /**

@@ -12,7 +12,8 @@ export interface ExecHost {
   readonly clock: Clock;
   /** Since when the server has been heard, by the clock; undefined while it is not. */
   readonly readySince: number | undefined;
-  spawn(argv: readonly string[], options: SpawnOptions): ProcessHandle;
+  /** @param startSignal Withdraws the start while that is not sent, and does nothing to the process. */
+  spawn(argv: readonly string[], options: SpawnOptions, startSignal: AbortSignal | undefined): ProcessHandle;
   /** @throws ExecError `unsupported` when the server has no way to end stdin. */
   requireEndOfStdin(): void;
 }
@@ -33,7 +34,8 @@ export async function exec<T extends string | Uint8Array>(
     throw new ExecError('invalidParams', `timeoutMs is ${timeoutMs}; give milliseconds, or leave it out`);
   }
   if (input !== undefined) host.requireEndOfStdin();
-  const process = host.spawn(argv, { ...spawnOptions, stdin: input === undefined ? 'null' : 'pipe' });
+  const stdin = input === undefined ? 'null' : 'pipe';
+  const process = host.spawn(argv, { ...spawnOptions, stdin }, signal);
   const run = runToEnd(process, {
     clock: host.clock,
     readySince: () => host.readySince,

@@ -21,7 +21,8 @@ export interface ExecOptions extends Omit<SpawnOptions, 'stdin' | 'lifetime'> {
   readonly killGraceMs?: number;
   /**
    * Terminates the command. `exec` then fails at once with the reason of the signal; with `reject: false` it waits for
-   * the end of the command and gives a result whose cause is `canceled`.
+   * the end of the command and gives a result whose cause is `canceled`. A command whose start was not sent yet is never
+   * started, and fails with the reason either way.
    */
   readonly signal?: AbortSignal;
   /** false: a command that fails gives its result like any other; default true, it throws an ExitError. */

@@ -1,5 +1,5 @@
 import type { EnvironmentInfo, ParamsOf, RequestSpec, ResultOf } from '@holdfast/exec-protocol';
-import type { Link, WatchSink } from '../connection/link.js';
+import type { Link, Stops, WatchSink } from '../connection/link.js';
 import type { FilePort } from './file-requests.js';
 import { namedFileError } from './reference-errors.js';
 
@@ -12,9 +12,10 @@ export function createFilePort(link: Link, environment: () => Promise<Environmen
       spec: S,
       params: ParamsOf<S>,
       signal?: AbortSignal,
+      stops?: Stops,
     ): Promise<ResultOf<S>> {
       try {
-        return await link.request(spec, params, signal);
+        return await link.request(spec, params, signal, stops);
       } catch (error) {
         // Whoever knows extensions names kinds, too.
         throw Object.keys(link.extensions).length > 0 ? error : namedFileError(error);

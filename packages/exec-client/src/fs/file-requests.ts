@@ -10,13 +10,18 @@ import {
   type ResultOf,
 } from '@holdfast/exec-protocol';
 import { abortable } from '../abortable.js';
-import type { WatchSink } from '../connection/link.js';
+import type { Stops, WatchSink } from '../connection/link.js';
 import { newHandleId } from '../id.js';
 
 /** What files need of a session. */
 export interface FilePort {
-  /** Sends a request and waits for its answer. */
-  request<S extends RequestSpec>(spec: S, params: ParamsOf<S>, signal?: AbortSignal): Promise<ResultOf<S>>;
+  /** Sends a request and waits for its answer. @param stops What `signal` stops; default `wait`. */
+  request<S extends RequestSpec>(
+    spec: S,
+    params: ParamsOf<S>,
+    signal?: AbortSignal,
+    stops?: Stops,
+  ): Promise<ResultOf<S>>;
   /** What the executor says of itself, whose rules its paths follow. */
   environment(): Promise<EnvironmentInfo>;
   /** Tells `sink` of a watch, until the returned function is called. */
@@ -38,7 +43,7 @@ export async function openFile(
   signal?: AbortSignal,
 ): Promise<OpenFile> {
   const handleId = newHandleId();
-  const opening = port.request(fsOpen, { handleId, path: uri, mode });
+  const opening = port.request(fsOpen, { handleId, path: uri, mode }, signal, 'unsent');
   const close = async (): Promise<void> => {
     await port.request(fsClose, { handleId });
   };

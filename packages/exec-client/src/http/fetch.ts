@@ -45,7 +45,7 @@ export async function fetchThrough(
   const requestId = newRequestId();
   const params = await paramsOf(requestId, request, options);
   const body = new ResponseBody(link, requestId, signal);
-  const answering = link.request(httpRequest, params);
+  const answering = link.request(httpRequest, params, signal, 'unsent');
   let answer: ResultOf<typeof httpRequest>;
   try {
     answer = await abortable(answering, signal);

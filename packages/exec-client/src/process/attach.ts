@@ -44,7 +44,7 @@ async function join(
   signal: AbortSignal | undefined,
 ): Promise<ProcessSummary> {
   const window = windowBytes === undefined ? {} : { windowBytes };
-  const joining = joinFully(link, { ...params, ...window }, sink);
+  const joining = joinFully(link, { ...params, ...window }, sink, signal);
   try {
     return await abortable(joining, signal);
   } catch (error) {
@@ -58,8 +58,9 @@ async function joinFully(
   link: Link,
   params: JoinParams & { readonly windowBytes?: number },
   sink: ProcessSink,
+  signal: AbortSignal | undefined,
 ): Promise<ProcessSummary> {
-  const { process } = await link.request(processAttach, params);
+  const { process } = await link.request(processAttach, params, signal, 'unsent');
   // Its end may lie before the first event that is pushed, and earlier views have to know where.
   if (params.afterSeq > 0 && process.state !== 'running') await learnEnd(link, process, sink);
   return process;

@@ -42,11 +42,11 @@ export interface SpawnOptions {
    * who they are; default for ever. Fails with `unsupported` on a server without the `drain` extension.
    */
   readonly drainMs?: number;
-  /** Terminates the process. When it has fired already, nothing is started. */
+  /** Terminates the process. When it fires before the start is sent, nothing is started, and `started` fails with its reason. */
   readonly signal?: AbortSignal;
 }
 
-/** Ends a wait, not the work. The call then fails with the reason of the signal. */
+/** Ends a wait, not the work; what was not sent yet never is. The call then fails with the reason of the signal. */
 export interface WaitOptions {
   readonly signal?: AbortSignal;
 }

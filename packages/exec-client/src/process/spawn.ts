@@ -12,10 +12,12 @@ export interface StartOptions {
   readonly environment: () => Promise<EnvironmentInfo>;
   readonly argv: readonly string[];
   readonly options: SpawnOptions;
+  /** Withdraws the start while that is not sent. */
+  readonly startSignal: AbortSignal | undefined;
 }
 
 /** Starts a process. */
-export function startProcess({ link, environment, argv, options }: StartOptions): ProcessHandle {
+export function startProcess({ link, environment, argv, options, startSignal }: StartOptions): ProcessHandle {
   const id = options.id === undefined ? newProcessId() : asProcessId(options.id);
   return new RemoteProcess(link, {
     id,
@@ -28,7 +30,7 @@ export function startProcess({ link, environment, argv, options }: StartOptions)
       const request = startRequest(id, argv, options, await environment());
       return async (windowBytes) => {
         const window = windowBytes === undefined ? {} : { windowBytes };
-        await link.request(processStart, { ...request, ...window });
+        await link.request(processStart, { ...request, ...window }, startSignal, 'unsent');
         return undefined;
       };
     },

@@ -15,7 +15,7 @@ import type { Clock } from '../clock.js';
 import type { Connection, ConnectionEnd } from '../connection/connection.js';
 import { deliver } from '../connection/deliver.js';
 import type { Agreement } from '../connection/handshake.js';
-import type { BodySink, Link, ProcessSink, WatchSink } from '../connection/link.js';
+import type { BodySink, Link, ProcessSink, Stops, WatchSink } from '../connection/link.js';
 import { Acknowledgements } from '../requests/acknowledgements.js';
 import { RequestJournal } from '../requests/request-journal.js';
 import { catchUp, type OpenProcess, type Resumption, replay } from './resumption.js';
@@ -78,8 +78,9 @@ export class SessionLink implements Link {
     spec: S,
     params: ParamsOf<S>,
     signal?: AbortSignal,
+    stops?: Stops,
   ): Promise<ResultOf<S>> {
-    return await this.#journal.request(spec, params, signal);
+    return await this.#journal.request(spec, params, signal, stops);
   }
 
   notify<S extends NotificationSpec>(spec: S, params: ParamsOf<S>): void {

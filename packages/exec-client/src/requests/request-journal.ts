@@ -9,8 +9,8 @@ import {
   type RequestSpec,
   type ResultOf,
 } from '@holdfast/exec-protocol';
-import { abortable } from '../abortable.js';
 import type { Connection, ConnectionEnd } from '../connection/connection.js';
+import type { Stops } from '../connection/link.js';
 import { afterLoss } from './after-loss.js';
 import { type Call, createCall, type Lane } from './call.js';
 
@@ -57,21 +57,30 @@ export class RequestJournal {
     this.#isExactlyOnce = options.isExactlyOnce;
   }
 
-  /** Takes a request in, and waits for its answer. @throws what it fails with; the reason of `signal`, at once. */
+  /** Takes a request in, and waits for its answer. @throws what it fails with; the reason of `signal`, when that `stops` it. */
   async request<S extends RequestSpec>(
     spec: S,
     params: ParamsOf<S>,
     signal: AbortSignal | undefined,
+    stops: Stops = 'wait',
   ): Promise<ResultOf<S>> {
     signal?.throwIfAborted();
     if (this.#end !== undefined) throw this.#end;
     const call = createCall(spec, params);
     this.#waiting[call.lane].add(call);
     this.#pump(call.lane);
+    const stop = (): void => {
+      // What was not sent never is; what was sent and changes something goes on all the same.
+      const isUnsent = this.#waiting[call.lane].delete(call);
+      if (!isUnsent && stops === 'unsent') return;
+      call.isForgotten = true;
+      call.fail(signal?.reason);
+    };
+    signal?.addEventListener('abort', stop, { once: true });
     try {
-      return await abortable(call.answer, signal);
+      return await call.answer;
     } finally {
-      if (signal?.aborted === true) this.#forget(call);
+      signal?.removeEventListener('abort', stop);
     }
   }
 
@@ -202,12 +211,6 @@ export class RequestJournal {
       this.#pump(call.lane);
     });
     this.#sent.set(id, { call, id, length: connection.sentLength });
-  }
-
-  /** Nobody waits for it. What was not sent never is; what was sent and changes something goes on all the same. */
-  #forget(call: Call): void {
-    call.isForgotten = true;
-    this.#waiting[call.lane].delete(call);
   }
 }
 
