@@ -1,7 +1,8 @@
-import { ExecError, fsGetMetadata, fsWatchMissing } from '@holdfast/exec-protocol';
+import { ExecError, fsGetMetadata, fsWatchMissing, RESUME_RETRY_MS } from '@holdfast/exec-protocol';
 import { expect, test } from 'vitest';
 import { FakeServer } from '../testing/fake-server.js';
-import { until } from '../testing/until.js';
+import { ManualClock } from '../testing/manual-clock.js';
+import { settle, until } from '../testing/until.js';
 
 const WATCHES = fsWatchMissing.method;
 
@@ -18,6 +19,39 @@ test('a watch is set again on each connection, and is over once', async () => {
   expect(first).toMatchObject({ missing: ['file:///later'], present: 'file:///now' });
   server.send(JSON.stringify({ method: 'fs/missingChanged', params: { watchId: first?.watchId } }));
   await over;
+});
+
+test('a watch that is asked for without a link, or whose answer is lost with it, is asked for once', async () => {
+  const server = new FakeServer();
+  const watching = new Set<number>();
+  // As servers do: an id that a watch of this connection has is refused.
+  server.on(fsWatchMissing, ({ watchId }) => {
+    const isNew = !watching.has(watchId);
+    watching.add(watchId);
+    return { watching: isNew };
+  });
+  server.on(fsGetMetadata, () => {
+    throw new ExecError('fileNotFound', 'not there');
+  });
+  const clock = new ManualClock();
+  await using client = await server.connect({}, clock);
+  server.stall();
+  const unanswered = client.fs.watch(['/first']);
+  await settle();
+  server.isDown = true;
+  server.cut();
+  await until(() => server.dials === 2);
+  const unsent = client.fs.watch(['/second']);
+  await settle();
+  server.isDown = false;
+  clock.advance(RESUME_RETRY_MS);
+  await until(() => watching.size === 2);
+  await settle();
+  expect(server.paramsOf(WATCHES)).toHaveLength(2);
+  for (const watchId of watching) {
+    server.send(JSON.stringify({ method: 'fs/missingChanged', params: { watchId } }));
+  }
+  await Promise.all([unanswered, unsent]);
 });
 
 test('what happened without a link ends the watch, and what cannot be watched fails it', async () => {

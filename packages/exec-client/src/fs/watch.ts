@@ -26,17 +26,20 @@ export async function watchPaths(
   lastWatch += 1;
   const watchId = lastWatch;
   const over = createDeferred<undefined>();
+  let isSet = false;
   const set = async (): Promise<void> => {
     const { watching } = await port.request(
       fsWatchMissing,
       { watchId, missing: [...missing], present },
       signal,
     );
+    isSet = watching;
     if (watching) return;
     if (await hasHappened(port, { missing, present }, signal)) over.resolve(undefined);
     else throw new ExecError('unsupported', 'the executor cannot watch these paths now; look again later');
   };
   const begin = (): void => {
+    isSet = false;
     set().catch((error: unknown) => {
       over.reject(error);
     });
@@ -45,7 +48,10 @@ export async function watchPaths(
     onChanged: () => {
       over.resolve(undefined);
     },
-    onReplaced: begin,
+    onReplaced: () => {
+      // A request that is not answered reaches the new connection by itself, and the server takes each watch once.
+      if (isSet) begin();
+    },
     onLost: (error) => {
       over.reject(error);
     },
