@@ -37,7 +37,25 @@ export function pickPage(
   maxBytes: number | undefined,
   limits: PageLimits = USUAL_LIMITS,
 ): ReadPage {
-  const { entries, isCut, isCutByUs } = collect(log, afterSeq, maxBytes ?? Number.POSITIVE_INFINITY, limits);
+  return pageOf(log, maxBytes, collect(log, afterSeq, maxBytes ?? Number.POSITIVE_INFINITY, limits));
+}
+
+/** The same, or undefined where the limits would have to cut it; that is found out without picking more than they allow. */
+export function pickUncutPage(
+  log: EventLog,
+  afterSeq: number,
+  maxBytes: number | undefined,
+  limits: PageLimits,
+): ReadPage | undefined {
+  const picked = collect(log, afterSeq, maxBytes ?? Number.POSITIVE_INFINITY, limits);
+  return picked.isCutByUs ? undefined : pageOf(log, maxBytes, picked);
+}
+
+function pageOf(
+  log: EventLog,
+  maxBytes: number | undefined,
+  { entries, isCut, isCutByUs }: Picked,
+): ReadPage {
   const last = entries.at(-1);
   const endsAtLast = last !== undefined && (isCut || maxBytes !== undefined);
   const nextSeq = endsAtLast ? last.seq + 1 : log.nextSeq;

@@ -4,7 +4,7 @@ import {
   SPILL_READ_ATTEMPTS,
   type WireId,
 } from '@holdfast/exec-protocol';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { EventLog } from '../../process/event-log.js';
 import { PushCursor } from '../../process/push-cursor.js';
 import { MemorySpill } from '../../process/testing/memory-spill.js';
@@ -135,6 +135,27 @@ test('a large answer waits until the one before has left, while small ones pass'
   expect(world.ids()).toEqual([2, 3]);
   world.take();
   expect(world.buffers.heldBytes).toBe(0);
+});
+
+test('of a large answer that waits for its turn hardly anything is picked', async () => {
+  const world = new World(undefined, MAX_READ_BYTES);
+  const entries = 2000;
+  for (let at = 0; at < entries; at += 1) {
+    world.log.appendOutput(at % 2 === 0 ? 'stdout' : 'stderr', Buffer.from('x'));
+  }
+  world.read();
+  await rest();
+  const looks = vi.spyOn(world.log, 'after');
+  world.read();
+  world.read();
+  await rest();
+  expect(looks.mock.calls.length).toBeLessThan(entries / 2);
+  looks.mockRestore();
+  world.take();
+  await rest();
+  world.take();
+  await rest();
+  expect(world.messages.map(({ result }) => result.chunks.length)).toEqual([entries, entries, entries]);
 });
 
 test('an answer that had to wait says how things stand when it leaves', async () => {

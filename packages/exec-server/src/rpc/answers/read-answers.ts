@@ -10,6 +10,7 @@ import type { EventLog } from '../../process/event-log.js';
 import {
   type PageLimits,
   pickPage,
+  pickUncutPage,
   type ReadEntry,
   type ReadPage,
   readOutput,
@@ -37,8 +38,8 @@ export interface ReadAnswer {
   readonly nextSeq: number;
 }
 
-/** Up to here answers are small: they take memory of their own, and never wait for each other. */
-const SMALL_BYTES = 64 * 1024;
+/** Up to here answers are small, some 64 KiB as text: they take memory of their own, and never wait for each other. */
+const SMALL: PageLimits = { bytes: 40 * 1024, events: 256 };
 
 /** While answers hold much memory, each page has this share of what it may have otherwise. */
 const SCARCE_SHARE = 1 / 16;
@@ -59,11 +60,17 @@ export class ReadAnswers {
 
   /** @throws ExecError `outputUnreadable` when the disk failed each time; the reason of `gone`. */
   async answer(log: EventLog, request: ReadRequest): Promise<ReadAnswer> {
-    const draft = this.#draft(log, request);
-    if (draft.writer.length > SMALL_BYTES) return await this.#answerInTurn(log, request);
+    return (await this.#answerSmall(log, request)) ?? (await this.#answerInTurn(log, request));
+  }
+
+  /** @returns undefined where the answer is large, or something of it was given back meanwhile. */
+  async #answerSmall(log: EventLog, request: ReadRequest): Promise<ReadAnswer | undefined> {
+    // A large page is not even picked here: it would be held while the answer waits for its turn, only to be picked again.
+    const page = pickUncutPage(log, request.afterSeq, request.maxBytes, smallOf(request.limits));
+    if (page === undefined) return undefined;
+    const draft = draftOf(log, request, page);
     const message = await write(log, draft, Buffer.allocUnsafe(draft.writer.length), request.gone);
-    if (message === undefined) return await this.#answerInTurn(log, request);
-    return this.#answerOf(draft, message, () => undefined);
+    return message === undefined ? undefined : this.#answerOf(draft, message, () => undefined);
   }
 
   async #answerInTurn(log: EventLog, request: ReadRequest): Promise<ReadAnswer> {
@@ -76,7 +83,7 @@ export class ReadAnswers {
     try {
       for (;;) {
         request.gone.throwIfAborted();
-        const draft = this.#draft(log, request);
+        const draft = draftOf(log, request, this.#pick(log, request));
         buffer?.release();
         buffer = this.#buffers.take(draft.writer.length);
         const message = await write(log, draft, buffer.bytes, request.gone);
@@ -97,27 +104,33 @@ export class ReadAnswers {
     return { prepared, nextSeq };
   }
 
-  #draft(log: EventLog, request: ReadRequest): Draft {
-    const { id, afterSeq, maxBytes, limits = USUAL_LIMITS, extensions } = request;
+  #pick(log: EventLog, { afterSeq, maxBytes, limits = USUAL_LIMITS }: ReadRequest): ReadPage {
     const bytes = limits.bytes * (this.#buffers.isScarce ? SCARCE_SHARE : 1);
-    const page = pickPage(log, afterSeq, maxBytes, { ...limits, bytes });
-    const { entries, ...state } = page;
-    const signal = extensions.signals === undefined ? {} : { signal: endingSignal(log, page) };
-    const chunks = entries.map((entry) => outlineOf(entry, extensions));
-    const writer = new ReadAnswerWriter(id, {
-      chunks,
-      ...state,
-      failure: null,
-      sandboxDenied: page.exited && log.exited?.sandboxDenied === true,
-      ...signal,
-    });
-    return { page, writer };
+    return pickPage(log, afterSeq, maxBytes, { ...limits, bytes });
   }
 }
 
 interface Draft {
   readonly page: ReadPage;
   readonly writer: ReadAnswerWriter;
+}
+
+function smallOf({ bytes, events }: PageLimits = USUAL_LIMITS): PageLimits {
+  return { bytes: Math.min(bytes, SMALL.bytes), events: Math.min(events, SMALL.events) };
+}
+
+function draftOf(log: EventLog, { id, extensions }: ReadRequest, page: ReadPage): Draft {
+  const { entries, ...state } = page;
+  const signal = extensions.signals === undefined ? {} : { signal: endingSignal(log, page) };
+  const chunks = entries.map((entry) => outlineOf(entry, extensions));
+  const writer = new ReadAnswerWriter(id, {
+    chunks,
+    ...state,
+    failure: null,
+    sandboxDenied: page.exited && log.exited?.sandboxDenied === true,
+    ...signal,
+  });
+  return { page, writer };
 }
 
 /** The message, or undefined when the page is not retained any more. */
