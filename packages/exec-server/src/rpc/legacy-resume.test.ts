@@ -78,6 +78,23 @@ describe('a client without extensions that has resumed its session', () => {
     expect(await again.events()).toEqual(['p 3 three', 'p 4 four']);
   });
 
+  test('gets nothing pushed either where the connection before ended while its first read was under way', async () => {
+    await using world = new CoreWorld();
+    const client = await cutWorld(world);
+    const second = await world.resumed(client);
+    second.send('process/read', { processId: 'p', afterSeq: 1, waitMs: 10 * LEGACY_REPLAY_DELAY_MS });
+    await settle();
+    world.clock.advanceInSteps(LEGACY_REPLAY_DELAY_MS);
+    await second.cut();
+    const third = await world.resumed(client);
+    world.processes.child('p').print('two', 'stderr');
+    expect(await third.events()).toEqual([]);
+    expect(await read(third, { afterSeq: 1 })).toMatchObject({ chunks: [{ seq: 2 }], nextSeq: 3 });
+    world.processes.child('p').print('three');
+    await takeIn(world);
+    expect(await third.events()).toEqual(['p 3 three']);
+  });
+
   test('is not taken to have an answer in because it reads another process', async () => {
     await using world = new CoreWorld();
     const client = await world.client();

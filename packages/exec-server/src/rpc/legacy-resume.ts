@@ -48,6 +48,7 @@ export class LegacyResume {
   #replayTimer: Timer | undefined;
   #settleTimer: Timer | undefined;
   #isOver = false;
+  #isStopped = false;
 
   constructor(options: LegacyResumeOptions) {
     this.#options = options;
@@ -72,6 +73,8 @@ export class LegacyResume {
     return {
       limits: isFirst ? FIRST_ANSWER : undefined,
       answered: (nextSeq) => {
+        // A read that is over only after its connection says nothing about where the next one goes on.
+        if (this.#isStopped) return;
         const left = (this.#reading.get(subscription) ?? 1) - 1;
         if (left > 0) this.#reading.set(subscription, left);
         else this.#reading.delete(subscription);
@@ -82,6 +85,7 @@ export class LegacyResume {
 
   /** The connection has ended. */
   stop(): void {
+    this.#isStopped = true;
     this.#replayTimer?.cancel();
     this.#settleTimer?.cancel();
     this.#answered.clear();
