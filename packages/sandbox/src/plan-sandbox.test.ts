@@ -136,6 +136,12 @@ describe('what this host cannot enforce is refused before anything starts', () =
       '/usr/bin/bwrap',
       'cwd: /usr/bin/bwrap is no directory of this executor',
     ],
+    [
+      'a working directory that nobody can follow',
+      { files: fakeFiles({ '/ws/loop': { link: 'loop' }, '/usr/bin/bwrap': { text: '' } }) },
+      '/ws/loop',
+      'cwd: the link /ws/loop leads in a circle; start the command somewhere else',
+    ],
   ])('%s', async (_, host, cwd, message) => {
     await expect(planned(host, WORKSPACE_WRITE, cwd)).rejects.toThrow(
       new ExecError('sandboxUnsupported', message),

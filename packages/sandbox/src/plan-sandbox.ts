@@ -137,7 +137,9 @@ function usableBwrap({ bwrap }: HostFacts, policy: NormalisedPolicy): string {
 }
 
 function visibleDirectory(cwd: string, policy: NormalisedPolicy, files: FileFacts): string {
-  const { path, kind } = resolvePath(cwd, files);
+  const resolved = resolvePath(cwd, files);
+  if (resolved.kind === 'deadEnd') refuse('cwd', `${resolved.why}; start the command somewhere else`);
+  const { path, kind } = resolved;
   if (kind !== 'directory') refuse('cwd', `${cwd} is no directory of this executor`);
   const isPrivate = ['/proc', '/dev', '/sys'].some((tree) => isWithin(path, tree));
   if (isPrivate || !policy.restrictsFiles || indexRules(policy.rules).accessAt(path) !== 'deny') return path;

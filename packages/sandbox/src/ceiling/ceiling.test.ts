@@ -1,3 +1,4 @@
+import { ExecError } from '@holdfast/exec-protocol';
 import { describe, expect, test } from 'vitest';
 import { type FakeFile, fakeFiles } from '../files/testing/fake-files.js';
 import type { NormalisedPolicy } from '../policy/path-rule.js';
@@ -124,6 +125,52 @@ describe('inside what is writable, what others would run stays as it is', () => 
   test('in a directory where nobody can make them, missing names need no protection', async () => {
     const tree: Readonly<Record<string, FakeFile>> = { '/ws': 'sealed', '/ws/.bashrc': { text: '' } };
     expect(await below(tree, ['read /', 'write /ws'])).toEqual(['read /', 'write /ws', 'read /ws/.bashrc']);
+  });
+
+  test('a repository behind a link that leads in a circle is none', async () => {
+    const tree: Readonly<Record<string, FakeFile>> = {
+      '/ws/.git': { link: '.git' },
+      '/ws/a/.git': { text: 'gitdir: ../.git' },
+      '/ws/.codex': { link: '.codex' },
+    };
+    const { policy } = await apply(policyOf(['write /ws']), { ...CEILING, protectedNames: ['.codex'] }, tree);
+    expect([linesOf(policy.rules), policy.notes]).toEqual([
+      ['write /ws', 'read /ws/a/.git'],
+      [
+        {
+          origin: 'ceiling: executable configuration',
+          text: 'the link /ws/.codex leads in a circle and could be replaced; remove it',
+        },
+      ],
+    ]);
+  });
+
+  test('what cannot be looked into stays as it is as a whole', async () => {
+    const tree: Readonly<Record<string, FakeFile>> = {
+      '/ws/a/.git': 'shut',
+      '/ws/b/.git': { link: '../c/git' },
+      '/ws/c': 'shut',
+      '/ws/d': 'shut',
+    };
+    const { policy } = await apply(
+      policyOf(['write /ws']),
+      { ...CEILING, protectedNames: ['d/hooks'] },
+      tree,
+    );
+    expect(linesOf(policy.rules)).toEqual(['write /ws', 'read /ws/a/.git', 'read /ws/c', 'read /ws/d']);
+    expect(new Set(policy.notes.map(({ text }) => text))).toContain(
+      '/ws/d cannot be looked into (EACCES), so all of it stays as it is; let this user enter it',
+    );
+  });
+
+  test('what is to be hidden must be found', async () => {
+    const hidden = { ...CEILING, hidden: ['/run/own/records'] };
+    await expect(below({ '/run/own': 'shut' }, ['write /ws'], hidden)).rejects.toThrow(
+      new ExecError(
+        'sandboxUnsupported',
+        'sandbox: /run/own cannot be looked into (EACCES), so it is unknown what of /run/own/records to hide; mend it',
+      ),
+    );
   });
 
   test('a link in the place of something protected is told, and its target protected', async () => {

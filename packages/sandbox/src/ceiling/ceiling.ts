@@ -1,6 +1,6 @@
 import type { FileFacts } from '../files/file-facts.js';
 import { childOf, isWithin, parentOf } from '../files/paths.js';
-import { LinkCycle, resolvePath } from '../files/resolve-path.js';
+import { resolvePath } from '../files/resolve-path.js';
 import { refuse } from '../intent/refuse.js';
 import { MAX_SCANNED_DIRECTORIES, MAX_SCANNED_SHARED_DIRECTORIES } from '../limits.js';
 import { indexRules, mergeRules } from '../policy/access.js';
@@ -148,7 +148,10 @@ function namesBelow(root: string, { protectedNames, protectedIfThere }: Ceiling)
 }
 
 function hiding(folder: string, files: FileFacts): readonly PathRule[] {
-  const { path, kind, identity, isShared } = resolvePath(folder, files);
+  const resolved = resolvePath(folder, files);
+  if (resolved.kind === 'deadEnd')
+    refuse('sandbox', `${resolved.why}, so it is unknown what of ${folder} to hide; mend it`);
+  const { path, kind, identity, isShared } = resolved;
   if (kind === 'missing') return [];
   return [{ path, access: 'deny', kind, identity, origin: 'ceiling: hidden', isShared }];
 }
@@ -169,31 +172,25 @@ function protectionOf(
   files: FileFacts,
   notes: PolicyNote[],
 ): readonly PathRule[] {
-  try {
-    const { path: target, kind, identity, missingFrom, links, isShared } = resolvePath(path, files);
-    if (kind === 'missing' && (onlyIfThere === true || !files.mayCreateIn(parentOf(missingFrom ?? target))))
-      return [];
-    const own = links.find((link) => isWithin(path, link.path));
-    if (own !== undefined) {
-      notes.push({
-        origin: ORIGIN,
-        text: `${own.path} is a link; its target is protected, but the link could be replaced`,
-      });
-    }
-    return [
-      {
-        path: missingFrom ?? target,
-        access: 'read',
-        kind,
-        identity,
-        origin: ORIGIN,
-        isShared,
-        ...(placeholderText === undefined || kind !== 'missing' ? {} : { placeholderText }),
-      },
-    ];
-  } catch (error) {
-    if (!(error instanceof LinkCycle)) throw error;
-    notes.push({ origin: ORIGIN, text: error.message });
-    return [];
+  const resolved = resolvePath(path, files);
+  if (resolved.kind === 'deadEnd') {
+    const { at, isLink, why } = resolved;
+    const outcome = isLink
+      ? ' and could be replaced; remove it'
+      : ', so all of it stays as it is; let this user enter it';
+    notes.push({ origin: ORIGIN, text: `${why}${outcome}` });
+    return isLink ? [] : protectionOf({ path: at }, files, notes);
   }
+  const { path: target, kind, identity, missingFrom, links, isShared } = resolved;
+  const first = missingFrom ?? target;
+  if (kind === 'missing' && (onlyIfThere === true || !files.mayCreateIn(parentOf(first)))) return [];
+  const own = links.find((link) => isWithin(path, link.path));
+  if (own !== undefined) {
+    notes.push({
+      origin: ORIGIN,
+      text: `${own.path} is a link; its target is protected, but the link could be replaced`,
+    });
+  }
+  const placeholder = placeholderText === undefined || kind !== 'missing' ? {} : { placeholderText };
+  return [{ path: first, access: 'read', kind, identity, origin: ORIGIN, isShared, ...placeholder }];
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { LinkCycle, resolvePath } from './resolve-path.js';
+import { resolvePath } from './resolve-path.js';
 import { fakeFiles } from './testing/fake-files.js';
 
 const FILES = fakeFiles({
@@ -10,6 +10,8 @@ const FILES = fakeFiles({
   '/a/gone': { link: 'no/such' },
   '/a/one': { link: 'two' },
   '/a/two': { link: 'one' },
+  '/a/shut/x': { text: '' },
+  '/a/shut': 'shut',
 });
 
 test.each<[string, string, 'directory' | 'file' | 'missing', string | undefined, readonly string[]]>([
@@ -21,15 +23,17 @@ test.each<[string, string, 'directory' | 'file' | 'missing', string | undefined,
   ['/bin/../lib/x', '/usr/lib/x', 'missing', '/usr/lib', ['/bin']],
   ['/a/gone/er', '/a/no/such/er', 'missing', '/a/no', ['/a/gone']],
 ])('%s is %s, a %s', (path, canonical, kind, missingFrom, links) => {
-  const resolved = resolvePath(path, FILES);
-  expect({ ...resolved, links: resolved.links.map((link) => link.path) }).toMatchObject({
+  expect(resolvePath(path, FILES)).toMatchObject({
     path: canonical,
     kind,
     missingFrom,
-    links,
+    links: links.map((link) => ({ path: link })),
   });
 });
 
-test('links in a circle are an error that names one', () => {
-  expect(() => resolvePath('/a/one/x', FILES)).toThrow(new LinkCycle('/a/one'));
+test('links in a circle are a dead end, and so is a directory that cannot be entered', () => {
+  expect([resolvePath('/a/one/x', FILES), resolvePath('/a/shut/x', FILES)]).toEqual([
+    { kind: 'deadEnd', at: '/a/one', isLink: true, why: 'the link /a/one leads in a circle' },
+    { kind: 'deadEnd', at: '/a/shut', isLink: false, why: '/a/shut cannot be looked into (EACCES)' },
+  ]);
 });

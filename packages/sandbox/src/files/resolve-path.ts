@@ -28,21 +28,21 @@ export interface FileIdentity {
   readonly inode: number;
 }
 
-/** Links lead in a circle, or through more links than the kernel would follow. */
-export class LinkCycle extends Error {
-  readonly link: string;
-
-  constructor(link: string) {
-    super(`the link ${link} leads in a circle`);
-    this.link = link;
-  }
+/** A path that cannot be followed to its end, so that nobody can tell what it stands for. */
+export interface DeadEnd {
+  readonly kind: 'deadEnd';
+  /** A link that leads in a circle, or through more links than the kernel follows; else a directory that cannot be entered. */
+  readonly at: string;
+  readonly isLink: boolean;
+  /** A clause that says so. */
+  readonly why: string;
 }
 
-/**
- * Follows every link of an absolute path, as the kernel would, and goes on by name alone where nothing exists.
- * @throws LinkCycle
- */
-export function resolvePath(path: string, files: FileFacts): ResolvedPath {
+/** What a path comes to. */
+export type Resolution = ResolvedPath | DeadEnd;
+
+/** Follows every link of an absolute path, as the kernel would, and goes on by name alone where nothing exists. */
+export function resolvePath(path: string, files: FileFacts): Resolution {
   const links: CrossedLink[] = [];
   const pending = [...namesOf(path)].reverse();
   let current = '/';
@@ -50,26 +50,41 @@ export function resolvePath(path: string, files: FileFacts): ResolvedPath {
   for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
     current = name === '..' ? parentOf(current) : childOf(current, name);
     if (name === '..' || missingFrom !== undefined) continue;
-    const found = files.look(current);
-    if (found === undefined) missingFrom = current;
-    if (found?.kind !== 'link') continue;
-    const target = follow(current, links, files);
-    pending.push(...[...namesOf(target)].reverse());
-    current = target.startsWith('/') ? '/' : parentOf(current);
+    const seen = see(current, files);
+    if (seen.kind === 'deadEnd') return seen;
+    if (seen.found === undefined) missingFrom = current;
+    if (seen.target === undefined) continue;
+    if (links.length >= MAX_LINKS_FOLLOWED) return circleAt(current);
+    links.push({ path: current, target: seen.target });
+    pending.push(...[...namesOf(seen.target)].reverse());
+    current = seen.target.startsWith('/') ? '/' : parentOf(current);
   }
-  return {
-    path: current,
-    missingFrom,
-    links,
-    ...factsOf(missingFrom === undefined ? files.look(current) : undefined),
-  };
+  const end = missingFrom === undefined ? see(current, files) : NOTHING;
+  return end.kind === 'deadEnd' ? end : { path: current, missingFrom, links, ...factsOf(end.found) };
 }
 
-function follow(link: string, links: CrossedLink[], files: FileFacts): string {
-  if (links.length >= MAX_LINKS_FOLLOWED) throw new LinkCycle(link);
-  const target = files.readLink(link);
-  links.push({ path: link, target });
-  return target;
+/** What stands at a name, and where it leads if it is a link. */
+interface Seen {
+  readonly kind: 'seen';
+  readonly found: FileFact | undefined;
+  readonly target: string | undefined;
+}
+
+const NOTHING: Seen = { kind: 'seen', found: undefined, target: undefined };
+
+function see(path: string, files: FileFacts): Seen | DeadEnd {
+  try {
+    const found = files.look(path);
+    return { kind: 'seen', found, target: found?.kind === 'link' ? files.readLink(path) : undefined };
+  } catch (error) {
+    const at = parentOf(path);
+    const cause = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    return { kind: 'deadEnd', at, isLink: false, why: `${at} cannot be looked into (${cause})` };
+  }
+}
+
+function circleAt(link: string): DeadEnd {
+  return { kind: 'deadEnd', at: link, isLink: true, why: `the link ${link} leads in a circle` };
 }
 
 function factsOf(found: FileFact | undefined): Pick<ResolvedPath, 'kind' | 'identity' | 'isShared'> {

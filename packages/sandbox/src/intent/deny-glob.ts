@@ -22,7 +22,13 @@ export interface GlobScan {
 export function findGlobMatches(scan: GlobScan, files: FileFacts): readonly string[] {
   const { pattern, origin } = scan;
   const written = compileGlob(pattern, scan.directory);
-  const base = resolvePath(written.base, files).path;
+  const resolved = resolvePath(written.base, files);
+  if (resolved.kind === 'deadEnd')
+    refuse(
+      origin,
+      `${resolved.why}, so it is unknown what ${pattern} matches; mend it or deny its directory`,
+    );
+  const base = resolved.path;
   // Names are compared as the pattern spells them, and found where its base really is.
   const spelled = (path: string): string => written.base + path.slice(base === '/' ? 0 : base.length);
   const matches: string[] = [];

@@ -259,6 +259,11 @@ describe('what cannot be enforced is refused, with the entry and the remedy', ()
       `${ENTRY}.0: denies the symbol ":home", which is not known here; deny its path instead`,
     ],
     [
+      'a pattern below a link in a circle',
+      glob('/ws/loop/*.env'),
+      `${ENTRY}.0: the link /ws/loop leads in a circle, so it is unknown what /ws/loop/*.env matches; mend it or deny its directory`,
+    ],
+    [
       'a denied link in a circle',
       at('/ws/loop', 'deny'),
       `${ENTRY}.0: the link /ws/loop leads in a circle, so it is unknown what to deny; mend it or deny its directory`,

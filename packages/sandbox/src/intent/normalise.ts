@@ -1,6 +1,6 @@
 import type { FileFacts } from '../files/file-facts.js';
 import { parentOf } from '../files/paths.js';
-import { type CrossedLink, LinkCycle, type ResolvedPath, resolvePath } from '../files/resolve-path.js';
+import { type CrossedLink, type ResolvedPath, resolvePath } from '../files/resolve-path.js';
 import { indexRules, mergeRules, type RuleIndex } from '../policy/access.js';
 import { withoutRedundant } from '../policy/intersect.js';
 import type { NormalisedPolicy, PathRule, PolicyNote } from '../policy/path-rule.js';
@@ -104,15 +104,12 @@ function resolveFor(
   origin: string,
   { files, notes }: Binding,
 ): ResolvedPath | undefined {
-  try {
-    return resolvePath(path, files);
-  } catch (error) {
-    const why = error instanceof LinkCycle ? error.message : `${path} cannot be looked at`;
-    if (entry.access === 'deny')
-      refuse(origin, `${why}, so it is unknown what to deny; mend it or deny its directory`);
-    notes.push({ origin, text: `${why}, so it grants nothing` });
-    return undefined;
-  }
+  const resolved = resolvePath(path, files);
+  if (resolved.kind !== 'deadEnd') return resolved;
+  if (entry.access === 'deny')
+    refuse(origin, `${resolved.why}, so it is unknown what to deny; mend it or deny its directory`);
+  notes.push({ origin, text: `${resolved.why}, so ${path} grants nothing` });
+  return undefined;
 }
 
 function ruleOf(entry: IntentEntry, resolved: ResolvedPath, origin: string): PathRule {

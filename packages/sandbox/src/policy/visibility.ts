@@ -1,6 +1,6 @@
 import type { FileFacts } from '../files/file-facts.js';
 import { isWithin } from '../files/paths.js';
-import { LinkCycle, resolvePath } from '../files/resolve-path.js';
+import { resolvePath } from '../files/resolve-path.js';
 import { indexRules } from './access.js';
 import type { Access, NormalisedPolicy } from './path-rule.js';
 
@@ -9,12 +9,8 @@ const PRIVATE_TREES = ['/proc', '/dev', '/sys'];
 
 /** What a policy allows at a path, through its links; undefined where the path cannot be followed. */
 export function accessTo(path: string, policy: NormalisedPolicy, files: FileFacts): Access | undefined {
-  try {
-    const resolved = resolvePath(path, files).path;
-    if (PRIVATE_TREES.some((tree) => isWithin(resolved, tree))) return 'read';
-    return policy.restrictsFiles ? indexRules(policy.rules).accessAt(resolved) : 'write';
-  } catch (error) {
-    if (error instanceof LinkCycle) return undefined;
-    throw error;
-  }
+  const resolved = resolvePath(path, files);
+  if (resolved.kind === 'deadEnd') return undefined;
+  if (PRIVATE_TREES.some((tree) => isWithin(resolved.path, tree))) return 'read';
+  return policy.restrictsFiles ? indexRules(policy.rules).accessAt(resolved.path) : 'write';
 }

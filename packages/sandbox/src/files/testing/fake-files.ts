@@ -1,11 +1,12 @@
 import type { DirectoryEntry, FileFact, FileFacts } from '../file-facts.js';
-import { childOf, namesOf, parentOf } from '../paths.js';
+import { ancestorsOf, childOf, namesOf, parentOf } from '../paths.js';
 
-/** What stands at a path: a directory, one like /tmp, one in which nothing can be made, a file with a text, or a link. */
+/** What stands at a path: a directory, one like /tmp, one in which nothing can be made, one that cannot be entered, a file with a text, or a link. */
 export type FakeFile =
   | 'directory'
   | 'shared'
   | 'sealed'
+  | 'shut'
   | { readonly text: string }
   | { readonly link: string };
 
@@ -31,6 +32,9 @@ export function fakeFiles(table: Readonly<Record<string, FakeFile>>): FileFacts 
   return {
     look(path): FileFact | undefined {
       const file = tree.get(path);
+      if (ancestorsOf(path).some((above) => tree.get(above) === 'shut')) {
+        throw Object.assign(new Error(path), { code: 'EACCES' });
+      }
       if (file === undefined) return undefined;
       return { kind: kindOf(file), device: 1, inode: inodes.get(path) ?? 0, isShared: file === 'shared' };
     },
