@@ -86,8 +86,15 @@ function withoutUserInfo(url: URL): URL {
 function authorizationOf({ username, password }: URL, headers: readonly HttpHeader[]): readonly HttpHeader[] {
   const isGiven = headers.some(({ name }) => name.toLowerCase() === 'authorization');
   if (isGiven || (username === '' && password === '')) return [];
-  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return [{ name: 'authorization', value: `Basic ${Buffer.from(credentials).toString('base64')}` }];
+  const credentials = Buffer.from(`${percentDecoded(username)}:${percentDecoded(password)}`, 'latin1');
+  return [{ name: 'authorization', value: `Basic ${credentials.toString('base64')}` }];
+}
+
+/** One character for each byte. A % that begins no escape stands for itself, as on the reference. */
+function percentDecoded(text: string): string {
+  return text.replace(/%[\da-f]{2}/gi, (escaped) =>
+    String.fromCharCode(Number.parseInt(escaped.slice(1), 16)),
+  );
 }
 
 function invalid(what: string): ExecError {

@@ -130,6 +130,14 @@ describe('a request', () => {
     });
   });
 
+  test.each([
+    ['a % that begins no escape', 'http://%zz:100%@host/', '%zz:100%'],
+    ['bytes that are no UTF-8', 'http://%ff%FE:@host/', '\xff\xfe:'],
+    ['letters beyond ASCII', 'http://ü@host/', '\xc3\xbc:'],
+  ])('takes %s in the user info of a URL as it stands', (_what, url, credentials) => {
+    expect(plan(url).headers).toEqual([{ name: 'authorization', value: `Basic ${btoa(credentials)}` }]);
+  });
+
   test('keeps the order of its headers and those that come twice', async () => {
     const headers = [
       ['X-B', '1'],
