@@ -5,6 +5,8 @@ import { isCredentialVariable } from '../credential-variables.js';
 export interface HttpHeader {
   readonly name: string;
   readonly value: string;
+  /** Its value holds something of the executor's own environment, which the client itself may not know. */
+  readonly isFromEnvironment?: true;
 }
 
 /** A request that was checked: everything about it can be sent as it stands. */
@@ -55,7 +57,7 @@ function toHeader(
   const whole = valueEnvVar == null ? value : value + variable(name, valueEnvVar, env);
   if (!FIELD_VALUE.test(whole))
     throw invalid(`header value is invalid for ${name}: it holds a control character`);
-  return { name, value: whole };
+  return valueEnvVar == null ? { name, value: whole } : { name, value: whole, isFromEnvironment: true };
 }
 
 function variable(header: string, name: string, env: Readonly<Record<string, string>>): string {

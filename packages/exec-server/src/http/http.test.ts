@@ -124,7 +124,7 @@ describe('a request', () => {
     expect({ url: url.href, headers }).toEqual({
       url: 'http://host/x',
       headers: [
-        { name: 'A', value: 'Bearer value' },
+        { name: 'A', value: 'Bearer value', isFromEnvironment: true },
         { name: 'authorization', value: `Basic ${btoa('user:p@ss')}` },
       ],
     });
@@ -172,15 +172,18 @@ describe('a response', () => {
     await expect(client.send(plan('/for-ever'), never)).rejects.toThrow('more than 10 redirects');
   });
 
-  test('that leads to another host takes no credentials along', async () => {
+  test('that leads to another host takes no credentials along, nor anything of the environment', async () => {
     const headers = [
       { name: 'Authorization', value: 'Bearer x' },
       { name: 'X-Kept', value: 'y' },
+      { name: 'X-Key', value: '', valueEnvVar: 'NAME' },
     ];
-    const away = (await echo('/away', { headers })).headers;
-    expect(away).toContain('X-Kept');
-    expect(away).not.toContain('Authorization');
-    expect((await echo('/temporary', { headers })).headers).toContain('Authorization');
+    const told = async (path: string): Promise<readonly string[]> => {
+      const sent = (await echo(path, { headers })).headers;
+      return headers.map(({ name }) => name).filter((name) => sent.includes(name));
+    };
+    expect(await told('/away')).toEqual(['X-Kept']);
+    expect(await told('/temporary')).toEqual(['Authorization', 'X-Kept', 'X-Key']);
   });
 
   test('that does not come is an error with the address', async () => {

@@ -11,7 +11,7 @@ const BODY_HEADERS = new Set([
   'transfer-encoding',
 ]);
 
-/** What must not be told to another host. */
+/** What must not be told to another host; nor must what the executor filled in from its environment. */
 const CREDENTIAL_HEADERS = new Set(['authorization', 'cookie', 'proxy-authorization']);
 
 /**
@@ -35,9 +35,16 @@ export function redirected(
     url,
     method: losesBody ? 'GET' : request.method,
     body: losesBody ? undefined : request.body,
-    headers: request.headers.filter(({ name }) => {
-      const lower = name.toLowerCase();
-      return !(losesBody && BODY_HEADERS.has(lower)) && !(isElsewhere && CREDENTIAL_HEADERS.has(lower));
-    }),
+    headers: request.headers.filter(
+      (header) => !(losesBody && isOfBody(header)) && !(isElsewhere && isCredential(header)),
+    ),
   };
+}
+
+function isOfBody({ name }: HttpHeader): boolean {
+  return BODY_HEADERS.has(name.toLowerCase());
+}
+
+function isCredential({ name, isFromEnvironment }: HttpHeader): boolean {
+  return isFromEnvironment === true || CREDENTIAL_HEADERS.has(name.toLowerCase());
 }
