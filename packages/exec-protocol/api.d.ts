@@ -489,7 +489,7 @@ declare const MAX_WALK_ENTRIES = 50000;
 declare const MAX_BODY_DELTA_BYTES: number;
 /** The largest configuration file of the executor that is read for a client. */
 declare const MAX_CONFIG_FILE_BYTES: number;
-/** Watches for missing paths that one connection may have; at the limit the answer is that nothing is watched. */
+/** Paths that all `fs/watchMissing` of one connection may watch; at the limit the answer is that nothing is watched. */
 declare const MAX_FILE_WATCHES = 64;
 /** Streamed HTTP responses that one connection may have at once. */
 declare const MAX_STREAMED_RESPONSES = 256;

@@ -217,7 +217,7 @@ export const MAX_BODY_DELTA_BYTES = MIB;
 /** The largest configuration file of the executor that is read for a client. */
 export const MAX_CONFIG_FILE_BYTES = MIB;
 
-/** Watches for missing paths that one connection may have; at the limit the answer is that nothing is watched. */
+/** Paths that all `fs/watchMissing` of one connection may watch; at the limit the answer is that nothing is watched. */
 export const MAX_FILE_WATCHES = 64;
 
 /** Streamed HTTP responses that one connection may have at once. */

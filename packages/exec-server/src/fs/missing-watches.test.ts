@@ -1,4 +1,5 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { MAX_FILE_WATCHES } from '@holdfast/exec-protocol';
 import { expect, test } from 'vitest';
 import { MissingWatches } from './missing-watches.js';
 import { Tree } from './testing/tree.js';
@@ -62,13 +63,32 @@ test('a path that goes is told, also with the directory above it', async () => {
 });
 
 test('nothing is watched without need, twice, or beyond the limit', async () => {
-  using here = world(1);
+  using here = world(3);
   const { tree, watches } = here;
-  const wait = { missing: [tree.path('later')], present: undefined };
+  const wait = { missing: [tree.path('later')], present: tree.file('present') };
   expect(await watches.add(1, { missing: [], present: undefined })).toBe(false);
   expect(await watches.add(1, { missing: [tree.file('there')], present: undefined })).toBe(false);
   expect(await watches.add(1, { ...wait, present: tree.path('gone') })).toBe(false);
   expect(await watches.add(1, wait)).toBe(true);
   expect(await watches.add(1, wait)).toBe(false);
   expect(await watches.add(2, wait)).toBe(false);
+  expect(await watches.add(2, { ...wait, present: undefined })).toBe(true);
+});
+
+test('so many paths may be watched, in one watch or several, and not one more', async () => {
+  using here = world();
+  const { tree, watches } = here;
+  const paths = Array.from({ length: MAX_FILE_WATCHES }, (_, at) => tree.path(String(at)));
+  expect(await watches.add(1, { missing: paths, present: tree.file('present') })).toBe(false);
+  expect(await watches.add(2, { missing: paths, present: undefined })).toBe(true);
+  expect(await watches.add(3, { missing: paths.slice(0, 1), present: undefined })).toBe(false);
+});
+
+test('a watch that begins when the client has gone watches nothing', async () => {
+  using here = world();
+  const { tree, watches } = here;
+  const beginning = watches.add(1, { missing: [tree.path('later')], present: undefined });
+  watches.close();
+  expect(await beginning).toBe(false);
+  expect(await watches.add(2, { missing: [tree.path('later')], present: undefined })).toBe(false);
 });

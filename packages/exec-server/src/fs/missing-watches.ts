@@ -14,7 +14,9 @@ export class MissingWatches {
   readonly #onChanged: (id: number) => void;
   readonly #limit: number;
   readonly #watches = new Map<number, readonly PathWatch[]>();
+  #isClosed = false;
 
+  /** @param limit Paths that all watches together may have. */
   constructor(onChanged: (id: number) => void, limit: number = MAX_FILE_WATCHES) {
     this.#onChanged = onChanged;
     this.#limit = limit;
@@ -22,10 +24,11 @@ export class MissingWatches {
 
   /**
    * @returns false where nothing is watched: nothing to wait for, the id in use, the wait over before it began, too many
-   *   watches, or a system that cannot.
+   *   paths, a client that has gone, or a system that cannot.
    */
   async add(id: number, { missing, present }: MissingWatch): Promise<boolean> {
-    if (missing.length === 0 || this.#watches.has(id) || this.#watches.size >= this.#limit) return false;
+    if (this.#isClosed || missing.length === 0 || this.#watches.has(id)) return false;
+    if (this.#countPaths() + missing.length + (present === undefined ? 0 : 1) > this.#limit) return false;
     const changed = (): void => {
       this.#end(id);
       this.#onChanged(id);
@@ -41,8 +44,14 @@ export class MissingWatches {
     return false;
   }
 
+  /** Ends all watches. From now on nothing is watched. */
   close(): void {
+    this.#isClosed = true;
     for (const id of [...this.#watches.keys()]) this.#end(id);
+  }
+
+  #countPaths(): number {
+    return [...this.#watches.values()].reduce((count, watches) => count + watches.length, 0);
   }
 
   #end(id: number): void {
