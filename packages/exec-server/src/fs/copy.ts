@@ -1,8 +1,19 @@
 import type { Stats } from 'node:fs';
 import { constants } from 'node:fs';
-import { chmod, copyFile, lstat, mkdir, readdir, readlink, realpath, stat, symlink } from 'node:fs/promises';
+import {
+  access,
+  chmod,
+  copyFile,
+  lstat,
+  mkdir,
+  readdir,
+  readlink,
+  realpath,
+  stat,
+  symlink,
+} from 'node:fs/promises';
 import { ERROR_KINDS, ExecError } from '@holdfast/exec-protocol';
-import { about, errnoOf } from './file-error.js';
+import { about, errnoOf, toFileError } from './file-error.js';
 import { isWithin, joinPath, type NativePath, shownPath } from './native-path.js';
 
 /**
@@ -33,8 +44,12 @@ async function copyEntry(from: NativePath, source: Stats, to: NativePath): Promi
 }
 
 async function copyDirectory(from: NativePath, source: Stats, to: NativePath): Promise<void> {
-  await about(to, async () => {
-    if ((await mkdir(to, { recursive: true })) !== undefined) await chmod(to, source.mode & PERMISSIONS);
+  const mode = source.mode & PERMISSIONS;
+  const isNew = await about(to, async () => {
+    if ((await mkdir(to, { recursive: true })) === undefined) return false;
+    // Its owner has to fill it, even where it will be read-only; for everybody else it is at once what it will be.
+    await chmod(to, mode | OWNER);
+    return true;
   });
   for (const name of await about(from, () => readdir(from, { encoding: 'buffer' }))) {
     const entry = joinPath(from, name);
@@ -42,6 +57,7 @@ async function copyDirectory(from: NativePath, source: Stats, to: NativePath): P
     // What went away meanwhile is not there to be copied.
     if (found !== undefined) await copyEntry(entry, found, joinPath(to, name));
   }
+  if (isNew && (mode & OWNER) !== OWNER) await about(to, () => chmod(to, mode));
 }
 
 async function copyLink(from: NativePath, to: NativePath): Promise<void> {
@@ -61,7 +77,19 @@ async function copyContent(from: NativePath, to: NativePath): Promise<void> {
       code: ERROR_KINDS.fileSystemFailed.code,
     });
   }
-  await about(from, () => copyFile(from, to, constants.COPYFILE_FICLONE));
+  try {
+    await copyFile(from, to, constants.COPYFILE_FICLONE);
+  } catch (error) {
+    throw toFileError(error, (await isReadable(from)) ? to : from);
+  }
+}
+
+/** The system does not say which of two paths it could not use. */
+async function isReadable(path: NativePath): Promise<boolean> {
+  return await access(path, constants.R_OK).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function isSame(one: NativePath, other: NativePath): Promise<boolean> {
@@ -85,6 +113,7 @@ async function realOf(path: NativePath): Promise<NativePath> {
 }
 
 const PERMISSIONS = 0o777;
+const OWNER = 0o700;
 
 function refused(path: NativePath, why: string): ExecError {
   return new ExecError('invalidFileRequest', `${shownPath(path)} ${why}`);

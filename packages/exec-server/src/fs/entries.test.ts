@@ -1,9 +1,19 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+} from 'node:fs';
 import { expect, test } from 'vitest';
 import { copy } from './copy.js';
 import { createDirectory, readDirectory } from './directory.js';
 import { canonicalize, getMetadata } from './metadata.js';
+import { shownPath } from './native-path.js';
 import { remove } from './remove.js';
 import { kindOf, Tree } from './testing/tree.js';
 
@@ -119,6 +129,40 @@ test('a copy has content, permissions and links of the original', async () => {
   expect(readFileSync(tree.text('to/deep/down/file'), 'utf8')).toBe('deep');
 });
 
+test.runIf(process.platform === 'linux')(
+  'a read-only directory is filled before its copy is read-only too',
+  async () => {
+    using tree = new Tree();
+    // Where the copy of the file would have a longer path than the system takes, it ends in the middle.
+    const [longName, deep] = ['n'.repeat(255), directoryOfLength(3900, tree.root)];
+    tree.file(`from/sub/${longName}`, 'content');
+    chmodSync(tree.text('from/sub'), 0o555);
+    await expect(copy(tree.path('from'), Buffer.from(`${deep}/to`), true)).rejects.toMatchObject({
+      message: expect.stringContaining(`${deep}/to/sub/${longName}`) as string,
+    });
+    expect(statSync(`${deep}/to/sub`).mode & 0o777).toBe(0o755);
+    await copy(tree.path('from'), tree.path('to'), true);
+    expect([statSync(tree.text('to/sub')).mode & 0o777, readdirSync(tree.text('to/sub'))]).toEqual([
+      0o555,
+      [longName],
+    ]);
+    for (const name of ['from/sub', 'to/sub']) chmodSync(tree.text(name), 0o755);
+  },
+);
+
+test('a copy that fails names the path that was the reason', async () => {
+  using tree = new Tree();
+  const file = tree.file('file');
+  await expect(copy(file, tree.path('nowhere/file'), false)).rejects.toMatchObject({
+    kind: 'fileNotFound',
+    message: `${shownPath(tree.path('nowhere/file'))} does not exist (ENOENT)`,
+  });
+  await expect(copy(tree.path('gone'), tree.path('copy'), false)).rejects.toMatchObject({
+    kind: 'fileNotFound',
+    message: `${shownPath(tree.path('gone'))} does not exist (ENOENT)`,
+  });
+});
+
 test('a file that is copied onto itself stays as it is, by whatever name', async () => {
   using tree = new Tree();
   const path = tree.file('file', 'content');
@@ -167,3 +211,11 @@ test('a link takes the place of nothing, and a directory is made where none is',
     );
   }
 });
+
+/** Makes a directory below `root` whose path has so many characters. */
+function directoryOfLength(length: number, root: string): string {
+  let path = root;
+  while (path.length < length) path += `/${'d'.repeat(Math.min(200, length - path.length - 1))}`;
+  mkdirSync(path, { recursive: true });
+  return path;
+}
