@@ -202,4 +202,20 @@ describe('bounds', () => {
       client.sessionId,
     );
   });
+  test('a client that was refused a session has not used it', async () => {
+    await using world = new CoreWorld();
+    const client = await world.client({ ...REPLAY, clientInstance: 'first' });
+    const resume = async (clientInstance: string): Promise<unknown> =>
+      await world.connect().ask('initialize', {
+        clientName: '',
+        clientInstance,
+        resumeSessionId: client.sessionId,
+        extensions: { replay: 1 },
+      });
+    for (let count = 0; count < MAX_CLIENT_INSTANCES; count += 1) {
+      expect(await resume(`refused ${String(count)}`)).toBe('sessionBusy');
+    }
+    await client.cut();
+    expect(await resume('second')).toMatchObject({ sessionId: client.sessionId });
+  });
 });

@@ -80,7 +80,7 @@ export class Session {
    * @throws ExecError `limitExceeded` when too many clients have used the session.
    */
   resume(attachment: Attachment): boolean {
-    if (attachment.clientInstance !== undefined) this.answers(attachment.clientInstance);
+    if (attachment.clientInstance !== undefined) this.#checkRoomFor(attachment.clientInstance);
     const { connection } = attachment;
     this.#move(nextSession(this.#state, { type: 'resume', connection, now: this.#host.clock.now() }));
     if (this.#state.kind === 'attached' && this.#state.connection === connection) {
@@ -115,13 +115,7 @@ export class Session {
   answers(clientInstance: string): KeptAnswers {
     const known = this.#answers.get(clientInstance);
     if (known !== undefined) return known;
-    // What a client before it has sent must never be carried out again, so none of them can be forgotten.
-    if (this.#answers.size >= MAX_CLIENT_INSTANCES) {
-      throw new ExecError(
-        'limitExceeded',
-        `${String(MAX_CLIENT_INSTANCES)} clients have used this session already; open a new one`,
-      );
-    }
+    this.#checkRoomFor(clientInstance);
     const answers = new KeptAnswers();
     this.#answers.set(clientInstance, answers);
     return answers;
@@ -133,6 +127,15 @@ export class Session {
     this.#attachment = undefined;
     this.#closed ??= this.#end();
     return this.#closed;
+  }
+
+  #checkRoomFor(clientInstance: string): void {
+    // What a client before it has sent must never be carried out again, so none of them can be forgotten.
+    if (this.#answers.has(clientInstance) || this.#answers.size < MAX_CLIENT_INSTANCES) return;
+    throw new ExecError(
+      'limitExceeded',
+      `${String(MAX_CLIENT_INSTANCES)} clients have used this session already; open a new one`,
+    );
   }
 
   async #end(): Promise<number> {
