@@ -7,13 +7,16 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { connect, TransferError } from '@holdfast/exec-client';
 import { expect, test } from 'vitest';
+import { Command } from './command.js';
+import { eventually, within } from './deadline.js';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.js';
-import { runHoldfast, startServer, temporaryDirectory } from './harness.js';
+import { runHoldfast, spawnHoldfast, startServer, temporaryDirectory } from './harness.js';
 
 const TIMEOUT_MS = 120_000;
 
@@ -92,6 +95,34 @@ test('a copy that is broken off leaves what was there and nothing else', {
     await expect(broken).rejects.toBe(enough);
   }
   expect([readFileSync(there, 'utf8'), names(place.path)]).toEqual(['old', ['here', 'there']]);
+});
+
+test('Ctrl-C ends a copy while the link is lost, long before the session is given up', {
+  timeout: TIMEOUT_MS,
+}, async () => {
+  await using place = await temporaryDirectory();
+  await using server = await startServer();
+  await using proxy = await startFaultProxy(server.url);
+  const here = join(place.path, 'here');
+  writeFileSync(here, '');
+  // Takes no room, and longer than this test.
+  truncateSync(here, 4_000_000_000);
+  const command = new Command(
+    spawnHoldfast(['cp', here, `:${join(place.path, 'there')}`], { HOLDFAST_URL: proxy.url }),
+  );
+  await eventually(
+    'a part of the file on its way',
+    () => proxy.counts.bytes.toServer > 4_000_000 || undefined,
+  );
+  proxy.newLinks = { kind: 'refuse' };
+  proxy.inject({ kind: 'reset' });
+  await eventually('an attempt to get the link back', () => proxy.counts.refused > 0 || undefined);
+  command.child.kill('SIGINT');
+  expect(await within('the end of the copy', command.ended)).toEqual({
+    code: 130,
+    stdout: '',
+    stderr: expect.any(String) as string,
+  });
 });
 
 test('holdfast cp copies trees both ways, whatever their names, and says what it leaves out', {

@@ -70,7 +70,7 @@ class SessionClient implements Client, ExecHost {
     this.#link = link;
     this.#driver = driver;
     this.fs = createFileSystem(
-      createFilePort(link, () => this.environment()),
+      createFilePort(link, plan.clock, () => this.environment()),
       local,
     );
     void driver.failed.then((reason) => {

@@ -196,6 +196,9 @@ export const FILES_IN_TRANSFER = 8;
 /** How often a file is moved from its beginning when the server forgot what was open as the link broke. */
 export const FILE_TRANSFER_ATTEMPTS = 3;
 
+/** How long an upload that was aborted waits for the removal of what it has written. */
+export const TRANSFER_TIDY_MS = 2_000;
+
 /** Files that one session may have open; the reference's figure for a connection. */
 export const MAX_FILE_HANDLES = 128;
 

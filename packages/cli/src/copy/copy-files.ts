@@ -2,28 +2,21 @@ import { stat } from 'node:fs/promises';
 import { type Client, TransferError, type TransferResult } from '@holdfast/exec-client';
 import { ExecError } from '@holdfast/exec-protocol';
 import { EXIT_NOT_COPIED, EXIT_OWN_FAILURE } from '../exit-codes.js';
-import { takeSignals } from '../follow/signals.js';
+import { stopAtSignal } from '../follow/signals.js';
 import type { CopyReport } from './copy-report.js';
 import { nameOf, namesDirectory, type Route, within } from './route.js';
 
 /** Copies what was named, and tells of it. @returns the exit code. */
 export async function copyFiles(client: Client, route: Route, report: CopyReport): Promise<number> {
-  const stop = new AbortController();
-  let interrupted: number | undefined;
-  const interrupt = (exitCode: number): void => {
-    interrupted ??= exitCode;
-    stop.abort();
-  };
-  const release = takeSignals({ onInterrupt: interrupt, onEnd: interrupt });
+  const stop = stopAtSignal();
   try {
     report.copied(await transfer(client, route, report, stop.signal), []);
     return 0;
   } catch (error) {
-    if (interrupted !== undefined) return interrupted;
-    return explain(error, report);
+    return stop.exitCode() ?? explain(error, report);
   } finally {
     report.end();
-    release();
+    stop.release();
   }
 }
 

@@ -33,6 +33,28 @@ export function takeSignals({ onInterrupt, onEnd }: SignalActions): () => void {
   };
 }
 
+/** Work that signals to this program end. */
+export interface Stoppable {
+  /** Fires at the first signal. */
+  readonly signal: AbortSignal;
+  /** What to exit with because of that; undefined when there was none. */
+  readonly exitCode: () => number | undefined;
+  readonly release: () => void;
+}
+
+/** Has the first Ctrl-C, or what asks for the end, stop some work; the second is obeyed at once. */
+export function stopAtSignal(): Stoppable {
+  const stop = new AbortController();
+  let first: number | undefined;
+  const onSignal = (exitCode: number): void => {
+    if (first !== undefined) process.exit(exitCode);
+    first = exitCode;
+    stop.abort();
+  };
+  const release = takeSignals({ onInterrupt: onSignal, onEnd: onSignal });
+  return { signal: stop.signal, exitCode: () => first, release };
+}
+
 /** Passes Ctrl-C on. The process may be over, or the connection: both show where the events are read. */
 export function interrupter(handle: ProcessHandle): () => void {
   let interrupts = 0;

@@ -10,7 +10,7 @@ export function readContent(
   let file: OpenFile | undefined;
   let reader: BlockReader | undefined;
   const close = async (): Promise<void> => {
-    await file?.close();
+    await file?.close(signal);
   };
   return new ReadableStream<Uint8Array>(
     {
@@ -49,18 +49,24 @@ export function writeContent(
       writer = new BlockWriter(file, signal);
     },
     async write(bytes) {
-      await writer?.write(bytes);
+      try {
+        await writer?.write(bytes);
+      } catch (error) {
+        // A stream that has failed is told nothing any more, neither of an abort nor of its end.
+        await file?.close(signal).catch(() => undefined);
+        throw error;
+      }
     },
     async close() {
       try {
         await writer?.finish();
       } finally {
-        await file?.close();
+        await file?.close(signal);
       }
     },
     async abort() {
       await writer?.finish().catch(() => undefined);
-      await file?.close();
+      await file?.close(signal);
     },
   });
 }

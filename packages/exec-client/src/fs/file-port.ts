@@ -1,11 +1,17 @@
 import type { EnvironmentInfo, ParamsOf, RequestSpec, ResultOf } from '@holdfast/exec-protocol';
+import type { Clock } from '../clock.js';
 import type { Link, Stops, WatchSink } from '../connection/link.js';
 import type { FilePort } from './file-requests.js';
 import { namedFileError } from './reference-errors.js';
 
 /** Files of a session that outlives its connections. */
-export function createFilePort(link: Link, environment: () => Promise<EnvironmentInfo>): FilePort {
+export function createFilePort(
+  link: Link,
+  clock: Clock,
+  environment: () => Promise<EnvironmentInfo>,
+): FilePort {
   return {
+    clock,
     environment,
     attachWatch: (watchId: number, sink: WatchSink) => link.attachWatch(watchId, sink),
     async request<S extends RequestSpec>(

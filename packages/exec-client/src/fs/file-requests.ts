@@ -10,6 +10,7 @@ import {
   type ResultOf,
 } from '@holdfast/exec-protocol';
 import { abortable } from '../abortable.js';
+import type { Clock } from '../clock.js';
 import type { Stops, WatchSink } from '../connection/link.js';
 import { newHandleId } from '../id.js';
 
@@ -22,6 +23,7 @@ export interface FilePort {
     signal?: AbortSignal,
     stops?: Stops,
   ): Promise<ResultOf<S>>;
+  readonly clock: Clock;
   /** What the executor says of itself, whose rules its paths follow. */
   environment(): Promise<EnvironmentInfo>;
   /** Tells `sink` of a watch, until the returned function is called. */
@@ -32,7 +34,8 @@ export interface FilePort {
 export interface OpenFile {
   read(position: number, length: number, signal?: AbortSignal): Promise<Uint8Array>;
   write(position: number, bytes: Uint8Array, signal?: AbortSignal): Promise<void>;
-  close(): Promise<void>;
+  /** Closes it, also when `signal` ends the wait for that. */
+  close(signal?: AbortSignal): Promise<void>;
 }
 
 /** Opens a file. Whoever gets it closes it, once everything that was asked of it is done. */
@@ -68,7 +71,7 @@ export async function openFile(
     async write(offset, chunk, stop) {
       await use(port.request(fsWriteBlock, { handleId, offset, chunk }, stop));
     },
-    close: () => (closing ??= close()),
+    close: (stop) => abortable((closing ??= close()), stop),
   };
 }
 

@@ -87,7 +87,7 @@ class RemoteFileSystem implements FileSystem {
       else for await (const piece of bytes) await writer.write(piece);
       await writer.finish();
     } finally {
-      await file.close();
+      await file.close(signal);
     }
   }
 
@@ -203,7 +203,8 @@ class RemoteFileSystem implements FileSystem {
     }
     const readSmall = async (path: string, stop: AbortSignal | undefined): Promise<Uint8Array> =>
       (await this.#port.request(fsReadFile, { path }, stop)).dataBase64;
-    return { remote: this, local: this.#local, executor: await this.#port.environment(), readSmall };
+    const executor = await this.#port.environment();
+    return { remote: this, local: this.#local, clock: this.#port.clock, executor, readSmall };
   }
 
   async #readAtOnce(path: string, signal: AbortSignal | undefined): Promise<Uint8Array> {
@@ -216,7 +217,7 @@ class RemoteFileSystem implements FileSystem {
     try {
       return await readAll(new BlockReader(file, signal));
     } finally {
-      await file.close();
+      await file.close(signal);
     }
   }
 

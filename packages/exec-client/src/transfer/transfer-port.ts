@@ -5,6 +5,7 @@ import {
   formatPathUri,
   parsePathUri,
 } from '@holdfast/exec-protocol';
+import type { Clock } from '../clock.js';
 import type { FileSystem } from '../fs/file-system.js';
 import { newHandleId } from '../id.js';
 import type { LocalFiles } from './local-files.js';
@@ -14,6 +15,7 @@ import type { Tally } from './tally.js';
 export interface TransferPort {
   readonly remote: FileSystem;
   readonly local: LocalFiles;
+  readonly clock: Clock;
   readonly executor: EnvironmentInfo;
   /** The content of a file that fits one block, with one request. */
   readSmall(uri: string, signal: AbortSignal | undefined): Promise<Uint8Array>;

@@ -3,6 +3,7 @@ import { executorUri } from '../executor-path.js';
 import { forEachAtOnce } from './at-once.js';
 import type { LocalEntry, LocalPath } from './local-files.js';
 import { Tally } from './tally.js';
+import { tidy } from './tidy.js';
 import type { TransferOptions, TransferResult } from './transfer.js';
 import {
   changedMeanwhile,
@@ -154,8 +155,7 @@ async function sendInBlocks(
     expectSame(sent, await digestOf(transfer, temporary), file.uri);
     await remote.copyFile(temporary, file.uri, waiting(transfer));
   } finally {
-    // Also after an abort; what failed before counts for more than a file that is left.
-    await remote.rm(temporary, { force: true }).catch(() => undefined);
+    await tidy(transfer, remote.rm(temporary, { force: true }));
   }
 }
 
