@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
 import { fsGetMetadata, fsReadFile, fsWalk } from '@holdfast/exec-protocol';
@@ -21,6 +21,30 @@ test.each(['', '.', '..', '/', '../a', 'a/b', `a${sep}..`, 'a\0'])('%j is not ta
     expect.objectContaining({ kind: 'invalidPath' }) as Error,
   );
 });
+
+// Windows knows no such permissions.
+test.skipIf(process.platform === 'win32')(
+  'what replaces a private file is private from its beginning, and gets its permissions in the end',
+  async () => {
+    const home = await mkdtemp(join(tmpdir(), 'holdfast-node-files-'));
+    const modeOf = async (name: string): Promise<number> => (await stat(join(home, name))).mode & 0o777;
+    try {
+      for (const mode of [0o600, 0o640, 0o755]) {
+        const target = join(home, 'target');
+        await writeFile(target, 'old');
+        await chmod(target, mode);
+        const replacement = await nodeFiles.replace(nodeFiles.resolve(target));
+        await replacement.write(bytes('new'));
+        const [part = ''] = (await readdir(home)).filter((name) => name !== 'target');
+        expect(await modeOf(part)).toBe(0o600);
+        await replacement.commit();
+        expect([await modeOf('target'), await readFile(target, 'utf8')]).toEqual([mode, 'new']);
+      }
+    } finally {
+      await rm(home, { recursive: true });
+    }
+  },
+);
 
 test('a server that calls an entry something else gets it refused, and the rest is copied', async () => {
   const server = new FakeServer();

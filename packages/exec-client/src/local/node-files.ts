@@ -32,6 +32,8 @@ export const nodeFiles: LocalFiles = {
 const SEPARATOR = Buffer.from(sep);
 const READ_BYTES = 1024 * 1024;
 const PERMISSIONS = 0o777;
+const MODE_OF_NEW_FILES = 0o666;
+const MODE_OF_PRIVATE_FILES = 0o600;
 
 function join(directory: LocalPath, name: Uint8Array): LocalPath {
   const text = Buffer.from(name).toString('latin1');
@@ -91,7 +93,9 @@ async function replace(path: LocalPath): Promise<Replacement> {
   const target = Buffer.from(path);
   const existing = await stat(target).catch(() => undefined);
   const temporary = Buffer.concat([directoryOf(target), Buffer.from(`.holdfast-${randomUUID()}.part`)]);
-  const handle = await open(temporary, 'wx').catch((error: unknown) => {
+  // Whom the old file was kept from gets no look at the new one while it grows.
+  const mode = existing === undefined ? MODE_OF_NEW_FILES : MODE_OF_PRIVATE_FILES;
+  const handle = await open(temporary, 'wx', mode).catch((error: unknown) => {
     throw codeOf(error) === 'ENOENT' ? noDirectory(path) : error;
   });
   let isOver = false;
