@@ -6,14 +6,18 @@ import type { Message } from './wire/message.js';
 
 const GREETING = { sessionId: 'x'.repeat(32), environmentInfo: { shell: { name: 'sh', path: '/bin/sh' } } };
 
+/** What a server says to a message; a text as it stands. */
+type Answering = (message: Message) => object | string | undefined;
+
 /** A server that runs nothing: it answers by `answer`, and pretends that every process has printed a path. */
-function serverThat(answer: (message: Message) => object | undefined): Transport {
+function serverThat(answer: Answering): Transport {
   const [ours, theirs] = memoryTransportPair();
   theirs.start({
     onMessage(text) {
       const message = JSON.parse(String(text)) as Message;
       const said = answer(message);
-      if (said !== undefined) theirs.send(JSON.stringify({ id: message.id, ...said }));
+      if (typeof said === 'string') theirs.send(said);
+      else if (said !== undefined) theirs.send(JSON.stringify({ id: message.id, ...said }));
       if (message.method !== 'process/start') return;
       const { processId } = message.params ?? {};
       const events = [
@@ -37,7 +41,7 @@ function answerOf({ method, params }: Message): object | undefined {
   return method === 'initialized' ? undefined : { result: {} };
 }
 
-async function verdicts(only: string, answer = answerOf): Promise<Partial<CaseResult>[]> {
+async function verdicts(only: string, answer: Answering = answerOf): Promise<Partial<CaseResult>[]> {
   const carrier = { dial: () => Promise.resolve(serverThat(answer)), canReconnect: false };
   const shown: string[] = [];
   const results = await runConformance(carrier, {
@@ -74,6 +78,25 @@ test('a server that refuses the handshake is told apart from one that fails case
   const refusing = (message: Message): object | undefined =>
     message.method === 'initialize' ? { error: { code: -32603, message: 'no' } } : answerOf(message);
   await expect(verdicts('', refusing)).rejects.toThrow('initialize was refused: -32603 no');
+});
+
+test.each([
+  ['this is no json', '"this is no json"'],
+  ['null', '"null"'],
+  ['[]', '"[]"'],
+  ['5', '"5"'],
+  ['x'.repeat(101), `"${'x'.repeat(100)}"…`],
+])('a server that sends %j fails the case, and the run goes on to its end', async (sent, shown) => {
+  const started: unknown[] = [];
+  const broken = (message: Message): object | string | undefined => {
+    if (message.method === 'process/start') started.push(message.params?.['argv']);
+    return message.method === 'environment/status' ? sent : answerOf(message);
+  };
+  const reason = `the server sent what is no JSON object: ${shown} before an answer to environment/status came`;
+  expect(await verdicts('environment/status', broken)).toEqual([
+    { id: 'environment/status', verdict: 'failed', reason },
+  ]);
+  expect(started.at(-1)).toEqual(['/bin/rm', '-rf', '/tmp/x y']);
 });
 
 test('the workspace is removed by its real path', async () => {

@@ -8,6 +8,9 @@ export const PATIENCE_MS = 10_000;
 /** How many unread messages are kept; a server that sends more than this to one case is at fault. */
 const MAX_UNREAD = 100_000;
 
+/** How much of a message that cannot be read is told. */
+const SHOWN_CHARACTERS = 100;
+
 interface Waiting {
   matches(message: Message): boolean;
   take(message: Message): void;
@@ -29,7 +32,7 @@ export class WireClient {
     this.closed = new Promise((resolve) => {
       transport.start({
         onMessage: (message) => {
-          this.#take(parse(message));
+          this.#read(typeof message === 'string' ? message : new TextDecoder().decode(message));
         },
         onDrain: () => undefined,
         onClose: (closed) => {
@@ -126,6 +129,12 @@ export class WireClient {
     await this.closed;
   }
 
+  #read(text: string): void {
+    const message = parse(text);
+    if (message === undefined) this.#giveUp(`the server sent what is no JSON object: ${shown(text)}`);
+    else this.#take(message);
+  }
+
   #take(message: Message): void {
     for (const waiting of this.#waiting) {
       if (!waiting.matches(message)) continue;
@@ -135,9 +144,13 @@ export class WireClient {
     }
     this.#unread.push(message);
     if (this.#unread.length > MAX_UNREAD) {
-      this.#end(`the server sent more than ${MAX_UNREAD} messages that nobody asked for`);
-      this.#transport.destroy();
+      this.#giveUp(`the server sent more than ${MAX_UNREAD} messages that nobody asked for`);
     }
+  }
+
+  #giveUp(reason: string): void {
+    this.#end(reason);
+    this.#transport.destroy();
   }
 
   #end(reason: string): void {
@@ -147,6 +160,17 @@ export class WireClient {
   }
 }
 
-function parse(message: string | Uint8Array): Message {
-  return JSON.parse(typeof message === 'string' ? message : new TextDecoder().decode(message)) as Message;
+/** @returns undefined for what is no object. */
+function parse(text: string): Message | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function shown(text: string): string {
+  const start = JSON.stringify(text.slice(0, SHOWN_CHARACTERS));
+  return text.length > SHOWN_CHARACTERS ? `${start}…` : start;
 }
