@@ -1,12 +1,18 @@
+import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { Command } from './command.js';
+import { eventually, within } from './deadline.js';
 import { type CommandOutcome, PROGRAM, spawnHoldfast, startServer } from './harness.js';
+import { descendants } from './process-table.js';
 
 interface Line {
   readonly id: string;
   readonly verdict: 'passed' | 'failed' | 'skipped';
   readonly reason?: string;
 }
+
+const STOPPING =
+  'holdfast: stopping when this case is over and everything is tidied up; once more stops at once\n';
 
 /** Every case with its connections and processes; some wait for seconds on purpose. */
 const WHOLE_MS = 600_000;
@@ -57,4 +63,32 @@ test('a server that is not there is no failed case', async () => {
   const { code, stdout, stderr } = await conformance('ws://127.0.0.1:1');
   expect({ code, stdout }).toEqual({ code: 125, stdout: '' });
   expect(stderr).toMatch(/^holdfast: cannot connect to ws:\/\/127\.0\.0\.1:1\b.*\n$/);
+});
+
+test('Ctrl-C ends the run behind the case under way, and leaves nothing on the server', async () => {
+  await using server = await startServer();
+  const command = new Command(spawnHoldfast(['conformance', server.url, '--json']));
+  const workspaces = (): string[] =>
+    readdirSync(server.temporaryDirectory).filter((name) => name.startsWith('tmp.'));
+  await command.prints('"verdict"');
+  expect(workspaces()).toHaveLength(1);
+  command.child.kill('SIGINT');
+  const { code, stderr } = await within('the end of the run', command.ended, WHOLE_MS);
+  expect({ code, stderr }).toEqual({ code: 130, stderr: STOPPING });
+  expect(workspaces()).toEqual([]);
+});
+
+test('a second Ctrl-C is obeyed at once, whatever the server does', async () => {
+  // It reads and says nothing.
+  const command = new Command(spawnHoldfast(['conformance', 'stdio:wc -c']));
+  const { child } = command;
+  await eventually('the server', () => descendants(child.pid ?? 0)[0]);
+  child.kill('SIGINT');
+  await eventually('a word about the first', () => command.stderr.includes(STOPPING) || undefined);
+  child.kill('SIGINT');
+  expect(await within('the end of the run', command.ended)).toEqual({
+    code: 130,
+    stdout: '',
+    stderr: STOPPING,
+  });
 });

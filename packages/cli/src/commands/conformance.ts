@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { complain, messageOf } from '../complain.js';
 import { jsonReport, plainReport } from '../conformance/results.js';
 import { EXIT_OWN_FAILURE } from '../exit-codes.js';
+import { stopAtSignal } from '../follow/signals.js';
 
 interface ConformanceFlags {
   readonly only?: string;
@@ -19,6 +20,7 @@ Exit codes:
   0    every case that was tried passed
   1    a case failed
   125  the server cannot be reached
+  128+n  signal n ended the run; the first lets the case under way end
 
 Examples:
   $ holdfast conformance ws://127.0.0.1:7777/?token=…
@@ -42,25 +44,32 @@ export function conformanceCommand(finish: (exitCode: number) => void): Command 
 
 async function conformance(url: string, { only = '', token, json }: ConformanceFlags): Promise<number> {
   const report = json === true ? jsonReport(process.stdout) : plainReport(process.stdout);
+  const stop = stopAtSignal();
+  stop.signal.addEventListener('abort', () => {
+    complain('stopping when this case is over and everything is tidied up; once more stops at once');
+  });
   try {
     const { kind, dial } = dialer(url, token === undefined ? {} : { token });
     const results = await runConformance(
       { dial: () => dial(), canReconnect: kind !== 'stdio' },
       {
         filter: (id) => id.startsWith(only),
+        signal: stop.signal,
         onResult: (result) => {
           report.show(result);
         },
       },
     );
-    if (results.length === 0) {
+    if (results.length === 0 && !stop.signal.aborted) {
       complain(`no case has an id that begins with ${JSON.stringify(only)}`);
       return EXIT_OWN_FAILURE;
     }
     report.end(results);
-    return results.some(({ verdict }) => verdict === 'failed') ? 1 : 0;
+    return stop.exitCode() ?? (results.some(({ verdict }) => verdict === 'failed') ? 1 : 0);
   } catch (error) {
     complain(messageOf(error));
-    return EXIT_OWN_FAILURE;
+    return stop.exitCode() ?? EXIT_OWN_FAILURE;
+  } finally {
+    stop.release();
   }
 }
