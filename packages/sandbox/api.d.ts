@@ -519,7 +519,7 @@ declare class PlaceholderStore {
     /** Where the records are. */
     get folder(): string;
     /**
-     * Makes the placeholders of one launch, and removes those of processes that have died.
+     * Makes the placeholders of one launch. The first time it removes those of processes that have died.
      * @throws ExecError `sandboxUnsupported` when one cannot be made; then none of them is left.
      */
     hold(placeholders: readonly Placeholder[]): HeldPlaceholders;

@@ -66,3 +66,6 @@ export const CELL_START_TIMEOUT_MS = 10_000;
 
 /** Lines at the end of its output that are looked at when a confined command has failed. */
 export const MAX_JUDGED_LINES = 1000;
+
+/** How long a start may wait for another process that removes the very placeholder which it needs. */
+export const PLACEHOLDER_WAIT_MS = 250;

@@ -1,3 +1,5 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -5,15 +7,22 @@ import { ExecError } from '@holdfast/exec-protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Placeholder } from '../linux/plan-mounts.js';
 import { PlaceholderStore, placeholderFolder } from './placeholder-store.js';
+import { ownMark } from './placeholders/process-mark.js';
+import type { HolderOrder, HolderReport } from './placeholders/testing/holder-messages.js';
+
+const DEADLINE_MS = 120_000;
+const ROUNDS = 60;
 
 let place = '';
+const children: ChildProcess[] = [];
 
 beforeEach(() => {
   place = mkdtempSync(path.join(tmpdir(), 'holdfast-placeholders-'));
   mkdirSync(path.join(place, 'ws'));
 });
 
-afterEach(() => {
+afterEach(async () => {
+  await Promise.all(children.splice(0).map(kill));
   rmSync(place, { recursive: true, force: true });
 });
 
@@ -26,8 +35,13 @@ function inWorkspace(name: string, text?: string): Placeholder {
   return text === undefined ? { path: at, kind: 'directory' } : { path: at, kind: 'file', text };
 }
 
+/** What stands in the workspace, and the files of the records. */
 function left(): readonly (readonly string[])[] {
-  return [readdirSync(path.join(place, 'ws')).sort(), readdirSync(path.join(place, 'records'))];
+  const records = readdirSync(path.join(place, 'records'), { recursive: true, withFileTypes: true });
+  return [
+    readdirSync(path.join(place, 'ws')).sort(),
+    records.filter((entry) => entry.isFile()).map(({ name }) => name),
+  ];
 }
 
 test('placeholders stand while they are held, and go without a trace', () => {
@@ -55,15 +69,84 @@ test('what has content by now is nobody’s placeholder', () => {
   expect(left()).toEqual([['.codex', 'config'], []]);
 });
 
-test('the next sandbox removes what a killed one left', () => {
-  const records = store().folder;
-  mkdirSync(inWorkspace('.left').path);
-  const dead = { pid: process.pid, started: 'another time', placeholders: [inWorkspace('.left')] };
-  writeFileSync(path.join(records, '1-1.json'), JSON.stringify(dead));
-  writeFileSync(path.join(records, 'lock'), `${process.pid} another time`);
-  store()
-    .hold([inWorkspace('.codex')])
-    .release();
+/** Another process that works with the same records; killed at the end of the test at the latest. */
+async function holder(): Promise<ChildProcess> {
+  const child = fork(path.join(import.meta.dirname, 'placeholders/testing/holder.ts'), {
+    execArgv: ['--import', import.meta.resolve('tsx'), '--conditions=source'],
+    env: { ...process.env, TSX_DISABLE_CACHE: '1' },
+  });
+  children.push(child);
+  await once(child, 'message');
+  return child;
+}
+
+/** @returns how many placeholders were missing while they were held. */
+async function work(child: ChildProcess, rounds: number, names: readonly string[]): Promise<number> {
+  const order: HolderOrder = {
+    folder: path.join(place, 'records'),
+    placeholders: names.map((name) => inWorkspace(name)),
+    rounds,
+  };
+  const told = new Promise<HolderReport>((resolve, reject) => {
+    child.once('message', resolve);
+    child.once('close', () => reject(new Error('the holder has ended')));
+  });
+  child.send(order);
+  const report = await told;
+  return report.kind === 'holding' ? report.missing : Number.NaN;
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const closed = once(child, 'close');
+  child.kill('SIGKILL');
+  await closed;
+}
+
+test(
+  'the next sandbox removes what a killed one left, at other paths too',
+  async () => {
+    const child = await holder();
+    await work(child, 0, ['.left', '.codex']);
+    await kill(child);
+    const next = store();
+    expect(next.isPlaceholder(inWorkspace('.left').path)).toBe(true);
+    next.hold([inWorkspace('.codex')]).release();
+    expect([left(), next.isPlaceholder(inWorkspace('.left').path)]).toEqual([[[], []], false]);
+  },
+  DEADLINE_MS,
+);
+
+test(
+  'what a process holds stays, whatever others do with it at the same time',
+  async () => {
+    const names = ['.codex', '.agents'];
+    const all = await Promise.all([holder(), holder(), holder()]);
+    expect(await Promise.all(all.map((child) => work(child, ROUNDS, names)))).toEqual([0, 0, 0]);
+    expect(left()[0]).toEqual([...names].sort());
+    await Promise.all(all.map(kill));
+    store()
+      .hold([inWorkspace('.other')])
+      .release();
+    expect(left()).toEqual([[], []]);
+  },
+  DEADLINE_MS,
+);
+
+test('who waits for a process that does not finish removing them is told whom to end', () => {
+  const first = store().hold([inWorkspace('.codex')]);
+  const folders = path.join(place, 'records/directories');
+  const [folder = ''] = readdirSync(folders);
+  const stopped = path.join(folders, folder, `${ownMark()}-stopped.leaving`);
+  writeFileSync(stopped, JSON.stringify([inWorkspace('.agents')]));
+  expect(() => store().hold([inWorkspace('.agents')])).toThrow(
+    new ExecError(
+      'sandboxUnsupported',
+      `sandbox: process ${process.pid} stands still while it removes what this sandbox needs; let it go on or end it`,
+    ),
+  );
+  rmSync(stopped);
+  first.release();
   expect(left()).toEqual([[], []]);
 });
 

@@ -1,34 +1,19 @@
-import { randomUUID } from 'node:crypto';
-import {
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { createHash, randomUUID } from 'node:crypto';
+import { lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ExecError } from '@holdfast/exec-protocol';
+import { parentOf } from '../files/paths.js';
 import type { Placeholder } from '../linux/plan-mounts.js';
+import { errorCode } from './placeholders/error-code.js';
+import { enter, leave, leaveForTheDead, pathsHeldByOthers } from './placeholders/holders.js';
+import { makePlaceholder, removeFile } from './placeholders/placeholder-file.js';
+import { isRunning, ownMark } from './placeholders/process-mark.js';
 
 /** Placeholders that one launch holds. */
 export interface HeldPlaceholders {
   /** Removes those that nobody else holds; may be called twice. */
   release(): void;
 }
-
-interface PlaceholderRecord {
-  readonly pid: number;
-  /** Tells a process from a later one with the same number. */
-  readonly started: string;
-  readonly placeholders: readonly Placeholder[];
-}
-
-const LOCK_WAIT_MS = 5_000;
-const LOCK_POLL_MS = 1;
 
 /**
  * Where the records of a user go: a directory that the system empties at its start.
@@ -41,12 +26,19 @@ export function placeholderFolder(uid: number, runtimeFolder: string | undefined
 
 /**
  * Makes what stands at missing paths while sandboxes run, and removes it again. A record on disk says who holds what:
- * one sandbox never removes what another one has mounted over, and the next start removes what a killed one left.
+ * one sandbox never removes what another one has mounted over, and the next start removes what a killed one left. What a
+ * start costs does not depend on how many sandboxes there are elsewhere.
  */
 export class PlaceholderStore {
   readonly #folder: string;
-  /** What records say; none is ever changed. */
-  #known: ReadonlyMap<string, readonly string[]> = new Map();
+  /** Begins the names of all holders of this store. */
+  readonly #name = `${ownMark()}-${randomUUID()}`;
+  /** What launches of this store hold, by the text of the group. */
+  readonly #held = new Map<string, HeldGroup>();
+  /** How many of these groups name a path. */
+  readonly #counts = new Map<string, number>();
+  #made = 0;
+  #hasSwept = false;
 
   /**
    * @param folder A directory for the records; it is made if it is missing. No sandbox may write there.
@@ -67,152 +59,121 @@ export class PlaceholderStore {
   }
 
   /**
-   * Makes the placeholders of one launch, and removes those of processes that have died.
+   * Makes the placeholders of one launch. The first time it removes those of processes that have died.
    * @throws ExecError `sandboxUnsupported` when one cannot be made; then none of them is left.
    */
   hold(placeholders: readonly Placeholder[]): HeldPlaceholders {
-    if (placeholders.length === 0) return { release: () => undefined };
-    const file = path.join(this.#folder, `${randomUUID()}.json`);
-    const record: PlaceholderRecord = { pid: process.pid, started: startOf(process.pid) ?? '', placeholders };
-    this.#locked(() => {
-      writeFileSync(`${file}.new`, JSON.stringify(record), { mode: 0o600 });
-      renameSync(`${file}.new`, file);
-      try {
-        placeholders.forEach(make);
-      } catch (error) {
-        this.#drop(file);
-        throw error;
-      }
-      this.#repair();
-    });
-    return {
-      release: () => {
-        this.#locked(() => {
-          this.#drop(file);
-        });
-      },
+    const held: string[] = [];
+    const release = (): void => {
+      for (const key of held.splice(0).reverse()) this.#leave(key);
     };
+    try {
+      for (const group of groupsOf(placeholders)) {
+        const key = JSON.stringify(group);
+        this.#enter(key, group);
+        held.push(key);
+        group.forEach(makePlaceholder);
+      }
+      this.#sweep();
+    } catch (error) {
+      release();
+      this.#sayGone();
+      throw this.#explained(error);
+    }
+    return { release };
   }
 
   /** Whether what stands at a path is there for a sandbox alone. */
   isPlaceholder(at: string): boolean {
-    const files = this.#files();
-    if (files.length === 0) return false;
-    const known = this.#known;
-    this.#known = new Map(files.map((file) => [file, known.get(file) ?? placeholdersIn(recordIn(file))]));
-    return [...this.#known.values()].some((paths) => paths.includes(at));
+    return this.#counts.has(at) || pathsHeldByOthers(this.#holdersIn(at), this.#name).includes(at);
   }
 
-  #repair(): void {
-    for (const file of this.#files()) {
-      const record = recordIn(file);
-      if (record === undefined || startOf(record.pid) !== record.started) this.#drop(file);
-    }
-  }
-
-  /** The record goes last: until then, whoever plans knows that what he sees is a placeholder. */
-  #drop(file: string): void {
-    const record = recordIn(file);
-    const others = this.#files().filter((other) => other !== file);
-    const held = new Set(others.flatMap((other) => placeholdersIn(recordIn(other))));
-    for (const placeholder of [...(record?.placeholders ?? [])].reverse()) {
-      if (!held.has(placeholder.path)) remove(placeholder);
-    }
-    rmSync(file, { force: true });
-  }
-
-  #files(): readonly string[] {
-    try {
-      const names = readdirSync(this.#folder).filter((name) => name.endsWith('.json'));
-      return names.map((name) => path.join(this.#folder, name));
-    } catch {
-      return [];
-    }
-  }
-
-  #locked(work: () => void): void {
-    const lock = path.join(this.#folder, 'lock');
-    takeLock(lock);
-    try {
-      work();
-    } finally {
-      rmSync(lock, { force: true });
-    }
-  }
-}
-
-function takeLock(lock: string): void {
-  const deadline = Date.now() + LOCK_WAIT_MS;
-  const mine = `${process.pid} ${startOf(process.pid) ?? ''}`;
-  for (;;) {
-    try {
-      writeFileSync(lock, mine, { flag: 'wx', mode: 0o600 });
+  #enter(key: string, placeholders: readonly Placeholder[]): void {
+    const known = this.#held.get(key);
+    if (known !== undefined) {
+      known.launches += 1;
       return;
-    } catch (error) {
-      if (!hasCode(error, 'EEXIST')) throw error;
     }
-    const [pid = '', started] = (readText(lock) ?? '').split(' ');
-    // An empty lock is one that is being written.
-    const isStale = pid !== '' && startOf(Number(pid)) !== started;
-    if (isStale || Date.now() > deadline) rmSync(lock, { force: true });
-    else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOCK_POLL_MS);
+    if (this.#held.size === 0) this.#sayPresent();
+    this.#made += 1;
+    const group = { holder: `${this.#name}-${this.#made}`, placeholders, launches: 1 };
+    enter(this.#holdersIn(placeholders[0]?.path ?? '/'), group.holder, placeholders);
+    this.#held.set(key, group);
+    for (const { path: at } of placeholders) this.#counts.set(at, (this.#counts.get(at) ?? 0) + 1);
   }
-}
 
-function make(placeholder: Placeholder): void {
-  try {
-    if (placeholder.kind === 'directory') mkdirSync(placeholder.path, { mode: 0o755 });
-    else writeFileSync(placeholder.path, placeholder.text, { flag: 'wx', mode: 0o644 });
-  } catch (error) {
-    // Another sandbox made it, or it came up since the plan was made: it is covered either way.
-    if (hasCode(error, 'EEXIST')) return;
-    const why = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new ExecError(
+  #leave(key: string): void {
+    const group = this.#held.get(key);
+    if (group === undefined) return;
+    group.launches -= 1;
+    if (group.launches > 0) return;
+    this.#held.delete(key);
+    for (const { path: at } of group.placeholders) {
+      const count = this.#counts.get(at) ?? 0;
+      if (count > 1) this.#counts.set(at, count - 1);
+      else this.#counts.delete(at);
+    }
+    leave(this.#holdersIn(group.placeholders[0]?.path ?? '/'), group.holder, group.placeholders);
+    this.#sayGone();
+  }
+
+  /** Tells those who come later that there are records to look for, should this process not come to remove them. */
+  #sayPresent(): void {
+    mkdirSync(this.#presences, { recursive: true, mode: 0o700 });
+    writeFileSync(path.join(this.#presences, this.#name), '', { mode: 0o600 });
+  }
+
+  #sayGone(): void {
+    if (this.#held.size === 0) removeFile(path.join(this.#presences, this.#name));
+  }
+
+  #sweep(): void {
+    if (this.#hasSwept || this.#held.size === 0) return;
+    this.#hasSwept = true;
+    const dead = readdirSync(this.#presences).filter((name) => !isRunning(name));
+    if (dead.length === 0) return;
+    for (const name of readdirSync(this.#directories)) {
+      leaveForTheDead(path.join(this.#directories, name), this.#name);
+    }
+    for (const name of dead) removeFile(path.join(this.#presences, name));
+  }
+
+  get #presences(): string {
+    return path.join(this.#folder, 'processes');
+  }
+
+  get #directories(): string {
+    return path.join(this.#folder, 'directories');
+  }
+
+  /** Where the holders of the placeholders beside a path are. */
+  #holdersIn(at: string): string {
+    const name = createHash('sha256').update(parentOf(at)).digest('base64url');
+    return path.join(this.#directories, name);
+  }
+
+  #explained(error: unknown): ExecError {
+    if (error instanceof ExecError) return error;
+    return new ExecError(
       'sandboxUnsupported',
-      `sandbox: ${placeholder.path} must not be created by the command, and cannot be kept from it (${why}); let this user write its directory, or do not allow the command to`,
+      `sandbox: the records in ${this.#folder} cannot be kept (${errorCode(error) ?? String(error)}); see that this user can write there`,
       { cause: error },
     );
   }
 }
 
-/** Only what is still as it was made goes: whatever has other content is no placeholder of ours. */
-function remove(placeholder: Placeholder): void {
-  try {
-    if (placeholder.kind === 'directory') rmdirSync(placeholder.path);
-    else if (readText(placeholder.path) === placeholder.text) unlinkSync(placeholder.path);
-  } catch (error) {
-    if (!['ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EBUSY'].some((code) => hasCode(error, code)))
-      throw error;
+interface HeldGroup {
+  readonly holder: string;
+  readonly placeholders: readonly Placeholder[];
+  launches: number;
+}
+
+/** By the directory that they are in. */
+function groupsOf(placeholders: readonly Placeholder[]): readonly (readonly Placeholder[])[] {
+  const groups = new Map<string, Placeholder[]>();
+  for (const placeholder of placeholders) {
+    const directory = parentOf(placeholder.path);
+    groups.set(directory, [...(groups.get(directory) ?? []), placeholder]);
   }
-}
-
-function placeholdersIn(record: PlaceholderRecord | undefined): readonly string[] {
-  return (record?.placeholders ?? []).map((placeholder) => placeholder.path);
-}
-
-function recordIn(file: string): PlaceholderRecord | undefined {
-  const text = readText(file);
-  try {
-    return text === undefined ? undefined : (JSON.parse(text) as PlaceholderRecord);
-  } catch {
-    return undefined;
-  }
-}
-
-function readText(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
-  }
-}
-
-/** When a process was started, in ticks since boot; undefined when there is none. */
-function startOf(pid: number): string | undefined {
-  const stat = readText(`/proc/${pid}/stat`);
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
+  return [...groups.values()];
 }
