@@ -31,6 +31,9 @@ export const MAX_BWRAP_WORDS = 8800;
 /** How long the probe of bubblewrap may take. */
 export const PROBE_TIMEOUT_MS = 5_000;
 
+/** For how long bubblewrap is not tried again after it has failed: a trial keeps everything else waiting. */
+export const PROBE_FAILURE_KEPT_MS = 10_000;
+
 /** Bytes of bubblewrap's own status and of its complaint that are kept. */
 export const MAX_STATUS_BYTES = 64 * 1024;
 

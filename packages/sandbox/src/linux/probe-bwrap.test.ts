@@ -1,7 +1,8 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { PROBE_FAILURE_KEPT_MS } from '../limits.js';
 import { probeBwrap } from './probe-bwrap.js';
 
 const OPTIONS = '--bind-fd FD --ro-bind-fd FD --perms O --json-status-fd FD --seccomp FD --cap-drop CAP ';
@@ -13,6 +14,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
+  vi.useRealTimers();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -63,14 +65,27 @@ describe('a host without a bubblewrap that works is refused, with the remedy', (
   });
 });
 
-test('it is tried once, until it is another one', () => {
+test('that it works is kept until it is another one', () => {
   const counter = path.join(folder, 'tries');
   const script = (answer: string): string =>
     `case $1 in --help) echo '${OPTIONS}';; *) echo x >> '${counter}'; ${answer};; esac`;
-  const file = install(script('exit 1'));
-  expect([probeBwrap(folder).works, probeBwrap(folder).works]).toEqual([false, false]);
+  const file = install(script('exit 0'));
+  expect([probeBwrap(folder).works, probeBwrap(folder).works]).toEqual([true, true]);
+  expect(readFileSync(counter, 'utf8')).toBe('x\n');
   rmSync(file);
-  install(script(': replaced; exit 0'));
+  install(script(': replaced; exit 1'));
+  expect(probeBwrap(folder).works).toBe(false);
+});
+
+test('a failure is kept for a while only: it may pass without a change of the program', () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  const setting = path.join(folder, 'setting');
+  const file = install(`case $1 in --help) echo '${OPTIONS}';; *) test -e '${setting}';; esac`);
+  expect(probeBwrap(folder).works).toBe(false);
+  writeFileSync(setting, '');
+  vi.advanceTimersByTime(PROBE_FAILURE_KEPT_MS - 1);
+  expect(probeBwrap(folder).works).toBe(false);
+  vi.advanceTimersByTime(1);
   expect([probeBwrap(folder), probeBwrap(folder)]).toEqual(
     Array(2).fill({ works: true, renamer: expect.anything() as unknown, program: file }),
   );

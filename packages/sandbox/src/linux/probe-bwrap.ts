@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { PROBE_TIMEOUT_MS } from '../limits.js';
+import { PROBE_FAILURE_KEPT_MS, PROBE_TIMEOUT_MS } from '../limits.js';
 import { explainFault } from './bwrap-fault.js';
 import { findBwrap, type ProgramFile } from './find-bwrap.js';
 import { findRenamer, type ProgramRenamer } from './program-renamer.js';
@@ -37,18 +37,25 @@ const TRIAL = [
   ...['--cap-drop', 'ALL', '--die-with-parent', '--'],
 ];
 
-const results = new Map<string, BwrapCapability>();
+const results = new Map<string, { readonly capability: BwrapCapability; readonly triedAtMs: number }>();
 
-/** Tries bubblewrap once, by doing what a sandbox does; the answer is kept until the program is replaced. */
+/**
+ * Tries bubblewrap by doing what a sandbox does. That it works is kept until the program is replaced. A failure may pass,
+ * with a busy moment or a setting of this machine, and is kept for `PROBE_FAILURE_KEPT_MS` only.
+ */
 export function probeBwrap(searchPath: string): BwrapCapability {
   const found = findBwrap(searchPath);
   if (found === undefined) {
     return { works: false, problem: 'there is no bwrap on the PATH of the executor; install bubblewrap' };
   }
   const key = `${found.path} ${found.version}`;
-  const known = results.get(key) ?? tryOut(found);
-  results.set(key, known);
-  return known;
+  const known = results.get(key);
+  const isKept =
+    known?.capability.works === true || Date.now() - (known?.triedAtMs ?? 0) < PROBE_FAILURE_KEPT_MS;
+  if (known !== undefined && isKept) return known.capability;
+  const capability = tryOut(found);
+  results.set(key, { capability, triedAtMs: Date.now() });
+  return capability;
 }
 
 function tryOut({ path: program }: ProgramFile): BwrapCapability {
