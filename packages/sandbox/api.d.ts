@@ -608,6 +608,8 @@ interface ManagedNetworkOptions {
     readonly onDecision: (decision: NetworkDecision) => void;
     /** Default the network of this machine. */
     readonly outside?: Outside;
+    /** Stops the wait for it. */
+    readonly signal?: AbortSignal;
 }
 /**
  * Opens the network of one sandbox. Never share it: decisions are attributed to whoever is inside.

@@ -24,6 +24,8 @@ export interface ManagedNetworkOptions {
   readonly onDecision: (decision: NetworkDecision) => void;
   /** Default the network of this machine. */
   readonly outside?: Outside;
+  /** Stops the wait for it. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -35,9 +37,10 @@ export async function openManagedNetwork({
   rules,
   onDecision,
   outside = realOutside,
+  signal,
 }: ManagedNetworkOptions): Promise<ManagedNetwork> {
   const targets = loopbackTargets(rules);
-  const cell = await openNetworkCell(bwrap, [...targets.map(({ port }) => port), ANY_PORT]);
+  const cell = await openNetworkCell(bwrap, [...targets.map(({ port }) => port), ANY_PORT], signal);
   const proxy = new Proxy(new Gate(rules, outside, onDecision));
   const [main] = cell.listeners.slice(targets.length);
   if (main === undefined) throw new Error('the cell has no listener for the proxy');

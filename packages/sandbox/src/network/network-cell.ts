@@ -29,31 +29,50 @@ const NSENTER = ['/usr/bin/nsenter', '/bin/nsenter', '/run/current-system/sw/bin
  * Makes a network cell. Whoever connects to one of its listeners is in the cell: there is nothing to forge.
  * @param bwrap The absolute path of bubblewrap.
  * @param ports Of the loopback inside; 0 for any that is free.
+ * @param signal Stops the wait for it.
  * @throws ExecError `sandboxUnsupported` when this machine cannot make one, or a port cannot be opened.
  */
-export async function openNetworkCell(bwrap: string, ports: readonly number[]): Promise<NetworkCell> {
+export async function openNetworkCell(
+  bwrap: string,
+  ports: readonly number[],
+  signal?: AbortSignal,
+): Promise<NetworkCell> {
+  signal?.throwIfAborted();
   const nsenter = NSENTER.find((program) => existsSync(program));
   if (nsenter === undefined) {
     refuse('network', `hosts can be allowed one by one only with ${NSENTER[0]}; install util-linux`);
   }
   const child = startCell(bwrap, ports);
   try {
-    const { pid, listeners } = await collect(child, ports);
-    const spaces = ['user', 'net'].map((kind) => openSync(`/proc/${pid}/ns/${kind}`, 'r'));
+    const { pid, listeners } = await collect(child, ports, signal);
+    const close = (): void => {
+      for (const { server } of listeners) server.close();
+      for (const fd of spaces.splice(0)) closeSync(fd);
+    };
+    const spaces: number[] = [];
+    try {
+      for (const kind of ['user', 'net']) spaces.push(openSync(`/proc/${pid}/ns/${kind}`, 'r'));
+    } catch (error) {
+      close();
+      throw failure('it went away again, or this program has no descriptor left', error);
+    }
     // By way of this process, so that the command inherits no descriptor.
     const [user, net] = spaces.map((fd) => `/proc/${process.pid}/fd/${fd}`) as [string, string];
     return {
       listeners,
       entrance: [nsenter, `--user=${user}`, `--net=${net}`, '--preserve-credentials', '--'],
-      close() {
-        for (const { server } of listeners) server.close();
-        for (const fd of spaces.splice(0)) closeSync(fd);
-      },
+      close,
     };
   } finally {
     if (child.connected) child.disconnect();
     else child.kill('SIGKILL');
   }
+}
+
+function failure(problem: string, cause?: unknown): ExecError {
+  return new ExecError('sandboxUnsupported', `network: none could be made for the command: ${problem}`, {
+    cause,
+  });
 }
 
 function startCell(bwrap: string, ports: readonly number[]): ChildProcess {
@@ -72,35 +91,44 @@ const LOW_PORTS = ['--cap-add', 'CAP_NET_BIND_SERVICE'];
 function collect(
   child: ChildProcess,
   ports: readonly number[],
+  signal: AbortSignal | undefined,
 ): Promise<{ readonly pid: number; readonly listeners: readonly CellListener[] }> {
   return new Promise((resolve, reject) => {
     const listeners: CellListener[] = [];
     let isSettled = false;
-    const fail = (problem: string): void => {
-      if (isSettled) return;
+    const settle = (): void => {
       isSettled = true;
       clearTimeout(deadline);
-      for (const { server } of listeners) server.close();
-      child.kill('SIGKILL');
-      reject(new ExecError('sandboxUnsupported', `network: none could be made for the command: ${problem}`));
+      signal?.removeEventListener('abort', abort);
     };
+    const giveUp = (error: Error): void => {
+      if (isSettled) return;
+      settle();
+      for (const { server } of Object.values(listeners)) server.close();
+      child.kill('SIGKILL');
+      reject(error);
+    };
+    const fail = (problem: string): void => giveUp(failure(problem));
+    const abort = (): void => giveUp(signal?.reason as Error);
     const deadline = setTimeout(() => fail('it took too long'), CELL_START_TIMEOUT_MS);
+    signal?.addEventListener('abort', abort, { once: true });
     const complaint = child.stderr === null ? '' : text(child.stderr).catch(() => '');
     child.once('error', (error) => fail(error.message));
     child.once('close', () => void Promise.resolve(complaint).then((words) => fail(explainFault(words))));
-    child.on('message', (message: CellMessage, handle: unknown) => {
+    child.on('message', (message: CellMessage, handle: Server | undefined) => {
       const { index, pid, port, problem } = message;
-      if (problem !== undefined) {
+      if (isSettled) {
+        handle?.close();
+      } else if (problem !== undefined) {
         fail(`port ${port} cannot be opened inside (${problem})`);
-        return;
+      } else {
+        // A server that came through the channel ends a connection as soon as one side does.
+        const server = createServer({ allowHalfOpen: true, noDelay: true }).listen(handle);
+        listeners[index] = { server, port };
+        if (Object.keys(listeners).length < ports.length) return;
+        settle();
+        resolve({ pid, listeners });
       }
-      // A server that came through the channel ends a connection as soon as one side does.
-      const server = createServer({ allowHalfOpen: true, noDelay: true }).listen(handle);
-      listeners[index] = { server, port };
-      if (Object.keys(listeners).length < ports.length) return;
-      isSettled = true;
-      clearTimeout(deadline);
-      resolve({ pid, listeners });
     });
   });
 }

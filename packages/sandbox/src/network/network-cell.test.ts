@@ -1,0 +1,106 @@
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { ExecError } from '@holdfast/exec-protocol';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { openNetworkCell } from './network-cell.js';
+
+const DEADLINE_MS = 60_000;
+const WAIT = { timeout: 30_000, interval: 20 };
+
+let folder = '';
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'holdfast-cell-'));
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A bubblewrap that confines nothing and runs a program of ours, which takes down its process and its port. */
+function wrapper(program: string): string {
+  const script = path.join(folder, 'cell.cjs');
+  const bwrap = path.join(folder, 'bwrap');
+  writeFileSync(
+    script,
+    `const { writeFileSync } = require('node:fs');
+const note = (name, value) => writeFileSync(${JSON.stringify(folder)} + '/' + name, String(value));
+const listener = require('node:net').createServer();
+note('pid', process.pid);
+process.on('disconnect', () => process.exit());
+${program}`,
+  );
+  writeFileSync(bwrap, `#!/bin/sh\nexec '${process.execPath}' '${script}'\n`, { mode: 0o755 });
+  return bwrap;
+}
+
+function noted(name: string): number {
+  return Number(readFileSync(path.join(folder, name), 'utf8'));
+}
+
+async function isOpen(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
+
+const SEND_FROM_NOBODY = `listener.listen(0, '127.0.0.1', () => {
+  const { port } = listener.address();
+  note('port', port);
+  process.send({ index: 0, pid: 2 ** 30, port }, listener);
+});`;
+
+const SEND_AFTER_A_PROBLEM = `listener.listen(0, '127.0.0.1', () => {
+  const { port } = listener.address();
+  note('port', port);
+  process.send({ index: 0, pid: process.pid, port: 80, problem: 'EACCES' });
+  process.send({ index: 1, pid: process.pid, port }, listener);
+});`;
+
+test.each([
+  [
+    'a cell that goes away',
+    SEND_FROM_NOBODY,
+    [0],
+    'it went away again, or this program has no descriptor left',
+  ],
+  ['a port that cannot be opened', SEND_AFTER_A_PROBLEM, [80, 0], 'port 80 cannot be opened inside (EACCES)'],
+])(
+  '%s leaves no listener',
+  async (_, program, ports, problem) => {
+    await expect(openNetworkCell(wrapper(program), ports)).rejects.toThrow(
+      new ExecError('sandboxUnsupported', `network: none could be made for the command: ${problem}`),
+    );
+    await vi.waitUntil(async () => !(await isOpen(noted('port'))), WAIT);
+  },
+  DEADLINE_MS,
+);
+
+test(
+  'a wait that is given up ends what was started for it',
+  async () => {
+    const controller = new AbortController();
+    const opening = openNetworkCell(wrapper('setInterval(() => undefined, 1000);'), [0], controller.signal);
+    const outcome = expect(opening).rejects.toThrow('no longer wanted');
+    await vi.waitUntil(() => existsSync(path.join(folder, 'pid')) && noted('pid') > 0, WAIT);
+    controller.abort(new Error('no longer wanted'));
+    await outcome;
+    await vi.waitUntil(() => !existsSync(`/proc/${noted('pid')}`), WAIT);
+  },
+  DEADLINE_MS,
+);
+
+test('what is given up before is not even begun', async () => {
+  const signal = AbortSignal.abort(new Error('no longer wanted'));
+  await expect(openNetworkCell(wrapper(''), [0], signal)).rejects.toThrow('no longer wanted');
+  expect(existsSync(path.join(folder, 'pid'))).toBe(false);
+});
