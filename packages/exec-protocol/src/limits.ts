@@ -43,6 +43,9 @@ export const BACKLOG_BYTES = 64 * MIB;
 /** How long nothing of a backlog moves until as much again is read: what gets it moving may be among it. */
 export const BACKLOG_STILL_MS = 1_000;
 
+/** Files and listings that are read for answers of one connection, or lie in its socket; past it the next one waits. */
+export const FILE_ANSWERS_BYTES = 32 * MIB;
+
 /** Write ids remembered for each process, first in first out; the reference's figure. */
 export const REMEMBERED_WRITES = 4096;
 
@@ -229,5 +232,5 @@ export const MAX_STREAMED_RESPONSES = 256;
 /** What may have come of a streamed HTTP response ahead of its reader in a client; past it the response fails. */
 export const RESPONSE_BUFFER_BYTES = 64 * MIB;
 
-/** The largest HTTP body that is answered whole; larger ones are streamed. */
+/** HTTP bodies that one connection is answered whole, as long as they come, together; more has to be streamed. */
 export const MAX_BUFFERED_BODY_BYTES = 256 * MIB;

@@ -142,6 +142,7 @@ export class Connection {
       onDrain: () => {
         this.#backlog.moved();
         this.#service?.push.onDrain();
+        this.#service?.files.room.look();
       },
       onSignOfLife: () => {
         this.#liveness.heard();

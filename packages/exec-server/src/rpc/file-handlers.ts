@@ -19,7 +19,7 @@ import {
 } from '@holdfast/exec-protocol';
 import { copy } from '../fs/copy.js';
 import { createDirectory, readDirectory } from '../fs/directory.js';
-import { readFile, writeFile } from '../fs/file-content.js';
+import { readFile, sizeOf, writeFile } from '../fs/file-content.js';
 import type { FileHandles } from '../fs/file-handles.js';
 import type { FileOrder } from '../fs/file-order.js';
 import { canonicalize, getMetadata } from '../fs/metadata.js';
@@ -27,6 +27,7 @@ import type { MissingWatches } from '../fs/missing-watches.js';
 import { isForeign, type NativePath, toNativePath, toPathUri } from '../fs/native-path.js';
 import { remove } from '../fs/remove.js';
 import { walk } from '../fs/walk.js';
+import type { AnswerRoom } from './answers/answer-room.js';
 
 /** What the file methods of one connection work with. */
 export interface FileScope {
@@ -35,15 +36,20 @@ export interface FileScope {
   readonly watches: MissingWatches;
   /** Whether an operator confines everything that is done here. */
   readonly hasCeiling: boolean;
+  readonly room: AnswerRoom;
 }
+
+/** What a listing counts in the room for answers; what it really takes is known only afterwards. */
+const LISTING_BYTES = 1024 * 1024;
 
 export async function readWholeFile(
   scope: FileScope,
   params: ParamsOf<typeof fsReadFile>,
 ): Promise<ResultOf<typeof fsReadFile>> {
-  const { order } = scope;
+  const { order, room } = scope;
   const path = pathOf(scope, params);
-  return { dataBase64: await order.look(() => readFile(path, linksOf(params))) };
+  const read = (): Promise<Uint8Array> => readFile(path, linksOf(params));
+  return { dataBase64: await order.look(async () => room.use(base64Length(await sizeOf(path)), read)) };
 }
 
 export async function writeWholeFile(
@@ -89,9 +95,9 @@ export async function listDirectory(
   scope: FileScope,
   params: ParamsOf<typeof fsReadDirectory>,
 ): Promise<ResultOf<typeof fsReadDirectory>> {
-  const { order } = scope;
+  const { order, room } = scope;
   const path = pathOf(scope, params);
-  const entries = await order.look(() => readDirectory(path));
+  const entries = await order.look(() => room.use(LISTING_BYTES, () => readDirectory(path)));
   return { entries: entries.map(({ name, ...kind }) => ({ fileName: name.toString(), ...kind })) };
 }
 
@@ -99,11 +105,11 @@ export async function walkTree(
   scope: FileScope,
   params: ParamsOf<typeof fsWalk>,
 ): Promise<ResultOf<typeof fsWalk>> {
-  const { order } = scope;
+  const { order, room } = scope;
   const path = pathOf(scope, params);
   const { pruneHiddenDirectories = false, ...options } = params.options;
   const { entries, errors, truncated } = await order.look(() =>
-    walk(path, { pruneHiddenDirectories, ...options }),
+    room.use(LISTING_BYTES, () => walk(path, { pruneHiddenDirectories, ...options })),
   );
   return {
     entries: entries.map((entry) => ({ ...entry, path: toPathUri(entry.path) })),
@@ -148,10 +154,10 @@ export async function openFile(
 }
 
 export async function readFileBlock(
-  { order, handles }: FileScope,
+  { order, handles, room }: FileScope,
   { handleId, offset, len }: ParamsOf<typeof fsReadBlock>,
 ): Promise<ResultOf<typeof fsReadBlock>> {
-  return await order.look(() => handles.read(handleId, offset, len));
+  return await order.look(() => room.use(base64Length(len), () => handles.read(handleId, offset, len)));
 }
 
 export async function writeFileBlock(
@@ -216,4 +222,8 @@ function linksOf({ followSymlinks = true }: { readonly followSymlinks?: boolean 
   readonly followSymlinks: boolean;
 } {
   return { followSymlinks };
+}
+
+function base64Length(bytes: number): number {
+  return Math.ceil(bytes / 3) * 4;
 }

@@ -2,8 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { FILE_ANSWERS_BYTES, MAX_FILE_BLOCK_BYTES } from '@holdfast/exec-protocol';
 import { describe, expect, test } from 'vitest';
-import { CoreWorld, REPLAY, settle } from '../testing/core-world.js';
+import { type CoreClient, CoreWorld, REPLAY, settle } from '../testing/core-world.js';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
@@ -179,3 +180,38 @@ test('what asks for a sandbox is refused, and nothing happens', async () => {
 });
 
 const WALK = { maxDepth: 1, maxDirectories: 1, maxEntries: 1, followDirectorySymlinks: false };
+
+describe('files that a client asks for and does not take', () => {
+  const COUNT = 40;
+
+  test.each([
+    ['blocks', 'fs/readBlock', { handleId: 'f', offset: 0, len: MAX_FILE_BLOCK_BYTES }],
+    ['whole files', 'fs/readFile', {}],
+  ])(
+    'stay on the disk beyond a bound, and all of them come when it does: %s',
+    async (_what, method, params) => {
+      await using world = new CoreWorld();
+      using place = new Place();
+      place.write('f', 'x'.repeat(MAX_FILE_BLOCK_BYTES));
+      const path = place.uri('f');
+      const client = await world.client();
+      await client.eventually(client.send('fs/open', { handleId: 'f', path }));
+      client.pause();
+      const ids = Array.from({ length: COUNT }, () => client.send(method, { path, ...params }));
+      await restOf(client);
+      expect(client.unreadBytes).toBeLessThanOrEqual(FILE_ANSWERS_BYTES);
+      client.resume();
+      const answers = await Promise.all(ids.map((id) => client.eventually(id)));
+      expect(answers.filter(({ result }) => result === undefined)).toEqual([]);
+    },
+  );
+});
+
+/** Waits until nothing more comes to a client that takes nothing. */
+async function restOf(client: CoreClient): Promise<void> {
+  for (let still = 0, before = 0; still < 50; still += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    if (client.unreadBytes !== before) still = 0;
+    before = client.unreadBytes;
+  }
+}

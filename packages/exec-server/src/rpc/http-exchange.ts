@@ -31,6 +31,8 @@ export class HttpExchange {
   readonly #host: HttpExchangeHost;
   /** The streamed requests that are not over, by the ids that the client chose. */
   readonly #active = new Set<string>();
+  /** Bytes of the bodies that are to be answered whole and have come so far. */
+  #wholeBytes = 0;
 
   constructor(host: HttpExchangeHost) {
     this.#host = host;
@@ -47,7 +49,7 @@ export class HttpExchange {
     const plan = planHttpRequest(params, this.#host.env);
     if (params.streamResponse === true) return await this.#stream(params.requestId, plan);
     const { status, headers, body } = await this.#send(plan);
-    return { status, headers: [...headers], bodyBase64: await whole(body) };
+    return { status, headers: [...headers], bodyBase64: await this.#whole(body) };
   }
 
   async #stream(requestId: string, plan: HttpRequest): Promise<ResultOf<typeof httpRequest>> {
@@ -63,6 +65,27 @@ export class HttpExchange {
       this.#active.delete(requestId);
       throw error;
     }
+  }
+
+  async #whole(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+    const pieces: Uint8Array[] = [];
+    let bytes = 0;
+    try {
+      for await (const piece of body) {
+        bytes += piece.length;
+        this.#wholeBytes += piece.length;
+        if (this.#wholeBytes > MAX_BUFFERED_BODY_BYTES) throw tooLarge();
+        pieces.push(piece);
+      }
+    } catch (error) {
+      if (error instanceof ExecError) throw error;
+      throw new ExecError('httpFailed', 'http/request failed: the response ended before its body was whole', {
+        cause: error,
+      });
+    } finally {
+      this.#wholeBytes -= bytes;
+    }
+    return Buffer.concat(pieces);
   }
 
   #send(plan: HttpRequest): Promise<HttpResponse> {
@@ -95,28 +118,10 @@ export class HttpExchange {
 
 const NOTHING = new Uint8Array(0);
 
-async function whole(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
-  let total = 0;
-  try {
-    for await (const piece of body) {
-      total += piece.length;
-      if (total > MAX_BUFFERED_BODY_BYTES) throw tooLarge();
-      pieces.push(piece);
-    }
-  } catch (error) {
-    if (error instanceof ExecError) throw error;
-    throw new ExecError('httpFailed', 'http/request failed: the response ended before its body was whole', {
-      cause: error,
-    });
-  }
-  return Buffer.concat(pieces);
-}
-
 function tooLarge(): ExecError {
   return new ExecError(
     'limitExceeded',
-    `http/request: the body is larger than ${String(MAX_BUFFERED_BODY_BYTES)} bytes; ask for it with streamResponse`,
+    `http/request: the bodies that this connection is answered whole have more than ${String(MAX_BUFFERED_BODY_BYTES)} bytes together; ask for them with streamResponse`,
   );
 }
 

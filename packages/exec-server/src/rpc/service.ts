@@ -16,6 +16,7 @@ import type { HttpSender } from '../http/http-client.js';
 import type { KeptAnswers } from '../session/kept-answers.js';
 import type { Attachment, Session } from '../session/session.js';
 import type { SessionOwner, SessionRegistry } from '../session/session-registry.js';
+import { AnswerRoom } from './answers/answer-room.js';
 import { EventPush } from './event-push.js';
 import type { FileScope } from './file-handlers.js';
 import { HttpExchange } from './http-exchange.js';
@@ -115,6 +116,7 @@ function fileScope(session: Session, isExactlyOnce: boolean, host: ServiceHost):
     watches: new MissingWatches((id) => {
       host.onMissingChanged(id);
     }),
+    room: new AnswerRoom(host),
   };
 }
 

@@ -61,7 +61,7 @@ export class CoreWorld implements AsyncDisposable {
   connect(principal = 'default', isResumable = true): CoreClient {
     const [near, far] = memoryTransportPair();
     const { ended } = this.#core.accept(takingBytes(near), principal, { isResumable });
-    return new CoreClient(far, ended);
+    return new CoreClient(far, ended, near);
   }
 
   /** A client after its handshake. */
@@ -89,16 +89,23 @@ export class CoreClient {
   readonly received: CoreMessage[] = [];
   sessionId = '';
   readonly #transport: Transport;
+  readonly #server: Pick<Transport, 'bufferedBytes'>;
   #lastId = 0;
 
-  constructor(transport: Transport, ended: Promise<void>) {
+  constructor(transport: Transport, ended: Promise<void>, server: Pick<Transport, 'bufferedBytes'>) {
     this.#transport = transport;
+    this.#server = server;
     this.ended = ended;
     transport.start({
       onMessage: (message) => this.received.push(JSON.parse(String(message)) as CoreMessage),
       onDrain: ignore,
       onClose: ignore,
     });
+  }
+
+  /** What the server has sent and this client has not taken. */
+  get unreadBytes(): number {
+    return this.#server.bufferedBytes;
   }
 
   async initialize({ extensions, ...handshake }: Handshake): Promise<CoreMessage> {
