@@ -70,13 +70,14 @@ describe.each(CARRIERS)('handshake over %s', (carrier) => {
       temporaryDirectories: [tempDir],
       capabilities: {
         environmentConfigRead: true,
+        capabilityDiscoveryV2: true,
         fileWriteStreaming: true,
         fsWatchMissing: true,
         httpHeaderEnvVars: true,
       },
     });
     expect(tempDir).toMatch(/^file:\/\/\/.*\/tmp-/);
-    expect(executorVersion).toMatch(/^\d+\.\d+\.\d+$/);
+    expect(executorVersion).toMatch(/^0\.169\.0\+holdfast\.\d+\.\d+\.\d+$/);
     const { name, path } = shell as { name: string; path: string };
     expect(path.endsWith(`/${name}`)).toBe(true);
   });
@@ -172,7 +173,7 @@ describe.each(CARRIERS)('handshake over %s', (carrier) => {
       expect(await client.request(method, {})).toEqual(unknown(method));
     }
     await client.initialize();
-    for (const method of ['no/such', 'initialized', 'constructor', 'capabilities/discoverV2', '']) {
+    for (const method of ['no/such', 'initialized', 'constructor', 'capabilities/discoverV9', '']) {
       expect(await client.request(method, {})).toEqual(unknown(method));
     }
   });

@@ -25,6 +25,8 @@ export interface CliRun {
   readonly prepare?: (workspace: string) => void;
   /** Further lines of the CLI's configuration, as TOML; tables only. */
   readonly config?: (workspace: string) => string;
+  /** Features of the CLI that are switched on, beside those of every run. */
+  readonly features?: readonly string[];
   /** Default: commands run without a sandbox. */
   readonly sandbox?: 'danger-full-access' | 'workspace-write' | 'read-only';
 }
@@ -77,12 +79,12 @@ export async function runCli(run: CliRun): Promise<CliOutcome> {
 
 async function runIn(
   place: Place,
-  { url, script, prepare, config, sandbox = 'danger-full-access' }: CliRun,
+  { url, script, prepare, config, features = [], sandbox = 'danger-full-access' }: CliRun,
 ): Promise<CliOutcome> {
   await using outside = await watchOutside();
   await using model = await startScriptedModel((tools) => script(tools, place.workspace));
   prepare?.(place.workspace);
-  const settings = `${configuration(model.baseUrl)}${config?.(place.workspace) ?? ''}`;
+  const settings = `${configuration(model.baseUrl, features)}${config?.(place.workspace) ?? ''}`;
   writeFileSync(join(place.home, 'config.toml'), settings);
   const mark = randomUUID();
   const startedAt = performance.now();
@@ -115,7 +117,7 @@ async function runIn(
   }
 }
 
-function configuration(baseUrl: string): string {
+function configuration(baseUrl: string, features: readonly string[]): string {
   return `
 model = "scripted"
 model_provider = "scripted"
@@ -134,8 +136,11 @@ enabled = false
 
 [features]
 apps = false
-plugins = false
-`;
+plugins = ${String(features.includes('plugins'))}
+${features
+  .filter((name) => name !== 'plugins')
+  .map((name) => `${name} = true\n`)
+  .join('')}`;
 }
 
 async function finished(

@@ -5,7 +5,7 @@ export { C as Client, U as Clock, X as Dial, Y as Digest, Z as LocalEntry, _ as 
 import '@holdfast/exec-protocol';
 
 // core.d.ts
-import { TerminalSize, SignalName, ProcessSummary, ExecError, SessionId, Extensions, EnvironmentInfo, Transport } from '@holdfast/exec-protocol';
+import { TerminalSize, SignalName, ProcessSummary, ExecError, SessionId, Extensions, EnvironmentInfo, InstalledCapabilities, RootCapabilities, Transport } from '@holdfast/exec-protocol';
 
 /** Where output came from; a terminal merges both streams into `pty`. */
 type OutputStream = 'stdout' | 'stderr' | 'pty';
@@ -564,6 +564,14 @@ interface Client extends AsyncDisposable {
     fetch(input: string | URL | Request, init?: RequestInit & FetchOptions): Promise<Response>;
     /** What the executor says of itself: shell, folders, platform. It is asked once at most. */
     environment(options?: WaitOptions): Promise<EnvironmentInfo>;
+    /** Plugins and skills that the Codex CLI has installed for the executor's user. Fails with `methodUnknown` on older servers. */
+    capabilities(options?: WaitOptions): Promise<InstalledCapabilities>;
+    /**
+     * The files of plugins and skills below directories of the executor, one answer for each in order; a directory that cannot be
+     * looked through has an `error`. Fails with `methodUnknown` on older servers.
+     * @param directories At most 128 absolute paths or `file:` URIs; each `id` in the answer is what was given.
+     */
+    capabilitiesBelow(directories: readonly string[], options?: WaitOptions): Promise<readonly RootCapabilities[]>;
     /**
      * Ends all processes of the session and the connection; safe to call again. What has the lifetime `server` or was joined
      * goes on. What still waits fails with `clientClosed`, at once. While the link is lost, one short attempt is made to tell
@@ -679,7 +687,7 @@ export { type LocalName as $, type AttachOptions as A, type TransferFault as B, 
 
 // index.d.ts
 import { Transport, ExecError, ProcessId } from '@holdfast/exec-protocol';
-export { EnvironmentInfo, ErrorKind, ExecError, Extensions, ProcessSummary, SessionId, SignalName, TerminalSize } from '@holdfast/exec-protocol';
+export { EnvironmentInfo, ErrorKind, ExecError, Extensions, InstalledCapabilities, ProcessSummary, RootCapabilities, SessionId, SignalName, SkillSummary, TerminalSize } from '@holdfast/exec-protocol';
 import { S as SessionOptions, C as Client, E as ExecResult } from './core.js';
 export { A as AttachOptions, a as AttachedProcess, b as ClientState, c as ClosedEvent, d as CpOptions, D as DirectoryEntry, e as EnvHeader, f as ExecCause, g as ExecInput, h as ExecOptions, i as ExitedEvent, F as FetchOptions, j as FileContent, k as FileHandle, l as FileStat, m as FileSystem, L as LineOptions, n as LinkOptions, M as MkdirOptions, O as OutputEvent, o as OutputStream, P as ProcessEvent, p as ProcessExit, q as ProcessHandle, r as ProcessView, R as ReadFileOptions, s as RecoveryReport, t as ResizedEvent, u as RmOptions, v as SignalOptions, w as SpawnOptions, x as StateChange, y as StateListener, T as TerminateOptions, z as TransferError, B as TransferFault, G as TransferOptions, H as TransferProgress, I as TransferResult, V as ViewOptions, W as WaitOptions, J as WalkEntry, K as WalkOptions, N as WalkResult, Q as WatchOptions } from './core.js';
 

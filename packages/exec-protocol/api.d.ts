@@ -493,7 +493,29 @@ declare const MAX_WALK_ENTRIES = 50000;
 declare const MAX_BODY_DELTA_BYTES: number;
 /** The largest configuration file of the executor that is read for a client. */
 declare const MAX_CONFIG_FILE_BYTES: number;
-/** Paths that all `fs/watchMissing` of one connection may watch; at the limit the answer is that nothing is watched. */
+/** Directories of one `capabilityRoots/discoverV1`; the reference's figure. */
+declare const MAX_CAPABILITY_ROOTS = 128;
+/** Levels below a directory in which plugins and skills are looked for; the reference's figure. */
+declare const CAPABILITY_SCAN_DEPTH = 6;
+/** Directories below one in which plugins and skills are looked for; the reference's figure. */
+declare const CAPABILITY_SCAN_DIRECTORIES = 2000;
+/** Entries below a directory among which plugins and skills are looked for; the reference's figure. */
+declare const CAPABILITY_SCAN_ENTRIES = 20000;
+/** The largest file of a plugin or skill that is read; larger ones are left out with a warning. The reference's figure. */
+declare const MAX_CAPABILITY_FILE_BYTES: number;
+/** Files of plugins and skills that are answered for one directory; further ones are left out. The reference's figure. */
+declare const MAX_CAPABILITY_ROOT_BYTES: number;
+/** The same for all directories of one request, whose answer is one text. */
+declare const MAX_CAPABILITY_ANSWER_BYTES: number;
+/** Installed plugins and skills that are answered at once; further ones are left out. The reference's figure. */
+declare const MAX_INSTALLED_CAPABILITIES = 2048;
+/** What is told of installed plugins and skills, as JSON in UTF-16 units; further ones are left out. */
+declare const MAX_INSTALLED_LENGTH: number;
+/** Installed plugins that are looked at; the reference's figure. */
+declare const MAX_INSTALLED_PLUGINS = 512;
+/** Warnings in one answer about plugins and skills; the reference's figure. */
+declare const MAX_CAPABILITY_WARNINGS = 64;
+/** Watches for missing paths that one connection may have; at the limit the answer is that nothing is watched. */
 declare const MAX_FILE_WATCHES = 64;
 /** Streamed HTTP responses that one connection may have at once. */
 declare const MAX_STREAMED_RESPONSES = 256;
@@ -534,6 +556,263 @@ interface NotificationSpec<P extends z.ZodType = z.ZodType> {
 type ParamsOf<S extends RequestSpec | NotificationSpec> = z.output<S['params']>;
 /** What a handler of this request returns. */
 type ResultOf<S extends RequestSpec> = z.output<S['result']>;
+
+declare const rootCapabilities: z.ZodObject<{
+    id: z.ZodString;
+    path: z.ZodString;
+    plugin: z.ZodOptional<z.ZodNullable<z.ZodObject<{
+        manifest: z.ZodObject<{
+            path: z.ZodString;
+            contents: z.ZodString;
+        }, z.core.$strip>;
+        mcpConfig: z.ZodOptional<z.ZodNullable<z.ZodObject<{
+            path: z.ZodString;
+            contents: z.ZodString;
+        }, z.core.$strip>>>;
+        appsConfig: z.ZodOptional<z.ZodNullable<z.ZodObject<{
+            path: z.ZodString;
+            contents: z.ZodString;
+        }, z.core.$strip>>>;
+    }, z.core.$strip>>>;
+    skills: z.ZodArray<z.ZodObject<{
+        instructions: z.ZodObject<{
+            path: z.ZodString;
+            contents: z.ZodString;
+        }, z.core.$strip>;
+        metadata: z.ZodOptional<z.ZodNullable<z.ZodObject<{
+            path: z.ZodString;
+            contents: z.ZodString;
+        }, z.core.$strip>>>;
+    }, z.core.$strip>>;
+    namespaceManifests: z.ZodArray<z.ZodObject<{
+        path: z.ZodString;
+        contents: z.ZodString;
+    }, z.core.$strip>>;
+    warnings: z.ZodArray<z.ZodString>;
+    error: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+}, z.core.$strip>;
+/** What was found below one directory: contents of files, for the caller to make sense of. */
+type RootCapabilities = z.output<typeof rootCapabilities>;
+/** Finds plugins and skills below directories. */
+declare const capabilityRootsDiscover: RequestSpec<z.ZodObject<{
+    roots: z.ZodArray<z.ZodObject<{
+        id: z.ZodString;
+        path: z.ZodString;
+        sandbox: z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>;
+    }, z.core.$strip>>;
+}, z.core.$strip>, z.ZodObject<{
+    roots: z.ZodArray<z.ZodObject<{
+        id: z.ZodString;
+        path: z.ZodString;
+        plugin: z.ZodOptional<z.ZodNullable<z.ZodObject<{
+            manifest: z.ZodObject<{
+                path: z.ZodString;
+                contents: z.ZodString;
+            }, z.core.$strip>;
+            mcpConfig: z.ZodOptional<z.ZodNullable<z.ZodObject<{
+                path: z.ZodString;
+                contents: z.ZodString;
+            }, z.core.$strip>>>;
+            appsConfig: z.ZodOptional<z.ZodNullable<z.ZodObject<{
+                path: z.ZodString;
+                contents: z.ZodString;
+            }, z.core.$strip>>>;
+        }, z.core.$strip>>>;
+        skills: z.ZodArray<z.ZodObject<{
+            instructions: z.ZodObject<{
+                path: z.ZodString;
+                contents: z.ZodString;
+            }, z.core.$strip>;
+            metadata: z.ZodOptional<z.ZodNullable<z.ZodObject<{
+                path: z.ZodString;
+                contents: z.ZodString;
+            }, z.core.$strip>>>;
+        }, z.core.$strip>>;
+        namespaceManifests: z.ZodArray<z.ZodObject<{
+            path: z.ZodString;
+            contents: z.ZodString;
+        }, z.core.$strip>>;
+        warnings: z.ZodArray<z.ZodString>;
+        error: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+    }, z.core.$strip>>;
+}, z.core.$strip>>;
+declare const skillSummary: z.ZodObject<{
+    name: z.ZodString;
+    description: z.ZodString;
+    shortDescription: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+    path: z.ZodString;
+    dependencies: z.ZodOptional<z.ZodNullable<z.ZodObject<{
+        tools: z.ZodArray<z.ZodObject<{
+            type: z.ZodString;
+            value: z.ZodString;
+            description: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+            transport: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+            command: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+            url: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+            oauthCallbackPort: z.ZodOptional<z.ZodNullable<z.ZodInt>>;
+        }, z.core.$strip>>;
+    }, z.core.$strip>>>;
+    policy: z.ZodOptional<z.ZodNullable<z.ZodObject<{
+        allowImplicitInvocation: z.ZodOptional<z.ZodNullable<z.ZodBoolean>>;
+        products: z.ZodArray<z.ZodString>;
+    }, z.core.$strip>>>;
+}, z.core.$strip>;
+/** What is told of a skill; its instructions stay where they are. */
+type SkillSummary = z.output<typeof skillSummary>;
+declare const installedCapabilities: z.ZodObject<{
+    plugins: z.ZodArray<z.ZodObject<{
+        id: z.ZodString;
+        displayName: z.ZodString;
+        remotePluginId: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+        version: z.ZodString;
+        root: z.ZodString;
+        files: z.ZodObject<{
+            manifest: z.ZodObject<{
+                path: z.ZodString;
+                contents: z.ZodString;
+            }, z.core.$strip>;
+            mcpConfig: z.ZodOptional<z.ZodNullable<z.ZodObject<{
+                path: z.ZodString;
+                contents: z.ZodString;
+            }, z.core.$strip>>>;
+            appsConfig: z.ZodOptional<z.ZodNullable<z.ZodObject<{
+                path: z.ZodString;
+                contents: z.ZodString;
+            }, z.core.$strip>>>;
+        }, z.core.$strip>;
+        skills: z.ZodArray<z.ZodObject<{
+            name: z.ZodString;
+            description: z.ZodString;
+            shortDescription: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+            path: z.ZodString;
+            dependencies: z.ZodOptional<z.ZodNullable<z.ZodObject<{
+                tools: z.ZodArray<z.ZodObject<{
+                    type: z.ZodString;
+                    value: z.ZodString;
+                    description: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+                    transport: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+                    command: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+                    url: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+                    oauthCallbackPort: z.ZodOptional<z.ZodNullable<z.ZodInt>>;
+                }, z.core.$strip>>;
+            }, z.core.$strip>>>;
+            policy: z.ZodOptional<z.ZodNullable<z.ZodObject<{
+                allowImplicitInvocation: z.ZodOptional<z.ZodNullable<z.ZodBoolean>>;
+                products: z.ZodArray<z.ZodString>;
+            }, z.core.$strip>>>;
+        }, z.core.$strip>>;
+    }, z.core.$strip>>;
+    skills: z.ZodArray<z.ZodObject<{
+        name: z.ZodString;
+        description: z.ZodString;
+        shortDescription: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+        path: z.ZodString;
+        dependencies: z.ZodOptional<z.ZodNullable<z.ZodObject<{
+            tools: z.ZodArray<z.ZodObject<{
+                type: z.ZodString;
+                value: z.ZodString;
+                description: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+                transport: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+                command: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+                url: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+                oauthCallbackPort: z.ZodOptional<z.ZodNullable<z.ZodInt>>;
+            }, z.core.$strip>>;
+        }, z.core.$strip>>>;
+        policy: z.ZodOptional<z.ZodNullable<z.ZodObject<{
+            allowImplicitInvocation: z.ZodOptional<z.ZodNullable<z.ZodBoolean>>;
+            products: z.ZodArray<z.ZodString>;
+        }, z.core.$strip>>>;
+        discoveryRoot: z.ZodObject<{
+            id: z.ZodEnum<{
+                "codex-home-skills": "codex-home-skills";
+                "user-agent-skills": "user-agent-skills";
+                "system-skills": "system-skills";
+            }>;
+            path: z.ZodString;
+        }, z.core.$strip>;
+    }, z.core.$strip>>;
+    warnings: z.ZodArray<z.ZodString>;
+}, z.core.$strip>;
+/** The plugins and skills that are installed for the user of an executor. */
+type InstalledCapabilities = z.output<typeof installedCapabilities>;
+/** Lists installed plugins and skills. */
+declare const capabilitiesDiscover: RequestSpec<z.ZodObject<{
+    cwd: z.ZodString;
+    sandbox: z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>;
+}, z.core.$strip>, z.ZodObject<{
+    plugins: z.ZodArray<z.ZodObject<{
+        id: z.ZodString;
+        displayName: z.ZodString;
+        remotePluginId: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+        version: z.ZodString;
+        root: z.ZodString;
+        files: z.ZodObject<{
+            manifest: z.ZodObject<{
+                path: z.ZodString;
+                contents: z.ZodString;
+            }, z.core.$strip>;
+            mcpConfig: z.ZodOptional<z.ZodNullable<z.ZodObject<{
+                path: z.ZodString;
+                contents: z.ZodString;
+            }, z.core.$strip>>>;
+            appsConfig: z.ZodOptional<z.ZodNullable<z.ZodObject<{
+                path: z.ZodString;
+                contents: z.ZodString;
+            }, z.core.$strip>>>;
+        }, z.core.$strip>;
+        skills: z.ZodArray<z.ZodObject<{
+            name: z.ZodString;
+            description: z.ZodString;
+            shortDescription: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+            path: z.ZodString;
+            dependencies: z.ZodOptional<z.ZodNullable<z.ZodObject<{
+                tools: z.ZodArray<z.ZodObject<{
+                    type: z.ZodString;
+                    value: z.ZodString;
+                    description: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+                    transport: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+                    command: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+                    url: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+                    oauthCallbackPort: z.ZodOptional<z.ZodNullable<z.ZodInt>>;
+                }, z.core.$strip>>;
+            }, z.core.$strip>>>;
+            policy: z.ZodOptional<z.ZodNullable<z.ZodObject<{
+                allowImplicitInvocation: z.ZodOptional<z.ZodNullable<z.ZodBoolean>>;
+                products: z.ZodArray<z.ZodString>;
+            }, z.core.$strip>>>;
+        }, z.core.$strip>>;
+    }, z.core.$strip>>;
+    skills: z.ZodArray<z.ZodObject<{
+        name: z.ZodString;
+        description: z.ZodString;
+        shortDescription: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+        path: z.ZodString;
+        dependencies: z.ZodOptional<z.ZodNullable<z.ZodObject<{
+            tools: z.ZodArray<z.ZodObject<{
+                type: z.ZodString;
+                value: z.ZodString;
+                description: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+                transport: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+                command: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+                url: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+                oauthCallbackPort: z.ZodOptional<z.ZodNullable<z.ZodInt>>;
+            }, z.core.$strip>>;
+        }, z.core.$strip>>>;
+        policy: z.ZodOptional<z.ZodNullable<z.ZodObject<{
+            allowImplicitInvocation: z.ZodOptional<z.ZodNullable<z.ZodBoolean>>;
+            products: z.ZodArray<z.ZodString>;
+        }, z.core.$strip>>>;
+        discoveryRoot: z.ZodObject<{
+            id: z.ZodEnum<{
+                "codex-home-skills": "codex-home-skills";
+                "user-agent-skills": "user-agent-skills";
+                "system-skills": "system-skills";
+            }>;
+            path: z.ZodString;
+        }, z.core.$strip>;
+    }, z.core.$strip>>;
+    warnings: z.ZodArray<z.ZodString>;
+}, z.core.$strip>>;
 
 /** What an executor says of itself; everything but `shell` may be absent. */
 declare const environmentInfoSchema: z.ZodObject<{
@@ -1289,6 +1568,125 @@ declare const REQUESTS: {
             }, zod_v4_core.$strip>>;
             cloudInsertionIndex: z.ZodInt;
         }, zod_v4_core.$strip>;
+    }, zod_v4_core.$strip>>;
+    readonly 'capabilityRoots/discoverV1': RequestSpec<z.ZodObject<{
+        roots: z.ZodArray<z.ZodObject<{
+            id: z.ZodString;
+            path: z.ZodString;
+            sandbox: z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>;
+        }, zod_v4_core.$strip>>;
+    }, zod_v4_core.$strip>, z.ZodObject<{
+        roots: z.ZodArray<z.ZodObject<{
+            id: z.ZodString;
+            path: z.ZodString;
+            plugin: z.ZodOptional<z.ZodNullable<z.ZodObject<{
+                manifest: z.ZodObject<{
+                    path: z.ZodString;
+                    contents: z.ZodString;
+                }, zod_v4_core.$strip>;
+                mcpConfig: z.ZodOptional<z.ZodNullable<z.ZodObject<{
+                    path: z.ZodString;
+                    contents: z.ZodString;
+                }, zod_v4_core.$strip>>>;
+                appsConfig: z.ZodOptional<z.ZodNullable<z.ZodObject<{
+                    path: z.ZodString;
+                    contents: z.ZodString;
+                }, zod_v4_core.$strip>>>;
+            }, zod_v4_core.$strip>>>;
+            skills: z.ZodArray<z.ZodObject<{
+                instructions: z.ZodObject<{
+                    path: z.ZodString;
+                    contents: z.ZodString;
+                }, zod_v4_core.$strip>;
+                metadata: z.ZodOptional<z.ZodNullable<z.ZodObject<{
+                    path: z.ZodString;
+                    contents: z.ZodString;
+                }, zod_v4_core.$strip>>>;
+            }, zod_v4_core.$strip>>;
+            namespaceManifests: z.ZodArray<z.ZodObject<{
+                path: z.ZodString;
+                contents: z.ZodString;
+            }, zod_v4_core.$strip>>;
+            warnings: z.ZodArray<z.ZodString>;
+            error: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+        }, zod_v4_core.$strip>>;
+    }, zod_v4_core.$strip>>;
+    readonly 'capabilities/discoverV2': RequestSpec<z.ZodObject<{
+        cwd: z.ZodString;
+        sandbox: z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>;
+    }, zod_v4_core.$strip>, z.ZodObject<{
+        plugins: z.ZodArray<z.ZodObject<{
+            id: z.ZodString;
+            displayName: z.ZodString;
+            remotePluginId: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+            version: z.ZodString;
+            root: z.ZodString;
+            files: z.ZodObject<{
+                manifest: z.ZodObject<{
+                    path: z.ZodString;
+                    contents: z.ZodString;
+                }, zod_v4_core.$strip>;
+                mcpConfig: z.ZodOptional<z.ZodNullable<z.ZodObject<{
+                    path: z.ZodString;
+                    contents: z.ZodString;
+                }, zod_v4_core.$strip>>>;
+                appsConfig: z.ZodOptional<z.ZodNullable<z.ZodObject<{
+                    path: z.ZodString;
+                    contents: z.ZodString;
+                }, zod_v4_core.$strip>>>;
+            }, zod_v4_core.$strip>;
+            skills: z.ZodArray<z.ZodObject<{
+                name: z.ZodString;
+                description: z.ZodString;
+                shortDescription: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+                path: z.ZodString;
+                dependencies: z.ZodOptional<z.ZodNullable<z.ZodObject<{
+                    tools: z.ZodArray<z.ZodObject<{
+                        type: z.ZodString;
+                        value: z.ZodString;
+                        description: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+                        transport: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+                        command: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+                        url: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+                        oauthCallbackPort: z.ZodOptional<z.ZodNullable<z.ZodInt>>;
+                    }, zod_v4_core.$strip>>;
+                }, zod_v4_core.$strip>>>;
+                policy: z.ZodOptional<z.ZodNullable<z.ZodObject<{
+                    allowImplicitInvocation: z.ZodOptional<z.ZodNullable<z.ZodBoolean>>;
+                    products: z.ZodArray<z.ZodString>;
+                }, zod_v4_core.$strip>>>;
+            }, zod_v4_core.$strip>>;
+        }, zod_v4_core.$strip>>;
+        skills: z.ZodArray<z.ZodObject<{
+            name: z.ZodString;
+            description: z.ZodString;
+            shortDescription: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+            path: z.ZodString;
+            dependencies: z.ZodOptional<z.ZodNullable<z.ZodObject<{
+                tools: z.ZodArray<z.ZodObject<{
+                    type: z.ZodString;
+                    value: z.ZodString;
+                    description: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+                    transport: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+                    command: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+                    url: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+                    oauthCallbackPort: z.ZodOptional<z.ZodNullable<z.ZodInt>>;
+                }, zod_v4_core.$strip>>;
+            }, zod_v4_core.$strip>>>;
+            policy: z.ZodOptional<z.ZodNullable<z.ZodObject<{
+                allowImplicitInvocation: z.ZodOptional<z.ZodNullable<z.ZodBoolean>>;
+                products: z.ZodArray<z.ZodString>;
+            }, zod_v4_core.$strip>>>;
+            discoveryRoot: z.ZodObject<{
+                id: z.ZodEnum<{
+                    "codex-home-skills": "codex-home-skills";
+                    "user-agent-skills": "user-agent-skills";
+                    "system-skills": "system-skills";
+                }>;
+                path: z.ZodString;
+            }, zod_v4_core.$strip>;
+        }, zod_v4_core.$strip>>;
+        warnings: z.ZodArray<z.ZodString>;
     }, zod_v4_core.$strip>>;
     readonly 'process/start': RequestSpec<z.ZodObject<{
         processId: z.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
@@ -2052,4 +2450,4 @@ declare class ReadAnswerWriter {
     finish(): Uint8Array;
 }
 
-export { ACKNOWLEDGED_AT_ONCE, ACKNOWLEDGE_DELAY_MS, AHEAD_BYTES, ANSWER_MEMORY_BYTES, type AnswerOf, BACKLOG_BYTES, BACKLOG_STILL_MS, BUSY_RETRY_MS, CLIENT_NOTIFICATIONS, CLIENT_SILENCE_MS, CLOSED_PROCESS_TTL_MS, CLOSE_CODES, CLOSE_RECONNECT_MS, type CloseKind, type ConnectionId, DETACHED_PROCESS_TTL_MS, DETACHED_SESSION_TTL_MS, type Direction, ERROR_KINDS, EXEC_BUFFER_BYTES, EXEC_DRAIN_MS, EXTENSIONS, type EnvPolicy, type EnvironmentInfo, type ErrorKind, ExecError, type ExtensionName, type Extensions, FILES_IN_TRANSFER, FILE_ANSWERS_BYTES, FILE_BLOCKS_IN_FLIGHT, FILE_TRANSFER_ATTEMPTS, HANDSHAKE_TIMEOUT_MS, KILL_GRACE_MS, LEGACY_REPLAY_DELAY_MS, LEGACY_RESUME_READ_BYTES, LEGACY_RESUME_READ_EVENTS, LEGACY_SETTLE_MS, LOG_MEMORY_BYTES, type LineBatch, type LineFailure, type LineSplitter, MAX_ATTACHED_PER_SESSION, MAX_BODY_DELTA_BYTES, MAX_BUFFERED_BODY_BYTES, MAX_CHUNK_BYTES, MAX_CLIENT_INSTANCES, MAX_CLIENT_REQUESTS_IN_FLIGHT, MAX_CLOSED_PROCESSES, MAX_CONFIG_FILE_BYTES, MAX_FILE_BLOCK_BYTES, MAX_FILE_HANDLES, MAX_FILE_HANDLE_ID_BYTES, MAX_FILE_WATCHES, MAX_FRUITLESS_RESUMES, MAX_KEPT_ANSWERS, MAX_LEGACY_MESSAGE_BYTES, MAX_LEGACY_REQUESTS_IN_FLIGHT, MAX_LOG_EVENTS, MAX_MESSAGE_BYTES, MAX_PROCESSES_PER_SERVER, MAX_PROCESSES_PER_SESSION, MAX_READERS_PER_PROCESS, MAX_READ_BYTES, MAX_READ_FILE_BYTES, MAX_REFUSED_CONNECTIONS, MAX_REFUSED_REPEATS, MAX_REPLAY_CURSORS, MAX_REQUESTS_IN_FLIGHT, MAX_RESUME_RETRY_MS, MAX_SESSIONS, MAX_STREAMED_RESPONSES, MAX_WALK_DEPTH, MAX_WALK_DIRECTORIES, MAX_WALK_ENTRIES, MAX_WINDOW_BYTES, type MessageSchema, type MethodFamily, type NotificationSpec, OUTBOX_BYTES, PING_INTERVAL_MS, type ParamsOf, type PathStyle, type PathUri, type Peer, type PeerOptions, PreparedAnswer, type ProcessId, type ProcessSummary, RECOVER_DEADLINE_MS, REMEMBERED_WRITES, REORDER_BYTES, REQUESTS, RESPONSE_BUFFER_BYTES, RESUME_RETRY_MS, RETAINED_BYTES, ReadAnswerWriter, type ReadChunkOutline, type RequestMethod, type RequestOptions, type RequestSpec, type ResultOf, type Route, SERVER_NOTIFICATIONS, SERVER_SILENCE_MS, SIGNAL_NAMES, SPILL_PROCESS_BYTES, SPILL_READ_ATTEMPTS, SPILL_SERVER_BYTES, STDIN_QUEUE_BYTES, STEADY_CONNECTION_MS, type SessionId, type SignalName, TAKEOVER_PONG_MS, type TerminalSize, type Transport, type TransportClosed, type TransportListener, UNPROVEN_BYTES, VERSION, WINDOW_BYTES, type WireErrorObject, type WireId, type WriteId, asConnectionId, asProcessId, asSessionId, asWriteId, bindRoute, containsPath, createLineSplitter, createPeer, decodeBase64, decodeUtf8, encodeBase64, encodeNotification, encodeOutputNotification, environmentConfigRead, environmentInfo, environmentStatus, extensionNames, formatPathUri, fromWireError, fsCanonicalize, fsClose, fsCopy, fsCreateDirectory, fsGetMetadata, fsMissingChanged, fsOpen, fsReadBlock, fsReadDirectory, fsReadFile, fsRemove, fsWalk, fsWatchMissing, fsWriteBlock, fsWriteFile, grantExtensions, httpBodyDelta, httpRequest, initialize, initialized, isSignalName, joinPathUri, memoryTransportPair, numberOfWireId, offeredExtensions, parseParams, parsePathUri, processAttach, processCloseStdin, processClosed, processDetach, processExited, processGap, processList, processOutput, processRead, processResize, processResized, processSignal, processStart, processTerminate, processWindow, processWrite, protocolSchema, sessionAcknowledge, sessionClose, sessionReplay, toWireError };
+export { ACKNOWLEDGED_AT_ONCE, ACKNOWLEDGE_DELAY_MS, AHEAD_BYTES, ANSWER_MEMORY_BYTES, type AnswerOf, BUSY_RETRY_MS, CAPABILITY_SCAN_DEPTH, CAPABILITY_SCAN_DIRECTORIES, CAPABILITY_SCAN_ENTRIES, CLIENT_NOTIFICATIONS, CLIENT_SILENCE_MS, CLOSED_PROCESS_TTL_MS, CLOSE_CODES, CLOSE_RECONNECT_MS, type CloseKind, type ConnectionId, DETACHED_PROCESS_TTL_MS, DETACHED_SESSION_TTL_MS, type Direction, ERROR_KINDS, EXEC_BUFFER_BYTES, EXEC_DRAIN_MS, EXTENSIONS, type EnvPolicy, type EnvironmentInfo, type ErrorKind, ExecError, type ExtensionName, type Extensions, FILES_IN_TRANSFER, FILE_BLOCKS_IN_FLIGHT, FILE_TRANSFER_ATTEMPTS, HANDSHAKE_TIMEOUT_MS, type InstalledCapabilities, KILL_GRACE_MS, LEGACY_REPLAY_DELAY_MS, LEGACY_RESUME_READ_BYTES, LEGACY_RESUME_READ_EVENTS, LEGACY_SETTLE_MS, LOG_MEMORY_BYTES, type LineBatch, type LineFailure, type LineSplitter, MAX_ATTACHED_PER_SESSION, MAX_BODY_DELTA_BYTES, MAX_BUFFERED_BODY_BYTES, MAX_CAPABILITY_ANSWER_BYTES, MAX_CAPABILITY_FILE_BYTES, MAX_CAPABILITY_ROOTS, MAX_CAPABILITY_ROOT_BYTES, MAX_CAPABILITY_WARNINGS, MAX_CHUNK_BYTES, MAX_CLIENT_INSTANCES, MAX_CLIENT_REQUESTS_IN_FLIGHT, MAX_CLOSED_PROCESSES, MAX_CONFIG_FILE_BYTES, MAX_FILE_BLOCK_BYTES, MAX_FILE_HANDLES, MAX_FILE_HANDLE_ID_BYTES, MAX_FILE_WATCHES, MAX_FRUITLESS_RESUMES, MAX_INSTALLED_CAPABILITIES, MAX_INSTALLED_LENGTH, MAX_INSTALLED_PLUGINS, MAX_KEPT_ANSWERS, MAX_LEGACY_MESSAGE_BYTES, MAX_LEGACY_REQUESTS_IN_FLIGHT, MAX_LOG_EVENTS, MAX_MESSAGE_BYTES, MAX_PROCESSES_PER_SERVER, MAX_PROCESSES_PER_SESSION, MAX_READERS_PER_PROCESS, MAX_READ_BYTES, MAX_READ_FILE_BYTES, MAX_REFUSED_CONNECTIONS, MAX_REFUSED_REPEATS, MAX_REPLAY_CURSORS, MAX_REQUESTS_IN_FLIGHT, MAX_RESUME_RETRY_MS, MAX_SESSIONS, MAX_STREAMED_RESPONSES, MAX_WALK_DEPTH, MAX_WALK_DIRECTORIES, MAX_WALK_ENTRIES, MAX_WINDOW_BYTES, type MessageSchema, type MethodFamily, type NotificationSpec, OUTBOX_BYTES, PING_INTERVAL_MS, type ParamsOf, type PathStyle, type PathUri, type Peer, type PeerOptions, PreparedAnswer, type ProcessId, type ProcessSummary, RECOVER_DEADLINE_MS, REMEMBERED_WRITES, REORDER_BYTES, REQUESTS, RESPONSE_BUFFER_BYTES, RESUME_RETRY_MS, RETAINED_BYTES, ReadAnswerWriter, type ReadChunkOutline, type RequestMethod, type RequestOptions, type RequestSpec, type ResultOf, type RootCapabilities, type Route, SERVER_NOTIFICATIONS, SERVER_SILENCE_MS, SIGNAL_NAMES, SPILL_PROCESS_BYTES, SPILL_READ_ATTEMPTS, SPILL_SERVER_BYTES, STDIN_QUEUE_BYTES, STDIN_WAITING_BYTES, STEADY_CONNECTION_MS, type SessionId, type SignalName, type SkillSummary, TAKEOVER_PONG_MS, type TerminalSize, type Transport, type TransportClosed, type TransportListener, UNPROVEN_BYTES, VERSION, WINDOW_BYTES, type WireErrorObject, type WireId, type WriteId, asConnectionId, asProcessId, asSessionId, asWriteId, bindRoute, capabilitiesDiscover, capabilityRootsDiscover, containsPath, createLineSplitter, createPeer, decodeBase64, decodeUtf8, encodeBase64, encodeNotification, encodeOutputNotification, environmentConfigRead, environmentInfo, environmentStatus, extensionNames, formatPathUri, fromWireError, fsCanonicalize, fsClose, fsCopy, fsCreateDirectory, fsGetMetadata, fsMissingChanged, fsOpen, fsReadBlock, fsReadDirectory, fsReadFile, fsRemove, fsWalk, fsWatchMissing, fsWriteBlock, fsWriteFile, grantExtensions, httpBodyDelta, httpRequest, initialize, initialized, isSignalName, joinPathUri, memoryTransportPair, numberOfWireId, offeredExtensions, parseParams, parsePathUri, processAttach, processCloseStdin, processClosed, processDetach, processExited, processGap, processList, processOutput, processRead, processResize, processResized, processSignal, processStart, processTerminate, processWindow, processWrite, protocolSchema, sessionAcknowledge, sessionClose, sessionReplay, toWireError };

@@ -2,12 +2,12 @@
 
 // core.d.ts
 import '@holdfast/exec-protocol';
-export { A as AcceptOptions, b as AcceptedConnection, c as AnswerTransport, C as Child, d as ChildExit, e as ChildListener, f as ChildSpec, g as Clock, h as Cookie, E as ExecutorConfig, H as HeldByServer, i as HttpHeader, j as HttpRequest, k as HttpResponse, l as HttpSender, L as Lifetimes, m as LogSpill, n as Logger, O as OsProcesses, o as OutputStream, S as Sandboxes, p as ServerCore, q as ServerCoreOptions, r as Shortage, T as Timer, s as createServerCore } from './core.js';
+export { A as AcceptOptions, b as AcceptedConnection, c as AnswerTransport, C as CapabilityFinder, d as CapabilityRoot, e as Child, f as ChildExit, g as ChildListener, h as ChildSpec, i as Clock, j as Cookie, E as ExecutorConfig, H as HeldByServer, k as HttpHeader, l as HttpRequest, m as HttpResponse, n as HttpSender, L as Lifetimes, o as LogSpill, p as Logger, O as OsProcesses, q as OutputStream, S as ServerCore, r as ServerCoreOptions, s as Shortage, T as Timer, t as createServerCore } from './core.js';
 import 'node:stream';
 import '@holdfast/sandbox';
 
 // core.d.ts
-import { ParamsOf, environmentConfigRead, ResultOf, Transport, EnvironmentInfo } from '@holdfast/exec-protocol';
+import { RootCapabilities, InstalledCapabilities, ParamsOf, environmentConfigRead, ResultOf, Transport, EnvironmentInfo } from '@holdfast/exec-protocol';
 import { Readable } from 'node:stream';
 import { OpenLaunch, OperatorCeiling, SandboxIntent } from '@holdfast/sandbox';
 
@@ -23,6 +23,23 @@ interface Clock {
     after(delayMs: number, run: () => void): Timer;
     /** Calls `run` once, after all input of this turn of the event loop. */
     nextTurn(run: () => void): void;
+}
+
+/** An absolute path in the bytes of the system: names on POSIX need not be UTF-8. */
+type NativePath = Buffer;
+
+/** Plugins and skills of the executor. */
+interface CapabilityFinder {
+    /** What lies below each directory; one that cannot be looked through says so and spoils no other. */
+    below(roots: readonly CapabilityRoot[]): Promise<RootCapabilities[]>;
+    /** What the Codex CLI has installed here. */
+    installed(): Promise<InstalledCapabilities>;
+}
+/** A directory that a client asks about. */
+interface CapabilityRoot {
+    /** The client's own name for it. */
+    readonly id: string;
+    readonly path: NativePath;
 }
 
 /** Answers parts of the executor's configuration. */
@@ -264,6 +281,8 @@ interface ServerCoreOptions extends Lifetimes {
     readonly env: Readonly<Record<string, string>>;
     /** What `environmentConfig/read` answers. */
     readonly config: ExecutorConfig;
+    /** What `capabilityRoots/discoverV1` and `capabilities/discoverV2` answer. */
+    readonly capabilities: CapabilityFinder;
     /** Sends HTTP requests for clients. */
     readonly http: HttpSender;
     readonly logger: Logger;
@@ -322,7 +341,7 @@ interface ServerCore {
  */
 declare function createServerCore(options: ServerCoreOptions): ServerCore;
 
-export { type AcceptOptions as A, type Child as C, type ExecutorConfig as E, type HeldByServer as H, type Lifetimes as L, type OsProcesses as O, type Sandboxes as S, type Timer as T, type LogLevel as a, type AcceptedConnection as b, type AnswerTransport as c, type ChildExit as d, type ChildListener as e, type ChildSpec as f, type Clock as g, type Cookie as h, type HttpHeader as i, type HttpRequest as j, type HttpResponse as k, type HttpSender as l, type LogSpill as m, type Logger as n, type OutputStream as o, type ServerCore as p, type ServerCoreOptions as q, type Shortage as r, createServerCore as s };
+export { type AcceptOptions as A, type CapabilityFinder as C, type ExecutorConfig as E, type HeldByServer as H, type Lifetimes as L, type OsProcesses as O, type ServerCore as S, type Timer as T, type LogLevel as a, type AcceptedConnection as b, type AnswerTransport as c, type CapabilityRoot as d, type Child as e, type ChildExit as f, type ChildListener as g, type ChildSpec as h, type Clock as i, type Cookie as j, type HttpHeader as k, type HttpRequest as l, type HttpResponse as m, type HttpSender as n, type LogSpill as o, type Logger as p, type OutputStream as q, type ServerCoreOptions as r, type Shortage as s, createServerCore as t };
 
 // index.d.ts
 import { L as Lifetimes, a as LogLevel } from './core.js';

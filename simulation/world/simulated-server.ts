@@ -35,7 +35,8 @@ export class SimulatedServer {
       processes: this.processes,
       environment: { shell: { name: 'sh', path: '/bin/sh' }, cwd: 'file:///' },
       env: {},
-      config: { read: () => Promise.reject(new Error('there are no files here')) },
+      capabilities: { below: noFiles, installed: noFiles },
+      config: { read: noFiles },
       http: { send: () => Promise.reject(new Error('this world has no network')) },
       logger: loggerOf(onLog),
       guardian: { watch: () => undefined, forget: () => undefined },
@@ -74,4 +75,8 @@ function loggerOf(onLog: SimulatedServerOptions['onLog']): Logger {
       onLog(level, facts, event);
     };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+function noFiles(): Promise<never> {
+  return Promise.reject(new Error('there are no files here'));
 }

@@ -1,4 +1,5 @@
 import type { ConformanceCase } from './case.js';
+import { CAPABILITY_CASES } from './cases/capabilities.js';
 import { CONFIG_CASES } from './cases/config.js';
 import { ENDING_CASES } from './cases/ending.js';
 import { ENVELOPE_CASES } from './cases/envelope.js';
@@ -27,6 +28,7 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
   ...HANDSHAKE_CASES,
   ...ENVIRONMENT_CASES,
   ...CONFIG_CASES,
+  ...CAPABILITY_CASES,
   ...START_CASES,
   ...OUTPUT_CASES,
   ...READ_CASES,

@@ -1,4 +1,10 @@
-import type { EnvironmentInfo, Extensions, ProcessSummary } from '@holdfast/exec-protocol';
+import type {
+  EnvironmentInfo,
+  Extensions,
+  InstalledCapabilities,
+  ProcessSummary,
+  RootCapabilities,
+} from '@holdfast/exec-protocol';
 import { type ExecError, type SessionId } from '@holdfast/exec-protocol';
 import type { ExecOptions, ExecResult } from './exec/result.js';
 import type { FileSystem } from './fs/file-system.js';
@@ -63,6 +69,17 @@ export interface Client extends AsyncDisposable {
   fetch(input: string | URL | Request, init?: RequestInit & FetchOptions): Promise<Response>;
   /** What the executor says of itself: shell, folders, platform. It is asked once at most. */
   environment(options?: WaitOptions): Promise<EnvironmentInfo>;
+  /** Plugins and skills that the Codex CLI has installed for the executor's user. Fails with `methodUnknown` on older servers. */
+  capabilities(options?: WaitOptions): Promise<InstalledCapabilities>;
+  /**
+   * The files of plugins and skills below directories of the executor, one answer for each in order; a directory that cannot be
+   * looked through has an `error`. Fails with `methodUnknown` on older servers.
+   * @param directories At most 128 absolute paths or `file:` URIs; each `id` in the answer is what was given.
+   */
+  capabilitiesBelow(
+    directories: readonly string[],
+    options?: WaitOptions,
+  ): Promise<readonly RootCapabilities[]>;
   /**
    * Ends all processes of the session and the connection; safe to call again. What has the lifetime `server` or was joined
    * goes on. What still waits fails with `clientClosed`, at once. While the link is lost, one short attempt is made to tell

@@ -2,9 +2,12 @@ export type {
   EnvironmentInfo,
   ErrorKind,
   Extensions,
+  InstalledCapabilities,
   ProcessSummary,
+  RootCapabilities,
   SessionId,
   SignalName,
+  SkillSummary,
   TerminalSize,
 } from '@holdfast/exec-protocol';
 export { ExecError } from '@holdfast/exec-protocol';

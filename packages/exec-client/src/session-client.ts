@@ -4,11 +4,14 @@ import {
   ExecError,
   type Extensions,
   environmentInfo,
+  type InstalledCapabilities,
   type ProcessSummary,
   processList,
+  type RootCapabilities,
   type SessionId,
 } from '@holdfast/exec-protocol';
 import { abortable } from './abortable.js';
+import { capabilitiesBelow, installedCapabilities } from './capabilities.js';
 import type { Client } from './client.js';
 import type { Clock } from './clock.js';
 import { createDeferred } from './deferred.js';
@@ -156,6 +159,17 @@ class SessionClient implements Client, ExecHost {
     if (this.#closing !== undefined) throw closedClient();
     this.#environment ??= this.#askEnvironment();
     return abortable(this.#environment, signal);
+  }
+
+  async capabilities(options: WaitOptions = {}): Promise<InstalledCapabilities> {
+    return await installedCapabilities(this.#link, await this.environment(options), options.signal);
+  }
+
+  async capabilitiesBelow(
+    directories: readonly string[],
+    options: WaitOptions = {},
+  ): Promise<readonly RootCapabilities[]> {
+    return await capabilitiesBelow(this.#link, await this.environment(options), directories, options.signal);
   }
 
   /** @throws ExecError `unsupported` when the server has no way to end stdin. */

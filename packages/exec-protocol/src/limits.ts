@@ -223,6 +223,39 @@ export const MAX_BODY_DELTA_BYTES = MIB;
 /** The largest configuration file of the executor that is read for a client. */
 export const MAX_CONFIG_FILE_BYTES = MIB;
 
+/** Directories of one `capabilityRoots/discoverV1`; the reference's figure. */
+export const MAX_CAPABILITY_ROOTS = 128;
+
+/** Levels below a directory in which plugins and skills are looked for; the reference's figure. */
+export const CAPABILITY_SCAN_DEPTH = 6;
+
+/** Directories below one in which plugins and skills are looked for; the reference's figure. */
+export const CAPABILITY_SCAN_DIRECTORIES = 2_000;
+
+/** Entries below a directory among which plugins and skills are looked for; the reference's figure. */
+export const CAPABILITY_SCAN_ENTRIES = 20_000;
+
+/** The largest file of a plugin or skill that is read; larger ones are left out with a warning. The reference's figure. */
+export const MAX_CAPABILITY_FILE_BYTES = MIB;
+
+/** Files of plugins and skills that are answered for one directory; further ones are left out. The reference's figure. */
+export const MAX_CAPABILITY_ROOT_BYTES = 16 * MIB;
+
+/** The same for all directories of one request, whose answer is one text. */
+export const MAX_CAPABILITY_ANSWER_BYTES = 64 * MIB;
+
+/** Installed plugins and skills that are answered at once; further ones are left out. The reference's figure. */
+export const MAX_INSTALLED_CAPABILITIES = 2_048;
+
+/** What is told of installed plugins and skills, as JSON in UTF-16 units; further ones are left out. */
+export const MAX_INSTALLED_LENGTH = 4 * MIB;
+
+/** Installed plugins that are looked at; the reference's figure. */
+export const MAX_INSTALLED_PLUGINS = 512;
+
+/** Warnings in one answer about plugins and skills; the reference's figure. */
+export const MAX_CAPABILITY_WARNINGS = 64;
+
 /** Paths that all `fs/watchMissing` of one connection may watch; at the limit the answer is that nothing is watched. */
 export const MAX_FILE_WATCHES = 64;
 

@@ -1,5 +1,6 @@
 import { type EnvironmentInfo, SERVER_SILENCE_MS } from '@holdfast/exec-protocol';
 import type { Clock } from './clock.js';
+import type { CapabilityFinder } from './config/capabilities/capability-finder.js';
 import type { ExecutorConfig } from './config/executor-config.js';
 import { createConnectionId } from './connection-id.js';
 import type { HttpSender } from './http/http-client.js';
@@ -18,6 +19,7 @@ import { SessionRegistry } from './session/session-registry.js';
 import type { ShortageLog } from './shortage-log.js';
 
 export type { Clock, Timer } from './clock.js';
+export type { CapabilityFinder, CapabilityRoot } from './config/capabilities/capability-finder.js';
 export type { ExecutorConfig } from './config/executor-config.js';
 export type { HttpResponse, HttpSender } from './http/http-client.js';
 export type { HttpHeader, HttpRequest } from './http/http-request.js';
@@ -41,6 +43,8 @@ export interface ServerCoreOptions extends Lifetimes {
   readonly env: Readonly<Record<string, string>>;
   /** What `environmentConfig/read` answers. */
   readonly config: ExecutorConfig;
+  /** What `capabilityRoots/discoverV1` and `capabilities/discoverV2` answer. */
+  readonly capabilities: CapabilityFinder;
   /** Sends HTTP requests for clients. */
   readonly http: HttpSender;
   readonly logger: Logger;
@@ -102,7 +106,7 @@ export interface ServerCore {
  * @throws RangeError for a lifetime that is none.
  */
 export function createServerCore(options: ServerCoreOptions): ServerCore {
-  const { clock, processes, environment, env, config, http, logger } = options;
+  const { clock, processes, environment, env, config, capabilities, http, logger } = options;
   const { guardian, spill, shortages, cookie, sandboxes } = options;
   const { sessionTtlMs, closedProcessTtlMs, silenceMs = SERVER_SILENCE_MS } = lifetimesOf(options);
   const directory = new ProcessDirectory(clock, closedProcessTtlMs);
@@ -127,6 +131,7 @@ export function createServerCore(options: ServerCoreOptions): ServerCore {
     environment,
     env,
     config,
+    capabilities,
     http,
     ceiling,
     clock,

@@ -20,6 +20,12 @@ export interface Host {
   readonly codex: CodexPlaces;
 }
 
+/**
+ * The release of the reference whose wire this server speaks. The Codex CLI asks for some things, such as installed skills, only
+ * where it knows from the version that they are there.
+ */
+const REFERENCE_RELEASE = '0.169.0';
+
 const PLATFORM_NAMES: Readonly<Record<string, string>> = {
   linux: 'linux',
   darwin: 'macos',
@@ -41,7 +47,7 @@ export function readHost(): Host {
     },
     environment: {
       shell: { name: basename(shell), path: shell },
-      executorVersion: VERSION,
+      executorVersion: `${REFERENCE_RELEASE}+holdfast.${VERSION}`,
       cwd: formatPathUri(process.cwd(), 'posix'),
       userHomeDir: home === undefined ? null : formatPathUri(home, 'posix'),
       platformOs: PLATFORM_NAMES[platform()] ?? platform(),
@@ -50,6 +56,7 @@ export function readHost(): Host {
       tempDir: formatPathUri(tmpdir(), 'posix'),
       capabilities: {
         environmentConfigRead: true,
+        capabilityDiscoveryV2: true,
         fsWatchMissing: true,
         fileWriteStreaming: true,
         httpHeaderEnvVars: true,

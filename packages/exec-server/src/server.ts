@@ -3,6 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { OperatorCeiling } from '@holdfast/sandbox';
 import { createToken } from './auth.js';
 import { systemClock } from './clock.js';
+import { createCapabilityFinder } from './config/capabilities/capability-finder.js';
 import { createExecutorConfig } from './config/executor-config.js';
 import { createServerCore, type Lifetimes } from './core.js';
 import { readHost } from './host.js';
@@ -92,6 +93,7 @@ export async function createExecServer(options: ExecServerOptions = {}): Promise
     environment: machine.environment,
     env: machine.env,
     config: createExecutorConfig(machine.codex),
+    capabilities: createCapabilityFinder(machine.codex),
     http,
     logger,
     guardian,

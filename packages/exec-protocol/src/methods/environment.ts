@@ -6,7 +6,12 @@ const pathUri = z.string().describe('A file: URI of the executor.');
 /** What an executor says of itself; everything but `shell` may be absent. */
 export const environmentInfoSchema = z.object({
   shell: z.object({ name: z.string(), path: z.string() }).describe('The default shell of the executor.'),
-  executorVersion: z.string().nullish(),
+  executorVersion: z
+    .string()
+    .nullish()
+    .describe(
+      "The release of the reference whose wire this is, with the server's own version behind a plus.",
+    ),
   providerId: z.string().nullish(),
   cwd: pathUri.nullish().describe('Where the server was started, as a file: URI.'),
   userHomeDir: pathUri.nullish(),

@@ -1,3 +1,4 @@
+import { capabilitiesDiscover, capabilityRootsDiscover } from './capabilities.js';
 import { environmentConfigRead, environmentInfo, environmentStatus } from './environment.js';
 import {
   fsCanonicalize,
@@ -45,6 +46,8 @@ export const REQUESTS = {
   'environment/info': environmentInfo,
   'environment/status': environmentStatus,
   'environmentConfig/read': environmentConfigRead,
+  'capabilityRoots/discoverV1': capabilityRootsDiscover,
+  'capabilities/discoverV2': capabilitiesDiscover,
   'process/start': processStart,
   'process/read': processRead,
   'process/write': processWrite,

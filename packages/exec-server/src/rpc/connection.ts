@@ -21,6 +21,7 @@ import {
 } from '@holdfast/exec-protocol';
 import type { OperatorCeiling } from '@holdfast/sandbox';
 import type { Clock } from '../clock.js';
+import type { CapabilityFinder } from '../config/capabilities/capability-finder.js';
 import type { ExecutorConfig } from '../config/executor-config.js';
 import type { HttpSender } from '../http/http-client.js';
 import type { Logger } from '../logger.js';
@@ -46,6 +47,7 @@ export interface ConnectionHost {
   /** The server's own environment. */
   readonly env: Readonly<Record<string, string>>;
   readonly config: ExecutorConfig;
+  readonly capabilities: CapabilityFinder;
   /** Sends HTTP requests for clients. */
   readonly http: HttpSender;
   /** What the operator allows at most. */
@@ -112,6 +114,7 @@ export class Connection {
     return createRoutes({
       environment: this.#host.environment,
       config: this.#host.config,
+      capabilities: this.#host.capabilities,
       initialize: (params) => this.#initialize(params),
       closeSession: () => this.#closeSession(),
       admit: (spec) => {

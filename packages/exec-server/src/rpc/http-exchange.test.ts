@@ -29,6 +29,7 @@ test('bodies that are answered whole have a bound together, and room again when 
     client: {
       send: () => Promise.resolve({ status: 200, headers: [], body: bodies.shift() ?? Readable.from([]) }),
     },
+    isForbidden: false,
     env: {},
     gone: new AbortController().signal,
     onNews: () => undefined,

@@ -10,7 +10,9 @@ import {
   type Route,
   type WireId,
 } from '@holdfast/exec-protocol';
+import type { CapabilityFinder } from '../config/capabilities/capability-finder.js';
 import type { ExecutorConfig } from '../config/executor-config.js';
+import { type CapabilityScope, discoverInstalled, discoverRoots } from './capability-handlers.js';
 import { readConfig } from './config-handler.js';
 import {
   closeFile,
@@ -49,6 +51,7 @@ import { replaySession } from './replay-session.js';
 export interface RouteHost {
   readonly environment: EnvironmentInfo;
   readonly config: ExecutorConfig;
+  readonly capabilities: CapabilityFinder;
   initialize(
     params: ParamsOf<(typeof REQUESTS)['initialize']>,
   ): ResultOf<(typeof REQUESTS)['initialize']> | Promise<ResultOf<(typeof REQUESTS)['initialize']>>;
@@ -78,6 +81,8 @@ export function createRoutes(host: RouteHost): ReadonlyMap<string, Route> {
     'environment/info': () => host.environment,
     'environmentConfig/read': (params) => readConfig(host.config, params),
     'environment/status': () => ({ status: 'ready' }),
+    'capabilityRoots/discoverV1': (params) => discoverRoots(capabilityScope(host), params),
+    'capabilities/discoverV2': (params) => discoverInstalled(capabilityScope(host), params),
     'process/start': (params) => startProcess(host.processes(), params),
     'process/read': (params, id) => readProcess(host.processes(), params, id),
     'process/write': (params) => writeProcess(host.processes(), params),
@@ -92,6 +97,11 @@ export function createRoutes(host: RouteHost): ReadonlyMap<string, Route> {
     'http/request': (params) => host.http().request(params),
   };
   return new Map(Object.entries(REQUESTS).map(([method, spec]) => [method, guarded(host, spec, handlers)]));
+}
+
+function capabilityScope(host: RouteHost): CapabilityScope {
+  const { order, hasCeiling } = host.files();
+  return { finder: host.capabilities, order, hasCeiling };
 }
 
 function fileHandlers(host: RouteHost): Pick<Handlers, Extract<RequestMethod, `fs/${string}`>> {

@@ -47,7 +47,8 @@ export class CoreWorld implements AsyncDisposable {
       processes: this.processes,
       environment: { shell: { name: 'sh', path: '/bin/sh' } },
       env: {},
-      config: { read: () => Promise.reject(new Error('there are no files here')) },
+      capabilities: { below: noFiles, installed: noFiles },
+      config: { read: noFiles },
       http: { send: () => Promise.reject(new Error('there is no network here')) },
       logger: { debug: ignore, info: ignore, warn: ignore, error: fail },
       guardian: { watch: ignore, forget: ignore },
@@ -227,4 +228,8 @@ function ignore(): void {
 
 function fail(facts: object, event: string): void {
   throw new Error(`${event}: ${JSON.stringify(facts)}`);
+}
+
+function noFiles(): Promise<never> {
+  return Promise.reject(new Error('there are no files here'));
 }
