@@ -8,8 +8,17 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from './run.js';
+import { STRAY_ERRORS_FILE } from './stray-errors.js';
 import type { TestCounts, TestReport } from './test-counts.js';
-import { addCounts, afterSecondRun, countTests, failedFiles, NO_TESTS, summaryLine } from './test-counts.js';
+import {
+  addCounts,
+  afterSecondRun,
+  countTests,
+  failedFiles,
+  filesOfSecondRun,
+  NO_TESTS,
+  summaryLine,
+} from './test-counts.js';
 
 interface Step {
   readonly name: string;
@@ -21,9 +30,6 @@ interface Step {
   /** Its tests depend on nothing but the code: one that fails is not run again. */
   readonly isDeterministic?: boolean;
 }
-
-/** More failed files than this are no accident: they are not run again. */
-const MAX_FILES_OF_A_SECOND_RUN = 3;
 
 const STEPS: readonly Step[] = [
   { name: 'format', command: ['biome', 'ci', '--colors=off', '.'] },
@@ -89,30 +95,42 @@ async function runStep(
   }
   const first = await runTests(step.command, step.project);
   const failed = first.report === undefined ? { files: [], tests: [] } : failedFiles(first.report);
-  const isWorthASecondRun =
-    step.isDeterministic !== true &&
-    failed.files.length > 0 &&
-    failed.files.length <= MAX_FILES_OF_A_SECOND_RUN;
-  if (!isWorthASecondRun) return { isPassed: first.counts.failed === 0, tests: first.counts, output: '' };
-  console.log(`\nonce more, by themselves: ${failed.files.join(' ')}`);
-  const alone = [...step.command, '--no-file-parallelism', ...failed.files];
+  const again = step.isDeterministic === true ? [] : filesOfSecondRun(failed, first.strayErrors);
+  if (again.length === 0) return { isPassed: first.counts.failed === 0, tests: first.counts, output: '' };
+  console.log(`\nonce more, by themselves: ${again.join(' ')}`);
+  const alone = [...step.command, '--no-file-parallelism', ...again];
   const second = await runTests(alone, step.project);
   const tests = afterSecondRun(first.counts, second.counts);
   if (tests.failed === 0) passedOnSecondRun.push(...failed.tests);
   return { isPassed: tests.failed === 0, tests, output: '' };
 }
 
-async function runTests(
-  command: readonly string[],
-  project: string,
-): Promise<{ readonly counts: TestCounts; readonly report: TestReport | undefined }> {
+interface TestRun {
+  readonly counts: TestCounts;
+  readonly report: TestReport | undefined;
+  /** The files that ran while an error happened outside of any test; null where none ran. */
+  readonly strayErrors: readonly (string | null)[];
+}
+
+async function runTests(command: readonly string[], project: string): Promise<TestRun> {
   const file = join(reports, `${project}.json`);
-  rmSync(file, { force: true });
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-  const { exitCode } = await run([...command, ...reporters], { live: true });
-  const report = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as TestReport) : undefined;
+  const strayFile = join(reports, `${project}-stray.json`);
+  for (const one of [file, strayFile]) rmSync(one, { force: true });
+  const strayReporter = join(import.meta.dirname, 'stray-errors.ts');
+  const reporters = ['default', 'json', strayReporter].map((name) => `--reporter=${name}`);
+  const { exitCode } = await run([...command, ...reporters, `--outputFile.json=${file}`], {
+    live: true,
+    env: { [STRAY_ERRORS_FILE]: strayFile },
+  });
+  const report = read(file) as TestReport | undefined;
+  // Without a word from it, something else went wrong.
+  const strayErrors = (read(strayFile) as TestRun['strayErrors'] | undefined) ?? [null];
   const counts = report === undefined ? NO_TESTS : countTests(report);
   // Vitest also fails for errors outside of any test; they must not end in "0 failed".
   const failed = exitCode === 0 ? counts.failed : Math.max(counts.failed, 1);
-  return { counts: { ...counts, failed }, report };
+  return { counts: { ...counts, failed }, report, strayErrors };
+}
+
+function read(file: string): unknown {
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
 }

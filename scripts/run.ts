@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly cwd?: string;
   /** Shows the output while it is made instead of collecting it. */
   readonly live?: boolean;
+  /** Laid over the environment of this program. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Runs a program to its end; tools of the workspace are found by their bare name. */
@@ -24,7 +26,7 @@ export function run(command: readonly string[], options: RunOptions = {}): Promi
   const path = `${join(ROOT, 'node_modules', '.bin')}:${process.env['PATH'] ?? ''}`;
   const child = spawn(file, args, {
     cwd: options.cwd ?? ROOT,
-    env: { ...process.env, PATH: path },
+    env: { ...process.env, ...options.env, PATH: path },
     stdio: ['ignore', options.live === true ? 'inherit' : 'pipe', options.live === true ? 'inherit' : 'pipe'],
   });
   const parts: Buffer[] = [];

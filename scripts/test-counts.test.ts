@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { addCounts, afterSecondRun, countTests, failedFiles, NO_TESTS, summaryLine } from './test-counts.js';
+import {
+  addCounts,
+  afterSecondRun,
+  countTests,
+  failedFiles,
+  filesOfSecondRun,
+  NO_TESTS,
+  summaryLine,
+} from './test-counts.js';
 
 const REPORT = {
   numPassedTests: 3,
@@ -29,6 +37,17 @@ test('what failed is named by file and test', () => {
     files: ['/a.test.ts', '/b.test.ts'],
     tests: ['/a.test.ts: two', '/b.test.ts'],
   });
+});
+
+test.each([
+  ['what failed, when nothing else did', ['/a'], [], ['/a']],
+  ['what failed with errors outside of its tests, too', ['/a', '/b'], ['/b', '/b'], ['/a', '/b']],
+  ['nothing when an error came from a file that did not fail', ['/a'], ['/b'], []],
+  ['nothing when an error came from no file', ['/a'], [null], []],
+  ['nothing when so much failed that it is no accident', ['/a', '/b', '/c', '/d'], [], []],
+  ['nothing when nothing failed', [], [], []],
+])('run again is %s', (_, files, strayErrors, again) => {
+  expect(filesOfSecondRun({ files, tests: [] }, strayErrors)).toEqual(again);
 });
 
 test('what fails twice has failed, what passes the second time has passed', () => {

@@ -53,6 +53,21 @@ export function failedFiles(report: TestReport): FailedFiles {
   };
 }
 
+/** More failed files than this are no accident: they are not run again. */
+const MAX_FILES_OF_A_SECOND_RUN = 3;
+
+/**
+ * The test files whose second run says whether the first one failed by accident; none where it cannot say so.
+ * @param strayErrors The files that ran while an error happened outside of any test; null where none ran.
+ */
+export function filesOfSecondRun(
+  { files }: FailedFiles,
+  strayErrors: readonly (string | null)[],
+): readonly string[] {
+  const explainsAll = strayErrors.every((file) => file !== null && files.includes(file));
+  return explainsAll && files.length <= MAX_FILES_OF_A_SECOND_RUN ? files : [];
+}
+
 /** The counts of a project after its failed files have run again: only what failed twice has failed. */
 export function afterSecondRun(first: TestCounts, second: TestCounts): TestCounts {
   return {
