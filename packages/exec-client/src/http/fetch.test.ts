@@ -1,4 +1,4 @@
-import { httpRequest } from '@holdfast/exec-protocol';
+import { httpRequest, MAX_CLIENT_REQUESTS_IN_FLIGHT } from '@holdfast/exec-protocol';
 import { expect, test } from 'vitest';
 import type { Link } from '../connection/link.js';
 import { FakeServer } from '../testing/fake-server.js';
@@ -54,6 +54,23 @@ test('a request without an answer when the link was lost is not sent again', asy
   expect(await failed).toBe('outcomeUnknown');
   await until(() => client.state === 'ready');
   expect(server.paramsOf('http/request')).toHaveLength(1);
+});
+
+test('a request that was not sent when the link was lost is sent afterwards, and its body comes', async () => {
+  const server = new FakeServer();
+  server.on(httpRequest, () => new Promise(() => undefined));
+  await using client = await server.connect();
+  const before = Array.from({ length: MAX_CLIENT_REQUESTS_IN_FLIGHT / 2 }, () => kindOf(client.fetch(URL)));
+  await until(() => server.paramsOf('http/request').length === before.length);
+  const late = client.fetch(URL);
+  await settle();
+  server.on(httpRequest, ({ requestId }) => {
+    server.send(delta(requestId, 1, 'whole', true));
+    return HEAD;
+  });
+  server.cut();
+  expect(new Set(await Promise.all(before))).toEqual(new Set(['outcomeUnknown']));
+  expect(await (await late).text()).toBe('whole');
 });
 
 test('pieces that come before the head are not lost', async () => {

@@ -141,7 +141,7 @@ export class SessionLink implements Link {
   suspend(end: ConnectionEnd): boolean {
     this.#connection = undefined;
     this.#acknowledgements.pause();
-    this.#loseBodies(end.error);
+    this.#loseBodies(end.error, this.#journal.unasked());
     const isRefusal = REFUSALS.has(end.code);
     const isBlamed = isRefusal && this.#journal.blame(end);
     if (!isRefusal) this.#journal.acquit();
@@ -192,13 +192,16 @@ export class SessionLink implements Link {
     for (const sink of [...this.#sinks.values(), ...this.#watches.values()]) sink.onLost(error);
     this.#sinks.clear();
     this.#watches.clear();
-    this.#loseBodies(error);
+    this.#loseBodies(error, new Set());
   }
 
-  #loseBodies(error: ExecError): void {
-    const lost = [...this.#bodies.values()];
-    this.#bodies.clear();
-    for (const sink of lost) sink.onLost(error);
+  /** @param unasked What did not use the connection that is lost. */
+  #loseBodies(error: ExecError, unasked: ReadonlySet<string>): void {
+    for (const [id, sink] of [...this.#bodies]) {
+      if (unasked.has(id)) continue;
+      this.#bodies.delete(id);
+      sink.onLost(error);
+    }
   }
 
   get #isExtended(): boolean {

@@ -1,5 +1,6 @@
 import {
   asProcessId,
+  httpRequest,
   type ParamsOf,
   type ProcessId,
   processAttach,
@@ -18,6 +19,8 @@ export interface Call {
   readonly lane: Lane;
   /** The process that it makes known to the server, if that is what it does. */
   readonly opens: ProcessId | undefined;
+  /** The streamed response that it asks for, if that is what it does. */
+  readonly bodyId: string | undefined;
   /** Belongs to one connection, and is never repeated. */
   readonly isBound: boolean;
   /** Nobody waits for the answer any more. */
@@ -51,6 +54,7 @@ export function createCall<S extends RequestSpec>(
     spec,
     lane: STDIN.has(spec.method) ? 'stdin' : 'other',
     opens: OPENINGS.has(spec.method) ? processIdIn(params) : undefined,
+    bodyId: spec.method === httpRequest.method ? textIn(params, 'requestId') : undefined,
     isBound,
     isForgotten: false,
     refusals: 0,
@@ -77,6 +81,11 @@ export function createCall<S extends RequestSpec>(
 }
 
 function processIdIn(params: unknown): ProcessId | undefined {
-  if (typeof params !== 'object' || params === null || !('processId' in params)) return undefined;
-  return typeof params.processId === 'string' ? asProcessId(params.processId) : undefined;
+  const id = textIn(params, 'processId');
+  return id === undefined ? undefined : asProcessId(id);
+}
+
+function textIn(params: unknown, name: string): string | undefined {
+  const value = Object.entries(params ?? {}).find(([key]) => key === name)?.[1] as unknown;
+  return typeof value === 'string' ? value : undefined;
 }

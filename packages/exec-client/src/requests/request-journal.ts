@@ -177,6 +177,11 @@ export class RequestJournal {
     return new Set([...this.#waiting.other].flatMap(({ opens }) => opens ?? []));
   }
 
+  /** Streamed responses that cannot have begun, because what asks for them was never sent. */
+  unasked(): ReadonlySet<string> {
+    return new Set([...this.#waiting.other].flatMap(({ bodyId }) => bodyId ?? []));
+  }
+
   /** Whether what makes a process known is still unanswered. */
   isOpening(id: ProcessId): boolean {
     const calls = [...this.#waiting.other, ...[...this.#sent.values()].map(({ call }) => call)];
