@@ -33,8 +33,11 @@ export interface OpenProcess {
 /** What a replay needs to know of the session. */
 export interface ReplayHost {
   readonly hasWindows: boolean;
-  /** Whether what makes a process known is still unanswered, so that it is no loss when it is not known. */
-  readonly isOpening: (id: ProcessId) => boolean;
+  /**
+   * Processes of which what makes them known is still unanswered: it is no loss when they are not known. The answer may come
+   * after that of a start which is sent again behind it.
+   */
+  readonly opening: ReadonlySet<ProcessId>;
   /** Sends what comes behind the positions. @returns how many requests are sent again. */
   readonly repeat: () => number;
 }
@@ -43,15 +46,13 @@ export interface ReplayHost {
 export async function replay(
   connection: Connection,
   open: readonly OpenProcess[],
-  { hasWindows, isOpening, repeat }: ReplayHost,
+  { hasWindows, opening, repeat }: ReplayHost,
 ): Promise<Resumption> {
   const cursors = open.map(({ id, point: { afterSeq, windowBytes } }) => ({
     processId: id,
     afterSeq,
     ...(hasWindows ? { windowBytes } : {}),
   }));
-  // The answer may come after that of a start which is sent again behind it, and does not know of that process.
-  const opening = new Set(open.map(({ id }) => id).filter(isOpening));
   const answered = connection.request(sessionReplay, { cursors });
   const repeatedRequests = repeat();
   const { processes, missing } = await answered;

@@ -174,7 +174,7 @@ export class SessionLink implements Link {
     }
     return replay(connection, open, {
       hasWindows: this.extensions.flow !== undefined,
-      isOpening: (id) => this.#journal.isOpening(id),
+      opening: this.#journal.opening(),
       repeat: () => {
         this.#acknowledgements.flush();
         return this.#journal.connect(connection);

@@ -182,10 +182,11 @@ export class RequestJournal {
     return new Set([...this.#waiting.other].flatMap(({ bodyId }) => bodyId ?? []));
   }
 
-  /** Whether what makes a process known is still unanswered. */
-  isOpening(id: ProcessId): boolean {
-    const calls = [...this.#waiting.other, ...[...this.#sent.values()].map(({ call }) => call)];
-    return calls.some(({ opens }) => opens === id);
+  /** Processes of which what makes them known is still unanswered. */
+  opening(): ReadonlySet<ProcessId> {
+    const opening = new Set(this.unopened());
+    for (const { call } of this.#sent.values()) if (call.opens !== undefined) opening.add(call.opens);
+    return opening;
   }
 
   #prepend(calls: readonly Call[]): void {
