@@ -13,11 +13,10 @@ const UNITS: Readonly<Record<string, number>> = {
   h: 3_600_000,
 };
 
-/** Names and values as the document has them. */
+/** Names and values as the document has them for this package. */
 function documentedLimits(): [string, number][] {
-  const rows = readFileSync(DOCUMENT, 'utf8').matchAll(
-    /^\| `(?<name>\w+)` \| (?<count>[\d,]+)(?: (?<unit>\w+))? \| .+ \|$/gm,
-  );
+  const [, section = ''] = readFileSync(DOCUMENT, 'utf8').split(/^## /m);
+  const rows = section.matchAll(/^\| `(?<name>\w+)` \| (?<count>[\d,]+)(?: (?<unit>\w+))? \| .+ \|$/gm);
   return [...rows].map(({ groups }) => {
     const { name = '', count = '', unit = '' } = groups ?? {};
     return [name, Number(count.replaceAll(',', '')) * (UNITS[unit] ?? Number.NaN)];
