@@ -9,56 +9,64 @@ import {
 } from '@holdfast/exec-protocol';
 import type { CapabilityFinder } from '../config/capabilities/capability-finder.js';
 import { isForeign, toNativePath } from '../fs/native-path.js';
-import { type FileScope, refuseSandbox } from './file-handlers.js';
-
-type PermissionIntent = Readonly<Record<string, unknown>> | null | undefined;
+import type { FileScope } from './file-handlers.js';
 
 /** What the methods about plugins and skills work with. */
 export interface CapabilityScope {
   readonly finder: CapabilityFinder;
-  readonly order: FileScope['order'];
-  readonly hasCeiling: FileScope['hasCeiling'];
+  readonly files: Pick<FileScope, 'order' | 'hasCeiling'>;
 }
 
 export async function discoverRoots(
-  scope: CapabilityScope,
+  { finder, files }: CapabilityScope,
   { roots }: ParamsOf<typeof capabilityRootsDiscover>,
 ): Promise<ResultOf<typeof capabilityRootsDiscover>> {
-  const { finder, order } = scope;
   if (roots.length > MAX_CAPABILITY_ROOTS) {
     throw new ExecError(
       'invalidFileRequest',
       `capabilityRoots/discoverV1: ${roots.length} roots; ask for at most ${MAX_CAPABILITY_ROOTS} at once`,
     );
   }
-  for (const { sandbox } of roots) refuseConfinement(scope, sandbox);
+  for (const { sandbox } of roots) refuseConfinement(files, sandbox);
   // A path of another system spoils no other root.
   const own = roots.flatMap(({ id, path }) =>
     isForeign(path) ? [] : [{ id, path: toNativePath(path, 'roots') }],
   );
-  const found = (await order.look(() => finder.below(own))).values();
+  const found = (await files.order.look(() => finder.below(own))).values();
   return { roots: roots.map(({ id, path }) => (isForeign(path) ? foreign(id, path) : next(found))) };
 }
 
 export async function discoverInstalled(
-  scope: CapabilityScope,
+  { finder, files }: CapabilityScope,
   { cwd, sandbox }: ParamsOf<typeof capabilitiesDiscover>,
 ): Promise<ResultOf<typeof capabilitiesDiscover>> {
-  refuseConfinement(scope, sandbox);
+  refuseConfinement(files, sandbox);
   // Nothing is looked for there; it only has to be a path.
   if (!isForeign(cwd)) toNativePath(cwd, 'cwd');
-  return await scope.order.look(() => scope.finder.installed());
+  return await files.order.look(() => finder.installed());
 }
 
-// The Codex CLI says that it wants no sandbox instead of saying nothing. Who wants one is never answered without.
-function refuseConfinement({ hasCeiling }: CapabilityScope, sandbox: PermissionIntent): void {
-  const permissions = sandbox?.['permissions'];
-  const isNone =
+// Nothing that asked for a sandbox is ever answered without one; the Codex CLI says in its own words that it asks for none.
+function refuseConfinement(
+  { hasCeiling }: CapabilityScope['files'],
+  sandbox: Readonly<Record<string, unknown>> | null | undefined,
+): void {
+  if (!hasCeiling && (sandbox == null || isUnrestricted(sandbox))) return;
+  throw new ExecError(
+    'sandboxUnsupported',
+    hasCeiling
+      ? 'this executor has a sandbox ceiling, to which it cannot hold this request yet'
+      : 'sandbox: this executor looks for plugins and skills without a sandbox only; send null to have that',
+  );
+}
+
+function isUnrestricted({ permissions }: Readonly<Record<string, unknown>>): boolean {
+  return (
     typeof permissions === 'object' &&
     permissions !== null &&
     'type' in permissions &&
-    permissions.type === 'disabled';
-  refuseSandbox({ hasCeiling }, { sandbox: isNone ? null : sandbox });
+    permissions.type === 'disabled'
+  );
 }
 
 function foreign(id: string, path: string): RootCapabilities {

@@ -203,11 +203,8 @@ function pathOf(scope: FileScope, params: PathParams): NativePath {
   return toNativePath(params.path, 'path');
 }
 
-/** Nothing that asked for a sandbox ever runs without one. */
-export function refuseSandbox(
-  { hasCeiling }: Pick<FileScope, 'hasCeiling'>,
-  { sandbox }: Pick<PathParams, 'sandbox'>,
-): void {
+// Nothing that asked for a sandbox ever runs without one.
+function refuseSandbox({ hasCeiling }: FileScope, { sandbox }: Pick<PathParams, 'sandbox'>): void {
   if (sandbox != null) {
     throw new ExecError(
       'sandboxUnsupported',

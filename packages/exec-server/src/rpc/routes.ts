@@ -100,8 +100,7 @@ export function createRoutes(host: RouteHost): ReadonlyMap<string, Route> {
 }
 
 function capabilityScope(host: RouteHost): CapabilityScope {
-  const { order, hasCeiling } = host.files();
-  return { finder: host.capabilities, order, hasCeiling };
+  return { finder: host.capabilities, files: host.files() };
 }
 
 function fileHandlers(host: RouteHost): Pick<Handlers, Extract<RequestMethod, `fs/${string}`>> {
