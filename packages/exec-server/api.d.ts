@@ -2,7 +2,7 @@
 
 // core.d.ts
 import '@holdfast/exec-protocol';
-export { A as AcceptOptions, b as AcceptedConnection, c as AnswerTransport, C as CapabilityFinder, d as CapabilityRoot, e as Child, f as ChildExit, g as ChildListener, h as ChildSpec, i as Clock, j as Cookie, E as ExecutorConfig, H as HeldByServer, k as HttpHeader, l as HttpRequest, m as HttpResponse, n as HttpSender, L as Lifetimes, o as LogSpill, p as Logger, O as OsProcesses, q as OutputStream, S as ServerCore, r as ServerCoreOptions, s as Shortage, T as Timer, t as createServerCore } from './core.js';
+export { A as AcceptOptions, b as AcceptedConnection, c as AnswerTransport, C as CapabilityFinder, d as CapabilityRoot, e as Child, f as ChildExit, g as ChildListener, h as ChildSpec, i as Clock, j as Cookie, E as ExecutorConfig, H as HeldByServer, k as HttpHeader, l as HttpRequest, m as HttpResponse, n as HttpSender, L as Lifetimes, o as LogSpill, p as Logger, O as OsProcesses, q as OutputStream, S as Sandboxes, r as ServerCore, s as ServerCoreOptions, t as Shortage, T as Timer, u as createServerCore } from './core.js';
 import 'node:stream';
 import '@holdfast/sandbox';
 
@@ -52,6 +52,8 @@ interface ExecutorConfig {
 interface HttpHeader {
     readonly name: string;
     readonly value: string;
+    /** Its value holds something of the executor's own environment, which the client itself may not know. */
+    readonly isFromEnvironment?: true;
 }
 /** A request that was checked: everything about it can be sent as it stands. */
 interface HttpRequest {
@@ -341,7 +343,7 @@ interface ServerCore {
  */
 declare function createServerCore(options: ServerCoreOptions): ServerCore;
 
-export { type AcceptOptions as A, type CapabilityFinder as C, type ExecutorConfig as E, type HeldByServer as H, type Lifetimes as L, type OsProcesses as O, type ServerCore as S, type Timer as T, type LogLevel as a, type AcceptedConnection as b, type AnswerTransport as c, type CapabilityRoot as d, type Child as e, type ChildExit as f, type ChildListener as g, type ChildSpec as h, type Clock as i, type Cookie as j, type HttpHeader as k, type HttpRequest as l, type HttpResponse as m, type HttpSender as n, type LogSpill as o, type Logger as p, type OutputStream as q, type ServerCoreOptions as r, type Shortage as s, createServerCore as t };
+export { type AcceptOptions as A, type CapabilityFinder as C, type ExecutorConfig as E, type HeldByServer as H, type Lifetimes as L, type OsProcesses as O, type Sandboxes as S, type Timer as T, type LogLevel as a, type AcceptedConnection as b, type AnswerTransport as c, type CapabilityRoot as d, type Child as e, type ChildExit as f, type ChildListener as g, type ChildSpec as h, type Clock as i, type Cookie as j, type HttpHeader as k, type HttpRequest as l, type HttpResponse as m, type HttpSender as n, type LogSpill as o, type Logger as p, type OutputStream as q, type ServerCore as r, type ServerCoreOptions as s, type Shortage as t, createServerCore as u };
 
 // index.d.ts
 import { L as Lifetimes, a as LogLevel } from './core.js';

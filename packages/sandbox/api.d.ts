@@ -507,7 +507,8 @@ interface HeldPlaceholders {
 declare function placeholderFolder(uid: number, runtimeFolder: string | undefined, temporary: string): string;
 /**
  * Makes what stands at missing paths while sandboxes run, and removes it again. A record on disk says who holds what:
- * one sandbox never removes what another one has mounted over, and the next start removes what a killed one left.
+ * one sandbox never removes what another one has mounted over, and the next start removes what a killed one left. What a
+ * start costs does not depend on how many sandboxes there are elsewhere.
  */
 declare class PlaceholderStore {
     #private;
@@ -615,7 +616,7 @@ interface ManagedNetworkOptions {
  * Opens the network of one sandbox. Never share it: decisions are attributed to whoever is inside.
  * @throws ExecError `sandboxUnsupported` when this machine cannot make one.
  */
-declare function openManagedNetwork({ bwrap, rules, onDecision, outside, }: ManagedNetworkOptions): Promise<ManagedNetwork>;
+declare function openManagedNetwork({ bwrap, rules, onDecision, outside, signal, }: ManagedNetworkOptions): Promise<ManagedNetwork>;
 
 /** What the wrapper told on its status pipe. */
 interface WrapperStatus {
