@@ -6,6 +6,21 @@ import type { MountPlan } from './plan-mounts.js';
 import { nameWords, type ProgramRenamer } from './program-renamer.js';
 import { RESET_KEYBOARD_SIGNALS } from './signal-resetter.js';
 
+/**
+ * The namespaces of every sandbox. They are asked for one by one: with `--unshare-all`, bubblewrap does without the user
+ * namespace where it is root.
+ */
+export const NAMESPACES: readonly string[] = [
+  '--unshare-user',
+  '--unshare-pid',
+  '--unshare-ipc',
+  '--unshare-uts',
+  '--unshare-cgroup-try',
+];
+
+/** What a sandbox without the network of the host asks for beside them. */
+export const OWN_NETWORK = '--unshare-net';
+
 /** What is started in a sandbox. */
 export interface SandboxedCommand {
   readonly argv: readonly [string, ...string[]];
@@ -47,7 +62,7 @@ export function planBwrap(command: SandboxedCommand, mounts: MountPlan, settings
   const options = [
     ...['--args', hold({ kind: 'environment', variables: command.env })],
     ...NAMESPACES,
-    ...(settings.network === 'restricted' ? ['--unshare-net'] : []),
+    ...(settings.network === 'restricted' ? [OWN_NETWORK] : []),
     ...mounts.steps.flatMap((step) => mountWords(step, hold)),
     ...['--cap-drop', 'ALL', '--die-with-parent', '--chdir', command.cwd],
     ...['--seccomp', hold({ kind: 'filter', program: settings.filter })],
@@ -88,15 +103,6 @@ function callOf(
 const IGNORE_KEYBOARD = 'trap "" INT QUIT; exec "$@"';
 
 const WORDS_PER_VARIABLE = 3;
-
-// Asked for one by one: with `--unshare-all`, bubblewrap does without the user namespace where it is root.
-const NAMESPACES = [
-  '--unshare-user',
-  '--unshare-pid',
-  '--unshare-ipc',
-  '--unshare-uts',
-  '--unshare-cgroup-try',
-];
 
 function mountWords(step: MountStep, hold: (descriptor: PlannedDescriptor) => string): readonly string[] {
   switch (step.kind) {

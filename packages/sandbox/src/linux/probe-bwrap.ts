@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { PROBE_FAILURE_KEPT_MS, PROBE_TIMEOUT_MS } from '../limits.js';
 import { explainFault } from './bwrap-fault.js';
+import { NAMESPACES, OWN_NETWORK } from './bwrap-plan.js';
 import { findBwrap, type ProgramFile } from './find-bwrap.js';
 import { findRenamer, type ProgramRenamer } from './program-renamer.js';
 
@@ -25,14 +26,7 @@ const NEEDED_OPTIONS = [
 
 // Everything that a sandbox asks of the host; the program that runs in it is one that is certainly there.
 const TRIAL = [
-  ...[
-    '--unshare-user',
-    '--unshare-pid',
-    '--unshare-ipc',
-    '--unshare-uts',
-    '--unshare-cgroup-try',
-    '--unshare-net',
-  ],
+  ...[...NAMESPACES, OWN_NETWORK],
   ...['--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc', '--perms', '000', '--tmpfs', '/sys'],
   ...['--cap-drop', 'ALL', '--die-with-parent', '--'],
 ];
