@@ -59,10 +59,7 @@ const stall: fc.Arbitrary<TimedFault> = fc.record({
   client,
   atMs,
   direction: fc.constantFrom('toServer' as const, 'toClient' as const, 'both' as const),
-  forMs: fc.oneof(
-    { weight: 3, arbitrary: fc.integer({ min: 1, max: 5_000 }) },
-    fc.integer({ min: 1, max: 150_000 }),
-  ),
+  forMs: mostly({ min: 1, usual: 5_000, longest: 150_000 }),
 });
 
 const drip: fc.Arbitrary<TimedFault> = fc.record({
@@ -84,10 +81,7 @@ const lag: fc.Arbitrary<TimedFault> = fc.record({
 const noDials: fc.Arbitrary<TimedFault> = fc.record({
   type: fc.constant('noDials' as const),
   atMs,
-  forMs: fc.oneof(
-    { weight: 3, arbitrary: fc.integer({ min: 1, max: 8_000 }) },
-    fc.integer({ min: 1, max: 100_000 }),
-  ),
+  forMs: mostly({ min: 1, usual: 8_000, longest: 100_000 }),
   mode: fc.constantFrom('refused' as const, 'silent' as const),
 });
 
@@ -101,10 +95,7 @@ const sleep: fc.Arbitrary<TimedFault> = fc.record({
 const thief: fc.Arbitrary<TimedFault> = fc.record({
   type: fc.constant('thief' as const),
   atMs,
-  holdMs: fc.oneof(
-    { weight: 3, arbitrary: fc.integer({ min: 0, max: 5_000 }) },
-    fc.integer({ min: 0, max: 100_000 }),
-  ),
+  holdMs: mostly({ min: 0, usual: 5_000, longest: 100_000 }),
   leaves: fc.constantFrom('close' as const, 'destroy' as const),
   isLegacy: fc.boolean(),
 });
@@ -187,3 +178,15 @@ export const faults: fc.Arbitrary<readonly Fault[]> = fc.oneof(
   { weight: 1, arbitrary: expiryRace },
   { weight: 1, arbitrary: death },
 );
+
+/** A duration in ms that is usually short, and now and then longer than every deadline. */
+function mostly(range: {
+  readonly min: number;
+  readonly usual: number;
+  readonly longest: number;
+}): fc.Arbitrary<number> {
+  return fc.oneof(
+    { weight: 3, arbitrary: fc.integer({ min: range.min, max: range.usual }) },
+    fc.integer({ min: range.min, max: range.longest }),
+  );
+}
