@@ -56,6 +56,8 @@ export interface TestServer extends AsyncDisposable {
   /** What it has logged so far. */
   readonly log: () => string;
   connect(): Promise<RawClient>;
+  /** Runs a command line against it that ends by itself. */
+  holdfast(...args: readonly string[]): Promise<CommandOutcome>;
   /** Sends a signal and waits for the end. */
   stop(
     signal?: NodeJS.Signals,
@@ -110,6 +112,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     temporaryDirectory: place.temporary,
     log: () => log,
     connect: () => dialWebSocket(url),
+    holdfast: (...args) => runHoldfast(args, { env: { HOLDFAST_URL: url } }),
     stop,
     async [Symbol.asyncDispose]() {
       const end = await stop();

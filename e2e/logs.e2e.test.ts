@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually, within } from './deadline.js';
-import { type CommandOutcome, runHoldfast, spawnHoldfast, startServer, type TestServer } from './harness.js';
+import { runHoldfast, spawnHoldfast, startServer, type TestServer } from './harness.js';
 
 let server: TestServer;
 
@@ -13,29 +13,35 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-function holdfast(...args: readonly string[]): Promise<CommandOutcome> {
-  return runHoldfast(args, { env: { HOLDFAST_URL: server.url } });
-}
-
 /** Starts a script that goes on by itself. @returns its ref. */
 async function detached(id: string, script: string, ...options: readonly string[]): Promise<string> {
-  const { code, stdout } = await holdfast('run', '-d', '--id', id, ...options, '--', 'sh', '-c', script);
+  const { code, stdout } = await server.holdfast(
+    'run',
+    '-d',
+    '--id',
+    id,
+    ...options,
+    '--',
+    'sh',
+    '-c',
+    script,
+  );
   expect(code).toBe(0);
   return stdout.trim();
 }
 
 /** Waits for the end of a process, by showing all that it printed. */
 async function ended(ref: string): Promise<void> {
-  expect((await holdfast('logs', '-f', ref)).code).toBe(0);
+  expect((await server.holdfast('logs', '-f', ref)).code).toBe(0);
 }
 
 test('--tail shows the last lines of both streams, on the stream of each', async () => {
   const ref = await detached('lines', 'seq 1 5000; echo error >&2; printf end');
   await ended(ref);
   const [three, all, none] = await Promise.all([
-    holdfast('logs', '--tail', '3', ref),
-    holdfast('logs', '--tail', 'all', ref),
-    holdfast('logs', '--tail', '0', ref),
+    server.holdfast('logs', '--tail', '3', ref),
+    server.holdfast('logs', '--tail', 'all', ref),
+    server.holdfast('logs', '--tail', '0', ref),
   ]);
   expect([three, none]).toEqual([
     { code: 0, stdout: '5000\nend', stderr: 'error\n' },
@@ -48,7 +54,7 @@ test('with --follow the tail is where it begins, and what is printed later comes
   const ref = await detached('follow', 'echo one; echo two; read x; echo three; echo four', '-i');
   await eventually(
     'both lines',
-    async () => (await holdfast('logs', ref)).stdout === 'one\ntwo\n' || undefined,
+    async () => (await server.holdfast('logs', ref)).stdout === 'one\ntwo\n' || undefined,
   );
   const child = spawnHoldfast(['logs', '-f', '--tail', '1', ref], { HOLDFAST_URL: server.url });
   let stdout = '';
@@ -63,7 +69,7 @@ test('with --follow the tail is where it begins, and what is printed later comes
 test('with --json the tail is that of the events', async () => {
   const ref = await detached('json', 'echo one; exit 3');
   await ended(ref);
-  const { stdout } = await holdfast('logs', '--json', '--tail', '2', ref);
+  const { stdout } = await server.holdfast('logs', '--json', '--tail', '2', ref);
   expect(
     stdout
       .trimEnd()
@@ -73,7 +79,7 @@ test('with --json the tail is that of the events', async () => {
 });
 
 test('a time is no position, and the complaint says why', async () => {
-  expect(await holdfast('logs', '--since', '10m', 'any')).toEqual({
+  expect(await server.holdfast('logs', '--since', '10m', 'any')).toEqual({
     code: 125,
     stdout: '',
     stderr: expect.stringContaining('a log has no times') as string,

@@ -16,7 +16,7 @@ import { expect, test } from 'vitest';
 import { Command } from './command.js';
 import { eventually, within } from './deadline.js';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.js';
-import { runHoldfast, spawnHoldfast, startServer, temporaryDirectory } from './harness.js';
+import { spawnHoldfast, startServer, temporaryDirectory } from './harness.js';
 
 const TIMEOUT_MS = 120_000;
 
@@ -130,7 +130,6 @@ test('holdfast cp copies trees both ways, whatever their names, and says what it
 }, async () => {
   await using place = await temporaryDirectory();
   await using server = await startServer();
-  const env = { HOLDFAST_URL: server.url };
   const tree = join(place.path, 'tree');
   mkdirSync(join(tree, 'deep', 'hollow'), { recursive: true });
   mkdirSync(join(place.path, 'box'));
@@ -140,15 +139,13 @@ test('holdfast cp copies trees both ways, whatever their names, and says what it
   // Linux alone has names that are not UTF-8.
   if (process.platform === 'linux') writeFileSync(Buffer.from(`${tree}/deep/\xff\xfe`, 'latin1'), 'bytes');
   symlinkSync('large', join(tree, 'link'));
-  const up = await runHoldfast(['cp', '-r', tree, `:${place.path}/box`], { env });
+  const up = await server.holdfast('cp', '-r', tree, `:${place.path}/box`);
   expect(up).toEqual({
     code: 0,
     stdout: '',
     stderr: `holdfast: skipped "${join(tree, 'link')}": is a symbolic link\n`,
   });
-  const down = await runHoldfast(['cp', '--json', `:${place.path}/box/tree`, join(place.path, 'back')], {
-    env,
-  });
+  const down = await server.holdfast('cp', '--json', `:${place.path}/box/tree`, join(place.path, 'back'));
   expect({ ...down, stdout: JSON.parse(down.stdout) as unknown }).toEqual({
     code: 0,
     stdout: {
@@ -185,7 +182,7 @@ test.each([
   ],
 ])('holdfast cp refuses %s', async (_, words, code, message) => {
   await using server = await startServer();
-  const outcome = await runHoldfast(['cp', ...words], { env: { HOLDFAST_URL: server.url } });
+  const outcome = await server.holdfast('cp', ...words);
   expect(outcome).toEqual({ code, stdout: '', stderr: expect.stringMatching(message) as string });
 });
 
@@ -277,9 +274,7 @@ test.skipIf(process.getuid?.() !== 0)(
       failed: [`file://${at('tree/secret')}`, at('tree/closed')].sort(),
       names: ['closed', 'open'],
     });
-    const outcome = await runHoldfast(['cp', at('tree/open'), `:${at('ours')}`], {
-      env: { HOLDFAST_URL: server.url },
-    });
+    const outcome = await server.holdfast('cp', at('tree/open'), `:${at('ours')}`);
     expect(outcome).toMatchObject({
       code: 1,
       stderr: expect.stringContaining(`${at('ours/open')}" may not be used by the server`) as string,
