@@ -29,7 +29,7 @@ export interface FileIdentity {
 }
 
 /** A path that cannot be followed to its end, so that nobody can tell what it stands for. */
-export interface DeadEnd {
+interface DeadEnd {
   readonly kind: 'deadEnd';
   /** A link that leads in a circle, or through more links than the kernel follows; else a directory that cannot be entered. */
   readonly at: string;
