@@ -142,6 +142,9 @@ export const MAX_LEGACY_REQUESTS_IN_FLIGHT = 128;
 /** Requests that our client has under way, half of them writes to stdin; well below what servers run and keep answers for. */
 export const MAX_CLIENT_REQUESTS_IN_FLIGHT = 2048;
 
+/** Stdin that our client has sent and that is not answered; well below what keeps a server from reading its connection. */
+export const MAX_CLIENT_STDIN_BYTES = 32 * MIB;
+
 /** Largest message that our client sends to a server without extensions; the reference drops the connection above it. */
 export const MAX_LEGACY_MESSAGE_BYTES = 16 * MIB;
 

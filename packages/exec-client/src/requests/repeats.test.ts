@@ -2,6 +2,7 @@ import {
   ACKNOWLEDGE_DELAY_MS,
   ACKNOWLEDGED_AT_ONCE,
   MAX_CLIENT_REQUESTS_IN_FLIGHT,
+  MAX_CLIENT_STDIN_BYTES,
   MAX_LEGACY_REQUESTS_IN_FLIGHT,
   offeredExtensions,
   processList,
@@ -131,6 +132,28 @@ test('stdin that nobody reads does not keep other requests from being sent', asy
   await handles[0]?.terminate();
   gate.resolve(undefined);
   await Promise.all(writes);
+});
+
+test('so much stdin is under way at once, over all processes, and the rest waits while other requests are sent', async () => {
+  const server = new FakeServer();
+  const gate = createDeferred<undefined>();
+  let writtenBytes = 0;
+  server.on(processWrite, async ({ chunk }) => {
+    writtenBytes += chunk.length;
+    await gate.promise;
+    return ACCEPTED;
+  });
+  await using client = await server.connect();
+  const handles = Array.from({ length: 40 }, () => client.spawn(['x'], { stdin: 'pipe' }));
+  await Promise.all(handles.map(({ started }) => started));
+  const bytes = Buffer.alloc(MAX_CLIENT_STDIN_BYTES / handles.length);
+  const writes = handles.map((process) => process.write(bytes));
+  await until(() => (writtenBytes * 4) / 3 > MAX_CLIENT_STDIN_BYTES - 2 * bytes.length);
+  await handles[0]?.terminate();
+  expect((writtenBytes * 4) / 3).toBeLessThan(MAX_CLIENT_STDIN_BYTES + bytes.length);
+  gate.resolve(undefined);
+  await Promise.all(writes);
+  expect(writtenBytes).toBe(bytes.length * handles.length);
 });
 
 test('a signal rejects at once while the link is lost; what was not sent never is, what was goes on', async () => {

@@ -2,6 +2,7 @@ import {
   CLOSE_CODES,
   ExecError,
   MAX_CLIENT_REQUESTS_IN_FLIGHT,
+  MAX_CLIENT_STDIN_BYTES,
   MAX_LEGACY_REQUESTS_IN_FLIGHT,
   MAX_REFUSED_REPEATS,
   type ParamsOf,
@@ -39,6 +40,8 @@ export class RequestJournal {
   readonly #host: JournalHost;
   readonly #waiting: Record<Lane, Set<Call>> = { stdin: new Set(), other: new Set() };
   readonly #underWay: Record<Lane, number> = { stdin: 0, other: 0 };
+  /** Length of what is under way of stdin, in UTF-16 units. */
+  #stdinLength = 0;
   /** By id, the oldest first. */
   #sent = new Map<number, Sent>();
   #connection: Connection | undefined;
@@ -110,6 +113,7 @@ export class RequestJournal {
     this.#connection = undefined;
     this.#underWay.stdin = 0;
     this.#underWay.other = 0;
+    this.#stdinLength = 0;
     const doubtful: ProcessId[] = [];
     for (const { call, id } of [...this.#sent.values()]) {
       const next = afterLoss(call.spec, this.#isExactlyOnce);
@@ -198,10 +202,16 @@ export class RequestJournal {
 
   #pump(lane: Lane): void {
     for (const call of this.#waiting[lane]) {
-      if (this.#connection === undefined || this.#underWay[lane] >= this.#laneLimit) return;
+      if (this.#connection === undefined || this.#isFull(lane)) return;
       this.#waiting[lane].delete(call);
       this.#send(call, this.#host.nextId());
     }
+  }
+
+  // A server that does not read, because too much of its clients' stdin waits for children, hears nothing else either.
+  #isFull(lane: Lane): boolean {
+    if (this.#underWay[lane] >= this.#laneLimit) return true;
+    return lane === 'stdin' && this.#stdinLength >= MAX_CLIENT_STDIN_BYTES;
   }
 
   #send(call: Call, id: number): void {
@@ -212,11 +222,14 @@ export class RequestJournal {
       // An answer of an earlier connection is none: the request was sent again, or has been settled.
       if (connection !== this.#connection || !this.#sent.delete(id)) return;
       this.#underWay[call.lane] -= 1;
+      if (call.lane === 'stdin') this.#stdinLength -= length;
       this.#host.onAnswered(id, call);
       settle();
       this.#pump(call.lane);
     });
-    this.#sent.set(id, { call, id, length: connection.sentLength });
+    const { sentLength: length } = connection;
+    if (call.lane === 'stdin') this.#stdinLength += length;
+    this.#sent.set(id, { call, id, length });
   }
 }
 
