@@ -1,6 +1,5 @@
 import { setMaxListeners } from 'node:events';
 import {
-  CLIENT_NOTIFICATIONS,
   type ConnectionId,
   createPeer,
   type EnvironmentInfo,
@@ -12,7 +11,6 @@ import {
   type ParamsOf,
   type Peer,
   type PeerOptions,
-  parseParams,
   type REQUESTS,
   type RequestSpec,
   type ResultOf,
@@ -33,7 +31,8 @@ import { ReadAnswers } from './answers/read-answers.js';
 import { Backlog } from './backlog.js';
 import { HANDSHAKE_START, type Handshake, nextHandshake } from './handshake.js';
 import { Liveness } from './liveness.js';
-import { moveWindow, type ProcessScope } from './process-handlers.js';
+import { createNotificationSink, type NotificationSink } from './notifications.js';
+import type { ProcessScope } from './process-handlers.js';
 import { createRoutes } from './routes.js';
 import { closeService, openService, type Service } from './service.js';
 
@@ -127,10 +126,27 @@ export class Connection {
     });
   }
 
+  #notifications(): NotificationSink {
+    return createNotificationSink({
+      has: (extension) => this.#has(extension),
+      onInitialized: () => {
+        this.#onInitialized();
+      },
+      processes: () => this.#scope(),
+      answers: () => this.#service?.answers,
+    });
+  }
+
   #listener(onEnded: () => void): Omit<PeerOptions, 'transport' | 'routes'> {
+    const take = this.#notifications();
     return {
       onNotification: (method, params) => {
-        this.#onNotification(method, params);
+        // Nobody can be told when one is wrong.
+        try {
+          take(method, params);
+        } catch (error) {
+          this.#drop(error instanceof ExecError ? error.message : 'a notification could not be taken');
+        }
       },
       onUnmatchedAnswer: () => {
         this.#drop('an answer arrived to a request that was never sent');
@@ -257,34 +273,12 @@ export class Connection {
     };
   }
 
-  #onNotification(method: string, params: unknown): void {
-    if (method === 'initialized') {
-      this.#onInitialized();
-    } else if (method === 'process/window' && this.#has('flow')) {
-      this.#take(() => moveWindow(this.#scope(), parseParams(CLIENT_NOTIFICATIONS[method], params)));
-    } else if (method === 'session/acknowledge' && this.#has('replay')) {
-      this.#take(() => {
-        const { upToId, unanswered } = parseParams(CLIENT_NOTIFICATIONS[method], params);
-        this.#service?.answers?.acknowledge(upToId, unanswered);
-      });
-    } else {
-      this.#drop(`${JSON.stringify(method)} is not a notification that this server takes`);
-    }
-  }
-
   #onInitialized(): void {
     this.#handshake = nextHandshake(this.#handshake, 'initialized');
-    if (this.#handshake.kind === 'broken') this.#drop('initialized came before initialize was answered');
-    else this.#service?.legacyResume?.begin();
-  }
-
-  /** Takes a notification, which nobody can be told about when it is wrong. */
-  #take(notification: () => unknown): void {
-    try {
-      notification();
-    } catch (error) {
-      this.#drop(error instanceof ExecError ? error.message : 'a notification could not be taken');
+    if (this.#handshake.kind === 'broken') {
+      throw new ExecError('protocolState', 'initialized came before initialize was answered');
     }
+    this.#service?.legacyResume?.begin();
   }
 
   #limitHandshake(): void {
