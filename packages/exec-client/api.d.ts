@@ -1,11 +1,115 @@
 // The public surface, rolled up from the build. Update with `npm run api:update`.
 
 // core.d.ts
-export { C as Client, U as Clock, X as Dial, Y as Digest, Z as LocalEntry, _ as LocalFiles, $ as LocalName, a0 as LocalPath, a1 as Replacement, S as SessionOptions, a2 as Timer, a3 as openSession, a4 as systemClock } from './core.js';
+import { C as Client, a as Clock } from './open-session.js';
+export { D as Dial, b as Digest, L as LocalEntry, c as LocalFiles, d as LocalName, e as LocalPath, R as Replacement, S as SessionOptions, T as Timer, o as openSession, s as systemClock } from './open-session.js';
 import '@holdfast/exec-protocol';
 
-// core.d.ts
-import { TerminalSize, SignalName, ProcessSummary, ExecError, SessionId, Extensions, EnvironmentInfo, InstalledCapabilities, RootCapabilities, Transport } from '@holdfast/exec-protocol';
+/**
+ * Calls `run` when output that is late has had its time, 2 s from now. While the link is lost none can come, so none of that
+ * time passes: it begins anew with the next one.
+ * @returns what gives the wait up.
+ */
+declare function afterLateOutput(client: Pick<Client, 'state' | 'on'>, clock: Clock, run: () => void): () => void;
+
+export { Client, Clock, afterLateOutput };
+
+// index.d.ts
+import { Transport, ExecError, ProcessId } from '@holdfast/exec-protocol';
+export { EnvironmentInfo, ErrorKind, ExecError, Extensions, ProcessSummary, SessionId, SignalName, TerminalSize } from '@holdfast/exec-protocol';
+import { S as SessionOptions, C as Client, E as ExecResult } from './open-session.js';
+export { A as AttachOptions, f as AttachedProcess, g as ClientState, h as ClosedEvent, i as CpOptions, j as DirectoryEntry, k as EnvHeader, l as ExecCause, m as ExecInput, n as ExecOptions, p as ExitedEvent, F as FetchOptions, q as FileContent, r as FileHandle, t as FileStat, u as FileSystem, v as LineOptions, w as LinkOptions, M as MkdirOptions, O as OutputEvent, x as OutputStream, P as ProcessEvent, y as ProcessExit, z as ProcessHandle, B as ProcessView, G as ReadFileOptions, H as RecoveryReport, I as ResizedEvent, J as RmOptions, K as SignalOptions, N as SpawnOptions, Q as StateChange, U as StateListener, V as TerminateOptions, W as TransferError, X as TransferFault, Y as TransferOptions, Z as TransferProgress, _ as TransferResult, $ as ViewOptions, a0 as WaitOptions, a1 as WalkEntry, a2 as WalkOptions, a3 as WalkResult, a4 as WatchOptions } from './open-session.js';
+
+/** A server that is started and spoken to through its stdin and stdout. Its stderr goes to ours. */
+interface CommandTarget {
+    /** The program and its arguments. */
+    readonly command: readonly string[];
+    /** Default: our own. */
+    readonly cwd?: string;
+    /** Laid over our own environment. */
+    readonly env?: Readonly<Record<string, string>>;
+}
+/** What to connect to. The label names it without secrets. */
+type DialTarget = {
+    readonly kind: 'websocket';
+    readonly label: string;
+    readonly url: string;
+} | {
+    readonly kind: 'unix';
+    readonly label: string;
+    readonly path: string;
+} | ({
+    readonly kind: 'stdio';
+    readonly label: string;
+} & CommandTarget);
+
+/** What goes with every connection that a dialer makes. */
+interface DialerOptions {
+    /** Sent as `Authorization: Bearer`; a token in the URL needs no other. In a browser it travels in the URL. */
+    readonly token?: string;
+    /** Sent with the request that opens a WebSocket; refused in a browser, which cannot. */
+    readonly headers?: Readonly<Record<string, string>>;
+    /** How long the carrier may take to be there; default 10,000. */
+    readonly connectTimeoutMs?: number;
+}
+/** A way to a server, to be gone as often as a connection is needed. */
+interface Dialer {
+    /** A server on `stdio` is started anew by each dial; all others are met again. */
+    readonly kind: DialTarget['kind'];
+    /**
+     * Makes a connection on which nothing has been said.
+     * @throws ExecError `connectFailed` with the reason and a remedy; the reason of `signal`.
+     */
+    readonly dial: (signal?: AbortSignal) => Promise<Transport>;
+}
+/**
+ * For programs that speak the wire themselves; everybody else wants `connect`, which takes the same targets.
+ * @throws ExecError `connectFailed` when the target cannot be understood.
+ */
+declare function dialer(target: string | CommandTarget, options?: DialerOptions): Dialer;
+
+/**
+ * How a connection is made and a session held. A server that is started and spoken to through its stdin and stdout is
+ * neither watched for silence nor got back: it ends with its pipes.
+ */
+interface ConnectOptions extends SessionOptions, DialerOptions {
+}
+
+/**
+ * Opens a session on an executor.
+ *
+ * @param target `ws://…` or `wss://…`, with `?token=…` where the server wants one; `unix:PATH` for a server on a Unix
+ *   socket; `stdio:PROGRAM WORDS…`, split at blanks, or `{ command: […] }` for a server that is started and spoken to
+ *   through its stdin and stdout.
+ * @throws ExecError `connectFailed` with the reason and a remedy; `invalidParams` for options of another type; the
+ *   server's error when it refuses a session; the reason of `signal`.
+ */
+declare function connect(target: string | CommandTarget, options?: ConnectOptions): Promise<Client>;
+
+/** A command ended, but not with success; the kind is `exitFailure`. */
+declare class ExitError extends ExecError {
+    readonly name = "ExitError";
+    /** Everything that is known of the command. Output is text here, whatever encoding was asked for. */
+    readonly result: ExecResult;
+    constructor(argv: readonly string[], result: ExecResult);
+}
+
+/**
+ * Output that a view asked for is no longer retained by the server; the kind is `gap`. To go on behind the hole, open a
+ * view with `after: error.to`.
+ */
+declare class GapError extends ExecError {
+    /** Lowest seq that is missing. */
+    readonly from: number;
+    /** Highest seq that is missing. */
+    readonly to: number;
+    constructor(id: ProcessId, from: number, to: number);
+}
+
+export { Client, type CommandTarget, type ConnectOptions, type Dialer, type DialerOptions, ExecResult, ExitError, GapError, SessionOptions, connect, dialer };
+
+// open-session.d.ts
+import { TerminalSize, SignalName, ProcessSummary, ExecError, SessionId, Extensions, EnvironmentInfo, Transport } from '@holdfast/exec-protocol';
 
 /** Where output came from; a terminal merges both streams into `pty`. */
 type OutputStream = 'stdout' | 'stderr' | 'pty';
@@ -683,98 +787,4 @@ interface SessionOptions {
  */
 declare function openSession(dial: Dial, options?: SessionOptions, clock?: Clock, local?: LocalFiles): Promise<Client>;
 
-export { type LocalName as $, type AttachOptions as A, type TransferFault as B, type Client as C, type DirectoryEntry as D, type ExecResult as E, type FetchOptions as F, type TransferOptions as G, type TransferProgress as H, type TransferResult as I, type WalkEntry as J, type WalkOptions as K, type LineOptions as L, type MkdirOptions as M, type WalkResult as N, type OutputEvent as O, type ProcessEvent as P, type WatchOptions as Q, type ReadFileOptions as R, type SessionOptions as S, type TerminateOptions as T, type Clock as U, type ViewOptions as V, type WaitOptions as W, type Dial as X, type Digest as Y, type LocalEntry as Z, type LocalFiles as _, type AttachedProcess as a, type LocalPath as a0, type Replacement as a1, type Timer as a2, openSession as a3, systemClock as a4, type ClientState as b, type ClosedEvent as c, type CpOptions as d, type EnvHeader as e, type ExecCause as f, type ExecInput as g, type ExecOptions as h, type ExitedEvent as i, type FileContent as j, type FileHandle as k, type FileStat as l, type FileSystem as m, type LinkOptions as n, type OutputStream as o, type ProcessExit as p, type ProcessHandle as q, type ProcessView as r, type RecoveryReport as s, type ResizedEvent as t, type RmOptions as u, type SignalOptions as v, type SpawnOptions as w, type StateChange as x, type StateListener as y, TransferError as z };
-
-// index.d.ts
-import { Transport, ExecError, ProcessId } from '@holdfast/exec-protocol';
-export { EnvironmentInfo, ErrorKind, ExecError, Extensions, InstalledCapabilities, ProcessSummary, RootCapabilities, SessionId, SignalName, SkillSummary, TerminalSize } from '@holdfast/exec-protocol';
-import { S as SessionOptions, C as Client, E as ExecResult } from './core.js';
-export { A as AttachOptions, a as AttachedProcess, b as ClientState, c as ClosedEvent, d as CpOptions, D as DirectoryEntry, e as EnvHeader, f as ExecCause, g as ExecInput, h as ExecOptions, i as ExitedEvent, F as FetchOptions, j as FileContent, k as FileHandle, l as FileStat, m as FileSystem, L as LineOptions, n as LinkOptions, M as MkdirOptions, O as OutputEvent, o as OutputStream, P as ProcessEvent, p as ProcessExit, q as ProcessHandle, r as ProcessView, R as ReadFileOptions, s as RecoveryReport, t as ResizedEvent, u as RmOptions, v as SignalOptions, w as SpawnOptions, x as StateChange, y as StateListener, T as TerminateOptions, z as TransferError, B as TransferFault, G as TransferOptions, H as TransferProgress, I as TransferResult, V as ViewOptions, W as WaitOptions, J as WalkEntry, K as WalkOptions, N as WalkResult, Q as WatchOptions } from './core.js';
-
-/** A server that is started and spoken to through its stdin and stdout. Its stderr goes to ours. */
-interface CommandTarget {
-    /** The program and its arguments. */
-    readonly command: readonly string[];
-    /** Default: our own. */
-    readonly cwd?: string;
-    /** Laid over our own environment. */
-    readonly env?: Readonly<Record<string, string>>;
-}
-/** What to connect to. The label names it without secrets. */
-type DialTarget = {
-    readonly kind: 'websocket';
-    readonly label: string;
-    readonly url: string;
-} | {
-    readonly kind: 'unix';
-    readonly label: string;
-    readonly path: string;
-} | ({
-    readonly kind: 'stdio';
-    readonly label: string;
-} & CommandTarget);
-
-/** What goes with every connection that a dialer makes. */
-interface DialerOptions {
-    /** Sent as `Authorization: Bearer`; a token in the URL needs no other. In a browser it travels in the URL. */
-    readonly token?: string;
-    /** Sent with the request that opens a WebSocket; refused in a browser, which cannot. */
-    readonly headers?: Readonly<Record<string, string>>;
-    /** How long the carrier may take to be there; default 10,000. */
-    readonly connectTimeoutMs?: number;
-}
-/** A way to a server, to be gone as often as a connection is needed. */
-interface Dialer {
-    /** A server on `stdio` is started anew by each dial; all others are met again. */
-    readonly kind: DialTarget['kind'];
-    /**
-     * Makes a connection on which nothing has been said.
-     * @throws ExecError `connectFailed` with the reason and a remedy; the reason of `signal`.
-     */
-    readonly dial: (signal?: AbortSignal) => Promise<Transport>;
-}
-/**
- * For programs that speak the wire themselves; everybody else wants `connect`, which takes the same targets.
- * @throws ExecError `connectFailed` when the target cannot be understood.
- */
-declare function dialer(target: string | CommandTarget, options?: DialerOptions): Dialer;
-
-/**
- * How a connection is made and a session held. A server that is started and spoken to through its stdin and stdout is
- * neither watched for silence nor got back: it ends with its pipes.
- */
-interface ConnectOptions extends SessionOptions, DialerOptions {
-}
-
-/**
- * Opens a session on an executor.
- *
- * @param target `ws://…` or `wss://…`, with `?token=…` where the server wants one; `unix:PATH` for a server on a Unix
- *   socket; `stdio:PROGRAM WORDS…`, split at blanks, or `{ command: […] }` for a server that is started and spoken to
- *   through its stdin and stdout.
- * @throws ExecError `connectFailed` with the reason and a remedy; `invalidParams` for options of another type; the
- *   server's error when it refuses a session; the reason of `signal`.
- */
-declare function connect(target: string | CommandTarget, options?: ConnectOptions): Promise<Client>;
-
-/** A command ended, but not with success; the kind is `exitFailure`. */
-declare class ExitError extends ExecError {
-    readonly name = "ExitError";
-    /** Everything that is known of the command. Output is text here, whatever encoding was asked for. */
-    readonly result: ExecResult;
-    constructor(argv: readonly string[], result: ExecResult);
-}
-
-/**
- * Output that a view asked for is no longer retained by the server; the kind is `gap`. To go on behind the hole, open a
- * view with `after: error.to`.
- */
-declare class GapError extends ExecError {
-    /** Lowest seq that is missing. */
-    readonly from: number;
-    /** Highest seq that is missing. */
-    readonly to: number;
-    constructor(id: ProcessId, from: number, to: number);
-}
-
-export { Client, type CommandTarget, type ConnectOptions, type Dialer, type DialerOptions, ExecResult, ExitError, GapError, SessionOptions, connect, dialer };
+export { type ViewOptions as $, type AttachOptions as A, type ProcessView as B, type Client as C, type Dial as D, type ExecResult as E, type FetchOptions as F, type ReadFileOptions as G, type RecoveryReport as H, type ResizedEvent as I, type RmOptions as J, type SignalOptions as K, type LocalEntry as L, type MkdirOptions as M, type SpawnOptions as N, type OutputEvent as O, type ProcessEvent as P, type StateChange as Q, type Replacement as R, type SessionOptions as S, type Timer as T, type StateListener as U, type TerminateOptions as V, TransferError as W, type TransferFault as X, type TransferOptions as Y, type TransferProgress as Z, type TransferResult as _, type Clock as a, type WaitOptions as a0, type WalkEntry as a1, type WalkOptions as a2, type WalkResult as a3, type WatchOptions as a4, type Digest as b, type LocalFiles as c, type LocalName as d, type LocalPath as e, type AttachedProcess as f, type ClientState as g, type ClosedEvent as h, type CpOptions as i, type DirectoryEntry as j, type EnvHeader as k, type ExecCause as l, type ExecInput as m, type ExecOptions as n, openSession as o, type ExitedEvent as p, type FileContent as q, type FileHandle as r, systemClock as s, type FileStat as t, type FileSystem as u, type LineOptions as v, type LinkOptions as w, type OutputStream as x, type ProcessExit as y, type ProcessHandle as z };

@@ -95,10 +95,6 @@ class SessionClient implements Client, ExecHost {
     return this.#driver.state;
   }
 
-  get readySince(): number | undefined {
-    return this.#driver.readySince;
-  }
-
   get closed(): Promise<ExecError> {
     return this.#closed.promise;
   }

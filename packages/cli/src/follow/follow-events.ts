@@ -1,5 +1,5 @@
 import { type Client, GapError, type ProcessHandle } from '@holdfast/exec-client';
-import { EXEC_DRAIN_MS } from '@holdfast/exec-protocol';
+import { afterLateOutput, systemClock } from '@holdfast/exec-client/core';
 import type { Report } from './report.js';
 
 /** What is shown of a process. */
@@ -41,62 +41,23 @@ export async function followToEnd(
   options: FollowOptions,
 ): Promise<void> {
   const { report, signal } = options;
-  const patience = new Patience(client);
+  const over = new AbortController();
+  let giveUp = (): void => undefined;
   const impatient: Report = {
     async event(event) {
       await report.event(event);
-      if (event.type === 'exited') patience.limit();
+      if (event.type === 'exited') giveUp = afterLateOutput(client, systemClock, () => over.abort());
     },
     note: (message) => report.note(message),
     failed: (error) => report.failed(error),
   };
-  const either = signal === undefined ? patience.signal : AbortSignal.any([patience.signal, signal]);
+  const either = signal === undefined ? over.signal : AbortSignal.any([over.signal, signal]);
   try {
     await followEvents(handle, { ...options, report: impatient, signal: either });
   } catch (error) {
-    if (!patience.signal.aborted || signal?.aborted === true) throw error;
+    if (!over.signal.aborted || signal?.aborted === true) throw error;
     report.note('something that the command left behind still holds its output; not waiting for it');
   } finally {
-    patience[Symbol.dispose]();
-  }
-}
-
-/** The wait for late output. While the link to the server is lost none can come, so no time passes. */
-class Patience implements Disposable {
-  readonly #controller = new AbortController();
-  readonly #client: Client;
-  readonly #stop: () => void;
-  #isLimited = false;
-  #timer: NodeJS.Timeout | undefined;
-
-  constructor(client: Client) {
-    this.#client = client;
-    this.#stop = client.on('state', () => {
-      this.#arm();
-    });
-  }
-
-  /** Fires when the time is over. */
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  /** The time begins. */
-  limit(): void {
-    this.#isLimited = true;
-    this.#arm();
-  }
-
-  [Symbol.dispose](): void {
-    this.#stop();
-    clearTimeout(this.#timer);
-  }
-
-  #arm(): void {
-    clearTimeout(this.#timer);
-    if (!this.#isLimited || this.#client.state !== 'ready') return;
-    this.#timer = setTimeout(() => {
-      this.#controller.abort();
-    }, EXEC_DRAIN_MS).unref();
+    giveUp();
   }
 }

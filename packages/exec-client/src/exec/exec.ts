@@ -1,5 +1,6 @@
 import { ExecError } from '@holdfast/exec-protocol';
 import { abortable } from '../abortable.js';
+import type { Client } from '../client.js';
 import type { Clock } from '../clock.js';
 import type { ProcessHandle, SpawnOptions } from '../process/handle.js';
 import { decodeText, type OutputDecoder } from './decode-output.js';
@@ -8,10 +9,8 @@ import type { ExecOptions, ExecResult } from './result.js';
 import { type RunOutcome, runToEnd } from './run.js';
 
 /** What `exec` is made of. */
-export interface ExecHost {
+export interface ExecHost extends Pick<Client, 'state' | 'on'> {
   readonly clock: Clock;
-  /** Since when the server has been heard, by the clock; undefined while it is not. */
-  readonly readySince: number | undefined;
   /** @param startSignal Withdraws the start while that is not sent, and does nothing to the process. */
   spawn(argv: readonly string[], options: SpawnOptions, startSignal: AbortSignal | undefined): ProcessHandle;
   /** @throws ExecError `unsupported` when the server has no way to end stdin. */
@@ -37,8 +36,8 @@ export async function exec<T extends string | Uint8Array>(
   const stdin = input === undefined ? 'null' : 'pipe';
   const process = host.spawn(argv, { ...spawnOptions, stdin }, signal);
   const run = runToEnd(process, {
+    client: host,
     clock: host.clock,
-    readySince: () => host.readySince,
     input,
     signal,
     timeoutMs,

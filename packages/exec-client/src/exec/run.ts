@@ -1,17 +1,18 @@
-import { EXEC_DRAIN_MS, ExecError, type SignalName } from '@holdfast/exec-protocol';
+import { ExecError, type SignalName } from '@holdfast/exec-protocol';
+import type { Client } from '../client.js';
 import type { Clock, Timer } from '../clock.js';
 import type { ProcessEvent } from '../process/events.js';
 import type { ProcessHandle } from '../process/handle.js';
 import type { ProcessView } from '../process/views/process-view.js';
 import { type Collected, Collector } from './collector.js';
 import { feedInput } from './feed-input.js';
+import { afterLateOutput } from './late-output.js';
 import type { ExecCause, ExecInput } from './result.js';
 
 /** What bounds a run. */
 export interface RunOptions {
+  readonly client: Pick<Client, 'state' | 'on'>;
   readonly clock: Clock;
-  /** Since when the server has been heard, by the clock; undefined while it is not. */
-  readonly readySince: () => number | undefined;
   readonly input: ExecInput | undefined;
   readonly timeoutMs: number | undefined;
   readonly killGraceMs: number | undefined;
@@ -114,21 +115,16 @@ class Run {
       case 'exited':
         this.#exited = { exitCode: event.exitCode, signal: event.signal, at: this.#options.clock.now() };
         // A descendant may hold the output for as long as it lives.
-        this.#drain(EXEC_DRAIN_MS, this.#exited.at);
+        this.#drain();
         return;
       case 'closed':
         this.#isClosed = true;
     }
   }
 
-  /** Gives late output its time, of which none passes while the link is lost. */
-  #drain(delayMs: number, since: number): void {
-    this.#after(delayMs, () => {
-      const ready = this.#options.readySince();
-      const heardMs = ready === undefined ? 0 : this.#options.clock.now() - Math.max(since, ready);
-      if (heardMs >= EXEC_DRAIN_MS) void this.#view.return();
-      else this.#drain(EXEC_DRAIN_MS - heardMs, since);
-    });
+  #drain(): void {
+    const { client, clock } = this.#options;
+    this.#cleanups.push(afterLateOutput(client, clock, () => void this.#view.return()));
   }
 
   #stop(cause: 'timeout' | 'canceled'): void {

@@ -65,11 +65,6 @@ export class RecoveryDriver {
     return this.#agreement;
   }
 
-  /** Since when everything has been whole, by the clock; undefined while it is not. */
-  get readySince(): number | undefined {
-    return this.#state.kind === 'ready' ? this.#readyAt : undefined;
-  }
-
   /** Resolves with the reason when the session is lost for good. */
   get failed(): Promise<ExecError> {
     return this.#ended.promise;
