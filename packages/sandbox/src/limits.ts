@@ -1,7 +1,7 @@
 /** Links that one path may lead through; the kernel's figure. */
 export const MAX_LINKS_FOLLOWED = 40;
 
-/** Entries of directories that the search for what a deny glob matches may look at. */
+/** Entries of directories that the deny globs of one intent may look at. */
 export const MAX_SCANNED_ENTRIES = 400_000;
 
 /** Directories in which repositories are looked for below one root that may be written; the rest of it is told of. */

@@ -148,3 +148,15 @@ describe('what this host cannot enforce is refused before anything starts', () =
     );
   });
 });
+
+test.each<[string, Partial<HostFacts>, RegExp]>([
+  ['is of another system', { platform: 'darwin' }, /this executor runs darwin/],
+  ['has no bubblewrap', { bwrap: { works: false, problem: 'there is no bwrap' } }, /there is no bwrap/],
+])('an executor that %s says so before it looks at files', async (_, host, refusal) => {
+  const untouchable = new Proxy(HOST.files, {
+    get: () => () => {
+      throw new Error('a file was looked at');
+    },
+  });
+  await expect(planned({ ...host, files: untouchable })).rejects.toThrow(refusal);
+});

@@ -63,8 +63,13 @@ export async function planSandbox(
   ceiling: Ceiling,
   hosts?: HostRules,
 ): Promise<SandboxPlan | undefined> {
-  const ask = (): NormalisedPolicy | undefined =>
-    normalise(intent, host.roots, host.files) ?? unconfined(ceiling, hosts);
+  const open = unconfined(ceiling, hosts);
+  if (intent.permissions.type === 'disabled' && open === undefined) return undefined;
+  // What no look at files can change comes first: a look may take long.
+  const architecture = architectureOf(host);
+  const bwrap = workingBwrap(host);
+  refuseHostsBelow(ceiling, hosts);
+  const ask = (): NormalisedPolicy | undefined => normalise(intent, host.roots, host.files) ?? open;
   const first = ask();
   if (first === undefined) return undefined;
   const trees = new Map<string, ScannedTree>();
@@ -72,14 +77,13 @@ export async function planSandbox(
     trees.set(target.root, await host.repositories.find(target));
   }
   const asked = trees.size === 0 ? first : (ask() ?? first);
-  const architecture = architectureOf(host);
   const { policy, narrowed, gaps } = applyCeiling(asked, withoutOwnFolders(ceiling, host), host.files, trees);
-  const program = usableBwrap(host, policy);
+  const program = usableBwrap(bwrap, policy);
   const cwd = visibleDirectory(command.cwd, policy, host.files);
   const mounts = planMounts(policy, host.ownedProcTrees);
   const launch = planBwrap({ ...command, cwd }, mounts, {
     program,
-    network: networkFor(policy, ceiling, hosts),
+    network: hosts === undefined ? policy.network : 'managed',
     filter: compileFilter(architecture),
     signalResetter: host.signalResetter,
     renamer: host.bwrap.works ? host.bwrap.renamer : undefined,
@@ -87,14 +91,9 @@ export async function planSandbox(
   return { policy, narrowed, gaps, hosts, mounts, launch };
 }
 
-function networkFor(
-  { network }: NormalisedPolicy,
-  { maximum }: Ceiling,
-  hosts: HostRules | undefined,
-): 'restricted' | 'managed' | 'enabled' {
-  if (hosts === undefined) return network;
-  if (maximum?.network === 'restricted') refuse('network', 'this executor allows none; allow no hosts');
-  return 'managed';
+function refuseHostsBelow({ maximum }: Ceiling, hosts: HostRules | undefined): void {
+  if (hosts !== undefined && maximum?.network === 'restricted')
+    refuse('network', 'this executor allows none; allow no hosts');
 }
 
 /** What an intent without confinement is, where the operator or a list of hosts confines it all the same. */
@@ -128,12 +127,15 @@ function architectureOf({ platform, architecture }: HostFacts): Architecture {
   );
 }
 
-function usableBwrap({ bwrap }: HostFacts, policy: NormalisedPolicy): string {
-  if (!bwrap.works) refuse('sandbox', bwrap.problem);
-  const isReplaceable = policy.restrictsFiles && indexRules(policy.rules).accessAt(bwrap.program) === 'write';
+function workingBwrap({ bwrap }: HostFacts): string {
+  return bwrap.works ? bwrap.program : refuse('sandbox', bwrap.problem);
+}
+
+function usableBwrap(program: string, policy: NormalisedPolicy): string {
+  const isReplaceable = policy.restrictsFiles && indexRules(policy.rules).accessAt(program) === 'write';
   return isReplaceable
-    ? refuse('sandbox', `${bwrap.program} lies where the command may write; install bubblewrap outside of it`)
-    : bwrap.program;
+    ? refuse('sandbox', `${program} lies where the command may write; install bubblewrap outside of it`)
+    : program;
 }
 
 function visibleDirectory(cwd: string, policy: NormalisedPolicy, files: FileFacts): string {

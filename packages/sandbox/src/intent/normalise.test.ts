@@ -1,6 +1,8 @@
 import { ExecError } from '@holdfast/exec-protocol';
 import { describe, expect, test } from 'vitest';
+import type { DirectoryEntry, FileFacts } from '../files/file-facts.js';
 import { type FakeFile, fakeFiles } from '../files/testing/fake-files.js';
+import { MAX_GLOB_MATCHES, MAX_SCANNED_ENTRIES } from '../limits.js';
 import type { NormalisedPolicy } from '../policy/path-rule.js';
 import type { ExecutorRoots } from './executor-roots.js';
 import { normalise } from './normalise.js';
@@ -56,6 +58,7 @@ function normalised(
   entries: readonly IntentEntry[],
   more: Partial<SandboxIntent> = {},
   maxDepth?: number,
+  files: FileFacts = fakeFiles(TREE),
 ): NormalisedPolicy {
   const intent: SandboxIntent = {
     permissions: {
@@ -67,7 +70,7 @@ function normalised(
     windowsSandboxLevel: 'disabled',
     ...more,
   };
-  const policy = normalise(intent, ROOTS, fakeFiles(TREE));
+  const policy = normalise(intent, ROOTS, files);
   if (policy === undefined) throw new Error('the intent confines nothing');
   return policy;
 }
@@ -150,6 +153,38 @@ describe('precedence', () => {
   ])('%s', (_, entries, expected) => {
     expect(lines(normalised(entries))).toEqual(expected);
   });
+});
+
+test.each([
+  ['matches', MAX_GLOB_MATCHES, 'there are more than 8192 matches; deny directories instead'],
+  [
+    'entries to look at',
+    MAX_SCANNED_ENTRIES,
+    'there are more than 400000 entries to look at; start patterns deeper or set glob_scan_max_depth',
+  ],
+])('all patterns together have so many %s and no more', (what, most, problem) => {
+  const isMatch = what === 'matches';
+  const many = Array.from(
+    { length: most / 2 },
+    (_, at): DirectoryEntry => ({
+      name: `${at}${isMatch ? '.env' : ''}`,
+      kind: 'file',
+    }),
+  );
+  const tree = fakeFiles({ '/one': 'directory', '/two': 'directory', '/two/last': 'directory' });
+  const files: FileFacts = {
+    ...tree,
+    list: (path) => (path === '/two/last' ? [{ name: 'x.env', kind: 'file' }] : many),
+    look: (path) => tree.look(path) ?? { kind: 'file', device: 1, inode: 1, isShared: false },
+  };
+  const patterns = (...globs: readonly string[]): NormalisedPolicy => {
+    const entries = [special({ kind: 'root' }, 'read'), ...globs.map((pattern) => glob(pattern))];
+    return normalised(entries, {}, undefined, files);
+  };
+  expect(patterns('/one/*.env', '/two/*.env').rules.length).toBe(1 + (isMatch ? most : 0));
+  expect(() => patterns('/one/*.env', '/two/*.env', '/two/last/*.env')).toThrow(
+    new ExecError('sandboxUnsupported', `${ENTRY}.3: with the pattern /two/last/*.env ${problem}`),
+  );
 });
 
 describe('what does not exist', () => {

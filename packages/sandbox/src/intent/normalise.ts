@@ -4,7 +4,7 @@ import { type CrossedLink, type ResolvedPath, resolvePath } from '../files/resol
 import { indexRules, mergeRules, type RuleIndex } from '../policy/access.js';
 import { withoutRedundant } from '../policy/intersect.js';
 import type { NormalisedPolicy, PathRule, PolicyNote } from '../policy/path-rule.js';
-import { findGlobMatches } from './deny-glob.js';
+import { findGlobMatches, type GlobBudget, newGlobBudget } from './deny-glob.js';
 import type { ExecutorRoots } from './executor-roots.js';
 import { expandEntry } from './expand-entry.js';
 import { nativePath } from './native-path.js';
@@ -51,6 +51,7 @@ interface Binding {
   readonly workspaceRoots: readonly string[];
   readonly policyCwd: string;
   readonly maxDepth: number | undefined;
+  readonly globBudget: GlobBudget;
   readonly rules: PathRule[];
   readonly links: CrossedLink[];
   readonly notes: PolicyNote[];
@@ -67,6 +68,7 @@ function bindingOf(
     roots,
     files,
     maxDepth,
+    globBudget: newGlobBudget(),
     policyCwd: policyCwd == null ? roots.cwd : nativePath(policyCwd, 'sandbox.cwd'),
     workspaceRoots: (policyContext?.workspaceRoots ?? workspaceRoots ?? []).map((uri, at) =>
       nativePath(uri, `sandbox.workspaceRoots.${at}`),
@@ -84,7 +86,7 @@ function bindEntry(entry: IntentEntry, origin: string, binding: Binding): void {
   const paths =
     target.kind === 'paths'
       ? target.paths
-      : findGlobMatches({ pattern: target.pattern, origin, directory, maxDepth }, files);
+      : findGlobMatches({ pattern: target.pattern, origin, directory, maxDepth }, files, binding.globBudget);
   for (const path of paths) {
     const resolved = resolveFor(entry, path, origin, binding);
     if (resolved === undefined) continue;
