@@ -12,7 +12,7 @@ import {
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { runHoldfast, SCRIPT, showOnTerminal } from './harness.js';
 
@@ -173,13 +173,20 @@ describe.runIf(WORKS)('holdfast sandbox', () => {
       `${place}/x`,
     ]);
     const { policy, plan } = JSON.parse(stdout) as {
-      policy: { network: string };
+      policy: { network: string; rules: readonly { access: string; path: string }[] };
       plan: { argv: readonly string[] };
     };
     expect([code, policy.network, plan.argv.at(-1), existsSync(join(place, 'x'))]).toEqual([
       0,
       'restricted',
       `${place}/x`,
+      false,
+    ]);
+    const writable = policy.rules.filter(({ access }) => access === 'write').map(({ path }) => path);
+    const temporary = writable.filter((path) => basename(path).startsWith('holdfast-sandbox-'));
+    expect([writable.length, temporary.length, temporary.some((path) => existsSync(path))]).toEqual([
+      2,
+      1,
       false,
     ]);
   });

@@ -9,6 +9,7 @@ import {
 import { Command, Option } from 'commander';
 import { closeInheritedDescriptors } from '../inherited-descriptors.js';
 import type { LocalPermissions } from '../sandbox/local-intent.js';
+import { withOwnTemporary } from '../sandbox/own-temporary.js';
 import { planLocally } from '../sandbox/plan-locally.js';
 import { runLocally } from '../sandbox/run-locally.js';
 
@@ -58,7 +59,9 @@ function explainCommand(finish: (exitCode: number) => void): Command {
       ]),
     )
     .action(async (argv: readonly [string, ...string[]], options: ExplainOptions) => {
-      const { plan } = await planLocally(argv, {}, permissionsOf(options));
+      const { plan } = await withOwnTemporary(permissionsOf(options), ({ env, permissions }) =>
+        planLocally(argv, env, permissions),
+      );
       process.stdout.write(explanationOf(plan, options));
       finish(0);
     });

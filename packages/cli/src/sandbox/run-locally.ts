@@ -1,7 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { constants, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { constants } from 'node:os';
 import {
   type ManagedNetwork,
   type OpenLaunch,
@@ -12,6 +10,7 @@ import {
 import { complain } from '../complain.js';
 import { EXIT_OWN_FAILURE } from '../exit-codes.js';
 import type { LocalPermissions } from './local-intent.js';
+import { withOwnTemporary } from './own-temporary.js';
 import { hasTerminal, planLocally } from './plan-locally.js';
 import { programExists } from './program-exists.js';
 import { RefusalTeller } from './refusal-teller.js';
@@ -26,28 +25,21 @@ export async function runLocally(
   argv: readonly [string, ...string[]],
   permissions: LocalPermissions,
 ): Promise<number> {
-  const temporary = mkdtempSync(join(tmpdir(), 'holdfast-sandbox-'));
-  try {
-    const env: Readonly<Record<string, string>> = { ...definedEnvironment(), TMPDIR: temporary };
-    const { plan, store, bwrap } = await planLocally(argv, env, {
-      ...permissions,
-      write: [...permissions.write, temporary],
-    });
+  return withOwnTemporary(permissions, async (own) => {
+    const { plan, store, bwrap } = await planLocally(argv, own.env, own.permissions);
     for (const { text } of plan.policy.notes) complain(`note: ${text}`);
     const network = await networkOf(plan, bwrap);
     try {
       const launch = openLaunch(plan.launch, store, network);
       try {
-        return await runLaunch(launch, argv[0], env['PATH'] ?? '');
+        return await runLaunch(launch, argv[0], own.env['PATH'] ?? '');
       } finally {
         launch.ended();
       }
     } finally {
       network?.close();
     }
-  } finally {
-    rmSync(temporary, { recursive: true, force: true });
-  }
+  });
 }
 
 async function networkOf(
@@ -110,10 +102,4 @@ function ended(child: ChildProcess): Promise<number> {
       resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
     });
   });
-}
-
-function definedEnvironment(): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
 }
