@@ -78,7 +78,7 @@ function explanationOf(plan: SandboxPlan, { json, platform }: ExplainOptions): s
   }
   if (json === true) throw new Error('A profile is text; leave out --json or --platform.');
   if (plan.hosts !== undefined) {
-    throw new Error('A profile names the ports of a proxy that runs; leave out --allow-host or --platform.');
+    throw new Error('A profile has no network of listed hosts; leave out --allow-host or --platform.');
   }
   return explainSeatbelt(plan.policy);
 }

@@ -1,6 +1,5 @@
 import type { NormalisedPolicy } from '../policy/path-rule.js';
 import { seatbeltProfile } from './profile.js';
-import { seatbeltCall } from './seatbelt-call.js';
 
 /**
  * What macOS would be told of a policy: the profile, and the values of its parameters as comments.
@@ -8,12 +7,11 @@ import { seatbeltCall } from './seatbelt-call.js';
  */
 export function explainSeatbelt(policy: NormalisedPolicy): string {
   const profile = seatbeltProfile(policy);
-  const [program] = seatbeltCall(profile, ['true']);
   const values = Object.entries(profile.parameters).map(
     ([name, value]) => `; ${name} = ${JSON.stringify(value)}`,
   );
   return [
-    `; for ${program}; it has not been tried on a Mac`,
+    '; for /usr/bin/sandbox-exec; it has not been tried on a Mac',
     profile.text,
     '; parameters',
     ...values,

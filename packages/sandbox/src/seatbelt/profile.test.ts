@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { policyOf } from '../policy/testing/rules.js';
-import { type SeatbeltNetwork, seatbeltProfile } from './profile.js';
-import { seatbeltCall } from './seatbelt-call.js';
+import { seatbeltProfile } from './profile.js';
 import { faultsOf } from './testing/check-profile.js';
 
 const WORKSPACE = policyOf([
@@ -13,17 +12,15 @@ const WORKSPACE = policyOf([
   'write /ws/secret/open',
 ]);
 
-const PROFILES: Readonly<Record<string, readonly [Parameters<typeof seatbeltProfile>[0], SeatbeltNetwork?]>> =
-  {
-    workspace: [WORKSPACE],
-    'workspace-proxied': [WORKSPACE, { proxyPorts: [3128, 5432] }],
-    listed: [policyOf(['deny /', 'read /usr', 'write /ws', 'deny /ws/file.env'])],
-    'files-unrestricted': [policyOf(['write /'], { restrictsFiles: false })],
-    'network-enabled': [policyOf(['read /'], { network: 'enabled' })],
-  };
+const PROFILES: Readonly<Record<string, Parameters<typeof seatbeltProfile>[0]>> = {
+  workspace: WORKSPACE,
+  listed: policyOf(['deny /', 'read /usr', 'write /ws', 'deny /ws/file.env']),
+  'files-unrestricted': policyOf(['write /'], { restrictsFiles: false }),
+  'network-enabled': policyOf(['read /'], { network: 'enabled' }),
+};
 
-describe.each(Object.entries(PROFILES))('%s', (name, [policy, network]) => {
-  const { text, parameters } = seatbeltProfile(policy, network);
+describe.each(Object.entries(PROFILES))('%s', (name, policy) => {
+  const { text, parameters } = seatbeltProfile(policy);
 
   test('is the profile that was looked at', async () => {
     const values = Object.entries(parameters).map(([parameter, value]) => `; ${parameter} = ${value}\n`);
@@ -59,13 +56,6 @@ test('a path that is too long for a pattern is refused', () => {
   expect(() => seatbeltProfile(policyOf(['write /ws', `read ${long}/`]))).toThrow(
     'is too long to be kept from appearing',
   );
-});
-
-test('the command is called through the program of the system, with its parameters', () => {
-  const profile = { text: '(version 1)', parameters: { PATH_0: '/a b"c' } };
-  expect(seatbeltCall(profile, ['make', '-j'])).toEqual([
-    ...['/usr/bin/sandbox-exec', '-p', '(version 1)', '-DPATH_0=/a b"c', '--', 'make', '-j'],
-  ]);
 });
 
 test.each([

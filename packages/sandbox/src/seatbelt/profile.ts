@@ -10,17 +10,11 @@ export interface SeatbeltProfile {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-/** What of the network a profile opens: what the policy says, or ports of proxies on this machine and no more. */
-export type SeatbeltNetwork = 'restricted' | 'enabled' | { readonly proxyPorts: readonly number[] };
-
 /**
  * The meaning of a policy as a Seatbelt profile. Of several rules for an operation the last one that fits decides, so
  * they stand in the order of their paths, a directory before what lies below it.
  */
-export function seatbeltProfile(
-  policy: NormalisedPolicy,
-  network: SeatbeltNetwork = policy.network,
-): SeatbeltProfile {
+export function seatbeltProfile(policy: NormalisedPolicy): SeatbeltProfile {
   const parameters = new Map<string, string>();
   const parameter = (path: string): string => {
     const known = [...parameters].find(([, value]) => value === path)?.[0];
@@ -29,7 +23,7 @@ export function seatbeltProfile(
     return `(param ${quoted(name)})`;
   };
   const files = policy.restrictsFiles ? fileRules(policy, parameter) : ['(allow file-read* file-write*)'];
-  const text = [BASE_SECTION, '', '; files', ...files, '', '; network', ...networkRules(network), ''].join(
+  const text = [BASE_SECTION, '', '; files', ...files, '', '; network', ...networkRules(policy), ''].join(
     '\n',
   );
   return { text, parameters: Object.fromEntries(parameters) };
@@ -92,19 +86,13 @@ function missingLine({ path }: PathRule): string {
   return `(deny file-write* (regex ${rawPattern(`^${anyCasePattern(path)}(/|$)`)}))`;
 }
 
-function networkRules(network: SeatbeltNetwork): readonly string[] {
+function networkRules({ network }: NormalisedPolicy): readonly string[] {
   if (network === 'restricted') return [];
-  if (network === 'enabled') {
-    return [
-      '(allow system-socket (socket-domain AF_INET) (socket-domain AF_INET6))',
-      '(allow network-outbound (remote ip "*:*"))',
-      '(allow network-bind (local ip "*:*"))',
-      '(allow network-inbound (local ip "*:*"))',
-      '(allow network-outbound (literal "/private/var/run/mDNSResponder"))',
-    ];
-  }
   return [
-    '(allow system-socket (socket-domain AF_INET))',
-    ...network.proxyPorts.map((port) => `(allow network-outbound (remote ip "localhost:${port}"))`),
+    '(allow system-socket (socket-domain AF_INET) (socket-domain AF_INET6))',
+    '(allow network-outbound (remote ip "*:*"))',
+    '(allow network-bind (local ip "*:*"))',
+    '(allow network-inbound (local ip "*:*"))',
+    '(allow network-outbound (literal "/private/var/run/mDNSResponder"))',
   ];
 }
