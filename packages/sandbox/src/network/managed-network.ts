@@ -2,8 +2,8 @@ import { Gate, type NetworkDecision } from './gate.js';
 import { type HostRules, loopbackTargets } from './host-rules.js';
 import { openNetworkCell } from './network-cell.js';
 import { type Outside, realOutside } from './outside.js';
-import { Proxy } from './proxy.js';
-import { proxyEnvironment } from './proxy-environment.js';
+import { Proxy } from './proxy/proxy.js';
+import { proxyEnvironment } from './proxy/proxy-environment.js';
 
 /** A network that holds nothing but what its rules allow, for one sandbox. */
 export interface ManagedNetwork {

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { pipeline, Transform, type TransformCallback } from 'node:stream';
-import { PROXY_IDLE_TIMEOUT_MS } from '../limits.js';
-import { canonicalHost } from './canonical-host.js';
+import { PROXY_IDLE_TIMEOUT_MS } from '../../limits.js';
+import { canonicalHost } from '../canonical-host.js';
 import { readOpening } from './client-hello.js';
 
 /**

@@ -7,11 +7,11 @@ import {
 } from 'node:http';
 import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream';
-import { MAX_PROXY_HEADER_BYTES, PROXY_IDLE_TIMEOUT_MS } from '../limits.js';
-import type { Gate, Passage } from './gate.js';
-import type { Target } from './host-rules.js';
+import { MAX_PROXY_HEADER_BYTES, PROXY_IDLE_TIMEOUT_MS } from '../../limits.js';
+import type { Gate, Passage } from '../gate.js';
+import type { Target } from '../host-rules.js';
+import type { RefusalReason } from '../judge.js';
 import { connectTarget, endToEndHeaders, forwardTarget, hostHeader } from './http-target.js';
-import type { RefusalReason } from './judge.js';
 import { tunnel } from './tunnel.js';
 
 /**

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
-import { canonicalHost, isPort } from './canonical-host.js';
-import type { Gate } from './gate.js';
+import { canonicalHost, isPort } from '../canonical-host.js';
+import type { Gate } from '../gate.js';
 import {
   NO_AUTHENTICATION,
   readGreeting,

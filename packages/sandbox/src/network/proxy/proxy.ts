@@ -1,7 +1,7 @@
 import type { Server, Socket } from 'node:net';
-import { MAX_PROXY_CONNECTIONS, PROXY_REQUEST_TIMEOUT_MS } from '../limits.js';
-import type { Gate } from './gate.js';
-import type { Target } from './host-rules.js';
+import { MAX_PROXY_CONNECTIONS, PROXY_REQUEST_TIMEOUT_MS } from '../../limits.js';
+import type { Gate } from '../gate.js';
+import type { Target } from '../host-rules.js';
 import { createHttpProxy } from './http-proxy.js';
 import { serveSocks } from './socks-proxy.js';
 import { SOCKS_VERSION } from './socks5.js';

@@ -1,4 +1,4 @@
-import { MAX_CLIENT_HELLO_BYTES } from '../limits.js';
+import { MAX_CLIENT_HELLO_BYTES } from '../../limits.js';
 
 /** What the first bytes of a connection say about whom they are meant for. */
 export type Opening =

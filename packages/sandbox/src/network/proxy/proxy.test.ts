@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { MAX_PROXY_CONNECTIONS, PROXY_IDLE_TIMEOUT_MS, PROXY_REQUEST_TIMEOUT_MS } from '../limits.js';
-import { Gate } from './gate.js';
-import { parseHostRules } from './host-rules.js';
-import { type Outside, realOutside } from './outside.js';
+import { MAX_PROXY_CONNECTIONS, PROXY_IDLE_TIMEOUT_MS, PROXY_REQUEST_TIMEOUT_MS } from '../../limits.js';
+import { Gate } from '../gate.js';
+import { parseHostRules } from '../host-rules.js';
+import { type Outside, realOutside } from '../outside.js';
 import { Proxy } from './proxy.js';
 
 const DEADLINE_MS = 30_000;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { connect } from 'node:tls';
 import { expect, test } from 'vitest';
-import { MAX_CLIENT_HELLO_BYTES } from '../limits.js';
+import { MAX_CLIENT_HELLO_BYTES } from '../../limits.js';
 import { readOpening } from './client-hello.js';
 
 /** What a real client sends first. */
