@@ -16,7 +16,7 @@ export { Client, Clock, afterLateOutput };
 
 // index.d.ts
 import { Transport, ExecError, ProcessId } from '@holdfast/exec-protocol';
-export { EnvironmentInfo, ErrorKind, ExecError, Extensions, ProcessSummary, SessionId, SignalName, TerminalSize } from '@holdfast/exec-protocol';
+export { EnvironmentInfo, ErrorKind, ExecError, Extensions, InstalledCapabilities, ProcessSummary, RootCapabilities, SessionId, SignalName, SkillSummary, TerminalSize } from '@holdfast/exec-protocol';
 import { S as SessionOptions, C as Client, E as ExecResult } from './open-session.js';
 export { A as AttachOptions, f as AttachedProcess, g as ClientState, h as ClosedEvent, i as CpOptions, j as DirectoryEntry, k as EnvHeader, l as ExecCause, m as ExecInput, n as ExecOptions, p as ExitedEvent, F as FetchOptions, q as FileContent, r as FileHandle, t as FileStat, u as FileSystem, v as LineOptions, w as LinkOptions, M as MkdirOptions, O as OutputEvent, x as OutputStream, P as ProcessEvent, y as ProcessExit, z as ProcessHandle, B as ProcessView, G as ReadFileOptions, H as RecoveryReport, I as ResizedEvent, J as RmOptions, K as SignalOptions, N as SpawnOptions, Q as StateChange, U as StateListener, V as TerminateOptions, W as TransferError, X as TransferFault, Y as TransferOptions, Z as TransferProgress, _ as TransferResult, $ as ViewOptions, a0 as WaitOptions, a1 as WalkEntry, a2 as WalkOptions, a3 as WalkResult, a4 as WatchOptions } from './open-session.js';
 
@@ -109,7 +109,7 @@ declare class GapError extends ExecError {
 export { Client, type CommandTarget, type ConnectOptions, type Dialer, type DialerOptions, ExecResult, ExitError, GapError, SessionOptions, connect, dialer };
 
 // open-session.d.ts
-import { TerminalSize, SignalName, ProcessSummary, ExecError, SessionId, Extensions, EnvironmentInfo, Transport } from '@holdfast/exec-protocol';
+import { TerminalSize, SignalName, ProcessSummary, ExecError, SessionId, Extensions, EnvironmentInfo, InstalledCapabilities, RootCapabilities, Transport } from '@holdfast/exec-protocol';
 
 /** Where output came from; a terminal merges both streams into `pty`. */
 type OutputStream = 'stdout' | 'stderr' | 'pty';
