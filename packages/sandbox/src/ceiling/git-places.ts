@@ -1,6 +1,6 @@
 import type { FileFacts } from '../files/file-facts.js';
 import { childOf, parentOf } from '../files/paths.js';
-import { resolvePath } from '../files/resolve-path.js';
+import { type Resolution, resolvePath } from '../files/resolve-path.js';
 import type { ScannedTree } from '../repositories/scan-tree.js';
 
 /** What git reads and could be told to run: the directories of repositories, and the files that point to them. */
@@ -18,15 +18,19 @@ export function gitPlacesIn({ gitPaths, repositories }: ScannedTree, files: File
   for (const path of gitPaths) {
     const isFile = files.look(path)?.kind === 'file';
     if (isFile) pointers.add(path);
-    const directory = isFile ? pointedTo(path, files) : path;
-    const resolved = directory === undefined ? undefined : resolvePath(directory, files);
-    if (resolved?.kind === 'deadEnd') {
-      if (!resolved.isLink) pointers.add(resolved.at);
-    } else if (resolved?.kind === 'directory' || (resolved !== undefined && !isFile)) {
-      directories.add(resolved.path);
-    }
+    const place = placeOf(path, isFile, files);
+    if (place?.kind === 'deadEnd') pointers.add(place.at);
+    else if (place !== undefined) directories.add(place.path);
   }
   return { directories: [...directories].sort(), pointers: [...pointers].sort() };
+}
+
+/** The directory that a `.git` stands for, or what cannot be looked into on the way there. A link in a circle leads nowhere. */
+function placeOf(path: string, isFile: boolean, files: FileFacts): Resolution | undefined {
+  const directory = isFile ? pointedTo(path, files) : path;
+  const place = directory === undefined ? undefined : resolvePath(directory, files);
+  if (place?.kind === 'deadEnd') return place.isLink ? undefined : place;
+  return isFile && place?.kind !== 'directory' ? undefined : place;
 }
 
 function pointedTo(pointer: string, files: FileFacts): string | undefined {
