@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chownSync, mkdirSync } from 'node:fs';
+import { chownSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'vitest';
@@ -65,6 +65,12 @@ export async function sandboxPlace({ uid }: SandboxUser): Promise<SandboxPlace> 
     },
     [Symbol.asyncDispose]: () => place[Symbol.asyncDispose](),
   };
+}
+
+/** The files in which the sandboxes that run there are recorded. */
+export function recordsOf({ path }: SandboxPlace): readonly string[] {
+  const entries = readdirSync(join(path, 'run', 'holdfast'), { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
 }
 
 export type Entry = Readonly<Record<string, unknown>>;

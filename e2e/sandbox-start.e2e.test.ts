@@ -9,6 +9,7 @@ import { markedProcesses, noneMarked } from './process-table.js';
 import { dialWebSocket, type RawClient } from './raw-client.js';
 import { base64, eventsOf, finish, outputContains, startParams } from './runs.js';
 import {
+  recordsOf,
   restricted,
   runConfined,
   SANDBOX_USERS,
@@ -31,7 +32,7 @@ describe.each(SANDBOX_USERS)('processes that $name confines', (user) => {
     await using client = await server.connect();
     await client.initialize({ signals: 1 });
     await run(client, place);
-    expect(readdirSync(join(place.path, 'run', 'holdfast'))).toEqual([]);
+    expect(recordsOf(place)).toEqual([]);
   }
 
   test('may do what each shape of permissions says, and no more', async () => {
@@ -219,10 +220,7 @@ describe.each(SANDBOX_USERS)('processes that $name confines', (user) => {
     server.kill('SIGKILL');
     await noneMarked(client.mark);
     await inOtherServer(place);
-    expect([readdirSync(place.workspace), readdirSync(join(place.path, 'run', 'holdfast'))]).toEqual([
-      [],
-      [],
-    ]);
+    expect([readdirSync(place.workspace), recordsOf(place)]).toEqual([[], []]);
   });
 
   async function inOtherServer(place: SandboxPlace): Promise<void> {

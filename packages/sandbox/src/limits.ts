@@ -71,4 +71,4 @@ export const CELL_START_TIMEOUT_MS = 10_000;
 export const MAX_JUDGED_LINES = 1000;
 
 /** How long a start may wait for another process that removes the very placeholder which it needs. */
-export const PLACEHOLDER_WAIT_MS = 250;
+export const PLACEHOLDER_WAIT_MS = 1_000;

@@ -16,25 +16,24 @@ export function gitPlacesIn({ gitPaths, repositories }: ScannedTree, files: File
   const directories = new Set<string>(repositories);
   const pointers = new Set<string>();
   for (const path of gitPaths) {
-    const isFile = files.look(path)?.kind === 'file';
-    if (isFile) pointers.add(path);
-    const place = placeOf(path, isFile, files);
-    if (place?.kind === 'deadEnd') pointers.add(place.at);
-    else if (place !== undefined) directories.add(place.path);
+    const found = resolvePath(path, files);
+    const isPointer = found.kind === 'file' && found.path === path;
+    if (isPointer) pointers.add(path);
+    const target = isPointer ? resolvePointer(path, files) : found;
+    if (target?.kind !== 'deadEnd') {
+      if (target !== undefined) directories.add(target.path);
+    } else if (!target.isLink) {
+      pointers.add(target.at);
+    }
   }
   return { directories: [...directories].sort(), pointers: [...pointers].sort() };
 }
 
-/** The directory that a `.git` stands for, or what cannot be looked into on the way there. A link in a circle leads nowhere. */
-function placeOf(path: string, isFile: boolean, files: FileFacts): Resolution | undefined {
-  const directory = isFile ? pointedTo(path, files) : path;
-  const place = directory === undefined ? undefined : resolvePath(directory, files);
-  if (place?.kind === 'deadEnd') return place.isLink ? undefined : place;
-  return isFile && place?.kind !== 'directory' ? undefined : place;
-}
-
-function pointedTo(pointer: string, files: FileFacts): string | undefined {
+/** Undefined where a file points to no directory that is there. */
+function resolvePointer(pointer: string, files: FileFacts): Resolution | undefined {
   const target = /^gitdir: *(.+?)\s*$/m.exec(files.readText(pointer) ?? '')?.[1];
   if (target === undefined) return undefined;
-  return target.startsWith('/') ? target : childOf(parentOf(pointer), target);
+  const absolute = target.startsWith('/') ? target : childOf(parentOf(pointer), target);
+  const resolved = resolvePath(absolute, files);
+  return resolved.kind === 'directory' || resolved.kind === 'deadEnd' ? resolved : undefined;
 }

@@ -1,4 +1,12 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { ExecError } from '@holdfast/exec-protocol';
 import { PLACEHOLDER_WAIT_MS } from '../../limits.js';
@@ -27,17 +35,14 @@ export function enter(folder: string, holder: string, placeholders: readonly Pla
   const file = path.join(folder, holder);
   const text = JSON.stringify(placeholders);
   while (!isWritten(file, text)) mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const deadline = Date.now() + PLACEHOLDER_WAIT_MS;
-  for (let leaver = leaverIn(folder); leaver !== undefined; leaver = leaverIn(folder)) {
-    if (Date.now() > deadline) {
-      removeFile(file);
-      throw new ExecError(
-        'sandboxUnsupported',
-        `sandbox: process ${leaver.split('-')[0] ?? ''} stands still while it removes what this sandbox needs; let it go on or end it`,
-      );
-    }
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, POLL_MS);
-  }
+  // Who begins to leave from now on sees this holder.
+  const stopped = leaversIn(folder).find((leaver) => !hasLeft(folder, leaver));
+  if (stopped === undefined) return;
+  removeFile(file);
+  throw new ExecError(
+    'sandboxUnsupported',
+    `sandbox: process ${stopped.split('-')[0] ?? ''} stands still while it removes what this sandbox needs; let it go on or end it`,
+  );
 }
 
 /** Leaves the holders, and removes the placeholders that nobody else holds. */
@@ -90,8 +95,18 @@ function areRemoved(folder: string, leaving: string, placeholders: readonly Plac
   }
 }
 
-function leaverIn(folder: string): string | undefined {
-  return entriesOf(folder).find((entry) => entry.endsWith(LEAVING) && isRunning(entry));
+function leaversIn(folder: string): readonly string[] {
+  return entriesOf(folder).filter((entry) => entry.endsWith(LEAVING));
+}
+
+/** Waits for it: to remove some files and directories takes a process no longer than it waits for its turn. */
+function hasLeft(folder: string, leaver: string): boolean {
+  const deadline = Date.now() + PLACEHOLDER_WAIT_MS;
+  while (isRunning(leaver) && existsSync(path.join(folder, leaver))) {
+    if (Date.now() > deadline) return false;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, POLL_MS);
+  }
+  return true;
 }
 
 /** What a holder lists; nothing where it has left just now, or could not finish and so has made nothing. */
