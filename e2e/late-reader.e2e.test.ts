@@ -60,7 +60,12 @@ describe('a process that printed much with nobody reading', () => {
 
   /** Joins it where everything has been pushed already, so that nothing comes but answers. */
   async function attachAtEnd(client: RawClient): Promise<void> {
-    const attach = { processId: 'p', ref: REF, afterSeq: Number.MAX_SAFE_INTEGER };
+    const { result } = await client.request('process/list');
+    const { processes } = result as {
+      processes: readonly { readonly id: string; readonly nextSeq: number }[];
+    };
+    const { nextSeq = 1 } = processes.find(({ id }) => id === REF) ?? {};
+    const attach = { processId: 'p', ref: REF, afterSeq: nextSeq - 1 };
     expect(await client.request('process/attach', attach)).toMatchObject({ result: {} });
   }
 

@@ -99,6 +99,21 @@ test.each([
   expect(started.at(-1)).toEqual(['/bin/rm', '-rf', '/tmp/x y']);
 });
 
+test('a run that is stopped ends behind the case under way, and removes its workspace', async () => {
+  const started: unknown[] = [];
+  const answer = (message: Message): object | undefined => {
+    if (message.method === 'process/start') started.push(message.params?.['argv']);
+    return answerOf(message);
+  };
+  const stop = new AbortController();
+  const results = await runConformance(
+    { dial: () => Promise.resolve(serverThat(answer)), canReconnect: false },
+    { filter: (id) => id.startsWith('environment/'), signal: stop.signal, onResult: () => stop.abort() },
+  );
+  expect(results).toHaveLength(1);
+  expect(started.at(-1)).toEqual(['/bin/rm', '-rf', '/tmp/x y']);
+});
+
 test('the workspace is removed by its real path', async () => {
   const started: unknown[] = [];
   await verdicts('environment/status', (message) => {

@@ -6,8 +6,7 @@ import {
 import { type NativePath, toPathUri } from '../../fs/native-path.js';
 import type { CodexPlaces } from '../../host.js';
 import type { ByteBudget } from './capability-reader.js';
-import { discoverInstalled } from './installed-discovery.js';
-import { discoverRoot, type RootContents } from './root-discovery.js';
+import type { RootContents } from './root-discovery.js';
 import { wireFile, wireFileOrNull, wirePluginFiles } from './wire-files.js';
 
 /** Plugins and skills of the executor. */
@@ -25,10 +24,14 @@ export interface CapabilityRoot {
   readonly path: NativePath;
 }
 
-/** Looks for plugins and skills on this machine, anew at each request. */
+/**
+ * Looks for plugins and skills on this machine, anew at each request. What reads their files is loaded at the first one: most
+ * servers are never asked, and it costs 10 MB.
+ */
 export function createCapabilityFinder(places: CodexPlaces): CapabilityFinder {
   return {
     async below(roots) {
+      const { discoverRoot } = await import('./root-discovery.js');
       const total: ByteBudget = { left: MAX_CAPABILITY_ANSWER_BYTES };
       const found: RootCapabilities[] = [];
       for (const { id, path } of roots) {
@@ -36,7 +39,10 @@ export function createCapabilityFinder(places: CodexPlaces): CapabilityFinder {
       }
       return found;
     },
-    installed: () => discoverInstalled(places),
+    async installed() {
+      const { discoverInstalled } = await import('./installed-discovery.js');
+      return await discoverInstalled(places);
+    },
   };
 }
 
