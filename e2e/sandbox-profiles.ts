@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { chownSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -6,38 +5,7 @@ import { expect } from 'vitest';
 import { type ServerOptions, temporaryDirectory } from './harness.js';
 import type { RawClient } from './raw-client.js';
 import { eventsOf, type Run, runFrom, startParams } from './runs.js';
-
-/** Somebody as whom a server confines commands. */
-export interface SandboxUser {
-  readonly name: string;
-  /** Undefined for whoever runs the tests. */
-  readonly uid: number | undefined;
-}
-
-const ORDINARY_UID = 64_322;
-
-const TRIAL = [
-  '--unshare-user',
-  '--unshare-net',
-  '--ro-bind',
-  '/',
-  '/',
-  '--dev',
-  '/dev',
-  '--proc',
-  '/proc',
-  'true',
-];
-
-function canConfine(uid: number | undefined): boolean {
-  return spawnSync('bwrap', TRIAL, uid === undefined ? {} : { uid, gid: uid }).status === 0;
-}
-
-/** Those as whom this machine lets sandboxes be tried. */
-export const SANDBOX_USERS: readonly SandboxUser[] = [
-  { name: 'whoever runs the tests', uid: undefined },
-  ...(process.getuid?.() === 0 ? [{ name: 'another user', uid: ORDINARY_UID }] : []),
-].filter(({ uid }) => canConfine(uid));
+import type { SandboxUser } from './sandbox-users.js';
 
 /** A workspace, a directory beside it, and where a server of this user records its sandboxes. */
 export interface SandboxPlace extends AsyncDisposable {

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   existsSync,
@@ -13,22 +12,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { runHoldfast, SCRIPT, showOnTerminal } from './harness.js';
-
-const TRIAL = [
-  '--unshare-user',
-  '--unshare-net',
-  '--ro-bind',
-  '/',
-  '/',
-  '--dev',
-  '/dev',
-  '--proc',
-  '/proc',
-  'true',
-];
-const WORKS = spawnSync('bwrap', TRIAL).status === 0;
+import { describeConfined, WHOEVER_TESTS } from './sandbox-users.js';
 
 /** Asks for a port of this machine, then its proxy for others; prints the answers. */
 const TRY_HOSTS = `
@@ -58,7 +44,7 @@ afterEach(() => {
   rmSync(place, { recursive: true, force: true });
 });
 
-describe.runIf(WORKS)('holdfast sandbox', () => {
+describeConfined('holdfast sandbox', WHOEVER_TESTS, () => {
   const inWorkspace = (...args: readonly string[]): readonly string[] => [
     ...['sandbox', '--write', join(place, 'ws'), '--deny', join(place, 'ws/key'), '--'],
     ...args,
