@@ -24,6 +24,8 @@ export class Backlog {
   #isPaused = false;
   #isStill = false;
   #hasMoved = false;
+  /** What was in the socket when it was looked at last. */
+  #bufferedBytes = 0;
   #timer: Timer | undefined;
   #isStopped = false;
 
@@ -56,6 +58,7 @@ export class Backlog {
 
   /** Something was sent, or came that counts. */
   look(): void {
+    this.#watchSocket();
     const isOver = this.#bytes > (this.#isStill ? 2 * this.#limitBytes : this.#limitBytes);
     if (isOver && !this.#isStill && !this.#isStopped) {
       this.#timer ??= this.#clock.after(BACKLOG_STILL_MS, this.#onStill);
@@ -66,11 +69,15 @@ export class Backlog {
     else this.#transport.resume();
   }
 
-  /** Whether the client cannot be heard for a reason that will pass. Asked from time to time, about the time since. */
+  /**
+   * Whether the client cannot be heard for a reason that passes: something has moved since this was asked last. What only lies
+   * in the socket shows no life, since nobody may be there to take it.
+   */
   isDeaf(): boolean {
-    const willPass = this.#hasMoved || this.#transport.bufferedBytes > 0;
+    this.#watchSocket();
+    const hasMoved = this.#hasMoved;
     this.#hasMoved = false;
-    return this.#isPaused && willPass;
+    return this.#isPaused && hasMoved;
   }
 
   /** The connection has ended. */
@@ -81,6 +88,12 @@ export class Backlog {
 
   get #bytes(): number {
     return this.#unansweredBytes + this.#transport.bufferedBytes;
+  }
+
+  #watchSocket(): void {
+    const { bufferedBytes } = this.#transport;
+    if (bufferedBytes < this.#bufferedBytes) this.#hasMoved = true;
+    this.#bufferedBytes = bufferedBytes;
   }
 
   #cancelTimer(): void {
