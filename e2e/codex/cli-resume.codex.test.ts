@@ -71,6 +71,8 @@ describeWithCodex('the real CLI that loses its link', () => {
         const running = [false, false, true].map((tty, at) =>
           execCommand(model, { cmd: slowLines(100, at), tty, yield_time_ms: 30_000 }),
         );
+        // Whoever is cut before a start was answered does not know of it, and says so.
+        await eventually('a line of each', () => printing(link).size === 3 || undefined);
         await link.seen('line 30 on the terminal', prints('line 30\r\n'));
         link.cut();
         expect(await Promise.all(running)).toMatchObject([
@@ -236,6 +238,11 @@ function processIn(link: WatchedLink): string {
   const starts = link.tap.messages.filter(({ message }) => message.method === 'process/start');
   expect(starts).toHaveLength(1);
   return starts[0]?.message.params?.['processId'] as string;
+}
+
+/** The processes that have printed. */
+function printing(link: WatchedLink): ReadonlySet<unknown> {
+  return new Set(link.tap.messages.filter(prints('\n')).map(({ message }) => message.params?.['processId']));
 }
 
 function lines(count: number): string {
