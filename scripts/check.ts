@@ -31,15 +31,21 @@ interface Step {
   readonly isDeterministic?: boolean;
 }
 
-const STEPS: readonly Step[] = [
-  { name: 'format', command: ['biome', 'ci', '--colors=off', '.'] },
+/** What only reads the sources; one core each. */
+const LINT_AND_TYPES: readonly Step[] = [
   { name: 'lint', command: ['eslint', '.', '--max-warnings', '0'] },
+  { name: 'types', command: ['tsc', '-b'] },
+];
+
+/** Steps in their order; those of a list run beside each other. */
+const STEPS: readonly (Step | readonly Step[])[] = [
+  { name: 'format', command: ['biome', 'ci', '--colors=off', '.'] },
+  LINT_AND_TYPES,
   {
     name: 'dependency direction',
     command: ['depcruise', 'packages', 'simulation', 'e2e', 'scripts', '--config', '.dependency-cruiser.cjs'],
   },
   { name: 'dead code', command: ['knip'] },
-  { name: 'types', command: ['tsc', '-b'] },
   { name: 'bubblewrap', command: ['tsx', 'scripts/install-bubblewrap.ts'], isHeard: true },
   { name: 'unit tests', command: ['vitest', 'run', '--project', 'unit'], project: 'unit' },
   {
@@ -71,23 +77,34 @@ try {
 
 async function runSteps(): Promise<{ counts: TestCounts; failedStep: string | undefined }> {
   let counts = NO_TESTS;
-  for (const step of STEPS) {
-    const startedAt = performance.now();
-    const { isPassed, tests, output } = await runStep(step);
-    counts = addCounts(counts, tests);
-    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-    console.log(`${isPassed ? 'ok    ' : 'FAILED'} ${step.name} (${seconds} s)`);
-    if (output !== '' && (!isPassed || step.isHeard === true)) console.log(output.trimEnd());
-    if (!isPassed) {
-      return { counts, failedStep: step.name };
-    }
+  for (const stage of STEPS) {
+    const steps = 'name' in stage ? [stage] : stage;
+    const results = await Promise.all(steps.map(reportStep));
+    counts = results.reduce((sum, { tests }) => addCounts(sum, tests), counts);
+    const failed = steps.filter((_, at) => results[at]?.isPassed !== true).map(({ name }) => name);
+    if (failed.length > 0) return { counts, failedStep: failed.join(', ') };
   }
   return { counts, failedStep: undefined };
 }
 
-async function runStep(
-  step: Step,
-): Promise<{ readonly isPassed: boolean; readonly tests: TestCounts; readonly output: string }> {
+interface StepResult {
+  readonly isPassed: boolean;
+  readonly tests: TestCounts;
+  readonly output: string;
+}
+
+/** Runs a step and tells how it went. */
+async function reportStep(step: Step): Promise<StepResult> {
+  const startedAt = performance.now();
+  const result = await runStep(step);
+  const { isPassed, output } = result;
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  console.log(`${isPassed ? 'ok    ' : 'FAILED'} ${step.name} (${seconds} s)`);
+  if (output !== '' && (!isPassed || step.isHeard === true)) console.log(output.trimEnd());
+  return result;
+}
+
+async function runStep(step: Step): Promise<StepResult> {
   if (step.project === undefined) {
     const { exitCode, output } = await run(step.command);
     const isPassed = exitCode === 0;
