@@ -241,6 +241,9 @@ export const CAPABILITY_SCAN_ENTRIES = 20_000;
 /** The largest file of a plugin or skill that is read; larger ones are left out with a warning. The reference's figure. */
 export const MAX_CAPABILITY_FILE_BYTES = MIB;
 
+/** The longest head or settings of a skill that are read as YAML, in UTF-16 units; real ones have some hundred. */
+export const MAX_CAPABILITY_YAML_LENGTH = 16 * KIB;
+
 /** Files of plugins and skills that are answered for one directory; further ones are left out. The reference's figure. */
 export const MAX_CAPABILITY_ROOT_BYTES = 16 * MIB;
 

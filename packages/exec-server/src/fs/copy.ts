@@ -14,7 +14,7 @@ import {
 } from 'node:fs/promises';
 import { ERROR_KINDS, ExecError } from '@holdfast/exec-protocol';
 import { about, errnoOf, toFileError } from './file-error.js';
-import { isWithin, joinPath, type NativePath, shownPath } from './native-path.js';
+import { isWithin, joinPath, type NativePath, nameOf, parentOf, shownPath } from './native-path.js';
 
 /**
  * Copies a file, a link as a link, or with `recursive` a directory with what it has of these. Files that exist are
@@ -105,11 +105,10 @@ async function refuseOntoItself(from: NativePath, to: NativePath): Promise<void>
 
 /** Where a path that may not exist yet would come to lie. */
 async function realOf(path: NativePath): Promise<NativePath> {
-  const slash = path.lastIndexOf('/');
   const real = await realpath(path, { encoding: 'buffer' }).catch(() => undefined);
-  if (real !== undefined || slash < 0 || path.length === 1) return real ?? path;
-  const parent = slash === 0 ? path.subarray(0, 1) : path.subarray(0, slash);
-  return joinPath(await realOf(parent), path.subarray(slash + 1));
+  const parent = parentOf(path);
+  if (real !== undefined || parent === undefined) return real ?? path;
+  return joinPath(await realOf(parent), nameOf(path));
 }
 
 const PERMISSIONS = 0o777;

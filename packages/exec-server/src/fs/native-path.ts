@@ -44,6 +44,18 @@ export function namesOf(path: NativePath): readonly Buffer[] {
   return names;
 }
 
+/** The directory above a path; undefined above the root. */
+export function parentOf(path: NativePath): NativePath | undefined {
+  if (path.length <= 1) return undefined;
+  const slash = path.lastIndexOf(SLASH);
+  return path.subarray(0, Math.max(slash, 1));
+}
+
+/** The last name of a path; none of the root. */
+export function nameOf(path: NativePath): Buffer {
+  return path.subarray(path.lastIndexOf(SLASH) + 1);
+}
+
 /** Whether `inner` is `outer` or lies below it, by name. */
 export function isWithin(outer: NativePath, inner: NativePath): boolean {
   if (outer.equals(inner)) return true;

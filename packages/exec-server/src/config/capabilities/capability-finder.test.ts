@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { RootCapabilities } from '@holdfast/exec-protocol';
+import { MAX_CAPABILITY_YAML_LENGTH, type RootCapabilities } from '@holdfast/exec-protocol';
 import { describe, expect, test } from 'vitest';
 import { type CapabilityFinder, createCapabilityFinder } from './capability-finder.js';
 
@@ -269,8 +269,74 @@ describe('what is installed', () => {
       ['c', 'of the machine', { id: 'system-skills', path: executor.uri('etc/skills') }],
     ]);
     expect(warnings).toEqual([
-      `some of what lies below ${executor.uri('codex/skills')} cannot be used and is left out`,
+      `${executor.uri('codex/skills/headless/SKILL.md')} is left out: it does not begin with a head between two lines ---`,
     ]);
+  });
+
+  test('names each file that is left out, and why', async () => {
+    using executor = new Executor({
+      'codex/skills/bytes/SKILL.md': Buffer.from([0x66, 0xff]),
+      'codex/skills/long/SKILL.md': skill('n'.repeat(65), 'd'),
+      'codex/skills/odd/SKILL.md': skill('odd', 'd'),
+      'codex/skills/odd/agents/openai.yaml': 'policy: [',
+      'codex/skills/wide/SKILL.md': skill('wide', 'd'.repeat(MAX_CAPABILITY_YAML_LENGTH)),
+    });
+    const { skills, warnings } = await executor.finder.installed();
+    expect(skills.map(({ name }) => name)).toEqual(['odd']);
+    expect(warnings).toEqual([
+      `${executor.uri('codex/skills/bytes/SKILL.md')} is left out: it is not UTF-8`,
+      `${executor.uri('codex/skills/long/SKILL.md')} is left out: its name has more than 64 characters`,
+      `${executor.uri('codex/skills/odd/agents/openai.yaml')} is left out: it is no YAML of settings of a skill`,
+      `${executor.uri('codex/skills/wide/SKILL.md')} is left out: its head has more than 16384 characters`,
+    ]);
+  });
+
+  test('says so where the place for plugins is no directory', async () => {
+    using executor = new Executor({ 'codex/plugins/cache': '' });
+    expect((await executor.finder.installed()).warnings).toEqual([
+      expect.stringMatching(
+        /^file:.*\/codex\/plugins\/cache is left out: .* no directory \(ENOTDIR\)$/,
+      ) as string,
+    ]);
+  });
+
+  // Nothing is kept from root.
+  test.skipIf(process.getuid?.() === 0)(
+    'has every plugin that can be read, and names the directories that cannot',
+    async () => {
+      const cache = 'codex/plugins/cache';
+      using executor = new Executor({
+        [`${cache}/closed/p/local/${MANIFEST}`]: '{}',
+        [`${cache}/shop/closed/local/${MANIFEST}`]: '{}',
+        [`${cache}/shop/good/local/${MANIFEST}`]: '{}',
+      });
+      const closed = [`${cache}/closed`, `${cache}/shop/closed`];
+      const setModes = (mode: number): void => {
+        for (const path of closed) chmodSync(join(executor.root, path), mode);
+      };
+      setModes(0);
+      const { plugins, warnings } = await executor.finder.installed();
+      setModes(0o700);
+      expect(plugins.map(({ id }) => id)).toEqual(['good@shop']);
+      expect(warnings).toEqual(
+        closed.map((path) => expect.stringMatching(`^${executor.uri(path)} is left out: .*EACCES`) as string),
+      );
+    },
+  );
+
+  test.each([
+    ['1.0.0', 'v2.0.0', 'v2.0.0'],
+    ['1.0.0', 'v0.9.0', 'v0.9.0'],
+    ['1.9.0', '1.10.0', '1.10.0'],
+    ['1.0.0-rc.1', '1.0.0', '1.0.0'],
+  ])('of %s and %s the version that counts is %s', async (one, other, active) => {
+    const cache = 'codex/plugins/cache/shop/p';
+    using executor = new Executor({
+      [`${cache}/${one}/${MANIFEST}`]: '{}',
+      [`${cache}/${other}/${MANIFEST}`]: '{}',
+    });
+    const { plugins } = await executor.finder.installed();
+    expect(plugins.map(({ version }) => version)).toEqual([active]);
   });
 
   test('is nothing on an executor without any of it', async () => {

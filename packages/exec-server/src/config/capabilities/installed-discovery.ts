@@ -1,9 +1,9 @@
 import { ExecError, type InstalledCapabilities, MAX_CAPABILITY_ANSWER_BYTES } from '@holdfast/exec-protocol';
 import { getMetadata } from '../../fs/metadata.js';
-import { type NativePath, toPathUri } from '../../fs/native-path.js';
+import type { NativePath } from '../../fs/native-path.js';
 import type { CodexPlaces } from '../../host.js';
 import type { ByteBudget } from './capability-reader.js';
-import { findInstalledPlugins, type PluginCache } from './installed-plugins.js';
+import { findInstalledPlugins } from './installed-plugins.js';
 import { Inventory, type SkillRoot } from './inventory.js';
 import { discoverRoot } from './root-discovery.js';
 
@@ -13,12 +13,12 @@ export async function discoverInstalled(places: CodexPlaces): Promise<InstalledC
   const total: ByteBudget = { left: MAX_CAPABILITY_ANSWER_BYTES };
   if (places.codexHome !== undefined) {
     const cache = Buffer.from(`${places.codexHome}/plugins/cache`);
-    const { plugins, isComplete } = await pluginsIn(cache);
-    if (!isComplete) inventory.warn(`not all of ${toPathUri(cache)} could be looked at`);
-    for (const plugin of plugins) inventory.addPlugin(plugin, await discoverRoot(plugin.root, total));
+    for (const plugin of await findInstalledPlugins(cache, inventory.warn)) {
+      await inventory.addPlugin(plugin, await discoverRoot(plugin.root, total));
+    }
   }
   for (const root of skillRootsOf(places)) {
-    if (await isDirectory(root.path)) inventory.addSkills(root, await discoverRoot(root.path, total));
+    if (await isDirectory(root.path)) await inventory.addSkills(root, await discoverRoot(root.path, total));
   }
   return inventory.result;
 }
@@ -30,15 +30,6 @@ function skillRootsOf({ codexHome, userHome, systemDirectory }: CodexPlaces): re
     { id: 'system-skills' as const, path: `${systemDirectory}/skills` },
   ];
   return roots.flatMap(({ id, path }) => (path === undefined ? [] : [{ id, path: Buffer.from(path) }]));
-}
-
-async function pluginsIn(cache: NativePath): Promise<PluginCache> {
-  try {
-    return await findInstalledPlugins(cache);
-  } catch (error) {
-    if (error instanceof ExecError) return { plugins: [], isComplete: false };
-    throw error;
-  }
 }
 
 async function isDirectory(path: NativePath): Promise<boolean> {

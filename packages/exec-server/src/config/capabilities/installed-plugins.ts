@@ -1,11 +1,11 @@
 import { readdir } from 'node:fs/promises';
 import { ExecError, MAX_INSTALLED_PLUGINS } from '@holdfast/exec-protocol';
-import { compareBuild, parse } from 'semver';
+import { compareBuild, parse, type SemVer } from 'semver';
 import * as z from 'zod';
 import { readDirectory } from '../../fs/directory.js';
 import { readFile } from '../../fs/file-content.js';
-import { errnoOf } from '../../fs/file-error.js';
-import { joinPath, type NativePath } from '../../fs/native-path.js';
+import { about } from '../../fs/file-error.js';
+import { joinPath, type NativePath, toPathUri } from '../../fs/native-path.js';
 
 /** A plugin in the cache of the Codex CLI: the version of it that counts. */
 export interface InstalledPlugin {
@@ -15,12 +15,6 @@ export interface InstalledPlugin {
   readonly root: NativePath;
   /** What it is called at the place that it was fetched from. */
   readonly remotePluginId: string | null;
-}
-
-/** What is installed, and whether all of it could be looked at. */
-export interface PluginCache {
-  readonly plugins: readonly InstalledPlugin[];
-  readonly isComplete: boolean;
 }
 
 const MARKETPLACE = /^[\w-]+$/;
@@ -36,25 +30,30 @@ const installFile = z.object({
   remote_plugin_id: z.string().trim().min(1).max(MAX_REMOTE_ID_LENGTH),
 });
 
-/** Looks through `MARKETPLACE/PLUGIN/VERSION` below a directory, which need not exist. */
-export async function findInstalledPlugins(cache: NativePath): Promise<PluginCache> {
+type Warn = (text: string) => void;
+
+/**
+ * Looks through `MARKETPLACE/PLUGIN/VERSION` below a directory, which need not exist.
+ * @param warn Told what is left out, and why.
+ */
+export async function findInstalledPlugins(
+  cache: NativePath,
+  warn: Warn,
+): Promise<readonly InstalledPlugin[]> {
   const plugins: InstalledPlugin[] = [];
-  let isComplete = true;
-  for (const { id, directory } of await packagesIn(cache)) {
-    const version = activeVersion(await versionsIn(directory));
+  for (const { id, directory } of await packagesIn(cache, warn)) {
+    const version = activeVersion(await versionsIn(directory, warn));
     if (version === undefined) continue;
-    if (plugins.length === MAX_INSTALLED_PLUGINS) return { plugins, isComplete: false };
-    const remote = await remoteIdIn(directory);
-    isComplete &&= remote !== 'unreadable';
+    if (plugins.length === MAX_INSTALLED_PLUGINS) {
+      warn(
+        `${toPathUri(cache)} has more than ${String(MAX_INSTALLED_PLUGINS)} plugins; the rest is left out`,
+      );
+      break;
+    }
     const root = joinPath(directory, Buffer.from(version));
-    plugins.push({
-      id,
-      version,
-      root,
-      remotePluginId: remote === 'unreadable' ? null : (remote?.id ?? null),
-    });
+    plugins.push({ id, version, root, remotePluginId: await remoteIdIn(directory, warn) });
   }
-  return { plugins, isComplete };
+  return plugins;
 }
 
 interface Package {
@@ -62,11 +61,11 @@ interface Package {
   readonly directory: NativePath;
 }
 
-async function packagesIn(cache: NativePath): Promise<readonly Package[]> {
+async function packagesIn(cache: NativePath, warn: Warn): Promise<readonly Package[]> {
   const packages: Package[] = [];
-  for (const marketplace of await directoriesIn(cache, MARKETPLACE)) {
+  for (const marketplace of await directoriesIn(cache, MARKETPLACE, warn)) {
     const shelf = joinPath(cache, Buffer.from(marketplace));
-    for (const name of await directoriesIn(shelf, PLUGIN)) {
+    for (const name of await directoriesIn(shelf, PLUGIN, warn)) {
       packages.push({ id: `${name}@${marketplace}`, directory: joinPath(shelf, Buffer.from(name)) });
     }
   }
@@ -74,25 +73,31 @@ async function packagesIn(cache: NativePath): Promise<readonly Package[]> {
 }
 
 /** Names of directories and of links to directories. */
-async function directoriesIn(path: NativePath, pattern: RegExp): Promise<readonly string[]> {
-  try {
-    return (await readDirectory(path)).flatMap(({ name, isDirectory }) =>
-      isDirectory && pattern.test(name.toString()) ? [name.toString()] : [],
-    );
-  } catch (error) {
-    if (error instanceof ExecError && error.kind === 'fileNotFound') return [];
-    throw error;
-  }
+async function directoriesIn(path: NativePath, pattern: RegExp, warn: Warn): Promise<readonly string[]> {
+  const entries = await orNone(path, warn, () => readDirectory(path));
+  return entries.flatMap(({ name, isDirectory }) =>
+    isDirectory && pattern.test(name.toString()) ? [name.toString()] : [],
+  );
 }
 
 /** Versions are directories themselves: a link to one does not count. */
-async function versionsIn(path: NativePath): Promise<readonly string[]> {
+async function versionsIn(path: NativePath, warn: Warn): Promise<readonly string[]> {
+  const entries = await orNone(path, warn, () => about(path, () => readdir(path, { withFileTypes: true })));
+  return entries.flatMap((entry) => (entry.isDirectory() && VERSION.test(entry.name) ? [entry.name] : []));
+}
+
+/** What is in a directory; nothing, with a warning, of one that is there and cannot be read. */
+async function orNone<T>(
+  path: NativePath,
+  warn: Warn,
+  list: () => Promise<readonly T[]>,
+): Promise<readonly T[]> {
   try {
-    const entries = await readdir(path, { withFileTypes: true });
-    return entries.flatMap((entry) => (entry.isDirectory() && VERSION.test(entry.name) ? [entry.name] : []));
+    return await list();
   } catch (error) {
-    if (errnoOf(error) !== undefined) return [];
-    throw error;
+    if (!(error instanceof ExecError)) throw error;
+    if (error.kind !== 'fileNotFound') warn(`${toPathUri(path)} is left out: ${error.message}`);
+    return [];
   }
 }
 
@@ -102,22 +107,25 @@ function activeVersion(versions: readonly string[]): string | undefined {
 }
 
 function compareVersions(one: string, other: string): number {
-  const [first, second] = [parse(one), parse(other)];
+  const [first, second] = [versionOf(one), versionOf(other)];
   if (first !== null && second !== null) return compareBuild(first, second);
   return one < other ? -1 : 1;
 }
 
-async function remoteIdIn(
-  directory: NativePath,
-): Promise<{ readonly id: string } | 'unreadable' | undefined> {
+/** A "v" in front makes a name of it, as for the Codex CLI. */
+function versionOf(text: string): SemVer | null {
+  return /^\d/.test(text) ? parse(text) : null;
+}
+
+async function remoteIdIn(directory: NativePath, warn: Warn): Promise<string | null> {
+  const path = joinPath(directory, INSTALL_FILE);
   try {
-    const bytes = await readFile(
-      joinPath(directory, INSTALL_FILE),
-      { followSymlinks: true },
-      MAX_INSTALL_FILE_BYTES,
-    );
-    return { id: installFile.parse(JSON.parse(Buffer.from(bytes).toString())).remote_plugin_id };
+    const bytes = await readFile(path, { followSymlinks: true }, MAX_INSTALL_FILE_BYTES);
+    return installFile.parse(JSON.parse(Buffer.from(bytes).toString())).remote_plugin_id;
   } catch (error) {
-    return error instanceof ExecError && error.kind === 'fileNotFound' ? undefined : 'unreadable';
+    const isAbsent = error instanceof ExecError && error.kind === 'fileNotFound';
+    const reason = error instanceof ExecError ? error.message : 'it does not say where a plugin is from';
+    if (!isAbsent) warn(`${toPathUri(path)} is left out: ${reason}`);
+    return null;
   }
 }

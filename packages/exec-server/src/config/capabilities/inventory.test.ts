@@ -1,4 +1,8 @@
-import { MAX_CAPABILITY_WARNINGS, MAX_INSTALLED_CAPABILITIES } from '@holdfast/exec-protocol';
+import {
+  MAX_CAPABILITY_WARNINGS,
+  MAX_INSTALLED_CAPABILITIES,
+  MAX_INSTALLED_LENGTH,
+} from '@holdfast/exec-protocol';
 import { expect, test } from 'vitest';
 import { Inventory, type SkillRoot } from './inventory.js';
 import type { RootContents, SkillFiles } from './root-discovery.js';
@@ -29,21 +33,21 @@ function skills(count: number): readonly SkillFiles[] {
   return Array.from({ length: count }, (_, at) => skill(`s${at}`));
 }
 
-function addPlugin(inventory: Inventory, contents: RootContents): void {
+async function addPlugin(inventory: Inventory, contents: RootContents): Promise<void> {
   const root = Buffer.from('/plugin');
-  inventory.addPlugin({ id: 'p@m', version: '1', root, remotePluginId: null }, contents);
+  await inventory.addPlugin({ id: 'p@m', version: '1', root, remotePluginId: null }, contents);
 }
 
-test('as many skills as one answer takes are told without a word', () => {
+test('as many skills as one answer takes are told without a word', async () => {
   const inventory = new Inventory();
-  inventory.addSkills(ROOT, contentsOf(skills(MAX_INSTALLED_CAPABILITIES)));
+  await inventory.addSkills(ROOT, contentsOf(skills(MAX_INSTALLED_CAPABILITIES)));
   const { skills: told, warnings } = inventory.result;
   expect([told.length, warnings]).toEqual([MAX_INSTALLED_CAPABILITIES, []]);
 });
 
-test('of one more the first are told, and the answer says so', () => {
+test('of one more the first are told, and the answer says so', async () => {
   const inventory = new Inventory();
-  inventory.addSkills(ROOT, contentsOf(skills(MAX_INSTALLED_CAPABILITIES + 1)));
+  await inventory.addSkills(ROOT, contentsOf(skills(MAX_INSTALLED_CAPABILITIES + 1)));
   const { skills: told, warnings } = inventory.result;
   expect([told.length, told.at(-1)?.name, warnings]).toEqual([
     MAX_INSTALLED_CAPABILITIES,
@@ -52,10 +56,10 @@ test('of one more the first are told, and the answer says so', () => {
   ]);
 });
 
-test('a plugin counts as one more than its skills, and keeps those that fit', () => {
+test('a plugin counts as one more than its skills, and keeps those that fit', async () => {
   const inventory = new Inventory();
-  addPlugin(inventory, contentsOf(skills(MAX_INSTALLED_CAPABILITIES), '{}'));
-  addPlugin(inventory, contentsOf([], '{}'));
+  await addPlugin(inventory, contentsOf(skills(MAX_INSTALLED_CAPABILITIES), '{}'));
+  await addPlugin(inventory, contentsOf([], '{}'));
   const { plugins, warnings } = inventory.result;
   expect([plugins.map(({ skills: told }) => told.length), warnings]).toEqual([
     [MAX_INSTALLED_CAPABILITIES - 1],
@@ -63,22 +67,26 @@ test('a plugin counts as one more than its skills, and keeps those that fit', ()
   ]);
 });
 
-test('what is too long is left out, and what is short enough behind it is told', () => {
+test('what is too long is left out, and what is short enough behind it is told', async () => {
   const inventory = new Inventory();
-  const long = 'd'.repeat(1_000_000);
-  const many = [...Array.from({ length: 5 }, (_, at) => skill(`long${at}`, long)), skill('short')];
-  inventory.addSkills(ROOT, contentsOf(many));
+  const long = 'd'.repeat(15_000);
+  const fitting = Math.floor(MAX_INSTALLED_LENGTH / 15_000) - 4;
+  const many = Array.from({ length: fitting + 9 }, (_, at) => skill(`long${at}`, long));
+  await inventory.addSkills(ROOT, contentsOf([...many, skill('short')]));
   const { skills: told, warnings } = inventory.result;
-  expect([told.map(({ name }) => name), warnings]).toEqual([
-    ['long0', 'long1', 'long2', 'long3', 'short'],
-    [FULL],
-  ]);
+  const names = told.map(({ name }) => name);
+  expect([
+    names.includes(`long${fitting}`),
+    names.includes(`long${fitting + 8}`),
+    names.at(-1),
+    warnings,
+  ]).toEqual([false, false, 'short', [FULL]]);
 });
 
-test('the warnings are no more than an answer may have', () => {
+test('the warnings are no more than an answer may have', async () => {
   const inventory = new Inventory();
-  for (let at = 0; at < MAX_CAPABILITY_WARNINGS; at += 1) addPlugin(inventory, contentsOf([]));
-  inventory.addSkills(ROOT, contentsOf(skills(MAX_INSTALLED_CAPABILITIES + 1)));
+  for (let at = 0; at < MAX_CAPABILITY_WARNINGS; at += 1) await addPlugin(inventory, contentsOf([]));
+  await inventory.addSkills(ROOT, contentsOf(skills(MAX_INSTALLED_CAPABILITIES + 1)));
   expect(inventory.result.warnings.length).toBe(MAX_CAPABILITY_WARNINGS);
   expect(inventory.result.warnings[0]).toBe(FULL);
 });

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import {
   type InstalledCapabilities,
   MAX_CAPABILITY_WARNINGS,
@@ -38,18 +39,23 @@ export class Inventory {
     };
   }
 
-  warn(text: string): void {
-    this.#warnings.push(text);
-  }
+  /** Keeps a warning, as long as the answer has room for it. */
+  readonly warn = (text: string): void => {
+    if (this.#warnings.length < MAX_CAPABILITY_WARNINGS) this.#warnings.push(text);
+  };
 
-  addPlugin({ id, version, root, remotePluginId }: InstalledPlugin, contents: RootContents): void {
+  async addPlugin(
+    { id, version, root, remotePluginId }: InstalledPlugin,
+    contents: RootContents,
+  ): Promise<void> {
+    this.#passOn(contents);
     const names = contents.plugin && namesIn(contents.plugin.manifest);
     if (contents.plugin === undefined || names === undefined) {
       this.warn(`${toPathUri(root)} is left out: it has no manifest of a plugin that can be read`);
       return;
     }
     const room = MAX_INSTALLED_CAPABILITIES - this.#count - 1;
-    const skills = this.#summaries(root, contents);
+    const skills = await this.#summaries(contents);
     if (skills.length > room) this.#isFull = true;
     const plugin: Plugin = {
       id,
@@ -63,21 +69,28 @@ export class Inventory {
     if (this.#admits(1 + plugin.skills.length, plugin)) this.#plugins.push(plugin);
   }
 
-  addSkills({ id, path }: SkillRoot, contents: RootContents): void {
-    for (const summary of this.#summaries(path, contents)) {
+  async addSkills({ id, path }: SkillRoot, contents: RootContents): Promise<void> {
+    this.#passOn(contents);
+    for (const summary of await this.#summaries(contents)) {
       const skill: Skill = { ...summary, discoveryRoot: { id, path: toPathUri(path) } };
       if (this.#admits(1, skill)) this.#skills.push(skill);
     }
   }
 
-  #summaries(root: NativePath, contents: RootContents): readonly SkillSummary[] {
-    const namespaces = namespacesOf(contents.namespaceManifests);
-    const summaries = contents.skills.flatMap((skill) => summaryOf(skill, namespaces) ?? []);
-    const isComplete =
-      summaries.length === contents.skills.length &&
-      contents.warnings.length === 0 &&
-      contents.error === undefined;
-    if (!isComplete) this.warn(`some of what lies below ${toPathUri(root)} cannot be used and is left out`);
+  #passOn({ warnings, error }: RootContents): void {
+    for (const text of warnings) this.warn(text);
+    if (error !== undefined) this.warn(error);
+  }
+
+  async #summaries({ skills, namespaceManifests }: RootContents): Promise<readonly SkillSummary[]> {
+    const namespaces = namespacesOf(namespaceManifests);
+    const summaries: SkillSummary[] = [];
+    for (const skill of skills) {
+      const summary = summaryOf(skill, namespaces, this.warn);
+      if (summary !== undefined) summaries.push(summary);
+      // Others are served between two skills: reading thousands takes seconds.
+      await turn();
+    }
     return summaries;
   }
 

@@ -1,4 +1,4 @@
-import { joinPath, type NativePath, toPathUri } from '../../fs/native-path.js';
+import { joinPath, type NativePath, namesOf, parentOf, toPathUri } from '../../fs/native-path.js';
 import type { CapabilityFile, CapabilityReader } from './capability-reader.js';
 
 const FILE_NAME = Buffer.from('plugin.json');
@@ -27,17 +27,10 @@ export async function readManifest(
 
 /** How early a file is looked at among the manifests of its plugin; undefined when it is no manifest. */
 export function manifestRank(path: NativePath): number | undefined {
-  const [directory, file] = lastNames(path);
+  const [directory, file] = namesOf(path).slice(-2);
   if (file?.equals(FILE_NAME) !== true || directory === undefined) return undefined;
   const rank = DIRECTORY_NAMES.findIndex((name) => name.equals(directory));
   return rank < 0 ? undefined : rank;
-}
-
-/** The directory above a path; undefined above the root. */
-export function parentOf(path: NativePath): NativePath | undefined {
-  if (path.length <= 1) return undefined;
-  const slash = path.lastIndexOf(SLASH);
-  return slash === 0 ? path.subarray(0, 1) : path.subarray(0, slash);
 }
 
 /** The directory of the plugin that a manifest is of. */
@@ -60,14 +53,6 @@ export async function readPluginFiles(
     mcpConfig: isInline ? undefined : await reader.read(declared('mcpServers', mcpServers, '.mcp.json')),
     appsConfig: await reader.read(declared('apps', apps, '.app.json')),
   };
-}
-
-const SLASH = 0x2f;
-
-function lastNames(path: NativePath): readonly (Buffer | undefined)[] {
-  const parent = parentOf(path);
-  if (parent === undefined) return [];
-  return [parent.subarray(parent.lastIndexOf(SLASH) + 1), path.subarray(path.lastIndexOf(SLASH) + 1)];
 }
 
 function declarationsIn(text: string): { readonly mcpServers?: unknown; readonly apps?: unknown } {

@@ -5,13 +5,12 @@ import {
   ExecError,
 } from '@holdfast/exec-protocol';
 import { getMetadata } from '../../fs/metadata.js';
-import { joinPath, type NativePath, toPathUri } from '../../fs/native-path.js';
+import { joinPath, type NativePath, parentOf, toPathUri } from '../../fs/native-path.js';
 import { walk } from '../../fs/walk.js';
 import { type ByteBudget, type CapabilityFile, CapabilityReader } from './capability-reader.js';
 import {
   manifestRank,
   type PluginFiles,
-  parentOf,
   pluginOf,
   readManifest,
   readPluginFiles,

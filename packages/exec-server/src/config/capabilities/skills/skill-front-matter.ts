@@ -1,5 +1,6 @@
+import { MAX_CAPABILITY_YAML_LENGTH } from '@holdfast/exec-protocol';
 import * as z from 'zod';
-import { readYaml, yamlText } from './yaml-text.js';
+import { isYaml, readYamlAs, yamlText } from './yaml-text.js';
 
 /** What a skill says of itself, each on one line. */
 export interface SkillTitle {
@@ -9,6 +10,9 @@ export interface SkillTitle {
   readonly shortDescription: string | undefined;
 }
 
+/** What the head of a `SKILL.md` says, or why it says nothing. */
+export type FrontMatter = { readonly title: SkillTitle } | { readonly fault: string };
+
 const MAX_NAME_LENGTH = 64;
 
 const frontMatter = z.object({
@@ -17,18 +21,29 @@ const frontMatter = z.object({
   metadata: z.object({ 'short-description': yamlText.nullish() }).nullish(),
 });
 
-/** What stands at the head of a `SKILL.md`; undefined where that is not what it must be. */
-export function parseFrontMatter(contents: string): SkillTitle | undefined {
+/** Reads what stands at the head of a `SKILL.md`. */
+export function parseFrontMatter(contents: string): FrontMatter {
   const head = headOf(contents);
-  const data = head === undefined ? undefined : (dataOf(head.join('\n')) ?? dataOf(quoted(head).join('\n')));
-  if (data === undefined) return undefined;
-  const { name, description, metadata } = data;
-  if (description == null || description === '' || Array.from(name ?? '').length > MAX_NAME_LENGTH)
-    return undefined;
+  if (head === undefined) return { fault: 'it does not begin with a head between two lines ---' };
+  const yaml = head.join('\n');
+  if (yaml.length > MAX_CAPABILITY_YAML_LENGTH) {
+    return { fault: `its head has more than ${String(MAX_CAPABILITY_YAML_LENGTH)} characters` };
+  }
+  const data = readYamlAs(frontMatter, yaml) ?? readYamlAs(frontMatter, quoted(head).join('\n'));
+  return data === undefined ? { fault: 'its head is no YAML of a skill' } : titleOf(data);
+}
+
+function titleOf({ name, description, metadata }: z.output<typeof frontMatter>): FrontMatter {
+  if (description == null || description === '') return { fault: 'its head has no description' };
+  if (Array.from(name ?? '').length > MAX_NAME_LENGTH) {
+    return { fault: `its name has more than ${String(MAX_NAME_LENGTH)} characters` };
+  }
   return {
-    name: name == null || name === '' ? undefined : name,
-    description,
-    shortDescription: metadata?.['short-description'] || undefined,
+    title: {
+      name: name == null || name === '' ? undefined : name,
+      description,
+      shortDescription: metadata?.['short-description'] || undefined,
+    },
   };
 }
 
@@ -40,14 +55,6 @@ function headOf(contents: string): readonly string[] | undefined {
 }
 
 const FENCE = /^[ \t]*---[ \t]*$/;
-
-function dataOf(yaml: string): z.output<typeof frontMatter> | undefined {
-  try {
-    return frontMatter.safeParse(readYaml(yaml)).data;
-  } catch {
-    return undefined;
-  }
-}
 
 /**
  * People write `description: Build for AWS: ECS`, which is no YAML. Values on one line that are not, are put into quotes;
@@ -65,24 +72,15 @@ function quoted(lines: readonly string[]): readonly string[] {
 
 function quotedValue(line: string): string {
   const { key = '', value = '' } = VALUE.exec(line)?.groups ?? {};
-  const { scalar = '', comment = '' } = COMMENTED.exec(value)?.groups ?? {};
-  return isProse(scalar) ? `${key}'${scalar.replaceAll("'", "''")}'${comment}` : line;
+  const comment = value.search(/\s#/);
+  const scalar = (comment < 0 ? value : value.slice(0, comment)).trimEnd();
+  return isProse(scalar) ? `${key}'${scalar.replaceAll("'", "''")}'${value.slice(scalar.length)}` : line;
 }
 
 const BLOCK = /^[^:]*:\s+[|>]/;
 const VALUE = /^(?<key>\s*[^:\s][^:]*:\s+)(?<value>\S.*)$/;
-const COMMENTED = /^(?<scalar>.*?)(?<comment>\s+#.*|\s*)$/;
 
 function isProse(scalar: string): boolean {
   if (/^[|>'"#]/.test(scalar)) return false;
   return /:\s/.test(scalar) || (/^[[{@`]/.test(scalar) && !isYaml(scalar));
-}
-
-function isYaml(text: string): boolean {
-  try {
-    readYaml(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,12 +1,12 @@
-import { basename } from 'node:path';
 import type { SkillSummary } from '@holdfast/exec-protocol';
 import * as z from 'zod';
-import { type NativePath, toPathUri } from '../../../fs/native-path.js';
+import { type NativePath, nameOf, parentOf, toPathUri } from '../../../fs/native-path.js';
 import type { CapabilityFile } from '../capability-reader.js';
-import { parentOf, pluginOf } from '../plugin-manifest.js';
+import { pluginOf } from '../plugin-manifest.js';
 import type { SkillFiles } from '../root-discovery.js';
-import { parseFrontMatter } from './skill-front-matter.js';
-import { parseSkillSettings } from './skill-settings.js';
+import { parseFrontMatter, type SkillTitle } from './skill-front-matter.js';
+import { NO_SETTINGS, parseSkillSettings } from './skill-settings.js';
+import { onOneLine } from './yaml-text.js';
 
 /** The longest name of a skill with that of its plugin. */
 const MAX_QUALIFIED_NAME_LENGTH = 129;
@@ -36,29 +36,47 @@ export function namesIn({
 }: CapabilityFile): { readonly name: string; readonly displayName: string } | undefined {
   const parsed = manifestNames.safeParse(parsedJson(contents)).data;
   if (parsed === undefined) return undefined;
-  const name = parsed.name.trim() === '' ? basename(pluginOf(path).toString()) : parsed.name;
+  const name = parsed.name.trim() === '' ? nameOf(pluginOf(path)).toString() : parsed.name;
   const shown = parsed.interface?.displayName?.trim();
   return { name, displayName: shown === undefined || shown === '' ? name : shown };
 }
 
-/** What is told of a skill; undefined when its head is not what it must be. */
+/**
+ * What is told of a skill; undefined when its head is not what it must be.
+ * @param warn Told what of it is left out, and why.
+ */
 export function summaryOf(
   { instructions, metadata }: SkillFiles,
   namespaces: Namespaces,
+  warn: (text: string) => void,
 ): SkillSummary | undefined {
-  const title = parseFrontMatter(instructions.contents);
-  if (title === undefined) return undefined;
-  const namespace = nearest(instructions.path, namespaces);
-  const own = title.name ?? directoryName(instructions.path);
+  const path = toPathUri(instructions.path);
+  const named = nameIn(instructions, namespaces);
+  if ('fault' in named) {
+    warn(`${path} is left out: ${named.fault}`);
+    return undefined;
+  }
+  const settings = metadata === undefined ? NO_SETTINGS : parseSkillSettings(metadata.contents);
+  if (metadata !== undefined && settings === undefined) {
+    warn(`${toPathUri(metadata.path)} is left out: it is no YAML of settings of a skill`);
+  }
+  const { name, description, shortDescription = null } = named;
+  return { name, description, shortDescription, path, ...(settings ?? NO_SETTINGS) };
+}
+
+type Named = { readonly fault: string } | (SkillTitle & { readonly name: string });
+
+function nameIn({ path, contents }: CapabilityFile, namespaces: Namespaces): Named {
+  const read = parseFrontMatter(contents);
+  if ('fault' in read) return read;
+  const namespace = nearest(path, namespaces);
+  const own = read.title.name ?? directoryName(path);
   const name = namespace === undefined ? own : `${namespace}:${own}`;
-  if (Array.from(name).length > MAX_QUALIFIED_NAME_LENGTH) return undefined;
-  return {
-    name,
-    description: title.description,
-    shortDescription: title.shortDescription ?? null,
-    path: toPathUri(instructions.path),
-    ...parseSkillSettings(metadata?.contents ?? ''),
-  };
+  return Array.from(name).length > MAX_QUALIFIED_NAME_LENGTH
+    ? {
+        fault: `its name with that of its plugin has more than ${String(MAX_QUALIFIED_NAME_LENGTH)} characters`,
+      }
+    : { ...read.title, name };
 }
 
 function nearest(path: NativePath, namespaces: Namespaces): string | undefined {
@@ -70,11 +88,7 @@ function nearest(path: NativePath, namespaces: Namespaces): string | undefined {
 }
 
 function directoryName(path: NativePath): string {
-  const name = basename(String(parentOf(path)))
-    .trim()
-    .split(/\s+/)
-    .join(' ');
-  return name === '' ? 'skill' : name;
+  return onOneLine(nameOf(parentOf(path) ?? path).toString()) || 'skill';
 }
 
 function parsedJson(text: string): unknown {

@@ -1,7 +1,7 @@
+import { MAX_CAPABILITY_YAML_LENGTH } from '@holdfast/exec-protocol';
 import { describe, expect, test } from 'vitest';
 import { parseSkillSettings } from './skill-settings.js';
 
-const NOTHING = { dependencies: null, policy: null };
 const lines = (...all: string[]): string => `${all.join('\n')}\n`;
 
 test('tools and policy are told, each text on one line', () => {
@@ -46,7 +46,7 @@ test('tools and policy are told, each text on one line', () => {
 describe('a tool', () => {
   const toolsOf = (...tool: string[]): unknown =>
     parseSkillSettings(lines('dependencies:', '  tools:', '    -', ...tool.map((line) => `      ${line}`)))
-      .dependencies?.tools;
+      ?.dependencies?.tools;
 
   test.each([
     ['without a type', 'value: v'],
@@ -85,7 +85,6 @@ test.each([
 });
 
 test.each([
-  ['nothing', ''],
   ['no YAML', 'policy: ['],
   ['a list', '- a'],
   ['two documents', 'policy: {}\n---\npolicy: {}'],
@@ -99,6 +98,8 @@ test.each([
     'no port',
     'dependencies:\n  tools:\n    - { type: t, value: v, oauth: { callback_port: 65536 } }\npolicy: {}',
   ],
-])('all of it says nothing for %s', (_what, text) => {
-  expect(parseSkillSettings(text)).toEqual(NOTHING);
+  ['a key twice', 'policy: {}\npolicy: {}'],
+  ['more than is read', `policy: {}\n${'# '.repeat(MAX_CAPABILITY_YAML_LENGTH / 2)}`],
+])('it is no settings: %s', (_what, text) => {
+  expect(parseSkillSettings(text)).toBeUndefined();
 });

@@ -1,6 +1,6 @@
 import type { SkillSummary } from '@holdfast/exec-protocol';
 import * as z from 'zod';
-import { readYaml, yamlText } from './yaml-text.js';
+import { readYamlAs, yamlText } from './yaml-text.js';
 
 /** What `agents/openai.yaml` says beside a skill, as far as it is told. */
 export type SkillSettings = Required<Pick<SkillSummary, 'dependencies' | 'policy'>>;
@@ -45,9 +45,14 @@ const settings = z.object({
     .nullish(),
 });
 
-/** Reads the settings of a skill. One thing that is wrong in them makes all of them say nothing, as in the Codex CLI. */
-export function parseSkillSettings(text: string): SkillSettings {
-  const { dependencies, policy } = dataOf(text) ?? {};
+/** What a skill is without settings. */
+export const NO_SETTINGS: SkillSettings = { dependencies: null, policy: null };
+
+/** Reads the settings of a skill; undefined where one thing is wrong in them: then all of them say nothing, as in the Codex CLI. */
+export function parseSkillSettings(text: string): SkillSettings | undefined {
+  const data = readYamlAs(settings, text);
+  if (data === undefined) return undefined;
+  const { dependencies, policy } = data;
   const tools = (dependencies?.tools ?? []).flatMap(toolOf);
   return {
     dependencies: tools.length === 0 ? null : { tools },
@@ -63,14 +68,6 @@ export function parseSkillSettings(text: string): SkillSettings {
 
 type Settings = z.output<typeof settings>;
 type RawTool = NonNullable<NonNullable<Settings['dependencies']>['tools']>[number];
-
-function dataOf(text: string): Settings | undefined {
-  try {
-    return settings.safeParse(readYaml(text)).data;
-  } catch {
-    return undefined;
-  }
-}
 
 function toolOf({ type, value, description, transport, command, url, oauth }: RawTool) {
   const [known, wanted] = [within(type, MAX_TYPE_LENGTH), within(value, MAX_VALUE_LENGTH)];

@@ -13,11 +13,11 @@ import {
   TRANSFER_TIDY_MS,
 } from '@holdfast/exec-protocol';
 import { expect, test } from 'vitest';
+import { nodeFiles } from '../local/node-files.js';
 import { openSession } from '../open-session.js';
 import { FakeServer } from '../testing/fake-server.js';
 import { ManualClock } from '../testing/manual-clock.js';
 import { settle, until } from '../testing/until.js';
-import { nodeFiles } from './node-files.js';
 
 test('an upload that is aborted without a link ends in a moment, and is tidied up after the resume', async () => {
   const server = new FakeServer();
