@@ -34,6 +34,107 @@ interface FileFacts {
     /** The text of a small file, or undefined where it cannot be read. */
     readText(path: string): string | undefined;
 }
+/** The same, for whoever must see one state of it. */
+interface FileView extends FileFacts {
+    /**
+     * Runs `work` on files that are looked at once each. It may be run again, and must do nothing but look.
+     * @throws ExecError `sandboxUnsupported` when there is no quiet moment for it.
+     */
+    inOneGo<T>(work: (files: FileFacts) => T): T;
+}
+
+/** What the symbols of an intent stand for on this executor. All paths are absolute and native. */
+interface ExecutorRoots {
+    /** The working directory of the process; relative globs hang below the policy's own, which defaults to it. */
+    readonly cwd: string;
+    /** TMPDIR in the environment of the process. */
+    readonly tmpdir: string | undefined;
+    /** The temporary directory that every POSIX system has. */
+    readonly slashTmp: string;
+    /** Directories that programs need in order to run at all. */
+    readonly minimal: readonly string[];
+}
+
+/**
+ * The `sandbox` object of the wire. Members beside `permissions` that are not known are left out; inside it they are
+ * refused, because they could restrict.
+ */
+declare const sandboxIntentSchema: z.ZodObject<{
+    policyContext: z.ZodOptional<z.ZodNullable<z.ZodObject<{
+        cwd: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+        workspaceRoots: z.ZodOptional<z.ZodNullable<z.ZodArray<z.ZodString>>>;
+    }, z.core.$strip>>>;
+    windowsSandboxLevel: z.ZodEnum<{
+        disabled: "disabled";
+        "restricted-token": "restricted-token";
+        elevated: "elevated";
+        mxc: "mxc";
+    }>;
+    cwd: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+    workspaceRoots: z.ZodOptional<z.ZodNullable<z.ZodArray<z.ZodString>>>;
+    permissions: z.ZodDiscriminatedUnion<[z.ZodObject<{
+        type: z.ZodLiteral<"disabled">;
+    }, z.core.$strict>, z.ZodObject<{
+        type: z.ZodLiteral<"external">;
+        network: z.ZodEnum<{
+            restricted: "restricted";
+            enabled: "enabled";
+        }>;
+    }, z.core.$strict>, z.ZodObject<{
+        type: z.ZodLiteral<"managed">;
+        file_system: z.ZodDiscriminatedUnion<[z.ZodObject<{
+            type: z.ZodLiteral<"unrestricted">;
+        }, z.core.$strict>, z.ZodObject<{
+            type: z.ZodLiteral<"restricted">;
+            entries: z.ZodArray<z.ZodObject<{
+                path: z.ZodDiscriminatedUnion<[z.ZodObject<{
+                    type: z.ZodLiteral<"path">;
+                    path: z.ZodString;
+                }, z.core.$strict>, z.ZodObject<{
+                    type: z.ZodLiteral<"glob_pattern">;
+                    pattern: z.ZodString;
+                }, z.core.$strict>, z.ZodObject<{
+                    type: z.ZodLiteral<"special">;
+                    value: z.ZodDiscriminatedUnion<[z.ZodObject<{
+                        kind: z.ZodLiteral<"root">;
+                    }, z.core.$strict>, z.ZodObject<{
+                        kind: z.ZodLiteral<"minimal">;
+                    }, z.core.$strict>, z.ZodObject<{
+                        kind: z.ZodLiteral<"project_roots">;
+                        subpath: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+                    }, z.core.$strict>, z.ZodObject<{
+                        kind: z.ZodLiteral<"current_working_directory">;
+                        subpath: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+                    }, z.core.$strict>, z.ZodObject<{
+                        kind: z.ZodLiteral<"tmpdir">;
+                    }, z.core.$strict>, z.ZodObject<{
+                        kind: z.ZodLiteral<"slash_tmp">;
+                    }, z.core.$strict>, z.ZodObject<{
+                        kind: z.ZodLiteral<"unknown">;
+                        path: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+                        subpath: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+                    }, z.core.$strict>], "kind">;
+                }, z.core.$strict>], "type">;
+                access: z.ZodPipe<z.ZodEnum<{
+                    deny: "deny";
+                    read: "read";
+                    write: "write";
+                    none: "none";
+                }>, z.ZodTransform<"deny" | "read" | "write", "deny" | "read" | "write" | "none">>;
+                missing_path_behavior: z.ZodOptional<z.ZodNullable<z.ZodEnum<{
+                    skip: "skip";
+                }>>>;
+            }, z.core.$strict>>;
+            glob_scan_max_depth: z.ZodOptional<z.ZodNullable<z.ZodInt>>;
+        }, z.core.$strict>], "type">;
+        network: z.ZodEnum<{
+            restricted: "restricted";
+            enabled: "enabled";
+        }>;
+    }, z.core.$strict>], "type">;
+}, z.core.$strip>;
+/** A portable sandbox intent that has the right shape; what its paths stand for is not decided yet. */
+type SandboxIntent = z.output<typeof sandboxIntentSchema>;
 
 /** A link on the way to a path. */
 interface CrossedLink {
@@ -152,101 +253,6 @@ interface Ceiling {
     /** Directories that no restricted policy shows. */
     readonly hidden: readonly string[];
 }
-/** The ceiling of an executor whose operator configured none. */
-declare const DEFAULT_CEILING: Ceiling;
-
-/** What the symbols of an intent stand for on this executor. All paths are absolute and native. */
-interface ExecutorRoots {
-    /** The working directory of the process; relative globs hang below the policy's own, which defaults to it. */
-    readonly cwd: string;
-    /** TMPDIR in the environment of the process. */
-    readonly tmpdir: string | undefined;
-    /** The temporary directory that every POSIX system has. */
-    readonly slashTmp: string;
-    /** Directories that programs need in order to run at all. */
-    readonly minimal: readonly string[];
-}
-
-/**
- * The `sandbox` object of the wire. Members beside `permissions` that are not known are left out; inside it they are
- * refused, because they could restrict.
- */
-declare const sandboxIntentSchema: z.ZodObject<{
-    policyContext: z.ZodOptional<z.ZodNullable<z.ZodObject<{
-        cwd: z.ZodOptional<z.ZodNullable<z.ZodString>>;
-        workspaceRoots: z.ZodOptional<z.ZodNullable<z.ZodArray<z.ZodString>>>;
-    }, z.core.$strip>>>;
-    windowsSandboxLevel: z.ZodEnum<{
-        disabled: "disabled";
-        "restricted-token": "restricted-token";
-        elevated: "elevated";
-        mxc: "mxc";
-    }>;
-    cwd: z.ZodOptional<z.ZodNullable<z.ZodString>>;
-    workspaceRoots: z.ZodOptional<z.ZodNullable<z.ZodArray<z.ZodString>>>;
-    permissions: z.ZodDiscriminatedUnion<[z.ZodObject<{
-        type: z.ZodLiteral<"disabled">;
-    }, z.core.$strict>, z.ZodObject<{
-        type: z.ZodLiteral<"external">;
-        network: z.ZodEnum<{
-            restricted: "restricted";
-            enabled: "enabled";
-        }>;
-    }, z.core.$strict>, z.ZodObject<{
-        type: z.ZodLiteral<"managed">;
-        file_system: z.ZodDiscriminatedUnion<[z.ZodObject<{
-            type: z.ZodLiteral<"unrestricted">;
-        }, z.core.$strict>, z.ZodObject<{
-            type: z.ZodLiteral<"restricted">;
-            entries: z.ZodArray<z.ZodObject<{
-                path: z.ZodDiscriminatedUnion<[z.ZodObject<{
-                    type: z.ZodLiteral<"path">;
-                    path: z.ZodString;
-                }, z.core.$strict>, z.ZodObject<{
-                    type: z.ZodLiteral<"glob_pattern">;
-                    pattern: z.ZodString;
-                }, z.core.$strict>, z.ZodObject<{
-                    type: z.ZodLiteral<"special">;
-                    value: z.ZodDiscriminatedUnion<[z.ZodObject<{
-                        kind: z.ZodLiteral<"root">;
-                    }, z.core.$strict>, z.ZodObject<{
-                        kind: z.ZodLiteral<"minimal">;
-                    }, z.core.$strict>, z.ZodObject<{
-                        kind: z.ZodLiteral<"project_roots">;
-                        subpath: z.ZodOptional<z.ZodNullable<z.ZodString>>;
-                    }, z.core.$strict>, z.ZodObject<{
-                        kind: z.ZodLiteral<"current_working_directory">;
-                        subpath: z.ZodOptional<z.ZodNullable<z.ZodString>>;
-                    }, z.core.$strict>, z.ZodObject<{
-                        kind: z.ZodLiteral<"tmpdir">;
-                    }, z.core.$strict>, z.ZodObject<{
-                        kind: z.ZodLiteral<"slash_tmp">;
-                    }, z.core.$strict>, z.ZodObject<{
-                        kind: z.ZodLiteral<"unknown">;
-                        path: z.ZodOptional<z.ZodNullable<z.ZodString>>;
-                        subpath: z.ZodOptional<z.ZodNullable<z.ZodString>>;
-                    }, z.core.$strict>], "kind">;
-                }, z.core.$strict>], "type">;
-                access: z.ZodPipe<z.ZodEnum<{
-                    write: "write";
-                    read: "read";
-                    none: "none";
-                    deny: "deny";
-                }>, z.ZodTransform<"write" | "read" | "deny", "write" | "read" | "none" | "deny">>;
-                missing_path_behavior: z.ZodOptional<z.ZodNullable<z.ZodEnum<{
-                    skip: "skip";
-                }>>>;
-            }, z.core.$strict>>;
-            glob_scan_max_depth: z.ZodOptional<z.ZodNullable<z.ZodInt>>;
-        }, z.core.$strict>], "type">;
-        network: z.ZodEnum<{
-            restricted: "restricted";
-            enabled: "enabled";
-        }>;
-    }, z.core.$strict>], "type">;
-}, z.core.$strip>;
-/** A portable sandbox intent that has the right shape; what its paths stand for is not decided yet. */
-type SandboxIntent = z.output<typeof sandboxIntentSchema>;
 
 /** What an operator allows at most, in the words of an intent; nothing of it is bound to paths yet. */
 type OperatorCeiling = SandboxIntent;
@@ -255,12 +261,23 @@ type OperatorCeiling = SandboxIntent;
  * @throws Error that says what is wrong with it.
  */
 declare function parseCeiling(text: string): OperatorCeiling;
+/** What an executor allows at most, for whoever looks at its files. */
+interface CeilingSource {
+    /** What an operator allows of the network; undefined where none has configured anything. */
+    readonly network: 'restricted' | 'enabled' | undefined;
+    /**
+     * The ceiling as the file system is now.
+     * @throws ExecError `sandboxUnsupported` for an entry that cannot be enforced.
+     */
+    bindTo(files: FileFacts): Ceiling;
+}
+/** The ceiling of an executor whose operator configured none. */
+declare const NO_OPERATOR: CeilingSource;
 /**
- * The ceiling as the file system is now. No peer has a say in what its symbols stand for.
+ * The ceiling that an operator has configured. No peer has a say in what its symbols stand for.
  * @param roots Those of the executor itself.
- * @throws ExecError `sandboxUnsupported` for an entry that cannot be enforced.
  */
-declare function bindCeiling(operator: OperatorCeiling | undefined, roots: ExecutorRoots, files: FileFacts): Ceiling;
+declare function ceilingSource(operator: OperatorCeiling | undefined, roots: ExecutorRoots): CeilingSource;
 /** What an operator allows of the network. */
 declare function networkOf({ permissions }: OperatorCeiling): 'restricted' | 'enabled';
 
@@ -404,15 +421,18 @@ interface SandboxedCommand {
 }
 
 /** Whether this host can confine processes with bubblewrap, and if not, why and what to do. */
-type BwrapCapability = {
-    readonly works: true;
-    readonly program: string;
-    /** How programs get other names. */
-    readonly renamer?: ProgramRenamer | undefined;
-} | {
+type BwrapCapability = WorkingBwrap | {
     readonly works: false;
     readonly problem: string;
 };
+/** A bubblewrap that can confine processes here. */
+interface WorkingBwrap {
+    readonly works: true;
+    /** Its absolute path. */
+    readonly program: string;
+    /** How programs get other names. */
+    readonly renamer?: ProgramRenamer | undefined;
+}
 
 /** One line of an allow or deny list. */
 interface HostRule {
@@ -459,7 +479,7 @@ interface HostFacts {
     readonly platform: string;
     /** As Node names it. */
     readonly architecture: string;
-    readonly files: FileFacts;
+    readonly files: FileView;
     readonly repositories: RepositoryFinder;
     readonly roots: ExecutorRoots;
     readonly bwrap: BwrapCapability;
@@ -488,7 +508,7 @@ interface SandboxPlan {
  * @param hosts The command gets a managed network, from which only these can be reached, whatever the intent says of it.
  * @throws ExecError `sandboxUnsupported` when this executor cannot enforce the intent: it names the entry and the remedy.
  */
-declare function planSandbox(intent: SandboxIntent, command: SandboxedCommand, host: HostFacts, ceiling: Ceiling, hosts?: HostRules): Promise<SandboxPlan | undefined>;
+declare function planSandbox(intent: SandboxIntent, command: SandboxedCommand, host: HostFacts, ceiling: CeilingSource, hosts?: HostRules): Promise<SandboxPlan | undefined>;
 
 /** Both phases as plain data, for `JSON.stringify`. The environment of the command is left out: it may hold secrets. */
 declare function explainAsJson({ policy, narrowed, hosts, mounts, launch }: SandboxPlan): object;
@@ -524,8 +544,8 @@ declare class PlaceholderStore {
      * @throws ExecError `sandboxUnsupported` when one cannot be made; then none of them is left.
      */
     hold(placeholders: readonly Placeholder[]): HeldPlaceholders;
-    /** Whether what stands at a path is there for a sandbox alone. */
-    isPlaceholder(at: string): boolean;
+    /** The paths of what is in a directory for sandboxes alone. */
+    placeholdersIn(directory: string): ReadonlySet<string>;
 }
 
 /** A process about to be started, as far as it decides what symbols stand for. */
@@ -675,4 +695,4 @@ declare function accessTo(path: string, policy: NormalisedPolicy, files: FileFac
  */
 declare function explainSeatbelt(policy: NormalisedPolicy): string;
 
-export { type Access, type Ceiling, type CommandSetting, DEFAULT_CEILING, type Denial, type FailedCommand, type FileFacts, type HostFacts, type HostRule, type HostRules, type LaunchPlan, type ManagedNetwork, type ManagedNetworkOptions, type Narrowing, type NetworkDecision, type NetworkProtocol, type NormalisedPolicy, type OpenLaunch, type OperatorCeiling, type Outside, type PathRule, PlaceholderStore, type PlannedDescriptor, type PolicyNote, type RefusalReason, type RepositoryFinder, RepositoryScans, type SandboxIntent, type SandboxPlan, type SandboxedCommand, type ScanTarget, type ScannedTree, type WrapperStatus, WrapperWatch, accessTo, bindCeiling, explainAsJson, explainFault, explainInWords, explainSeatbelt, judgeDenial, networkOf, openLaunch, openManagedNetwork, parseCeiling, parseHostRules, parseIntent, placeholderFolder, planSandbox, readHostFacts };
+export { type Access, type CeilingSource, type CommandSetting, type Denial, type FailedCommand, type FileFacts, type FileView, type HostFacts, type HostRule, type HostRules, type LaunchPlan, type ManagedNetwork, type ManagedNetworkOptions, NO_OPERATOR, type Narrowing, type NetworkDecision, type NetworkProtocol, type NormalisedPolicy, type OpenLaunch, type OperatorCeiling, type Outside, type PathRule, PlaceholderStore, type PlannedDescriptor, type PolicyNote, type RefusalReason, type RepositoryFinder, RepositoryScans, type SandboxIntent, type SandboxPlan, type SandboxedCommand, type ScanTarget, type ScannedTree, type WrapperStatus, WrapperWatch, accessTo, ceilingSource, explainAsJson, explainFault, explainInWords, explainSeatbelt, judgeDenial, networkOf, openLaunch, openManagedNetwork, parseCeiling, parseHostRules, parseIntent, placeholderFolder, planSandbox, readHostFacts };

@@ -1,7 +1,7 @@
 import { realFileFacts } from './files/real-file-facts.js';
 import { LINUX_MINIMAL } from './intent/executor-roots.js';
+import { viewWithoutPlaceholders } from './launch/file-view.js';
 import type { PlaceholderStore } from './launch/placeholder-store.js';
-import { withoutPlaceholders } from './launch/without-placeholders.js';
 import { ownedProcTrees } from './linux/owned-proc-trees.js';
 import { probeBwrap } from './linux/probe-bwrap.js';
 import { findSignalResetter } from './linux/signal-resetter.js';
@@ -31,7 +31,7 @@ export function readHostFacts(
   return {
     platform: process.platform,
     architecture: process.arch,
-    files: withoutPlaceholders(realFileFacts, store),
+    files: viewWithoutPlaceholders(realFileFacts, store),
     repositories,
     roots: { cwd, tmpdir: env['TMPDIR'], slashTmp: '/tmp', minimal: LINUX_MINIMAL },
     bwrap: isLinux ? probeBwrap(searchPath) : { works: false, problem: 'bubblewrap is a program for Linux' },

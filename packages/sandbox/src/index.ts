@@ -1,8 +1,14 @@
-export { type Ceiling, DEFAULT_CEILING } from './ceiling/ceiling.js';
-export { bindCeiling, networkOf, type OperatorCeiling, parseCeiling } from './ceiling/operator-ceiling.js';
+export {
+  type CeilingSource,
+  ceilingSource,
+  NO_OPERATOR,
+  networkOf,
+  type OperatorCeiling,
+  parseCeiling,
+} from './ceiling/operator-ceiling.js';
 export { type Denial, type FailedCommand, judgeDenial } from './denial/judge-denial.js';
 export { explainAsJson, explainInWords } from './explain/explain.js';
-export type { FileFacts } from './files/file-facts.js';
+export type { FileFacts, FileView } from './files/file-facts.js';
 export { type CommandSetting, readHostFacts } from './host-facts.js';
 export { parseIntent } from './intent/parse-intent.js';
 export type { SandboxIntent } from './intent/schema.js';

@@ -19,6 +19,9 @@ export const SCAN_SLICE_MS = 2;
 /** Roots of which it is remembered what their directories hold; beyond, the one that was not used longest is forgotten. */
 export const MAX_REMEMBERED_SCANS = 16;
 
+/** How often a look at the files is begun anew because other sandboxes start or end meanwhile. */
+export const MAX_LOOKS_IN_ONE_GO = 10;
+
 /** Files that the deny globs of one intent may match; each needs a mount of its own. */
 export const MAX_GLOB_MATCHES = 8192;
 

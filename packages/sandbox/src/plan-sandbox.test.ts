@@ -26,7 +26,10 @@ const HOST: HostFacts = {
   ownedProcTrees: [],
 };
 
-const CEILING = { ...DEFAULT_CEILING, protectedNames: ['.codex'], protectedIfThere: [] };
+const CEILING = {
+  network: undefined,
+  bindTo: () => ({ ...DEFAULT_CEILING, protectedNames: ['.codex'], protectedIfThere: [] }),
+};
 
 const WORKSPACE_WRITE = {
   type: 'managed',
@@ -92,7 +95,8 @@ test('an intent that asks for no confinement has no plan', async () => {
 
 test('a ceiling that the operator set confines even that', async () => {
   const intent = parseIntent({ permissions: { type: 'disabled' }, windowsSandboxLevel: 'disabled' });
-  const ceiling = { ...CEILING, maximum: { rules: [rule('read /')], network: 'restricted' } as const };
+  const maximum = { rules: [rule('read /')], network: 'restricted' } as const;
+  const ceiling = { network: maximum.network, bindTo: () => ({ ...CEILING.bindTo(), maximum }) };
   const plan = await planSandbox(intent, { argv: ['true'], cwd: '/ws', env: {} }, HOST, ceiling);
   expect(plan?.narrowed).toEqual([{ path: '/', asked: 'write', granted: 'read', origin: 'rule /' }]);
   expect(plan?.launch.argv).toContain('--unshare-net');

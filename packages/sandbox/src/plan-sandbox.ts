@@ -1,16 +1,17 @@
 import { ExecError } from '@holdfast/exec-protocol';
-import { applyCeiling, type Ceiling, scanTargets } from './ceiling/ceiling.js';
-import type { FileFacts } from './files/file-facts.js';
+import { applyCeiling, type Ceiling, type ScannedTrees, scanTargets } from './ceiling/ceiling.js';
+import type { CeilingSource } from './ceiling/operator-ceiling.js';
+import type { FileFacts, FileView } from './files/file-facts.js';
 import { isWithin } from './files/paths.js';
 import { resolvePath } from './files/resolve-path.js';
 import type { ExecutorRoots } from './intent/executor-roots.js';
-import { normalise } from './intent/normalise.js';
+import { normalise, unrestricted } from './intent/normalise.js';
 import { refuse } from './intent/refuse.js';
 import type { SandboxIntent } from './intent/schema.js';
 import type { LaunchPlan } from './launch/launch-plan.js';
 import { planBwrap, type SandboxedCommand } from './linux/bwrap-plan.js';
 import { type MountPlan, planMounts } from './linux/plan-mounts.js';
-import type { BwrapCapability } from './linux/probe-bwrap.js';
+import type { BwrapCapability, WorkingBwrap } from './linux/probe-bwrap.js';
 import { compileFilter } from './linux/seccomp/compile-filter.js';
 import type { Architecture } from './linux/seccomp/syscalls.js';
 import type { HostRules } from './network/host-rules.js';
@@ -25,7 +26,7 @@ export interface HostFacts {
   readonly platform: string;
   /** As Node names it. */
   readonly architecture: string;
-  readonly files: FileFacts;
+  readonly files: FileView;
   readonly repositories: RepositoryFinder;
   readonly roots: ExecutorRoots;
   readonly bwrap: BwrapCapability;
@@ -60,53 +61,75 @@ export async function planSandbox(
   intent: SandboxIntent,
   command: SandboxedCommand,
   host: HostFacts,
-  ceiling: Ceiling,
+  ceiling: CeilingSource,
   hosts?: HostRules,
 ): Promise<SandboxPlan | undefined> {
-  const open = unconfined(ceiling, hosts);
-  if (intent.permissions.type === 'disabled' && open === undefined) return undefined;
+  const isConfined = intent.permissions.type !== 'disabled' || ceiling.network !== undefined;
+  if (!isConfined && hosts === undefined) return undefined;
   // What no look at files can change comes first: a look may take long.
-  const architecture = architectureOf(host);
-  const bwrap = workingBwrap(host);
+  const enforcement = { architecture: architectureOf(host), bwrap: workingBwrap(host) };
   refuseHostsBelow(ceiling, hosts);
-  const ask = (): NormalisedPolicy | undefined => normalise(intent, host.roots, host.files) ?? open;
-  const first = ask();
-  if (first === undefined) return undefined;
+  const ask = (files: FileFacts): Question => {
+    const asked = normalise(intent, host.roots, files) ?? unrestricted('enabled');
+    return { asked, ceiling: withoutOwnFolders(ceiling.bindTo(files), host), hosts };
+  };
+  const plan = (question: Question, files: FileFacts, trees: ScannedTrees): SandboxPlan =>
+    answer(question, command, { ...host, ...enforcement, files }, trees);
+  const first = host.files.inOneGo((files) => {
+    const question = ask(files);
+    const targets = scanTargets(question.asked, question.ceiling);
+    return targets.length > 0 ? { targets } : { plan: plan(question, files, new Map()) };
+  });
+  if (first.plan !== undefined) return first.plan;
   const trees = new Map<string, ScannedTree>();
-  for (const target of scanTargets(first, ceiling)) {
-    trees.set(target.root, await host.repositories.find(target));
-  }
-  const asked = trees.size === 0 ? first : (ask() ?? first);
-  const { policy, narrowed, gaps } = applyCeiling(asked, withoutOwnFolders(ceiling, host), host.files, trees);
-  const program = usableBwrap(bwrap, policy);
-  const cwd = visibleDirectory(command.cwd, policy, host.files);
-  const mounts = planMounts(policy, host.ownedProcTrees);
+  for (const target of first.targets) trees.set(target.root, await host.repositories.find(target));
+  return host.files.inOneGo((files) => plan(ask(files), files, trees));
+}
+
+/** What is asked for, before anything is taken from it. */
+interface Question {
+  readonly asked: NormalisedPolicy;
+  readonly ceiling: Ceiling;
+  readonly hosts: HostRules | undefined;
+}
+
+/** The executor as it is in one look at its files. */
+interface Surroundings extends Pick<HostFacts, 'ownedProcTrees' | 'signalResetter'> {
+  readonly files: FileFacts;
+  readonly architecture: Architecture;
+  readonly bwrap: WorkingBwrap;
+}
+
+function answer(
+  { asked, ceiling, hosts }: Question,
+  command: SandboxedCommand,
+  { files, architecture, bwrap, ownedProcTrees, signalResetter }: Surroundings,
+  trees: ScannedTrees,
+): SandboxPlan {
+  const { policy, narrowed, gaps } = applyCeiling(asked, ceiling, files, trees);
+  refuseReplaceable(bwrap, policy);
+  const cwd = visibleDirectory(command.cwd, policy, files);
+  const mounts = planMounts(policy, ownedProcTrees);
   const launch = planBwrap({ ...command, cwd }, mounts, {
-    program,
+    ...bwrap,
     network: hosts === undefined ? policy.network : 'managed',
-    filter: compileFilter(architecture),
-    signalResetter: host.signalResetter,
-    renamer: host.bwrap.works ? host.bwrap.renamer : undefined,
+    filter: filterFor(architecture),
+    signalResetter,
   });
   return { policy, narrowed, gaps, hosts, mounts, launch };
 }
 
-function refuseHostsBelow({ maximum }: Ceiling, hosts: HostRules | undefined): void {
-  if (hosts !== undefined && maximum?.network === 'restricted')
-    refuse('network', 'this executor allows none; allow no hosts');
+function filterFor(architecture: Architecture): Uint8Array {
+  const filter = filters.get(architecture) ?? compileFilter(architecture);
+  filters.set(architecture, filter);
+  return filter;
 }
 
-/** What an intent without confinement is, where the operator or a list of hosts confines it all the same. */
-function unconfined({ maximum }: Ceiling, hosts: HostRules | undefined): NormalisedPolicy | undefined {
-  if (maximum === undefined && hosts === undefined) return undefined;
-  const everything = { path: '/', access: 'write', kind: 'directory', identity: undefined } as const;
-  return {
-    restrictsFiles: false,
-    rules: [{ ...everything, origin: 'sandbox.permissions', isShared: false }],
-    links: [],
-    network: 'enabled',
-    notes: [],
-  };
+const filters = new Map<Architecture, Uint8Array>();
+
+function refuseHostsBelow({ network }: CeilingSource, hosts: HostRules | undefined): void {
+  if (hosts !== undefined && network === 'restricted')
+    refuse('network', 'this executor allows none; allow no hosts');
 }
 
 function withoutOwnFolders(ceiling: Ceiling, { ownFolders }: HostFacts): Ceiling {
@@ -127,15 +150,13 @@ function architectureOf({ platform, architecture }: HostFacts): Architecture {
   );
 }
 
-function workingBwrap({ bwrap }: HostFacts): string {
-  return bwrap.works ? bwrap.program : refuse('sandbox', bwrap.problem);
+function workingBwrap({ bwrap }: HostFacts): WorkingBwrap {
+  return bwrap.works ? bwrap : refuse('sandbox', bwrap.problem);
 }
 
-function usableBwrap(program: string, policy: NormalisedPolicy): string {
-  const isReplaceable = policy.restrictsFiles && indexRules(policy.rules).accessAt(program) === 'write';
-  return isReplaceable
-    ? refuse('sandbox', `${program} lies where the command may write; install bubblewrap outside of it`)
-    : program;
+function refuseReplaceable({ program }: WorkingBwrap, policy: NormalisedPolicy): void {
+  if (policy.restrictsFiles && indexRules(policy.rules).accessAt(program) === 'write')
+    refuse('sandbox', `${program} lies where the command may write; install bubblewrap outside of it`);
 }
 
 function visibleDirectory(cwd: string, policy: NormalisedPolicy, files: FileFacts): string {

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { isatty } from 'node:tty';
 import {
-  DEFAULT_CEILING,
+  NO_OPERATOR,
   PlaceholderStore,
   placeholderFolder,
   planSandbox,
@@ -41,7 +41,7 @@ export async function planLocally(
     localIntent(permissions),
     { argv, cwd, env, hasTerminal: hasTerminal() },
     host,
-    DEFAULT_CEILING,
+    NO_OPERATOR,
     permissions.hosts,
   );
   if (plan === undefined) throw new Error('the intent of this command always confines it');

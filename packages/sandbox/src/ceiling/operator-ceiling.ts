@@ -22,18 +22,30 @@ export function parseCeiling(text: string): OperatorCeiling {
   return ceiling;
 }
 
+/** What an executor allows at most, for whoever looks at its files. */
+export interface CeilingSource {
+  /** What an operator allows of the network; undefined where none has configured anything. */
+  readonly network: 'restricted' | 'enabled' | undefined;
+  /**
+   * The ceiling as the file system is now.
+   * @throws ExecError `sandboxUnsupported` for an entry that cannot be enforced.
+   */
+  bindTo(files: FileFacts): Ceiling;
+}
+
+/** The ceiling of an executor whose operator configured none. */
+export const NO_OPERATOR: CeilingSource = { network: undefined, bindTo: () => DEFAULT_CEILING };
+
 /**
- * The ceiling as the file system is now. No peer has a say in what its symbols stand for.
+ * The ceiling that an operator has configured. No peer has a say in what its symbols stand for.
  * @param roots Those of the executor itself.
- * @throws ExecError `sandboxUnsupported` for an entry that cannot be enforced.
  */
-export function bindCeiling(
-  operator: OperatorCeiling | undefined,
-  roots: ExecutorRoots,
-  files: FileFacts,
-): Ceiling {
-  if (operator === undefined) return DEFAULT_CEILING;
-  return { ...DEFAULT_CEILING, maximum: normalise(operator, roots, files) };
+export function ceilingSource(operator: OperatorCeiling | undefined, roots: ExecutorRoots): CeilingSource {
+  if (operator === undefined) return NO_OPERATOR;
+  return {
+    network: networkOf(operator),
+    bindTo: (files) => ({ ...DEFAULT_CEILING, maximum: normalise(operator, roots, files) }),
+  };
 }
 
 /** What an operator allows of the network. */

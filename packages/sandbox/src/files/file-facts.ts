@@ -29,3 +29,12 @@ export interface FileFacts {
   /** The text of a small file, or undefined where it cannot be read. */
   readText(path: string): string | undefined;
 }
+
+/** The same, for whoever must see one state of it. */
+export interface FileView extends FileFacts {
+  /**
+   * Runs `work` on files that are looked at once each. It may be run again, and must do nothing but look.
+   * @throws ExecError `sandboxUnsupported` when there is no quiet moment for it.
+   */
+  inOneGo<T>(work: (files: FileFacts) => T): T;
+}

@@ -24,7 +24,7 @@ export function normalise(
   if (permissions.type === 'disabled') return undefined;
   const { network } = permissions;
   if (permissions.type === 'external' || permissions.file_system.type === 'unrestricted') {
-    return { restrictsFiles: false, rules: [EVERYTHING], links: [], network, notes: [] };
+    return unrestricted(network);
   }
   const { entries, glob_scan_max_depth: maxDepth } = permissions.file_system;
   const binding = bindingOf(intent, roots, files, maxDepth ?? undefined);
@@ -33,6 +33,11 @@ export function normalise(
   });
   const rules = withoutRedundant(mergeRules(settle(binding, files)));
   return { restrictsFiles: true, rules, links: binding.links, network, notes: binding.notes };
+}
+
+/** What leaves all files as they are. */
+export function unrestricted(network: NormalisedPolicy['network']): NormalisedPolicy {
+  return { restrictsFiles: false, rules: [EVERYTHING], links: [], network, notes: [] };
 }
 
 const EVERYTHING: PathRule = {

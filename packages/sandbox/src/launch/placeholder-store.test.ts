@@ -44,12 +44,19 @@ function left(): readonly (readonly string[])[] {
   ];
 }
 
+/** What stands in the workspace for sandboxes alone. */
+function paths(known: PlaceholderStore): readonly string[] {
+  return [...known.placeholdersIn(path.join(place, 'ws'))];
+}
+
 test('placeholders stand while they are held, and go without a trace', () => {
-  const held = store().hold([inWorkspace('.codex'), inWorkspace('config', '.')]);
+  const folder = store();
+  const held = folder.hold([inWorkspace('.codex'), inWorkspace('config', '.')]);
   expect(readdirSync(path.join(place, 'ws')).sort()).toEqual(['.codex', 'config']);
+  expect(paths(folder)).toEqual([inWorkspace('.codex').path, inWorkspace('config').path]);
   held.release();
   held.release();
-  expect(left()).toEqual([[], []]);
+  expect([left(), paths(folder)]).toEqual([[[], []], []]);
 });
 
 test('what two sandboxes hold goes with the last of them', () => {
@@ -110,9 +117,9 @@ test(
     await work(child, 0, ['.left', '.codex']);
     await kill(child);
     const next = store();
-    expect(next.isPlaceholder(inWorkspace('.left').path)).toBe(true);
+    expect(paths(next)).toEqual([inWorkspace('.left').path, inWorkspace('.codex').path]);
     next.hold([inWorkspace('.codex')]).release();
-    expect([left(), next.isPlaceholder(inWorkspace('.left').path)]).toEqual([[[], []], false]);
+    expect([left(), paths(next)]).toEqual([[[], []], []]);
   },
   DEADLINE_MS,
 );
@@ -159,7 +166,7 @@ test('a placeholder that cannot be made leaves none of the others, and no record
       `sandbox: ${impossible.path} must not be created by the command, and cannot be kept from it (ENOENT); let this user write its directory, or do not allow the command to`,
     ),
   );
-  expect([left(), folder.isPlaceholder(impossible.path)]).toEqual([[[], []], false]);
+  expect([left(), paths(folder)]).toEqual([[[], []], []]);
 });
 
 test('a folder that others may write is not trusted', () => {

@@ -33,10 +33,8 @@ export class PlaceholderStore {
   readonly #folder: string;
   /** Begins the names of all holders of this store. */
   readonly #name = `${ownMark()}-${randomUUID()}`;
-  /** What launches of this store hold, by the text of the group. */
-  readonly #held = new Map<string, HeldGroup>();
-  /** How many of these groups name a path. */
-  readonly #counts = new Map<string, number>();
+  /** What launches of this store hold, by its directory and the text of the group. */
+  readonly #held = new Map<string, Map<string, HeldGroup>>();
   #made = 0;
   #hasSwept = false;
 
@@ -63,15 +61,13 @@ export class PlaceholderStore {
    * @throws ExecError `sandboxUnsupported` when one cannot be made; then none of them is left.
    */
   hold(placeholders: readonly Placeholder[]): HeldPlaceholders {
-    const held: string[] = [];
+    const held: HeldGroup[] = [];
     const release = (): void => {
-      for (const key of held.splice(0).reverse()) this.#leave(key);
+      for (const group of held.splice(0).reverse()) this.#leave(group);
     };
     try {
-      for (const group of groupsOf(placeholders)) {
-        const key = JSON.stringify(group);
-        this.#enter(key, group);
-        held.push(key);
+      for (const [directory, group] of groupsOf(placeholders)) {
+        held.push(this.#enter(directory, group));
         group.forEach(makePlaceholder);
       }
       this.#sweep();
@@ -83,37 +79,39 @@ export class PlaceholderStore {
     return { release };
   }
 
-  /** Whether what stands at a path is there for a sandbox alone. */
-  isPlaceholder(at: string): boolean {
-    return this.#counts.has(at) || pathsHeldByOthers(this.#holdersIn(at), this.#name).includes(at);
+  /** The paths of what is in a directory for sandboxes alone. */
+  placeholdersIn(directory: string): ReadonlySet<string> {
+    const own = [...(this.#held.get(directory)?.values() ?? [])].flatMap(({ placeholders }) => placeholders);
+    return new Set([
+      ...own.map(({ path: at }) => at),
+      ...pathsHeldByOthers(this.#holdersIn(directory), this.#name),
+    ]);
   }
 
-  #enter(key: string, placeholders: readonly Placeholder[]): void {
-    const known = this.#held.get(key);
+  #enter(directory: string, placeholders: readonly Placeholder[]): HeldGroup {
+    const key = JSON.stringify(placeholders);
+    const known = this.#held.get(directory)?.get(key);
     if (known !== undefined) {
       known.launches += 1;
-      return;
+      return known;
     }
     if (this.#held.size === 0) this.#sayPresent();
     this.#made += 1;
-    const group = { holder: `${this.#name}-${this.#made}`, placeholders, launches: 1 };
-    enter(this.#holdersIn(placeholders[0]?.path ?? '/'), group.holder, placeholders);
-    this.#held.set(key, group);
-    for (const { path: at } of placeholders) this.#counts.set(at, (this.#counts.get(at) ?? 0) + 1);
+    const group = { directory, key, holder: `${this.#name}-${this.#made}`, placeholders, launches: 1 };
+    enter(this.#holdersIn(directory), group.holder, placeholders);
+    const groups = this.#held.get(directory) ?? new Map<string, HeldGroup>();
+    this.#held.set(directory, groups.set(key, group));
+    return group;
   }
 
-  #leave(key: string): void {
-    const group = this.#held.get(key);
-    if (group === undefined) return;
+  #leave(group: HeldGroup): void {
     group.launches -= 1;
     if (group.launches > 0) return;
-    this.#held.delete(key);
-    for (const { path: at } of group.placeholders) {
-      const count = this.#counts.get(at) ?? 0;
-      if (count > 1) this.#counts.set(at, count - 1);
-      else this.#counts.delete(at);
-    }
-    leave(this.#holdersIn(group.placeholders[0]?.path ?? '/'), group.holder, group.placeholders);
+    const { directory, key, holder, placeholders } = group;
+    const groups = this.#held.get(directory);
+    groups?.delete(key);
+    if (groups?.size === 0) this.#held.delete(directory);
+    leave(this.#holdersIn(directory), holder, placeholders);
     this.#sayGone();
   }
 
@@ -146,9 +144,9 @@ export class PlaceholderStore {
     return path.join(this.#folder, 'directories');
   }
 
-  /** Where the holders of the placeholders beside a path are. */
-  #holdersIn(at: string): string {
-    const name = createHash('sha256').update(parentOf(at)).digest('base64url');
+  /** Where the holders of the placeholders of a directory are. */
+  #holdersIn(directory: string): string {
+    const name = createHash('sha256').update(directory).digest('base64url');
     return path.join(this.#directories, name);
   }
 
@@ -163,17 +161,20 @@ export class PlaceholderStore {
 }
 
 interface HeldGroup {
+  readonly directory: string;
+  /** Its text. */
+  readonly key: string;
   readonly holder: string;
   readonly placeholders: readonly Placeholder[];
   launches: number;
 }
 
 /** By the directory that they are in. */
-function groupsOf(placeholders: readonly Placeholder[]): readonly (readonly Placeholder[])[] {
+function groupsOf(placeholders: readonly Placeholder[]): ReadonlyMap<string, readonly Placeholder[]> {
   const groups = new Map<string, Placeholder[]>();
   for (const placeholder of placeholders) {
     const directory = parentOf(placeholder.path);
     groups.set(directory, [...(groups.get(directory) ?? []), placeholder]);
   }
-  return [...groups.values()];
+  return groups;
 }

@@ -6,14 +6,16 @@ import { findBwrap, type ProgramFile } from './find-bwrap.js';
 import { findRenamer, type ProgramRenamer } from './program-renamer.js';
 
 /** Whether this host can confine processes with bubblewrap, and if not, why and what to do. */
-export type BwrapCapability =
-  | {
-      readonly works: true;
-      readonly program: string;
-      /** How programs get other names. */
-      readonly renamer?: ProgramRenamer | undefined;
-    }
-  | { readonly works: false; readonly problem: string };
+export type BwrapCapability = WorkingBwrap | { readonly works: false; readonly problem: string };
+
+/** A bubblewrap that can confine processes here. */
+export interface WorkingBwrap {
+  readonly works: true;
+  /** Its absolute path. */
+  readonly program: string;
+  /** How programs get other names. */
+  readonly renamer?: ProgramRenamer | undefined;
+}
 
 const NEEDED_OPTIONS = [
   '--bind-fd',

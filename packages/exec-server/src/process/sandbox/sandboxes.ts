@@ -4,7 +4,7 @@ import path from 'node:path';
 import { ExecError } from '@holdfast/exec-protocol';
 import {
   accessTo,
-  bindCeiling,
+  ceilingSource,
   type HostFacts,
   judgeDenial,
   type OperatorCeiling,
@@ -76,7 +76,7 @@ export function createSandboxes({ env, ceiling, logger }: SandboxHost): Sandboxe
         intent,
         { ...commandOf(child), hasTerminal },
         host,
-        bindCeiling(ceiling, own, host.files),
+        ceilingSource(ceiling, own),
       );
       if (plan === undefined) return undefined;
       refuseHidden(candidates, plan, host);

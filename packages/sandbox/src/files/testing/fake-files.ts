@@ -1,4 +1,4 @@
-import type { DirectoryEntry, FileFact, FileFacts } from '../file-facts.js';
+import type { DirectoryEntry, FileFact, FileView } from '../file-facts.js';
 import { ancestorsOf, childOf, namesOf, parentOf } from '../paths.js';
 
 /** What stands at a path: a directory, one like /tmp, one in which nothing can be made, one that cannot be entered, a file with a text, or a link. */
@@ -11,7 +11,7 @@ export type FakeFile =
   | { readonly link: string };
 
 /** A file system made of a table; the directories on the way to each path are there too. */
-export function fakeFiles(table: Readonly<Record<string, FakeFile>>): FileFacts {
+export function fakeFiles(table: Readonly<Record<string, FakeFile>>): FileView {
   const tree = new Map<string, FakeFile>([['/', 'directory']]);
   for (const [path, file] of Object.entries(table)) {
     let at = '/';
@@ -29,7 +29,7 @@ export function fakeFiles(table: Readonly<Record<string, FakeFile>>): FileFacts 
     siblings.push({ name: at.slice(at.lastIndexOf('/') + 1), kind: kindOf(file) });
   }
   const inodes = new Map([...tree.keys()].map((path, at) => [path, at + 1]));
-  return {
+  const files: FileView = {
     look(path): FileFact | undefined {
       const file = tree.get(path);
       if (ancestorsOf(path).some((above) => tree.get(above) === 'shut')) {
@@ -49,7 +49,9 @@ export function fakeFiles(table: Readonly<Record<string, FakeFile>>): FileFacts 
       const file = tree.get(path);
       return typeof file === 'object' && 'text' in file ? file.text : undefined;
     },
+    inOneGo: (work) => work(files),
   };
+  return files;
 }
 
 function kindOf(file: FakeFile): FileFact['kind'] {

@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
-import { DEFAULT_CEILING } from '../../ceiling/ceiling.js';
+import { NO_OPERATOR } from '../../ceiling/operator-ceiling.js';
 import { readHostFacts } from '../../host-facts.js';
 import { parseIntent } from '../../intent/parse-intent.js';
 import { openLaunch } from '../../launch/open-launch.js';
@@ -29,7 +29,7 @@ async function run(request: DriverRequest): Promise<DriverAnswer> {
   const store = new PlaceholderStore(stateFolder);
   const host = readHostFacts({ cwd, env }, process.env['PATH'] ?? '', store, new RepositoryScans());
   const rules = hosts === undefined ? undefined : parseHostRules(hosts);
-  const plan = await planSandbox(parseIntent(intent), { argv, cwd, env }, host, DEFAULT_CEILING, rules);
+  const plan = await planSandbox(parseIntent(intent), { argv, cwd, env }, host, NO_OPERATOR, rules);
   if (plan === undefined) throw new Error('the intent confines nothing');
   const decisions: string[] = [];
   const network = await networkOf(request, (decision) => decisions.push(lineOf(decision)));
