@@ -111,6 +111,31 @@ test('the end of a process that was joined behind it is asked for', async () => 
   expect(typesOf(await early)).toEqual(['1 output', '2 exited', '3 closed']);
 });
 
+test('who has no windows is told of what is no longer retained, and reads on behind it', async () => {
+  const server = new FakeServer({ extensions: { attach: 1 } });
+  await using client = await server.connect();
+  const retained = { seq: 3, stream: 'stdout' as const, chunk: new Uint8Array(1) };
+  server.on(processAttach, ({ processId }) => {
+    // As a server does it: it pushes what it has.
+    server.output(processId, 3, 'x');
+    return { process: { ...SUMMARY, firstSeq: 3, nextSeq: 4 } };
+  });
+  server.on(processRead, () => ({
+    chunks: [retained],
+    nextSeq: 4,
+    exited: false,
+    exitCode: null,
+    closed: false,
+  }));
+  const joined = client.attach('abc123');
+  const whole = collect(joined.events({ after: 0 }));
+  const rest = collect(joined.events({ after: 2 }));
+  await expect(whole).rejects.toMatchObject({ kind: 'gap', from: 1, to: 2 });
+  server.exited(joined.id, 4, 0);
+  server.closed(joined.id, 5);
+  expect(typesOf(await rest)).toEqual(['3 output', '4 exited', '5 closed']);
+});
+
 test('whoever stops waiting for a join that then succeeds has left the process', async () => {
   const server = new FakeServer();
   await using client = await server.connect();

@@ -11,10 +11,11 @@ export class GapError extends ExecError {
   readonly to: number;
 
   constructor(id: ProcessId, from: number, to: number) {
-    const range = from === to ? `event ${from}` : `events ${from} to ${to}`;
+    const process = `of process ${JSON.stringify(id)}`;
+    const lost = from === to ? `event ${from} ${process} is` : `events ${from} to ${to} ${process} are`;
     super(
       'gap',
-      `${range} of process ${JSON.stringify(id)} are no longer retained by the server; ` +
+      `${lost} no longer retained by the server; ` +
         'open views before the process starts, or read on behind the hole',
     );
     this.from = from;
