@@ -35,7 +35,7 @@ export interface CaughtUp {
 export interface ProcessSink {
   onOutput(event: ParamsOf<typeof processOutput>): void;
   onResized(event: ParamsOf<typeof processResized>): void;
-  onGap(event: ParamsOf<typeof processGap>): void;
+  onGap(event: Pick<ParamsOf<typeof processGap>, 'toSeq'>): void;
   onExited(event: ParamsOf<typeof processExited>): void;
   onClosed(event: ParamsOf<typeof processClosed>): void;
   /** The link was replaced. @returns from where events have to be pushed, or undefined when all have arrived. */

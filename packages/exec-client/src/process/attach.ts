@@ -61,11 +61,9 @@ async function joinFully(
   signal: AbortSignal | undefined,
 ): Promise<ProcessSummary> {
   const { process } = await link.request(processAttach, params, signal, 'unsent');
-  const { processId, afterSeq } = params;
+  const { afterSeq } = params;
   // Whoever has no windows is not told what is no longer retained, and would wait for it.
-  if (process.firstSeq > afterSeq + 1) {
-    sink.onGap({ processId, fromSeq: afterSeq + 1, toSeq: process.firstSeq - 1 });
-  }
+  if (process.firstSeq > afterSeq + 1) sink.onGap({ toSeq: process.firstSeq - 1 });
   // Its end may lie before the first event that is pushed, and earlier views have to know where.
   if (afterSeq > 0 && process.state !== 'running') await learnEnd(link, process, sink);
   return process;

@@ -208,7 +208,7 @@ export class RemoteProcess implements AttachedProcess, ProcessSink {
     this.#feed.push({ type: 'resized', seq, size });
   }
 
-  onGap({ toSeq }: ParamsOf<typeof processGap>): void {
+  onGap({ toSeq }: Pick<ParamsOf<typeof processGap>, 'toSeq'>): void {
     this.#feed.skip(toSeq);
   }
 
