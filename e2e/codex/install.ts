@@ -13,26 +13,42 @@ const PATIENCE = ['--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=300
 const UNREACHABLE =
   /npm error code (ENOTFOUND|EAI_AGAIN|ECONN\w+|ENET\w+|EHOST\w+|E?TIMEDOUT|E5\d\d|ERR_SOCKET_TIMEOUT)/;
 
-/** The package registry cannot be reached, so there is no Codex CLI to compare with. */
+/** The package registry cannot be reached, so there is nothing to compare with. */
 export class RegistryUnreachable extends Error {
   override readonly name = 'RegistryUnreachable';
 }
 
+/** A command that comes in a package of npm. */
+export interface NpmCommand {
+  readonly packageName: string;
+  readonly version: string;
+  /** What the command is called. */
+  readonly command: string;
+}
+
 /**
- * Gives the path of the `codex` command. It is installed from the npm registry into the user's cache on first use: some
- * 400 MB, never into this repository.
- * @throws RegistryUnreachable; an Error with npm's own words when the install fails in another way.
+ * Gives the path of the `codex` command, some 400 MB on first use.
+ * @throws as `installFromNpm`.
  */
 export function installCodex(): string {
+  return installFromNpm({ packageName: '@openai/codex', version: CODEX_VERSION, command: 'codex' });
+}
+
+/**
+ * Gives the path of a command. Its package is installed from the npm registry into the user's cache on first use, never
+ * into this repository.
+ * @throws RegistryUnreachable; an Error with npm's own words when the install fails in another way.
+ */
+export function installFromNpm({ packageName, version, command }: NpmCommand): string {
   const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
-  const home = join(cache, 'holdfast', `codex-${CODEX_VERSION}`);
-  const program = join(home, 'node_modules', '.bin', 'codex');
+  const home = join(cache, 'holdfast', `${command}-${version}`);
+  const program = join(home, 'node_modules', '.bin', command);
   if (existsSync(program)) return program;
   mkdirSync(dirname(home), { recursive: true });
   // An install that is interrupted, or that another process is making now, must not be taken for a whole one.
   const draft = mkdtempSync(`${home}-`);
   try {
-    install(draft);
+    install(draft, `${packageName}@${version}`);
     if (!existsSync(program)) {
       rmSync(home, { recursive: true, force: true });
       renameSync(draft, home);
@@ -43,8 +59,7 @@ export function installCodex(): string {
   return program;
 }
 
-function install(folder: string): void {
-  const what = `@openai/codex@${CODEX_VERSION}`;
+function install(folder: string, what: string): void {
   const args = ['install', '--no-save', '--no-audit', '--no-fund', ...PATIENCE, '--prefix', folder, what];
   const { status, error, stderr } = spawnSync('npm', args, {
     encoding: 'utf8',

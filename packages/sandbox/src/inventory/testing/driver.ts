@@ -1,6 +1,9 @@
 // Plans and starts sandboxes as the user that it was started as, for the tests that started it.
 
 import { spawn } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { NO_OPERATOR } from '../../ceiling/operator-ceiling.js';
 import { readHostFacts } from '../../host-facts.js';
@@ -15,6 +18,7 @@ import { realOutside } from '../../network/outside.js';
 import { planSandbox } from '../../plan-sandbox.js';
 import { RepositoryScans } from '../../repositories/repository-scans.js';
 import type { DriverAnswer, DriverRequest } from './driver-messages.js';
+import { OTHER_SANDBOX, type OtherLaunch, otherLaunch } from './other-sandbox.js';
 
 process.on('message', (request: DriverRequest) => {
   run(request).then(
@@ -24,7 +28,40 @@ process.on('message', (request: DriverRequest) => {
 });
 process.send?.('ready');
 
-async function run(request: DriverRequest): Promise<DriverAnswer> {
+function run(request: DriverRequest): Promise<DriverAnswer> {
+  const other = process.env[OTHER_SANDBOX];
+  return other === undefined ? runOurs(request) : runOther(request, otherLaunch(other, request));
+}
+
+async function runOther(
+  { cwd, stdin = '' }: DriverRequest,
+  { argv, env }: OtherLaunch,
+): Promise<DriverAnswer> {
+  const [program, ...args] = argv;
+  const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-other-'));
+  const [input, output, errors] = ['input', 'output', 'errors'].map((name) => path.join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  writeFileSync(input, Buffer.from(stdin, 'base64'));
+  // Files, since the pipes of Node are sockets, which some sandboxes let nobody use.
+  const stdio = [openSync(input, 'r'), openSync(output, 'w'), openSync(errors, 'w')];
+  try {
+    const child = spawn(program, args, { cwd, env, stdio, detached: true });
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', resolve);
+    });
+    const [stdout, stderr] = [output, errors].map((file) => readFileSync(file, 'utf8')) as [string, string];
+    return { exitCode: code, wrapperCode: code, stdout, stderr, decisions: [] };
+  } finally {
+    for (const fd of stdio) closeSync(fd);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function runOurs(request: DriverRequest): Promise<DriverAnswer> {
   const { intent, argv, cwd, env, stateFolder, stdin, hosts } = request;
   const store = new PlaceholderStore(stateFolder);
   const host = readHostFacts({ cwd, env }, process.env['PATH'] ?? '', store, new RepositoryScans());

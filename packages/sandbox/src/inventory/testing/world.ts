@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { DriverAnswer, DriverMessage, DriverRequest } from './driver-messages.js';
+import { OTHER_SANDBOX } from './other-sandbox.js';
 import { ENVIRONMENT, type InventoryUser } from './users.js';
 
 /** How a command is run; default in the workspace. */
@@ -168,6 +169,12 @@ function requestFor(
   };
 }
 
+/** Which sandbox the driver shall start; ours where nobody said anything. */
+function otherSandbox(): Readonly<Record<string, string>> {
+  const named = process.env[OTHER_SANDBOX];
+  return named === undefined ? {} : { [OTHER_SANDBOX]: named };
+}
+
 interface Waiting {
   readonly resolve: (answer: DriverAnswer) => void;
   readonly reject: (error: Error) => void;
@@ -206,7 +213,7 @@ class Driver {
     const isOther = process.getuid?.() !== this.#uid;
     const child = fork(path.join(import.meta.dirname, 'driver.ts'), {
       execArgv: ['--import', import.meta.resolve('tsx'), '--conditions=source'],
-      env: { ...ENVIRONMENT, TSX_DISABLE_CACHE: '1' },
+      env: { ...ENVIRONMENT, ...otherSandbox(), TSX_DISABLE_CACHE: '1' },
       cwd: '/',
       ...(isOther ? { uid: this.#uid, gid: this.#uid } : {}),
     });

@@ -1,0 +1,92 @@
+// Tries the cases of the sandbox's inventory in other sandboxes too, and prints what came of each, side by side.
+// Each is told of the same intent in its own words. Others are installed into the user's cache on first use; as only the user
+// that runs this can read that, it alone is tried. Managed networks are not compared. The attempts do no harm where they succeed,
+// as far as that is in their hands: better run this on a machine that nobody needs.
+
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { installCodex, installFromNpm } from '../e2e/codex/install.js';
+import { run } from './run.js';
+import type { TestReport } from './test-counts.js';
+
+const SRT_VERSION = '0.0.83';
+const SUITES = ['must-work', 'file-escapes', 'processes'];
+const USER = process.getuid?.() === 0 ? "as 'root'" : "as 'this user'";
+/** Not compared: what ours alone has a word for, and what it refuses although others may allow it. */
+const OWN = /^(S12|W14|no descriptor)/;
+const SIGNS: Readonly<Record<string, string>> = { passed: '✓', failed: '✗' };
+
+/** A sandbox that the cases are tried in. */
+interface Contestant {
+  readonly name: string;
+  /** Names it to the tests; undefined for ours. */
+  readonly named?: string;
+}
+
+/** What became of each case, by its name. */
+type Results = ReadonlyMap<string, string>;
+
+const contestants: readonly Contestant[] = [{ name: 'holdfast' }, ...others()];
+const columns: Results[] = [];
+for (const contestant of contestants) {
+  console.error(`trying ${contestant.name}`);
+  columns.push(await tryOut(contestant));
+}
+printTable();
+process.exitCode = countOf(columns[0], 'failed') === 0 ? 0 : 1;
+
+function others(): readonly Contestant[] {
+  const missing = ['socat', 'rg'].filter((program) => spawnSync('which', [program]).status !== 0);
+  const srt = (): string =>
+    installFromNpm({ packageName: '@anthropic-ai/sandbox-runtime', version: SRT_VERSION, command: 'srt' });
+  const codex = { name: 'codex', named: `codex:${installCodex()}` };
+  if (missing.length === 0) return [codex, { name: `srt ${SRT_VERSION}`, named: `srt:${srt()}` }];
+  console.error(`srt is left out: it needs ${missing.join(' and ')} (apt-get install --yes socat ripgrep)`);
+  return [codex];
+}
+
+async function tryOut({ named }: Contestant): Promise<Results> {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-compare-'));
+  const file = join(folder, 'report.json');
+  const suites = SUITES.map((name) => `packages/sandbox/src/inventory/${name}.test.ts`);
+  const reporter = ['--reporter=json', `--outputFile=${file}`];
+  try {
+    await run(['vitest', 'run', '--project', 'unit', '-t', USER, ...reporter, ...suites], {
+      ...(named === undefined ? {} : { env: { INVENTORY_SANDBOX: named } }),
+    });
+    return resultsOf(JSON.parse(readFileSync(file, 'utf8')) as TestReport);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function resultsOf({ testResults }: TestReport): Results {
+  const cases = testResults.flatMap(({ assertionResults }) => assertionResults);
+  return new Map(
+    cases
+      .filter(({ fullName }) => fullName.includes(USER))
+      .map(
+        ({ fullName, status }) =>
+          [fullName.slice(fullName.indexOf(USER) + USER.length + 1).replaceAll('|', '/'), status] as const,
+      )
+      .filter(([name]) => !OWN.test(name)),
+  );
+}
+
+function printTable(): void {
+  const cases = [...new Set(columns.flatMap((results) => [...results.keys()]))].sort();
+  const row = (cells: readonly (string | number)[]): void => console.log(`| ${cells.join(' | ')} |`);
+  row(['case', ...contestants.map(({ name }) => name)]);
+  row(['---', ...contestants.map(() => '---')]);
+  for (const name of cases) {
+    row([name, ...columns.map((results) => SIGNS[results.get(name) ?? ''] ?? '·')]);
+  }
+  row(['**as expected**', ...columns.map((results) => countOf(results, 'passed'))]);
+  row(['**not as expected**', ...columns.map((results) => countOf(results, 'failed'))]);
+}
+
+function countOf(results: Results | undefined, status: string): number {
+  return [...(results?.values() ?? [])].filter((one) => one === status).length;
+}
