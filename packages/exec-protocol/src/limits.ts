@@ -273,3 +273,6 @@ export const RESPONSE_BUFFER_BYTES = 64 * MIB;
 
 /** HTTP bodies that one connection is answered whole, as long as they come, together; more has to be streamed. */
 export const MAX_BUFFERED_BODY_BYTES = 256 * MIB;
+
+/** The longest that a client may give itself to decide about one request of a managed network. */
+export const MAX_POLICY_DECISION_TIMEOUT_MS = 3_600_000;

@@ -10,6 +10,7 @@ export { type Denial, type FailedCommand, judgeDenial } from './denial/judge-den
 export { explainAsJson, explainInWords } from './explain/explain.js';
 export type { FileFacts, FileView } from './files/file-facts.js';
 export { type CommandSetting, readHostFacts } from './host-facts.js';
+export { type NetworkIntent, parseNetworkIntent } from './intent/network-intent.js';
 export { parseIntent } from './intent/parse-intent.js';
 export type { SandboxIntent } from './intent/schema.js';
 export type { LaunchPlan, PlannedDescriptor } from './launch/launch-plan.js';
@@ -17,9 +18,11 @@ export { type OpenLaunch, openLaunch } from './launch/open-launch.js';
 export { PlaceholderStore, placeholderFolder } from './launch/placeholder-store.js';
 export type { WrapperStatus } from './launch/wrapper-status.js';
 export type { WrapperWatch } from './launch/wrapper-watch.js';
+export { MAX_CELLS_STARTING } from './limits.js';
 export { explainFault } from './linux/bwrap-fault.js';
 export type { SandboxedCommand } from './linux/bwrap-plan.js';
-export type { NetworkDecision, NetworkProtocol } from './network/gate.js';
+export type { NetworkAnswer, NetworkDecider, NetworkProtocol, NetworkQuestion } from './network/decider.js';
+export type { NetworkCaller, NetworkDecision } from './network/gate.js';
 export { type HostRule, type HostRules, parseHostRules } from './network/host-rules.js';
 export type { RefusalReason } from './network/judge.js';
 export {

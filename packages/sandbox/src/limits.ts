@@ -70,6 +70,9 @@ export const PROXY_IDLE_TIMEOUT_MS = 600_000;
 /** How long it may take to make the network of one sandbox. */
 export const CELL_START_TIMEOUT_MS = 10_000;
 
+/** Networks that one server makes at once: each takes a program of its own for a moment. Further ones wait their turn. */
+export const MAX_CELLS_STARTING = 4;
+
 /** Lines at the end of its output that are looked at when a confined command has failed. */
 export const MAX_JUDGED_LINES = 1000;
 

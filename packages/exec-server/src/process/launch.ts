@@ -6,7 +6,7 @@ import {
   type processStart,
   type TerminalSize,
 } from '@holdfast/exec-protocol';
-import { parseIntent, type SandboxIntent } from '@holdfast/sandbox';
+import { type NetworkIntent, parseIntent, parseNetworkIntent, type SandboxIntent } from '@holdfast/sandbox';
 import { childEnvironment, type Environment } from './environment.js';
 import { COOKIE_VARIABLE, type Cookie, processCookie } from './guardian/cookie.js';
 import type { ProcessTraits } from './managed-process.js';
@@ -29,6 +29,8 @@ export interface LaunchPlan {
   readonly child: ChildSpec;
   /** How it is to be confined; undefined for not at all. */
   readonly intent: SandboxIntent | undefined;
+  /** The managed network that it gets; undefined where the intent alone decides about its network. */
+  readonly network: NetworkIntent | undefined;
   /** The size of its terminal; undefined for a child without one. */
   readonly terminal: TerminalSize | undefined;
   readonly traits: Pick<ProcessTraits, 'argv' | 'cwd' | 'tty' | 'lifetime' | 'retention' | 'drainMs'>;
@@ -48,6 +50,7 @@ export function planLaunch(
   refuseNul(params);
   refuseUnenforceable(params);
   const asked = params.sandbox == null ? undefined : parseIntent(params.sandbox);
+  const env = childEnvironment(params.env, params.envPolicy, host.env);
   const lifetime = params.lifetime ?? 'session';
   const mark = processCookie(host.cookie, number);
   return {
@@ -55,10 +58,11 @@ export function planLaunch(
       argv: params.argv,
       ...(params.arg0 == null ? {} : { arg0: params.arg0 }),
       ...cwd,
-      env: { ...childEnvironment(params.env, params.envPolicy, host.env), [COOKIE_VARIABLE]: mark },
+      env: { ...env, [COOKIE_VARIABLE]: mark },
       mark: `${COOKIE_VARIABLE}=${mark}`,
       stdin: params.pipeStdin === true ? 'pipe' : 'null',
     },
+    network: parseNetworkIntent(params, env),
     intent: asked ?? (host.sandboxes.ceiling === undefined ? undefined : UNCONFINED),
     terminal: params.tty ? (params.size ?? DEFAULT_SIZE) : undefined,
     traits: {
@@ -90,8 +94,7 @@ function refuseNul({ argv, arg0 }: ParamsOf<typeof processStart>): void {
 }
 
 function refuseUnenforceable(params: ParamsOf<typeof processStart>): void {
-  if (params.enforceManagedNetwork === true) refuseManagedNetwork('enforceManagedNetwork', 'false');
-  if (params.networkProxy != null) refuseManagedNetwork('networkProxy', 'null');
+  if (params.sandbox == null) refuseNetworkAlone(params);
   const providers = params.credentialProviders ?? [];
   if (Object.keys(providers).length > 0) {
     throw new ExecError(
@@ -101,9 +104,12 @@ function refuseUnenforceable(params: ParamsOf<typeof processStart>): void {
   }
 }
 
-function refuseManagedNetwork(member: string, neutral: string): never {
+/** What is not confined goes past any proxy. */
+function refuseNetworkAlone({ enforceManagedNetwork, networkProxy }: ParamsOf<typeof processStart>): void {
+  const asked = networkProxy == null ? 'enforceManagedNetwork' : 'networkProxy';
+  if (networkProxy == null && enforceManagedNetwork !== true) return;
   throw new ExecError(
     'sandboxUnsupported',
-    `${member}: this executor has no managed network, and lets nothing past one that was asked for; send ${neutral} to run without`,
+    `${asked}: only a process in a sandbox can be held to a managed network; send sandbox as well, or leave this out`,
   );
 }

@@ -5,7 +5,6 @@ import {
   type ParamsOf,
   type ProcessId,
   type processStart,
-  type TerminalSize,
 } from '@holdfast/exec-protocol';
 import type { SandboxIntent } from '@holdfast/sandbox';
 import type { Clock } from '../clock.js';
@@ -17,7 +16,7 @@ import type { LogSpill, OpenSpill } from './log-spill.js';
 import { ManagedProcess, unknownProcess } from './managed-process.js';
 import type { ProcessDirectory } from './process-directory.js';
 import type { PushCursorOptions } from './push-cursor.js';
-import type { Child, ChildSpec } from './spawn/child.js';
+import type { Child } from './spawn/child.js';
 import type { OsProcesses } from './spawn/os-processes.js';
 import { shortageOf, toExecError } from './start-error.js';
 import { type NewsListener, Subscription } from './subscription.js';
@@ -41,6 +40,8 @@ export interface ProcessOwner {
   /** Whether a lost connection may be replaced, so that what was sent over it may have to be sent again. */
   readonly isResumable: boolean;
 }
+
+type ConfinedLaunch = LaunchPlan & { readonly intent: SandboxIntent };
 
 /** How a process is started. */
 export interface StartOptions {
@@ -201,22 +202,28 @@ export class ProcessTable {
     return new ManagedProcess(traits, host);
   }
 
-  #spawn({ child, intent, terminal }: LaunchPlan, managed: ManagedProcess): Promise<Child> {
+  #spawn(plan: LaunchPlan, managed: ManagedProcess): Promise<Child> {
+    const { child, intent, terminal } = plan;
     if (intent === undefined) return this.#host.processes.spawn(child, terminal, managed);
-    return this.#spawnConfined(intent, child, terminal, managed);
+    return this.#spawnConfined({ ...plan, intent }, managed);
   }
 
   async #spawnConfined(
-    intent: SandboxIntent,
-    child: ChildSpec,
-    terminal: TerminalSize | undefined,
+    { child, intent, network, terminal }: ConfinedLaunch,
     managed: ManagedProcess,
   ): Promise<Child> {
     const { processes, sandboxes } = this.#host;
-    const sandbox = await sandboxes.confine(intent, child, terminal !== undefined);
+    const hasTerminal = terminal !== undefined;
+    const process = managed.traits.ref;
+    const sandbox = await sandboxes.confine({ intent, network, child, hasTerminal, process });
     if (sandbox === undefined) return await processes.spawn(child, terminal, managed);
     managed.judgeBy(sandbox.isDenial);
-    return await processes.spawn({ ...child, confinement: sandbox.confinement }, terminal, managed);
+    try {
+      return await processes.spawn({ ...child, confinement: sandbox.confinement }, terminal, managed);
+    } catch (error) {
+      sandbox.discard();
+      throw error;
+    }
   }
 
   /** How events are pushed of a process whose start was asked for by a connection that has gone. */

@@ -49,6 +49,11 @@ test('a filtered system call ends a program by its own signal', () => {
   expect(evidence('', 159)).toBe('signal');
 });
 
+test('what the proxy has refused is the surest evidence of all', () => {
+  const command = { exitCode: 159, cwd: '/ws', output: 'cat: key: Permission denied', wasRefused: true };
+  expect(judgeDenial(command, POLICY, FILES, () => true)).toEqual({ evidence: 'refusal', line: undefined });
+});
+
 test('a network that is allowed and files that are not restricted deny nothing', () => {
   const open: NormalisedPolicy = { ...POLICY, restrictsFiles: false, network: 'enabled' };
   expect([

@@ -12,10 +12,12 @@ export interface FailedCommand {
   readonly cwd: string;
   /** The end of what it has printed. */
   readonly output: string;
+  /** Whether the proxy of its managed network has refused it something; default false. */
+  readonly wasRefused?: boolean;
 }
 
 /** Why a failure is taken for the work of the sandbox; the first is the surest. */
-type DenialEvidence = 'signal' | 'path' | 'network' | 'words';
+type DenialEvidence = 'refusal' | 'signal' | 'path' | 'network' | 'words';
 
 /** What the sandbox has denied, as far as can be told. */
 export interface Denial {
@@ -31,11 +33,12 @@ const SIGSYS_EXIT = 159;
  * @param mayWrite Whether the executor itself may write a path: what it may not do either, no sandbox has denied.
  */
 export function judgeDenial(
-  { exitCode, cwd, output }: FailedCommand,
+  { exitCode, cwd, output, wasRefused }: FailedCommand,
   policy: NormalisedPolicy,
   files: FileFacts,
   mayWrite: (path: string) => boolean,
 ): Denial | undefined {
+  if (wasRefused === true) return { evidence: 'refusal', line: undefined };
   if (exitCode === SIGSYS_EXIT) return { evidence: 'signal', line: undefined };
   const lines = output.split('\n').slice(-MAX_JUDGED_LINES);
   const found = lines.flatMap((line): readonly Denial[] => {

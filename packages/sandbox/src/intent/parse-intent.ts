@@ -1,5 +1,5 @@
 import { ExecError } from '@holdfast/exec-protocol';
-import type * as z from 'zod';
+import { describeIssue } from './describe-issue.js';
 import { type SandboxIntent, sandboxIntentSchema } from './schema.js';
 
 /**
@@ -9,7 +9,10 @@ import { type SandboxIntent, sandboxIntentSchema } from './schema.js';
 export function parseIntent(sandbox: unknown): SandboxIntent {
   const parsed = sandboxIntentSchema.safeParse(sandbox);
   if (!parsed.success) {
-    throw new ExecError('sandboxUnsupported', parsed.error.issues.map(describeIssue).join('; '));
+    throw new ExecError(
+      'sandboxUnsupported',
+      parsed.error.issues.map((issue) => describeIssue(issue, 'sandbox')).join('; '),
+    );
   }
   if (parsed.data.windowsSandboxLevel === 'mxc') {
     throw new ExecError(
@@ -18,23 +21,4 @@ export function parseIntent(sandbox: unknown): SandboxIntent {
     );
   }
   return parsed.data;
-}
-
-function describeIssue(issue: z.core.$ZodIssue): string {
-  const place = ['sandbox', ...issue.path.map(String)].join('.');
-  switch (issue.code) {
-    case 'unrecognized_keys':
-      return `${place}: ${issue.keys.join(', ')}: not known here, and what is not known cannot be enforced; leave it out`;
-    case 'invalid_union':
-      return `${place}: must be one of ${variants(issue)}`;
-    case 'invalid_type':
-      return `${place}: must be ${issue.expected}`;
-    default:
-      return `${place}: ${issue.message.slice(0, 1).toLowerCase()}${issue.message.slice(1)}`;
-  }
-}
-
-function variants(issue: z.core.$ZodIssue & { readonly code: 'invalid_union' }): string {
-  const options = 'options' in issue && Array.isArray(issue.options) ? issue.options : [];
-  return options.map(String).join(', ');
 }

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { Socket } from 'node:net';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { PROXY_CONNECT_TIMEOUT_MS } from '../limits.js';
+import type { NetworkAnswer, NetworkDecider, NetworkQuestion } from './decider.js';
 import { Gate, type NetworkDecision } from './gate.js';
 import { parseHostRules, type Target } from './host-rules.js';
 import type { Outside } from './outside.js';
@@ -52,7 +53,7 @@ function gateTo(outside: Outside): { readonly gate: Gate; readonly decisions: Ne
 test('what was judged is what is connected to, and the name is asked for once', async () => {
   const { outside, asked } = outsideWith([['10.0.0.1', '8.8.8.8', '9.9.9.1', '9.9.9.2'], ['127.0.0.1']]);
   const { gate, decisions } = gateTo(outside);
-  expect((await gate.open('https_connect', target('a.example', 443))).outcome).toBe('open');
+  expect((await gate.open({ protocol: 'https_connect' }, target('a.example', 443))).outcome).toBe('open');
   expect(asked).toEqual(['resolve a.example', 'connect 8.8.8.8 443', 'connect 9.9.9.1 443']);
   expect(decisions).toEqual([
     {
@@ -71,8 +72,8 @@ test('a refused host is not even resolved', async () => {
   const { outside, asked } = outsideWith([]);
   const { gate, decisions } = gateTo(outside);
   const passages = [
-    await gate.open('http', target('bad.example', 80)),
-    await gate.open('socks5_tcp', target('other.example', 80)),
+    await gate.open({ protocol: 'http' }, target('bad.example', 80)),
+    await gate.open({ protocol: 'socks5_tcp' }, target('other.example', 80)),
   ];
   expect(passages).toEqual([
     { outcome: 'refused', reason: 'denied' },
@@ -89,8 +90,8 @@ test('a refused host is not even resolved', async () => {
 test('addresses and the names of this machine are not resolved', async () => {
   const { outside, asked } = outsideWith([]);
   const { gate } = gateTo(outside);
-  await gate.open('http', target('9.9.9.9', 80, true));
-  await gate.open('loopback', target('localhost', 3000));
+  await gate.open({ protocol: 'http' }, target('9.9.9.9', 80, true));
+  await gate.open({ protocol: 'loopback' }, target('localhost', 3000));
   expect(asked).toEqual(['connect 9.9.9.9 80', 'connect 127.0.0.1 3000', 'connect ::1 3000']);
 });
 
@@ -98,15 +99,18 @@ test('a name without an address, and one with none that may be used, come to dif
   const { outside } = outsideWith([[], ['10.0.0.1']]);
   const { gate } = gateTo(outside);
   expect([
-    await gate.open('http', target('a.example', 80)),
-    await gate.open('http', target('a.example', 80)),
+    await gate.open({ protocol: 'http' }, target('a.example', 80)),
+    await gate.open({ protocol: 'http' }, target('a.example', 80)),
   ]).toEqual([{ outcome: 'unreachable' }, { outcome: 'refused', reason: 'not_allowed_local' }]);
 });
 
 test('resolving and connecting end at their deadline', async () => {
   const never = new Promise<never>(() => undefined);
   const { outside } = outsideWith([]);
-  const slowName = gateTo({ ...outside, resolve: () => never }).gate.open('http', target('a.example', 80));
+  const slowName = gateTo({ ...outside, resolve: () => never }).gate.open(
+    { protocol: 'http' },
+    target('a.example', 80),
+  );
   await vi.advanceTimersByTimeAsync(PROXY_CONNECT_TIMEOUT_MS);
   expect(await slowName).toEqual({ outcome: 'unreachable' });
   const slowHost: Outside = {
@@ -117,14 +121,16 @@ test('resolving and connecting end at their deadline', async () => {
       throw new Error('too late');
     },
   };
-  const passage = gateTo(slowHost).gate.open('http', target('a.example', 80));
+  const passage = gateTo(slowHost).gate.open({ protocol: 'http' }, target('a.example', 80));
   await vi.advanceTimersByTimeAsync(PROXY_CONNECT_TIMEOUT_MS);
   expect(await passage).toEqual({ outcome: 'unreachable' });
 });
 
 test('what is no host is recorded as far as it is short', () => {
   const { gate, decisions } = gateTo(outsideWith([]).outside);
-  expect(gate.refuse('http', 'invalid_target', { host: 'x'.repeat(1000) })).toBe('invalid_target');
+  expect(gate.refuse({ protocol: 'http' }, 'invalid_target', { host: 'x'.repeat(1000) })).toBe(
+    'invalid_target',
+  );
   expect(decisions).toEqual([
     {
       time: NOW,
@@ -136,4 +142,96 @@ test('what is no host is recorded as far as it is short', () => {
       rule: undefined,
     },
   ]);
+});
+
+describe('somebody who is asked about what no list names', () => {
+  function askingGate(answer: () => Promise<NetworkAnswer>): {
+    readonly gate: Gate;
+    readonly questions: NetworkQuestion[];
+    readonly decisions: NetworkDecision[];
+    readonly asked: readonly string[];
+  } {
+    const { outside, asked } = outsideWith([['9.9.9.1'], ['10.0.0.1']]);
+    const [questions, decisions]: [NetworkQuestion[], NetworkDecision[]] = [[], []];
+    const decide: NetworkDecider = (question) => {
+      questions.push(question);
+      return answer();
+    };
+    const gate = new Gate(RULES, outside, (decision) => decisions.push(decision), decide);
+    return { gate, questions, decisions, asked };
+  }
+
+  test('opens a host for one request, and never an address that is not public', async () => {
+    const { gate, questions, decisions, asked } = askingGate(() => Promise.resolve({ type: 'allow' }));
+    const caller = { protocol: 'https_connect', method: 'CONNECT', client: '127.0.0.1:9' } as const;
+    const passages = [
+      await gate.open(caller, target('new.example', 443)),
+      await gate.open(caller, target('a.example', 22)),
+    ];
+    expect(passages).toMatchObject([
+      { outcome: 'open' },
+      { outcome: 'refused', reason: 'not_allowed_local' },
+    ]);
+    expect(questions).toEqual([
+      { protocol: 'https_connect', host: 'new.example', port: 443 },
+      { protocol: 'https_connect', host: 'a.example', port: 22 },
+    ]);
+    expect(asked).toEqual(['resolve new.example', 'connect 9.9.9.1 443', 'resolve a.example']);
+    const noted = { time: NOW, ...caller };
+    expect(decisions).toEqual([
+      {
+        ...noted,
+        decision: 'allow',
+        host: 'new.example',
+        port: 443,
+        reason: 'not_allowed',
+        answer: { type: 'allow' },
+      },
+      {
+        ...noted,
+        decision: 'deny',
+        host: 'a.example',
+        port: 22,
+        reason: 'not_allowed_local',
+        rule: 'a.example',
+      },
+    ]);
+  });
+
+  test.each([
+    [
+      'denies',
+      () => Promise.resolve({ type: 'deny', reason: 'no' } as const),
+      { type: 'deny', reason: 'no' },
+    ],
+    ['would ask', () => Promise.resolve({ type: 'ask' } as const), { type: 'ask' }],
+    ['fails', () => Promise.reject(new Error('it broke')), { type: 'deny' }],
+  ])('and who %s it', async (_, answer, told) => {
+    const { gate, decisions, asked } = askingGate(answer);
+    expect(await gate.open({ protocol: 'http' }, target('new.example', 80))).toEqual({
+      outcome: 'refused',
+      reason: 'not_allowed',
+      answer: told,
+    });
+    expect([asked, decisions]).toMatchObject([[], [{ decision: 'deny', answer: told }]]);
+  });
+
+  test('is not asked about what is listed, denied, local, or a port of this machine', async () => {
+    const { gate, questions } = askingGate(() => Promise.resolve({ type: 'allow' }));
+    await gate.open({ protocol: 'http' }, target('a.example', 80));
+    await gate.open({ protocol: 'http' }, target('bad.example', 80));
+    await gate.open({ protocol: 'http' }, target('192.168.1.1', 80, true));
+    await gate.open({ protocol: 'http' }, target('x.localhost', 80));
+    await gate.open({ protocol: 'loopback' }, target('new.example', 80));
+    expect(questions).toEqual([]);
+  });
+
+  test('is too late when nobody is inside any more', async () => {
+    let allow: (answer: NetworkAnswer) => void = () => undefined;
+    const { gate, asked } = askingGate(() => new Promise((resolve) => (allow = resolve)));
+    const passage = gate.open({ protocol: 'http' }, target('new.example', 80));
+    gate.close();
+    allow({ type: 'allow' });
+    expect([(await passage).outcome, asked]).toEqual(['refused', []]);
+  });
 });

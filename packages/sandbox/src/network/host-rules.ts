@@ -32,18 +32,22 @@ const USUAL_PORTS: readonly number[] = [80, 443];
 /**
  * Reads an allow and a deny list. A line is `HOST`, `HOST:PORT`, or with a wildcard `*.HOST` for the names below,
  * `**.HOST` for the host and the names below, and `*` for every name. Addresses are reached only where they are listed.
+ * @param origin Names the lists in what is thrown.
  * @throws ExecError `sandboxUnsupported`, naming the line.
  */
-export function parseHostRules(lists: {
-  readonly allow: readonly string[];
-  readonly deny: readonly string[];
-}): HostRules {
+export function parseHostRules(
+  lists: { readonly allow: readonly string[]; readonly deny: readonly string[] },
+  origin = 'network',
+): HostRules {
   if (lists.allow.length + lists.deny.length > MAX_HOST_RULES) {
-    refuse('network', `lists more than ${MAX_HOST_RULES} hosts; use wildcards such as *.example.com`);
+    refuse(origin, `lists more than ${MAX_HOST_RULES} hosts; use wildcards such as *.example.com`);
   }
-  const rules = { allow: lists.allow.map(allowRule), deny: lists.deny.map(parseRule) };
+  const rules = {
+    allow: lists.allow.map((pattern) => allowRule(pattern, origin)),
+    deny: lists.deny.map((pattern) => parseRule(pattern, origin)),
+  };
   if (loopbackTargets(rules).length > MAX_LOOPBACK_PORTS) {
-    refuse('network', `lists more than ${MAX_LOOPBACK_PORTS} ports of this machine`);
+    refuse(origin, `lists more than ${MAX_LOOPBACK_PORTS} ports of this machine`);
   }
   return rules;
 }
@@ -84,28 +88,27 @@ export function opensPort(rule: HostRule, port: number): boolean {
   return rule.port === undefined ? USUAL_PORTS.includes(port) : rule.port === port;
 }
 
-function allowRule(pattern: string): HostRule {
-  const rule = parseRule(pattern);
+function allowRule(pattern: string, origin: string): HostRule {
+  const rule = parseRule(pattern, origin);
   if (isLoopbackRule(rule) && rule.port === undefined) {
-    refuse(
-      'network',
-      `${pattern} is this machine, of which single ports can be allowed; write ${pattern}:PORT`,
-    );
+    refuse(origin, `${pattern} is this machine, of which single ports can be allowed; write ${pattern}:PORT`);
   }
   return rule;
 }
 
 const LINE = /^(\*\*?\.)?(\[[^\]]*\]|[^:]*)(?::(\d{1,5}))?$/;
 
-function parseRule(pattern: string): HostRule {
+function parseRule(pattern: string, origin: string): HostRule {
   const [, wildcard, written, port] = LINE.exec(pattern) ?? [];
   if (port !== undefined && !isPort(Number(port))) {
-    refuse('network', `${pattern} has no port between 1 and 65535`);
+    refuse(origin, `${pattern} has no port between 1 and 65535`);
   }
   return {
     pattern,
     port: port === undefined ? undefined : Number(port),
-    ...(wildcard === undefined && written === '*' ? EVERY_NAME : coverage(pattern, wildcard, written ?? '')),
+    ...(wildcard === undefined && written === '*'
+      ? EVERY_NAME
+      : coverage(pattern, wildcard, written ?? '', origin)),
   };
 }
 
@@ -115,18 +118,16 @@ function coverage(
   pattern: string,
   wildcard: string | undefined,
   written: string,
+  origin: string,
 ): Pick<HostRule, 'host' | 'covers'> {
   const parsed = canonicalHost(written);
   if (parsed === undefined) {
-    refuse('network', `${JSON.stringify(pattern)} is no host; write HOST, HOST:PORT or *.HOST`);
+    refuse(origin, `${JSON.stringify(pattern)} is no host; write HOST, HOST:PORT or *.HOST`);
   }
   const { host, isAddress } = parsed;
   if (wildcard === undefined) return { host, covers: 'itself' };
   if (isAddress || !host.includes('.')) {
-    refuse(
-      'network',
-      `${pattern} would cover hosts of too many owners; name a domain, such as *.example.com`,
-    );
+    refuse(origin, `${pattern} would cover hosts of too many owners; name a domain, such as *.example.com`);
   }
   return { host, covers: wildcard === '*.' ? 'below' : 'itself and below' };
 }

@@ -41,6 +41,11 @@ export function judgeTarget(rules: HostRules, { host, port }: Target): Verdict {
   return { decision: 'deny', reason: isLocal ? 'not_allowed_local' : 'not_allowed', rule: undefined };
 }
 
+/** Whether something was refused only because no list names it. What is local or denied is beyond question. */
+export function isUnlisted(reason: RefusalReason | undefined): boolean {
+  return reason === 'not_allowed' || reason === 'not_allowed_port';
+}
+
 /**
  * Those addresses of an allowed target that may be connected to. What is not public, and what is this machine, must be
  * listed itself: whoever answers for a name could have it stand for anything.

@@ -1,3 +1,4 @@
+import type { NetworkDecider } from './decider.js';
 import { Gate, type NetworkDecision } from './gate.js';
 import { type HostRules, loopbackTargets } from './host-rules.js';
 import { openNetworkCell } from './network-cell.js';
@@ -9,7 +10,7 @@ import { proxyEnvironment } from './proxy/proxy-environment.js';
 export interface ManagedNetwork {
   /** What a program is started through to be in it. */
   readonly entrance: readonly [string, ...string[]];
-  /** An environment with the variables through which programs find the proxy. */
+  /** An environment with the variables through which programs find the proxy, where there is one. */
   environment(env: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
   /** Ends every connection; nothing can be reached any more. */
   close(): void;
@@ -20,6 +21,13 @@ export interface ManagedNetworkOptions {
   /** The absolute path of bubblewrap. */
   readonly bwrap: string;
   readonly rules: HostRules;
+  /**
+   * Where programs find the hosts of the rules. Default a proxy that speaks HTTP and SOCKS 5; null for none, so that only
+   * the ports of this machine that the rules name are there.
+   */
+  readonly proxy?: { readonly servesSocks: boolean } | null;
+  /** Is asked about every request that no rule names; default nobody, and it is refused. */
+  readonly decide?: NetworkDecider | undefined;
   /** Called for each request, allowed or not. */
   readonly onDecision: (decision: NetworkDecision) => void;
   /** Default the network of this machine. */
@@ -35,23 +43,25 @@ export interface ManagedNetworkOptions {
 export async function openManagedNetwork({
   bwrap,
   rules,
+  proxy: settings = { servesSocks: true },
+  decide,
   onDecision,
   outside = realOutside,
   signal,
 }: ManagedNetworkOptions): Promise<ManagedNetwork> {
   const targets = loopbackTargets(rules);
-  const cell = await openNetworkCell(bwrap, [...targets.map(({ port }) => port), ANY_PORT], signal);
-  const proxy = new Proxy(new Gate(rules, outside, onDecision));
+  const ports = targets.map(({ port }) => port);
+  const cell = await openNetworkCell(bwrap, settings === null ? ports : [...ports, ANY_PORT], signal);
+  const proxy = new Proxy(new Gate(rules, outside, onDecision, decide), settings?.servesSocks);
   const [main] = cell.listeners.slice(targets.length);
-  if (main === undefined) throw new Error('the cell has no listener for the proxy');
-  proxy.serve(main.server);
+  if (main !== undefined) proxy.serve(main.server);
   targets.forEach((target, at) => {
     const listener = cell.listeners[at];
     if (listener !== undefined) proxy.forward(listener.server, target);
   });
   return {
     entrance: cell.entrance,
-    environment: (env) => proxyEnvironment(env, main.port),
+    environment: (env) => (main === undefined ? env : proxyEnvironment(env, main.port)),
     close() {
       cell.close();
       proxy.close();

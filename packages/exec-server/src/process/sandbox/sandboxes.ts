@@ -7,6 +7,8 @@ import {
   ceilingSource,
   type HostFacts,
   judgeDenial,
+  type NetworkIntent,
+  type OpenLaunch,
   type OperatorCeiling,
   openLaunch,
   PlaceholderStore,
@@ -23,12 +25,26 @@ import type { Environment } from '../environment.js';
 import { COOKIE_VARIABLE } from '../guardian/cookie.js';
 import { runnableCandidates } from '../spawn/check-program.js';
 import type { ChildSpec, Confinement } from '../spawn/child.js';
+import { type ConfinedNetwork, ConfinedNetworks } from './confined-networks.js';
 import { GapLog } from './gap-log.js';
 
 /** How one command is confined. */
 interface Sandbox {
   readonly confinement: Confinement;
   readonly isDenial: DenialJudge;
+  /** To be called when the command was not started after all. */
+  discard(): void;
+}
+
+/** A command to be confined. */
+interface ConfinedCommand {
+  readonly intent: SandboxIntent;
+  /** The managed network that it gets; undefined where the intent alone decides about its network. */
+  readonly network: NetworkIntent | undefined;
+  readonly child: ChildSpec;
+  readonly hasTerminal: boolean;
+  /** Names the process in the log. */
+  readonly process: string;
 }
 
 /** Whether it was the sandbox that made the command fail. @param output The end of what the command has printed. */
@@ -39,10 +55,11 @@ export interface Sandboxes {
   /** What the operator allows at most; undefined where peers decide alone. */
   readonly ceiling: OperatorCeiling | undefined;
   /**
-   * How a child is confined; undefined where neither its intent nor the ceiling asks for it. Looks at files.
+   * How a child is confined; undefined where neither its intent nor the ceiling asks for it. Looks at files, and makes the
+   * network that the child gets.
    * @throws ExecError `sandboxUnsupported` for what this executor cannot enforce; SpawnError when there is nothing to run.
    */
-  confine(intent: SandboxIntent, child: ChildSpec, hasTerminal: boolean): Promise<Sandbox | undefined>;
+  confine(command: ConfinedCommand): Promise<Sandbox | undefined>;
 }
 
 /** What sandboxes need to know of the executor. */
@@ -64,9 +81,10 @@ export function createSandboxes({ env, ceiling, logger }: SandboxHost): Sandboxe
   let store: PlaceholderStore | undefined;
   const repositories = new RepositoryScans();
   const gaps = new GapLog(logger);
+  const networks = new ConfinedNetworks(logger);
   return {
     ceiling,
-    async confine(intent, child, hasTerminal) {
+    async confine({ intent, network: asked, child, hasTerminal, process }) {
       const candidates = runnableCandidates(child);
       store ??= openStore(env);
       const held = store;
@@ -77,22 +95,47 @@ export function createSandboxes({ env, ceiling, logger }: SandboxHost): Sandboxe
         { ...commandOf(child), hasTerminal },
         host,
         ceilingSource(ceiling, own),
+        asked?.rules,
       );
       if (plan === undefined) return undefined;
       refuseHidden(candidates, plan, host);
       gaps.tell(plan.gaps);
       if (plan.narrowed.length > 0) logger.debug({ narrowed: plan.narrowed }, 'a sandbox was narrowed');
+      const network = await networks.open(asked, host.bwrap, process);
       return {
-        confinement: { open: () => openLaunch(plan.launch, held) },
+        confinement: { open: () => openWith(network, plan, held) },
         isDenial: (exitCode, output) => {
-          const denial = judgeDenial({ exitCode, output, cwd: child.cwd }, plan.policy, host.files, mayWrite);
+          const command = { exitCode, output, cwd: child.cwd, wasRefused: network?.wasRefused === true };
+          const denial = judgeDenial(command, enforcedPolicy(plan), host.files, mayWrite);
           if (denial !== undefined)
             logger.debug({ evidence: denial.evidence }, 'a sandbox made a command fail');
           return denial !== undefined;
         },
+        discard: () => network?.close(),
       };
     },
   };
+}
+
+/** The network of a command ends with it, and with nothing else. */
+function openWith(
+  network: ConfinedNetwork | undefined,
+  { launch }: SandboxPlan,
+  store: PlaceholderStore,
+): OpenLaunch {
+  const opened = openLaunch(launch, store, network?.managed);
+  return {
+    ...opened,
+    ended: () => {
+      opened.ended();
+      network?.close();
+    },
+  };
+}
+
+/** Past the proxy of a managed network there is none, whatever the intent says. */
+function enforcedPolicy({ policy, hosts }: SandboxPlan): SandboxPlan['policy'] {
+  return hosts === undefined ? policy : { ...policy, network: 'restricted' };
 }
 
 function openStore(env: Environment): PlaceholderStore {

@@ -8,9 +8,10 @@ import {
 import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream';
 import { MAX_PROXY_HEADER_BYTES, PROXY_IDLE_TIMEOUT_MS } from '../../limits.js';
-import type { Gate, Passage } from '../gate.js';
+import type { Gate, NetworkCaller, Passage } from '../gate.js';
 import type { Target } from '../host-rules.js';
-import type { RefusalReason } from '../judge.js';
+import { reasonOf } from '../reason-of.js';
+import { clientOf } from './client-of.js';
 import { connectTarget, endToEndHeaders, forwardTarget, hostHeader } from './http-target.js';
 import { tunnel } from './tunnel.js';
 
@@ -43,21 +44,22 @@ export function createHttpProxy(gate: Gate, onRequest: (socket: Socket) => void)
     void connectThrough(gate, request, socket);
   });
   server.on('clientError', (_error, socket) => {
-    gate.refuse('http', 'malformed');
+    gate.refuse({ protocol: 'http', client: clientOf(socket) }, 'malformed');
     socket.end(answerOf(400, { status: 'blocked', reason: 'malformed' }));
   });
   return server;
 }
 
 async function connectThrough(gate: Gate, request: IncomingMessage, socket: Socket): Promise<void> {
+  const caller = callerOf('https_connect', request);
   const requested = connectTarget(request.url ?? '', request.rawHeaders);
   if ('reason' in requested) {
-    gate.refuse('https_connect', requested.reason, { host: requested.written });
+    gate.refuse(caller, requested.reason, { host: requested.written });
     socket.end(answerOf(403, { status: 'blocked', host: requested.written, reason: requested.reason }));
     return;
   }
   const { target } = requested;
-  const passage = await gate.open('https_connect', target);
+  const passage = await gate.open(caller, target);
   if (passage.outcome !== 'open') {
     const { status, body } = failureOf(passage, target);
     socket.end(answerOf(status, body));
@@ -69,21 +71,22 @@ async function connectThrough(gate: Gate, request: IncomingMessage, socket: Sock
   }
   socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
   tunnel(socket, passage.socket, target.host.host, (name) => {
-    gate.refuse('https_connect', 'other_host', { host: name ?? target.host.host, port: target.port });
+    gate.refuse(caller, 'other_host', { host: name ?? target.host.host, port: target.port });
   });
 }
 
 async function forward(gate: Gate, request: IncomingMessage, response: ServerResponse): Promise<void> {
   // Each request is judged on a connection of its own: nothing that is left over can be taken for a second one.
   response.shouldKeepAlive = false;
+  const caller = callerOf('http', request);
   const requested = forwardTarget(request.url ?? '', request.rawHeaders);
   if ('reason' in requested) {
-    gate.refuse('http', requested.reason, { host: requested.written });
+    gate.refuse(caller, requested.reason, { host: requested.written });
     reply(response, 403, { status: 'blocked', host: requested.written, reason: requested.reason });
     return;
   }
   const { target, path } = requested;
-  const passage = await gate.open('http', target);
+  const passage = await gate.open(caller, target);
   if (passage.outcome !== 'open') {
     const { status, body } = failureOf(passage, target);
     reply(response, status, body);
@@ -131,10 +134,15 @@ function exchange(
   pipeline(request, onward, () => undefined);
 }
 
+function callerOf(protocol: 'http' | 'https_connect', { method, socket }: IncomingMessage): NetworkCaller {
+  return { protocol, method, client: clientOf(socket) };
+}
+
 interface FailureBody {
   readonly status: 'blocked' | 'failed';
   readonly host?: string;
-  readonly reason: RefusalReason | 'unreachable';
+  /** A word of ours, or what was said by whoever refused it. */
+  readonly reason: string;
 }
 
 function failureOf(
@@ -142,7 +150,7 @@ function failureOf(
   { host: { host } }: Target,
 ): { readonly status: number; readonly body: FailureBody } {
   return passage.outcome === 'refused'
-    ? { status: 403, body: { status: 'blocked', host, reason: passage.reason } }
+    ? { status: 403, body: { status: 'blocked', host, reason: reasonOf(passage) } }
     : { status: 502, body: { status: 'failed', host, reason: 'unreachable' } };
 }
 

@@ -115,6 +115,29 @@ test(
 );
 
 test(
+  'SOCKS is turned away where it is not to be spoken',
+  async () => {
+    const httpAlone = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1');
+    await once(httpAlone, 'listening');
+    const refusing = new Proxy(
+      new Gate(parseHostRules({ allow: ['*'], deny: [] }), realOutside, (one) => {
+        decisions.push(`${one.protocol} ${one.reason ?? ''}`);
+      }),
+      false,
+    );
+    refusing.serve(httpAlone);
+    const client = connect({ port: portOf(httpAlone), host: '127.0.0.1' });
+    clients.push(client);
+    client.write(Buffer.from([5, 1, 0]));
+    const [answer] = (await once(client, 'data')) as [Buffer];
+    expect([[...answer], decisions]).toEqual([[5, 255], ['socks5_tcp not_supported']]);
+    refusing.close();
+    await new Promise((resolve) => httpAlone.close(resolve));
+  },
+  DEADLINE_MS,
+);
+
+test(
   'one connection more than there may be is closed, and there is room again when one ends',
   async () => {
     const accepted: Socket[] = [];

@@ -2,20 +2,24 @@ import type { Server, Socket } from 'node:net';
 import { MAX_PROXY_CONNECTIONS, PROXY_REQUEST_TIMEOUT_MS } from '../../limits.js';
 import type { Gate } from '../gate.js';
 import type { Target } from '../host-rules.js';
+import { clientOf } from './client-of.js';
 import { createHttpProxy } from './http-proxy.js';
-import { serveSocks } from './socks-proxy.js';
+import { refuseSocks, serveSocks } from './socks-proxy.js';
 import { SOCKS_VERSION } from './socks5.js';
 import { tunnel } from './tunnel.js';
 
 /** Everything that one sandbox may connect to: whoever comes through its listeners is that sandbox and no other. */
 export class Proxy {
   readonly #gate: Gate;
+  readonly #servesSocks: boolean;
   readonly #connections = new Set<Socket>();
   readonly #deadlines = new WeakMap<Socket, NodeJS.Timeout>();
   readonly #http;
 
-  constructor(gate: Gate) {
+  /** @param servesSocks Whether SOCKS 5 is spoken beside HTTP. */
+  constructor(gate: Gate, servesSocks = true) {
     this.#gate = gate;
+    this.#servesSocks = servesSocks;
     this.#http = createHttpProxy(gate, (socket) => this.#settle(socket));
   }
 
@@ -32,7 +36,10 @@ export class Proxy {
         socket.off('end', hangUp);
         socket.pause();
         socket.unshift(chunk);
-        if (chunk[0] === SOCKS_VERSION) {
+        if (chunk[0] === SOCKS_VERSION && !this.#servesSocks) {
+          this.#settle(socket);
+          refuseSocks(this.#gate, socket);
+        } else if (chunk[0] === SOCKS_VERSION) {
           void serveSocks(this.#gate, socket, () => this.#settle(socket));
         } else {
           this.#http.emit('connection', socket);
@@ -49,13 +56,14 @@ export class Proxy {
     });
   }
 
-  /** Ends every connection. */
+  /** Ends every connection, and what it waits for. */
   close(): void {
+    this.#gate.close();
     for (const socket of this.#connections) socket.destroy();
   }
 
   async #carry(socket: Socket, target: Target): Promise<void> {
-    const passage = await this.#gate.open('loopback', target);
+    const passage = await this.#gate.open({ protocol: 'loopback', client: clientOf(socket) }, target);
     if (passage.outcome !== 'open') socket.destroy();
     else if (socket.destroyed) passage.socket.destroy();
     else tunnel(socket, passage.socket, undefined, () => undefined);
@@ -64,7 +72,7 @@ export class Proxy {
   #admit(socket: Socket, protocol: 'http' | 'loopback'): boolean {
     socket.on('error', () => undefined);
     if (this.#connections.size >= MAX_PROXY_CONNECTIONS) {
-      this.#gate.refuse(protocol, 'too_many_connections');
+      this.#gate.refuse({ protocol, client: clientOf(socket) }, 'too_many_connections');
       socket.destroy();
       return false;
     }
@@ -76,7 +84,7 @@ export class Proxy {
   /** A connection that does not say what it wants must not keep its place, not even by sending a byte now and then. */
   #expectRequest(socket: Socket): void {
     const deadline = setTimeout(() => {
-      this.#gate.refuse('http', 'malformed');
+      this.#gate.refuse({ protocol: 'http', client: clientOf(socket) }, 'malformed');
       socket.destroy();
     }, PROXY_REQUEST_TIMEOUT_MS);
     this.#deadlines.set(socket, deadline);

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { canonicalHost, isPort } from '../canonical-host.js';
-import type { Gate } from '../gate.js';
+import type { Gate, NetworkCaller } from '../gate.js';
+import { clientOf } from './client-of.js';
 import {
   NO_AUTHENTICATION,
   readGreeting,
@@ -18,6 +19,11 @@ import { tunnel } from './tunnel.js';
 const MAX_MESSAGE_BYTES = 512;
 
 const NO_ACCEPTABLE_METHOD = 0xff;
+
+/** Turns a connection away where SOCKS is not served. */
+export function refuseSocks(gate: Gate, socket: Socket): void {
+  refuse(gate, socket, 'not_supported', Buffer.from([SOCKS_VERSION, NO_ACCEPTABLE_METHOD]));
+}
 
 /**
  * Serves one SOCKS 5 connection through a gate. Who is at the other end is known by the listener, so no credentials are
@@ -48,7 +54,7 @@ function refuse(
   reason: 'malformed' | 'not_supported',
   answer: Buffer = Buffer.alloc(0),
 ): void {
-  gate.refuse('socks5_tcp', reason);
+  gate.refuse(callerOf(socket), reason);
   socket.end(answer);
 }
 
@@ -57,13 +63,14 @@ async function serveConnect(
   socket: Socket,
   { host: written, port }: SocksRequest,
 ): Promise<void> {
+  const caller = callerOf(socket);
   const host = canonicalHost(written);
   if (host === undefined || !isPort(port)) {
-    gate.refuse('socks5_tcp', 'invalid_target', { host: written, port });
+    gate.refuse(caller, 'invalid_target', { host: written, port });
     socket.end(socksReply(SOCKS_REPLY.notAllowed));
     return;
   }
-  const passage = await gate.open('socks5_tcp', { host, port });
+  const passage = await gate.open(caller, { host, port });
   if (passage.outcome !== 'open') {
     const code = passage.outcome === 'refused' ? SOCKS_REPLY.notAllowed : SOCKS_REPLY.hostUnreachable;
     socket.end(socksReply(code));
@@ -72,9 +79,13 @@ async function serveConnect(
   } else {
     socket.write(socksReply(SOCKS_REPLY.succeeded));
     tunnel(socket, passage.socket, host.host, (name) => {
-      gate.refuse('socks5_tcp', 'other_host', { host: name ?? host.host, port });
+      gate.refuse(caller, 'other_host', { host: name ?? host.host, port });
     });
   }
+}
+
+function callerOf(socket: Socket): NetworkCaller {
+  return { protocol: 'socks5_tcp', client: clientOf(socket) };
 }
 
 /** Reads one message and leaves what follows it. Undefined when it is none, or the connection ends before. */

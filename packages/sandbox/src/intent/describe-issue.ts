@@ -1,0 +1,21 @@
+import type * as z from 'zod';
+
+/** What is wrong with one place of something that came over the wire, and what to do about it. */
+export function describeIssue(issue: z.core.$ZodIssue, root: string): string {
+  const place = [root, ...issue.path.map(String)].join('.');
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return `${place}: ${issue.keys.join(', ')}: not known here, and what is not known cannot be enforced; leave it out`;
+    case 'invalid_union':
+      return `${place}: must be one of ${variants(issue)}`;
+    case 'invalid_type':
+      return `${place}: must be ${issue.expected}`;
+    default:
+      return `${place}: ${issue.message.slice(0, 1).toLowerCase()}${issue.message.slice(1)}`;
+  }
+}
+
+function variants(issue: z.core.$ZodIssue & { readonly code: 'invalid_union' }): string {
+  const options = 'options' in issue && Array.isArray(issue.options) ? issue.options : [];
+  return options.map(String).join(', ');
+}
