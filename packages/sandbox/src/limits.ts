@@ -1,6 +1,9 @@
 /** Links that one path may lead through; the kernel's figure. */
 export const MAX_LINKS_FOLLOWED = 40;
 
+/** Bytes of a file that is read while a sandbox is planned, such as the config of a repository. */
+export const MAX_SMALL_FILE_BYTES = 64 * 1024;
+
 /** Entries of directories that the deny globs of one intent may look at. */
 export const MAX_SCANNED_ENTRIES = 400_000;
 

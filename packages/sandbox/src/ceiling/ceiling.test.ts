@@ -127,6 +127,36 @@ describe('inside what is writable, what others would run stays as it is', () => 
     expect(await below(tree, ['read /', 'write /ws'])).toEqual(['read /', 'write /ws', 'read /ws/.bashrc']);
   });
 
+  test.each([
+    ['more lines of it', 'gitdir: ../real/.git\r\n\n'],
+    ['what git does not read any more', 'gitdir: ../real/.git\0/x'],
+  ])('a pointer is followed as git does it, whatever there is behind its path: %s', async (_, text) => {
+    const tree: Readonly<Record<string, FakeFile>> = { '/ws/a/.git': { text } };
+    expect(await below({ ...tree, '/ws/real/.git/hooks': 'directory' }, ['write /ws'])).toContain(
+      'read /ws/real/.git/hooks',
+    );
+  });
+
+  test.each([
+    ['has no path', 'gitdir: '],
+    ['does not begin as one', '\ngitdir: ../real'],
+    ['is longer than a path can be', `gitdir: ${'./'.repeat(3000)}../real`],
+  ])('a pointer that %s leads nowhere', async (_, text) => {
+    const tree: Readonly<Record<string, FakeFile>> = { '/ws/real': 'directory', '/ws/a/.git': { text } };
+    expect(await below(tree, ['write /ws'], { ...CEILING, protectedNames: [] })).toEqual([
+      'write /ws',
+      'read /ws/a/.git',
+    ]);
+  });
+
+  test('a config is read where its link leads', async () => {
+    const tree: Readonly<Record<string, FakeFile>> = {
+      '/ws/.git/config': { link: '../shared' },
+      '/ws/shared': { text: '[extensions]\n\tworktreeConfig = true\n' },
+    };
+    expect(await below(tree, ['write /ws'])).toContain('read /ws/.git/config.worktree/');
+  });
+
   test('a repository behind a link that leads in a circle is none', async () => {
     const tree: Readonly<Record<string, FakeFile>> = {
       '/ws/.git': { link: '.git' },

@@ -31,9 +31,24 @@ export function gitPlacesIn({ gitPaths, repositories }: ScannedTree, files: File
 
 /** Undefined where a file points to no directory that is there. */
 function resolvePointer(pointer: string, files: FileFacts): Resolution | undefined {
-  const target = /^gitdir: *(.+?)\s*$/m.exec(files.readText(pointer) ?? '')?.[1];
+  const target = targetIn(files.readText(pointer) ?? '');
   if (target === undefined) return undefined;
   const absolute = target.startsWith('/') ? target : childOf(parentOf(pointer), target);
   const resolved = resolvePath(absolute, files);
   return resolved.kind === 'directory' || resolved.kind === 'deadEnd' ? resolved : undefined;
 }
+
+/** As git reads it: what follows the first blank is the path, but for the end of its line. */
+function targetIn(bytes: string): string | undefined {
+  const [text = ''] = bytes.split('\0', 1);
+  if (!text.startsWith(POINTER_START)) return undefined;
+  let end = text.length;
+  while (text[end - 1] === '\n' || text[end - 1] === '\r') end -= 1;
+  const target = text.slice(POINTER_START.length, end);
+  return target === '' || target.length > MAX_PATH_LENGTH ? undefined : target;
+}
+
+const POINTER_START = 'gitdir: ';
+
+/** The kernel opens nothing by a longer path. */
+const MAX_PATH_LENGTH = 4096;

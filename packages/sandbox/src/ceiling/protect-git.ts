@@ -1,5 +1,6 @@
 import type { FileFacts } from '../files/file-facts.js';
 import { childOf } from '../files/paths.js';
+import { resolvePath } from '../files/resolve-path.js';
 
 /** A path to protect. A missing one is kept missing, or left alone where `onlyIfThere`. */
 export interface ProtectedPath {
@@ -13,7 +14,7 @@ export interface ProtectedPath {
 export function protectedInGitDirectory(directory: string, files: FileFacts): readonly ProtectedPath[] {
   const worktrees = childOf(directory, 'worktrees');
   const linked = files.list(worktrees).map(({ name }) => childOf(worktrees, name));
-  const config = files.readText(childOf(directory, 'config')) ?? '';
+  const hasWorktreeConfig = mayHaveWorktreeConfig(childOf(directory, 'config'), files);
   return [
     { path: childOf(directory, 'hooks') },
     { path: childOf(directory, 'config') },
@@ -21,17 +22,25 @@ export function protectedInGitDirectory(directory: string, files: FileFacts): re
     // It would send git to another directory for its hooks and config; a dot sends it to the same one.
     { path: childOf(directory, 'commondir'), placeholderText: '.\n' },
     { path: childOf(directory, 'gitdir'), onlyIfThere: true },
-    configOfWorktree(directory, config),
+    configOfWorktree(directory, hasWorktreeConfig),
     ...linked.flatMap((worktree): readonly ProtectedPath[] => [
       { path: childOf(worktree, 'commondir'), onlyIfThere: true },
       { path: childOf(worktree, 'gitdir'), onlyIfThere: true },
-      configOfWorktree(worktree, config),
+      configOfWorktree(worktree, hasWorktreeConfig),
     ]),
   ];
 }
 
 /** Git reads this file only where an extension says so, but then it must not be a directory. */
-function configOfWorktree(directory: string, config: string): ProtectedPath {
+function configOfWorktree(directory: string, isRead: boolean): ProtectedPath {
   const path = childOf(directory, 'config.worktree');
-  return /worktreeconfig/i.test(config) ? { path, placeholderText: '' } : { path, onlyIfThere: true };
+  return isRead ? { path, placeholderText: '' } : { path, onlyIfThere: true };
+}
+
+/** True as well for a config that cannot be read: an empty file more changes nothing. */
+function mayHaveWorktreeConfig(config: string, files: FileFacts): boolean {
+  const found = resolvePath(config, files);
+  if (found.kind !== 'file') return false;
+  const text = files.readText(found.path);
+  return text === undefined || /worktreeconfig/i.test(text);
 }

@@ -26,7 +26,7 @@ export interface FileFacts {
   list(path: string): readonly DirectoryEntry[];
   /** False for a directory in which nothing that this user starts can make a file, whatever it does about its mode. */
   mayCreateIn(directory: string): boolean;
-  /** The text of a small file, or undefined where it cannot be read. */
+  /** The text of a regular file of at most `MAX_SMALL_FILE_BYTES`; undefined for anything else, and where it cannot be read. */
   readText(path: string): string | undefined;
 }
 

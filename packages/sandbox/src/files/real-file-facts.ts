@@ -1,13 +1,8 @@
-import {
-  accessSync,
-  constants,
-  lstatSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  type Stats,
-} from 'node:fs';
+import { accessSync, constants, lstatSync, readdirSync, readlinkSync, type Stats } from 'node:fs';
+import { MAX_SMALL_FILE_BYTES } from '../limits.js';
+import { errorCode } from './error-code.js';
 import type { FileFact, FileFacts } from './file-facts.js';
+import { readSmallFile } from './read-small-file.js';
 
 interface KindOfEntry {
   isDirectory(): boolean;
@@ -42,12 +37,12 @@ export const realFileFacts: FileFacts = {
       return true;
     } catch (error) {
       // Its owner could change the mode. A read-only file system or a directory that is sealed stays so.
-      return isNodeError(error) && error.code === 'EACCES' && isOwn(directory);
+      return errorCode(error) === 'EACCES' && isOwn(directory);
     }
   },
   readText(path) {
     try {
-      return readFileSync(path, 'utf8');
+      return readSmallFile(path, MAX_SMALL_FILE_BYTES);
     } catch {
       return undefined;
     }
@@ -58,17 +53,16 @@ function lookAt(path: string): Stats | undefined {
   try {
     return lstatSync(path);
   } catch (error) {
-    if (isNodeError(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return undefined;
+    if (NOTHING_THERE.has(errorCode(error))) return undefined;
     throw error;
   }
 }
 
+/** A longer name than there can be is one of nothing, too. */
+const NOTHING_THERE: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG']);
+
 function isOwn(path: string): boolean {
   return lookAt(path)?.uid === process.geteuid?.();
-}
-
-function isNodeError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'code' in error;
 }
 
 function kindOf(entry: KindOfEntry): FileFact['kind'] {

@@ -9,9 +9,9 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { ExecError } from '@holdfast/exec-protocol';
+import { errorCode } from '../../files/error-code.js';
 import { PLACEHOLDER_WAIT_MS } from '../../limits.js';
 import type { Placeholder } from '../../linux/plan-mounts.js';
-import { errorCode } from './error-code.js';
 import { removeFile, removePlaceholder } from './placeholder-file.js';
 import { isRunning } from './process-mark.js';
 

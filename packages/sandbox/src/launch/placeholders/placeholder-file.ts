@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import { ExecError } from '@holdfast/exec-protocol';
+import { errorCode } from '../../files/error-code.js';
+import { readSmallFile } from '../../files/read-small-file.js';
 import type { Placeholder } from '../../linux/plan-mounts.js';
-import { errorCode } from './error-code.js';
 
 /**
  * Puts a placeholder where nothing is.
@@ -30,11 +31,15 @@ export function makePlaceholder(placeholder: Placeholder): void {
 export function removePlaceholder(placeholder: Placeholder): boolean {
   try {
     if (placeholder.kind === 'directory') rmdirSync(placeholder.path);
-    else if (readFileSync(placeholder.path, 'utf8') === placeholder.text) unlinkSync(placeholder.path);
+    else if (isAsMade(placeholder)) unlinkSync(placeholder.path);
     return true;
   } catch (error) {
     return ['ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EISDIR'].includes(errorCode(error) ?? '');
   }
+}
+
+function isAsMade({ path, text }: Extract<Placeholder, { readonly kind: 'file' }>): boolean {
+  return readSmallFile(path, Buffer.byteLength(text)) === text;
 }
 
 /** Removes a file, if it is there. Many times faster than `rmSync`. */

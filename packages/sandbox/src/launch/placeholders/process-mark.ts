@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { errorCode } from './error-code.js';
+import { errorCode } from '../../files/error-code.js';
 
 /** Names this process for good: its number alone will be another one's later. */
 export function ownMark(): string {

@@ -1,0 +1,59 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { within } from './deadline.js';
+import { startServer } from './harness.js';
+import type { RawClient } from './raw-client.js';
+import { finish } from './runs.js';
+import { runConfined, type SandboxPlace, sandboxPlace, startConfined } from './sandbox-profiles.js';
+import { describeConfined, WHOEVER_TESTS } from './sandbox-users.js';
+
+/** Real sandboxes are planned and started, one after the other, on a machine that may be busy. */
+const DEADLINE_MS = 120_000;
+
+describeConfined('what a confined command leaves lying', WHOEVER_TESTS, () => {
+  async function inPlace(run: (client: RawClient, place: SandboxPlace) => Promise<void>): Promise<void> {
+    await using place = await sandboxPlace(WHOEVER_TESTS);
+    await using server = await startServer(place.server);
+    await using client = await server.connect();
+    await client.initialize({ signals: 1 });
+    await run(client, place);
+  }
+
+  test.each([
+    ['a named pipe for the pointer of a repository', 'mkdir sub && mkfifo sub/.git'],
+    ['a named pipe for its config', 'mkdir -p r/.git && mkfifo r/.git/config'],
+    ['a config that never ends', 'mkdir -p r/.git && ln -s /dev/zero r/.git/config'],
+    ['a config as large as a disk', 'mkdir -p r/.git && truncate -s 1T r/.git/config'],
+  ])(
+    '%s does not stop the server',
+    async (_, trap) => {
+      await inPlace(async (client, place) => {
+        expect((await runConfined(client, trap, place)).exitCode).toBe(0);
+        const next = within('a start beside the trap', runConfined(client, 'echo ran', place));
+        expect((await next).stdout).toBe('ran\n');
+      });
+    },
+    DEADLINE_MS,
+  );
+
+  test(
+    'a named pipe in the place of a placeholder does not stop it either',
+    async () => {
+      await inPlace(async (client, place) => {
+        const placeholder = join(place.workspace, 'r/.git/commondir');
+        const waitFor = (file: string): string => `until [ -e ${file} ]; do sleep 0.05; done`;
+        // It is started before there is a repository, so nothing of the repository is kept from it.
+        const swap = 'rm r/.git/commondir; mkfifo r/.git/commondir';
+        const script = `${waitFor('running')}; ${swap}; : > swapped`;
+        await startConfined(client, 'earlier', ['/bin/sh', '-c', script], place);
+        await runConfined(client, 'mkdir r; mkdir -p .new/hooks; : > .new/config; mv .new r/.git', place);
+        await runConfined(client, `: > running; ${waitFor('swapped')}`, place);
+        expect((await within('the end of the other', finish(client, 'earlier'))).exitCode).toBe(0);
+        const next = within('a start after it', runConfined(client, 'echo ran', place));
+        expect([(await next).stdout, statSync(placeholder).isFIFO()]).toEqual(['ran\n', true]);
+      });
+    },
+    DEADLINE_MS,
+  );
+});

@@ -1,0 +1,58 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { readSmallFile } from './read-small-file.js';
+
+let place = '';
+
+beforeEach(() => {
+  place = mkdtempSync(path.join(tmpdir(), 'holdfast-small-'));
+});
+
+afterEach(() => {
+  rmSync(place, { recursive: true, force: true });
+});
+
+function put(name: string, text: string): string {
+  const file = path.join(place, name);
+  writeFileSync(file, text);
+  return file;
+}
+
+test('a file is read up to the limit, and not one byte further', () => {
+  const file = put('file', 'né\n');
+  expect([readSmallFile(file, 4), readSmallFile(file, 3), readSmallFile(put('empty', ''), 0)]).toEqual([
+    'né\n',
+    undefined,
+    '',
+  ]);
+});
+
+test('a file as large as a disk is not read', () => {
+  const file = put('huge', '');
+  truncateSync(file, 2 ** 40);
+  expect(readSmallFile(file, 65_536)).toBeUndefined();
+});
+
+test('a named pipe, a device, a link, a directory and a socket are no files, and nobody waits for them', async () => {
+  const at = (name: string): string => path.join(place, name);
+  execFileSync('mkfifo', [at('pipe')]);
+  symlinkSync('/dev/zero', at('endless'));
+  symlinkSync(put('file', 'text'), at('link'));
+  mkdirSync(at('directory'));
+  const server = createServer();
+  await new Promise<void>((listening) => server.listen(at('socket'), listening));
+  const paths = [...['pipe', 'endless', 'link', 'directory', 'socket'].map(at), '/dev/zero'];
+  try {
+    expect(paths.filter((file) => readSmallFile(file, 10) !== undefined)).toEqual([]);
+  } finally {
+    await new Promise((closed) => server.close(closed));
+  }
+});
+
+test('where nothing is, the system says so', () => {
+  expect(() => readSmallFile(path.join(place, 'missing'), 10)).toThrow(/ENOENT/);
+});
