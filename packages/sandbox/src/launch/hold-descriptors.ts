@@ -1,6 +1,4 @@
-import { closeSync, constants, fstatSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { ExecError } from '@holdfast/exec-protocol';
 import type { FileIdentity } from '../files/resolve-path.js';
 import type { PlannedDescriptor } from './launch-plan.js';
@@ -15,7 +13,7 @@ export interface HeldDescriptors {
   close(): void;
 }
 
-type PipeKind = 'status' | 'environment' | 'ready';
+type PipeKind = 'filter' | 'status' | 'environment' | 'ready';
 
 // Not among Node's constants. It gives a handle on a file without opening it, and without any right to read it.
 const O_PATH = 0o10000000;
@@ -39,14 +37,13 @@ export function holdDescriptors(
   try {
     const stdio = planned.map((descriptor) => {
       switch (descriptor.kind) {
+        case 'filter':
         case 'status':
         case 'environment':
         case 'ready':
           return 'pipe';
         case 'nothing':
           return keep(openSync('/dev/null', constants.O_RDONLY));
-        case 'filter':
-          return keep(openProgram(descriptor.program));
         case 'path':
           return holdPath(descriptor.path, descriptor.identity, keep);
       }
@@ -54,7 +51,12 @@ export function holdDescriptors(
     const at = (kind: PipeKind): number => firstDescriptor + planned.findIndex((one) => one.kind === kind);
     return {
       stdio,
-      pipes: { status: at('status'), environment: at('environment'), ready: at('ready') },
+      pipes: {
+        filter: at('filter'),
+        status: at('status'),
+        environment: at('environment'),
+        ready: at('ready'),
+      },
       close,
     };
   } catch (error) {
@@ -84,26 +86,5 @@ function openPath(file: string): number {
         cause: error,
       },
     );
-  }
-}
-
-const programs = new Map<string, number>();
-
-/** A new descriptor at the start of a program. The program itself is written once, to a file without a name. */
-function openProgram(program: Uint8Array): number {
-  const key = Buffer.from(program).toString('base64');
-  const kept = programs.get(key) ?? writeProgram(program);
-  programs.set(key, kept);
-  return openSync(`/proc/self/fd/${kept}`, constants.O_RDONLY);
-}
-
-function writeProgram(program: Uint8Array): number {
-  const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-filter-'));
-  try {
-    const file = path.join(folder, 'program');
-    writeFileSync(file, program, { mode: 0o600 });
-    return openSync(file, constants.O_RDONLY);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -7,7 +7,7 @@ export type PlannedDescriptor =
   | { readonly kind: 'path'; readonly path: string; readonly identity: FileIdentity | undefined }
   /** Nothing to read. */
   | { readonly kind: 'nothing' }
-  /** The seccomp program. */
+  /** A pipe through which the wrapper is given the seccomp program: whoever could open a file with it could take it off. */
   | { readonly kind: 'filter'; readonly program: Uint8Array }
   /** A pipe on which the wrapper tells what becomes of the command. */
   | { readonly kind: 'status' }

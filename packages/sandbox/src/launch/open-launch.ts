@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { ExecError } from '@holdfast/exec-protocol';
 import type { ManagedNetwork } from '../network/managed-network.js';
+import { handOver } from './hand-over.js';
 import { holdDescriptors } from './hold-descriptors.js';
 import { FIRST_DESCRIPTOR, type LaunchPlan } from './launch-plan.js';
 import type { PlaceholderStore } from './placeholder-store.js';
@@ -46,6 +47,7 @@ export function openLaunch(
       stdio: held.stdio,
       watch: (child) => {
         held.close();
+        handOver(child.stdio, held.pipes.filter, filterOf(plan));
         return new WrapperWatch(child, held.pipes, words);
       },
       ended: () => {
@@ -62,6 +64,12 @@ export function openLaunch(
 function environmentOf({ descriptors }: LaunchPlan): Readonly<Record<string, string>> {
   const [variables = {}] = descriptors.flatMap((one) => (one.kind === 'environment' ? [one.variables] : []));
   return variables;
+}
+
+function filterOf({ descriptors }: LaunchPlan): Uint8Array {
+  const filter = descriptors.find((one) => one.kind === 'filter');
+  if (filter === undefined) throw new Error('a launch is planned with a filter');
+  return filter.program;
 }
 
 function setenv([name, value]: readonly [string, string]): readonly string[] {
