@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { within } from './deadline.js';
@@ -11,10 +11,13 @@ import { describeConfined, WHOEVER_TESTS } from './sandbox-users.js';
 /** Real sandboxes are planned and started, one after the other, on a machine that may be busy. */
 const DEADLINE_MS = 120_000;
 
-describeConfined('what a confined command leaves lying', WHOEVER_TESTS, () => {
-  async function inPlace(run: (client: RawClient, place: SandboxPlace) => Promise<void>): Promise<void> {
+describeConfined('what a confined command tries', WHOEVER_TESTS, () => {
+  async function inPlace(
+    run: (client: RawClient, place: SandboxPlace) => Promise<void>,
+    env: (place: SandboxPlace) => Readonly<Record<string, string>> = () => ({}),
+  ): Promise<void> {
     await using place = await sandboxPlace(WHOEVER_TESTS);
-    await using server = await startServer(place.server);
+    await using server = await startServer({ ...place.server, env: { ...place.server.env, ...env(place) } });
     await using client = await server.connect();
     await client.initialize({ signals: 1 });
     await run(client, place);
@@ -33,6 +36,28 @@ describeConfined('what a confined command leaves lying', WHOEVER_TESTS, () => {
         const next = within('a start beside the trap', runConfined(client, 'echo ran', place));
         expect((await next).stdout).toBe('ran\n');
       });
+    },
+    DEADLINE_MS,
+  );
+
+  test(
+    'records that it writes itself remove nothing, also when theirs were cleaned away',
+    async () => {
+      await inPlace(
+        async (client, place) => {
+          const victim = join(place.outside, 'victim');
+          const records = join(place.workspace, 'run', 'holdfast');
+          const record = JSON.stringify([{ path: victim, kind: 'file', text: 'precious\n' }]);
+          const forge = `for d in ${records}/directories/*; do printf '%s' '${record}' > "$d/999999999-1-x-1"; done`;
+          writeFileSync(victim, 'precious\n');
+          await runConfined(client, 'echo first', place);
+          rmSync(records, { recursive: true });
+          const { denied } = await runConfined(client, `${forge}; rm ${victim}`, place);
+          await runConfined(client, 'echo next', place);
+          expect([denied, readFileSync(victim, 'utf8')]).toEqual([true, 'precious\n']);
+        },
+        ({ workspace }) => ({ XDG_RUNTIME_DIR: join(workspace, 'run') }),
+      );
     },
     DEADLINE_MS,
   );

@@ -31,7 +31,7 @@ interface FileFacts {
     list(path: string): readonly DirectoryEntry[];
     /** False for a directory in which nothing that this user starts can make a file, whatever it does about its mode. */
     mayCreateIn(directory: string): boolean;
-    /** The text of a small file, or undefined where it cannot be read. */
+    /** The text of a regular file of at most `MAX_SMALL_FILE_BYTES`; undefined for anything else, and where it cannot be read. */
     readText(path: string): string | undefined;
 }
 /** The same, for whoever must see one state of it. */
@@ -150,6 +150,9 @@ interface FileIdentity {
 
 /** What may be done below a path. `write` means reading too. */
 type Access = 'deny' | 'read' | 'write';
+/** What a file may hold that stands for something missing. */
+declare const PLACEHOLDER_TEXTS: readonly ["", ".\n"];
+type PlaceholderText = (typeof PLACEHOLDER_TEXTS)[number];
 /** What holds for a canonical path and everything below it, but for more specific rules. */
 interface PathRule {
     readonly path: string;
@@ -160,7 +163,7 @@ interface PathRule {
     /** Who asked for it: a place in the intent, or the ceiling. */
     readonly origin: string;
     /** A file with this text stands in for a missing path while the sandbox runs; default a directory, unseen by git. */
-    readonly placeholderText?: string;
+    readonly placeholderText?: PlaceholderText;
     /** The directory is one in which many users make files, such as /tmp. */
     readonly isShared: boolean;
 }
@@ -349,7 +352,7 @@ type Placeholder = {
 } | {
     readonly path: string;
     readonly kind: 'file';
-    readonly text: string;
+    readonly text: PlaceholderText;
 };
 /** The mount table of a sandbox, and what the host must have for it. */
 interface MountPlan {
@@ -369,7 +372,7 @@ type PlannedDescriptor =
  | {
     readonly kind: 'nothing';
 }
-/** The seccomp program. */
+/** A pipe through which the wrapper is given the seccomp program: whoever could open a file with it could take it off. */
  | {
     readonly kind: 'filter';
     readonly program: Uint8Array;
@@ -533,12 +536,16 @@ declare function placeholderFolder(uid: number, runtimeFolder: string | undefine
 declare class PlaceholderStore {
     #private;
     /**
-     * @param folder A directory for the records; it is made if it is missing. No sandbox may write there.
-     * @throws Error when somebody else could have put something there.
+     * @param folder A directory for the records. No sandbox may see it.
+     * @param tell Is told of each record that is not believed.
      */
-    constructor(folder: string);
-    /** Where the records are. */
-    get folder(): string;
+    constructor(folder: string, tell: (problem: string) => void);
+    /**
+     * Where the records are. It is made if it is missing, for it may have been cleaned away: what is not there cannot be
+     * hidden from a sandbox, which could then make it and write records of its own.
+     * @throws ExecError `sandboxUnsupported` when it cannot be made, or somebody else could have put something there.
+     */
+    secureFolder(): string;
     /**
      * Makes the placeholders of one launch. The first time it removes those of processes that have died.
      * @throws ExecError `sandboxUnsupported` when one cannot be made; then none of them is left.

@@ -35,7 +35,7 @@ export function readHostFacts(
     repositories,
     roots: { cwd, tmpdir: env['TMPDIR'], slashTmp: '/tmp', minimal: LINUX_MINIMAL },
     bwrap: isLinux ? probeBwrap(searchPath) : { works: false, problem: 'bubblewrap is a program for Linux' },
-    ownFolders: [store.folder],
+    ownFolders: [store.secureFolder()],
     signalResetter: isLinux ? findSignalResetter() : undefined,
     ownedProcTrees: isLinux ? ownedProcTrees(process.getuid?.() ?? 0) : [],
   };

@@ -79,5 +79,8 @@ export const MAX_CELLS_STARTING = 4;
 /** Lines at the end of its output that are looked at when a confined command has failed. */
 export const MAX_JUDGED_LINES = 1000;
 
+/** Bytes of one record of placeholders, which are those of one sandbox in one directory. */
+export const MAX_RECORD_BYTES = 1024 * 1024;
+
 /** How long a start may wait for another process that removes the very placeholder which it needs. */
 export const PLACEHOLDER_WAIT_MS = 1_000;

@@ -9,6 +9,7 @@ import {
   readHostFacts,
   type SandboxPlan,
 } from '@holdfast/sandbox';
+import { complain } from '../complain.js';
 import { type LocalPermissions, localIntent } from './local-intent.js';
 
 /** A plan for a command on this machine, and where its placeholders are recorded. */
@@ -34,7 +35,10 @@ export async function planLocally(
   permissions: LocalPermissions,
 ): Promise<LocalPlan> {
   const uid = process.getuid?.() ?? 0;
-  const store = new PlaceholderStore(placeholderFolder(uid, process.env['XDG_RUNTIME_DIR'], tmpdir()));
+  const store = new PlaceholderStore(
+    placeholderFolder(uid, process.env['XDG_RUNTIME_DIR'], tmpdir()),
+    complain,
+  );
   const cwd = process.cwd();
   const host = readHostFacts({ cwd, env }, process.env['PATH'] ?? '', store, new RepositoryScans());
   const plan = await planSandbox(

@@ -152,7 +152,7 @@ function hiding(folder: string, files: FileFacts): readonly PathRule[] {
   if (resolved.kind === 'deadEnd')
     refuse('sandbox', `${resolved.why}, so it is unknown what of ${folder} to hide; mend it`);
   const { path, kind, identity, isShared } = resolved;
-  if (kind === 'missing') return [];
+  if (kind === 'missing') refuse('sandbox', `${path} has gone while the sandbox was planned; try again`);
   return [{ path, access: 'deny', kind, identity, origin: 'ceiling: hidden', isShared }];
 }
 

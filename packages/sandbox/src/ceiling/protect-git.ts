@@ -1,13 +1,14 @@
 import type { FileFacts } from '../files/file-facts.js';
 import { childOf } from '../files/paths.js';
 import { resolvePath } from '../files/resolve-path.js';
+import type { PlaceholderText } from '../policy/path-rule.js';
 
 /** A path to protect. A missing one is kept missing, or left alone where `onlyIfThere`. */
 export interface ProtectedPath {
   readonly path: string;
   readonly onlyIfThere?: true;
   /** The text of a file that changes nothing for git, where it does not bear a directory. */
-  readonly placeholderText?: string;
+  readonly placeholderText?: PlaceholderText;
 }
 
 /** What in the directory of a repository git runs, or reads and then runs. Everything else stays writable for commits. */

@@ -1,11 +1,13 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, execFileSync, fork } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ExecError } from '@holdfast/exec-protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Placeholder } from '../linux/plan-mounts.js';
+import type { PlaceholderText } from '../policy/path-rule.js';
 import { PlaceholderStore, placeholderFolder } from './placeholder-store.js';
 import { ownMark } from './placeholders/process-mark.js';
 import type { HolderOrder, HolderReport } from './placeholders/testing/holder-messages.js';
@@ -19,6 +21,7 @@ const children: ChildProcess[] = [];
 beforeEach(() => {
   place = mkdtempSync(path.join(tmpdir(), 'holdfast-placeholders-'));
   mkdirSync(path.join(place, 'ws'));
+  told.length = 0;
 });
 
 afterEach(async () => {
@@ -26,11 +29,13 @@ afterEach(async () => {
   rmSync(place, { recursive: true, force: true });
 });
 
+const told: string[] = [];
+
 function store(): PlaceholderStore {
-  return new PlaceholderStore(path.join(place, 'records'));
+  return new PlaceholderStore(path.join(place, 'records'), (problem) => told.push(problem));
 }
 
-function inWorkspace(name: string, text?: string): Placeholder {
+function inWorkspace(name: string, text?: PlaceholderText): Placeholder {
   const at = path.join(place, 'ws', name);
   return text === undefined ? { path: at, kind: 'directory' } : { path: at, kind: 'file', text };
 }
@@ -51,7 +56,7 @@ function paths(known: PlaceholderStore): readonly string[] {
 
 test('placeholders stand while they are held, and go without a trace', () => {
   const folder = store();
-  const held = folder.hold([inWorkspace('.codex'), inWorkspace('config', '.')]);
+  const held = folder.hold([inWorkspace('.codex'), inWorkspace('config', '.\n')]);
   expect(readdirSync(path.join(place, 'ws')).sort()).toEqual(['.codex', 'config']);
   expect(paths(folder)).toEqual([inWorkspace('.codex').path, inWorkspace('config').path]);
   held.release();
@@ -69,7 +74,7 @@ test('what two sandboxes hold goes with the last of them', () => {
 });
 
 test('what has content by now is nobody’s placeholder', () => {
-  const held = store().hold([inWorkspace('.codex'), inWorkspace('config', '.')]);
+  const held = store().hold([inWorkspace('.codex'), inWorkspace('config', '.\n')]);
   writeFileSync(path.join(place, 'ws', '.codex', 'mine'), '');
   writeFileSync(path.join(place, 'ws', 'config'), 'mine');
   held.release();
@@ -172,7 +177,70 @@ test('a placeholder that cannot be made leaves none of the others, and no record
 test('a folder that others may write is not trusted', () => {
   const folder = path.join(place, 'open');
   mkdirSync(folder, { mode: 0o755 });
-  expect(() => new PlaceholderStore(folder)).toThrow(/must be a directory of this user with mode 0700/);
+  const open = new PlaceholderStore(folder, () => undefined);
+  const refusal = `sandbox: ${folder} must be a directory of this user with mode 0700; remove it or correct it`;
+  expect(() => open.secureFolder()).toThrow(new ExecError('sandboxUnsupported', refusal));
+  expect(() => open.hold([])).toThrow(new ExecError('sandboxUnsupported', refusal));
+});
+
+test('a folder that was cleaned away is there again before a sandbox is planned', () => {
+  const known = store();
+  known.hold([inWorkspace('.codex')]).release();
+  rmSync(path.join(place, 'records'), { recursive: true });
+  expect(known.secureFolder()).toBe(path.join(place, 'records'));
+  expect(statSync(path.join(place, 'records')).mode & 0o777).toBe(0o700);
+});
+
+/** Writes a record of a process that is not there. @returns its file. */
+function forge(folderOf: string, record: unknown): string {
+  const folder = createHash('sha256').update(folderOf).digest('base64url');
+  const file = path.join(place, 'records/directories', folder, '999999999-1-x-1');
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, typeof record === 'string' ? record : JSON.stringify(record));
+  mkdirSync(path.join(place, 'records/processes'), { recursive: true });
+  writeFileSync(path.join(place, 'records/processes/999999999-1-x'), '');
+  return file;
+}
+
+test.each<[string, (victim: string) => unknown]>([
+  ['in another directory', (victim) => [{ path: victim, kind: 'file', text: '' }]],
+  [
+    'of another directory, by a way round',
+    (victim) => [{ path: `${place}/ws/../victim/${path.basename(victim)}`, kind: 'file', text: '' }],
+  ],
+  ['that is the directory itself', () => [{ path: `${place}/ws/.`, kind: 'directory' }]],
+  [
+    'with a text that no placeholder has',
+    () => [{ path: `${place}/ws/mine`, kind: 'file', text: 'precious' }],
+  ],
+  ['of another kind', () => [{ path: `${place}/ws/mine`, kind: 'link', text: '' }]],
+  ['cut off', () => '[{"path":'],
+  ['that is no list', () => ({ path: `${place}/ws/mine`, kind: 'directory' })],
+])('a record %s is not believed, and told of', (_, record) => {
+  const victim = path.join(place, 'victim/file');
+  mkdirSync(path.dirname(victim));
+  writeFileSync(victim, '');
+  writeFileSync(path.join(place, 'ws/mine'), 'precious');
+  const known = store();
+  known.secureFolder();
+  const file = forge(path.join(place, 'ws'), record(victim));
+  expect(paths(known)).toEqual([]);
+  known.hold([inWorkspace('.codex')]).release();
+  expect([existsSync(victim), left()]).toEqual([true, [['mine'], []]]);
+  expect(told).toEqual([
+    `the record ${file} was written by somebody else, or not to its end; what it names is left alone`,
+  ]);
+});
+
+test('a named pipe and a directory among the records keep nobody waiting', () => {
+  const known = store();
+  known.secureFolder();
+  const file = forge(path.join(place, 'ws'), []);
+  execFileSync('mkfifo', [`${file}-pipe`]);
+  mkdirSync(`${file}-directory`);
+  known.hold([inWorkspace('.codex')]).release();
+  expect(left()).toEqual([[], []]);
+  expect(told.map((problem) => problem.split(' ')[2])).toEqual([`${file}-directory`, `${file}-pipe`]);
 });
 
 test.each([

@@ -1,13 +1,17 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { lstatSync, mkdirSync, readdirSync, type Stats, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ExecError } from '@holdfast/exec-protocol';
 import { errorCode } from '../files/error-code.js';
 import { parentOf } from '../files/paths.js';
 import type { Placeholder } from '../linux/plan-mounts.js';
-import { enter, leave, leaveForTheDead, pathsHeldByOthers } from './placeholders/holders.js';
+import { enter, type Holders, leave, leaveForTheDead, pathsHeldByOthers } from './placeholders/holders.js';
 import { makePlaceholder, removeFile } from './placeholders/placeholder-file.js';
 import { isRunning, ownMark } from './placeholders/process-mark.js';
+import { folderNameOf } from './placeholders/record.js';
+
+/** Records that are remembered as told; somebody who writes them could write more without end. */
+const MAX_TOLD = 256;
 
 /** Placeholders that one launch holds. */
 export interface HeldPlaceholders {
@@ -31,6 +35,8 @@ export function placeholderFolder(uid: number, runtimeFolder: string | undefined
  */
 export class PlaceholderStore {
   readonly #folder: string;
+  readonly #tell: (problem: string) => void;
+  readonly #told = new Set<string>();
   /** Begins the names of all holders of this store. */
   readonly #name = `${ownMark()}-${randomUUID()}`;
   /** What launches of this store hold, by its directory and the text of the group. */
@@ -39,21 +45,26 @@ export class PlaceholderStore {
   #hasSwept = false;
 
   /**
-   * @param folder A directory for the records; it is made if it is missing. No sandbox may write there.
-   * @throws Error when somebody else could have put something there.
+   * @param folder A directory for the records. No sandbox may see it.
+   * @param tell Is told of each record that is not believed.
    */
-  constructor(folder: string) {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const { uid, mode } = lstatSync(folder);
-    if (uid !== process.getuid?.() || (mode & 0o170077) !== 0o040000) {
-      throw new Error(`${folder} must be a directory of this user with mode 0700; remove it or correct it`);
-    }
+  constructor(folder: string, tell: (problem: string) => void) {
     this.#folder = folder;
+    this.#tell = tell;
   }
 
-  /** Where the records are. */
-  get folder(): string {
-    return this.#folder;
+  /**
+   * Where the records are. It is made if it is missing, for it may have been cleaned away: what is not there cannot be
+   * hidden from a sandbox, which could then make it and write records of its own.
+   * @throws ExecError `sandboxUnsupported` when it cannot be made, or somebody else could have put something there.
+   */
+  secureFolder(): string {
+    const { uid, mode } = this.#madeFolder();
+    if (uid === process.getuid?.() && (mode & 0o170077) === 0o040000) return this.#folder;
+    throw new ExecError(
+      'sandboxUnsupported',
+      `sandbox: ${this.#folder} must be a directory of this user with mode 0700; remove it or correct it`,
+    );
   }
 
   /**
@@ -61,6 +72,7 @@ export class PlaceholderStore {
    * @throws ExecError `sandboxUnsupported` when one cannot be made; then none of them is left.
    */
   hold(placeholders: readonly Placeholder[]): HeldPlaceholders {
+    this.secureFolder();
     const held: HeldGroup[] = [];
     const release = (): void => {
       for (const group of held.splice(0).reverse()) this.#leave(group);
@@ -128,10 +140,11 @@ export class PlaceholderStore {
   #sweep(): void {
     if (this.#hasSwept || this.#held.size === 0) return;
     this.#hasSwept = true;
-    const dead = readdirSync(this.#presences).filter((name) => !isRunning(name));
+    const present = readdirSync(this.#presences, { withFileTypes: true }).filter((entry) => entry.isFile());
+    const dead = present.map(({ name }) => name).filter((name) => !isRunning(name));
     if (dead.length === 0) return;
     for (const name of readdirSync(this.#directories)) {
-      leaveForTheDead(path.join(this.#directories, name), this.#name);
+      leaveForTheDead(this.#holders(name), this.#name);
     }
     for (const name of dead) removeFile(path.join(this.#presences, name));
   }
@@ -144,10 +157,31 @@ export class PlaceholderStore {
     return path.join(this.#folder, 'directories');
   }
 
-  /** Where the holders of the placeholders of a directory are. */
-  #holdersIn(directory: string): string {
-    const name = createHash('sha256').update(directory).digest('base64url');
-    return path.join(this.#directories, name);
+  /** Those who hold placeholders in a directory. */
+  #holdersIn(directory: string): Holders {
+    return this.#holders(folderNameOf(directory));
+  }
+
+  #holders(name: string): Holders {
+    return { folder: path.join(this.#directories, name), onForged: (file) => this.#tellForged(file) };
+  }
+
+  #tellForged(file: string): void {
+    if (this.#told.has(file)) return;
+    if (this.#told.size >= MAX_TOLD) this.#told.clear();
+    this.#told.add(file);
+    this.#tell(
+      `the record ${file} was written by somebody else, or not to its end; what it names is left alone`,
+    );
+  }
+
+  #madeFolder(): Stats {
+    try {
+      mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+      return lstatSync(this.#folder);
+    } catch (error) {
+      throw this.#explained(error);
+    }
   }
 
   #explained(error: unknown): ExecError {

@@ -128,13 +128,13 @@ test('something stands at each path that must not be created', () => {
   const rules = [
     rule('write /ws'),
     rule('read /ws/.codex/'),
-    rule('read /ws/.git/c/', { placeholderText: 'x' }),
+    rule('read /ws/.git/c/', { placeholderText: '.\n' }),
   ];
   const plan = planMounts({ ...policyOf([]), rules }, []);
   expect([plan.placeholders, plan.steps.map(written).slice(-4)]).toEqual([
     [
       { path: '/ws/.codex', kind: 'directory' },
-      { path: '/ws/.git/c', kind: 'file', text: 'x' },
+      { path: '/ws/.git/c', kind: 'file', text: '.\n' },
     ],
     ['write /ws', 'placeholder /ws/.codex', 'placeholder /ws/.git/c', 'seal /'],
   ]);

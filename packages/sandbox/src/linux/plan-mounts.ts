@@ -1,13 +1,13 @@
 import { ancestorsOf, depthOf, isWithin, parentOf } from '../files/paths.js';
 import { refuse } from '../intent/refuse.js';
 import { indexRules, type RuleIndex } from '../policy/access.js';
-import type { NormalisedPolicy, PathRule } from '../policy/path-rule.js';
+import type { NormalisedPolicy, PathRule, PlaceholderText } from '../policy/path-rule.js';
 import type { MountStep } from './mount-step.js';
 
 /** What stands at a missing path while the sandbox runs, because something must be there to cover. */
 export type Placeholder =
   | { readonly path: string; readonly kind: 'directory' }
-  | { readonly path: string; readonly kind: 'file'; readonly text: string };
+  | { readonly path: string; readonly kind: 'file'; readonly text: PlaceholderText };
 
 /** The mount table of a sandbox, and what the host must have for it. */
 export interface MountPlan {

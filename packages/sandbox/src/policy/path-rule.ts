@@ -3,6 +3,11 @@ import type { CrossedLink, FileIdentity } from '../files/resolve-path.js';
 /** What may be done below a path. `write` means reading too. */
 export type Access = 'deny' | 'read' | 'write';
 
+/** What a file may hold that stands for something missing. */
+export const PLACEHOLDER_TEXTS = ['', '.\n'] as const;
+
+export type PlaceholderText = (typeof PLACEHOLDER_TEXTS)[number];
+
 /** What holds for a canonical path and everything below it, but for more specific rules. */
 export interface PathRule {
   readonly path: string;
@@ -13,7 +18,7 @@ export interface PathRule {
   /** Who asked for it: a place in the intent, or the ceiling. */
   readonly origin: string;
   /** A file with this text stands in for a missing path while the sandbox runs; default a directory, unseen by git. */
-  readonly placeholderText?: string;
+  readonly placeholderText?: PlaceholderText;
   /** The directory is one in which many users make files, such as /tmp. */
   readonly isShared: boolean;
 }

@@ -86,7 +86,7 @@ export function createSandboxes({ env, ceiling, logger }: SandboxHost): Sandboxe
     ceiling,
     async confine({ intent, network: asked, child, hasTerminal, process }) {
       const candidates = runnableCandidates(child);
-      store ??= openStore(env);
+      store ??= openStore(env, logger);
       const held = store;
       const host = readHostFacts(child, env['PATH'] ?? '', held, repositories);
       const own = { ...host.roots, cwd: '/', tmpdir: env['TMPDIR'] };
@@ -138,8 +138,11 @@ function enforcedPolicy({ policy, hosts }: SandboxPlan): SandboxPlan['policy'] {
   return hosts === undefined ? policy : { ...policy, network: 'restricted' };
 }
 
-function openStore(env: Environment): PlaceholderStore {
-  return new PlaceholderStore(placeholderFolder(process.getuid?.() ?? 0, env['XDG_RUNTIME_DIR'], tmpdir()));
+function openStore(env: Environment, logger: Pick<Logger, 'warn'>): PlaceholderStore {
+  const folder = placeholderFolder(process.getuid?.() ?? 0, env['XDG_RUNTIME_DIR'], tmpdir());
+  return new PlaceholderStore(folder, (problem) =>
+    logger.warn({ problem }, 'a record of sandboxes is not believed'),
+  );
 }
 
 function commandOf({ argv, arg0, cwd, cwdBytes, env }: ChildSpec): Parameters<typeof planSandbox>[1] {

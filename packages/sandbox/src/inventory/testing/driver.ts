@@ -63,7 +63,9 @@ async function runOther(
 
 async function runOurs(request: DriverRequest): Promise<DriverAnswer> {
   const { intent, argv, cwd, env, stateFolder, stdin, hosts } = request;
-  const store = new PlaceholderStore(stateFolder);
+  const store = new PlaceholderStore(stateFolder, (problem) => {
+    throw new Error(problem);
+  });
   const host = readHostFacts({ cwd, env }, process.env['PATH'] ?? '', store, new RepositoryScans());
   const rules = hosts === undefined ? undefined : parseHostRules(hosts);
   const plan = await planSandbox(parseIntent(intent), { argv, cwd, env }, host, NO_OPERATOR, rules);

@@ -1,19 +1,12 @@
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmdirSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ExecError } from '@holdfast/exec-protocol';
 import { errorCode } from '../../files/error-code.js';
-import { PLACEHOLDER_WAIT_MS } from '../../limits.js';
+import { MAX_RECORD_BYTES, PLACEHOLDER_WAIT_MS } from '../../limits.js';
 import type { Placeholder } from '../../linux/plan-mounts.js';
 import { removeFile, removePlaceholder } from './placeholder-file.js';
 import { isRunning } from './process-mark.js';
+import { readRecord } from './record.js';
 
 /*
  * Who holds the placeholders of one directory: a folder with a file for each holder, named after its process, which lists
@@ -21,6 +14,13 @@ import { isRunning } from './process-mark.js';
  * that leaves: so at least one of the two sees the other. Until a placeholder has gone its record is there, and whoever
  * plans knows.
  */
+
+/** The folder of one directory. */
+export interface Holders {
+  readonly folder: string;
+  /** Is told which file is not believed. */
+  readonly onForged: (file: string) => void;
+}
 
 const LEAVING = '.leaving';
 const UNFINISHED = '.new';
@@ -31,12 +31,19 @@ const POLL_MS = 1;
  * @param holder Names the holder; it begins with the mark of its process.
  * @throws ExecError `sandboxUnsupported` when a process that removes placeholders there does not come to an end.
  */
-export function enter(folder: string, holder: string, placeholders: readonly Placeholder[]): void {
+export function enter(holders: Holders, holder: string, placeholders: readonly Placeholder[]): void {
+  const { folder } = holders;
   const file = path.join(folder, holder);
   const text = JSON.stringify(placeholders);
+  if (Buffer.byteLength(text) > MAX_RECORD_BYTES) {
+    throw new ExecError(
+      'sandboxUnsupported',
+      `sandbox: there are too many names in one directory that must not be created (${placeholders.length}); deny the directory instead`,
+    );
+  }
   while (!isWritten(file, text)) mkdirSync(folder, { recursive: true, mode: 0o700 });
   // Who begins to leave from now on sees this holder.
-  const stopped = leaversIn(folder).find((leaver) => !hasLeft(folder, leaver));
+  const stopped = leaversIn(holders).find((leaver) => !hasLeft(folder, leaver));
   if (stopped === undefined) return;
   removeFile(file);
   throw new ExecError(
@@ -46,25 +53,26 @@ export function enter(folder: string, holder: string, placeholders: readonly Pla
 }
 
 /** Leaves the holders, and removes the placeholders that nobody else holds. */
-export function leave(folder: string, holder: string, placeholders: readonly Placeholder[]): void {
-  takeOut(folder, holder, holder, placeholders);
-  leaveForTheDead(folder, holder);
+export function leave(holders: Holders, holder: string, placeholders: readonly Placeholder[]): void {
+  takeOut(holders, holder, holder, placeholders);
+  leaveForTheDead(holders, holder);
 }
 
 /** Leaves in the place of holders whose process has died. @param by Names the holder that does it. */
-export function leaveForTheDead(folder: string, by: string): void {
-  for (const entry of entriesOf(folder)) {
-    if (!isRunning(entry)) takeOut(folder, entry, by, listedIn(folder, entry));
+export function leaveForTheDead(holders: Holders, by: string): void {
+  for (const entry of entriesOf(holders)) {
+    if (!isRunning(entry)) takeOut(holders, entry, by, listedIn(holders, entry));
   }
 }
 
 /** The paths that are held by others. @param own Begins the names of the holders that do not count. */
-export function pathsHeldByOthers(folder: string, own: string): readonly string[] {
-  const others = entriesOf(folder).filter((entry) => !entry.startsWith(own));
-  return others.flatMap((entry) => listedIn(folder, entry)).map((placeholder) => placeholder.path);
+export function pathsHeldByOthers(holders: Holders, own: string): readonly string[] {
+  const others = entriesOf(holders).filter((entry) => !entry.startsWith(own));
+  return others.flatMap((entry) => listedIn(holders, entry)).map((placeholder) => placeholder.path);
 }
 
-function takeOut(folder: string, entry: string, by: string, placeholders: readonly Placeholder[]): void {
+function takeOut(holders: Holders, entry: string, by: string, placeholders: readonly Placeholder[]): void {
+  const { folder } = holders;
   const file = path.join(folder, entry);
   const leaving = `${by}${LEAVING}`;
   try {
@@ -73,7 +81,7 @@ function takeOut(folder: string, entry: string, by: string, placeholders: readon
     // Somebody did it for a dead process; or the records cannot be written, and whoever can does it later.
     return;
   }
-  if (areRemoved(folder, leaving, placeholders)) {
+  if (areRemoved(holders, leaving, placeholders)) {
     removeFile(path.join(folder, leaving));
     removeEmpty(folder);
   } else {
@@ -82,10 +90,10 @@ function takeOut(folder: string, entry: string, by: string, placeholders: readon
   }
 }
 
-function areRemoved(folder: string, leaving: string, placeholders: readonly Placeholder[]): boolean {
+function areRemoved(holders: Holders, leaving: string, placeholders: readonly Placeholder[]): boolean {
   try {
-    const others = entriesOf(folder).filter((entry) => entry !== leaving && !entry.endsWith(LEAVING));
-    const listed = others.filter(isRunning).flatMap((entry) => listedIn(folder, entry));
+    const others = entriesOf(holders).filter((entry) => entry !== leaving && !entry.endsWith(LEAVING));
+    const listed = others.filter(isRunning).flatMap((entry) => listedIn(holders, entry));
     const held = new Set(listed.map((placeholder) => placeholder.path));
     const own = placeholders.filter((placeholder) => !held.has(placeholder.path));
     return [...own].reverse().map(removePlaceholder).every(Boolean);
@@ -95,8 +103,8 @@ function areRemoved(folder: string, leaving: string, placeholders: readonly Plac
   }
 }
 
-function leaversIn(folder: string): readonly string[] {
-  return entriesOf(folder).filter((entry) => entry.endsWith(LEAVING));
+function leaversIn(holders: Holders): readonly string[] {
+  return entriesOf(holders).filter((entry) => entry.endsWith(LEAVING));
 }
 
 /** Waits for it: to remove some files and directories takes a process no longer than it waits for its turn. */
@@ -109,14 +117,19 @@ function hasLeft(folder: string, leaver: string): boolean {
   return true;
 }
 
-/** What a holder lists; nothing where it has left just now, or could not finish and so has made nothing. */
-function listedIn(folder: string, entry: string): readonly Placeholder[] {
+/**
+ * What a holder lists; nothing where it has left just now, or could not finish and so has made nothing, and where somebody
+ * else must have written it.
+ */
+function listedIn({ folder, onForged }: Holders, entry: string): readonly Placeholder[] {
   if (entry.endsWith(UNFINISHED)) return [];
+  const file = path.join(folder, entry);
   try {
-    return JSON.parse(readFileSync(path.join(folder, entry), 'utf8')) as readonly Placeholder[];
+    const listed = readRecord(file);
+    if (listed === undefined) onForged(file);
+    return listed ?? [];
   } catch (error) {
-    // What is no list was cut off with the power of the machine.
-    if (errorCode(error) === 'ENOENT' || error instanceof SyntaxError) return [];
+    if (errorCode(error) === 'ENOENT') return [];
     throw error;
   }
 }
@@ -133,11 +146,13 @@ function isWritten(file: string, text: string): boolean {
   }
 }
 
-function entriesOf(folder: string): readonly string[] {
+function entriesOf({ folder, onForged }: Holders): readonly string[] {
   try {
-    return readdirSync(folder);
+    const entries = readdirSync(folder, { withFileTypes: true });
+    for (const entry of entries) if (!entry.isFile()) onForged(path.join(folder, entry.name));
+    return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return [];
+    if (['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) return [];
     throw error;
   }
 }

@@ -21,7 +21,9 @@ function holdIn(store: PlaceholderStore, placeholders: readonly Placeholder[]): 
 }
 
 process.once('message', ({ folder, placeholders, rounds }: HolderOrder) => {
-  const store = new PlaceholderStore(folder);
+  const store = new PlaceholderStore(folder, (problem) => {
+    throw new Error(problem);
+  });
   let missing = 0;
   for (let round = 0; round < rounds; round += 1) {
     const held = holdIn(store, placeholders);
