@@ -1,11 +1,19 @@
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
 import { within } from './deadline.js';
 import { startServer } from './harness.js';
 import type { RawClient } from './raw-client.js';
 import { finish } from './runs.js';
-import { runConfined, type SandboxPlace, sandboxPlace, startConfined } from './sandbox-profiles.js';
+import {
+  restricted,
+  runConfined,
+  type SandboxPlace,
+  sandboxPlace,
+  special,
+  startConfined,
+} from './sandbox-profiles.js';
 import { describeConfined, WHOEVER_TESTS } from './sandbox-users.js';
 
 /** Real sandboxes are planned and started, one after the other, on a machine that may be busy. */
@@ -58,6 +66,20 @@ describeConfined('what a confined command tries', WHOEVER_TESTS, () => {
         },
         ({ workspace }) => ({ XDG_RUNTIME_DIR: join(workspace, 'run') }),
       );
+    },
+    DEADLINE_MS,
+  );
+
+  test(
+    'settings in a workspace are not written where the directory above may be written, too',
+    async () => {
+      await inPlace(async (client, place) => {
+        const above = { path: { type: 'path', path: pathToFileURL(place.path).href }, access: 'write' };
+        const permissions = restricted([special('root', 'read'), above, special('project_roots', 'write')]);
+        const script = 'mkdir .claude; echo evil > .claude/settings.json; echo evil > .bashrc; echo ran';
+        expect((await runConfined(client, script, place, permissions)).stdout).toBe('ran\n');
+        expect(readdirSync(place.workspace)).toEqual([]);
+      });
     },
     DEADLINE_MS,
   );

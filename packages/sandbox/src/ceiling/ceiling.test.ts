@@ -122,6 +122,21 @@ describe('inside what is writable, what others would run stays as it is', () => 
     ]);
   });
 
+  test.each<[string, readonly string[], Ceiling['maximum']]>([
+    ['what many share', ['write /tmp', 'write /tmp/ws'], undefined],
+    ['everything', ['write /', 'write /tmp/ws'], undefined],
+    [
+      'what an operator allows',
+      ['write /', 'write /tmp/ws'],
+      { rules: [rule('write /tmp')], network: 'enabled' },
+    ],
+  ])('the settings at the top of a root below %s that may be written, too', async (_, lines, maximum) => {
+    const tree: Readonly<Record<string, FakeFile>> = { '/tmp': 'shared', '/tmp/ws': 'directory' };
+    const rules = await below(tree, lines, { ...CEILING, maximum });
+    expect(rules).toEqual(expect.arrayContaining(['read /tmp/ws/.bashrc/', 'read /tmp/ws/.codex/']));
+    expect(rules).not.toContain('write /tmp/ws');
+  });
+
   test('in a directory where nobody can make them, missing names need no protection', async () => {
     const tree: Readonly<Record<string, FakeFile>> = { '/ws': 'sealed', '/ws/.bashrc': { text: '' } };
     expect(await below(tree, ['read /', 'write /ws'])).toEqual(['read /', 'write /ws', 'read /ws/.bashrc']);

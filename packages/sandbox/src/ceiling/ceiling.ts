@@ -4,7 +4,7 @@ import { resolvePath } from '../files/resolve-path.js';
 import { refuse } from '../intent/refuse.js';
 import { MAX_SCANNED_DIRECTORIES, MAX_SCANNED_SHARED_DIRECTORIES } from '../limits.js';
 import { indexRules, mergeRules } from '../policy/access.js';
-import { intersect, type Narrowing } from '../policy/intersect.js';
+import { intersect, type Narrowing, withoutRedundant } from '../policy/intersect.js';
 import type { NormalisedPolicy, PathRule, PolicyNote } from '../policy/path-rule.js';
 import type { ScannedTree, ScanTarget } from '../repositories/scan-tree.js';
 import { gitPlacesIn } from './git-places.js';
@@ -78,7 +78,7 @@ export function applyCeiling(
     policy: {
       ...policy,
       restrictsFiles: isRestricted,
-      rules: second.rules,
+      rules: withoutRedundant(second.rules),
       network,
       notes: [...policy.notes, ...notes],
     },

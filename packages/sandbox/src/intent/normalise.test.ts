@@ -83,7 +83,7 @@ describe('what an entry stands for', () => {
   const ROOT_READ = special({ kind: 'root' }, 'read');
   test.each<[string, readonly IntentEntry[], readonly string[]]>([
     ['the root', [ROOT_READ], ['read /']],
-    ['what programs need', [special({ kind: 'minimal' }, 'read')], ['read /usr']],
+    ['what programs need', [special({ kind: 'minimal' }, 'read')], ['read /usr', 'read /usr/bin']],
     ['/tmp', [special({ kind: 'slash_tmp' }, 'write')], ['write /tmp']],
     ['TMPDIR', [special({ kind: 'tmpdir' }, 'write')], ['write /var/tmp/me']],
     ['a workspace root', [special({ kind: 'project_roots' }, 'write')], ['write /ws']],
@@ -148,8 +148,16 @@ describe('precedence', () => {
       ['write /ws', 'deny /ws/a'],
     ],
     ['write wins over read for the same path', [at('/ws/a', 'read'), at('/ws/a', 'write')], ['write /ws/a']],
-    ['two names of one directory are the same path', [at('/srv/data', 'write'), at('/ws/link', 'deny')], []],
-    ['a rule that changes nothing is left out', [WS, at('/ws/a', 'write')], ['write /ws']],
+    [
+      'two names of one directory are the same path',
+      [at('/srv/data', 'write'), at('/ws/link', 'deny')],
+      ['deny /srv/data'],
+    ],
+    [
+      'each directory that is granted keeps its rule',
+      [WS, at('/ws/a', 'write')],
+      ['write /ws', 'write /ws/a'],
+    ],
   ])('%s', (_, entries, expected) => {
     expect(lines(normalised(entries))).toEqual(expected);
   });

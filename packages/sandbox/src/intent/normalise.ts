@@ -2,7 +2,6 @@ import type { FileFacts } from '../files/file-facts.js';
 import { parentOf } from '../files/paths.js';
 import { type CrossedLink, type ResolvedPath, resolvePath } from '../files/resolve-path.js';
 import { indexRules, mergeRules, type RuleIndex } from '../policy/access.js';
-import { withoutRedundant } from '../policy/intersect.js';
 import type { NormalisedPolicy, PathRule, PolicyNote } from '../policy/path-rule.js';
 import { findGlobMatches, type GlobBudget, newGlobBudget } from './deny-glob.js';
 import type { ExecutorRoots } from './executor-roots.js';
@@ -31,7 +30,7 @@ export function normalise(
   entries.forEach((entry, at) => {
     bindEntry(entry, `sandbox.permissions.file_system.entries.${at}`, binding);
   });
-  const rules = withoutRedundant(mergeRules(settle(binding, files)));
+  const rules = mergeRules(settle(binding, files));
   return { restrictsFiles: true, rules, links: binding.links, network, notes: binding.notes };
 }
 

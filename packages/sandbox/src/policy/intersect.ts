@@ -19,7 +19,8 @@ export interface Intersection {
 
 /**
  * At each path, the stricter of what was asked for and what is allowed at most. Rules hold for whole trees, so it is
- * enough to look at the paths that one of the two names.
+ * enough to look at the paths that one of the two names. Each of them keeps its rule, also where the next one above says the
+ * same: a directory that may be written has protections of its own.
  */
 export function intersect(asked: readonly PathRule[], maximum: readonly PathRule[]): Intersection {
   const askedIndex = indexRules(asked);
@@ -36,7 +37,7 @@ export function intersect(asked: readonly PathRule[], maximum: readonly PathRule
     narrowed.push({ path: rule.path, asked: wanted, granted, origin });
     return { ...rule, access: granted, origin };
   });
-  return { rules: withoutRedundant(rules), narrowed };
+  return { rules, narrowed };
 }
 
 /** Leaves out each rule that says what the next one above it says already. */
