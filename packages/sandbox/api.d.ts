@@ -2,8 +2,8 @@
 
 // index.d.ts
 import * as z from 'zod';
-import { ChildProcess } from 'node:child_process';
 import { Socket } from 'node:net';
+import { ChildProcess } from 'node:child_process';
 
 /** What stands under a name, without following it. */
 interface FileFact {
@@ -647,8 +647,10 @@ declare function openManagedNetwork({ bwrap, rules, onDecision, outside, signal,
 
 /** What the wrapper told on its status pipe. */
 interface WrapperStatus {
-    /** The command's process, as the host numbers it; undefined when the wrapper failed before. */
+    /** The first process of the sandbox, as the host numbers it; undefined when the wrapper failed before. */
     readonly childPid: number | undefined;
+    /** The inode of the namespace of processes that the command is in. */
+    readonly pidNamespace: number | undefined;
     /** The command's exit code, 128 + n after signal n. Undefined when it never ran or the wrapper was killed. */
     readonly exitCode: number | undefined;
 }
@@ -659,15 +661,22 @@ interface WrapperPipes {
     readonly environment: number;
     readonly ready: number;
 }
-/** The pipes between this program and one wrapper. */
+/** What is watched of a wrapper's process. */
+type WatchedProcess = Pick<ChildProcess, 'pid' | 'stdio' | 'exitCode' | 'signalCode' | 'once'>;
+/** The pipes between this program and one wrapper, and what becomes of its sandbox. */
 declare class WrapperWatch {
     #private;
-    /** Settles when the sandbox is set up and the command about to run, or when the wrapper has failed. */
-    readonly ready: Promise<void>;
-    /** Settles when the wrapper has said all it will say, which is when it has ended. */
-    readonly told: Promise<void>;
-    constructor(child: Pick<ChildProcess, 'stdio'>, pipes: WrapperPipes, environment: readonly string[]);
-    /** What it has told so far. */
+    /** Settles with true when the sandbox is set up and the command about to run, with false when the wrapper has failed. */
+    readonly ready: Promise<boolean>;
+    /**
+     * Settles when the wrapper and all that ran inside have ended; what outlives the wrapper is ended. Not before: until then
+     * the command may be at work, whatever the wrapper has told.
+     */
+    readonly gone: Promise<void>;
+    /** The same with true; with false when something is left `SANDBOX_END_MS` after the end of the wrapper. */
+    readonly over: Promise<boolean>;
+    constructor(child: WatchedProcess, pipes: WrapperPipes, environment: readonly string[]);
+    /** What it has told so far; all that it will tell once `over` has settled. */
     get status(): WrapperStatus;
 }
 
@@ -679,8 +688,8 @@ interface OpenLaunch {
     /** What follows the standard three in `stdio` of `spawn`. */
     readonly stdio: readonly (number | 'pipe')[];
     /** To be called at once when `spawn` has returned: hands over what the wrapper waits for. */
-    watch(child: Pick<ChildProcess, 'stdio'>): WrapperWatch;
-    /** To be called when the wrapper has ended, or was never started. May be called twice. */
+    watch(child: WatchedProcess): WrapperWatch;
+    /** To be called when its `WrapperWatch` says that all is gone, or when it was never started. May be called twice. */
     ended(): void;
 }
 /**

@@ -84,3 +84,6 @@ export const MAX_RECORD_BYTES = 1024 * 1024;
 
 /** How long a start may wait for another process that removes the very placeholder which it needs. */
 export const PLACEHOLDER_WAIT_MS = 1_000;
+
+/** How long a sandbox may take to end once its wrapper has; its processes are killed one by one until then. */
+export const SANDBOX_END_MS = 30_000;

@@ -31,11 +31,7 @@ export async function runLocally(
     const network = await networkOf(plan, bwrap);
     try {
       const launch = openLaunch(plan.launch, store, network);
-      try {
-        return await runLaunch(launch, argv[0], own.env['PATH'] ?? '');
-      } finally {
-        launch.ended();
-      }
+      return await runLaunch(launch, argv[0], own.env['PATH'] ?? '');
     } finally {
       network?.close();
     }
@@ -60,14 +56,19 @@ async function runLaunch(launch: OpenLaunch, program: string, searchPath: string
     detached: !isOnTerminal,
   });
   const wrapper = launch.watch(child);
+  void wrapper.gone.then(() => launch.ended());
   const stopPassing = passSignals(child, isOnTerminal);
   try {
-    const wrapperCode = await ended(child);
-    await wrapper.told;
+    const isOver = await Promise.race([wrapper.over, failureOf(child)]);
     const { exitCode, childPid } = wrapper.status;
+    if (!isOver) complain(`process ${childPid ?? ''} of the sandbox does not end`);
+    const wrapperCode = codeOf(child);
     if (exitCode !== undefined) return exitCode;
     if (wrapperCode > 128) return wrapperCode;
     return explainNoStart(childPid !== undefined && !programExists(program, searchPath), program);
+  } catch (error) {
+    launch.ended();
+    throw error;
   } finally {
     stopPassing();
   }
@@ -95,11 +96,13 @@ function passSignals(child: ChildProcess, isOnTerminal: boolean): () => void {
   };
 }
 
-function ended(child: ChildProcess): Promise<number> {
-  return new Promise((resolve, reject) => {
+/** Rejects when it could not be started. */
+function failureOf(child: ChildProcess): Promise<never> {
+  return new Promise((_, reject) => {
     child.once('error', reject);
-    child.once('close', (code, signal) => {
-      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
-    });
   });
+}
+
+function codeOf({ exitCode, signalCode }: ChildProcess): number {
+  return exitCode ?? 128 + (signalCode === null ? 0 : constants.signals[signalCode]);
 }

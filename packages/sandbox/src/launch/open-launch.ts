@@ -1,11 +1,10 @@
-import type { ChildProcess } from 'node:child_process';
 import { ExecError } from '@holdfast/exec-protocol';
 import type { ManagedNetwork } from '../network/managed-network.js';
 import { handOver } from './hand-over.js';
 import { holdDescriptors } from './hold-descriptors.js';
 import { FIRST_DESCRIPTOR, type LaunchPlan } from './launch-plan.js';
 import type { PlaceholderStore } from './placeholder-store.js';
-import { WrapperWatch } from './wrapper-watch.js';
+import { type WatchedProcess, WrapperWatch } from './wrapper-watch.js';
 
 /** A plan that is ready to be started: with everything open that it names, and in place what it needs. */
 export interface OpenLaunch {
@@ -15,8 +14,8 @@ export interface OpenLaunch {
   /** What follows the standard three in `stdio` of `spawn`. */
   readonly stdio: readonly (number | 'pipe')[];
   /** To be called at once when `spawn` has returned: hands over what the wrapper waits for. */
-  watch(child: Pick<ChildProcess, 'stdio'>): WrapperWatch;
-  /** To be called when the wrapper has ended, or was never started. May be called twice. */
+  watch(child: WatchedProcess): WrapperWatch;
+  /** To be called when its `WrapperWatch` says that all is gone, or when it was never started. May be called twice. */
   ended(): void;
 }
 

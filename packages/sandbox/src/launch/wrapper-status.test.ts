@@ -8,13 +8,17 @@ function statusAfter(...chunks: readonly string[]): object {
 }
 
 test.each([
-  ['a wrapper that failed', [], { childPid: undefined, exitCode: undefined }],
+  ['a wrapper that failed', [], { childPid: undefined, pidNamespace: undefined, exitCode: undefined }],
   [
     'a wrapper that found no program',
     ['{ "child-pid": 77\n', ', "pid-namespace": 5 }\n'],
-    { childPid: 77, exitCode: undefined },
+    { childPid: 77, pidNamespace: 5, exitCode: undefined },
   ],
-  ['a command that ended', ['{ "child-pid": 77 }\n{ "exit', '-code": 1 }\n'], { childPid: 77, exitCode: 1 }],
+  [
+    'a command that ended',
+    ['{ "child-pid": 77 }\n{ "exit', '-code": 1 }\n'],
+    { childPid: 77, pidNamespace: undefined, exitCode: 1 },
+  ],
 ])('%s', (_, chunks, status) => {
   expect(statusAfter(...chunks)).toEqual(status);
 });

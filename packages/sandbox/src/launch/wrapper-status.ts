@@ -2,8 +2,10 @@ import { MAX_STATUS_BYTES } from '../limits.js';
 
 /** What the wrapper told on its status pipe. */
 export interface WrapperStatus {
-  /** The command's process, as the host numbers it; undefined when the wrapper failed before. */
+  /** The first process of the sandbox, as the host numbers it; undefined when the wrapper failed before. */
   readonly childPid: number | undefined;
+  /** The inode of the namespace of processes that the command is in. */
+  readonly pidNamespace: number | undefined;
   /** The command's exit code, 128 + n after signal n. Undefined when it never ran or the wrapper was killed. */
   readonly exitCode: number | undefined;
 }
@@ -17,7 +19,11 @@ export class WrapperStatusReader {
   }
 
   get status(): WrapperStatus {
-    return { childPid: numberAt(this.#text, 'child-pid'), exitCode: numberAt(this.#text, 'exit-code') };
+    return {
+      childPid: numberAt(this.#text, 'child-pid'),
+      pidNamespace: numberAt(this.#text, 'pid-namespace'),
+      exitCode: numberAt(this.#text, 'exit-code'),
+    };
   }
 }
 

@@ -1,5 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SANDBOX_END_MS } from '../limits.js';
+import { FirstProcess } from './first-process.js';
 import { type WrapperStatus, WrapperStatusReader } from './wrapper-status.js';
 
 /** Which of a wrapper's streams is which. */
@@ -9,39 +12,89 @@ export interface WrapperPipes {
   readonly ready: number;
 }
 
-/** The pipes between this program and one wrapper. */
-export class WrapperWatch {
-  /** Settles when the sandbox is set up and the command about to run, or when the wrapper has failed. */
-  readonly ready: Promise<void>;
-  /** Settles when the wrapper has said all it will say, which is when it has ended. */
-  readonly told: Promise<void>;
-  readonly #status = new WrapperStatusReader();
+/** What is watched of a wrapper's process. */
+export type WatchedProcess = Pick<ChildProcess, 'pid' | 'stdio' | 'exitCode' | 'signalCode' | 'once'>;
 
-  constructor(child: Pick<ChildProcess, 'stdio'>, pipes: WrapperPipes, environment: readonly string[]) {
+/** The pipes between this program and one wrapper, and what becomes of its sandbox. */
+export class WrapperWatch {
+  /** Settles with true when the sandbox is set up and the command about to run, with false when the wrapper has failed. */
+  readonly ready: Promise<boolean>;
+  /**
+   * Settles when the wrapper and all that ran inside have ended; what outlives the wrapper is ended. Not before: until then
+   * the command may be at work, whatever the wrapper has told.
+   */
+  readonly gone: Promise<void>;
+  /** The same with true; with false when something is left `SANDBOX_END_MS` after the end of the wrapper. */
+  readonly over: Promise<boolean>;
+  readonly #child: WatchedProcess;
+  readonly #status = new WrapperStatusReader();
+  readonly #gate: Pipe | undefined;
+  #first: FirstProcess | undefined;
+
+  constructor(child: WatchedProcess, pipes: WrapperPipes, environment: readonly string[]) {
+    this.#child = child;
     const streams: readonly unknown[] = child.stdio;
     const status = pipeAt(streams, pipes.status);
     status?.on('data', (chunk: Buffer) => {
       this.#status.add(chunk);
+      this.#letThrough();
     });
-    this.told = closing(status);
     // Whoever waits for the sandbox waits for its end as well.
     status?.unref();
-    const ready = pipeAt(streams, pipes.ready);
-    // The wrapper waits until there is something to read, and the end is.
-    ready?.end();
-    ready?.resume();
-    this.ready = closing(ready);
+    this.#gate = pipeAt(streams, pipes.ready);
+    this.#gate?.resume();
+    this.ready = closing(this.#gate).then((isClean) => isClean && this.#first !== undefined);
     const words = pipeAt(streams, pipes.environment);
     words?.end(environment.map((word) => `${word}\0`).join(''));
     words?.resume();
     void closing(words);
+    const ended = Promise.all([exitOf(child), closing(status)]);
+    this.gone = ended.then(() => this.#endAll());
+    this.over = ended.then(() => isWithin(SANDBOX_END_MS, this.gone));
   }
 
-  /** What it has told so far. */
+  /** What it has told so far; all that it will tell once `over` has settled. */
   get status(): WrapperStatus {
     return this.#status.status;
   }
+
+  /** Lets the sandbox go on to the command once its first process is known for good, while there is a wrapper to end it with. */
+  #letThrough(): void {
+    const { exitCode, signalCode, pid } = this.#child;
+    const { childPid } = this.status;
+    if (childPid === undefined || pid === undefined || this.#first !== undefined) return;
+    if (exitCode !== null || signalCode !== null) return;
+    this.#first = FirstProcess.below(pid, childPid);
+    // A byte, and no more: one that is not taken tells that the sandbox was not set up.
+    if (this.#first !== undefined) this.#gate?.end('\n');
+    else setTimeout(() => this.#letThrough(), RETRY_MS).unref();
+  }
+
+  /** A wrapper that was killed while it set up has left one behind that waits, and would run the command. */
+  get #leftBehind(): FirstProcess | undefined {
+    const { childPid, pidNamespace } = this.status;
+    if (childPid === undefined || pidNamespace === undefined) return undefined;
+    return FirstProcess.ofNamespace(pidNamespace, childPid);
+  }
+
+  async #endAll(): Promise<void> {
+    const first = this.#first ?? this.#leftBehind;
+    if (first === undefined) return;
+    for (let waitMs = 1; !first.isGone; waitMs = Math.min(2 * waitMs, SLOWEST_LOOK_MS)) {
+      if (waitMs < PATIENCE_MS) first.kill();
+      else first.killEach();
+      await sleep(waitMs, undefined, { ref: false });
+    }
+  }
 }
+
+/** Without a free descriptor nobody can look. */
+const RETRY_MS = 50;
+
+/** What ends by itself has mostly done so by then. */
+const PATIENCE_MS = 16;
+
+const SLOWEST_LOOK_MS = 250;
 
 interface Pipe extends Duplex {
   unref(): void;
@@ -53,13 +106,35 @@ function pipeAt(streams: readonly unknown[], at: number): Pipe | undefined {
   return stream instanceof Duplex ? (stream as Pipe) : undefined;
 }
 
-function closing(stream: Pipe | undefined): Promise<void> {
-  if (stream === undefined) return Promise.resolve();
+/** Settles when a stream is closed: with true unless it broke. A wrapper that dies early breaks its pipes. */
+function closing(stream: Pipe | undefined): Promise<boolean> {
+  if (stream === undefined) return Promise.resolve(false);
   return new Promise((resolve) => {
-    // A wrapper that dies early breaks its pipes; what that means is seen in its status.
-    stream.on('error', () => undefined);
+    stream.on('error', () => {
+      resolve(false);
+    });
     stream.once('close', () => {
+      resolve(true);
+    });
+  });
+}
+
+/** Never settles for what was not started. */
+function exitOf(child: WatchedProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    child.once('exit', () => {
       resolve();
+    });
+  });
+}
+
+function isWithin(limitMs: number, event: Promise<void>): Promise<boolean> {
+  return new Promise((resolve) => {
+    const deadline = setTimeout(resolve, limitMs, false);
+    void event.then(() => {
+      clearTimeout(deadline);
+      resolve(true);
     });
   });
 }

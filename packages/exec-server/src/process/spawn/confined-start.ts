@@ -20,15 +20,22 @@ export async function startConfined(
   complaints: number,
 ): Promise<StartedProcess> {
   const launch = confinement.open();
+  const { started, wrapper } = await startWrapper(launch, start);
+  void wrapper.gone.then(() => {
+    launch.ended();
+  });
+  if (!(await isSetUp(started.process, wrapper))) throw setUpFailed(complaints);
+  return { ...started, wrapper };
+}
+
+async function startWrapper(
+  launch: OpenLaunch,
+  start: (launch: OpenLaunch) => ChildProcess,
+): Promise<{ readonly started: StartedProcess; readonly wrapper: WrapperWatch }> {
   try {
     const process = start(launch);
     const wrapper = launch.watch(process);
-    const started = await startedBy(process);
-    process.once('exit', () => {
-      launch.ended();
-    });
-    if (!(await isSetUp(process, wrapper))) throw setUpFailed(complaints);
-    return { ...started, wrapper };
+    return { started: await startedBy(process), wrapper };
   } catch (error) {
     launch.ended();
     throw error;
@@ -41,19 +48,21 @@ export type EndListener = (code: number | null, signal: NodeJS.Signals | null) =
 /** The command could not be run in the sandbox, as a shell says it. */
 const EXIT_NOT_RUN = 126;
 
-/** Calls `listener` once when a process has ended, also when it ended before; with the command's end where it is a wrapper. */
+/**
+ * Calls `listener` once when a process has ended, also when it ended before; where it is a wrapper, when its sandbox has,
+ * with the end of the command.
+ */
 export function onEnd(process: ChildProcess, wrapper: WrapperWatch | undefined, listener: EndListener): void {
   if (wrapper === undefined) {
     process.once('exit', listener);
     return;
   }
-  const tell: EndListener = (code, signal) => {
+  void wrapper.over.then(turn).then(() => {
+    const { exitCode, signalCode } = process;
     // Its success is that of the command. Otherwise its own failure has to be told from the command's.
-    if (code === 0 || code === null) listener(code, signal);
-    else void wrapper.told.then(() => listener(wrapper.status.exitCode ?? EXIT_NOT_RUN, null));
-  };
-  if (hasEnded(process)) setImmediate(tell, process.exitCode, process.signalCode);
-  else process.once('exit', tell);
+    if (exitCode === 0 || exitCode === null) listener(exitCode, signalCode);
+    else listener(wrapper.status.exitCode ?? EXIT_NOT_RUN, null);
+  });
 }
 
 async function isSetUp(process: ChildProcess, wrapper: WrapperWatch): Promise<boolean> {
@@ -64,7 +73,7 @@ async function isSetUp(process: ChildProcess, wrapper: WrapperWatch): Promise<bo
   const { childPid } = wrapper.status;
   if (childPid !== undefined && !hasEnded(process) && !isEnding(childPid)) return true;
   // Either it has failed, or the command was as quick as that.
-  await Promise.all([exited, wrapper.told]);
+  await wrapper.over;
   return wrapper.status.exitCode !== undefined || process.signalCode !== null;
 }
 

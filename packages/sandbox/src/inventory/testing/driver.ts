@@ -91,6 +91,7 @@ async function runOurs(request: DriverRequest): Promise<DriverAnswer> {
       child.stderr === null ? '' : text(child.stderr),
       ended,
     ]);
+    await wrapper.over;
     return { exitCode: wrapper.status.exitCode ?? null, wrapperCode, stdout, stderr, decisions };
   } finally {
     launch.ended();

@@ -1,0 +1,122 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { errorCode } from './placeholders/error-code.js';
+
+/** A process by number and start time, which together name it for good. */
+export interface NamedProcess {
+  readonly pid: number;
+  /** In clock ticks since boot, as text: it is only ever compared. */
+  readonly startTime: string;
+}
+
+/** The first process inside of a sandbox: the kernel ends all others there with it, and it is gone only when they are. */
+export class FirstProcess implements NamedProcess {
+  readonly pid: number;
+  readonly startTime: string;
+
+  private constructor({ pid, startTime }: NamedProcess) {
+    this.pid = pid;
+    this.startTime = startTime;
+  }
+
+  /** The one below a wrapper that runs; undefined where something else has its number, or nobody can tell now. */
+  static below(wrapperPid: number, pid: number): FirstProcess | undefined {
+    const seen = look(pid);
+    return typeof seen === 'object' && seen.parentPid === wrapperPid ? new FirstProcess(seen) : undefined;
+  }
+
+  /** The one of a namespace of processes, by the inode of that; undefined as well where it has gone. */
+  static ofNamespace(inode: number, pid: number): FirstProcess | undefined {
+    const seen = look(pid);
+    return typeof seen === 'object' && namespaceOf(pid) === inode ? new FirstProcess(seen) : undefined;
+  }
+
+  /** Whether nothing is left of the sandbox; false where nobody can tell now. */
+  get isGone(): boolean {
+    if (!isNumberTaken(this.pid)) return true;
+    const seen = look(this.pid);
+    if (typeof seen !== 'object') return seen === 'gone';
+    return seen.startTime !== this.startTime || 'ZX'.includes(seen.state);
+  }
+
+  /** Ends it, and so the sandbox as soon as it gets its turn of a processor. */
+  kill(): void {
+    if (!this.isGone) kill(this.pid);
+  }
+
+  /**
+   * Ends it and each process inside by itself: it may be kept from its turn by the very processes that would end with it.
+   * What is forked meanwhile is left for the next time.
+   */
+  killEach(): void {
+    if (this.isGone) return;
+    const table = processTable();
+    for (const { pid, startTime } of [this, ...descendants(this.pid, table)]) {
+      const seen = look(pid);
+      if (typeof seen === 'object' && seen.startTime === startTime) kill(pid);
+    }
+  }
+}
+
+interface SeenProcess extends NamedProcess {
+  readonly parentPid: number;
+  readonly state: string;
+}
+
+function look(pid: number): SeenProcess | 'gone' | 'unknown' {
+  try {
+    const line = readFileSync(`/proc/${String(pid)}/stat`, 'latin1');
+    // The program's name stands in parentheses and may hold spaces and parentheses itself.
+    const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
+    const [state = '', parentPid] = fields;
+    return { pid, parentPid: Number(parentPid), state, startTime: fields[19] ?? '' };
+  } catch (error) {
+    return ['ENOENT', 'ESRCH'].includes(errorCode(error) ?? '') ? 'gone' : 'unknown';
+  }
+}
+
+function namespaceOf(pid: number): number | undefined {
+  try {
+    return statSync(`/proc/${String(pid)}/ns/pid`).ino;
+  } catch {
+    return undefined;
+  }
+}
+
+function processTable(): readonly SeenProcess[] {
+  try {
+    const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+    return pids.map((name) => look(Number(name))).filter((seen) => typeof seen === 'object');
+  } catch {
+    // Without a descriptor nobody can tell; whoever asked asks again.
+    return [];
+  }
+}
+
+function descendants(pid: number, table: readonly SeenProcess[]): readonly SeenProcess[] {
+  const children = new Map<number, SeenProcess[]>();
+  for (const seen of table) {
+    const siblings = children.get(seen.parentPid);
+    if (siblings === undefined) children.set(seen.parentPid, [seen]);
+    else siblings.push(seen);
+  }
+  const found = [...(children.get(pid) ?? [])];
+  // It grows while it is walked.
+  for (const parent of found) found.push(...(children.get(parent.pid) ?? []));
+  return found;
+}
+
+function isNumberTaken(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return errorCode(error) !== 'ESRCH';
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended just now.
+  }
+}

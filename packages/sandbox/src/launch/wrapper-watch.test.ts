@@ -1,0 +1,91 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { WrapperWatch } from './wrapper-watch.js';
+
+const WAIT = { timeout: 60_000, interval: 1 };
+
+const SANDBOX = ['--unshare-user', '--unshare-pid', '--bind', '/', '/', '--dev', '/dev', '--proc', '/proc'];
+const worksHere = spawnSync('bwrap', [...SANDBOX, 'true']).status === 0;
+
+let place = '';
+beforeEach(() => {
+  place = mkdtempSync(path.join(tmpdir(), 'holdfast-watch-'));
+});
+afterEach(() => {
+  rmSync(place, { recursive: true, force: true });
+});
+
+interface Started {
+  readonly wrapper: ChildProcess;
+  readonly watch: WrapperWatch;
+}
+
+function start(
+  script: string,
+  options: readonly string[] = [],
+  prepare: (wrapper: ChildProcess) => void = () => undefined,
+): Started {
+  const pipes = ['--json-status-fd', '3', '--args', '4', '--block-fd', '5', '--die-with-parent'];
+  const wrapper = spawn('bwrap', [...SANDBOX, ...pipes, ...options, '--', 'sh', '-c', script], {
+    cwd: place,
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
+    detached: true,
+  });
+  prepare(wrapper);
+  return { wrapper, watch: new WrapperWatch(wrapper, { status: 3, environment: 4, ready: 5 }, []) };
+}
+
+/** The numbers of what runs inside: bubblewrap tells the command where it is. */
+function processesThere(): readonly string[] {
+  return readdirSync('/proc').filter(
+    (name) => read(name, 'environ').includes(`PWD=${place}`) && isLive(name),
+  );
+}
+
+function isLive(pid: string): boolean {
+  return /\) [^ZX] /.test(read(pid, 'stat'));
+}
+
+function read(pid: string, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'latin1');
+  } catch {
+    return '';
+  }
+}
+
+describe.skipIf(!worksHere)('a wrapper', { timeout: 120_000 }, () => {
+  test('that is killed while it sets up leaves nothing that could run the command', async () => {
+    const kill = (wrapper: ChildProcess): void => {
+      wrapper.stdio[3]?.once('data', () => wrapper.kill('SIGKILL'));
+    };
+    const { watch } = start(': > ran; exec sleep 300', [], kill);
+    expect(await watch.over).toBe(true);
+    expect([isLive(String(watch.status.childPid)), existsSync(path.join(place, 'ran'))]).toEqual([
+      false,
+      false,
+    ]);
+  });
+
+  test('is over when all has ended that ran inside, though it was killed', async () => {
+    const { wrapper, watch } = start('setsid sleep 300 & setsid sleep 300 & : > ran; wait');
+    expect(await watch.ready).toBe(true);
+    await vi.waitUntil(() => existsSync(path.join(place, 'ran')), WAIT);
+    wrapper.kill('SIGKILL');
+    expect(await watch.over).toBe(true);
+    expect(processesThere()).toEqual([]);
+  });
+
+  test('that fails to set up never was ready', async () => {
+    const { watch } = start('true', ['--bind', path.join(place, 'missing'), '/mnt']);
+    expect([await watch.ready, await watch.over, watch.status.exitCode]).toEqual([false, true, undefined]);
+  });
+
+  test('that has run its command was ready, and tells how it ended', async () => {
+    const { watch } = start('exit 7');
+    expect([await watch.ready, await watch.over, watch.status.exitCode]).toEqual([true, true, 7]);
+  });
+});
