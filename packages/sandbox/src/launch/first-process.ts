@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { errorCode } from './placeholders/error-code.js';
+import { errorCode } from '../files/error-code.js';
 
 /** A process by number and start time, which together name it for good. */
 export interface NamedProcess {
