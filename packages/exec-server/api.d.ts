@@ -9,7 +9,7 @@ import '@holdfast/sandbox';
 // core.d.ts
 import { RootCapabilities, InstalledCapabilities, ParamsOf, environmentConfigRead, ResultOf, Transport, EnvironmentInfo } from '@holdfast/exec-protocol';
 import { Readable } from 'node:stream';
-import { OpenLaunch, OperatorCeiling, SandboxIntent } from '@holdfast/sandbox';
+import { OpenLaunch, OperatorCeiling, SandboxIntent, NetworkIntent } from '@holdfast/sandbox';
 
 /** A timer that has been set. */
 interface Timer {
@@ -202,6 +202,18 @@ interface Child {
 interface Sandbox {
     readonly confinement: Confinement;
     readonly isDenial: DenialJudge;
+    /** To be called when the command was not started after all. */
+    discard(): void;
+}
+/** A command to be confined. */
+interface ConfinedCommand {
+    readonly intent: SandboxIntent;
+    /** The managed network that it gets; undefined where the intent alone decides about its network. */
+    readonly network: NetworkIntent | undefined;
+    readonly child: ChildSpec;
+    readonly hasTerminal: boolean;
+    /** Names the process in the log. */
+    readonly process: string;
 }
 /** Whether it was the sandbox that made the command fail. @param output The end of what the command has printed. */
 type DenialJudge = (exitCode: number, output: string) => boolean;
@@ -210,10 +222,11 @@ interface Sandboxes {
     /** What the operator allows at most; undefined where peers decide alone. */
     readonly ceiling: OperatorCeiling | undefined;
     /**
-     * How a child is confined; undefined where neither its intent nor the ceiling asks for it. Looks at files.
+     * How a child is confined; undefined where neither its intent nor the ceiling asks for it. Looks at files, and makes the
+     * network that the child gets.
      * @throws ExecError `sandboxUnsupported` for what this executor cannot enforce; SpawnError when there is nothing to run.
      */
-    confine(intent: SandboxIntent, child: ChildSpec, hasTerminal: boolean): Promise<Sandbox | undefined>;
+    confine(command: ConfinedCommand): Promise<Sandbox | undefined>;
 }
 
 /** A process that has a pipe open. */
