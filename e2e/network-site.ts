@@ -71,7 +71,8 @@ function makeCertificate(root: string): {
   readonly authority: string;
 } {
   const [key, authority] = [join(root, 'key.pem'), join(root, 'authority.pem')];
-  const name = ['-subj', '/CN=site', '-addext', `subjectAltName=IP:${HOST}`];
+  // Where npm reaches an address through a proxy, it asks the certificate for the default name of Node.
+  const name = ['-subj', '/CN=site', '-addext', `subjectAltName=IP:${HOST},DNS:localhost`];
   const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
   execFileSync(
     'openssl',
