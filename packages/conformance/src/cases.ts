@@ -7,6 +7,7 @@ import { ENVIRONMENT_CASES } from './cases/environment.js';
 import { EXTENSION_CASES } from './cases/extensions.js';
 import { CONTENT_CASES } from './cases/fs/content.js';
 import { ENTRY_CASES } from './cases/fs/entries.js';
+import { FILES_EXTENSION_CASES } from './cases/fs/files-extension.js';
 import { HANDLE_CASES } from './cases/fs/handles.js';
 import { TREE_CASES } from './cases/fs/trees.js';
 import { WALK_CASES } from './cases/fs/walk.js';
@@ -41,6 +42,7 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
   ...TREE_CASES,
   ...WALK_CASES,
   ...HANDLE_CASES,
+  ...FILES_EXTENSION_CASES,
   ...WATCH_CASES,
   ...REQUEST_CASES,
   ...STREAM_CASES,

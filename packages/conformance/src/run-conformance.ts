@@ -31,7 +31,7 @@ export interface ConformanceOptions {
 const CASE_TIMEOUT_MS = 60_000;
 
 /** Extensions that are asked for, to find out which cases can be tried. */
-const KNOWN_EXTENSIONS = ['flow', 'pty', 'signals', 'session', 'replay', 'attach', 'gap', 'drain'];
+const KNOWN_EXTENSIONS = ['flow', 'pty', 'signals', 'session', 'replay', 'attach', 'gap', 'drain', 'files'];
 
 /**
  * Tries every case against a server, one after the other, each on connections of its own.

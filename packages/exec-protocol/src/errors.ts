@@ -44,6 +44,7 @@ export const ERROR_KINDS = {
     meaning: 'the path leads through a symbolic link, which was not to be followed',
   },
   fileSystemFailed: { code: -32603, meaning: 'the file system of the executor failed' },
+  fileTaken: { code: -32603, meaning: 'somebody else has opened the file to go on with it' },
   configUnreadable: { code: -32603, meaning: 'a configuration file of the executor cannot be read' },
   httpFailed: { code: -32603, meaning: 'the HTTP request got no response' },
   limitExceeded: { code: -32040, meaning: 'a named limit of the peer is reached' },

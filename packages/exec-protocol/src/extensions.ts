@@ -28,6 +28,10 @@ export const EXTENSIONS = {
     version: 1,
     adds: 'a bounded wait for output after exit, and who still held it when that was over',
   },
+  files: {
+    version: 1,
+    adds: 'links as links, permission bits, digests, and files that are gone on with and get their name when they are whole',
+  },
 } as const satisfies Record<string, { readonly version: number; readonly adds: string }>;
 
 /** The name of an extension. */

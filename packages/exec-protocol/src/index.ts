@@ -101,6 +101,7 @@ export {
   MAX_WALK_ENTRIES,
   MAX_WINDOW_BYTES,
   OUTBOX_BYTES,
+  PARTIAL_FILE_TTL_MS,
   PING_INTERVAL_MS,
   RECOVER_DEADLINE_MS,
   REMEMBERED_WRITES,
@@ -157,6 +158,7 @@ export {
   fsWriteBlock,
   fsWriteFile,
 } from './methods/fs.js';
+export { fsDigest, fsList, fsRename, fsSetPermissions, fsSymlink } from './methods/fs-tree.js';
 export { httpBodyDelta, httpRequest } from './methods/http.js';
 export {
   initialize,

@@ -205,6 +205,9 @@ export const FILE_TRANSFER_ATTEMPTS = 3;
 /** How long an upload that was aborted waits for the removal of what it has written. */
 export const TRANSFER_TIDY_MS = 2_000;
 
+/** For how long the half of a file is kept that a copy has left; a later copy into the directory removes older ones. */
+export const PARTIAL_FILE_TTL_MS = 7 * 24 * 3_600_000;
+
 /** Files that one session may have open; the reference's figure for a connection. */
 export const MAX_FILE_HANDLES = 128;
 

@@ -1,20 +1,21 @@
 import * as z from 'zod';
 import { base64Bytes } from '../bytes.js';
 import { defineNotification, defineRequest } from './define.js';
+import { extensionField } from './extension-field.js';
+import { followSymlinks, handleId, path, permissions } from './fs-fields.js';
 import { sandboxSchema } from './sandbox-schema.js';
 
-const path = z.string().describe('A file: URI of the executor.');
 const sandbox = sandboxSchema.describe(
   'The request reaches no further than a process in this sandbox would.',
 );
-const followSymlinks = z
-  .boolean()
-  .optional()
-  .describe('false refuses symbolic links in every component of the path; default true.');
 const count = z.int().min(0);
 const nothing = z.object({});
 
-const handleId = z.string().describe('What the client calls the open file; at most 32 bytes.');
+const permissionsOfWritten = extensionField(
+  'files',
+  permissions,
+  'the permission bits that the file has from now on, set before anything is written.',
+);
 
 /** Reads a whole file. */
 export const fsReadFile = defineRequest({
@@ -38,6 +39,7 @@ export const fsWriteFile = defineRequest({
     // Decoded by the handler: the reference answers bad base64 here as a bad request and not as bad parameters.
     dataBase64: z.string().meta({ contentEncoding: 'base64' }),
     followSymlinks,
+    permissions: permissionsOfWritten,
     sandbox,
   }),
   result: nothing,
@@ -76,6 +78,7 @@ export const fsGetMetadata = defineRequest({
     size: count.describe('Bytes.'),
     createdAtMs: z.int().describe('Unix time in milliseconds; 0 where it is not known.'),
     modifiedAtMs: z.int().describe('Unix time in milliseconds; 0 where it is not known.'),
+    permissions: permissions.optional().describe('Extension files: the nine permission bits, as a number.'),
   }),
 });
 
@@ -182,6 +185,17 @@ export const fsOpen = defineRequest({
       .enum(['read', 'replace'])
       .optional()
       .describe('replace makes the file or empties it; default read.'),
+    keep: extensionField(
+      'files',
+      z.boolean(),
+      'replace empties nothing, and the file can be read and written; whoever had it open so is done with it.',
+    ),
+    permissions: permissionsOfWritten,
+    followSymlinks: extensionField(
+      'files',
+      z.boolean(),
+      'false refuses symbolic links in every component of the path; default true.',
+    ),
     sandbox,
   }),
   result: z.object({ handleId }),

@@ -17,6 +17,7 @@ import {
   fsWriteBlock,
   fsWriteFile,
 } from './fs.js';
+import { fsDigest, fsList, fsRename, fsSetPermissions, fsSymlink } from './fs-tree.js';
 import { httpBodyDelta, httpRequest } from './http.js';
 import { initialize, initialized, sessionAcknowledge, sessionClose, sessionReplay } from './initialize.js';
 import {
@@ -72,6 +73,11 @@ export const REQUESTS = {
   'fs/writeBlock': fsWriteBlock,
   'fs/close': fsClose,
   'fs/watchMissing': fsWatchMissing,
+  'fs/list': fsList,
+  'fs/symlink': fsSymlink,
+  'fs/setPermissions': fsSetPermissions,
+  'fs/digest': fsDigest,
+  'fs/rename': fsRename,
   'http/request': httpRequest,
 } as const;
 

@@ -27,7 +27,13 @@ test('metadata tells of the target, and that the path is a link', async () => {
   tree.link('link', 'file');
   tree.link('dangling', 'nowhere');
   const { modifiedAtMs, createdAtMs, ...facts } = await getMetadata(tree.path('link'), FOLLOW);
-  expect(facts).toEqual({ isDirectory: false, isFile: true, isSymlink: true, size: 4 });
+  expect(facts).toEqual({
+    isDirectory: false,
+    isFile: true,
+    isSymlink: true,
+    size: 4,
+    permissions: statSync(tree.text('file')).mode & 0o777,
+  });
   expect(modifiedAtMs).toBe(Math.floor(statSync(tree.text('file')).mtimeMs));
   expect(Number.isInteger(createdAtMs)).toBe(true);
   expect(await getMetadata(tree.path(''), NO_FOLLOW)).toMatchObject({ isDirectory: true, isFile: false });

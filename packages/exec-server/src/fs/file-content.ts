@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { decodeBase64, ExecError, MAX_READ_FILE_BYTES } from '@holdfast/exec-protocol';
 import { about } from './file-error.js';
 import { type NativePath, shownPath } from './native-path.js';
-import { type LinkOptions, openToOverwrite, openToRead } from './open-file.js';
+import { type LinkOptions, openToOverwrite, openToRead, type WriteOptions } from './open-file.js';
 
 /**
  * The whole content of a regular file.
@@ -45,7 +45,7 @@ export async function sizeOf(path: NativePath): Promise<number> {
 }
 
 /** Makes or overwrites a regular file in place; the null device takes everything. @throws ExecError when the text is not base64; nothing is changed then. */
-export async function writeFile(path: NativePath, dataBase64: string, options: LinkOptions): Promise<void> {
+export async function writeFile(path: NativePath, dataBase64: string, options: WriteOptions): Promise<void> {
   const decoded = decodeBase64(dataBase64);
   if (!decoded.ok) {
     throw new ExecError('invalidFileRequest', `fs/writeFile: dataBase64: ${decoded.message}`);

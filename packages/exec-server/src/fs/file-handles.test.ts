@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { createHash } from 'node:crypto';
+import { readFileSync, renameSync, statSync, truncateSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
 import { FileHandles } from './file-handles.js';
+import { SoleWriters } from './sole-writers.js';
 import { kindOf, Tree } from './testing/tree.js';
 
 const bytes = (text: string): Uint8Array => Buffer.from(text);
@@ -48,7 +50,7 @@ test('an id names one file at a time, and is free again after a failure', async 
 test('as many files may be open as the limit says, and one more when one is closed', async () => {
   using tree = new Tree();
   const path = tree.file('f');
-  const files = new FileHandles(2);
+  const files = new FileHandles({ limit: 2 });
   await files.open('1', path, 'read');
   await files.open('2', path, 'read');
   expect(await kindOf(files.open('3', path, 'read'))).toBe('limitExceeded');
@@ -77,4 +79,82 @@ test('a file that was opened for the one is not used for the other', async () =>
   expect(await kindOf(files.write('r', 0, bytes('y')))).toBe('fileSystemFailed');
   expect(await kindOf(files.read('w', 0, 1))).toBe('fileSystemFailed');
   await files.closeAll();
+});
+
+describe('a file that is gone on with', () => {
+  test('keeps what it has, is private, and gets its name and permissions at once', async () => {
+    using tree = new Tree();
+    const files = new FileHandles();
+    await files.open('h', tree.file('part', 'abcdef'), 'keep', { followSymlinks: true, permissions: 0o600 });
+    expect(statSync(tree.text('part')).mode & 0o777).toBe(0o600);
+    await files.write('h', 3, bytes('DEF'));
+    expect(await files.digest('h', 99)).toEqual({
+      sha256: createHash('sha256').update('abcDEF').digest('hex'),
+      length: 6,
+      size: 6,
+    });
+    await files.rename('h', tree.path('whole'), { followSymlinks: false, permissions: 0o754 });
+    await files.close('h');
+    expect([readFileSync(tree.text('whole'), 'utf8'), statSync(tree.text('whole')).mode & 0o777]).toEqual([
+      'abcDEF',
+      0o754,
+    ]);
+  });
+
+  test('belongs to the last one who opened it, by whatever name and in whatever session', async () => {
+    using tree = new Tree();
+    const writers = new SoleWriters();
+    const [one, other] = [new FileHandles({ writers }), new FileHandles({ writers })];
+    await one.open('h', tree.path('f'), 'keep');
+    tree.link('alias', 'f');
+    const written = one.write('h', 0, bytes('one'));
+    await other.open('h', tree.path('alias'), 'keep');
+    await written;
+    expect(
+      await Promise.all([
+        kindOf(one.write('h', 0, bytes('late'))),
+        kindOf(one.digest('h', 1)),
+        kindOf(one.rename('h', tree.path('g'), { followSymlinks: true })),
+      ]),
+    ).toEqual(['fileTaken', 'fileTaken', 'fileTaken']);
+    await other.write('h', 3, bytes('two'));
+    await one.close('h');
+    await other.write('h', 6, bytes('!'));
+    await other.closeAll();
+    expect(readFileSync(tree.text('f'), 'utf8')).toBe('onetwo!');
+  });
+
+  test('is free again once it was closed', async () => {
+    using tree = new Tree();
+    const writers = new SoleWriters();
+    const [one, other] = [new FileHandles({ writers }), new FileHandles({ writers })];
+    await one.open('h', tree.path('f'), 'keep');
+    await one.close('h');
+    await other.open('h', tree.path('f'), 'keep');
+    await other.write('h', 0, bytes('x'));
+    await other.closeAll();
+    expect(readFileSync(tree.text('f'), 'utf8')).toBe('x');
+  });
+
+  test('keeps its name where another file has come to have it', async () => {
+    using tree = new Tree();
+    const files = new FileHandles();
+    await files.open('h', tree.path('part'), 'keep');
+    renameSync(tree.text('part'), tree.text('moved'));
+    tree.file('part', 'somebody else');
+    expect(await kindOf(files.rename('h', tree.path('f'), { followSymlinks: true }))).toBe('fileNotFound');
+    expect(readFileSync(tree.text('part'), 'utf8')).toBe('somebody else');
+    await files.closeAll();
+  });
+});
+
+test('the end of a session ends a digest that nobody waits for', async () => {
+  using tree = new Tree();
+  const files = new FileHandles();
+  await files.open('h', tree.file('f', ''), 'read');
+  // Takes no room, and hours to read.
+  truncateSync(tree.text('f'), 2 ** 42);
+  const digest = kindOf(files.digest('h', 2 ** 42));
+  await files.closeAll();
+  expect(await digest).toBe('sessionUnknown');
 });

@@ -5,9 +5,12 @@ import {
   MAX_FILE_HANDLE_ID_BYTES,
   MAX_FILE_HANDLES,
 } from '@holdfast/exec-protocol';
-import { about } from './file-error.js';
+import { digestOf, type FileDigest } from './file-digest.js';
+import { HeldFile } from './held-file.js';
 import type { NativePath } from './native-path.js';
-import { openToRead, openToReplace } from './open-file.js';
+import { openToKeep, openToRead, openToReplace, type WriteOptions } from './open-file.js';
+import { renameOpen } from './rename-open.js';
+import { SoleWriters } from './sole-writers.js';
 
 /** A piece of a file. */
 export interface FileBlock {
@@ -16,21 +19,27 @@ export interface FileBlock {
   readonly eof: boolean;
 }
 
-interface OpenFile {
-  readonly path: NativePath;
-  readonly handle: Promise<FileHandle>;
-  /** Settles when everything that was asked of the file before is done. */
-  last: Promise<unknown>;
+/** What a file is opened for; `keep` is to go on with what is there. */
+export type OpenMode = 'read' | 'replace' | 'keep';
+
+/** What a table of open files can be given. */
+export interface FileHandlesOptions {
+  /** How many may be open at once. */
+  readonly limit?: number;
+  /** Shared by all tables of a server. */
+  readonly writers?: SoleWriters;
 }
 
 /** The files that a client has open, by the ids that it chose. What is asked of one file is done in that order. */
 export class FileHandles {
   readonly #limit: number;
-  readonly #files = new Map<string, OpenFile>();
+  readonly #writers: SoleWriters;
+  readonly #files = new Map<string, HeldFile>();
   #isClosed = false;
 
-  constructor(limit: number = MAX_FILE_HANDLES) {
+  constructor({ limit = MAX_FILE_HANDLES, writers = new SoleWriters() }: FileHandlesOptions = {}) {
     this.#limit = limit;
+    this.#writers = writers;
   }
 
   get size(): number {
@@ -38,7 +47,12 @@ export class FileHandles {
   }
 
   /** @throws ExecError `fileHandleInUse`, `limitExceeded`, or why the file cannot be opened; the id is free again then. */
-  async open(id: string, path: NativePath, mode: 'read' | 'replace'): Promise<void> {
+  async open(
+    id: string,
+    path: NativePath,
+    mode: OpenMode,
+    options: WriteOptions = { followSymlinks: true },
+  ): Promise<void> {
     checkId(id);
     if (this.#isClosed) throw new ExecError('sessionUnknown', 'the session has ended; open a new one');
     if (this.#files.has(id)) {
@@ -52,14 +66,13 @@ export class FileHandles {
         code: REFUSED_CODE,
       });
     }
-    const options = { followSymlinks: true };
-    const handle = mode === 'read' ? openToRead(path, options) : openToReplace(path, options);
-    const file: OpenFile = { path, handle, last: handle };
+    const file = new HeldFile(path, OPENERS[mode](path, options), this.#writers);
     this.#files.set(id, file);
     try {
-      await handle;
+      await file.opened(mode === 'keep');
     } catch (error) {
       if (this.#files.get(id) === file) this.#files.delete(id);
+      await file.close().catch(() => undefined);
       throw error;
     }
   }
@@ -88,13 +101,26 @@ export class FileHandles {
     });
   }
 
+  /** The digest of the first `length` bytes, read anew. */
+  async digest(id: string, length: number): Promise<FileDigest> {
+    return await this.#use(id, (handle, file) => digestOf(handle, length, file));
+  }
+
+  /** Gives a file another name. */
+  async rename(id: string, to: NativePath, options: WriteOptions): Promise<void> {
+    await this.#use(id, async (handle, file) => {
+      await renameOpen(handle, file.path, to, options);
+      file.path = to;
+    });
+  }
+
   /** Closes a file after everything that was asked of it; one that is not open is no error. */
   async close(id: string): Promise<void> {
     checkId(id);
     const file = this.#files.get(id);
     if (file === undefined) return;
     this.#files.delete(id);
-    await closed(file);
+    await file.close();
   }
 
   /** Closes all files after everything that was asked of them. From now on none can be opened. */
@@ -102,10 +128,10 @@ export class FileHandles {
     this.#isClosed = true;
     const files = [...this.#files.values()];
     this.#files.clear();
-    await Promise.allSettled(files.map(closed));
+    await Promise.allSettled(files.map((file) => file.abandon()));
   }
 
-  async #use<T>(id: string, work: (handle: FileHandle) => Promise<T>): Promise<T> {
+  async #use<T>(id: string, work: (handle: FileHandle, file: HeldFile) => Promise<T>): Promise<T> {
     checkId(id);
     const file = this.#files.get(id);
     if (file === undefined) {
@@ -114,21 +140,18 @@ export class FileHandles {
         `no open file has the id ${JSON.stringify(id)}; open it first`,
       );
     }
-    const result = file.last.then(async () => about(file.path, async () => work(await file.handle)));
-    file.last = result.catch(() => undefined);
-    return await result;
+    return await file.use(work);
   }
 }
 
+const OPENERS: Readonly<Record<OpenMode, typeof openToReplace>> = {
+  read: openToRead,
+  replace: openToReplace,
+  keep: openToKeep,
+};
+
 /** The reference answers too many open files like other bad requests. */
 const REFUSED_CODE = -32600;
-
-async function closed({ path, handle, last }: OpenFile): Promise<void> {
-  await last.catch(() => undefined);
-  const open = await handle.catch(() => undefined);
-  // What the system could not write before it says now.
-  if (open !== undefined) await about(path, () => open.close());
-}
 
 function checkId(id: string): void {
   if (Buffer.byteLength(id) <= MAX_FILE_HANDLE_ID_BYTES) return;

@@ -15,7 +15,11 @@ export interface Metadata {
   /** Unix time in milliseconds, 0 where it is not known. */
   readonly createdAtMs: number;
   readonly modifiedAtMs: number;
+  readonly permissions: number;
 }
+
+/** The bits of a mode that say who may read, write and run. */
+export const PERMISSIONS = 0o777;
 
 /** Describes what a path leads to. */
 export function getMetadata(path: NativePath, { followSymlinks }: LinkOptions): Promise<Metadata> {
@@ -43,5 +47,6 @@ function metadataOf(stats: Stats, isSymlink: boolean): Metadata {
     size: stats.size,
     createdAtMs: Math.max(0, Math.floor(stats.birthtimeMs)),
     modifiedAtMs: Math.max(0, Math.floor(stats.mtimeMs)),
+    permissions: stats.mode & PERMISSIONS,
   };
 }

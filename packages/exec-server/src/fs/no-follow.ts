@@ -3,8 +3,8 @@ import { type FileHandle, lstat, open } from 'node:fs/promises';
 import { platform } from 'node:os';
 import { joinPath, type NativePath, namesOf } from './native-path.js';
 
-// Opens nothing of the directory but a place to stand on.
-const O_PATH = 0o10000000;
+/** Opens nothing of an entry but a place to stand on (Linux). */
+export const O_PATH = 0o10000000;
 const STEP = constants.O_DIRECTORY | constants.O_NOFOLLOW | O_PATH;
 
 const ROOT = Buffer.from('/');

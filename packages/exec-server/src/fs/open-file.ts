@@ -11,9 +11,16 @@ export interface LinkOptions {
   readonly followSymlinks: boolean;
 }
 
+/** How a file is written. */
+export interface WriteOptions extends LinkOptions {
+  /** The permission bits that it has from now on, set before anything is written; what the system gives by default. */
+  readonly permissions?: number | undefined;
+}
+
 // A pipe without a writer would hold its opener for ever.
 const READ = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
 const REPLACE = constants.O_WRONLY | constants.O_CREAT | constants.O_NONBLOCK | constants.O_NOCTTY;
+const KEEP = constants.O_RDWR | constants.O_CREAT | constants.O_NONBLOCK | constants.O_NOCTTY;
 const NEW_FILE_MODE = 0o666;
 
 /**
@@ -28,23 +35,41 @@ export function openToRead(path: NativePath, options: LinkOptions): Promise<File
  * Opens a regular file for writing, made or emptied; whoever gets it closes it.
  * @throws ExecError `notAFile` for everything else that has a name; nothing is emptied then.
  */
-export function openToReplace(path: NativePath, options: LinkOptions): Promise<FileHandle> {
+export function openToReplace(path: NativePath, options: WriteOptions): Promise<FileHandle> {
   return openToEmpty(path, options, isRegular);
 }
 
+/** Opens a regular file for reading and writing, made where there is none; nothing is emptied. Whoever gets it closes it. */
+export async function openToKeep(path: NativePath, options: WriteOptions): Promise<FileHandle> {
+  const handle = await openThat(path, KEEP, options, isRegular, ERROR_KINDS.fileSystemFailed.code);
+  return await prepared(handle, path, options);
+}
+
 /** The same for what takes all content at once: the null device, where it goes nowhere, will do. */
-export async function openToOverwrite(path: NativePath, options: LinkOptions): Promise<FileHandle> {
+export async function openToOverwrite(path: NativePath, options: WriteOptions): Promise<FileHandle> {
   const nullDevice = await stat('/dev/null').catch(() => undefined);
   const isNull = (found: Stats): boolean => found.isCharacterDevice() && found.rdev === nullDevice?.rdev;
   return await openToEmpty(path, options, (found) => found.isFile() || isNull(found));
 }
 
-async function openToEmpty(path: NativePath, options: LinkOptions, isWanted: Wanted): Promise<FileHandle> {
+async function openToEmpty(path: NativePath, options: WriteOptions, isWanted: Wanted): Promise<FileHandle> {
   // The reference calls it a bad request to read such a thing, and a failure to write it.
   const handle = await openThat(path, REPLACE, options, isWanted, ERROR_KINDS.fileSystemFailed.code);
+  return await prepared(handle, path, options, () => handle.truncate(0));
+}
+
+/** Gives a file its permissions and whatever else it needs before it is written; a device is left as it is. */
+async function prepared(
+  handle: FileHandle,
+  path: NativePath,
+  { permissions }: WriteOptions,
+  prepare?: () => Promise<void>,
+): Promise<FileHandle> {
   try {
     await about(path, async () => {
-      if (isRegular(await handle.stat())) await handle.truncate(0);
+      if (!isRegular(await handle.stat())) return;
+      if (permissions !== undefined) await handle.chmod(permissions);
+      await prepare?.();
     });
     return handle;
   } catch (error) {
@@ -60,7 +85,7 @@ const isRegular: Wanted = (found) => found.isFile();
 async function openThat(
   path: NativePath,
   flags: number,
-  { followSymlinks }: LinkOptions,
+  { followSymlinks, permissions = NEW_FILE_MODE }: WriteOptions,
   isWanted: Wanted,
   refusalCode: number,
 ): Promise<FileHandle> {
@@ -71,7 +96,7 @@ async function openThat(
     const found = await (followSymlinks ? stat(at) : lstat(at)).catch(() => undefined);
     const isOther = found !== undefined && !isWanted(found) && !found.isSymbolicLink();
     if (isOther) throw notAFile();
-    return await open(at, followSymlinks ? flags : flags | constants.O_NOFOLLOW, NEW_FILE_MODE);
+    return await open(at, followSymlinks ? flags : flags | constants.O_NOFOLLOW, permissions);
   };
   return await about(path, async () => {
     const handle = followSymlinks ? await openChecked(path) : await descend(path, openChecked);

@@ -36,11 +36,13 @@ export interface FileScope {
   readonly watches: MissingWatches;
   /** Whether an operator confines everything that is done here. */
   readonly hasCeiling: boolean;
+  /** Whether the connection agreed to hear of permissions. */
+  readonly tellsPermissions: boolean;
   readonly room: AnswerRoom;
 }
 
 /** What a listing counts in the room for answers; what it really takes is known only afterwards. */
-const LISTING_BYTES = 1024 * 1024;
+export const LISTING_BYTES = 1024 * 1024;
 
 export async function readWholeFile(
   scope: FileScope,
@@ -58,7 +60,8 @@ export async function writeWholeFile(
 ): Promise<ResultOf<typeof fsWriteFile>> {
   const { order } = scope;
   const path = pathOf(scope, params);
-  await order.change(() => writeFile(path, params.dataBase64, linksOf(params)));
+  const options = { ...linksOf(params), permissions: params.permissions };
+  await order.change(() => writeFile(path, params.dataBase64, options));
   return {};
 }
 
@@ -79,7 +82,8 @@ export async function describeEntry(
 ): Promise<ResultOf<typeof fsGetMetadata>> {
   const { order } = scope;
   const path = pathOf(scope, params);
-  return await order.look(() => getMetadata(path, linksOf(params)));
+  const { permissions, ...told } = await order.look(() => getMetadata(path, linksOf(params)));
+  return scope.tellsPermissions ? { ...told, permissions } : told;
 }
 
 export async function resolvePath(
@@ -147,8 +151,10 @@ export async function openFile(
 ): Promise<ResultOf<typeof fsOpen>> {
   const { order, handles } = scope;
   const path = pathOf(scope, params);
-  const { handleId, mode = 'read' } = params;
-  const open = (): Promise<void> => handles.open(handleId, path, mode);
+  const { handleId, mode = 'read', keep = false, permissions } = params;
+  const options = { ...linksOf(params), permissions };
+  const how = mode === 'replace' && keep ? 'keep' : mode;
+  const open = (): Promise<void> => handles.open(handleId, path, how, options);
   await (mode === 'read' ? order.look(open) : order.change(open));
   return { handleId };
 }
@@ -198,7 +204,8 @@ interface PathParams {
   readonly sandbox?: Readonly<Record<string, unknown>> | null | undefined;
 }
 
-function pathOf(scope: FileScope, params: PathParams): NativePath {
+/** Where a request leads. @throws ExecError when it may not be made here. */
+export function pathOf(scope: FileScope, params: PathParams): NativePath {
   refuseSandbox(scope, params);
   return toNativePath(params.path, 'path');
 }
@@ -218,7 +225,8 @@ function refuseSandbox({ hasCeiling }: FileScope, { sandbox }: Pick<PathParams, 
   );
 }
 
-function linksOf({ followSymlinks = true }: { readonly followSymlinks?: boolean | undefined }): {
+/** How the links of its path are treated. */
+export function linksOf({ followSymlinks = true }: { readonly followSymlinks?: boolean | undefined }): {
   readonly followSymlinks: boolean;
 } {
   return { followSymlinks };

@@ -31,6 +31,7 @@ import {
   writeFileBlock,
   writeWholeFile,
 } from './file-handlers.js';
+import { changePermissions, digestFile, listEntries, makeSymlink, renameFile } from './file-tree-handlers.js';
 import type { HttpExchange } from './http-exchange.js';
 import {
   attachProcess,
@@ -119,6 +120,11 @@ function fileHandlers(host: RouteHost): Pick<Handlers, Extract<RequestMethod, `f
     'fs/writeBlock': (params) => writeFileBlock(host.files(), params),
     'fs/close': (params) => closeFile(host.files(), params),
     'fs/watchMissing': (params) => watchMissing(host.files(), params),
+    'fs/list': (params) => listEntries(host.files(), params),
+    'fs/symlink': (params) => makeSymlink(host.files(), params),
+    'fs/setPermissions': (params) => changePermissions(host.files(), params),
+    'fs/digest': (params) => digestFile(host.files(), params),
+    'fs/rename': (params) => renameFile(host.files(), params),
   };
 }
 

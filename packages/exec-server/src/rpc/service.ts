@@ -86,7 +86,7 @@ export function openService(params: ParamsOf<typeof initialize>, host: ServiceHo
     answers: clientInstance === undefined ? undefined : session.answers(clientInstance),
     legacyResume:
       isNew || extensions.replay !== undefined ? undefined : legacyResume(session, push, extensions, clock),
-    files: fileScope(session, clientInstance !== undefined, host),
+    files: fileScope(session, clientInstance !== undefined, extensions, host),
     http: new HttpExchange({
       client: host.http,
       env: host.env,
@@ -108,10 +108,16 @@ export function closeService({ session, push, legacyResume, files }: Service): v
 }
 
 // Who cannot repeat a request whose answer was lost cannot know either what is still open, so it starts anew.
-function fileScope(session: Session, isExactlyOnce: boolean, host: ServiceHost): FileScope {
+function fileScope(
+  session: Session,
+  isExactlyOnce: boolean,
+  extensions: Extensions,
+  host: ServiceHost,
+): FileScope {
   return {
     order: session.fileOrder,
-    handles: isExactlyOnce ? session.files : new FileHandles(),
+    handles: isExactlyOnce ? session.files : new FileHandles({ writers: host.sessions.writers }),
+    tellsPermissions: extensions.files !== undefined,
     hasCeiling: host.ceiling !== undefined,
     watches: new MissingWatches((id) => {
       host.onMissingChanged(id);

@@ -7,6 +7,7 @@ import {
   MAX_SESSIONS,
   type SessionId,
 } from '@holdfast/exec-protocol';
+import { SoleWriters } from '../fs/sole-writers.js';
 import type { ProcessHost } from '../process/process-table.js';
 import { type Attachment, Session } from './session.js';
 
@@ -21,6 +22,8 @@ export interface SessionOwner {
 
 /** All sessions of a server. */
 export class SessionRegistry {
+  /** Who goes on with which file, in whatever session. */
+  readonly writers = new SoleWriters();
   readonly #host: ProcessHost;
   readonly #ttlMs: number;
   readonly #sessions = new Map<SessionId, Session>();
@@ -46,7 +49,8 @@ export class SessionRegistry {
     }
     const id = asSessionId(randomBytes(ID_BYTES).toString('base64url'));
     const ttlMs = isResumable ? this.#ttlMs : 0;
-    const session = new Session({ id, principal, ttlMs }, this.#host, attachment, (expired) => {
+    const traits = { id, principal, ttlMs, writers: this.writers };
+    const session = new Session(traits, this.#host, attachment, (expired) => {
       void this.close(expired);
     });
     this.#sessions.set(id, session);

@@ -3,6 +3,7 @@ import { type ConnectionId, ExecError, MAX_CLIENT_INSTANCES, type SessionId } fr
 import type { Timer } from '../clock.js';
 import { FileHandles } from '../fs/file-handles.js';
 import { FileOrder } from '../fs/file-order.js';
+import type { SoleWriters } from '../fs/sole-writers.js';
 import { type ProcessHost, ProcessTable } from '../process/process-table.js';
 import type { NewsListener } from '../process/subscription.js';
 import { KeptAnswers } from './kept-answers.js';
@@ -17,6 +18,8 @@ export interface SessionTraits {
   readonly principal: string;
   /** 0 for one that ends with its connection. */
   readonly ttlMs: number;
+  /** Who goes on with which file, over all sessions. */
+  readonly writers: SoleWriters;
 }
 
 /** The connection that a session is used through. */
@@ -38,7 +41,7 @@ export class Session {
   readonly label = randomBytes(LABEL_BYTES).toString('hex');
   readonly processes: ProcessTable;
   /** Files that stay open while a lost connection is replaced. */
-  readonly files = new FileHandles();
+  readonly files: FileHandles;
   /** The order of what it asks of files, over all its connections. */
   readonly fileOrder = new FileOrder();
   readonly #host: ProcessHost;
@@ -58,6 +61,7 @@ export class Session {
     onExpired: (session: Session) => void,
   ) {
     this.id = traits.id;
+    this.files = new FileHandles({ writers: traits.writers });
     this.principal = traits.principal;
     this.#ttlMs = traits.ttlMs;
     this.#host = host;
