@@ -2,17 +2,21 @@ import { createHash } from 'node:crypto';
 import {
   chmodSync,
   chownSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
+  statSync,
   symlinkSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { connect, TransferError } from '@holdfast/exec-client';
-import { expect, test } from 'vitest';
+import { connect, TransferError, type TransferResult } from '@holdfast/exec-client';
+import { describe, expect, test } from 'vitest';
 import { Command } from './command.js';
 import { eventually, within } from './deadline.js';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.js';
@@ -45,6 +49,13 @@ function names(directory: string): string[] {
   return readdirSync(directory, { encoding: 'latin1', recursive: true }).sort();
 }
 
+/** What came of a copy that left nothing out. */
+function resultOf(told: Partial<TransferResult>): TransferResult {
+  return { files: 0, directories: 0, links: 0, bytes: 0, resumedBytes: 0, skipped: [], ...told };
+}
+
+const WITHOUT_FILES = { replay: 1, session: 1 };
+
 const EXTENSIONS = { 'with all extensions': undefined, 'without extensions': {} };
 
 for (const [name, extensions] of Object.entries(EXTENSIONS)) {
@@ -64,7 +75,7 @@ for (const [name, extensions] of Object.entries(EXTENSIONS)) {
     const came = await client.fs.download(there, back, {
       onProgress: cutting(proxy, [3_000_000, 9_000_000]),
     });
-    const result = { files: 1, directories: 0, bytes: 12_000_001, skipped: [] };
+    const result = resultOf({ files: 1, bytes: 12_000_001 });
     expect([sent, came]).toEqual([result, result]);
     expect([sha256(there), sha256(back)]).toEqual([sha256(here), sha256(here)]);
     expect(names(place.path)).toEqual(['back', 'here', 'there']);
@@ -72,12 +83,12 @@ for (const [name, extensions] of Object.entries(EXTENSIONS)) {
   });
 }
 
-test('a copy that is broken off leaves what was there and nothing else', {
+test('a copy that is broken off leaves what was there and nothing else where nobody could go on with it', {
   timeout: TIMEOUT_MS,
 }, async () => {
   await using place = await temporaryDirectory();
   await using server = await startServer();
-  await using client = await connect(server.url);
+  await using client = await connect(server.url, { extensions: WITHOUT_FILES });
   const here = join(place.path, 'here');
   const there = join(place.path, 'there');
   writeFileSync(here, pattern(8_000_000));
@@ -125,7 +136,7 @@ test('Ctrl-C ends a copy while the link is lost, long before the session is give
   });
 });
 
-test('holdfast cp copies trees both ways, whatever their names, and says what it leaves out', {
+test('holdfast cp copies trees both ways, whatever their names, links as links and with their permissions', {
   timeout: TIMEOUT_MS,
 }, async () => {
   await using place = await temporaryDirectory();
@@ -133,34 +144,199 @@ test('holdfast cp copies trees both ways, whatever their names, and says what it
   const tree = join(place.path, 'tree');
   mkdirSync(join(tree, 'deep', 'hollow'), { recursive: true });
   mkdirSync(join(place.path, 'box'));
-  writeFileSync(join(tree, 'large'), pattern(3_000_000));
-  writeFileSync(join(tree, 'deep', 'empty'), '');
-  writeFileSync(join(tree, 'deep', ' \n"%?#*'), 'odd');
+  writeFileSync(join(tree, 'large'), pattern(3_000_000), { mode: 0o750 });
+  writeFileSync(join(tree, 'deep', 'empty'), '', { mode: 0o600 });
+  writeFileSync(join(tree, 'deep', ' \n"%?#*'), 'odd', { mode: 0o444 });
   // Linux alone has names that are not UTF-8.
   if (process.platform === 'linux') writeFileSync(Buffer.from(`${tree}/deep/\xff\xfe`, 'latin1'), 'bytes');
   symlinkSync('large', join(tree, 'link'));
+  symlinkSync('../../../escaping', join(tree, 'deep', 'out'));
+  symlinkSync('/etc', join(tree, 'deep', 'absolute'));
+  chmodSync(join(tree, 'deep', 'hollow'), 0o2555);
+  chmodSync(join(tree, 'deep'), 0o700);
+  const before = tellsOf(tree);
   const up = await server.holdfast('cp', '-r', tree, `:${place.path}/box`);
-  expect(up).toEqual({
-    code: 0,
-    stdout: '',
-    stderr: `holdfast: skipped "${join(tree, 'link')}": is a symbolic link\n`,
-  });
+  expect(up).toEqual({ code: 0, stdout: '', stderr: '' });
   const down = await server.holdfast('cp', '--json', `:${place.path}/box/tree`, join(place.path, 'back'));
+  const [files, bytes] = process.platform === 'linux' ? [4, 3_000_008] : [3, 3_000_003];
   expect({ ...down, stdout: JSON.parse(down.stdout) as unknown }).toEqual({
     code: 0,
     stdout: {
       type: 'copied',
-      files: process.platform === 'linux' ? 4 : 3,
-      directories: 3,
-      bytes: process.platform === 'linux' ? 3_000_008 : 3_000_003,
-      skipped: [],
+      ...resultOf({ files, directories: 3, links: 3, bytes }),
       failed: [],
+      kept: [],
     },
     stderr: '',
   });
-  const wanted = names(tree).filter((one) => one !== 'link');
-  expect([names(join(place.path, 'box', 'tree')), names(join(place.path, 'back'))]).toEqual([wanted, wanted]);
+  expect([tellsOf(join(place.path, 'box', 'tree')), tellsOf(join(place.path, 'back'))]).toEqual([
+    before,
+    before,
+  ]);
   expect(sha256(join(place.path, 'back', 'large'))).toBe(sha256(join(tree, 'large')));
+  // What may not be written may still be replaced, and a directory that may not be filled is.
+  expect((await server.holdfast('cp', '-r', tree, `:${place.path}/box`)).code).toBe(0);
+  expect(tellsOf(join(place.path, 'box', 'tree'))).toEqual(before);
+});
+
+test('towards a server without the extension links are named and left out, and files get what new ones get', {
+  timeout: TIMEOUT_MS,
+}, async () => {
+  await using place = await temporaryDirectory();
+  await using server = await startServer();
+  await using client = await connect(server.url, { extensions: {} });
+  const tree = join(place.path, 'tree');
+  mkdirSync(tree);
+  writeFileSync(join(tree, 'file'), 'x');
+  symlinkSync('file', join(tree, 'link'));
+  expect(await client.fs.upload(tree, join(place.path, 'there'))).toEqual(
+    resultOf({
+      files: 1,
+      directories: 1,
+      bytes: 1,
+      skipped: [
+        {
+          path: JSON.stringify(join(tree, 'link')),
+          reason: 'is a symbolic link, which the server does not know',
+        },
+      ],
+    }),
+  );
+  expect(names(join(place.path, 'there'))).toEqual(['file']);
+});
+
+/** Everything below a directory: what it is, who may use it, where it leads. No link is followed. */
+function tellsOf(directory: string | Buffer): Record<string, string> {
+  const told: Record<string, string> = {};
+  for (const name of readdirSync(directory, { encoding: 'buffer' })) {
+    const path = Buffer.concat([Buffer.from(directory), Buffer.from('/'), name]);
+    const found = lstatSync(path);
+    const permissions = (found.mode & 0o777).toString(8);
+    const text = name.toString('latin1');
+    if (found.isSymbolicLink()) told[text] = `leads to ${readlinkSync(path)}`;
+    else if (found.isDirectory()) {
+      told[text] = `directory ${permissions}`;
+      for (const [below, tells] of Object.entries(tellsOf(path))) told[`${text}/${below}`] = tells;
+    } else told[text] = `${String(found.size)} bytes ${permissions}`;
+  }
+  return told;
+}
+
+describe('a link that lies where a directory is to go', () => {
+  for (const way of ['upload', 'download'] as const) {
+    test(`leads no file of the ${way} out of the destination`, { timeout: TIMEOUT_MS }, async () => {
+      await using place = await temporaryDirectory();
+      await using server = await startServer();
+      await using client = await connect(server.url);
+      const at = (name: string): string => join(place.path, name);
+      for (const directory of ['tree', 'tree/a', 'tree/b', 'copy', 'outside']) mkdirSync(at(directory));
+      for (const file of ['tree/a/small', 'tree/b/fine', 'tree/c', 'outside/kept'])
+        writeFileSync(at(file), 'new');
+      writeFileSync(at('tree/a/large'), pattern(1_500_000));
+      writeFileSync(at('outside/kept'), 'old');
+      // The first copy of a hostile tree made a link, the second finds a directory there, and files where links are.
+      symlinkSync('../outside', at('copy/a'));
+      symlinkSync('../outside/kept', at('copy/c'));
+      const failure: unknown = await client.fs[way](at('tree'), at('copy')).catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(TransferError);
+      const { failed, result } = failure as TransferError;
+      expect([failed.length, failed[0]?.path.includes('/tree/a'), result.files]).toEqual([1, true, 2]);
+      expect([names(at('outside')), readFileSync(at('outside/kept'), 'utf8')]).toEqual([['kept'], 'old']);
+      const permissions = (statSync(at('tree/c')).mode & 0o777).toString(8);
+      expect(tellsOf(at('copy'))).toEqual({
+        a: 'leads to ../outside',
+        b: tellsOf(at('tree'))['b'],
+        'b/fine': `3 bytes ${permissions}`,
+        c: `3 bytes ${permissions}`,
+      });
+    });
+  }
+});
+
+describe('a copy that was ended', () => {
+  for (const way of ['upload', 'download'] as const) {
+    test(`goes on where it was when the ${way} is run again`, { timeout: TIMEOUT_MS }, async () => {
+      await using place = await temporaryDirectory();
+      await using server = await startServer();
+      const [here, there] = [join(place.path, 'here'), join(place.path, 'there')];
+      writeFileSync(here, pattern(12_000_001), { mode: 0o640 });
+      writeFileSync(there, 'old');
+      const kept: string[] = [];
+      const stop = new AbortController();
+      {
+        await using client = await connect(server.url);
+        const broken = client.fs[way](here, there, {
+          signal: stop.signal,
+          onProgress: ({ bytes }) => {
+            if (bytes > 6_000_000) stop.abort(new Error('enough'));
+          },
+          onKept: (path) => kept.push(path),
+        });
+        await expect(broken).rejects.toThrow('enough');
+      }
+      const left = names(place.path).filter((name) => name.endsWith('.part'));
+      expect([left.length, kept.length, kept[0]?.includes(left[0] ?? '-')]).toEqual([1, 1, true]);
+      expect(readFileSync(there, 'utf8')).toBe('old');
+      await using client = await connect(server.url);
+      const result = await client.fs[way](here, there);
+      expect(result).toEqual(resultOf({ files: 1, bytes: 12_000_001, resumedBytes: result.resumedBytes }));
+      expect(result.resumedBytes).toBeGreaterThanOrEqual(1_000_000);
+      expect([names(place.path), sha256(there)]).toEqual([['here', 'there'], sha256(here)]);
+      expect(statSync(there).mode & 0o777).toBe(0o640);
+    });
+
+    test.each([
+      // The same size and the same time: only the content tells.
+      ['another', 8_000_001, 1],
+      ['shorter', 2_000_000, 0],
+    ])(
+      `begins the ${way} anew where the source is %s by then`,
+      { timeout: TIMEOUT_MS },
+      async (_, size, flip) => {
+        await using place = await temporaryDirectory();
+        await using server = await startServer();
+        await using client = await connect(server.url);
+        const [here, there] = [join(place.path, 'here'), join(place.path, 'there')];
+        const content = pattern(8_000_001);
+        writeFileSync(here, content);
+        const { mtime } = statSync(here);
+        const stop = new AbortController();
+        const broken = client.fs[way](here, there, {
+          signal: stop.signal,
+          onProgress: ({ bytes }) => {
+            if (bytes > 5_000_000) stop.abort(new Error('enough'));
+          },
+        });
+        await expect(broken).rejects.toThrow('enough');
+        content[0] = (content[0] ?? 0) ^ flip;
+        writeFileSync(here, content.subarray(0, size));
+        utimesSync(here, mtime, mtime);
+        expect(await client.fs[way](here, there)).toEqual(resultOf({ files: 1, bytes: size }));
+        expect([names(place.path), sha256(there)]).toEqual([['here', 'there'], sha256(here)]);
+      },
+    );
+  }
+
+  test('by SIGKILL goes on as well', { timeout: TIMEOUT_MS }, async () => {
+    await using place = await temporaryDirectory();
+    await using server = await startServer();
+    await using proxy = await startFaultProxy(server.url);
+    const [here, there] = [join(place.path, 'here'), join(place.path, 'there')];
+    writeFileSync(here, '');
+    truncateSync(here, 60_000_000);
+    const command = new Command(spawnHoldfast(['cp', here, `:${there}`], { HOLDFAST_URL: proxy.url }));
+    await eventually(
+      'a part of the file on its way',
+      () => proxy.counts.bytes.toServer > 8_000_000 || undefined,
+    );
+    command.child.kill('SIGKILL');
+    await within('the end of the copy', command.ended);
+    const again = await server.holdfast('cp', '--json', here, `:${there}`);
+    const told = JSON.parse(again.stdout) as TransferResult;
+    expect([again.code, told.bytes]).toEqual([0, 60_000_000]);
+    expect(told.resumedBytes).toBeGreaterThanOrEqual(1_000_000);
+    expect([names(place.path), sha256(there)]).toEqual([['here', 'there'], sha256(here)]);
+  });
 });
 
 test.each([
@@ -193,7 +369,7 @@ test('a directory of ten thousand entries is copied whole', { timeout: 3 * TIMEO
   const huge = join(place.path, 'huge');
   mkdirSync(huge);
   for (let at = 0; at < 10_000; at += 1) writeFileSync(join(huge, String(at)), '');
-  const result = { files: 10_000, directories: 1, bytes: 0, skipped: [] };
+  const result = resultOf({ files: 10_000, directories: 1 });
   expect(await client.fs.download(huge, join(place.path, 'back'))).toEqual(result);
   expect(readdirSync(join(place.path, 'back')).length).toBe(10_000);
 });
@@ -217,12 +393,8 @@ test.skipIf(process.platform === 'win32')(
     ] as const) {
       writeFileSync(join(tree, name), content);
     }
-    expect(await client.fs.download(tree, join(home, 'copy'))).toEqual({
-      files: 3,
-      directories: 2,
-      bytes: 5,
-      skipped: [],
-    });
+    const result = resultOf({ files: 3, directories: 2, bytes: 5 });
+    expect(await client.fs.download(tree, join(home, 'copy'))).toEqual(result);
     expect(names(home)).toEqual(['copy', ...names(tree).map((name) => join('copy', name))]);
     expect(readFileSync(join(home, 'copy', 'a\\same'), 'utf8')).toBe('1');
     expect(readFileSync(join(home, 'copy', 'b\\same'), 'utf8')).toBe('2');
@@ -245,7 +417,7 @@ test.each(['upload', 'download'] as const)(
       },
     });
     const copied = readdirSync(join(place.path, 'copy'));
-    expect({ files: copied.length, directories: 1, bytes: copied.length, skipped: [] }).toEqual(result);
+    expect(result).toEqual(resultOf({ files: copied.length, directories: 1, bytes: copied.length }));
     expect(copied.length).toBeGreaterThanOrEqual(20);
     expect(copied.length).toBeLessThan(100);
   },
@@ -270,8 +442,8 @@ test.skipIf(process.getuid?.() !== 0)(
       .catch((error: unknown) => error);
     const { result, failed } = failure instanceof TransferError ? failure : { result: failure, failed: [] };
     expect({ result, failed: failed.map(({ path }) => path).sort(), names: names(at('back')) }).toEqual({
-      result: { files: 1, directories: 2, bytes: 1, skipped: [] },
-      failed: [`file://${at('tree/secret')}`, at('tree/closed')].sort(),
+      result: resultOf({ files: 1, directories: 2, bytes: 1 }),
+      failed: [`file://${at('tree/closed')}`, `file://${at('tree/secret')}`],
       names: ['closed', 'open'],
     });
     const outcome = await server.holdfast('cp', at('tree/open'), `:${at('ours')}`);

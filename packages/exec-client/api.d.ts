@@ -2,7 +2,7 @@
 
 // core.d.ts
 import { C as Client, a as Clock } from './open-session.js';
-export { D as Dial, b as Digest, L as LocalEntry, c as LocalFiles, d as LocalName, e as LocalPath, R as Replacement, S as SessionOptions, T as Timer, o as openSession, s as systemClock } from './open-session.js';
+export { D as Dial, b as Digest, L as LocalEntry, c as LocalFiles, d as LocalName, e as LocalPath, P as PartialFile, R as Replacement, S as SessionOptions, T as Timer, o as openSession, s as systemClock } from './open-session.js';
 import '@holdfast/exec-protocol';
 
 /**
@@ -18,7 +18,7 @@ export { Client, Clock, afterLateOutput };
 import { Transport, ExecError, ProcessId } from '@holdfast/exec-protocol';
 export { EnvironmentInfo, ErrorKind, ExecError, Extensions, InstalledCapabilities, ProcessSummary, RootCapabilities, SessionId, SignalName, SkillSummary, TerminalSize } from '@holdfast/exec-protocol';
 import { S as SessionOptions, C as Client, E as ExecResult } from './open-session.js';
-export { A as AttachOptions, f as AttachedProcess, g as ClientState, h as ClosedEvent, i as CpOptions, j as DirectoryEntry, k as EnvHeader, l as ExecCause, m as ExecInput, n as ExecOptions, p as ExitedEvent, F as FetchOptions, q as FileContent, r as FileHandle, t as FileStat, u as FileSystem, v as LineOptions, w as LinkOptions, M as MkdirOptions, O as OutputEvent, x as OutputStream, P as ProcessEvent, y as ProcessExit, z as ProcessHandle, B as ProcessView, G as ReadFileOptions, H as RecoveryReport, I as ResizedEvent, J as RmOptions, K as SignalOptions, N as SpawnOptions, Q as StateChange, U as StateListener, V as TerminateOptions, W as TransferError, X as TransferFault, Y as TransferOptions, Z as TransferProgress, _ as TransferResult, $ as ViewOptions, a0 as WaitOptions, a1 as WalkEntry, a2 as WalkOptions, a3 as WalkResult, a4 as WatchOptions } from './open-session.js';
+export { A as AttachOptions, f as AttachedProcess, g as ClientState, h as ClosedEvent, i as CpOptions, j as DirectoryEntry, k as EnvHeader, l as ExecCause, m as ExecInput, n as ExecOptions, p as ExitedEvent, F as FetchOptions, q as FileContent, r as FileHandle, t as FileStat, u as FileSystem, v as LineOptions, w as LinkOptions, M as MkdirOptions, O as OutputEvent, x as OutputStream, y as ProcessEvent, z as ProcessExit, B as ProcessHandle, G as ProcessView, H as ReadFileOptions, I as RecoveryReport, J as ResizedEvent, K as RmOptions, N as SignalOptions, Q as SpawnOptions, U as StateChange, V as StateListener, W as TerminateOptions, X as TransferError, Y as TransferFault, Z as TransferOptions, _ as TransferProgress, $ as TransferResult, a0 as ViewOptions, a1 as WaitOptions, a2 as WalkEntry, a3 as WalkOptions, a4 as WalkResult, a5 as WatchOptions } from './open-session.js';
 
 /** A server that is started and spoken to through its stdin and stdout. Its stderr goes to ours. */
 interface CommandTarget {
@@ -384,6 +384,11 @@ interface TransferProgress {
 interface TransferOptions extends WaitOptions {
     /** Told after each block and each file. What it throws ends the transfer. */
     readonly onProgress?: (progress: TransferProgress) => void;
+    /**
+     * Told of each half of a file that is left under a name of its own: the same transfer goes on from there, and one that is
+     * left for a week is removed by the next transfer of a large file into its directory.
+     */
+    readonly onKept?: (path: string) => void;
 }
 /** Something that was not copied. */
 interface TransferFault {
@@ -395,9 +400,13 @@ interface TransferFault {
 interface TransferResult {
     readonly files: number;
     readonly directories: number;
+    /** Symbolic links that are there as such. */
+    readonly links: number;
     /** Content of the files. */
     readonly bytes: number;
-    /** What a tree holds and the wire cannot carry: symbolic links, and what is neither file nor directory. */
+    /** How many of these bytes an earlier transfer had brought. */
+    readonly resumedBytes: number;
+    /** What a tree holds and is not copied: what is no file, directory or link, and links where the server does not know them. */
     readonly skipped: readonly TransferFault[];
 }
 /** Some of what was to be copied was not; the rest was. */
@@ -705,13 +714,15 @@ type Dial = (signal: AbortSignal) => Promise<Transport>;
 
 /** An absolute path of this machine, in the bytes of its system: names need not be UTF-8. */
 type LocalPath = Uint8Array;
-/** What a path of this machine leads to, links followed. */
+/** What a path of this machine is; a link is not followed. */
 interface LocalEntry {
-    readonly kind: 'file' | 'directory' | 'other';
+    readonly kind: 'file' | 'directory' | 'link' | 'other';
     /** Bytes. */
     readonly size: number;
     /** Changes whenever the content does. */
     readonly version: string;
+    /** The nine permission bits. */
+    readonly permissions: number;
 }
 /** One name in a directory of this machine; a link is not followed. */
 interface LocalName {
@@ -728,9 +739,23 @@ interface Replacement {
     /** Removes it, unless it has its name already. */
     discard(): Promise<void>;
 }
+/** A replacement that outlives its maker: who makes it anew finds what had been written. */
+interface PartialFile extends Replacement {
+    /** Where it lies, for people. */
+    readonly shown: string;
+    /** Bytes that are there, written by an earlier one. */
+    readonly length: number;
+    /** What is there, in pieces. */
+    read(): AsyncIterable<Uint8Array>;
+    /** Empties it. */
+    restart(): Promise<void>;
+    /** Leaves it where it is, for the next one. */
+    keep(): Promise<void>;
+}
 /** A SHA-256 that grows with what it is given. */
 interface Digest {
     update(bytes: Uint8Array): void;
+    /** What it is so far, in hexadecimal; it can grow on. */
     hex(): string;
 }
 /** The files of this machine, as far as copying from and to an executor needs them. Errors are those of the system. */
@@ -741,15 +766,28 @@ interface LocalFiles {
     shown(path: LocalPath): string;
     /** @throws ExecError `invalidPath` for a name that would lead out of the directory, or deeper into it. */
     join(directory: LocalPath, name: Uint8Array): LocalPath;
+    /** The path without links. @throws the system's error where it leads nowhere. */
+    real(path: LocalPath): Promise<LocalPath>;
+    /** Tells this path of this machine from those of others. */
+    identity(path: LocalPath): string;
     /** undefined for what is not there. */
     describe(path: LocalPath): Promise<LocalEntry | undefined>;
     list(directory: LocalPath): Promise<readonly LocalName[]>;
-    /** The content in pieces of at most `blockBytes`; all but the last have that size. */
-    read(path: LocalPath, blockBytes: number): AsyncIterable<Uint8Array>;
-    /** Makes a directory, and those above it; one that exists is no error. */
-    makeDirectory(path: LocalPath): Promise<void>;
-    /** Begins a file beside `path` that is to take its place. */
-    replace(path: LocalPath): Promise<Replacement>;
+    /** The content from an offset on in pieces of at most `blockBytes`; all but the last have that size. A link is refused. */
+    read(path: LocalPath, blockBytes: number, from?: number): AsyncIterable<Uint8Array>;
+    /** Makes a directory, and those above it. @returns false for one that exists. */
+    makeDirectory(path: LocalPath): Promise<boolean>;
+    /** Makes a directory in one that exists; one that exists is no error, a link to one is. */
+    makeDirectoryIn(path: LocalPath): Promise<void>;
+    setPermissions(path: LocalPath, permissions: number): Promise<void>;
+    /** Where a link leads, in the bytes that it holds. */
+    readLink(path: LocalPath): Promise<Uint8Array>;
+    /** Makes a link, at once in place of a file or link that is there. */
+    makeLink(path: LocalPath, target: Uint8Array): Promise<void>;
+    /** Begins a file beside `path` that is to take its place. @param permissions Default those of what it replaces. */
+    replace(path: LocalPath, permissions?: number): Promise<Replacement>;
+    /** The same, going on with what an earlier one by this `key` has left and nobody writes to any more. */
+    goOn(path: LocalPath, key: string, permissions: number): Promise<PartialFile>;
     sha256(): Digest;
     /** Whether an error says that what was named is not there. */
     isMissing(error: unknown): boolean;
@@ -787,4 +825,4 @@ interface SessionOptions {
  */
 declare function openSession(dial: Dial, options?: SessionOptions, clock?: Clock, local?: LocalFiles): Promise<Client>;
 
-export { type ViewOptions as $, type AttachOptions as A, type ProcessView as B, type Client as C, type Dial as D, type ExecResult as E, type FetchOptions as F, type ReadFileOptions as G, type RecoveryReport as H, type ResizedEvent as I, type RmOptions as J, type SignalOptions as K, type LocalEntry as L, type MkdirOptions as M, type SpawnOptions as N, type OutputEvent as O, type ProcessEvent as P, type StateChange as Q, type Replacement as R, type SessionOptions as S, type Timer as T, type StateListener as U, type TerminateOptions as V, TransferError as W, type TransferFault as X, type TransferOptions as Y, type TransferProgress as Z, type TransferResult as _, type Clock as a, type WaitOptions as a0, type WalkEntry as a1, type WalkOptions as a2, type WalkResult as a3, type WatchOptions as a4, type Digest as b, type LocalFiles as c, type LocalName as d, type LocalPath as e, type AttachedProcess as f, type ClientState as g, type ClosedEvent as h, type CpOptions as i, type DirectoryEntry as j, type EnvHeader as k, type ExecCause as l, type ExecInput as m, type ExecOptions as n, openSession as o, type ExitedEvent as p, type FileContent as q, type FileHandle as r, systemClock as s, type FileStat as t, type FileSystem as u, type LineOptions as v, type LinkOptions as w, type OutputStream as x, type ProcessExit as y, type ProcessHandle as z };
+export { type TransferResult as $, type AttachOptions as A, type ProcessHandle as B, type Client as C, type Dial as D, type ExecResult as E, type FetchOptions as F, type ProcessView as G, type ReadFileOptions as H, type RecoveryReport as I, type ResizedEvent as J, type RmOptions as K, type LocalEntry as L, type MkdirOptions as M, type SignalOptions as N, type OutputEvent as O, type PartialFile as P, type SpawnOptions as Q, type Replacement as R, type SessionOptions as S, type Timer as T, type StateChange as U, type StateListener as V, type TerminateOptions as W, TransferError as X, type TransferFault as Y, type TransferOptions as Z, type TransferProgress as _, type Clock as a, type ViewOptions as a0, type WaitOptions as a1, type WalkEntry as a2, type WalkOptions as a3, type WalkResult as a4, type WatchOptions as a5, type Digest as b, type LocalFiles as c, type LocalName as d, type LocalPath as e, type AttachedProcess as f, type ClientState as g, type ClosedEvent as h, type CpOptions as i, type DirectoryEntry as j, type EnvHeader as k, type ExecCause as l, type ExecInput as m, type ExecOptions as n, openSession as o, type ExitedEvent as p, type FileContent as q, type FileHandle as r, systemClock as s, type FileStat as t, type FileSystem as u, type LineOptions as v, type LinkOptions as w, type OutputStream as x, type ProcessEvent as y, type ProcessExit as z };

@@ -9,5 +9,6 @@ export type {
   LocalFiles,
   LocalName,
   LocalPath,
+  PartialFile,
   Replacement,
 } from './transfer/local-files.js';

@@ -17,8 +17,10 @@ A leading colon marks the executor's side, whose paths are absolute or file: URI
 into a destination that is a directory or ends with a slash, and under its name otherwise.
 
 Every file is compared by SHA-256 with what the destination holds. A large one is written under another name beside its
-own and gets its own only then, so that a copy that is broken off leaves no half of a file; run it again. It goes on over
-lost links. Symbolic links inside a directory are not copied, modes and times are not kept.
+own and gets its own only then, so that a copy that is broken off leaves no half of a file. It goes on over lost links. One
+that was ended goes on where it was when the same command is run again: what has arrived lies beside the destination as
+.holdfast-….part, and is removed after a week. Symbolic links inside a directory are copied as links and never followed, permission
+bits are kept, times and owners are not. A server without the extension "files" knows neither links nor permissions, and begins anew.
   0  all was copied        1  something was not copied
   125  Holdfast failed: bad arguments, no connection        128+n  signal n ended the copy
 
@@ -36,7 +38,7 @@ export function cpCommand(finish: (exitCode: number) => void): Command {
     .argument('<destination>', 'where it goes; :PATH is on the executor');
   return withServerOptions(command)
     .option('-r, --recursive', 'accepted and not needed: directories are always copied whole')
-    .option('-q, --quiet', 'no progress on a terminal, and no word about links that are skipped')
+    .option('-q, --quiet', 'no progress on a terminal, and no word about what is skipped')
     .option('--json', 'print one JSON object that says what was copied and what was not')
     .addHelpText('after', HELP)
     .action(async (source: string, destination: string, options: CpOptions) => {

@@ -13,7 +13,10 @@ export async function copyFiles(client: Client, route: Route, report: CopyReport
     report.copied(await transfer(client, route, report, stop.signal), []);
     return 0;
   } catch (error) {
-    return stop.exitCode() ?? explain(error, report);
+    const exitCode = stop.exitCode();
+    if (exitCode === undefined) return explain(error, report);
+    report.stopped();
+    return exitCode;
   } finally {
     report.end();
     stop.release();
@@ -36,7 +39,7 @@ async function transfer(
   signal: AbortSignal,
 ): Promise<TransferResult> {
   const to = (await isDirectory(client, route, signal)) ? within(route.to, nameOf(route)) : route.to;
-  const options = { signal, onProgress: report.progress };
+  const options = { signal, onProgress: report.progress, onKept: report.kept };
   return route.direction === 'upload'
     ? await client.fs.upload(route.from, to, options)
     : await client.fs.download(route.from, to, options);

@@ -10,6 +10,10 @@ export interface CopyReport {
   /** @param failed What was not copied although it could be. */
   copied(result: TransferResult, failed: readonly TransferFault[]): void;
   failed(error: unknown): void;
+  /** Half of a file stays where it is, for the same copy to go on with. */
+  readonly kept: (path: string) => void;
+  /** A signal has ended the copy. */
+  stopped(): void;
   /** Nothing more comes. */
   end(): void;
 }
@@ -22,8 +26,10 @@ export function plainCopyReport({ isQuiet }: { readonly isQuiet: boolean }): Cop
   const end = (): void => line?.clear();
   return {
     progress: (progress) => line?.show(progress),
-    copied({ skipped }, failed) {
+    copied({ skipped, resumedBytes }, failed) {
       end();
+      if (!isQuiet && resumedBytes > 0)
+        complain(`went on after ${String(resumedBytes)} bytes of an earlier copy`);
       if (!isQuiet) for (const one of skipped) complain(`skipped ${fault(one)}`);
       for (const one of failed) complain(`not copied: ${fault(one)}`);
     },
@@ -31,6 +37,11 @@ export function plainCopyReport({ isQuiet }: { readonly isQuiet: boolean }): Cop
       end();
       complain(messageOf(error));
     },
+    kept(path) {
+      end();
+      complain(`kept ${printable(path)}: run the same command again to go on from there, or remove it`);
+    },
+    stopped: end,
     end,
   };
 }
@@ -40,14 +51,19 @@ export function jsonCopyReport(): CopyReport {
   const print = (value: object): void => {
     process.stdout.write(`${JSON.stringify(value)}\n`);
   };
+  const kept: string[] = [];
   return {
     progress: () => undefined,
     copied(result, failed) {
-      print({ type: 'copied', ...result, failed });
+      print({ type: 'copied', ...result, failed, kept });
     },
     failed(error) {
       const kind = error instanceof ExecError ? error.kind : 'local';
-      print({ type: 'failed', kind, message: messageOf(error) });
+      print({ type: 'failed', kind, message: messageOf(error), kept });
+    },
+    kept: (path) => void kept.push(path),
+    stopped() {
+      print({ type: 'stopped', kept });
     },
     end: () => undefined,
   };

@@ -1,18 +1,25 @@
 import { FILE_BLOCKS_IN_FLIGHT, MAX_FILE_BLOCK_BYTES } from '@holdfast/exec-protocol';
 import type { OpenFile } from './file-requests.js';
 
-/** The content of an open file from its beginning, block by block. */
+/** The content of an open file, block by block. */
 export class BlockReader {
   readonly #file: Pick<OpenFile, 'read'>;
   readonly #signal: AbortSignal | undefined;
   readonly #blockBytes: number;
   #ahead: Promise<Uint8Array>[] = [];
-  #position = 0;
+  #position: number;
   /** How many blocks are asked for at once: one at first, since most files have no second. */
   #depth = 1;
   #isOver = false;
 
-  constructor(file: Pick<OpenFile, 'read'>, signal?: AbortSignal, blockBytes: number = MAX_FILE_BLOCK_BYTES) {
+  /** @param from Where it begins. */
+  constructor(
+    file: Pick<OpenFile, 'read'>,
+    signal?: AbortSignal,
+    blockBytes: number = MAX_FILE_BLOCK_BYTES,
+    from = 0,
+  ) {
+    this.#position = from;
     this.#file = file;
     this.#signal = signal;
     this.#blockBytes = blockBytes;

@@ -1,15 +1,17 @@
 import { FILE_BLOCKS_IN_FLIGHT, MAX_FILE_BLOCK_BYTES } from '@holdfast/exec-protocol';
 import type { OpenFile } from './file-requests.js';
 
-/** Writes an open file from its beginning, in blocks of the size that the wire takes. */
+/** Writes an open file in one go, in blocks of the size that the wire takes. */
 export class BlockWriter {
   readonly #file: Pick<OpenFile, 'write'>;
   readonly #signal: AbortSignal | undefined;
   readonly #underWay = new Set<Promise<void>>();
-  #position = 0;
+  #position: number;
   #failure: { readonly reason: unknown } | undefined;
 
-  constructor(file: Pick<OpenFile, 'write'>, signal?: AbortSignal) {
+  /** @param from Where it begins. */
+  constructor(file: Pick<OpenFile, 'write'>, signal?: AbortSignal, from = 0) {
+    this.#position = from;
     this.#file = file;
     this.#signal = signal;
   }

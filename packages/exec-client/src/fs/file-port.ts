@@ -13,6 +13,7 @@ export function createFilePort(
   return {
     clock,
     environment,
+    extensions: () => link.extensions,
     attachWatch: (watchId: number, sink: WatchSink) => link.attachWatch(watchId, sink),
     async request<S extends RequestSpec>(
       spec: S,

@@ -1,9 +1,12 @@
 import {
   type EnvironmentInfo,
   ExecError,
+  type Extensions,
   fsClose,
+  fsDigest,
   fsOpen,
   fsReadBlock,
+  fsRename,
   fsWriteBlock,
   type ParamsOf,
   type RequestSpec,
@@ -24,6 +27,8 @@ export interface FilePort {
     stops?: Stops,
   ): Promise<ResultOf<S>>;
   readonly clock: Clock;
+  /** What was agreed on with the server. */
+  extensions(): Extensions;
   /** What the executor says of itself, whose rules its paths follow. */
   environment(): Promise<EnvironmentInfo>;
   /** Tells `sink` of a watch, until the returned function is called. */
@@ -34,19 +39,26 @@ export interface FilePort {
 export interface OpenFile {
   read(position: number, length: number, signal?: AbortSignal): Promise<Uint8Array>;
   write(position: number, bytes: Uint8Array, signal?: AbortSignal): Promise<void>;
+  /** The digest of its first `length` bytes. With the extension `files` alone. */
+  digest(length: number, signal?: AbortSignal): Promise<ResultOf<typeof fsDigest>>;
+  /** Gives it another name, and permissions from before that on. With the extension `files` alone. */
+  rename(uri: string, permissions: number, signal?: AbortSignal): Promise<void>;
   /** Closes it, also when `signal` ends the wait for that. */
   close(signal?: AbortSignal): Promise<void>;
 }
+
+/** How a file is opened; all but `mode` with the extension `files` alone. */
+export type OpenOptions = Omit<ParamsOf<typeof fsOpen>, 'handleId' | 'path' | 'sandbox'>;
 
 /** Opens a file. Whoever gets it closes it, once everything that was asked of it is done. */
 export async function openFile(
   port: FilePort,
   uri: string,
-  mode: 'read' | 'replace',
+  options: OpenOptions,
   signal?: AbortSignal,
 ): Promise<OpenFile> {
   const handleId = newHandleId();
-  const opening = port.request(fsOpen, { handleId, path: uri, mode }, signal, 'unsent');
+  const opening = port.request(fsOpen, { handleId, path: uri, ...options }, signal, 'unsent');
   const close = async (): Promise<void> => {
     await port.request(fsClose, { handleId });
   };
@@ -70,6 +82,10 @@ export async function openFile(
       (await use(port.request(fsReadBlock, { handleId, offset, len }, stop))).chunk,
     async write(offset, chunk, stop) {
       await use(port.request(fsWriteBlock, { handleId, offset, chunk }, stop));
+    },
+    digest: (length, stop) => use(port.request(fsDigest, { handleId, length }, stop)),
+    async rename(path, permissions, stop) {
+      await use(port.request(fsRename, { handleId, path, permissions, followSymlinks: false }, stop));
     },
     close: (stop) => abortable((closing ??= close()), stop),
   };

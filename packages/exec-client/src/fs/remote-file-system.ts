@@ -19,11 +19,12 @@ import {
 } from '@holdfast/exec-protocol';
 import { executorPath, executorUri } from '../executor-path.js';
 import type { WaitOptions } from '../process/handle.js';
-import { download } from '../transfer/download.js';
+import { download } from '../transfer/download/download.js';
 import type { LocalFiles } from '../transfer/local-files.js';
+import { createRemoteTree } from '../transfer/remote-tree.js';
 import type { TransferOptions, TransferResult } from '../transfer/transfer.js';
 import type { TransferPort } from '../transfer/transfer-port.js';
-import { upload } from '../transfer/upload.js';
+import { upload } from '../transfer/upload/upload.js';
 import { BlockReader } from './block-reader.js';
 import { BlockWriter } from './block-writer.js';
 import { readContent, writeContent } from './content-stream.js';
@@ -204,7 +205,15 @@ class RemoteFileSystem implements FileSystem {
     const readSmall = async (path: string, stop: AbortSignal | undefined): Promise<Uint8Array> =>
       (await this.#port.request(fsReadFile, { path }, stop)).dataBase64;
     const executor = await this.#port.environment();
-    return { remote: this, local: this.#local, clock: this.#port.clock, executor, readSmall };
+    const knowsTrees = this.#port.extensions().files !== undefined;
+    return {
+      remote: this,
+      local: this.#local,
+      clock: this.#port.clock,
+      executor,
+      readSmall,
+      tree: knowsTrees ? createRemoteTree(this.#port, signal) : undefined,
+    };
   }
 
   async #readAtOnce(path: string, signal: AbortSignal | undefined): Promise<Uint8Array> {
@@ -222,7 +231,7 @@ class RemoteFileSystem implements FileSystem {
   }
 
   async #open(path: string, mode: 'read' | 'replace', signal: AbortSignal | undefined): Promise<OpenFile> {
-    return await openFile(this.#port, await this.#uri(path, signal), mode, signal);
+    return await openFile(this.#port, await this.#uri(path, signal), { mode }, signal);
   }
 
   async #uri(path: string, signal: AbortSignal | undefined, field = 'path'): Promise<string> {

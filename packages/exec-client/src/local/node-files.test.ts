@@ -8,10 +8,12 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve, sep } from 'node:path';
+import { PARTIAL_FILE_TTL_MS } from '@holdfast/exec-protocol';
 import { describe, expect, test } from 'vitest';
 import type { LocalPath } from '../transfer/local-files.js';
 import { nodeFiles } from './node-files.js';
@@ -75,26 +77,35 @@ test.each([
 });
 
 describe('what a path leads to', () => {
-  test('is told with its size, links followed', async () => {
+  test('is told with its size and permissions, a link as a link', async () => {
     using place = new Place();
     place.write('f', 'abc');
+    chmodSync(join(place.root, 'f'), 0o640);
     mkdirSync(join(place.root, 'd'));
     symlinkSync('f', join(place.root, 'l'));
-    const [file, link] = await Promise.all(['f', 'l'].map((name) => nodeFiles.describe(place.path(name))));
-    expect(file).toEqual({ kind: 'file', size: 3, version: file?.version });
-    expect(link).toEqual(file);
-    expect(await nodeFiles.describe(place.path('d'))).toMatchObject({ kind: 'directory' });
+    const file = await nodeFiles.describe(place.path('f'));
+    expect(file).toEqual({ kind: 'file', size: 3, version: file?.version, permissions: 0o640 });
+    const kinds = ['l', 'd'].map(async (name) => (await nodeFiles.describe(place.path(name)))?.kind);
+    expect(await Promise.all(kinds)).toEqual(['link', 'directory']);
     expect(await nodeFiles.describe(Buffer.from('/dev/null'))).toMatchObject({ kind: 'other', size: 0 });
   });
 
-  test('is nothing behind a link to nowhere, below a file and where nothing is', async () => {
+  test('is nothing below a file and where nothing is', async () => {
     using place = new Place();
     place.write('f', '');
-    symlinkSync('nowhere', join(place.root, 'l'));
-    const found = await Promise.all(
-      ['l', 'f/below', 'no'].map((name) => nodeFiles.describe(place.path(name))),
-    );
-    expect(found).toEqual([undefined, undefined, undefined]);
+    const found = await Promise.all(['f/below', 'no'].map((name) => nodeFiles.describe(place.path(name))));
+    expect(found).toEqual([undefined, undefined]);
+  });
+
+  test('without links is where they lead, and an error where that is nowhere', async () => {
+    using place = new Place();
+    place.write('f', '');
+    symlinkSync('f', join(place.root, 'l'));
+    symlinkSync('nowhere', join(place.root, 'dangling'));
+    const real = Buffer.from(await nodeFiles.real(place.path('l')));
+    expect(real).toEqual(Buffer.from(await nodeFiles.real(place.path('f'))));
+    const error: unknown = await nodeFiles.real(place.path('dangling')).catch((reason: unknown) => reason);
+    expect(nodeFiles.isMissing(error)).toBe(true);
   });
 
   test('has another version when it was written to, even to the same size', async () => {
@@ -106,6 +117,115 @@ describe('what a path leads to', () => {
     place.write('f', 'xyz');
     const after = await nodeFiles.describe(place.path('f'));
     expect([after?.size, after?.version === before?.version]).toEqual([3, false]);
+  });
+});
+
+test('a file is read from an offset on, and never through a link', async () => {
+  using place = new Place();
+  place.write('f', 'abcdefg');
+  symlinkSync('f', join(place.root, 'l'));
+  const read: string[] = [];
+  for await (const block of nodeFiles.read(place.path('f'), 2, 3)) read.push(Buffer.from(block).toString());
+  expect(read).toEqual(['de', 'fg']);
+  const linked = nodeFiles.read(place.path('l'), 2)[Symbol.asyncIterator]();
+  await expect(linked.next()).rejects.toMatchObject({ code: 'ELOOP' });
+});
+
+test('a link is made with the bytes of its target, in place of a file or a link, never of a directory', async () => {
+  using place = new Place();
+  place.write('f', '');
+  symlinkSync('old', join(place.root, 'l'));
+  mkdirSync(join(place.root, 'd'));
+  const target = Buffer.from([0x2e, 0x2e, 0x2f, 0xff]);
+  for (const name of ['f', 'l', 'new']) {
+    await nodeFiles.makeLink(place.path(name), target);
+    expect(Buffer.from(await nodeFiles.readLink(place.path(name)))).toEqual(target);
+  }
+  await expect(nodeFiles.makeLink(place.path('d'), target)).rejects.toMatchObject({ code: 'EISDIR' });
+  expect(place.names).toEqual(['d', 'f', 'l', 'new']);
+});
+
+test('a directory is made in one that is there, and a link to one does not count', async () => {
+  using place = new Place();
+  await nodeFiles.makeDirectoryIn(place.path('d'));
+  await nodeFiles.makeDirectoryIn(place.path('d'));
+  symlinkSync('d', join(place.root, 'l'));
+  await expect(nodeFiles.makeDirectoryIn(place.path('l'))).rejects.toMatchObject({ kind: 'notADirectory' });
+});
+
+describe('a file that is gone on with', () => {
+  const KEY = 'a'.repeat(32);
+  const goOn = (place: Place, key = KEY): ReturnType<typeof nodeFiles.goOn> =>
+    nodeFiles.goOn(place.path('f'), key, 0o754);
+  const text = async (file: { read(): AsyncIterable<Uint8Array> }): Promise<string> => {
+    const blocks: Uint8Array[] = [];
+    for await (const block of file.read()) blocks.push(block);
+    return Buffer.concat(blocks).toString();
+  };
+
+  test('has what was kept of it, and gets its name and permissions when it is whole', async () => {
+    using place = new Place();
+    const first = await goOn(place);
+    await first.write(Buffer.from('abc'));
+    await first.keep();
+    await first.discard();
+    expect(place.names).toEqual([first.shown.slice(place.root.length + 2, -1)]);
+    expect(statSync(join(place.root, place.names[0] ?? '')).mode & 0o777).toBe(0o600);
+    const second = await goOn(place);
+    expect([second.length, await text(second)]).toEqual([3, 'abc']);
+    await second.write(Buffer.from('def'));
+    await second.commit();
+    await second.discard();
+    expect([place.names, place.read('f'), statSync(join(place.root, 'f')).mode & 0o777]).toEqual([
+      ['f'],
+      'abcdef',
+      0o754,
+    ]);
+  });
+
+  test('is not shared with one that is being written, nor with another copy', async () => {
+    using place = new Place();
+    const living = await goOn(place);
+    await living.write(Buffer.from('abc'));
+    const [beside, other] = [await goOn(place), await goOn(place, 'b'.repeat(32))];
+    expect([beside.length, other.length]).toEqual([0, 0]);
+    for (const file of [living, beside, other]) await file.discard();
+    expect(place.names).toEqual([]);
+  });
+
+  test('is that of a process that was killed, the longest of several; the others go', async () => {
+    using place = new Place();
+    // No process has it: the highest that Linux gives is less.
+    const dead = 2 ** 30;
+    place.write(`.holdfast-${KEY}-${dead}-1.part`, 'a');
+    place.write(`.holdfast-${KEY}-${dead}-2.part`, 'abc');
+    place.write(`.holdfast-${KEY}-${process.pid}-3.part`, 'abcdef');
+    const found = await goOn(place);
+    expect([found.length, place.names.length]).toEqual([3, 2]);
+    await found.restart();
+    await found.write(Buffer.from('x'));
+    expect(await text(found)).toBe('x');
+    await found.discard();
+    expect(place.names).toEqual([`.holdfast-${KEY}-${process.pid}-3.part`]);
+  });
+
+  test('takes what is older than a week along, whosever it is, and nothing else', async () => {
+    using place = new Place();
+    const old = new Date(Date.now() - PARTIAL_FILE_TTL_MS - 3_600_000);
+    for (const name of ['.holdfast-0123.part', '.holdfast-4567.part', 'users.part']) place.write(name, '');
+    for (const name of ['.holdfast-0123.part', 'users.part']) utimesSync(join(place.root, name), old, old);
+    await (await goOn(place)).discard();
+    expect(place.names).toEqual(['.holdfast-4567.part', 'users.part']);
+  });
+
+  test('is not looked for behind a link that somebody put there', async () => {
+    using place = new Place();
+    place.write('secret', 'secret');
+    symlinkSync('secret', join(place.root, `.holdfast-${KEY}-0-1.part`));
+    const found = await goOn(place);
+    await found.write(Buffer.from('new'));
+    await found.commit();
+    expect([place.read('secret'), place.read('f')]).toEqual(['secret', 'new']);
   });
 });
 

@@ -1,39 +1,38 @@
 import { Buffer } from 'node:buffer';
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Stats } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readdir, readlink, realpath, rename, rm, symlink } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { resolve, sep } from 'node:path';
 import { ExecError } from '@holdfast/exec-protocol';
-import type {
-  Digest,
-  LocalEntry,
-  LocalFiles,
-  LocalName,
-  LocalPath,
-  Replacement,
-} from '../transfer/local-files.js';
+import type { LocalEntry, LocalFiles, LocalName, LocalPath } from '../transfer/local-files.js';
+import { contentOf, sha256 } from './node-content.js';
+import { codeOf, shown } from './node-path.js';
+import { goOn, replace } from './node-replacement.js';
 
 /** The files of the machine on which Node runs. */
 export const nodeFiles: LocalFiles = {
   resolve: (text) => Buffer.from(resolve(text)),
-  shown: (path) => JSON.stringify(Buffer.from(path).toString()),
+  shown,
   join,
+  real: (path) => realpath(Buffer.from(path), { encoding: 'buffer' }),
+  identity: (path) => `${hostname()}\0${Buffer.from(path).toString('latin1')}`,
   describe,
   list,
-  read,
-  async makeDirectory(path) {
-    await mkdir(Buffer.from(path), { recursive: true });
-  },
+  read: contentOf,
+  makeDirectory: async (path) => (await mkdir(Buffer.from(path), { recursive: true })) !== undefined,
+  makeDirectoryIn,
+  setPermissions: (path, permissions) => chmod(Buffer.from(path), permissions),
+  readLink: (path) => readlink(Buffer.from(path), { encoding: 'buffer' }),
+  makeLink,
   replace,
+  goOn,
   sha256,
   isMissing: (error) => codeOf(error) === 'ENOENT',
 };
 
 const SEPARATOR = Buffer.from(sep);
-const READ_BYTES = 1024 * 1024;
 const PERMISSIONS = 0o777;
-const MODE_OF_NEW_FILES = 0o666;
-const MODE_OF_PRIVATE_FILES = 0o600;
 
 function join(directory: LocalPath, name: Uint8Array): LocalPath {
   const text = Buffer.from(name).toString('latin1');
@@ -47,9 +46,9 @@ function join(directory: LocalPath, name: Uint8Array): LocalPath {
 
 async function describe(path: LocalPath): Promise<LocalEntry | undefined> {
   try {
-    const found = await stat(Buffer.from(path));
+    const found = await lstat(Buffer.from(path));
     const version = `${String(found.ino)} ${String(found.size)} ${String(found.mtimeMs)} ${String(found.ctimeMs)}`;
-    return { kind: kindOf(found), size: found.size, version };
+    return { kind: kindOf(found), size: found.size, version, permissions: found.mode & PERMISSIONS };
   } catch (error) {
     const isAbsent = codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR';
     if (isAbsent) return undefined;
@@ -59,92 +58,35 @@ async function describe(path: LocalPath): Promise<LocalEntry | undefined> {
 
 async function list(directory: LocalPath): Promise<readonly LocalName[]> {
   const entries = await readdir(Buffer.from(directory), { withFileTypes: true, encoding: 'buffer' });
-  return entries.map((entry) => ({
-    name: entry.name,
-    kind: entry.isSymbolicLink() ? 'link' : kindOf(entry),
-  }));
+  return entries.map((entry) => ({ name: entry.name, kind: kindOf(entry) }));
 }
 
-async function* read(path: LocalPath, blockBytes: number): AsyncIterable<Uint8Array> {
-  const handle = await open(Buffer.from(path));
+async function makeDirectoryIn(path: LocalPath): Promise<void> {
+  const at = Buffer.from(path);
   try {
-    for (;;) {
-      const block = Buffer.allocUnsafe(blockBytes);
-      const filled = await fill(handle, block);
-      if (filled > 0) yield block.subarray(0, filled);
-      if (filled < blockBytes) return;
-    }
-  } finally {
-    await handle.close();
+    await mkdir(at);
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+    if ((await lstat(at)).isDirectory()) return;
+    throw new ExecError('notADirectory', `${shown(path)} exists and is no directory; remove it first`);
   }
 }
 
-async function fill(handle: FileHandle, block: Buffer): Promise<number> {
-  let filled = 0;
-  while (filled < block.length) {
-    const { bytesRead } = await handle.read(block, filled, block.length - filled, null);
-    if (bytesRead === 0) break;
-    filled += bytesRead;
+async function makeLink(path: LocalPath, target: Uint8Array): Promise<void> {
+  const at = Buffer.from(path);
+  const parent = at.subarray(0, at.lastIndexOf(SEPARATOR) + 1);
+  const temporary = Buffer.concat([parent, Buffer.from(`.holdfast-${randomUUID()}.part`)]);
+  await symlink(Buffer.from(target), temporary);
+  try {
+    await rename(temporary, at);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
   }
-  return filled;
 }
 
-async function replace(path: LocalPath): Promise<Replacement> {
-  const target = Buffer.from(path);
-  const existing = await stat(target).catch(() => undefined);
-  const temporary = Buffer.concat([directoryOf(target), Buffer.from(`.holdfast-${randomUUID()}.part`)]);
-  // Whom the old file was kept from gets no look at the new one while it grows.
-  const mode = existing === undefined ? MODE_OF_NEW_FILES : MODE_OF_PRIVATE_FILES;
-  const handle = await open(temporary, 'wx', mode).catch((error: unknown) => {
-    throw codeOf(error) === 'ENOENT' ? noDirectory(path) : error;
-  });
-  let isOver = false;
-  return {
-    async write(bytes) {
-      await handle.writeFile(bytes);
-    },
-    async digest() {
-      const digest = sha256();
-      for await (const block of read(temporary, READ_BYTES)) digest.update(block);
-      return digest.hex();
-    },
-    async commit() {
-      // The new file stands for the old one, so whoever might use that may use this.
-      if (existing !== undefined) await handle.chmod(existing.mode & PERMISSIONS);
-      await handle.close();
-      await rename(temporary, target);
-      isOver = true;
-    },
-    async discard() {
-      if (isOver) return;
-      isOver = true;
-      await handle.close().catch(() => undefined);
-      await rm(temporary, { force: true });
-    },
-  };
-}
-
-function noDirectory(path: LocalPath): ExecError {
-  return new ExecError(
-    'notADirectory',
-    `the directory of ${nodeFiles.shown(path)} does not exist on this machine; make it first`,
-  );
-}
-
-function directoryOf(path: Buffer): Buffer {
-  return path.subarray(0, path.lastIndexOf(SEPARATOR) + 1);
-}
-
-function sha256(): Digest {
-  const hash = createHash('sha256');
-  return { update: (bytes) => void hash.update(bytes), hex: () => hash.digest('hex') };
-}
-
-function kindOf(entry: Pick<Stats, 'isFile' | 'isDirectory'>): 'file' | 'directory' | 'other' {
+function kindOf(entry: Pick<Stats, 'isFile' | 'isDirectory' | 'isSymbolicLink'>): LocalName['kind'] {
   if (entry.isFile()) return 'file';
-  return entry.isDirectory() ? 'directory' : 'other';
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
+  if (entry.isDirectory()) return 'directory';
+  return entry.isSymbolicLink() ? 'link' : 'other';
 }

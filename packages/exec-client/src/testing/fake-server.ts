@@ -57,6 +57,11 @@ export interface FakeServerOptions {
   readonly tellsEnvironment?: boolean;
 }
 
+const { files: _files, ...others } = offeredExtensions();
+
+/** What a server grants that knows all but `files`. */
+export const WITHOUT_FILES: Extensions = others;
+
 /** Stdin was taken. */
 export const ACCEPTED = { status: 'accepted' } as const;
 

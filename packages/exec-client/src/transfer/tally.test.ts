@@ -19,7 +19,14 @@ test('progress is told at every step, and goes back where a file is begun again'
     { bytes: 10, files: 0, ...totals },
     { bytes: 10, files: 1, ...totals },
   ]);
-  expect(tally.result()).toEqual({ files: 1, directories: 0, bytes: 10, skipped: [] });
+  expect(tally.result()).toEqual({
+    files: 1,
+    directories: 0,
+    links: 0,
+    bytes: 10,
+    resumedBytes: 0,
+    skipped: [],
+  });
 });
 
 test('what was skipped is part of the result and no failure', () => {
@@ -29,7 +36,9 @@ test('what was skipped is part of the result and no failure', () => {
   expect(tally.result()).toEqual({
     files: 0,
     directories: 2,
+    links: 0,
     bytes: 0,
+    resumedBytes: 0,
     skipped: [{ path: '"a"', reason: 'is a symbolic link' }],
   });
 });
@@ -47,7 +56,7 @@ test.each([
   expect(error).toBeInstanceOf(TransferError);
   expect(error).toMatchObject({
     message,
-    result: { files: 1, directories: 0, bytes: 5, skipped: [] },
+    result: { files: 1, directories: 0, links: 0, bytes: 5, resumedBytes: 0, skipped: [] },
     failed: Array.from({ length: count }, (_, at) => ({ path: `p${at}`, reason: 'gone' })),
   });
 });

@@ -17,6 +17,9 @@ export class Tally {
   #bytes = 0;
   #files = 0;
   directories = 0;
+  links = 0;
+  /** Bytes that an earlier transfer had brought. */
+  resumedBytes = 0;
 
   constructor(tell: TransferOptions['onProgress']) {
     this.#tell = tell;
@@ -53,7 +56,9 @@ export class Tally {
     const result = {
       files: this.#files,
       directories: this.directories,
+      links: this.links,
       bytes: this.#bytes,
+      resumedBytes: this.resumedBytes,
       skipped: this.#skipped,
     };
     if (this.#failed.length > 0) throw new TransferError(result, this.#failed);
@@ -79,6 +84,7 @@ const FILE_KINDS: ReadonlySet<string> = new Set([
   'notADirectory',
   'symlinkRefused',
   'fileSystemFailed',
+  'fileTaken',
   'invalidFileRequest',
   'invalidPath',
   'outcomeUnknown',

@@ -15,12 +15,12 @@ import {
 import { expect, test } from 'vitest';
 import { nodeFiles } from '../local/node-files.js';
 import { openSession } from '../open-session.js';
-import { FakeServer } from '../testing/fake-server.js';
+import { FakeServer, WITHOUT_FILES } from '../testing/fake-server.js';
 import { ManualClock } from '../testing/manual-clock.js';
 import { settle, until } from '../testing/until.js';
 
 test('an upload that is aborted without a link ends in a moment, and is tidied up after the resume', async () => {
-  const server = new FakeServer();
+  const server = new FakeServer({ extensions: WITHOUT_FILES });
   server.on(fsGetMetadata, () => ({
     isDirectory: true,
     isFile: false,

@@ -1,15 +1,7 @@
 import { ExecError, FILE_TRANSFER_ATTEMPTS } from '@holdfast/exec-protocol';
 import { describe, expect, test } from 'vitest';
 import { Tally } from './tally.js';
-import {
-  entryUri,
-  expectSame,
-  nameOf,
-  persistently,
-  type Transfer,
-  temporaryUri,
-  waiting,
-} from './transfer-port.js';
+import { entryUri, expectSame, nameOf, persistently, type Transfer, waiting } from './transfer-port.js';
 
 const POSIX = { shell: { name: 'sh', path: '/bin/sh' }, platformOs: 'linux' };
 const WINDOWS = { shell: { name: 'cmd', path: 'C:\\cmd.exe' }, platformOs: 'windows' };
@@ -27,12 +19,6 @@ describe('names', () => {
   test('what separates names is what separates them on the executor', () => {
     expect(text(nameOf('file:///d/a%5Cb', POSIX))).toBe('a\\b');
     expect(text(nameOf('file:///C:/d/b', WINDOWS))).toBe('b');
-  });
-
-  test('a temporary file lies beside its file, under a name that is not used twice', () => {
-    const names = [temporaryUri('file:///d/f'), temporaryUri('file:///d/f')];
-    for (const name of names) expect(name).toMatch(/^file:\/\/\/d\/\.holdfast-[^/]+\.part$/);
-    expect(new Set(names).size).toBe(2);
   });
 });
 

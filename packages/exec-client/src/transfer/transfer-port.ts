@@ -7,9 +7,10 @@ import {
 } from '@holdfast/exec-protocol';
 import type { Clock } from '../clock.js';
 import type { FileSystem } from '../fs/file-system.js';
-import { newHandleId } from '../id.js';
 import type { LocalFiles } from './local-files.js';
+import type { RemoteTree } from './remote-tree.js';
 import type { Tally } from './tally.js';
+import type { TransferOptions } from './transfer.js';
 
 /** The two sides of a transfer. */
 export interface TransferPort {
@@ -19,12 +20,15 @@ export interface TransferPort {
   readonly executor: EnvironmentInfo;
   /** The content of a file that fits one block, with one request. */
   readSmall(uri: string, signal: AbortSignal | undefined): Promise<Uint8Array>;
+  /** What a server with the extension `files` can do beside; undefined with others. */
+  readonly tree: RemoteTree | undefined;
 }
 
 /** What all parts of one transfer share. */
 export interface Transfer extends TransferPort {
   readonly tally: Tally;
   readonly signal: AbortSignal | undefined;
+  readonly onKept: TransferOptions['onKept'];
 }
 
 /** The options with which a transfer makes its requests. */
@@ -46,11 +50,6 @@ export function nameOf(uri: string, executor: EnvironmentInfo): Uint8Array {
   const parsed = parsePathUri(uri, style);
   if (!parsed.ok) throw new ExecError('invalidPath', parsed.message);
   return parsed.bytes.subarray(parsed.bytes.lastIndexOf(style === 'windows' ? BACKSLASH : SLASH) + 1);
-}
-
-/** The URI of a file beside another one that nobody else uses. */
-export function temporaryUri(uri: string): string {
-  return `${uri.slice(0, uri.lastIndexOf('/'))}/.holdfast-${newHandleId()}.part`;
 }
 
 const SLASH = 0x2f;
@@ -88,6 +87,20 @@ export function expectSame(sent: string, arrived: string, where: string): void {
     `${where}: what was written is not what was sent (SHA-256 ${arrived} instead of ${sent}); copy it again`,
   );
 }
+
+/** Whether what has arrived may be gone on with: the link or the caller ended it, or somebody else goes on with it. */
+export function mayGoOn(error: unknown, { signal }: Pick<Transfer, 'signal'>): boolean {
+  if (signal?.aborted === true) return true;
+  return error instanceof ExecError && ENDED.has(error.kind);
+}
+
+const ENDED: ReadonlySet<string> = new Set([
+  'connectionLost',
+  'outcomeUnknown',
+  'clientClosed',
+  'sessionUnknown',
+  'fileTaken',
+]);
 
 /** The failure of a file that somebody wrote to. */
 export function changedMeanwhile(): ExecError {

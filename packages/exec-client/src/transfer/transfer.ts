@@ -15,6 +15,11 @@ export interface TransferProgress {
 export interface TransferOptions extends WaitOptions {
   /** Told after each block and each file. What it throws ends the transfer. */
   readonly onProgress?: (progress: TransferProgress) => void;
+  /**
+   * Told of each half of a file that is left under a name of its own: the same transfer goes on from there, and one that is
+   * left for a week is removed by the next transfer of a large file into its directory.
+   */
+  readonly onKept?: (path: string) => void;
 }
 
 /** Something that was not copied. */
@@ -28,9 +33,13 @@ export interface TransferFault {
 export interface TransferResult {
   readonly files: number;
   readonly directories: number;
+  /** Symbolic links that are there as such. */
+  readonly links: number;
   /** Content of the files. */
   readonly bytes: number;
-  /** What a tree holds and the wire cannot carry: symbolic links, and what is neither file nor directory. */
+  /** How many of these bytes an earlier transfer had brought. */
+  readonly resumedBytes: number;
+  /** What a tree holds and is not copied: what is no file, directory or link, and links where the server does not know them. */
   readonly skipped: readonly TransferFault[];
 }
 

@@ -1,9 +1,18 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   fsClose,
   fsCopy,
+  fsCreateDirectory,
   fsGetMetadata,
   fsOpen,
   fsReadBlock,
@@ -18,7 +27,7 @@ import type { Client } from '../client.js';
 import { systemClock } from '../clock.js';
 import { nodeFiles } from '../local/node-files.js';
 import { openSession } from '../open-session.js';
-import { FakeServer } from '../testing/fake-server.js';
+import { FakeServer, WITHOUT_FILES } from '../testing/fake-server.js';
 import type { LocalFiles } from './local-files.js';
 
 const FILE = { isFile: true, isDirectory: false, isSymlink: false, createdAtMs: 0, modifiedAtMs: 0 };
@@ -26,7 +35,7 @@ const FILE = { isFile: true, isDirectory: false, isSymlink: false, createdAtMs: 
 /** A directory here with a file, and an executor that has what a test says. */
 class World implements AsyncDisposable {
   readonly root = mkdtempSync(join(tmpdir(), 'holdfast-verification-'));
-  readonly server = new FakeServer();
+  readonly server = new FakeServer({ extensions: WITHOUT_FILES });
   readonly here = join(this.root, 'here');
   readonly client: Promise<Client>;
 
@@ -49,7 +58,7 @@ describe('a download', () => {
     await using world = new World({
       async replace(path) {
         const replacement = await nodeFiles.replace(path);
-        return { ...replacement, digest: () => Promise.resolve('other') };
+        return Object.assign(replacement, { digest: () => Promise.resolve('other') });
       },
     });
     writeFileSync(world.here, 'old');
@@ -125,4 +134,23 @@ describe('an upload', () => {
     const [opened] = world.server.paramsOf('fs/open') as readonly { readonly path: string }[];
     expect(world.server.paramsOf('fs/remove')).toMatchObject([{ path: opened?.path }]);
   });
+});
+
+test('a server without the extension is asked for nothing of it, nor of any method that it has not', async () => {
+  await using world = new World();
+  mkdirSync(join(world.root, 'tree'));
+  writeFileSync(join(world.root, 'tree', 'file'), 'abc', { mode: 0o640 });
+  symlinkSync('file', join(world.root, 'tree', 'link'));
+  world.server.on(fsCreateDirectory, () => ({}));
+  world.server.on(fsWriteFile, () => ({}));
+  world.server.on(fsReadFile, () => ({ dataBase64: Buffer.from('abc') }));
+  const client = await world.client;
+  const result = await client.fs.upload(join(world.root, 'tree'), '/d');
+  expect(result).toMatchObject({ files: 1, links: 0, skipped: [{ reason: expect.any(String) as string }] });
+  const files = world.server.asked.filter(({ method }) => method.startsWith('fs/'));
+  expect(files).toEqual([
+    { method: 'fs/createDirectory', params: { path: 'file:///d', recursive: true } },
+    { method: 'fs/writeFile', params: { path: 'file:///d/file', dataBase64: 'YWJj' } },
+    { method: 'fs/readFile', params: { path: 'file:///d/file' } },
+  ]);
 });

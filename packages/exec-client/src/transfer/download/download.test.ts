@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fsGetMetadata, fsReadFile, fsWalk } from '@holdfast/exec-protocol';
 import { expect, test } from 'vitest';
-import { systemClock } from '../clock.js';
-import { nodeFiles } from '../local/node-files.js';
-import { openSession } from '../open-session.js';
-import { FakeServer } from '../testing/fake-server.js';
+import { systemClock } from '../../clock.js';
+import { nodeFiles } from '../../local/node-files.js';
+import { openSession } from '../../open-session.js';
+import { FakeServer, WITHOUT_FILES } from '../../testing/fake-server.js';
 
 test('a server that calls an entry something else gets it refused, and the rest is copied', async () => {
-  const server = new FakeServer();
+  const server = new FakeServer({ extensions: WITHOUT_FILES });
   server.on(fsGetMetadata, ({ path }) => ({
     isDirectory: path === 'file:///srv',
     isFile: path !== 'file:///srv',

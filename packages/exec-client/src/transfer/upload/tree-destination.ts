@@ -1,0 +1,98 @@
+import { ExecError, MAX_FILE_BLOCK_BYTES } from '@holdfast/exec-protocol';
+import { nameUriOf } from '../partial-file.js';
+import type { RemoteTree } from '../remote-tree.js';
+import { expectSame, type Transfer, waiting } from '../transfer-port.js';
+import type { Destination, FileToSend } from './destination.js';
+import { readSmallFile } from './local-content.js';
+import { expectDirectory } from './plain-destination.js';
+import { ResumableSender } from './resumable-sender.js';
+
+/**
+ * An executor with the extension `files`: links are links, permissions are kept, and what was broken off is gone on with. Below
+ * the root no link is followed, so that nothing comes to lie outside of it.
+ */
+export function treeDestination(transfer: Transfer, tree: RemoteTree): Destination {
+  const { local } = transfer;
+  const large = new ResumableSender(transfer, tree);
+  /** Directories that have to stay open for their owner until they are filled. */
+  const unfinished: { readonly uri: string; readonly permissions: number }[] = [];
+  const open = async (uri: string, permissions: number): Promise<void> => {
+    await tree.setPermissions(uri, permissions | OWNER);
+    if ((permissions & OWNER) !== OWNER) unfinished.push({ uri, permissions });
+  };
+  return {
+    takesLinks: true,
+    async locateFile(uri) {
+      const there = await canonicalOrUndefined(tree, uri);
+      if (there !== undefined) return there;
+      await expectDirectory(transfer, uri);
+      return nameUriOf(await tree.canonical(uri.slice(0, uri.lastIndexOf('/')) || ROOT), uri);
+    },
+    async makeRoot(uri, permissions) {
+      const there = await canonicalOrUndefined(tree, uri);
+      await transfer.remote.mkdir(uri, { recursive: true, ...waiting(transfer) });
+      if (there !== undefined) return there;
+      const root = await tree.canonical(uri);
+      await open(root, permissions);
+      return root;
+    },
+    async makeDirectory(uri, permissions) {
+      await tree.makeDirectory(uri);
+      await open(uri, permissions);
+    },
+    async putFile(file, moved) {
+      if (file.entry.size > MAX_FILE_BLOCK_BYTES) {
+        await large.send(file, moved);
+        return;
+      }
+      try {
+        await sendAtOnce(transfer, tree, file, moved);
+      } catch (error) {
+        // A link there is not written through, and what may not be written may be replaced.
+        if (!isInTheWay(error)) throw error;
+        await large.send(file, moved).catch((second: unknown) => {
+          throw isInTheWay(second) ? error : second;
+        });
+      }
+    },
+    async putLink(path, uri) {
+      await tree.makeLink(uri, await local.readLink(path));
+    },
+    async finish() {
+      for (const { uri, permissions } of unfinished.reverse()) await tree.setPermissions(uri, permissions);
+    },
+  };
+}
+
+const OWNER = 0o700;
+const ROOT = 'file:///';
+
+async function canonicalOrUndefined(tree: RemoteTree, uri: string): Promise<string | undefined> {
+  try {
+    return await tree.canonical(uri);
+  } catch (error) {
+    if (error instanceof ExecError && error.kind === 'fileNotFound') return undefined;
+    throw error;
+  }
+}
+
+/** The executor writes it with one request, so that it is there or not, whatever happens to the link. */
+async function sendAtOnce(
+  { local }: Transfer,
+  tree: RemoteTree,
+  file: FileToSend,
+  moved: (bytes: number) => void,
+): Promise<void> {
+  const content = await readSmallFile(local, file);
+  const sent = local.sha256();
+  sent.update(content);
+  await tree.write(file.uri, content, file.entry.permissions);
+  const arrived = local.sha256();
+  arrived.update(await tree.read(file.uri));
+  expectSame(sent.hex(), arrived.hex(), file.uri);
+  moved(content.length);
+}
+
+function isInTheWay(error: unknown): boolean {
+  return error instanceof ExecError && (error.kind === 'symlinkRefused' || error.kind === 'fileAccessDenied');
+}
