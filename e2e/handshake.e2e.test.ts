@@ -74,6 +74,7 @@ describe.each(CARRIERS)('handshake over %s', (carrier) => {
         fileWriteStreaming: true,
         fsWatchMissing: true,
         httpHeaderEnvVars: true,
+        ...(process.platform === 'linux' ? { networkProxyLaunch: true } : {}),
       },
     });
     expect(tempDir).toMatch(/^file:\/\/\/.*\/tmp-/);

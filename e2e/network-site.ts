@@ -71,7 +71,7 @@ function makeCertificate(root: string): {
   readonly authority: string;
 } {
   const [key, authority] = [join(root, 'key.pem'), join(root, 'authority.pem')];
-  // Where npm reaches an address through a proxy, it asks the certificate for the default name of Node.
+  // The second name is what npm takes for that of a server that it knows by its address, behind a proxy.
   const name = ['-subj', '/CN=site', '-addext', `subjectAltName=IP:${HOST},DNS:localhost`];
   const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
   execFileSync(

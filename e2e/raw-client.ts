@@ -125,7 +125,10 @@ export class RawClient implements AsyncDisposable {
     this.#lastId += 1;
     const id = this.#lastId;
     this.send({ id, method, params });
-    const { id: _, ...answer } = await this.next((message) => message.id === id);
+    // The server numbers what it asks itself.
+    const { id: _, ...answer } = await this.next(
+      (message) => message.id === id && message.method === undefined,
+    );
     return answer;
   }
 

@@ -51,7 +51,7 @@ export async function eventsOf(client: RawClient, processId: string): Promise<Me
   const events: Message[] = [];
   for (;;) {
     const event = await client.next(
-      ({ method, params }) => method !== undefined && params?.['processId'] === processId,
+      ({ method, params }) => method?.startsWith('process/') === true && params?.['processId'] === processId,
     );
     events.push(event);
     if (event.method === 'process/closed') return events;

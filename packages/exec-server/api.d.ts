@@ -9,7 +9,7 @@ import '@holdfast/sandbox';
 // core.d.ts
 import { RootCapabilities, InstalledCapabilities, ParamsOf, environmentConfigRead, ResultOf, Transport, EnvironmentInfo } from '@holdfast/exec-protocol';
 import { Readable } from 'node:stream';
-import { OpenLaunch, OperatorCeiling, SandboxIntent, NetworkIntent } from '@holdfast/sandbox';
+import { OpenLaunch, NetworkIntent, NetworkDecider, NetworkDecision, OperatorCeiling, SandboxIntent } from '@holdfast/sandbox';
 
 /** A timer that has been set. */
 interface Timer {
@@ -198,6 +198,15 @@ interface Child {
     cutOutput(): void;
 }
 
+/** A network to be made for one process. */
+interface NetworkOrder {
+    readonly intent: NetworkIntent;
+    /** Undefined where the lists alone decide. */
+    readonly decide: NetworkDecider | undefined;
+    /** Hears of each decision. */
+    readonly onDecision: (decision: NetworkDecision) => void;
+}
+
 /** How one command is confined. */
 interface Sandbox {
     readonly confinement: Confinement;
@@ -209,7 +218,7 @@ interface Sandbox {
 interface ConfinedCommand {
     readonly intent: SandboxIntent;
     /** The managed network that it gets; undefined where the intent alone decides about its network. */
-    readonly network: NetworkIntent | undefined;
+    readonly network: NetworkOrder | undefined;
     readonly child: ChildSpec;
     readonly hasTerminal: boolean;
     /** Names the process in the log. */

@@ -279,3 +279,24 @@ export const MAX_BUFFERED_BODY_BYTES = 256 * MIB;
 
 /** The longest that a client may give itself to decide about one request of a managed network. */
 export const MAX_POLICY_DECISION_TIMEOUT_MS = 3_600_000;
+
+/** How much longer than it has asked for a client may take to decide; the reference's figure. */
+export const POLICY_DECISION_GRACE_MS = 5_000;
+
+/** Questions about the network that one session waits for, and that one connection has not answered; past it requests are refused. */
+export const MAX_POLICY_QUESTIONS = 64;
+
+/** Records of a session's managed networks that wait for its client; past it the oldest is left out. */
+export const MAX_POLICY_RECORDS = 1024;
+
+/** UTF-8 bytes in the id of a process whose client wants to be asked; the reference's figure. */
+export const MAX_POLICY_PROCESS_ID_BYTES = 256;
+
+/** UTF-16 units of the reason in a decision; the rest is cut off. */
+export const MAX_POLICY_REASON_LENGTH = 1024;
+
+/** Decisions that a client keeps in case its link broke before they arrived; past it the oldest that was made is forgotten. */
+export const MAX_KEPT_POLICY_DECISIONS = 128;
+
+/** How long our client gives itself to decide about one request of a managed network, unless it says otherwise. */
+export const POLICY_DECISION_TIMEOUT_MS = 60_000;

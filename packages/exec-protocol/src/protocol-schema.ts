@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { NotificationSpec, RequestSpec } from './methods/define.js';
-import { CLIENT_NOTIFICATIONS, REQUESTS, SERVER_NOTIFICATIONS } from './methods/table.js';
+import { CLIENT_NOTIFICATIONS, REQUESTS, SERVER_NOTIFICATIONS, SERVER_REQUESTS } from './methods/table.js';
 
 /** One message of the wire, with its shapes as JSON Schema. */
 export interface MessageSchema {
@@ -20,6 +20,7 @@ export interface MessageSchema {
 export function protocolSchema(): readonly MessageSchema[] {
   return [
     ...Object.values<RequestSpec>(REQUESTS).map(requestSchema),
+    ...Object.values<RequestSpec>(SERVER_REQUESTS).map(requestSchema),
     ...Object.values<NotificationSpec>(CLIENT_NOTIFICATIONS).map(notificationSchema),
     ...Object.values<NotificationSpec>(SERVER_NOTIFICATIONS).map(notificationSchema),
   ];

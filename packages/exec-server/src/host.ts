@@ -60,6 +60,7 @@ export function readHost(): Host {
         fsWatchMissing: true,
         fileWriteStreaming: true,
         httpHeaderEnvVars: true,
+        ...(platform() === 'linux' ? { networkProxyLaunch: true } : {}),
       },
     },
   };

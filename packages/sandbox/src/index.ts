@@ -31,6 +31,7 @@ export {
   openManagedNetwork,
 } from './network/managed-network.js';
 export type { Outside } from './network/outside.js';
+export { reasonOf } from './network/reason-of.js';
 export { type HostFacts, planSandbox, type SandboxPlan } from './plan-sandbox.js';
 export type { Narrowing } from './policy/intersect.js';
 export type { Access, NormalisedPolicy, PathRule, PolicyNote } from './policy/path-rule.js';

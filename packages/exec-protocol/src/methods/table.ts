@@ -20,6 +20,7 @@ import {
 import { fsDigest, fsList, fsRename, fsSetPermissions, fsSymlink } from './fs-tree.js';
 import { httpBodyDelta, httpRequest } from './http.js';
 import { initialize, initialized, sessionAcknowledge, sessionClose, sessionReplay } from './initialize.js';
+import { networkPolicyDecision, networkPolicyRequest } from './network.js';
 import {
   processAttach,
   processClosed,
@@ -81,6 +82,11 @@ export const REQUESTS = {
   'http/request': httpRequest,
 } as const;
 
+/** Every request that a server may send, by its method. */
+export const SERVER_REQUESTS = {
+  'network/policyRequest': networkPolicyRequest,
+} as const;
+
 /** Every notification that a client may send, by its method. */
 export const CLIENT_NOTIFICATIONS = {
   initialized,
@@ -97,6 +103,7 @@ export const SERVER_NOTIFICATIONS = {
   'process/closed': processClosed,
   'fs/missingChanged': fsMissingChanged,
   'http/request/bodyDelta': httpBodyDelta,
+  'network/policyDecision': networkPolicyDecision,
 } as const;
 
 /** A method that a client may request. */

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import {
   ExecError,
+  MAX_POLICY_PROCESS_ID_BYTES,
   type ParamsOf,
   parsePathUri,
   type processStart,
@@ -62,7 +63,7 @@ export function planLaunch(
       mark: `${COOKIE_VARIABLE}=${mark}`,
       stdin: params.pipeStdin === true ? 'pipe' : 'null',
     },
-    network: parseNetworkIntent(params, env),
+    network: networkOf(params, env),
     intent: asked ?? (host.sandboxes.ceiling === undefined ? undefined : UNCONFINED),
     terminal: params.tty ? (params.size ?? DEFAULT_SIZE) : undefined,
     traits: {
@@ -102,6 +103,17 @@ function refuseUnenforceable(params: ParamsOf<typeof processStart>): void {
       'credentialProviders: this server does not mask credentials; leave them out',
     );
   }
+}
+
+function networkOf(params: ParamsOf<typeof processStart>, env: Environment): NetworkIntent | undefined {
+  const network = parseNetworkIntent(params, env);
+  if (network?.decisionTimeoutMs === undefined) return network;
+  const bytes = Buffer.byteLength(params.processId);
+  if (bytes > 0 && bytes <= MAX_POLICY_PROCESS_ID_BYTES) return network;
+  throw new ExecError(
+    'invalidParams',
+    `process/start: processId: must have 1 to ${String(MAX_POLICY_PROCESS_ID_BYTES)} bytes for a process that is asked about; choose a shorter one`,
+  );
 }
 
 /** What is not confined goes past any proxy. */

@@ -10,6 +10,7 @@ import { expect, test, vi } from 'vitest';
 import { systemClock } from '../clock.js';
 import { ProcessTable } from './process-table.js';
 import { idleProcess, PRINCIPAL } from './testing/idle-process.js';
+import { NOBODY } from './testing/nobody.js';
 import { createTestHost, type TestHost } from './testing/process-host.js';
 
 function tableOf(host: TestHost): ProcessTable {
@@ -19,6 +20,7 @@ function tableOf(host: TestHost): ProcessTable {
     (subscription) => {
       while (subscription.take() !== undefined);
     },
+    NOBODY,
   );
 }
 

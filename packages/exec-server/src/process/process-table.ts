@@ -16,6 +16,7 @@ import type { LogSpill, OpenSpill } from './log-spill.js';
 import { ManagedProcess, unknownProcess } from './managed-process.js';
 import type { ProcessDirectory } from './process-directory.js';
 import type { PushCursorOptions } from './push-cursor.js';
+import { type NetworkOverseer, orderNetwork } from './sandbox/network-order.js';
 import type { Child } from './spawn/child.js';
 import type { OsProcesses } from './spawn/os-processes.js';
 import { shortageOf, toExecError } from './start-error.js';
@@ -58,16 +59,18 @@ export class ProcessTable {
   readonly #host: ProcessHost;
   readonly #owner: ProcessOwner;
   readonly #onNews: NewsListener;
+  readonly #overseer: NetworkOverseer;
   readonly #subscriptions = new Map<ProcessId, Subscription>();
   readonly #starting = new Map<ProcessId, Promise<unknown>>();
   #isParked = false;
   #hasWindows = false;
   #isClosed = false;
 
-  constructor(host: ProcessHost, owner: ProcessOwner, onNews: NewsListener) {
+  constructor(host: ProcessHost, owner: ProcessOwner, onNews: NewsListener, overseer: NetworkOverseer) {
     this.#host = host;
     this.#owner = owner;
     this.#onNews = onNews;
+    this.#overseer = overseer;
   }
 
   /**
@@ -209,12 +212,13 @@ export class ProcessTable {
   }
 
   async #spawnConfined(
-    { child, intent, network, terminal }: ConfinedLaunch,
+    { child, intent, network: asked, terminal }: ConfinedLaunch,
     managed: ManagedProcess,
   ): Promise<Child> {
     const { processes, sandboxes } = this.#host;
     const hasTerminal = terminal !== undefined;
-    const process = managed.traits.ref;
+    const { id, ref: process } = managed.traits;
+    const network = orderNetwork(asked, id, this.#overseer);
     const sandbox = await sandboxes.confine({ intent, network, child, hasTerminal, process });
     if (sandbox === undefined) return await processes.spawn(child, terminal, managed);
     managed.judgeBy(sandbox.isDenial);

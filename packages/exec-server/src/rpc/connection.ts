@@ -7,6 +7,7 @@ import {
   type ExtensionName,
   fsMissingChanged,
   HANDSHAKE_TIMEOUT_MS,
+  networkPolicyRequest,
   numberOfWireId,
   type ParamsOf,
   type Peer,
@@ -193,6 +194,7 @@ export class Connection {
       probe: () => {
         this.#liveness.probe();
       },
+      askPolicy: (question) => this.#peer.request(networkPolicyRequest, question),
       onMissingChanged: (watchId) => {
         this.#peer.notify(fsMissingChanged, { watchId });
       },
@@ -279,6 +281,7 @@ export class Connection {
       throw new ExecError('protocolState', 'initialized came before initialize was answered');
     }
     this.#service?.legacyResume?.begin();
+    this.#service?.policy.begin();
   }
 
   #limitHandshake(): void {

@@ -21,6 +21,7 @@ import { EventPush } from './event-push.js';
 import type { FileScope } from './file-handlers.js';
 import { HttpExchange } from './http-exchange.js';
 import { LegacyResume } from './legacy-resume.js';
+import { PolicyLink, type PolicyLinkOptions } from './policy-link.js';
 
 /** What a connection has once `initialize` was answered. */
 export interface Service {
@@ -33,6 +34,7 @@ export interface Service {
   readonly legacyResume: LegacyResume | undefined;
   readonly files: FileScope;
   readonly http: HttpExchange;
+  readonly policy: PolicyLink;
 }
 
 /** The connection that asks for a session. */
@@ -49,6 +51,8 @@ export interface ServiceHost {
   readonly env: Readonly<Record<string, string>>;
   /** Fires when the connection has gone. */
   readonly gone: AbortSignal;
+  /** Asks the client about the network of a process. */
+  readonly askPolicy: PolicyLinkOptions['ask'];
   /** What a watch of a client waited for has happened. */
   onMissingChanged(watchId: number): void;
   /** Another connection asks for the session: shows that this one lives, or ends it. */
@@ -86,6 +90,7 @@ export function openService(params: ParamsOf<typeof initialize>, host: ServiceHo
     answers: clientInstance === undefined ? undefined : session.answers(clientInstance),
     legacyResume:
       isNew || extensions.replay !== undefined ? undefined : legacyResume(session, push, extensions, clock),
+    policy: new PolicyLink({ desk: session.policy, push, extensions, ask: host.askPolicy }),
     files: fileScope(session, clientInstance !== undefined, extensions, host),
     http: new HttpExchange({
       client: host.http,
@@ -100,7 +105,8 @@ export function openService(params: ParamsOf<typeof initialize>, host: ServiceHo
 }
 
 /** The connection has ended, and what belongs to it alone ends with it. */
-export function closeService({ session, push, legacyResume, files }: Service): void {
+export function closeService({ session, push, legacyResume, files, policy }: Service): void {
+  policy.end();
   push.stop();
   legacyResume?.stop();
   files.watches.close();

@@ -7,6 +7,7 @@ import type { SoleWriters } from '../fs/sole-writers.js';
 import { type ProcessHost, ProcessTable } from '../process/process-table.js';
 import type { NewsListener } from '../process/subscription.js';
 import { KeptAnswers } from './kept-answers.js';
+import { PolicyDesk } from './policy-desk.js';
 import { nextSession, type SessionState } from './session-state.js';
 
 const LABEL_BYTES = 4;
@@ -44,6 +45,8 @@ export class Session {
   readonly files: FileHandles;
   /** The order of what it asks of files, over all its connections. */
   readonly fileOrder = new FileOrder();
+  /** What the networks of its processes ask and tell. */
+  readonly policy: PolicyDesk;
   readonly #host: ProcessHost;
   readonly #ttlMs: number;
   readonly #onExpired: (session: Session) => void;
@@ -69,9 +72,11 @@ export class Session {
     this.#state = { kind: 'attached', connection: attachment.connection };
     this.#attachment = attachment;
     const owner = { principal: traits.principal, session: this.label, isResumable: traits.ttlMs > 0 };
-    this.processes = new ProcessTable(host, owner, (subscription) => {
+    this.policy = new PolicyDesk(host.clock);
+    const onNews: NewsListener = (subscription) => {
       this.#attachment?.onNews(subscription);
-    });
+    };
+    this.processes = new ProcessTable(host, owner, onNews, this.policy);
   }
 
   get isClosed(): boolean {
@@ -143,6 +148,7 @@ export class Session {
   }
 
   async #end(): Promise<number> {
+    this.policy.close();
     const [running] = await Promise.all([this.processes.close(), this.files.closeAll()]);
     return running;
   }

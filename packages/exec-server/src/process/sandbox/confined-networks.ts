@@ -2,10 +2,10 @@ import {
   type HostFacts,
   MAX_CELLS_STARTING,
   type ManagedNetwork,
-  type NetworkIntent,
   openManagedNetwork,
 } from '@holdfast/sandbox';
 import type { Logger } from '../../logger.js';
+import type { NetworkOrder } from './network-order.js';
 import { RefusalLog } from './refusal-log.js';
 import { Turns } from './turns.js';
 
@@ -32,11 +32,12 @@ export class ConfinedNetworks {
    * @throws ExecError `sandboxUnsupported` when this machine cannot make one.
    */
   async open(
-    intent: NetworkIntent | undefined,
+    order: NetworkOrder | undefined,
     bwrap: HostFacts['bwrap'],
     process: string,
   ): Promise<ConfinedNetwork | undefined> {
-    if (intent === undefined || !bwrap.works) return undefined;
+    if (order === undefined || !bwrap.works) return undefined;
+    const { intent, decide } = order;
     const refusals = new RefusalLog(this.#logger, process);
     let wasRefused = false;
     let isClosed = false;
@@ -45,7 +46,9 @@ export class ConfinedNetworks {
         bwrap: bwrap.program,
         rules: intent.rules,
         proxy: intent.proxy,
+        decide,
         onDecision: (decision) => {
+          order.onDecision(decision);
           if (decision.decision === 'allow') return;
           refusals.add(decision);
           // What was no request at all says nothing about what the process was after.

@@ -7,7 +7,6 @@ import {
   ceilingSource,
   type HostFacts,
   judgeDenial,
-  type NetworkIntent,
   type OpenLaunch,
   type OperatorCeiling,
   openLaunch,
@@ -27,6 +26,7 @@ import { runnableCandidates } from '../spawn/check-program.js';
 import type { ChildSpec, Confinement } from '../spawn/child.js';
 import { type ConfinedNetwork, ConfinedNetworks } from './confined-networks.js';
 import { GapLog } from './gap-log.js';
+import type { NetworkOrder } from './network-order.js';
 
 /** How one command is confined. */
 interface Sandbox {
@@ -40,7 +40,7 @@ interface Sandbox {
 interface ConfinedCommand {
   readonly intent: SandboxIntent;
   /** The managed network that it gets; undefined where the intent alone decides about its network. */
-  readonly network: NetworkIntent | undefined;
+  readonly network: NetworkOrder | undefined;
   readonly child: ChildSpec;
   readonly hasTerminal: boolean;
   /** Names the process in the log. */
@@ -95,7 +95,7 @@ export function createSandboxes({ env, ceiling, logger }: SandboxHost): Sandboxe
         { ...commandOf(child), hasTerminal },
         host,
         ceilingSource(ceiling, own),
-        asked?.rules,
+        asked?.intent.rules,
       );
       if (plan === undefined) return undefined;
       refuseHidden(candidates, plan, host);

@@ -1,0 +1,209 @@
+import {
+  asProcessId,
+  ExecError,
+  MAX_POLICY_QUESTIONS,
+  MAX_POLICY_REASON_LENGTH,
+  MAX_POLICY_RECORDS,
+  POLICY_DECISION_GRACE_MS,
+} from '@holdfast/exec-protocol';
+import type { NetworkAnswer, NetworkDecision } from '@holdfast/sandbox';
+import { beforeEach, expect, test } from 'vitest';
+import { type PolicyClient, PolicyDesk, type PolicyQuestion } from './policy-desk.js';
+
+type Answer = Awaited<ReturnType<PolicyClient['ask']>>;
+
+const ID = asProcessId('p');
+const LOST = new ExecError('connectionLost', 'the connection ended');
+const TIMEOUT_MS = 2000;
+
+/** Timers that the test lets fire. */
+let timers: { readonly delayMs: number; readonly fire: () => void; isCancelled: boolean }[];
+let desk: PolicyDesk;
+
+beforeEach(() => {
+  timers = [];
+  desk = new PolicyDesk({
+    after(delayMs, fire) {
+      const timer = { delayMs, fire, isCancelled: false };
+      timers.push(timer);
+      return { cancel: () => void (timer.isCancelled = true) };
+    },
+  });
+});
+
+/** A connection whose answers the test gives. */
+class TestClient implements PolicyClient {
+  readonly asked: PolicyQuestion[] = [];
+  readonly told: string[] = [];
+  readonly #answers: {
+    readonly resolve: (answer: Answer) => void;
+    readonly reject: (error: unknown) => void;
+  }[] = [];
+
+  ask(question: PolicyQuestion): Promise<Answer> {
+    this.asked.push(question);
+    return new Promise((resolve, reject) => this.#answers.push({ resolve, reject }));
+  }
+
+  onRecords(): void {
+    for (let record = desk.takeRecord(); record !== undefined; record = desk.takeRecord()) {
+      this.told.push(record.host);
+    }
+  }
+
+  answer(at: number, decision: Answer['decision']): void {
+    this.#answers[at]?.resolve({ decision });
+  }
+
+  fail(at: number, error: unknown): void {
+    this.#answers[at]?.reject(error);
+  }
+}
+
+function connected(): TestClient {
+  const client = new TestClient();
+  desk.connect(client);
+  return client;
+}
+
+function decide(host = 'a.example', signal = new AbortController().signal): Promise<NetworkAnswer> {
+  return desk.decide(ID, { protocol: 'http', host, port: 80 }, TIMEOUT_MS, signal);
+}
+
+function asked(question: number, host = 'a.example'): PolicyQuestion {
+  return { processId: ID, request: { protocol: 'http', host, port: 80 }, question };
+}
+
+function refusal(host: string): NetworkDecision {
+  return {
+    time: new Date(0),
+    protocol: 'http',
+    decision: 'deny',
+    host,
+    port: 80,
+    reason: 'not_allowed',
+    rule: undefined,
+  };
+}
+
+test('what the client says is the answer, and nothing is remembered', async () => {
+  const client = connected();
+  const decisions = [decide(), decide(), decide()];
+  client.answer(1, { type: 'allow' });
+  client.answer(0, { type: 'deny', reason: 'x'.repeat(MAX_POLICY_REASON_LENGTH + 1) });
+  client.answer(2, { type: 'ask', reason: null });
+  expect(await Promise.all(decisions)).toEqual([
+    { type: 'deny', reason: 'x'.repeat(MAX_POLICY_REASON_LENGTH) },
+    { type: 'allow' },
+    { type: 'ask' },
+  ]);
+  expect(client.asked).toEqual([asked(1), asked(2), asked(3)]);
+  expect(timers.map(({ delayMs, isCancelled }) => [delayMs, isCancelled])).toEqual(
+    Array(3).fill([TIMEOUT_MS + POLICY_DECISION_GRACE_MS, true]),
+  );
+});
+
+test('an error, and whatever is no decision, is a no', async () => {
+  const client = connected();
+  const decisions = [decide(), decide()];
+  client.fail(0, new ExecError('internal', 'it has no decision'));
+  client.fail(1, new Error('it broke'));
+  expect(await Promise.all(decisions)).toEqual([{ type: 'deny' }, { type: 'deny' }]);
+});
+
+test('a client that does not answer in time has said no, and what it says later changes nothing', async () => {
+  const client = connected();
+  const decision = decide();
+  timers[0]?.fire();
+  expect(await decision).toEqual({ type: 'deny' });
+  client.answer(0, { type: 'allow' });
+  expect(await decision).toEqual({ type: 'deny' });
+});
+
+test('a question that was open when the connection broke is asked again over the next, under its number', async () => {
+  const first = connected();
+  const decisions = [decide(), decide('b.example')];
+  first.answer(0, { type: 'allow' });
+  await decisions[0];
+  desk.disconnect(first);
+  first.fail(1, LOST);
+  const away = decide('c.example');
+  const second = connected();
+  expect(second.asked).toEqual([asked(2, 'b.example'), asked(3, 'c.example')]);
+  second.answer(0, { type: 'allow' });
+  second.answer(1, { type: 'deny' });
+  expect(await Promise.all([...decisions, away])).toEqual([
+    { type: 'allow' },
+    { type: 'allow' },
+    { type: 'deny' },
+  ]);
+});
+
+test('an answer that the broken connection still brought is the answer', async () => {
+  const first = connected();
+  const decision = decide();
+  desk.disconnect(first);
+  const second = connected();
+  first.answer(0, { type: 'allow' });
+  expect(await decision).toEqual({ type: 'allow' });
+  second.answer(0, { type: 'deny' });
+  expect(await decision).toEqual({ type: 'allow' });
+});
+
+test('a question that nobody came back for is a no at its time, as if it had been asked', async () => {
+  const decision = decide();
+  timers[0]?.fire();
+  expect(await decision).toEqual({ type: 'deny' });
+  expect(connected().asked).toEqual([]);
+});
+
+test('the end of the process and the end of the session end the question', async () => {
+  const process = new AbortController();
+  const client = connected();
+  const decisions = [decide('a.example', process.signal), decide('b.example')];
+  process.abort();
+  expect(await decisions[0]).toEqual({ type: 'deny' });
+  desk.close();
+  expect(await decisions[1]).toEqual({ type: 'deny' });
+  expect(await decide()).toEqual({ type: 'deny' });
+  expect([client.asked.length, timers.every(({ isCancelled }) => isCancelled)]).toEqual([2, true]);
+});
+
+test('so many questions may be open, and one more is a no at once', async () => {
+  const client = connected();
+  for (let count = 0; count < MAX_POLICY_QUESTIONS; count += 1) void decide();
+  expect(await decide()).toEqual({ type: 'deny' });
+  client.answer(0, { type: 'allow' });
+  await Promise.resolve();
+  void decide('next.example');
+  expect(client.asked.map(({ request }) => request.host).slice(-1)).toEqual(['next.example']);
+});
+
+test('a client that lets so many questions lie is asked nothing more until it answers, or another one comes', async () => {
+  const client = connected();
+  const late = Array.from({ length: MAX_POLICY_QUESTIONS }, () => decide());
+  for (const { fire } of timers) fire();
+  await Promise.all(late);
+  expect(await decide()).toEqual({ type: 'deny' });
+  expect(client.asked).toHaveLength(MAX_POLICY_QUESTIONS);
+  const other = connected();
+  void decide();
+  expect(other.asked).toHaveLength(1);
+});
+
+test('records are told once and in order, also those of the time without a connection', () => {
+  const first = connected();
+  desk.record(ID, refusal('a.example'));
+  desk.disconnect(first);
+  desk.record(ID, refusal('b.example'));
+  desk.record(ID, refusal('c.example'));
+  const second = connected();
+  desk.record(ID, refusal('d.example'));
+  expect([first.told, second.told]).toEqual([['a.example'], ['b.example', 'c.example', 'd.example']]);
+});
+
+test('so many records wait, and the oldest goes first', () => {
+  for (let count = 0; count <= MAX_POLICY_RECORDS; count += 1) desk.record(ID, refusal(`${count}.example`));
+  const { told } = connected();
+  expect([told.length, told[0]]).toEqual([MAX_POLICY_RECORDS, '1.example']);
+});
