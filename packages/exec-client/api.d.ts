@@ -2,7 +2,7 @@
 
 // core.d.ts
 import { C as Client, a as Clock } from './open-session.js';
-export { D as Dial, b as Digest, L as LocalEntry, c as LocalFiles, d as LocalName, e as LocalPath, P as PartialFile, R as Replacement, S as SessionOptions, T as Timer, o as openSession, s as systemClock } from './open-session.js';
+export { D as Dial, b as Digest, L as LocalEntry, c as LocalFiles, d as LocalName, e as LocalPath, R as Replacement, S as SessionOptions, T as Timer, o as openSession, s as systemClock } from './open-session.js';
 import '@holdfast/exec-protocol';
 
 /**
@@ -18,7 +18,7 @@ export { Client, Clock, afterLateOutput };
 import { Transport, ExecError, ProcessId } from '@holdfast/exec-protocol';
 export { EnvironmentInfo, ErrorKind, ExecError, Extensions, InstalledCapabilities, ProcessSummary, RootCapabilities, SessionId, SignalName, SkillSummary, TerminalSize } from '@holdfast/exec-protocol';
 import { S as SessionOptions, C as Client, E as ExecResult } from './open-session.js';
-export { A as AttachOptions, f as AttachedProcess, g as ClientState, h as ClosedEvent, i as CpOptions, j as DirectoryEntry, k as EnvHeader, l as ExecCause, m as ExecInput, n as ExecOptions, p as ExitedEvent, F as FetchOptions, q as FileContent, r as FileHandle, t as FileStat, u as FileSystem, v as LineOptions, w as LinkOptions, M as MkdirOptions, O as OutputEvent, x as OutputStream, y as ProcessEvent, z as ProcessExit, B as ProcessHandle, G as ProcessView, H as ReadFileOptions, I as RecoveryReport, J as ResizedEvent, K as RmOptions, N as SignalOptions, Q as SpawnOptions, U as StateChange, V as StateListener, W as TerminateOptions, X as TransferError, Y as TransferFault, Z as TransferOptions, _ as TransferProgress, $ as TransferResult, a0 as ViewOptions, a1 as WaitOptions, a2 as WalkEntry, a3 as WalkOptions, a4 as WalkResult, a5 as WatchOptions } from './open-session.js';
+export { A as AttachOptions, f as AttachedProcess, g as ClientState, h as ClosedEvent, i as CpOptions, j as DirectoryEntry, k as EnvHeader, l as ExecCause, m as ExecInput, n as ExecOptions, p as ExitedEvent, F as FetchOptions, q as FileContent, r as FileHandle, t as FileStat, u as FileSystem, v as LineOptions, w as LinkOptions, M as MkdirOptions, N as NetworkOptions, x as NetworkRecord, y as NetworkRequest, z as NetworkVerdict, O as OutputEvent, B as OutputStream, P as ProcessEvent, G as ProcessExit, H as ProcessHandle, I as ProcessView, J as ReadFileOptions, K as RecoveryReport, Q as ResizedEvent, U as RmOptions, V as SignalOptions, W as SpawnOptions, X as StateChange, Y as StateListener, Z as TerminateOptions, _ as TransferError, $ as TransferFault, a0 as TransferOptions, a1 as TransferProgress, a2 as TransferResult, a3 as ViewOptions, a4 as WaitOptions, a5 as WalkEntry, a6 as WalkOptions, a7 as WalkResult, a8 as WatchOptions } from './open-session.js';
 
 /** A server that is started and spoken to through its stdin and stdout. Its stderr goes to ours. */
 interface CommandTarget {
@@ -109,7 +109,7 @@ declare class GapError extends ExecError {
 export { Client, type CommandTarget, type ConnectOptions, type Dialer, type DialerOptions, ExecResult, ExitError, GapError, SessionOptions, connect, dialer };
 
 // open-session.d.ts
-import { TerminalSize, SignalName, ProcessSummary, ExecError, SessionId, Extensions, EnvironmentInfo, InstalledCapabilities, RootCapabilities, Transport } from '@holdfast/exec-protocol';
+import { TerminalSize, SignalName, ParamsOf, networkPolicyRequest, ResultOf, networkPolicyDecision, ProcessSummary, ExecError, SessionId, Extensions, EnvironmentInfo, InstalledCapabilities, RootCapabilities, Transport } from '@holdfast/exec-protocol';
 
 /** Where output came from; a terminal merges both streams into `pty`. */
 type OutputStream = 'stdout' | 'stderr' | 'pty';
@@ -154,6 +154,35 @@ interface ClosedEvent {
 }
 /** One entry of the event log of a process. */
 type ProcessEvent = OutputEvent | ResizedEvent | ExitedEvent | ClosedEvent;
+
+/** A request of a process that its lists do not name. */
+type NetworkRequest = ParamsOf<typeof networkPolicyRequest>['request'];
+/** What becomes of it. `ask` refuses it as well, and says that somebody could have been asked. */
+type NetworkVerdict = ResultOf<typeof networkPolicyRequest>['decision'];
+/** What was decided about one request. */
+type NetworkRecord = ParamsOf<typeof networkPolicyDecision>;
+/** The network of one process: nothing but what is named here, through a proxy of the executor. */
+interface NetworkOptions {
+    /**
+     * Hosts that it may reach: `HOST`, `HOST:PORT`, `*.HOST` for the names below, `**.HOST` for both, `*` for every name; without
+     * a port 80 and 443. Addresses that are not public are reached only where they stand here themselves. Default none.
+     */
+    readonly allow?: readonly string[];
+    /** Hosts that it may not reach although `allow` covers them. */
+    readonly deny?: readonly string[];
+    /** Ports of the executor's loopback that are there under their numbers. */
+    readonly loopbackPorts?: readonly number[];
+    /**
+     * Decides about each request to a host that neither list names; nothing is remembered. Default: it is refused, and so it is
+     * where this fails or takes too long. Called once for each request, however often the link is lost, where the server has the
+     * `replay` extension.
+     */
+    readonly authorize?: (request: NetworkRequest) => NetworkVerdict | Promise<NetworkVerdict>;
+    /** How long `authorize` may take; default 60,000. */
+    readonly authorizeTimeoutMs?: number;
+    /** Hears of each decision once it is made. What is told while the link is lost may be missing. */
+    readonly onDecision?: (record: NetworkRecord) => void;
+}
 
 /**
  * An open look at a process: iterate it once. It is open from the call that made it on, and what it has not handed out
@@ -206,6 +235,13 @@ interface SpawnOptions {
      * who they are; default for ever. Fails with `unsupported` on a server without the `drain` extension.
      */
     readonly drainMs?: number;
+    /**
+     * Confines the process: the `sandbox` object of the wire, as in docs/sandbox.md. The executor binds it to its own paths and
+     * enforces it, or `started` fails with `sandboxUnsupported`, which names what it cannot. Default none.
+     */
+    readonly sandbox?: Readonly<Record<string, unknown>>;
+    /** Gives a process in a sandbox a network of its own, whatever the sandbox says of it; needs `sandbox`. */
+    readonly network?: NetworkOptions;
     /** Terminates the process. When it fires before the start is sent, nothing is started, and `started` fails with its reason. */
     readonly signal?: AbortSignal;
 }
@@ -384,11 +420,6 @@ interface TransferProgress {
 interface TransferOptions extends WaitOptions {
     /** Told after each block and each file. What it throws ends the transfer. */
     readonly onProgress?: (progress: TransferProgress) => void;
-    /**
-     * Told of each half of a file that is left under a name of its own: the same transfer goes on from there, and one that is
-     * left for a week is removed by the next transfer of a large file into its directory.
-     */
-    readonly onKept?: (path: string) => void;
 }
 /** Something that was not copied. */
 interface TransferFault {
@@ -400,13 +431,9 @@ interface TransferFault {
 interface TransferResult {
     readonly files: number;
     readonly directories: number;
-    /** Symbolic links that are there as such. */
-    readonly links: number;
     /** Content of the files. */
     readonly bytes: number;
-    /** How many of these bytes an earlier transfer had brought. */
-    readonly resumedBytes: number;
-    /** What a tree holds and is not copied: what is no file, directory or link, and links where the server does not know them. */
+    /** What a tree holds and the wire cannot carry: symbolic links, and what is neither file nor directory. */
     readonly skipped: readonly TransferFault[];
 }
 /** Some of what was to be copied was not; the rest was. */
@@ -714,15 +741,13 @@ type Dial = (signal: AbortSignal) => Promise<Transport>;
 
 /** An absolute path of this machine, in the bytes of its system: names need not be UTF-8. */
 type LocalPath = Uint8Array;
-/** What a path of this machine is; a link is not followed. */
+/** What a path of this machine leads to, links followed. */
 interface LocalEntry {
-    readonly kind: 'file' | 'directory' | 'link' | 'other';
+    readonly kind: 'file' | 'directory' | 'other';
     /** Bytes. */
     readonly size: number;
     /** Changes whenever the content does. */
     readonly version: string;
-    /** The nine permission bits. */
-    readonly permissions: number;
 }
 /** One name in a directory of this machine; a link is not followed. */
 interface LocalName {
@@ -739,23 +764,9 @@ interface Replacement {
     /** Removes it, unless it has its name already. */
     discard(): Promise<void>;
 }
-/** A replacement that outlives its maker: who makes it anew finds what had been written. */
-interface PartialFile extends Replacement {
-    /** Where it lies, for people. */
-    readonly shown: string;
-    /** Bytes that are there, written by an earlier one. */
-    readonly length: number;
-    /** What is there, in pieces. */
-    read(): AsyncIterable<Uint8Array>;
-    /** Empties it. */
-    restart(): Promise<void>;
-    /** Leaves it where it is, for the next one. */
-    keep(): Promise<void>;
-}
 /** A SHA-256 that grows with what it is given. */
 interface Digest {
     update(bytes: Uint8Array): void;
-    /** What it is so far, in hexadecimal; it can grow on. */
     hex(): string;
 }
 /** The files of this machine, as far as copying from and to an executor needs them. Errors are those of the system. */
@@ -766,28 +777,15 @@ interface LocalFiles {
     shown(path: LocalPath): string;
     /** @throws ExecError `invalidPath` for a name that would lead out of the directory, or deeper into it. */
     join(directory: LocalPath, name: Uint8Array): LocalPath;
-    /** The path without links. @throws the system's error where it leads nowhere. */
-    real(path: LocalPath): Promise<LocalPath>;
-    /** Tells this path of this machine from those of others. */
-    identity(path: LocalPath): string;
     /** undefined for what is not there. */
     describe(path: LocalPath): Promise<LocalEntry | undefined>;
     list(directory: LocalPath): Promise<readonly LocalName[]>;
-    /** The content from an offset on in pieces of at most `blockBytes`; all but the last have that size. A link is refused. */
-    read(path: LocalPath, blockBytes: number, from?: number): AsyncIterable<Uint8Array>;
-    /** Makes a directory, and those above it. @returns false for one that exists. */
-    makeDirectory(path: LocalPath): Promise<boolean>;
-    /** Makes a directory in one that exists; one that exists is no error, a link to one is. */
-    makeDirectoryIn(path: LocalPath): Promise<void>;
-    setPermissions(path: LocalPath, permissions: number): Promise<void>;
-    /** Where a link leads, in the bytes that it holds. */
-    readLink(path: LocalPath): Promise<Uint8Array>;
-    /** Makes a link, at once in place of a file or link that is there. */
-    makeLink(path: LocalPath, target: Uint8Array): Promise<void>;
-    /** Begins a file beside `path` that is to take its place. @param permissions Default those of what it replaces. */
-    replace(path: LocalPath, permissions?: number): Promise<Replacement>;
-    /** The same, going on with what an earlier one by this `key` has left and nobody writes to any more. */
-    goOn(path: LocalPath, key: string, permissions: number): Promise<PartialFile>;
+    /** The content in pieces of at most `blockBytes`; all but the last have that size. */
+    read(path: LocalPath, blockBytes: number): AsyncIterable<Uint8Array>;
+    /** Makes a directory, and those above it; one that exists is no error. */
+    makeDirectory(path: LocalPath): Promise<void>;
+    /** Begins a file beside `path` that is to take its place. */
+    replace(path: LocalPath): Promise<Replacement>;
     sha256(): Digest;
     /** Whether an error says that what was named is not there. */
     isMissing(error: unknown): boolean;
@@ -825,4 +823,4 @@ interface SessionOptions {
  */
 declare function openSession(dial: Dial, options?: SessionOptions, clock?: Clock, local?: LocalFiles): Promise<Client>;
 
-export { type TransferResult as $, type AttachOptions as A, type ProcessHandle as B, type Client as C, type Dial as D, type ExecResult as E, type FetchOptions as F, type ProcessView as G, type ReadFileOptions as H, type RecoveryReport as I, type ResizedEvent as J, type RmOptions as K, type LocalEntry as L, type MkdirOptions as M, type SignalOptions as N, type OutputEvent as O, type PartialFile as P, type SpawnOptions as Q, type Replacement as R, type SessionOptions as S, type Timer as T, type StateChange as U, type StateListener as V, type TerminateOptions as W, TransferError as X, type TransferFault as Y, type TransferOptions as Z, type TransferProgress as _, type Clock as a, type ViewOptions as a0, type WaitOptions as a1, type WalkEntry as a2, type WalkOptions as a3, type WalkResult as a4, type WatchOptions as a5, type Digest as b, type LocalFiles as c, type LocalName as d, type LocalPath as e, type AttachedProcess as f, type ClientState as g, type ClosedEvent as h, type CpOptions as i, type DirectoryEntry as j, type EnvHeader as k, type ExecCause as l, type ExecInput as m, type ExecOptions as n, openSession as o, type ExitedEvent as p, type FileContent as q, type FileHandle as r, systemClock as s, type FileStat as t, type FileSystem as u, type LineOptions as v, type LinkOptions as w, type OutputStream as x, type ProcessEvent as y, type ProcessExit as z };
+export { type TransferFault as $, type AttachOptions as A, type OutputStream as B, type Client as C, type Dial as D, type ExecResult as E, type FetchOptions as F, type ProcessExit as G, type ProcessHandle as H, type ProcessView as I, type ReadFileOptions as J, type RecoveryReport as K, type LocalEntry as L, type MkdirOptions as M, type NetworkOptions as N, type OutputEvent as O, type ProcessEvent as P, type ResizedEvent as Q, type Replacement as R, type SessionOptions as S, type Timer as T, type RmOptions as U, type SignalOptions as V, type SpawnOptions as W, type StateChange as X, type StateListener as Y, type TerminateOptions as Z, TransferError as _, type Clock as a, type TransferOptions as a0, type TransferProgress as a1, type TransferResult as a2, type ViewOptions as a3, type WaitOptions as a4, type WalkEntry as a5, type WalkOptions as a6, type WalkResult as a7, type WatchOptions as a8, type Digest as b, type LocalFiles as c, type LocalName as d, type LocalPath as e, type AttachedProcess as f, type ClientState as g, type ClosedEvent as h, type CpOptions as i, type DirectoryEntry as j, type EnvHeader as k, type ExecCause as l, type ExecInput as m, type ExecOptions as n, openSession as o, type ExitedEvent as p, type FileContent as q, type FileHandle as r, systemClock as s, type FileStat as t, type FileSystem as u, type LineOptions as v, type LinkOptions as w, type NetworkRecord as x, type NetworkRequest as y, type NetworkVerdict as z };

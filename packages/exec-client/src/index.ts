@@ -57,6 +57,7 @@ export type {
   ViewOptions,
   WaitOptions,
 } from './process/handle.js';
+export type { NetworkOptions, NetworkRecord, NetworkRequest, NetworkVerdict } from './process/network.js';
 export type { ProcessView } from './process/views/process-view.js';
 export type { ClientState, RecoveryReport, StateChange, StateListener } from './recovery/state-change.js';
 export {

@@ -1,7 +1,10 @@
 import {
+  bindRoute,
   createPeer,
   ExecError,
+  type Extensions,
   type NotificationSpec,
+  networkPolicyRequest,
   type ParamsOf,
   type Peer,
   type RequestOptions,
@@ -33,6 +36,12 @@ export interface ConnectionHost {
   maxMessageBytes(): number;
   /** Something that was not asked for arrived. @throws ExecError when it cannot be understood, which ends the connection. */
   onNotification(method: string, params: unknown): void;
+  /** The server asks about the network of a process. */
+  onPolicyRequest(
+    params: ParamsOf<typeof networkPolicyRequest>,
+  ): Promise<ResultOf<typeof networkPolicyRequest>>;
+  /** What was agreed on with the server. */
+  extensions(): Extensions;
   /** The other side showed that it lives. */
   onSignOfLife(): void;
   /** Called once, a microtask after the end, so that answers which came before it have settled their requests. */
@@ -54,7 +63,16 @@ export class Connection {
     this.#host = host;
     this.#peer = createPeer({
       transport: this.#transport,
-      routes: new Map(),
+      routes: new Map([
+        [
+          networkPolicyRequest.method,
+          bindRoute(
+            networkPolicyRequest,
+            (params) => host.onPolicyRequest(params),
+            () => host.extensions(),
+          ),
+        ],
+      ]),
       nextId: () => host.nextId(),
       maxMessageBytes: () => host.maxMessageBytes(),
       onNotification: (method, params) => {

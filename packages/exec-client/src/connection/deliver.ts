@@ -1,6 +1,7 @@
 import {
   fsMissingChanged,
   httpBodyDelta,
+  networkPolicyDecision,
   type ProcessId,
   parseParams,
   processClosed,
@@ -9,13 +10,14 @@ import {
   processOutput,
   processResized,
 } from '@holdfast/exec-protocol';
-import type { BodySink, ProcessSink, WatchSink } from './link.js';
+import type { BodySink, NetworkSink, ProcessSink, WatchSink } from './link.js';
 
 /** Who waits for what. */
 export interface Sinks {
   process(id: ProcessId): ProcessSink | undefined;
   body(requestId: string): BodySink | undefined;
   watch(watchId: number): WatchSink | undefined;
+  network(id: ProcessId): NetworkSink | undefined;
 }
 
 /**
@@ -36,6 +38,11 @@ function deliverOther(method: string, params: unknown, sinks: Sinks): boolean {
     }
     case fsMissingChanged.method: {
       sinks.watch(parseParams(fsMissingChanged, params).watchId)?.onChanged();
+      return true;
+    }
+    case networkPolicyDecision.method: {
+      const record = parseParams(networkPolicyDecision, params);
+      sinks.network(record.processId)?.onDecision(record);
       return true;
     }
     default:

@@ -3,6 +3,8 @@ import type {
   Extensions,
   httpBodyDelta,
   NotificationSpec,
+  networkPolicyDecision,
+  networkPolicyRequest,
   ParamsOf,
   ProcessId,
   processClosed,
@@ -53,6 +55,14 @@ export interface BodySink {
   onLost(error: ExecError): void;
 }
 
+/** What the server asks and tells of the network of one process. */
+export interface NetworkSink {
+  authorize(
+    request: ParamsOf<typeof networkPolicyRequest>['request'],
+  ): Promise<ResultOf<typeof networkPolicyRequest>['decision']>;
+  onDecision(record: ParamsOf<typeof networkPolicyDecision>): void;
+}
+
 /** What is told of one watch. */
 export interface WatchSink {
   onChanged(): void;
@@ -95,6 +105,8 @@ export interface Link {
   attach(id: ProcessId, sink: ProcessSink): () => void;
   /** Sends what arrives of a streamed response to `sink`, until the returned function is called. */
   attachBody(requestId: string, sink: BodySink): () => void;
+  /** Asks and tells `sink` about the network of a process, until the returned function is called. */
+  attachNetwork(id: ProcessId, sink: NetworkSink): () => void;
   /** Tells `sink` of a watch, until the returned function is called. */
   attachWatch(watchId: number, sink: WatchSink): () => void;
 }

@@ -1,5 +1,6 @@
 import type { ProcessSummary, SignalName, TerminalSize } from '@holdfast/exec-protocol';
 import type { ProcessEvent } from './events.js';
+import type { NetworkOptions } from './network.js';
 import type { ProcessView } from './views/process-view.js';
 
 /** How a process is started. */
@@ -42,6 +43,13 @@ export interface SpawnOptions {
    * who they are; default for ever. Fails with `unsupported` on a server without the `drain` extension.
    */
   readonly drainMs?: number;
+  /**
+   * Confines the process: the `sandbox` object of the wire, as in docs/sandbox.md. The executor binds it to its own paths and
+   * enforces it, or `started` fails with `sandboxUnsupported`, which names what it cannot. Default none.
+   */
+  readonly sandbox?: Readonly<Record<string, unknown>>;
+  /** Gives a process in a sandbox a network of its own, whatever the sandbox says of it; needs `sandbox`. */
+  readonly network?: NetworkOptions;
   /** Terminates the process. When it fires before the start is sent, nothing is started, and `started` fails with its reason. */
   readonly signal?: AbortSignal;
 }

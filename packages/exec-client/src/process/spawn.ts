@@ -1,7 +1,8 @@
-import { asProcessId, type EnvironmentInfo, processStart } from '@holdfast/exec-protocol';
+import { asProcessId, type EnvironmentInfo, type ProcessId, processStart } from '@holdfast/exec-protocol';
 import type { Link } from '../connection/link.js';
 import { newProcessId } from '../id.js';
 import type { ProcessHandle, SpawnOptions } from './handle.js';
+import type { NetworkOptions } from './network.js';
 import { type Opening, RemoteProcess } from './remote-process.js';
 import { requireForStart, startRequest } from './start-request.js';
 
@@ -19,7 +20,7 @@ export interface StartOptions {
 /** Starts a process. */
 export function startProcess({ link, environment, argv, options, startSignal }: StartOptions): ProcessHandle {
   const id = options.id === undefined ? newProcessId() : asProcessId(options.id);
-  return new RemoteProcess(link, {
+  const process = new RemoteProcess(link, {
     id,
     after: 0,
     takesInput: options.stdin === 'pipe' || options.pty !== undefined,
@@ -35,4 +36,20 @@ export function startProcess({ link, environment, argv, options, startSignal }: 
       };
     },
   });
+  if (options.network !== undefined) serveNetwork(link, id, options.network, process);
+  return process;
+}
+
+/** What the executor asks and tells of the network goes to the options, until the process is over. */
+function serveNetwork(
+  link: Link,
+  id: ProcessId,
+  { authorize, onDecision }: NetworkOptions,
+  { closed }: ProcessHandle,
+): void {
+  const forget = link.attachNetwork(id, {
+    authorize: async (request) => (authorize === undefined ? { type: 'deny' } : await authorize(request)),
+    onDecision: (record) => onDecision?.(record),
+  });
+  closed.then(forget, forget);
 }

@@ -9,6 +9,7 @@ import {
 import type { Link } from '../connection/link.js';
 import { executorUri } from '../executor-path.js';
 import type { SpawnOptions } from './handle.js';
+import { networkMembers } from './network-request.js';
 import { requireExtension } from './process-requests.js';
 
 /** What a terminal is taken for unless the caller knows better. */
@@ -30,7 +31,7 @@ export function startRequest(
   if (argv.length === 0) {
     throw new ExecError('invalidParams', 'argv is empty; name the program and its arguments');
   }
-  const { inheritEnv = 'core', stdin = 'null', arg0, pty } = options;
+  const { inheritEnv = 'core', stdin = 'null', arg0, pty, sandbox, network } = options;
   return {
     processId: id,
     argv: [...argv],
@@ -40,6 +41,8 @@ export function startRequest(
     pipeStdin: stdin === 'pipe',
     ...(arg0 === undefined ? {} : { arg0 }),
     ...(inheritEnv === 'none' ? {} : { envPolicy: inheriting(inheritEnv) }),
+    ...(sandbox === undefined ? {} : { sandbox }),
+    ...(network === undefined ? {} : networkMembers(id, network)),
     ...extended(options),
   };
 }

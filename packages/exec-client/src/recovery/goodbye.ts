@@ -88,6 +88,8 @@ function hostOf({ nextId }: Leaving): ConnectionHost {
     nextId,
     maxMessageBytes: () => Infinity,
     onNotification: ignore,
+    onPolicyRequest: () => Promise.resolve({ decision: { type: 'deny' } }),
+    extensions: () => ({}),
     onSignOfLife: ignore,
     onEnd: ignore,
   };

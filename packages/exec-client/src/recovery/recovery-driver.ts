@@ -186,6 +186,8 @@ export class RecoveryDriver {
       onNotification: (method, params) => {
         this.#link.deliver(method, params);
       },
+      onPolicyRequest: (params) => this.#link.answerPolicy(params),
+      extensions: () => this.#link.extensions,
       onSignOfLife: () => {
         this.#watch?.heard();
       },

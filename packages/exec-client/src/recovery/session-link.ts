@@ -5,6 +5,7 @@ import {
   MAX_LEGACY_MESSAGE_BYTES,
   MAX_MESSAGE_BYTES,
   type NotificationSpec,
+  type networkPolicyRequest,
   type ParamsOf,
   type ProcessId,
   type RequestSpec,
@@ -15,8 +16,9 @@ import type { Clock } from '../clock.js';
 import type { Connection, ConnectionEnd } from '../connection/connection.js';
 import { deliver } from '../connection/deliver.js';
 import type { Agreement } from '../connection/handshake.js';
-import type { BodySink, Link, ProcessSink, Stops, WatchSink } from '../connection/link.js';
+import type { BodySink, Link, NetworkSink, ProcessSink, Stops, WatchSink } from '../connection/link.js';
 import { Acknowledgements } from '../requests/acknowledgements.js';
+import { PolicyAnswers } from '../requests/policy-answers.js';
 import { RequestJournal } from '../requests/request-journal.js';
 import { catchUp, type OpenProcess, type Resumption, replay } from './resumption.js';
 
@@ -35,6 +37,8 @@ export class SessionLink implements Link {
   readonly #sinks = new Map<ProcessId, ProcessSink>();
   readonly #bodies = new Map<string, BodySink>();
   readonly #watches = new Map<number, WatchSink>();
+  readonly #networks = new Map<ProcessId, NetworkSink>();
+  readonly #policyAnswers = new PolicyAnswers((id) => this.#networks.get(id));
   readonly #journal: RequestJournal;
   readonly #acknowledgements: Acknowledgements;
   /** Processes that may have been started though their start has failed, and are to be ended. */
@@ -113,6 +117,21 @@ export class SessionLink implements Link {
     return () => void this.#watches.delete(watchId);
   }
 
+  attachNetwork(id: ProcessId, sink: NetworkSink): () => void {
+    this.#networks.set(id, sink);
+    return () => {
+      if (this.#networks.get(id) === sink) this.#networks.delete(id);
+    };
+  }
+
+  /** What the server asks about the network of a process. Never fails. */
+  answerPolicy(
+    params: ParamsOf<typeof networkPolicyRequest>,
+  ): Promise<ResultOf<typeof networkPolicyRequest>> {
+    this.#hasProgress = true;
+    return this.#policyAnswers.answer(params);
+  }
+
   /** The id of the next request, over all connections. */
   nextId(): number {
     this.#lastId += 1;
@@ -125,6 +144,7 @@ export class SessionLink implements Link {
       process: (id) => this.#sinks.get(id),
       body: (id) => this.#bodies.get(id),
       watch: (id) => this.#watches.get(id),
+      network: (id) => this.#networks.get(id),
     });
     if (isKnown) this.#hasProgress = true;
   }

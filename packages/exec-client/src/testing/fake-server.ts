@@ -11,6 +11,8 @@ import {
   grantExtensions,
   initialize,
   memoryTransportPair,
+  networkPolicyDecision,
+  networkPolicyRequest,
   offeredExtensions,
   type ParamsOf,
   type Peer,
@@ -198,6 +200,17 @@ export class FakeServer {
     told: Omit<ParamsOf<typeof processClosed>, 'processId' | 'seq'> = {},
   ): void {
     this.#peer?.notify(processClosed, { processId: asProcessId(id), seq, ...told });
+  }
+
+  /** Asks the client about the network of a process. */
+  askPolicy(params: ParamsOf<typeof networkPolicyRequest>): Promise<ResultOf<typeof networkPolicyRequest>> {
+    if (this.#peer === undefined) throw new Error('nobody is connected');
+    return this.#peer.request(networkPolicyRequest, params);
+  }
+
+  /** Tells of a decision about the network of a process. */
+  recordPolicy(record: ParamsOf<typeof networkPolicyDecision>): void {
+    this.#peer?.notify(networkPolicyDecision, record);
   }
 
   /** Sends a message as it stands. */
