@@ -2,7 +2,7 @@
 
 // core.d.ts
 import { C as Client, a as Clock } from './open-session.js';
-export { D as Dial, b as Digest, L as LocalEntry, c as LocalFiles, d as LocalName, e as LocalPath, R as Replacement, S as SessionOptions, T as Timer, o as openSession, s as systemClock } from './open-session.js';
+export { D as Dial, b as Digest, L as LocalEntry, c as LocalFiles, d as LocalName, e as LocalPath, P as PartialFile, R as Replacement, S as SessionOptions, T as Timer, o as openSession, s as systemClock } from './open-session.js';
 import '@holdfast/exec-protocol';
 
 /**
@@ -18,7 +18,7 @@ export { Client, Clock, afterLateOutput };
 import { Transport, ExecError, ProcessId } from '@holdfast/exec-protocol';
 export { EnvironmentInfo, ErrorKind, ExecError, Extensions, InstalledCapabilities, ProcessSummary, RootCapabilities, SessionId, SignalName, SkillSummary, TerminalSize } from '@holdfast/exec-protocol';
 import { S as SessionOptions, C as Client, E as ExecResult } from './open-session.js';
-export { A as AttachOptions, f as AttachedProcess, g as ClientState, h as ClosedEvent, i as CpOptions, j as DirectoryEntry, k as EnvHeader, l as ExecCause, m as ExecInput, n as ExecOptions, p as ExitedEvent, F as FetchOptions, q as FileContent, r as FileHandle, t as FileStat, u as FileSystem, v as LineOptions, w as LinkOptions, M as MkdirOptions, N as NetworkOptions, x as NetworkRecord, y as NetworkRequest, z as NetworkVerdict, O as OutputEvent, B as OutputStream, P as ProcessEvent, G as ProcessExit, H as ProcessHandle, I as ProcessView, J as ReadFileOptions, K as RecoveryReport, Q as ResizedEvent, U as RmOptions, V as SignalOptions, W as SpawnOptions, X as StateChange, Y as StateListener, Z as TerminateOptions, _ as TransferError, $ as TransferFault, a0 as TransferOptions, a1 as TransferProgress, a2 as TransferResult, a3 as ViewOptions, a4 as WaitOptions, a5 as WalkEntry, a6 as WalkOptions, a7 as WalkResult, a8 as WatchOptions } from './open-session.js';
+export { A as AttachOptions, f as AttachedProcess, g as ClientState, h as ClosedEvent, i as CpOptions, j as DirectoryEntry, k as EnvHeader, l as ExecCause, m as ExecInput, n as ExecOptions, p as ExitedEvent, F as FetchOptions, q as FileContent, r as FileHandle, t as FileStat, u as FileSystem, v as LineOptions, w as LinkOptions, M as MkdirOptions, N as NetworkOptions, x as NetworkRecord, y as NetworkRequest, z as NetworkVerdict, O as OutputEvent, B as OutputStream, G as ProcessEvent, H as ProcessExit, I as ProcessHandle, J as ProcessView, K as ReadFileOptions, Q as RecoveryReport, U as ResizedEvent, V as RmOptions, W as SignalOptions, X as SpawnOptions, Y as StateChange, Z as StateListener, _ as TerminateOptions, $ as TransferError, a0 as TransferFault, a1 as TransferOptions, a2 as TransferProgress, a3 as TransferResult, a4 as ViewOptions, a5 as WaitOptions, a6 as WalkEntry, a7 as WalkOptions, a8 as WalkResult, a9 as WatchOptions } from './open-session.js';
 
 /** A server that is started and spoken to through its stdin and stdout. Its stderr goes to ours. */
 interface CommandTarget {
@@ -420,6 +420,11 @@ interface TransferProgress {
 interface TransferOptions extends WaitOptions {
     /** Told after each block and each file. What it throws ends the transfer. */
     readonly onProgress?: (progress: TransferProgress) => void;
+    /**
+     * Told of each half of a file that is left under a name of its own: the same transfer goes on from there, and one that is
+     * left for a week is removed by the next transfer of a large file into its directory.
+     */
+    readonly onKept?: (path: string) => void;
 }
 /** Something that was not copied. */
 interface TransferFault {
@@ -431,9 +436,13 @@ interface TransferFault {
 interface TransferResult {
     readonly files: number;
     readonly directories: number;
+    /** Symbolic links that are there as such. */
+    readonly links: number;
     /** Content of the files. */
     readonly bytes: number;
-    /** What a tree holds and the wire cannot carry: symbolic links, and what is neither file nor directory. */
+    /** How many of these bytes an earlier transfer had brought. */
+    readonly resumedBytes: number;
+    /** What a tree holds and is not copied: what is no file, directory or link, and links where the server does not know them. */
     readonly skipped: readonly TransferFault[];
 }
 /** Some of what was to be copied was not; the rest was. */
@@ -741,13 +750,15 @@ type Dial = (signal: AbortSignal) => Promise<Transport>;
 
 /** An absolute path of this machine, in the bytes of its system: names need not be UTF-8. */
 type LocalPath = Uint8Array;
-/** What a path of this machine leads to, links followed. */
+/** What a path of this machine is; a link is not followed. */
 interface LocalEntry {
-    readonly kind: 'file' | 'directory' | 'other';
+    readonly kind: 'file' | 'directory' | 'link' | 'other';
     /** Bytes. */
     readonly size: number;
     /** Changes whenever the content does. */
     readonly version: string;
+    /** The nine permission bits. */
+    readonly permissions: number;
 }
 /** One name in a directory of this machine; a link is not followed. */
 interface LocalName {
@@ -764,9 +775,23 @@ interface Replacement {
     /** Removes it, unless it has its name already. */
     discard(): Promise<void>;
 }
+/** A replacement that outlives its maker: who makes it anew finds what had been written. */
+interface PartialFile extends Replacement {
+    /** Where it lies, for people. */
+    readonly shown: string;
+    /** Bytes that are there, written by an earlier one. */
+    readonly length: number;
+    /** What is there, in pieces. */
+    read(): AsyncIterable<Uint8Array>;
+    /** Empties it. */
+    restart(): Promise<void>;
+    /** Leaves it where it is, for the next one. */
+    keep(): Promise<void>;
+}
 /** A SHA-256 that grows with what it is given. */
 interface Digest {
     update(bytes: Uint8Array): void;
+    /** What it is so far, in hexadecimal; it can grow on. */
     hex(): string;
 }
 /** The files of this machine, as far as copying from and to an executor needs them. Errors are those of the system. */
@@ -777,15 +802,28 @@ interface LocalFiles {
     shown(path: LocalPath): string;
     /** @throws ExecError `invalidPath` for a name that would lead out of the directory, or deeper into it. */
     join(directory: LocalPath, name: Uint8Array): LocalPath;
+    /** The path without links. @throws the system's error where it leads nowhere. */
+    real(path: LocalPath): Promise<LocalPath>;
+    /** Tells this path of this machine from those of others. */
+    identity(path: LocalPath): string;
     /** undefined for what is not there. */
     describe(path: LocalPath): Promise<LocalEntry | undefined>;
     list(directory: LocalPath): Promise<readonly LocalName[]>;
-    /** The content in pieces of at most `blockBytes`; all but the last have that size. */
-    read(path: LocalPath, blockBytes: number): AsyncIterable<Uint8Array>;
-    /** Makes a directory, and those above it; one that exists is no error. */
-    makeDirectory(path: LocalPath): Promise<void>;
-    /** Begins a file beside `path` that is to take its place. */
-    replace(path: LocalPath): Promise<Replacement>;
+    /** The content from an offset on in pieces of at most `blockBytes`; all but the last have that size. A link is refused. */
+    read(path: LocalPath, blockBytes: number, from?: number): AsyncIterable<Uint8Array>;
+    /** Makes a directory, and those above it. @returns false for one that exists. */
+    makeDirectory(path: LocalPath): Promise<boolean>;
+    /** Makes a directory in one that exists; one that exists is no error, a link to one is. */
+    makeDirectoryIn(path: LocalPath): Promise<void>;
+    setPermissions(path: LocalPath, permissions: number): Promise<void>;
+    /** Where a link leads, in the bytes that it holds. */
+    readLink(path: LocalPath): Promise<Uint8Array>;
+    /** Makes a link, at once in place of a file or link that is there. */
+    makeLink(path: LocalPath, target: Uint8Array): Promise<void>;
+    /** Begins a file beside `path` that is to take its place. @param permissions Default those of what it replaces. */
+    replace(path: LocalPath, permissions?: number): Promise<Replacement>;
+    /** The same, going on with what an earlier one by this `key` has left and nobody writes to any more. */
+    goOn(path: LocalPath, key: string, permissions: number): Promise<PartialFile>;
     sha256(): Digest;
     /** Whether an error says that what was named is not there. */
     isMissing(error: unknown): boolean;
@@ -823,4 +861,4 @@ interface SessionOptions {
  */
 declare function openSession(dial: Dial, options?: SessionOptions, clock?: Clock, local?: LocalFiles): Promise<Client>;
 
-export { type TransferFault as $, type AttachOptions as A, type OutputStream as B, type Client as C, type Dial as D, type ExecResult as E, type FetchOptions as F, type ProcessExit as G, type ProcessHandle as H, type ProcessView as I, type ReadFileOptions as J, type RecoveryReport as K, type LocalEntry as L, type MkdirOptions as M, type NetworkOptions as N, type OutputEvent as O, type ProcessEvent as P, type ResizedEvent as Q, type Replacement as R, type SessionOptions as S, type Timer as T, type RmOptions as U, type SignalOptions as V, type SpawnOptions as W, type StateChange as X, type StateListener as Y, type TerminateOptions as Z, TransferError as _, type Clock as a, type TransferOptions as a0, type TransferProgress as a1, type TransferResult as a2, type ViewOptions as a3, type WaitOptions as a4, type WalkEntry as a5, type WalkOptions as a6, type WalkResult as a7, type WatchOptions as a8, type Digest as b, type LocalFiles as c, type LocalName as d, type LocalPath as e, type AttachedProcess as f, type ClientState as g, type ClosedEvent as h, type CpOptions as i, type DirectoryEntry as j, type EnvHeader as k, type ExecCause as l, type ExecInput as m, type ExecOptions as n, openSession as o, type ExitedEvent as p, type FileContent as q, type FileHandle as r, systemClock as s, type FileStat as t, type FileSystem as u, type LineOptions as v, type LinkOptions as w, type NetworkRecord as x, type NetworkRequest as y, type NetworkVerdict as z };
+export { TransferError as $, type AttachOptions as A, type OutputStream as B, type Client as C, type Dial as D, type ExecResult as E, type FetchOptions as F, type ProcessEvent as G, type ProcessExit as H, type ProcessHandle as I, type ProcessView as J, type ReadFileOptions as K, type LocalEntry as L, type MkdirOptions as M, type NetworkOptions as N, type OutputEvent as O, type PartialFile as P, type RecoveryReport as Q, type Replacement as R, type SessionOptions as S, type Timer as T, type ResizedEvent as U, type RmOptions as V, type SignalOptions as W, type SpawnOptions as X, type StateChange as Y, type StateListener as Z, type TerminateOptions as _, type Clock as a, type TransferFault as a0, type TransferOptions as a1, type TransferProgress as a2, type TransferResult as a3, type ViewOptions as a4, type WaitOptions as a5, type WalkEntry as a6, type WalkOptions as a7, type WalkResult as a8, type WatchOptions as a9, type Digest as b, type LocalFiles as c, type LocalName as d, type LocalPath as e, type AttachedProcess as f, type ClientState as g, type ClosedEvent as h, type CpOptions as i, type DirectoryEntry as j, type EnvHeader as k, type ExecCause as l, type ExecInput as m, type ExecOptions as n, openSession as o, type ExitedEvent as p, type FileContent as q, type FileHandle as r, systemClock as s, type FileStat as t, type FileSystem as u, type LineOptions as v, type LinkOptions as w, type NetworkRecord as x, type NetworkRequest as y, type NetworkVerdict as z };

@@ -195,6 +195,10 @@ declare const ERROR_KINDS: {
         readonly code: -32603;
         readonly meaning: "the file system of the executor failed";
     };
+    readonly fileTaken: {
+        readonly code: -32603;
+        readonly meaning: "somebody else has opened the file to go on with it";
+    };
     readonly configUnreadable: {
         readonly code: -32603;
         readonly meaning: "a configuration file of the executor cannot be read";
@@ -312,6 +316,10 @@ declare const EXTENSIONS: {
     readonly drain: {
         readonly version: 1;
         readonly adds: "a bounded wait for output after exit, and who still held it when that was over";
+    };
+    readonly files: {
+        readonly version: 1;
+        readonly adds: "links as links, permission bits, digests, and files that are gone on with and get their name when they are whole";
     };
 };
 /** The name of an extension. */
@@ -481,6 +489,8 @@ declare const FILES_IN_TRANSFER = 8;
 declare const FILE_TRANSFER_ATTEMPTS = 3;
 /** How long an upload that was aborted waits for the removal of what it has written. */
 declare const TRANSFER_TIDY_MS = 2000;
+/** For how long the half of a file is kept that a copy has left; a later copy into the directory removes older ones. */
+declare const PARTIAL_FILE_TTL_MS: number;
 /** Files that one session may have open; the reference's figure for a connection. */
 declare const MAX_FILE_HANDLES = 128;
 /** UTF-8 bytes of a file handle's id; the reference's figure. */
@@ -912,6 +922,7 @@ declare const fsWriteFile: RequestSpec<z.ZodObject<{
     path: z.ZodString;
     dataBase64: z.ZodString;
     followSymlinks: z.ZodOptional<z.ZodBoolean>;
+    permissions: z.ZodOptional<z.ZodInt>;
     sandbox: z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>;
 }, z.core.$strip>, z.ZodObject<{}, z.core.$strip>>;
 /** Makes a directory. */
@@ -933,6 +944,7 @@ declare const fsGetMetadata: RequestSpec<z.ZodObject<{
     size: z.ZodInt;
     createdAtMs: z.ZodInt;
     modifiedAtMs: z.ZodInt;
+    permissions: z.ZodOptional<z.ZodInt>;
 }, z.core.$strip>>;
 /** Resolves a path. */
 declare const fsCanonicalize: RequestSpec<z.ZodObject<{
@@ -1000,6 +1012,9 @@ declare const fsOpen: RequestSpec<z.ZodObject<{
         replace: "replace";
         read: "read";
     }>>;
+    keep: z.ZodOptional<z.ZodBoolean>;
+    permissions: z.ZodOptional<z.ZodInt>;
+    followSymlinks: z.ZodOptional<z.ZodBoolean>;
     sandbox: z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>;
 }, z.core.$strip>, z.ZodObject<{
     handleId: z.ZodString;
@@ -1035,6 +1050,59 @@ declare const fsWatchMissing: RequestSpec<z.ZodObject<{
 declare const fsMissingChanged: NotificationSpec<z.ZodObject<{
     watchId: z.ZodInt;
 }, z.core.$strip>>;
+
+/** Lists a directory as it is. */
+declare const fsList: RequestSpec<z.ZodObject<{
+    path: z.ZodString;
+    followSymlinks: z.ZodOptional<z.ZodBoolean>;
+    sandbox: z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>;
+}, z.core.$strip>, z.ZodObject<{
+    entries: z.ZodArray<z.ZodObject<{
+        path: z.ZodString;
+        kind: z.ZodEnum<{
+            file: "file";
+            directory: "directory";
+            symlink: "symlink";
+            other: "other";
+        }>;
+        size: z.ZodInt;
+        modifiedAtMs: z.ZodInt;
+        permissions: z.ZodInt;
+        targetBase64: z.ZodOptional<z.ZodCodec<z.ZodString, z.ZodCustom<Uint8Array<ArrayBufferLike>, Uint8Array<ArrayBufferLike>>>>;
+    }, z.core.$strip>>;
+    truncated: z.ZodBoolean;
+}, z.core.$strip>>;
+/** Makes a link. */
+declare const fsSymlink: RequestSpec<z.ZodObject<{
+    path: z.ZodString;
+    targetBase64: z.ZodCodec<z.ZodString, z.ZodCustom<Uint8Array<ArrayBufferLike>, Uint8Array<ArrayBufferLike>>>;
+    followSymlinks: z.ZodOptional<z.ZodBoolean>;
+    sandbox: z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>;
+}, z.core.$strip>, z.ZodObject<{}, z.core.$strip>>;
+/** Changes who may use an entry. */
+declare const fsSetPermissions: RequestSpec<z.ZodObject<{
+    path: z.ZodString;
+    permissions: z.ZodInt;
+    followSymlinks: z.ZodOptional<z.ZodBoolean>;
+    sandbox: z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>;
+}, z.core.$strip>, z.ZodObject<{}, z.core.$strip>>;
+/** Tells content apart without moving it. */
+declare const fsDigest: RequestSpec<z.ZodObject<{
+    handleId: z.ZodString;
+    length: z.ZodInt;
+}, z.core.$strip>, z.ZodObject<{
+    sha256: z.ZodString;
+    length: z.ZodInt;
+    size: z.ZodInt;
+}, z.core.$strip>>;
+/** Gives a file its name once it is whole. */
+declare const fsRename: RequestSpec<z.ZodObject<{
+    handleId: z.ZodString;
+    path: z.ZodString;
+    permissions: z.ZodOptional<z.ZodInt>;
+    followSymlinks: z.ZodOptional<z.ZodBoolean>;
+    sandbox: z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>;
+}, z.core.$strip>, z.ZodObject<{}, z.core.$strip>>;
 
 /** Sends an HTTP request from the executor. */
 declare const httpRequest: RequestSpec<z.ZodObject<{
@@ -2015,6 +2083,7 @@ declare const REQUESTS: {
         path: z.ZodString;
         dataBase64: z.ZodString;
         followSymlinks: z.ZodOptional<z.ZodBoolean>;
+        permissions: z.ZodOptional<z.ZodInt>;
         sandbox: z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>;
     }, zod_v4_core.$strip>, z.ZodObject<{}, zod_v4_core.$strip>>;
     readonly 'fs/createDirectory': RequestSpec<z.ZodObject<{
@@ -2034,6 +2103,7 @@ declare const REQUESTS: {
         size: z.ZodInt;
         createdAtMs: z.ZodInt;
         modifiedAtMs: z.ZodInt;
+        permissions: z.ZodOptional<z.ZodInt>;
     }, zod_v4_core.$strip>>;
     readonly 'fs/canonicalize': RequestSpec<z.ZodObject<{
         path: z.ZodString;
@@ -2095,6 +2165,9 @@ declare const REQUESTS: {
             replace: "replace";
             read: "read";
         }>>;
+        keep: z.ZodOptional<z.ZodBoolean>;
+        permissions: z.ZodOptional<z.ZodInt>;
+        followSymlinks: z.ZodOptional<z.ZodBoolean>;
         sandbox: z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>;
     }, zod_v4_core.$strip>, z.ZodObject<{
         handleId: z.ZodString;
@@ -2122,6 +2195,53 @@ declare const REQUESTS: {
     }, zod_v4_core.$strip>, z.ZodObject<{
         watching: z.ZodBoolean;
     }, zod_v4_core.$strip>>;
+    readonly 'fs/list': RequestSpec<z.ZodObject<{
+        path: z.ZodString;
+        followSymlinks: z.ZodOptional<z.ZodBoolean>;
+        sandbox: z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>;
+    }, zod_v4_core.$strip>, z.ZodObject<{
+        entries: z.ZodArray<z.ZodObject<{
+            path: z.ZodString;
+            kind: z.ZodEnum<{
+                file: "file";
+                directory: "directory";
+                symlink: "symlink";
+                other: "other";
+            }>;
+            size: z.ZodInt;
+            modifiedAtMs: z.ZodInt;
+            permissions: z.ZodInt;
+            targetBase64: z.ZodOptional<z.ZodCodec<z.ZodString, z.ZodCustom<Uint8Array<ArrayBufferLike>, Uint8Array<ArrayBufferLike>>>>;
+        }, zod_v4_core.$strip>>;
+        truncated: z.ZodBoolean;
+    }, zod_v4_core.$strip>>;
+    readonly 'fs/symlink': RequestSpec<z.ZodObject<{
+        path: z.ZodString;
+        targetBase64: z.ZodCodec<z.ZodString, z.ZodCustom<Uint8Array<ArrayBufferLike>, Uint8Array<ArrayBufferLike>>>;
+        followSymlinks: z.ZodOptional<z.ZodBoolean>;
+        sandbox: z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>;
+    }, zod_v4_core.$strip>, z.ZodObject<{}, zod_v4_core.$strip>>;
+    readonly 'fs/setPermissions': RequestSpec<z.ZodObject<{
+        path: z.ZodString;
+        permissions: z.ZodInt;
+        followSymlinks: z.ZodOptional<z.ZodBoolean>;
+        sandbox: z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>;
+    }, zod_v4_core.$strip>, z.ZodObject<{}, zod_v4_core.$strip>>;
+    readonly 'fs/digest': RequestSpec<z.ZodObject<{
+        handleId: z.ZodString;
+        length: z.ZodInt;
+    }, zod_v4_core.$strip>, z.ZodObject<{
+        sha256: z.ZodString;
+        length: z.ZodInt;
+        size: z.ZodInt;
+    }, zod_v4_core.$strip>>;
+    readonly 'fs/rename': RequestSpec<z.ZodObject<{
+        handleId: z.ZodString;
+        path: z.ZodString;
+        permissions: z.ZodOptional<z.ZodInt>;
+        followSymlinks: z.ZodOptional<z.ZodBoolean>;
+        sandbox: z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, z.ZodUnknown>>>;
+    }, zod_v4_core.$strip>, z.ZodObject<{}, zod_v4_core.$strip>>;
     readonly 'http/request': RequestSpec<z.ZodObject<{
         requestId: z.ZodString;
         method: z.ZodString;
@@ -2549,4 +2669,4 @@ declare class ReadAnswerWriter {
     finish(): Uint8Array;
 }
 
-export { ACKNOWLEDGED_AT_ONCE, ACKNOWLEDGE_DELAY_MS, AHEAD_BYTES, ANSWER_MEMORY_BYTES, type AnswerOf, BACKLOG_BYTES, BACKLOG_STILL_MS, BUSY_RETRY_MS, CAPABILITY_SCAN_DEPTH, CAPABILITY_SCAN_DIRECTORIES, CAPABILITY_SCAN_ENTRIES, CLIENT_NOTIFICATIONS, CLIENT_SILENCE_MS, CLOSED_PROCESS_TTL_MS, CLOSE_CODES, CLOSE_RECONNECT_MS, type CloseKind, type ConnectionId, DETACHED_PROCESS_TTL_MS, DETACHED_SESSION_TTL_MS, type Direction, ERROR_KINDS, EXEC_BUFFER_BYTES, EXEC_DRAIN_MS, EXTENSIONS, type EnvPolicy, type EnvironmentInfo, type ErrorKind, ExecError, type ExtensionName, type Extensions, FILES_IN_TRANSFER, FILE_ANSWERS_BYTES, FILE_BLOCKS_IN_FLIGHT, FILE_TRANSFER_ATTEMPTS, HANDSHAKE_TIMEOUT_MS, type InstalledCapabilities, KILL_GRACE_MS, LEGACY_REPLAY_DELAY_MS, LEGACY_RESUME_READ_BYTES, LEGACY_RESUME_READ_EVENTS, LEGACY_SETTLE_MS, LOG_MEMORY_BYTES, type LineBatch, type LineFailure, type LineSplitter, MAX_ATTACHED_PER_SESSION, MAX_BODY_DELTA_BYTES, MAX_BUFFERED_BODY_BYTES, MAX_CAPABILITY_ANSWER_BYTES, MAX_CAPABILITY_FILE_BYTES, MAX_CAPABILITY_ROOTS, MAX_CAPABILITY_ROOT_BYTES, MAX_CAPABILITY_WARNINGS, MAX_CAPABILITY_YAML_LENGTH, MAX_CHUNK_BYTES, MAX_CLIENT_INSTANCES, MAX_CLIENT_REQUESTS_IN_FLIGHT, MAX_CLIENT_STDIN_BYTES, MAX_CLOSED_PROCESSES, MAX_CONFIG_FILE_BYTES, MAX_FILE_BLOCK_BYTES, MAX_FILE_HANDLES, MAX_FILE_HANDLE_ID_BYTES, MAX_FILE_WATCHES, MAX_FRUITLESS_RESUMES, MAX_INSTALLED_CAPABILITIES, MAX_INSTALLED_LENGTH, MAX_INSTALLED_PLUGINS, MAX_KEPT_ANSWERS, MAX_KEPT_POLICY_DECISIONS, MAX_LEGACY_MESSAGE_BYTES, MAX_LEGACY_REQUESTS_IN_FLIGHT, MAX_LOG_EVENTS, MAX_MESSAGE_BYTES, MAX_POLICY_DECISION_TIMEOUT_MS, MAX_POLICY_PROCESS_ID_BYTES, MAX_POLICY_QUESTIONS, MAX_POLICY_REASON_LENGTH, MAX_POLICY_RECORDS, MAX_PROCESSES_PER_SERVER, MAX_PROCESSES_PER_SESSION, MAX_READERS_PER_PROCESS, MAX_READ_BYTES, MAX_READ_FILE_BYTES, MAX_REFUSED_CONNECTIONS, MAX_REFUSED_REPEATS, MAX_REPLAY_CURSORS, MAX_REQUESTS_IN_FLIGHT, MAX_RESUME_RETRY_MS, MAX_SESSIONS, MAX_STREAMED_RESPONSES, MAX_WALK_DEPTH, MAX_WALK_DIRECTORIES, MAX_WALK_ENTRIES, MAX_WINDOW_BYTES, type MessageSchema, type MethodFamily, type NotificationSpec, OUTBOX_BYTES, PING_INTERVAL_MS, POLICY_DECISION_GRACE_MS, POLICY_DECISION_TIMEOUT_MS, type ParamsOf, type PathStyle, type PathUri, type Peer, type PeerOptions, PreparedAnswer, type ProcessId, type ProcessSummary, RECOVER_DEADLINE_MS, REMEMBERED_WRITES, REORDER_BYTES, REQUESTS, RESPONSE_BUFFER_BYTES, RESUME_RETRY_MS, RETAINED_BYTES, ReadAnswerWriter, type ReadChunkOutline, type RequestMethod, type RequestOptions, type RequestSpec, type ResultOf, type RootCapabilities, type Route, SERVER_NOTIFICATIONS, SERVER_SILENCE_MS, SIGNAL_NAMES, SPILL_PROCESS_BYTES, SPILL_READ_ATTEMPTS, SPILL_SERVER_BYTES, STDIN_QUEUE_BYTES, STEADY_CONNECTION_MS, type SessionId, type SignalName, type SkillSummary, TAKEOVER_PONG_MS, TRANSFER_TIDY_MS, type TerminalSize, type Transport, type TransportClosed, type TransportListener, UNPROVEN_BYTES, VERSION, WINDOW_BYTES, type WireErrorObject, type WireId, type WriteId, asConnectionId, asProcessId, asSessionId, asWriteId, bindRoute, capabilitiesDiscover, capabilityRootsDiscover, containsPath, createLineSplitter, createPeer, decodeBase64, decodeUtf8, encodeBase64, encodeNotification, encodeOutputNotification, environmentConfigRead, environmentInfo, environmentStatus, extensionNames, formatPathUri, fromWireError, fsCanonicalize, fsClose, fsCopy, fsCreateDirectory, fsGetMetadata, fsMissingChanged, fsOpen, fsReadBlock, fsReadDirectory, fsReadFile, fsRemove, fsWalk, fsWatchMissing, fsWriteBlock, fsWriteFile, grantExtensions, httpBodyDelta, httpRequest, initialize, initialized, isSignalName, joinPathUri, memoryTransportPair, networkPolicyDecision, networkPolicyRequest, numberOfWireId, offeredExtensions, parseParams, parsePathUri, processAttach, processCloseStdin, processClosed, processDetach, processExited, processGap, processList, processOutput, processRead, processResize, processResized, processSignal, processStart, processTerminate, processWindow, processWrite, protocolSchema, sessionAcknowledge, sessionClose, sessionReplay, toWireError };
+export { ACKNOWLEDGED_AT_ONCE, ACKNOWLEDGE_DELAY_MS, AHEAD_BYTES, ANSWER_MEMORY_BYTES, type AnswerOf, BACKLOG_BYTES, BACKLOG_STILL_MS, BUSY_RETRY_MS, CAPABILITY_SCAN_DEPTH, CAPABILITY_SCAN_DIRECTORIES, CAPABILITY_SCAN_ENTRIES, CLIENT_NOTIFICATIONS, CLIENT_SILENCE_MS, CLOSED_PROCESS_TTL_MS, CLOSE_CODES, CLOSE_RECONNECT_MS, type CloseKind, type ConnectionId, DETACHED_PROCESS_TTL_MS, DETACHED_SESSION_TTL_MS, type Direction, ERROR_KINDS, EXEC_BUFFER_BYTES, EXEC_DRAIN_MS, EXTENSIONS, type EnvPolicy, type EnvironmentInfo, type ErrorKind, ExecError, type ExtensionName, type Extensions, FILES_IN_TRANSFER, FILE_ANSWERS_BYTES, FILE_BLOCKS_IN_FLIGHT, FILE_TRANSFER_ATTEMPTS, HANDSHAKE_TIMEOUT_MS, type InstalledCapabilities, KILL_GRACE_MS, LEGACY_REPLAY_DELAY_MS, LEGACY_RESUME_READ_BYTES, LEGACY_RESUME_READ_EVENTS, LEGACY_SETTLE_MS, LOG_MEMORY_BYTES, type LineBatch, type LineFailure, type LineSplitter, MAX_ATTACHED_PER_SESSION, MAX_BODY_DELTA_BYTES, MAX_BUFFERED_BODY_BYTES, MAX_CAPABILITY_ANSWER_BYTES, MAX_CAPABILITY_FILE_BYTES, MAX_CAPABILITY_ROOTS, MAX_CAPABILITY_ROOT_BYTES, MAX_CAPABILITY_WARNINGS, MAX_CAPABILITY_YAML_LENGTH, MAX_CHUNK_BYTES, MAX_CLIENT_INSTANCES, MAX_CLIENT_REQUESTS_IN_FLIGHT, MAX_CLIENT_STDIN_BYTES, MAX_CLOSED_PROCESSES, MAX_CONFIG_FILE_BYTES, MAX_FILE_BLOCK_BYTES, MAX_FILE_HANDLES, MAX_FILE_HANDLE_ID_BYTES, MAX_FILE_WATCHES, MAX_FRUITLESS_RESUMES, MAX_INSTALLED_CAPABILITIES, MAX_INSTALLED_LENGTH, MAX_INSTALLED_PLUGINS, MAX_KEPT_ANSWERS, MAX_KEPT_POLICY_DECISIONS, MAX_LEGACY_MESSAGE_BYTES, MAX_LEGACY_REQUESTS_IN_FLIGHT, MAX_LOG_EVENTS, MAX_MESSAGE_BYTES, MAX_POLICY_DECISION_TIMEOUT_MS, MAX_POLICY_PROCESS_ID_BYTES, MAX_POLICY_QUESTIONS, MAX_POLICY_REASON_LENGTH, MAX_POLICY_RECORDS, MAX_PROCESSES_PER_SERVER, MAX_PROCESSES_PER_SESSION, MAX_READERS_PER_PROCESS, MAX_READ_BYTES, MAX_READ_FILE_BYTES, MAX_REFUSED_CONNECTIONS, MAX_REFUSED_REPEATS, MAX_REPLAY_CURSORS, MAX_REQUESTS_IN_FLIGHT, MAX_RESUME_RETRY_MS, MAX_SESSIONS, MAX_STREAMED_RESPONSES, MAX_WALK_DEPTH, MAX_WALK_DIRECTORIES, MAX_WALK_ENTRIES, MAX_WINDOW_BYTES, type MessageSchema, type MethodFamily, type NotificationSpec, OUTBOX_BYTES, PARTIAL_FILE_TTL_MS, PING_INTERVAL_MS, POLICY_DECISION_GRACE_MS, POLICY_DECISION_TIMEOUT_MS, type ParamsOf, type PathStyle, type PathUri, type Peer, type PeerOptions, PreparedAnswer, type ProcessId, type ProcessSummary, RECOVER_DEADLINE_MS, REMEMBERED_WRITES, REORDER_BYTES, REQUESTS, RESPONSE_BUFFER_BYTES, RESUME_RETRY_MS, RETAINED_BYTES, ReadAnswerWriter, type ReadChunkOutline, type RequestMethod, type RequestOptions, type RequestSpec, type ResultOf, type RootCapabilities, type Route, SERVER_NOTIFICATIONS, SERVER_SILENCE_MS, SIGNAL_NAMES, SPILL_PROCESS_BYTES, SPILL_READ_ATTEMPTS, SPILL_SERVER_BYTES, STDIN_QUEUE_BYTES, STEADY_CONNECTION_MS, type SessionId, type SignalName, type SkillSummary, TAKEOVER_PONG_MS, TRANSFER_TIDY_MS, type TerminalSize, type Transport, type TransportClosed, type TransportListener, UNPROVEN_BYTES, VERSION, WINDOW_BYTES, type WireErrorObject, type WireId, type WriteId, asConnectionId, asProcessId, asSessionId, asWriteId, bindRoute, capabilitiesDiscover, capabilityRootsDiscover, containsPath, createLineSplitter, createPeer, decodeBase64, decodeUtf8, encodeBase64, encodeNotification, encodeOutputNotification, environmentConfigRead, environmentInfo, environmentStatus, extensionNames, formatPathUri, fromWireError, fsCanonicalize, fsClose, fsCopy, fsCreateDirectory, fsDigest, fsGetMetadata, fsList, fsMissingChanged, fsOpen, fsReadBlock, fsReadDirectory, fsReadFile, fsRemove, fsRename, fsSetPermissions, fsSymlink, fsWalk, fsWatchMissing, fsWriteBlock, fsWriteFile, grantExtensions, httpBodyDelta, httpRequest, initialize, initialized, isSignalName, joinPathUri, memoryTransportPair, networkPolicyDecision, networkPolicyRequest, numberOfWireId, offeredExtensions, parseParams, parsePathUri, processAttach, processCloseStdin, processClosed, processDetach, processExited, processGap, processList, processOutput, processRead, processResize, processResized, processSignal, processStart, processTerminate, processWindow, processWrite, protocolSchema, sessionAcknowledge, sessionClose, sessionReplay, toWireError };

@@ -2,8 +2,8 @@
 
 // index.d.ts
 import * as z from 'zod';
-import { ChildProcess } from 'node:child_process';
 import { Socket } from 'node:net';
+import { ChildProcess } from 'node:child_process';
 
 /** What stands under a name, without following it. */
 interface FileFact {
@@ -31,7 +31,7 @@ interface FileFacts {
     list(path: string): readonly DirectoryEntry[];
     /** False for a directory in which nothing that this user starts can make a file, whatever it does about its mode. */
     mayCreateIn(directory: string): boolean;
-    /** The text of a small file, or undefined where it cannot be read. */
+    /** The text of a regular file of at most `MAX_SMALL_FILE_BYTES`; undefined for anything else, and where it cannot be read. */
     readText(path: string): string | undefined;
 }
 /** The same, for whoever must see one state of it. */
@@ -150,6 +150,9 @@ interface FileIdentity {
 
 /** What may be done below a path. `write` means reading too. */
 type Access = 'deny' | 'read' | 'write';
+/** What a file may hold that stands for something missing. */
+declare const PLACEHOLDER_TEXTS: readonly ["", ".\n"];
+type PlaceholderText = (typeof PLACEHOLDER_TEXTS)[number];
 /** What holds for a canonical path and everything below it, but for more specific rules. */
 interface PathRule {
     readonly path: string;
@@ -160,7 +163,7 @@ interface PathRule {
     /** Who asked for it: a place in the intent, or the ceiling. */
     readonly origin: string;
     /** A file with this text stands in for a missing path while the sandbox runs; default a directory, unseen by git. */
-    readonly placeholderText?: string;
+    readonly placeholderText?: PlaceholderText;
     /** The directory is one in which many users make files, such as /tmp. */
     readonly isShared: boolean;
 }
@@ -351,7 +354,7 @@ type Placeholder = {
 } | {
     readonly path: string;
     readonly kind: 'file';
-    readonly text: string;
+    readonly text: PlaceholderText;
 };
 /** The mount table of a sandbox, and what the host must have for it. */
 interface MountPlan {
@@ -371,7 +374,7 @@ type PlannedDescriptor =
  | {
     readonly kind: 'nothing';
 }
-/** The seccomp program. */
+/** A pipe through which the wrapper is given the seccomp program: whoever could open a file with it could take it off. */
  | {
     readonly kind: 'filter';
     readonly program: Uint8Array;
@@ -536,12 +539,16 @@ declare function placeholderFolder(uid: number, runtimeFolder: string | undefine
 declare class PlaceholderStore {
     #private;
     /**
-     * @param folder A directory for the records; it is made if it is missing. No sandbox may write there.
-     * @throws Error when somebody else could have put something there.
+     * @param folder A directory for the records. No sandbox may see it.
+     * @param tell Is told of each record that is not believed.
      */
-    constructor(folder: string);
-    /** Where the records are. */
-    get folder(): string;
+    constructor(folder: string, tell: (problem: string) => void);
+    /**
+     * Where the records are. It is made if it is missing, for it may have been cleaned away: what is not there cannot be
+     * hidden from a sandbox, which could then make it and write records of its own.
+     * @throws ExecError `sandboxUnsupported` when it cannot be made, or somebody else could have put something there.
+     */
+    secureFolder(): string;
     /**
      * Makes the placeholders of one launch. The first time it removes those of processes that have died.
      * @throws ExecError `sandboxUnsupported` when one cannot be made; then none of them is left.
@@ -705,8 +712,10 @@ declare function openManagedNetwork({ bwrap, rules, proxy: settings, decide, onD
 
 /** What the wrapper told on its status pipe. */
 interface WrapperStatus {
-    /** The command's process, as the host numbers it; undefined when the wrapper failed before. */
+    /** The first process of the sandbox, as the host numbers it; undefined when the wrapper failed before. */
     readonly childPid: number | undefined;
+    /** The inode of the namespace of processes that the command is in. */
+    readonly pidNamespace: number | undefined;
     /** The command's exit code, 128 + n after signal n. Undefined when it never ran or the wrapper was killed. */
     readonly exitCode: number | undefined;
 }
@@ -717,15 +726,22 @@ interface WrapperPipes {
     readonly environment: number;
     readonly ready: number;
 }
-/** The pipes between this program and one wrapper. */
+/** What is watched of a wrapper's process. */
+type WatchedProcess = Pick<ChildProcess, 'pid' | 'stdio' | 'exitCode' | 'signalCode' | 'once'>;
+/** The pipes between this program and one wrapper, and what becomes of its sandbox. */
 declare class WrapperWatch {
     #private;
-    /** Settles when the sandbox is set up and the command about to run, or when the wrapper has failed. */
-    readonly ready: Promise<void>;
-    /** Settles when the wrapper has said all it will say, which is when it has ended. */
-    readonly told: Promise<void>;
-    constructor(child: Pick<ChildProcess, 'stdio'>, pipes: WrapperPipes, environment: readonly string[]);
-    /** What it has told so far. */
+    /** Settles with true when the sandbox is set up and the command about to run, with false when the wrapper has failed. */
+    readonly ready: Promise<boolean>;
+    /**
+     * Settles when the wrapper and all that ran inside have ended; what outlives the wrapper is ended. Not before: until then
+     * the command may be at work, whatever the wrapper has told.
+     */
+    readonly gone: Promise<void>;
+    /** The same with true; with false when something is left `SANDBOX_END_MS` after the end of the wrapper. */
+    readonly over: Promise<boolean>;
+    constructor(child: WatchedProcess, pipes: WrapperPipes, environment: readonly string[]);
+    /** What it has told so far; all that it will tell once `over` has settled. */
     get status(): WrapperStatus;
 }
 
@@ -737,8 +753,8 @@ interface OpenLaunch {
     /** What follows the standard three in `stdio` of `spawn`. */
     readonly stdio: readonly (number | 'pipe')[];
     /** To be called at once when `spawn` has returned: hands over what the wrapper waits for. */
-    watch(child: Pick<ChildProcess, 'stdio'>): WrapperWatch;
-    /** To be called when the wrapper has ended, or was never started. May be called twice. */
+    watch(child: WatchedProcess): WrapperWatch;
+    /** To be called when its `WrapperWatch` says that all is gone, or when it was never started. May be called twice. */
     ended(): void;
 }
 /**
