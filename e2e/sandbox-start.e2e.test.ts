@@ -270,6 +270,24 @@ describeConfinedByEach(
       });
     });
 
+    test('are refused as without a sandbox when the program cannot be executed, each time', async () => {
+      await inPlace(async (client, place) => {
+        const script = join(place.workspace, 'script');
+        writeFileSync(script, '#!/no/such/interpreter\n', { mode: 0o755 });
+        const refusal = async (sandbox: object | null): Promise<unknown> => {
+          const cwd = pathToFileURL(place.workspace).href;
+          const params = startParams(client, 'p', [script], { cwd, sandbox });
+          const { error } = await client.request('process/start', params);
+          return [error?.code, (error?.data as { kind?: string } | undefined)?.kind];
+        };
+        const answers = [await refusal(null)];
+        for (let times = 0; times < 5; times += 1) {
+          answers.push(await refusal(sandboxOf(WORKSPACE_WRITE, place)));
+        }
+        expect(answers).toEqual(Array(6).fill([-32603, 'badExecutable']));
+      });
+    });
+
     describe('below a ceiling', () => {
       /** Everything can be read; what `outside` holds can be written; no network. */
       async function belowCeiling(

@@ -72,6 +72,13 @@ describeConfined('holdfast sandbox', WHOEVER_TESTS, () => {
       127,
       expect.stringContaining('holdfast: there is no program /no/such/program\n'),
     ]);
+    const script = join(place, 'ws/script');
+    writeFileSync(script, '#!/no/such/interpreter\n', { mode: 0o755 });
+    const broken = await runHoldfast(inWorkspace(script));
+    expect([broken.code, broken.stderr]).toEqual([
+      126,
+      expect.stringContaining(`holdfast: ${script} cannot be executed in the sandbox\n`),
+    ]);
     const { code, stderr } = await runHoldfast(['sandbox', '--deny', '/proc/cpuinfo', '--', 'true']);
     expect([code, stderr]).toEqual([
       125,

@@ -15,6 +15,8 @@ import { hasTerminal, planLocally } from './plan-locally.js';
 import { programExists } from './program-exists.js';
 import { RefusalTeller } from './refusal-teller.js';
 
+// As shells have them.
+const EXIT_NOT_EXECUTABLE = 126;
 const EXIT_NOT_FOUND = 127;
 
 /** Signals that end this program; the command gets them instead. */
@@ -65,7 +67,7 @@ async function runLaunch(launch: OpenLaunch, program: string, searchPath: string
     const wrapperCode = codeOf(child);
     if (exitCode !== undefined) return exitCode;
     if (wrapperCode > 128) return wrapperCode;
-    return explainNoStart(childPid !== undefined && !programExists(program, searchPath), program);
+    return explainNoStart(await wrapper.ready, program, searchPath);
   } catch (error) {
     launch.ended();
     throw error;
@@ -75,13 +77,14 @@ async function runLaunch(launch: OpenLaunch, program: string, searchPath: string
 }
 
 /** Bubblewrap has printed its own complaint. */
-function explainNoStart(isMissing: boolean, program: string): number {
-  complain(
-    isMissing
-      ? `there is no program ${program}`
-      : 'the sandbox could not be set up, so the command was not run',
-  );
-  return isMissing ? EXIT_NOT_FOUND : EXIT_OWN_FAILURE;
+function explainNoStart(isSetUp: boolean, program: string, searchPath: string): number {
+  if (!isSetUp) {
+    complain('the sandbox could not be set up, so the command was not run');
+    return EXIT_OWN_FAILURE;
+  }
+  const isThere = programExists(program, searchPath);
+  complain(isThere ? `${program} cannot be executed in the sandbox` : `there is no program ${program}`);
+  return isThere ? EXIT_NOT_EXECUTABLE : EXIT_NOT_FOUND;
 }
 
 /** On a terminal the command has had what was typed there already. */

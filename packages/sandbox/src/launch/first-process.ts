@@ -38,6 +38,13 @@ export class FirstProcess implements NamedProcess {
     return seen.startTime !== this.startTime || 'ZX'.includes(seen.state);
   }
 
+  /** What was started inside, once it has become the program that it is to be; undefined before and after. */
+  get command(): NamedProcess | undefined {
+    const [pid] = childrenOf(this.pid);
+    const seen = pid === undefined ? undefined : look(pid);
+    return typeof seen === 'object' && (seen.flags & PF_FORKNOEXEC) === 0 ? seen : undefined;
+  }
+
   /** Ends it, and so the sandbox as soon as it gets its turn of a processor. */
   kill(): void {
     if (!this.isGone) kill(this.pid);
@@ -60,17 +67,35 @@ export class FirstProcess implements NamedProcess {
 interface SeenProcess extends NamedProcess {
   readonly parentPid: number;
   readonly state: string;
+  readonly flags: number;
 }
+
+// From the kernel: set from the start of a process until it has become another program.
+const PF_FORKNOEXEC = 0x40;
 
 function look(pid: number): SeenProcess | 'gone' | 'unknown' {
   try {
     const line = readFileSync(`/proc/${String(pid)}/stat`, 'latin1');
     // The program's name stands in parentheses and may hold spaces and parentheses itself.
     const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
-    const [state = '', parentPid] = fields;
-    return { pid, parentPid: Number(parentPid), state, startTime: fields[19] ?? '' };
+    const [state = '', parentPid, , , , , flags] = fields;
+    return { pid, parentPid: Number(parentPid), state, flags: Number(flags), startTime: fields[19] ?? '' };
   } catch (error) {
     return ['ENOENT', 'ESRCH'].includes(errorCode(error) ?? '') ? 'gone' : 'unknown';
+  }
+}
+
+/** The oldest comes first: orphans that were handed to a process later are behind what it has started itself. */
+function childrenOf(pid: number): readonly number[] {
+  try {
+    const children = readFileSync(`/proc/${String(pid)}/task/${String(pid)}/children`, 'latin1');
+    return children.split(' ').filter(Boolean).map(Number);
+  } catch {
+    // Not every kernel has that list.
+    const children = processTable().filter(({ parentPid }) => parentPid === pid);
+    return children
+      .sort((one, other) => Number(one.startTime) - Number(other.startTime) || one.pid - other.pid)
+      .map((child) => child.pid);
   }
 }
 

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SANDBOX_END_MS } from '../limits.js';
-import { FirstProcess } from './first-process.js';
+import { FirstProcess, type NamedProcess } from './first-process.js';
 import { type WrapperStatus, WrapperStatusReader } from './wrapper-status.js';
 
 /** Which of a wrapper's streams is which. */
@@ -58,12 +58,27 @@ export class WrapperWatch {
     return this.#status.status;
   }
 
+  /** Settles with the command's process when it runs; with undefined where the wrapper has ended before that was seen. */
+  async running(): Promise<NamedProcess | undefined> {
+    if (!(await this.ready)) return undefined;
+    for (;;) {
+      const command = this.#first?.command;
+      if (command !== undefined) return command;
+      if (this.#hasEnded) return undefined;
+      await sleep(1);
+    }
+  }
+
+  get #hasEnded(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
   /** Lets the sandbox go on to the command once its first process is known for good, while there is a wrapper to end it with. */
   #letThrough(): void {
-    const { exitCode, signalCode, pid } = this.#child;
+    const { pid } = this.#child;
     const { childPid } = this.status;
     if (childPid === undefined || pid === undefined || this.#first !== undefined) return;
-    if (exitCode !== null || signalCode !== null) return;
+    if (this.#hasEnded) return;
     this.#first = FirstProcess.below(pid, childPid);
     // A byte, and no more: one that is not taken tells that the sandbox was not set up.
     if (this.#first !== undefined) this.#gate?.end('\n');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { explainFault } from './bwrap-fault.js';
+import { explainFault, whyNotRun } from './bwrap-fault.js';
 
 test.each([
   ['bwrap: loopback: Failed RTM_NEWADDR: Operation not permitted', /AppArmor/],
@@ -16,4 +16,15 @@ test.each([
 ])('%s has a remedy', (complaint, remedy) => {
   expect(explainFault(`${complaint}\n`)).toMatch(remedy);
   expect(explainFault(complaint)).toContain(complaint);
+});
+
+test.each([
+  ['bwrap: execvp /ws/run: No such file or directory\n', 'ENOENT'],
+  ['bwrap: execvp ./a: b: Permission denied\r\n', 'EACCES'],
+  ['bwrap: execvp /ws/odd\nname: Exec format error\n', 'ENOEXEC'],
+  ['bwrap: execvp /ws/run: Something new\n', 'Something new'],
+  ["bwrap: Can't chdir to /ws: No such file or directory\n", undefined],
+  ['', undefined],
+])('%j says why a command was not run', (complaint, why) => {
+  expect(whyNotRun(complaint)).toBe(why);
 });

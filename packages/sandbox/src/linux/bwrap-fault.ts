@@ -39,3 +39,26 @@ export function explainFault(complaint: string): string {
   const known = FAULTS.find((fault) => fault.complaint.test(complaint))?.remedy;
   return known === undefined ? `bubblewrap does not work here: ${line}` : `${known} (${line})`;
 }
+
+/** As the C library words them. The environment of bubblewrap names no other language. */
+const ERRORS: Readonly<Record<string, string>> = {
+  'No such file or directory': 'ENOENT',
+  'Not a directory': 'ENOTDIR',
+  'Permission denied': 'EACCES',
+  'Operation not permitted': 'EPERM',
+  'Exec format error': 'ENOEXEC',
+  'Text file busy': 'ETXTBSY',
+  'Argument list too long': 'E2BIG',
+  'Too many levels of symbolic links': 'ELOOP',
+  'File name too long': 'ENAMETOOLONG',
+  'Cannot allocate memory': 'ENOMEM',
+};
+
+/**
+ * The error that running the command itself met, as the system names it, or in words that are not known here; undefined
+ * where bubblewrap complains of something else.
+ */
+export function whyNotRun(complaint: string): string | undefined {
+  const words = /^bwrap: execvp [^]*: (.+)$/.exec(complaint.trim())?.[1]?.trim();
+  return words === undefined ? undefined : (ERRORS[words] ?? words);
+}

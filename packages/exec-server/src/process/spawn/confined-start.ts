@@ -1,30 +1,44 @@
 import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { readSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
-import { explainFault, type OpenLaunch, type WrapperWatch } from '@holdfast/sandbox';
-import type { Confinement } from './child.js';
-import { isEnding } from './process-tree.js';
+import { explainFault, type OpenLaunch, type WrapperWatch, whyNotRun } from '@holdfast/sandbox';
+import type { ChildSpec, Confinement } from './child.js';
 import { SpawnError } from './spawn-error.js';
+import { explainSpawnFailure } from './spawn-failure.js';
 import { type StartedProcess, startedBy } from './started-process.js';
 
+/** What to run in a sandbox. */
+type ConfinedSpec = ChildSpec & { readonly confinement: Confinement };
+
+/** Whether a child is to be confined. */
+export function isConfined(spec: ChildSpec): spec is ConfinedSpec {
+  return spec.confinement !== undefined;
+}
+
 /**
- * Starts the wrapper of a sandbox and waits until the sandbox is set up. Nothing is left of a start that fails.
+ * Starts the wrapper of a sandbox and waits until the command runs in it. Nothing is left of a start that fails.
  * @param start Calls `spawn` with the wrapper in place of the command.
  * @param complaints Where the wrapper's standard error can be read.
- * @throws SpawnError `sandboxFailed` with the wrapper's complaint, and what can be done about it.
+ * @throws SpawnError `sandboxFailed` with the wrapper's complaint, and what can be done about it; where the sandbox was set
+ *   up and the command cannot be run in it, what a start without one would say.
  */
 export async function startConfined(
-  confinement: Confinement,
+  spec: ConfinedSpec,
   start: (launch: OpenLaunch) => ChildProcess,
   complaints: number,
 ): Promise<StartedProcess> {
-  const launch = confinement.open();
+  const launch = spec.confinement.open();
   const { started, wrapper } = await startWrapper(launch, start);
   void wrapper.gone.then(() => {
     launch.ended();
   });
-  if (!(await isSetUp(started.process, wrapper))) throw setUpFailed(complaints);
+  const command = await wrapper.running();
+  if (command === undefined) {
+    await wrapper.over;
+    // It may have been as quick as that.
+    const hasRun = wrapper.status.exitCode !== undefined || started.process.signalCode !== null;
+    if (!hasRun) throw notStarted(readComplaint(complaints), spec);
+  }
   return { ...started, wrapper };
 }
 
@@ -45,9 +59,6 @@ async function startWrapper(
 /** How a wrapper's command ended. */
 export type EndListener = (code: number | null, signal: NodeJS.Signals | null) => void;
 
-/** The command could not be run in the sandbox, as a shell says it. */
-const EXIT_NOT_RUN = 126;
-
 /**
  * Calls `listener` once when a process has ended, also when it ended before; where it is a wrapper, when its sandbox has,
  * with the end of the command.
@@ -59,35 +70,21 @@ export function onEnd(process: ChildProcess, wrapper: WrapperWatch | undefined, 
   }
   void wrapper.over.then(turn).then(() => {
     const { exitCode, signalCode } = process;
-    // Its success is that of the command. Otherwise its own failure has to be told from the command's.
-    if (exitCode === 0 || exitCode === null) listener(exitCode, signalCode);
-    else listener(wrapper.status.exitCode ?? EXIT_NOT_RUN, null);
+    if (signalCode !== null) listener(null, signalCode);
+    else listener(wrapper.status.exitCode ?? exitCode, null);
   });
-}
-
-async function isSetUp(process: ChildProcess, wrapper: WrapperWatch): Promise<boolean> {
-  const exited = hasEnded(process) ? Promise.resolve() : once(process, 'exit');
-  await Promise.race([wrapper.ready, exited]);
-  // It told its child before it let go of the other pipe, but that may be read a little later.
-  while (wrapper.status.childPid === undefined && !hasEnded(process)) await turn();
-  const { childPid } = wrapper.status;
-  if (childPid !== undefined && !hasEnded(process) && !isEnding(childPid)) return true;
-  // Either it has failed, or the command was as quick as that.
-  await wrapper.over;
-  return wrapper.status.exitCode !== undefined || process.signalCode !== null;
-}
-
-function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
-  return exitCode !== null || signalCode !== null;
 }
 
 const COMPLAINT_BYTES = 4096;
 
-function setUpFailed(complaints: number): SpawnError {
-  return new SpawnError(
-    'sandboxFailed',
-    `the sandbox could not be set up: ${explainFault(readComplaint(complaints))}`,
-  );
+function notStarted(complaint: string, spec: ChildSpec): SpawnError {
+  const code = whyNotRun(complaint);
+  if (code === undefined) {
+    return new SpawnError('sandboxFailed', `the sandbox could not be set up: ${explainFault(complaint)}`);
+  }
+  const cause = Object.assign(new Error(complaint), { code });
+  const { kind, message } = explainSpawnFailure(cause, spec);
+  return new SpawnError(kind, `in its sandbox, ${message}`, cause);
 }
 
 function readComplaint(fd: number): string {

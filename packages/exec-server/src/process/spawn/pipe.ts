@@ -5,7 +5,7 @@ import { constants } from 'node:os';
 import type { OpenLaunch } from '@holdfast/sandbox';
 import type { Child, ChildListener, ChildSpec } from './child.js';
 import { type ConfinedSignals, confinedSignals } from './confined-signals.js';
-import { onEnd, startConfined } from './confined-start.js';
+import { isConfined, onEnd, startConfined } from './confined-start.js';
 import type { OutputReader } from './output-reader.js';
 import { readOutput } from './output-reader.js';
 import type { Pipe, PipeKind, PipePool } from './pipe-pool.js';
@@ -170,8 +170,8 @@ async function takePipes(spec: ChildSpec, pool: PipePool): Promise<ChildPipes> {
 async function start(spec: ChildSpec, pipes: ChildPipes): Promise<StartedProcess> {
   const { stdin, stdout, stderr } = pipes;
   try {
-    if (spec.confinement !== undefined) {
-      return await startConfined(spec.confinement, (wrapper) => launchWrapper(wrapper, pipes), stderr.readFd);
+    if (isConfined(spec)) {
+      return await startConfined(spec, (wrapper) => launchWrapper(wrapper, pipes), stderr.readFd);
     }
     return await startedBy(launch(spec, pipes));
   } catch (error) {

@@ -34,17 +34,6 @@ export function realTimeDeathOf(pid: number): number | undefined {
   return signal >= FIRST_REAL_TIME_SIGNAL ? signal : undefined;
 }
 
-/** Whether a process has ended or is about to, and will not run anything any more. */
-export function isEnding(pid: number): boolean {
-  const line = readStat(String(pid));
-  if (line === undefined) return true;
-  const [state = '', , , , , , flags] = line.slice(line.lastIndexOf(')') + 2).split(' ');
-  return 'ZX'.includes(state) || (Number(flags) & PF_EXITING) !== 0;
-}
-
-// From the kernel: set before the files of a process are closed.
-const PF_EXITING = 0x4;
-
 /** The processes whose environment has one of these entries, NAME=value. Those of other users cannot be looked at. */
 export function carriers(marks: ReadonlySet<string>, table: readonly ProcessEntry[]): ProcessEntry[] {
   if (marks.size === 0) return [];

@@ -9,7 +9,7 @@ import { lackOfDescriptors } from '../../spare-descriptor.js';
 import { runnableCandidates } from './check-program.js';
 import type { Child, ChildListener, ChildSpec } from './child.js';
 import { type ConfinedSignals, confinedSignals } from './confined-signals.js';
-import { onEnd, startConfined } from './confined-start.js';
+import { isConfined, onEnd, startConfined } from './confined-start.js';
 import { exactly } from './pipe.js';
 import type { ProcessGroup } from './process-group.js';
 import { processGroup } from './process-group.js';
@@ -222,12 +222,8 @@ function checkProgram(spec: PtySpec): void {
 async function start(spec: PtySpec, launcher: Launcher, terminal: Terminal): Promise<StartedProcess> {
   const { masterFd, slaveFd } = terminal;
   try {
-    if (spec.confinement !== undefined) {
-      return await startConfined(
-        spec.confinement,
-        (wrapper) => launchWrapper(wrapper, launcher, slaveFd),
-        masterFd,
-      );
+    if (isConfined(spec)) {
+      return await startConfined(spec, (wrapper) => launchWrapper(wrapper, launcher, slaveFd), masterFd);
     }
     return await startedBy(launch(spec, launcher, slaveFd));
   } catch (error) {
