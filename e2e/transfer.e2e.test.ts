@@ -452,5 +452,10 @@ test.skipIf(process.getuid?.() !== 0)(
       stderr: expect.stringContaining(`${at('ours/open')}" may not be used by the server`) as string,
     });
     expect(await client.fs.upload(at('tree'), at('theirs/tree'))).toMatchObject({ files: 3 });
+    // Who may put files there but not look.
+    chmodSync(at('theirs'), 0o300);
+    writeFileSync(at('large'), pattern(1_500_000));
+    expect(await client.fs.upload(at('large'), at('theirs/large'))).toMatchObject({ files: 1 });
+    expect(sha256(at('theirs/large'))).toBe(sha256(at('large')));
   },
 );

@@ -35,9 +35,7 @@ export async function goOn(path: LocalPath, key: string, permissions: number): P
   const target = Buffer.from(path);
   const directory = directoryOf(target);
   const own = Buffer.concat([directory, partName(key, pid)]);
-  const names = await readdir(directory, { encoding: 'latin1' }).catch((error: unknown) => {
-    throw inItsDirectory(error, path);
-  });
+  const names = await namesIn(directory, path);
   await claim(directory, own, names, key);
   // A link that somebody put there is not followed.
   const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW;
@@ -45,6 +43,16 @@ export async function goOn(path: LocalPath, key: string, permissions: number): P
   const { size, mtimeMs } = await handle.stat();
   await sweep(directory, names, mtimeMs);
   return new GrowingFile(handle, own, target, permissions, size, key);
+}
+
+/** A directory that takes files and shows none has nothing to go on with. */
+async function namesIn(directory: Buffer, path: LocalPath): Promise<readonly string[]> {
+  try {
+    return await readdir(directory, { encoding: 'latin1' });
+  } catch (error) {
+    if (codeOf(error) === 'EACCES') return [];
+    throw inItsDirectory(error, path);
+  }
 }
 
 class GrowingFile implements PartialFile {

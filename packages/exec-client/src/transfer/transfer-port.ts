@@ -10,7 +10,6 @@ import type { FileSystem } from '../fs/file-system.js';
 import type { LocalFiles } from './local-files.js';
 import type { RemoteTree } from './remote-tree.js';
 import type { Tally } from './tally.js';
-import type { TransferOptions } from './transfer.js';
 
 /** The two sides of a transfer. */
 export interface TransferPort {
@@ -28,7 +27,8 @@ export interface TransferPort {
 export interface Transfer extends TransferPort {
   readonly tally: Tally;
   readonly signal: AbortSignal | undefined;
-  readonly onKept: TransferOptions['onKept'];
+  /** Halves of files that stay, by the URI of the whole file. */
+  readonly kept: Map<string, string>;
 }
 
 /** The options with which a transfer makes its requests. */
@@ -88,7 +88,7 @@ export function expectSame(sent: string, arrived: string, where: string): void {
   );
 }
 
-/** Whether what has arrived may be gone on with: the link or the caller ended it, or somebody else goes on with it. */
+/** Whether what has arrived may be gone on with: the link or the caller ended it, and nothing that is wrong with it. */
 export function mayGoOn(error: unknown, { signal }: Pick<Transfer, 'signal'>): boolean {
   if (signal?.aborted === true) return true;
   return error instanceof ExecError && ENDED.has(error.kind);
@@ -99,7 +99,6 @@ const ENDED: ReadonlySet<string> = new Set([
   'outcomeUnknown',
   'clientClosed',
   'sessionUnknown',
-  'fileTaken',
 ]);
 
 /** The failure of a file that somebody wrote to. */

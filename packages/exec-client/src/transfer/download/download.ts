@@ -29,18 +29,26 @@ export async function download(
   to: string,
   { signal, onProgress, onKept }: TransferOptions,
 ): Promise<TransferResult> {
-  const transfer: Transfer = { ...port, tally: new Tally(onProgress), signal, onKept };
-  const { local, tally } = transfer;
-  const source = port.tree === undefined ? plainSource(transfer) : treeSource(transfer, port.tree);
+  const transfer: Transfer = { ...port, tally: new Tally(onProgress), signal, kept: new Map() };
+  try {
+    await downloadAll(transfer, from, to);
+  } finally {
+    for (const path of transfer.kept.values()) onKept?.(path);
+  }
+  return transfer.tally.result();
+}
+
+async function downloadAll(transfer: Transfer, from: string, to: string): Promise<void> {
+  const { local, tally, tree, executor } = transfer;
+  const source = tree === undefined ? plainSource(transfer) : treeSource(transfer, tree);
   const path = local.resolve(to);
-  const root = await source.locate(executorUri(from, port.executor, 'from'));
+  const root = await source.locate(executorUri(from, executor, 'from'));
   if (root.kind === 'directory') {
     await downloadTree(transfer, source, { ...root, path });
   } else {
     tally.begin({ totalBytes: root.size, totalFiles: 1 });
     await fetchFile(transfer, source, { ...root, path });
   }
-  return tally.result();
 }
 
 async function downloadTree(transfer: Transfer, source: Source, root: Placed): Promise<void> {

@@ -71,7 +71,8 @@ class ResumableFetch {
   }
 
   async run(moved: (bytes: number) => void): Promise<void> {
-    const { local, onKept } = this.#transfer;
+    const { local, kept } = this.#transfer;
+    kept.delete(this.#file.uri);
     const { uri, path, permissions = NEW_FILE_PERMISSIONS } = this.#file;
     const open = await this.#tree.openToRead(uri);
     try {
@@ -85,7 +86,7 @@ class ResumableFetch {
       } catch (error) {
         if (mayGoOn(error, this.#transfer) && arrived > 0) {
           await partial.keep();
-          onKept?.(partial.shown);
+          kept.set(uri, partial.shown);
         }
         throw error;
       } finally {

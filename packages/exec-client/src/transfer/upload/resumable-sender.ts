@@ -1,4 +1,4 @@
-import { MAX_FILE_BLOCK_BYTES, PARTIAL_FILE_TTL_MS } from '@holdfast/exec-protocol';
+import { ExecError, MAX_FILE_BLOCK_BYTES, PARTIAL_FILE_TTL_MS } from '@holdfast/exec-protocol';
 import { BlockWriter } from '../../fs/block-writer.js';
 import type { OpenFile } from '../../fs/file-requests.js';
 import type { Digest, LocalPath } from '../local-files.js';
@@ -31,7 +31,8 @@ export class ResumableSender {
   }
 
   async send(file: FileToSend, moved: (bytes: number) => void): Promise<void> {
-    const { local } = this.#transfer;
+    const { local, kept } = this.#transfer;
+    kept.delete(file.uri);
     const partial = partialUri(file.uri, local.identity(file.path), local);
     const begun = await this.#begin(partial, file);
     let arrived = begun.position;
@@ -45,7 +46,8 @@ export class ResumableSender {
       });
     } catch (error) {
       this.#transfer.tally.resumedBytes -= begun.position;
-      await this.#leave(partial, mayGoOn(error, this.#transfer) && arrived > 0);
+      if (mayGoOn(error, this.#transfer) && arrived > 0) kept.set(file.uri, partial);
+      else if (!isTaken(error)) await tidy(this.#transfer, this.#tree.remove(partial));
       throw error;
     } finally {
       await tidy(this.#transfer, begun.open.close());
@@ -98,18 +100,12 @@ export class ResumableSender {
     await open.rename(uri, entry.permissions, signal);
   }
 
-  /** What nobody will go on with is removed, and of what stays is told. */
-  async #leave(partial: string, isKept: boolean): Promise<void> {
-    if (isKept) this.#transfer.onKept?.(partial);
-    else await tidy(this.#transfer, this.#tree.remove(partial));
-  }
-
   /** Removes what others have left beside a file long ago, once for each directory. */
   async #sweep(partial: string): Promise<void> {
     const directory = directoryOf(partial);
     if (this.#swept.has(directory)) return;
     this.#swept.add(directory);
-    const { entries } = await this.#tree.list(directory);
+    const entries = await this.#listed(directory);
     const own = entries.find(({ path }) => path === partial);
     if (own === undefined) return;
     for (const { path, kind, modifiedAtMs } of entries) {
@@ -117,4 +113,19 @@ export class ResumableSender {
       if (isOld && kind !== 'directory' && isPartial(path)) await this.#tree.remove(path);
     }
   }
+
+  /** A directory that takes files and shows none has nothing to tidy up. */
+  async #listed(directory: string): Promise<Awaited<ReturnType<RemoteTree['list']>>['entries']> {
+    try {
+      return (await this.#tree.list(directory)).entries;
+    } catch (error) {
+      if (error instanceof ExecError && error.kind === 'fileAccessDenied') return [];
+      throw error;
+    }
+  }
+}
+
+/** Whoever goes on with it also decides what becomes of it. */
+function isTaken(error: unknown): boolean {
+  return error instanceof ExecError && error.kind === 'fileTaken';
 }

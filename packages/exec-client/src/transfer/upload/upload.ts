@@ -22,12 +22,20 @@ export async function upload(
   to: string,
   { signal, onProgress, onKept }: TransferOptions,
 ): Promise<TransferResult> {
-  const transfer: Transfer = { ...port, tally: new Tally(onProgress), signal, onKept };
-  const { tally } = transfer;
-  const destination =
-    port.tree === undefined ? plainDestination(transfer) : treeDestination(transfer, port.tree);
+  const transfer: Transfer = { ...port, tally: new Tally(onProgress), signal, kept: new Map() };
+  try {
+    await uploadAll(transfer, from, to);
+  } finally {
+    for (const path of transfer.kept.values()) onKept?.(path);
+  }
+  return transfer.tally.result();
+}
+
+async function uploadAll(transfer: Transfer, from: string, to: string): Promise<void> {
+  const { tally, tree, executor } = transfer;
+  const destination = tree === undefined ? plainDestination(transfer) : treeDestination(transfer, tree);
   const { path, entry } = await sourceOf(transfer, from);
-  const uri = executorUri(to, port.executor, 'to');
+  const uri = executorUri(to, executor, 'to');
   const isTree = entry.kind === 'directory';
   const contents: Contents = isTree
     ? await survey(transfer, destination, path, await destination.makeRoot(uri, entry.permissions))
@@ -46,7 +54,6 @@ export async function upload(
     }),
   );
   await destination.finish();
-  return tally.result();
 }
 
 /** What was named, links followed. */
