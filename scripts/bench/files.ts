@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Client, connect } from '@holdfast/exec-client';
@@ -18,7 +18,7 @@ export interface FileBenchSizes {
 }
 
 /**
- * How fast one large file is written and read, and many small ones are listed. The client is ours for everybody; both ends
+ * How fast one large file is written, read and uploaded, the last with and without our extensions, and many small ones are listed. The client is ours for everybody; both ends
  * share this machine.
  */
 export async function benchFiles(all: readonly Contestant[], sizes: FileBenchSizes): Promise<void> {
@@ -27,17 +27,29 @@ export async function benchFiles(all: readonly Contestant[], sizes: FileBenchSiz
     const walks = plantFiles(path.join(place, 'tree'), sizes.files);
     const written: Record<string, number> = {};
     const read: Record<string, number> = {};
+    const uploaded: Record<string, number> = {};
     const walked: Record<string, number> = {};
+    const source = path.join(place, 'source');
+    for (let at = 0; at < sizes.megabytes; at += 1) appendFileSync(source, PIECE);
     for (const { server } of all) {
       await using client = await connect(server.url);
       const file = path.join(place, server.name);
       written[server.name] = await megabytesPerSecond(sizes, () => writeFile(client, file, sizes));
       read[server.name] = await megabytesPerSecond(sizes, () => readFile(client, file, sizes));
       rmSync(file);
+      uploaded[server.name] = await megabytesPerSecond(sizes, () => upload(client, source, file));
+      rmSync(file);
       [walked[server.name] = Number.NaN] = await times(1, () => walkAll(client, walks, sizes));
+    }
+    const [ours] = all;
+    if (ours !== undefined) {
+      await using client = await connect(ours.server.url, { extensions: {} });
+      const file = path.join(place, 'plain');
+      uploaded['holdfast, base wire'] = await megabytesPerSecond(sizes, () => upload(client, source, file));
     }
     console.log(row(`${String(sizes.megabytes)} MB written`, written, 'MB/s'));
     console.log(row(`${String(sizes.megabytes)} MB read`, read, 'MB/s'));
+    console.log(row(`${String(sizes.megabytes)} MB uploaded and compared`, uploaded, 'MB/s'));
     console.log(row(`${String(sizes.files)} files walked`, walked, 'ms'));
   } finally {
     rmSync(place, { recursive: true });
@@ -49,11 +61,17 @@ async function megabytesPerSecond({ megabytes }: FileBenchSizes, run: () => Prom
   return megabytes / (ms / 1000);
 }
 
+const PIECE = new Uint8Array(MEGABYTE).map((_, at) => (at * 7919) >> 3);
+
 async function writeFile(client: Client, file: string, { megabytes }: FileBenchSizes): Promise<void> {
-  const piece = new Uint8Array(MEGABYTE).map((_, at) => (at * 7919) >> 3);
   const sink = client.fs.createWriteStream(file).getWriter();
-  for (let at = 0; at < megabytes; at += 1) await sink.write(piece);
+  for (let at = 0; at < megabytes; at += 1) await sink.write(PIECE);
   await sink.close();
+}
+
+async function upload(client: Client, source: string, file: string): Promise<void> {
+  const { files } = await client.fs.upload(source, file);
+  expectEqual(files, 1, 'files uploaded');
 }
 
 async function readFile(client: Client, file: string, { megabytes }: FileBenchSizes): Promise<void> {
