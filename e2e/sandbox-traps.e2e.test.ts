@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
@@ -18,6 +18,9 @@ import { describeConfined, WHOEVER_TESTS } from './sandbox-users.js';
 
 /** Real sandboxes are planned and started, one after the other, on a machine that may be busy. */
 const DEADLINE_MS = 120_000;
+
+/** Directories below a root that nobody shares. */
+const MORE_THAN_ARE_LOOKED_AT = 4200;
 
 describeConfined('what a confined command tries', WHOEVER_TESTS, () => {
   async function inPlace(
@@ -79,6 +82,22 @@ describeConfined('what a confined command tries', WHOEVER_TESTS, () => {
         const script = 'mkdir .claude; echo evil > .claude/settings.json; echo evil > .bashrc; echo ran';
         expect((await runConfined(client, script, place, permissions)).stdout).toBe('ran\n');
         expect(readdirSync(place.workspace)).toEqual([]);
+      });
+    },
+    DEADLINE_MS,
+  );
+
+  test(
+    'a repository is not hidden behind other directories',
+    async () => {
+      await inPlace(async (client, place) => {
+        const hooks = join(place.workspace, 'proj/.git/hooks');
+        mkdirSync(hooks, { recursive: true });
+        writeFileSync(join(place.workspace, 'proj/.git/config'), '');
+        const flood = `seq -f '!%05g' ${MORE_THAN_ARE_LOOKED_AT} | xargs mkdir`;
+        expect((await runConfined(client, flood, place)).exitCode).toBe(0);
+        const plant = await runConfined(client, 'echo evil > proj/.git/hooks/post-checkout', place);
+        expect([plant.denied, readdirSync(hooks)]).toEqual([true, []]);
       });
     },
     DEADLINE_MS,

@@ -27,8 +27,8 @@ interface FileFacts {
     look(path: string): FileFact | undefined;
     /** Where a link leads, as it is written there. */
     readLink(path: string): string;
-    /** The entries of a directory; empty where it cannot be read. */
-    list(path: string): readonly DirectoryEntry[];
+    /** The entries of a directory; empty where it cannot be read. Undefined for more than `atMost`. */
+    list(path: string, atMost: number): readonly DirectoryEntry[] | undefined;
     /** False for a directory in which nothing that this user starts can make a file, whatever it does about its mode. */
     mayCreateIn(directory: string): boolean;
     /** The text of a regular file of at most `MAX_SMALL_FILE_BYTES`; undefined for anything else, and where it cannot be read. */
@@ -212,8 +212,10 @@ interface ScannedEntry {
 interface ScanFiles {
     /** Undefined where no directory is, or none that can be looked at. It is asked of thousands, and so answers at once. */
     stampOf(directory: string): DirectoryStamp | undefined;
-    /** Its entries; none where it cannot be read. */
-    list(directory: string): Promise<readonly ScannedEntry[]>;
+    /** Its entries, some at a time; none where it cannot be read. */
+    list(directory: string): AsyncIterable<readonly ScannedEntry[]>;
+    /** Whether something stands at a path, a link included. */
+    exists(path: string): boolean;
 }
 
 /** What is to be looked through. */
@@ -225,7 +227,10 @@ interface ScanTarget {
     /** How many directories may be looked at. */
     readonly maxDirectories: number;
 }
-/** What was found. It depends on the directories alone, never on what was remembered of them. */
+/**
+ * What was found. It depends on the directories alone, never on what was remembered of them, but for this: what an earlier
+ * look has found comes first where this one came to no end.
+ */
 interface ScannedTree {
     /** Paths that end in `.git`, whatever stands there. */
     readonly gitPaths: readonly string[];
@@ -472,7 +477,7 @@ interface RepositoryFinder {
 }
 /**
  * Finds repositories, and remembers what directories hold, so that another look costs one question to the kernel for each
- * directory. What is remembered of a directory is forgotten when it has changed.
+ * directory. What is remembered of a directory is forgotten when it has changed. Where repositories were, it asks again.
  */
 declare class RepositoryScans implements RepositoryFinder {
     #private;

@@ -13,6 +13,18 @@ export const MAX_SCANNED_DIRECTORIES = 4096;
 /** The same below a root that many share, such as /tmp: it may hold anything, and is looked through for every start. */
 export const MAX_SCANNED_SHARED_DIRECTORIES = 1024;
 
+/** Entries of directories that are read below one root while repositories are looked for, and so in one directory too. */
+export const MAX_SCANNED_TREE_ENTRIES = 100_000;
+
+/** Repositories of one root that are asked for again, first of all, when it could not be looked through to its end. */
+export const MAX_KNOWN_REPOSITORIES = 4096;
+
+/** Mounts that all repositories of one sandbox may need; where they need more, some stay as they are as a whole. */
+export const MAX_REPOSITORY_MOUNTS = 2000;
+
+/** Linked worktrees of one repository; with more of them it stays as it is as a whole. */
+export const MAX_LINKED_WORKTREES = 256;
+
 /** How long one look for repositories may take; what was seen by then is what is protected, and the rest is told of. */
 export const MAX_SCAN_MS = 5_000;
 

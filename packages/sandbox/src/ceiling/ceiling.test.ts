@@ -1,6 +1,7 @@
 import { ExecError } from '@holdfast/exec-protocol';
 import { describe, expect, test } from 'vitest';
 import { type FakeFile, fakeFiles } from '../files/testing/fake-files.js';
+import { MAX_LINKED_WORKTREES } from '../limits.js';
 import type { NormalisedPolicy } from '../policy/path-rule.js';
 import { linesOf, policyOf, rule } from '../policy/testing/rules.js';
 import { fakeScans } from '../repositories/testing/fake-scans.js';
@@ -170,6 +171,39 @@ describe('inside what is writable, what others would run stays as it is', () => 
       '/ws/shared': { text: '[extensions]\n\tworktreeConfig = true\n' },
     };
     expect(await below(tree, ['write /ws'])).toContain('read /ws/.git/config.worktree/');
+  });
+
+  test('with more repositories than there are mounts for, the last ones stay as they are as a whole', async () => {
+    const count = 700;
+    const names = Array.from({ length: count }, (_, at) => String(at).padStart(3, '0'));
+    const tree = Object.fromEntries(
+      names.map((name): [string, FakeFile] => [`/ws/${name}/.git/config`, { text: '' }]),
+    );
+    const ceiling = { ...CEILING, protectedNames: [] };
+    const { policy, gaps } = await apply(policyOf(['write /ws']), ceiling, tree);
+    const inParts = 200;
+    expect(linesOf(policy.rules)).toEqual([
+      'write /ws',
+      ...names
+        .slice(0, inParts)
+        .flatMap((name) => ['commondir/', 'config', 'hooks/'].map((part) => `read /ws/${name}/.git/${part}`)),
+      ...names.slice(inParts).map((name) => `read /ws/${name}/.git`),
+    ]);
+    expect([gaps, policy.notes.map(({ text }) => text)]).toEqual([
+      [],
+      [
+        'there are 700 repositories where the command may write, so 500 of them stay as they are as a whole, such as /ws/200/.git; allow fewer of them to be written',
+      ],
+    ]);
+  });
+
+  test('a repository with more worktrees than anybody looks at stays as it is as a whole', async () => {
+    const worktrees = Array.from({ length: MAX_LINKED_WORKTREES + 1 }, (_, at) => `/ws/.git/worktrees/${at}`);
+    const tree = Object.fromEntries(worktrees.map((path): [string, FakeFile] => [path, 'directory']));
+    expect(await below(tree, ['write /ws'], { ...CEILING, protectedNames: [] })).toEqual([
+      'write /ws',
+      'read /ws/.git',
+    ]);
   });
 
   test('a repository behind a link that leads in a circle is none', async () => {

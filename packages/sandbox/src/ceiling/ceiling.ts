@@ -8,7 +8,7 @@ import { intersect, type Narrowing, withoutRedundant } from '../policy/intersect
 import type { NormalisedPolicy, PathRule, PolicyNote } from '../policy/path-rule.js';
 import type { ScannedTree, ScanTarget } from '../repositories/scan-tree.js';
 import { gitPlacesIn } from './git-places.js';
-import { type ProtectedPath, protectedInGitDirectory } from './protect-git.js';
+import { inPartsOf, type ProtectedPath, protectedInGitDirectory } from './protect-git.js';
 import { PROTECTED_IF_THERE, PROTECTED_NAMES } from './protected-names.js';
 
 /** The most that an executor allows, whatever a peer asks for. */
@@ -69,9 +69,10 @@ export function applyCeiling(
   trees: ScannedTrees,
 ): CeiledPolicy {
   const notes: PolicyNote[] = [];
+  const remarks: PolicyNote[] = [];
   const { isRestricted, ...first } = belowMaximum(policy, ceiling);
   const second = isRestricted
-    ? intersect(first.rules, protections(first.rules, ceiling, { files, trees, notes }))
+    ? intersect(first.rules, protections(first.rules, ceiling, { files, trees, notes, remarks }))
     : { rules: first.rules, narrowed: [] };
   const network = ceiling.maximum?.network === 'restricted' ? 'restricted' : policy.network;
   return {
@@ -80,7 +81,7 @@ export function applyCeiling(
       restrictsFiles: isRestricted,
       rules: withoutRedundant(second.rules),
       network,
-      notes: [...policy.notes, ...notes],
+      notes: [...policy.notes, ...notes, ...remarks],
     },
     narrowed: [...first.narrowed, ...second.narrowed],
     gaps: notes.map(({ text }) => text),
@@ -105,32 +106,53 @@ interface Surroundings {
   readonly trees: ScannedTrees;
   /** Taken down by whoever comes by something. */
   readonly notes: PolicyNote[];
+  /** The same, of what is protected more than it has to be. */
+  readonly remarks: PolicyNote[];
 }
 
 /** Everything may be written, but for executable configuration inside the writable roots. */
 function protections(
   rules: readonly PathRule[],
   ceiling: Ceiling,
-  { files, trees, notes }: Surroundings,
+  { files, trees, notes, remarks }: Surroundings,
 ): readonly PathRule[] {
   const index = indexRules(rules);
-  const found: PathRule[] = [];
+  const paths: ProtectedPath[] = [];
+  const repositories: string[] = [];
   for (const root of writableRoots(rules)) {
     const tree = trees.get(root.path);
     if (tree === undefined)
       refuse('sandbox', `${root.path} was replaced while the sandbox was planned; try again`);
     if (tree.unseen !== undefined) notes.push(noteOfUnseen(root.path, tree.unseen));
     const git = gitPlacesIn(tree, files);
-    const paths: readonly ProtectedPath[] = [
-      ...git.pointers.map((path) => ({ path })),
-      ...git.directories.flatMap((directory) => protectedInGitDirectory(directory, files)),
-      // In a directory that many share, nobody's configuration is looked for.
-      ...(root.isShared ? [] : namesBelow(root.path, ceiling)),
-    ];
-    found.push(...paths.flatMap((path) => protectionOf(path, files, notes)));
+    repositories.push(...git.directories);
+    paths.push(...git.pointers.map((path) => ({ path })));
+    // In a directory that many share, nobody's configuration is looked for.
+    if (!root.isShared) paths.push(...namesBelow(root.path, ceiling));
   }
+  paths.push(...protectedInRepositories([...new Set(repositories)], { files, remarks }));
+  const found = paths.flatMap((path) => protectionOf(path, files, notes));
   const inside = found.filter(({ path }) => index.accessAt(path) === 'write');
   return mergeRules([EVERYTHING, ...inside, ...ceiling.hidden.flatMap((path) => hiding(path, files))]);
+}
+
+/** There are mounts for so many: in the first ones that were found commits can be made. */
+function protectedInRepositories(
+  directories: readonly string[],
+  { files, remarks }: Pick<Surroundings, 'files' | 'remarks'>,
+): readonly ProtectedPath[] {
+  const inParts = inPartsOf(directories.length);
+  const asAWhole = directories.slice(inParts);
+  if (asAWhole.length > 0) {
+    remarks.push({
+      origin: ORIGIN,
+      text: `there are ${directories.length} repositories where the command may write, so ${asAWhole.length} of them stay as they are as a whole, such as ${asAWhole[0] ?? ''}; allow fewer of them to be written`,
+    });
+  }
+  return [
+    ...directories.slice(0, inParts).flatMap((directory) => protectedInGitDirectory(directory, files)),
+    ...asAWhole.map((path) => ({ path })),
+  ];
 }
 
 function noteOfUnseen(root: string, why: string): PolicyNote {

@@ -5,7 +5,7 @@ import type { ScannedTree } from '../repositories/scan-tree.js';
 
 /** What git reads and could be told to run: the directories of repositories, and the files that point to them. */
 export interface GitPlaces {
-  /** Directories with hooks and config of their own, canonical. */
+  /** Directories with hooks and config of their own, canonical, in the order in which they were found. */
   readonly directories: readonly string[];
   /** `.git` files, which say where the directory of a worktree or submodule is, and directories that hide one. */
   readonly pointers: readonly string[];
@@ -26,7 +26,7 @@ export function gitPlacesIn({ gitPaths, repositories }: ScannedTree, files: File
       pointers.add(target.at);
     }
   }
-  return { directories: [...directories].sort(), pointers: [...pointers].sort() };
+  return { directories: [...directories], pointers: [...pointers] };
 }
 
 /** Undefined where a file points to no directory that is there. */

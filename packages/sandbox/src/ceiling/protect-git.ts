@@ -1,6 +1,7 @@
 import type { FileFacts } from '../files/file-facts.js';
 import { childOf } from '../files/paths.js';
 import { resolvePath } from '../files/resolve-path.js';
+import { MAX_LINKED_WORKTREES, MAX_REPOSITORY_MOUNTS } from '../limits.js';
 import type { PlaceholderText } from '../policy/path-rule.js';
 
 /** A path to protect. A missing one is kept missing, or left alone where `onlyIfThere`. */
@@ -11,10 +12,21 @@ export interface ProtectedPath {
   readonly placeholderText?: PlaceholderText;
 }
 
+/** What a repository takes on average, with the directories that must not be renamed: in parts, and as a whole. */
+const MOUNTS = { inParts: 5, asAWhole: 2 } as const;
+
+/** How many of so many repositories can be protected in parts; the others have to be as a whole. */
+export function inPartsOf(repositories: number): number {
+  const left = MAX_REPOSITORY_MOUNTS - repositories * MOUNTS.asAWhole;
+  const affordable = Math.floor(left / (MOUNTS.inParts - MOUNTS.asAWhole));
+  return Math.max(0, Math.min(repositories, affordable));
+}
+
 /** What in the directory of a repository git runs, or reads and then runs. Everything else stays writable for commits. */
 export function protectedInGitDirectory(directory: string, files: FileFacts): readonly ProtectedPath[] {
   const worktrees = childOf(directory, 'worktrees');
-  const linked = files.list(worktrees).map(({ name }) => childOf(worktrees, name));
+  const linked = files.list(worktrees, MAX_LINKED_WORKTREES)?.map(({ name }) => childOf(worktrees, name));
+  if (linked === undefined) return [{ path: directory }];
   const hasWorktreeConfig = mayHaveWorktreeConfig(childOf(directory, 'config'), files);
   return [
     { path: childOf(directory, 'hooks') },

@@ -22,8 +22,8 @@ export interface FileFacts {
   look(path: string): FileFact | undefined;
   /** Where a link leads, as it is written there. */
   readLink(path: string): string;
-  /** The entries of a directory; empty where it cannot be read. */
-  list(path: string): readonly DirectoryEntry[];
+  /** The entries of a directory; empty where it cannot be read. Undefined for more than `atMost`. */
+  list(path: string, atMost: number): readonly DirectoryEntry[] | undefined;
   /** False for a directory in which nothing that this user starts can make a file, whatever it does about its mode. */
   mayCreateIn(directory: string): boolean;
   /** The text of a regular file of at most `MAX_SMALL_FILE_BYTES`; undefined for anything else, and where it cannot be read. */

@@ -28,6 +28,11 @@ export function ancestorsOf(path: string): readonly string[] {
   return ancestors;
 }
 
+/** Whether one of several directories is a canonical path or holds it. */
+export function isWithinAny(path: string, directories: ReadonlySet<string>): boolean {
+  return directories.has(path) || ancestorsOf(path).some((above) => directories.has(above));
+}
+
 /** How many names a path has; the root has none. */
 export function depthOf(path: string): number {
   return namesOf(path).length;

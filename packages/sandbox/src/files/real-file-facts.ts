@@ -1,7 +1,7 @@
-import { accessSync, constants, lstatSync, readdirSync, readlinkSync, type Stats } from 'node:fs';
+import { accessSync, constants, lstatSync, opendirSync, readlinkSync, type Stats } from 'node:fs';
 import { MAX_SMALL_FILE_BYTES } from '../limits.js';
 import { errorCode } from './error-code.js';
-import type { FileFact, FileFacts } from './file-facts.js';
+import type { DirectoryEntry, FileFact, FileFacts } from './file-facts.js';
 import { readSmallFile } from './read-small-file.js';
 
 interface KindOfEntry {
@@ -21,12 +21,9 @@ export const realFileFacts: FileFacts = {
     return { kind: kindOf(found), device: found.dev, inode: found.ino, isShared };
   },
   readLink: (path) => readlinkSync(path),
-  list(path) {
+  list(path, atMost) {
     try {
-      return readdirSync(path, { withFileTypes: true }).map((entry) => ({
-        name: entry.name,
-        kind: kindOf(entry),
-      }));
+      return entriesOf(path, atMost);
     } catch {
       return [];
     }
@@ -48,6 +45,20 @@ export const realFileFacts: FileFacts = {
     }
   },
 };
+
+function entriesOf(path: string, atMost: number): readonly DirectoryEntry[] | undefined {
+  const directory = opendirSync(path, { bufferSize: 512 });
+  try {
+    const entries: DirectoryEntry[] = [];
+    for (let next = directory.readSync(); next !== null; next = directory.readSync()) {
+      if (entries.length >= atMost) return undefined;
+      entries.push({ name: next.name, kind: kindOf(next) });
+    }
+    return entries;
+  } finally {
+    directory.closeSync();
+  }
+}
 
 function lookAt(path: string): Stats | undefined {
   try {

@@ -24,9 +24,10 @@ export function walk(directory: string, files: FileFacts, budget: WalkBudget, vi
   const pending = [{ path: directory, level: 1 }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { path, level } = next;
-    for (const entry of files.list(path)) {
-      budget.entries -= 1;
-      if (budget.entries < 0) return false;
+    const entries = files.list(path, budget.entries);
+    if (entries === undefined) return false;
+    budget.entries -= entries.length;
+    for (const entry of entries) {
       const child = childOf(path, entry.name);
       if (visit(child, entry) === 'leave' || entry.kind !== 'directory') continue;
       if (budget.depth !== undefined && level >= budget.depth) continue;

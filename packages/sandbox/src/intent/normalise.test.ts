@@ -182,7 +182,11 @@ test.each([
   const tree = fakeFiles({ '/one': 'directory', '/two': 'directory', '/two/last': 'directory' });
   const files: FileFacts = {
     ...tree,
-    list: (path) => (path === '/two/last' ? [{ name: 'x.env', kind: 'file' }] : many),
+    list(path, atMost) {
+      const entries: readonly DirectoryEntry[] =
+        path === '/two/last' ? [{ name: 'x.env', kind: 'file' }] : many;
+      return entries.length <= atMost ? entries : undefined;
+    },
     look: (path) => tree.look(path) ?? { kind: 'file', device: 1, inode: 1, isShared: false },
   };
   const patterns = (...globs: readonly string[]): NormalisedPolicy => {

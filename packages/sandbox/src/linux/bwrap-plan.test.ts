@@ -69,7 +69,7 @@ test('a command that may use the network stays in that of the machine', () => {
 test('more mounts than bubblewrap accepts are refused', () => {
   const steps = Array.from(
     { length: 3000 },
-    (_, at): MountStep => ({ kind: 'unreadableFile', path: `/f${at}` }),
+    (_, at): MountStep => ({ kind: 'unreadableFile', path: `/ws/${at % 3 === 0 ? 'a' : 'many'}/f${at}` }),
   );
   expect(() =>
     planBwrap(
@@ -80,7 +80,7 @@ test('more mounts than bubblewrap accepts are refused', () => {
   ).toThrow(
     new ExecError(
       'sandboxUnsupported',
-      'sandbox: needs 3000 mounts and 1 variables, more than bubblewrap accepts; deny directories instead of their files',
+      'sandbox: needs 3000 mounts and 1 variables, more than bubblewrap accepts; most are for what lies below /ws/many: remove repositories there, allow less of it to be written, or deny directories instead of their files',
     ),
   );
 });

@@ -1,6 +1,7 @@
 import { refuse } from '../intent/refuse.js';
 import { FIRST_DESCRIPTOR, type LaunchPlan, type PlannedDescriptor } from '../launch/launch-plan.js';
 import { MAX_BWRAP_WORDS } from '../limits.js';
+import { crowdedDirectory } from './crowded-directory.js';
 import type { MountStep } from './mount-step.js';
 import type { MountPlan } from './plan-mounts.js';
 import { nameWords, type ProgramRenamer } from './program-renamer.js';
@@ -74,7 +75,7 @@ export function planBwrap(command: SandboxedCommand, mounts: MountPlan, settings
   if (options.length + variables * WORDS_PER_VARIABLE > MAX_BWRAP_WORDS) {
     refuse(
       'sandbox',
-      `needs ${mounts.steps.length} mounts and ${variables} variables, more than bubblewrap accepts; deny directories instead of their files`,
+      `needs ${mounts.steps.length} mounts and ${variables} variables, more than bubblewrap accepts; ${remedyFor(mounts)}`,
     );
   }
   return {
@@ -84,6 +85,12 @@ export function planBwrap(command: SandboxedCommand, mounts: MountPlan, settings
     needsManagedNetwork: settings.network === 'managed',
     cleanup: mounts.placeholders,
   };
+}
+
+/** Most mounts are for what has to be kept from a command where it may write: repositories, and files that are denied. */
+function remedyFor({ steps }: MountPlan): string {
+  const directory = crowdedDirectory(steps.flatMap((step) => ('path' in step ? [step.path] : [])));
+  return `most are for what lies below ${directory}: remove repositories there, allow less of it to be written, or deny directories instead of their files`;
 }
 
 /**

@@ -1,10 +1,15 @@
+import { MAX_SCANNED_DIRECTORIES, MAX_SCANNED_TREE_ENTRIES } from '../limits.js';
 import type { DirectoryStamp, ScannedEntry } from './scan-files.js';
 
 /** What a scan needs to know of one directory. */
 export interface Listing {
   readonly stamp: DirectoryStamp;
-  /** The names of the directories in it, sorted. */
+  /** The names of the directories in it, sorted; no more of them than a scan may look at. */
   readonly directories: readonly string[];
+  /** How many entries were read. */
+  readonly entries: number;
+  /** Whether there are entries that were not read, or directories that are not among the names. */
+  readonly isCut: boolean;
   /** Whether something is called `.git`: the directory of a repository, a file that points to one, or a link. */
   readonly hasGit: boolean;
   /** Whether it is itself what `.git` is elsewhere: that of a submodule, or a bare repository. */
@@ -16,21 +21,41 @@ export interface Listing {
 /** File systems do not tell the times of two changes apart that are closer to each other than this. */
 const STAMP_GRAIN_MS = 2_000;
 
-/** @param stamp Taken before the entries were read. @param stampedAtMs When, by the clock of this machine. */
-export function listingOf(
+/**
+ * Reads a directory, but not further than any scan may.
+ * @param stamp Taken before. @param stampedAtMs When, by the clock of this machine.
+ * @param has Whether something is called so in the directory, for what was not read.
+ */
+export async function readListing(
   stamp: DirectoryStamp,
   stampedAtMs: number,
-  entries: readonly ScannedEntry[],
-): Listing {
-  const names = new Set(entries.map(({ name }) => name));
+  chunks: AsyncIterable<readonly ScannedEntry[]>,
+  has: (name: string) => boolean,
+): Promise<Listing> {
+  const directories: string[] = [];
+  const marks = new Set<string>();
+  let entries = 0;
+  let isCut = false;
+  for await (const chunk of chunks) {
+    for (const { name, isDirectory } of chunk) {
+      if (MARKS.has(name)) marks.add(name);
+      if (!isDirectory || name === '.git') continue;
+      if (directories.length < MAX_SCANNED_DIRECTORIES) directories.push(name);
+      else isCut = true;
+    }
+    entries += chunk.length;
+    if (entries <= MAX_SCANNED_TREE_ENTRIES) continue;
+    isCut = true;
+    break;
+  }
+  const isThere = (name: string): boolean => marks.has(name) || (isCut && has(name));
   return {
     stamp,
-    directories: entries
-      .filter(({ name, isDirectory }) => isDirectory && name !== '.git')
-      .map(({ name }) => name)
-      .sort(),
-    hasGit: names.has('.git'),
-    isRepository: REPOSITORY_NAMES.every((name) => names.has(name)),
+    directories: directories.sort(),
+    entries,
+    isCut,
+    hasGit: isThere('.git'),
+    isRepository: REPOSITORY_NAMES.every(isThere),
     isSettled: stamp.changedMs + STAMP_GRAIN_MS < stampedAtMs,
   };
 }
@@ -44,3 +69,5 @@ export function isCurrent(
 }
 
 const REPOSITORY_NAMES = ['HEAD', 'objects', 'refs'];
+
+const MARKS: ReadonlySet<string> = new Set(['.git', ...REPOSITORY_NAMES]);

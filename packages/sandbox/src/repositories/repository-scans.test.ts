@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { MAX_SCANNED_DIRECTORIES, MAX_SCANNED_TREE_ENTRIES } from '../limits.js';
 import { RepositoryScans } from './repository-scans.js';
 import type { ScannedTree, ScanTarget } from './scan-tree.js';
 import { ChangingTree } from './testing/changing-tree.js';
@@ -64,6 +65,26 @@ describe('a look below a root', () => {
     });
   });
 
+  test('ends in a directory with more entries than are read, and sees a repository there', async () => {
+    const tree = treeOf('/ws/a/b/.git', '/ws/z/.git');
+    tree.more.set('/ws/a', MAX_SCANNED_TREE_ENTRIES);
+    tree.make('/ws/a/.git', true);
+    expect(await scansOf(tree).find(target('/ws'))).toEqual({
+      gitPaths: ['/ws/a/.git'],
+      repositories: [],
+      unseen: 'it has more than 100000 entries',
+    });
+  });
+
+  test('reads no more names of directories in one directory than it looks at', async () => {
+    const tree = treeOf('/ws');
+    const many = Array.from({ length: MAX_SCANNED_DIRECTORIES + 1 }, (_, at) => `/ws/${at}`);
+    for (const path of many) tree.make(path, true);
+    const maxDirectories = 2 * MAX_SCANNED_DIRECTORIES;
+    const wide = target('/ws', { maxDirectories, except: new Set(many) });
+    expect((await scansOf(tree).find(wide)).unseen).toBe(`it has more than ${maxDirectories} directories`);
+  });
+
   test('ends when it takes too long, and says so', async () => {
     const tree = treeOf('/ws/a/.git', '/ws/b/.git');
     tree.onList = () => {
@@ -126,6 +147,45 @@ describe('what is remembered', () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('a repository that was found', () => {
+  const FLOOD = Array.from({ length: 10 }, (_, at) => `/ws/!${at}`);
+  const few = (changes: Partial<ScanTarget> = {}): ScanTarget =>
+    target('/ws', { maxDirectories: 8, ...changes });
+
+  function flooded(): { readonly tree: ChangingTree; readonly flood: () => void } {
+    const tree = treeOf('/ws/proj/.git/config.f');
+    return { tree, flood: () => FLOOD.forEach((path) => tree.make(path, true)) };
+  }
+
+  test('is found again however much is made before it', async () => {
+    const { tree, flood } = flooded();
+    const scans = scansOf(tree);
+    const before = await scans.find(few());
+    flood();
+    const after = await scans.find(few());
+    expect([before, after]).toEqual([
+      { gitPaths: ['/ws/proj/.git'], repositories: ['/ws/proj/.git'], unseen: undefined },
+      {
+        gitPaths: ['/ws/proj/.git'],
+        repositories: ['/ws/proj/.git'],
+        unseen: 'it has more than 8 directories',
+      },
+    ]);
+    expect(await scans.find(few())).toEqual(after);
+  });
+
+  test('is not made up when it has gone, and not asked for where it is left out', async () => {
+    const { tree, flood } = flooded();
+    const scans = scansOf(tree);
+    await scans.find(few());
+    flood();
+    expect((await scans.find(few({ except: new Set(['/ws/proj']) }))).gitPaths).toEqual([]);
+    expect((await scans.find(few())).gitPaths).toEqual(['/ws/proj/.git']);
+    tree.remove('/ws/proj/.git');
+    expect((await scans.find(few())).gitPaths).toEqual([]);
   });
 });
 

@@ -1,8 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
-import { MAX_REMEMBERED_SCANS } from '../limits.js';
+import { isWithinAny } from '../files/paths.js';
+import { MAX_KNOWN_REPOSITORIES, MAX_REMEMBERED_SCANS } from '../limits.js';
+import type { Listing } from './listing.js';
 import { realScanFiles } from './scan-files.js';
 import {
   type KnownListings,
+  type Remembered,
   type ScannedTree,
   type ScanTarget,
   type ScanTools,
@@ -23,12 +26,14 @@ const REAL_TOOLS: ScanTools = {
 
 /**
  * Finds repositories, and remembers what directories hold, so that another look costs one question to the kernel for each
- * directory. What is remembered of a directory is forgotten when it has changed.
+ * directory. What is remembered of a directory is forgotten when it has changed. Where repositories were, it asks again.
  */
 export class RepositoryScans implements RepositoryFinder {
   readonly #tools: ScanTools;
   /** By target, the one that was used last at the end. */
   readonly #known = new Map<string, KnownListings>();
+  /** By root, whatever was left out below it; the one that was used last at the end. */
+  readonly #found = new Map<string, Remembered['found']>();
   readonly #running = new Map<string, RunningScan>();
 
   constructor(tools: ScanTools = REAL_TOOLS) {
@@ -59,13 +64,38 @@ export class RepositoryScans implements RepositoryFinder {
   }
 
   async #scan(key: string, target: ScanTarget): Promise<ScannedTree> {
-    const { tree, listings } = await scanTree(target, this.#known.get(key) ?? new Map(), this.#tools);
-    this.#known.delete(key);
-    this.#known.set(key, listings);
-    const [oldest] = this.#known.keys();
-    if (this.#known.size > MAX_REMEMBERED_SCANS && oldest !== undefined) this.#known.delete(oldest);
+    const { root, except } = target;
+    const found = this.#found.get(root) ?? NOTHING_FOUND;
+    const known = { listings: this.#known.get(key) ?? new Map<string, Listing>(), found };
+    const { tree, listings } = await scanTree(target, known, this.#tools);
+    keepLatest(this.#known, key, listings);
+    const before = this.#found.get(root) ?? NOTHING_FOUND;
+    keepLatest(this.#found, root, {
+      gitPaths: knownOf(before.gitPaths, tree.gitPaths, except),
+      repositories: knownOf(before.repositories, tree.repositories, except),
+    });
     return tree;
   }
+}
+
+const NOTHING_FOUND: Remembered['found'] = { gitPaths: [], repositories: [] };
+
+/** Those that were known stay first, but for what has gone: what was made to be found instead of them comes behind. */
+function knownOf(
+  before: readonly string[],
+  now: readonly string[],
+  except: ReadonlySet<string>,
+): readonly string[] {
+  const found = new Set(now);
+  const kept = before.filter((path) => found.has(path) || isWithinAny(path, except));
+  return [...new Set([...kept, ...now])].slice(0, MAX_KNOWN_REPOSITORIES);
+}
+
+function keepLatest<Value>(map: Map<string, Value>, key: string, value: Value): void {
+  map.delete(key);
+  map.set(key, value);
+  const [oldest] = map.keys();
+  if (map.size > MAX_REMEMBERED_SCANS && oldest !== undefined) map.delete(oldest);
 }
 
 interface RunningScan {

@@ -1,5 +1,5 @@
 import { lstatSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { opendir } from 'node:fs/promises';
 
 /**
  * Tells one state of a directory from every later one: each entry that comes, goes or is renamed moves the time, and no
@@ -22,8 +22,10 @@ export interface ScannedEntry {
 export interface ScanFiles {
   /** Undefined where no directory is, or none that can be looked at. It is asked of thousands, and so answers at once. */
   stampOf(directory: string): DirectoryStamp | undefined;
-  /** Its entries; none where it cannot be read. */
-  list(directory: string): Promise<readonly ScannedEntry[]>;
+  /** Its entries, some at a time; none where it cannot be read. */
+  list(directory: string): AsyncIterable<readonly ScannedEntry[]>;
+  /** Whether something stands at a path, a link included. */
+  exists(path: string): boolean;
 }
 
 /** The directories of this machine. */
@@ -37,12 +39,28 @@ export const realScanFiles: ScanFiles = {
       return undefined;
     }
   },
-  async list(directory) {
+  async *list(directory) {
     try {
-      const entries = await readdir(directory, { withFileTypes: true });
-      return entries.map((entry) => ({ name: entry.name, isDirectory: entry.isDirectory() }));
+      let chunk: ScannedEntry[] = [];
+      for await (const entry of await opendir(directory, { bufferSize: CHUNK })) {
+        chunk.push({ name: entry.name, isDirectory: entry.isDirectory() });
+        if (chunk.length < CHUNK) continue;
+        yield chunk;
+        chunk = [];
+      }
+      yield chunk;
     } catch {
-      return [];
+      // What cannot be read says nothing.
+    }
+  },
+  exists(path) {
+    try {
+      return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+    } catch {
+      return false;
     }
   },
 };
+
+/** Entries that are asked of the kernel at a time; so many take well below a slice. */
+const CHUNK = 512;

@@ -1,6 +1,6 @@
-import { childOf } from '../files/paths.js';
-import { MAX_SCAN_MS, SCAN_SLICE_MS } from '../limits.js';
-import { isCurrent, type Listing, listingOf } from './listing.js';
+import { childOf, isWithinAny } from '../files/paths.js';
+import { MAX_SCAN_MS, MAX_SCANNED_TREE_ENTRIES, SCAN_SLICE_MS } from '../limits.js';
+import { isCurrent, type Listing, readListing } from './listing.js';
 import type { ScanFiles } from './scan-files.js';
 
 /** What is to be looked through. */
@@ -13,7 +13,10 @@ export interface ScanTarget {
   readonly maxDirectories: number;
 }
 
-/** What was found. It depends on the directories alone, never on what was remembered of them. */
+/**
+ * What was found. It depends on the directories alone, never on what was remembered of them, but for this: what an earlier
+ * look has found comes first where this one came to no end.
+ */
 export interface ScannedTree {
   /** Paths that end in `.git`, whatever stands there. */
   readonly gitPaths: readonly string[];
@@ -35,16 +38,22 @@ export interface ScanTools {
 /** Listings by path. */
 export type KnownListings = ReadonlyMap<string, Listing>;
 
+/** What earlier looks have left. */
+export interface Remembered {
+  /** One is used only where its directory has not changed since, so it saves reading and changes no result. */
+  readonly listings: KnownListings;
+  /** Where repositories were found: whoever fills a root with other directories must not hide them. */
+  readonly found: Pick<ScannedTree, 'gitPaths' | 'repositories'>;
+}
+
 /**
  * Looks for repositories below a directory, breadth first, without following links; what package managers unpack comes
  * last. It keeps the event loop for a moment at a time only.
- * @param known Of an earlier scan. One is used only where its directory has not changed since, so it saves reading and
- * changes no result.
  * @returns what was found, and the listings for the next scan.
  */
 export async function scanTree(
   target: ScanTarget,
-  known: KnownListings,
+  known: Remembered,
   tools: ScanTools,
 ): Promise<{ readonly tree: ScannedTree; readonly listings: KnownListings }> {
   const scan = new Scan(target, known, tools);
@@ -69,17 +78,18 @@ const KERNEL_TREES: ReadonlySet<string> = new Set(['/dev', '/proc', '/sys']);
 class Scan {
   readonly listings = new Map<string, Listing>();
   readonly #target: ScanTarget;
-  readonly #known: KnownListings;
+  readonly #known: Remembered;
   readonly #tools: ScanTools;
   readonly #gitPaths: string[] = [];
   readonly #repositories: string[] = [];
   readonly #deadlineMs: number;
   #sliceEndMs: number;
   #left: number;
+  #entriesLeft = MAX_SCANNED_TREE_ENTRIES;
   #last: string[] = [];
   #unseen: string | undefined;
 
-  constructor(target: ScanTarget, known: KnownListings, tools: ScanTools) {
+  constructor(target: ScanTarget, known: Remembered, tools: ScanTools) {
     this.#target = target;
     this.#known = known;
     this.#tools = tools;
@@ -95,57 +105,88 @@ class Scan {
   async run(): Promise<void> {
     for (let level: readonly string[] = [this.#target.root]; level.length > 0; ) {
       await this.#listAll(level.slice(0, this.#left));
-      if (this.#left < level.length)
-        this.#unseen ??= `it has more than ${this.#target.maxDirectories} directories`;
+      if (this.#left < level.length) this.#cut(this.#tooManyDirectories);
       this.#left = Math.max(0, this.#left - level.length);
       const next = level.flatMap((directory) => this.#below(directory));
       level = next.length > 0 ? next : this.#last.splice(0);
     }
+    if (this.#unseen !== undefined) await this.#findAgain();
   }
 
+  get #tooManyDirectories(): string {
+    return `it has more than ${this.#target.maxDirectories} directories`;
+  }
+
+  /** A reason why not everything was looked at; the first one is told. */
+  #cut(why: string): void {
+    this.#unseen ??= why;
+  }
+
+  /** In turn, a few at a time: which directories come within the bounds must not depend on which are read first. */
   async #listAll(level: readonly string[]): Promise<void> {
-    const stale: string[] = [];
-    for (const directory of level) {
-      const stamp = this.#tools.files.stampOf(directory);
-      const known = this.#known.get(directory);
-      if (stamp !== undefined && known !== undefined && isCurrent(known, stamp)) {
-        this.listings.set(directory, known);
-      } else {
-        stale.push(directory);
-      }
+    for (let at = 0; at < level.length && this.#entriesLeft > 0; at += READS_AT_ONCE) {
+      const some = level.slice(at, at + READS_AT_ONCE);
+      const listings = await Promise.all(some.map((directory) => this.#listingOf(directory)));
+      listings.forEach((listing, place) => this.#take(some[place] ?? '', listing));
       if (!(await this.#mayGoOn())) return;
     }
-    const queue = stale.values();
-    const read = async (): Promise<void> => {
-      for (const directory of queue) {
-        await this.#read(directory);
-        if (!(await this.#mayGoOn())) return;
-      }
-    };
-    await Promise.all(Array.from({ length: READS_AT_ONCE }, read));
   }
 
-  async #read(directory: string): Promise<void> {
+  #take(directory: string, listing: Listing | undefined): void {
+    if (listing === undefined || this.#entriesLeft <= 0) return;
+    this.#entriesLeft -= listing.entries;
+    this.listings.set(directory, listing);
+    if (this.#entriesLeft <= 0) this.#cut(`it has more than ${MAX_SCANNED_TREE_ENTRIES} entries`);
+    else if (listing.isCut) this.#cut(this.#tooManyDirectories);
+  }
+
+  async #listingOf(directory: string): Promise<Listing | undefined> {
+    const { files } = this.#tools;
     const stampedAtMs = this.#tools.now();
-    const stamp = this.#tools.files.stampOf(directory);
-    if (stamp !== undefined) {
-      const entries = await this.#tools.files.list(directory);
-      this.listings.set(directory, listingOf(stamp, stampedAtMs, entries));
-    } else if (directory.includes(NOT_UTF_8)) {
-      this.#unseen ??= 'a directory in it has a name that is not UTF-8';
+    const stamp = files.stampOf(directory);
+    if (stamp === undefined) {
+      if (directory.includes(NOT_UTF_8)) this.#cut('a directory in it has a name that is not UTF-8');
+      return undefined;
     }
+    const known = this.#known.listings.get(directory);
+    if (known !== undefined && isCurrent(known, stamp)) return known;
+    const has = (name: string): boolean => files.exists(childOf(directory, name));
+    return await readListing(stamp, stampedAtMs, files.list(directory), has);
   }
 
-  /** Lets others have the event loop, if it was kept long enough. @returns false when the scan has taken too long. */
+  /** What an earlier look has found is asked for by name, before what this one has. */
+  async #findAgain(): Promise<void> {
+    const { gitPaths, repositories } = this.#known.found;
+    this.#gitPaths.unshift(...(await this.#stillThere(gitPaths, this.#gitPaths)));
+    this.#repositories.unshift(...(await this.#stillThere(repositories, this.#repositories)));
+  }
+
+  async #stillThere(paths: readonly string[], seen: readonly string[]): Promise<readonly string[]> {
+    const all = new Set(seen);
+    const { except } = this.#target;
+    const found: string[] = [];
+    for (const path of paths) {
+      const isKnown = all.has(path) || isWithinAny(path, except);
+      if (!isKnown && this.#tools.files.exists(path)) found.push(path);
+      await this.#rest();
+    }
+    return found;
+  }
+
+  /** @returns false when the scan has taken too long. */
   async #mayGoOn(): Promise<boolean> {
-    if (this.#tools.now() < this.#sliceEndMs) return true;
-    await this.#tools.turn();
-    const now = this.#tools.now();
-    this.#sliceEndMs = now + SCAN_SLICE_MS;
-    if (now < this.#deadlineMs) return true;
-    this.#unseen = `looking through it took more than ${MAX_SCAN_MS / 1000} s`;
+    await this.#rest();
+    if (this.#tools.now() < this.#deadlineMs) return true;
+    this.#cut(`looking through it took more than ${MAX_SCAN_MS / 1000} s`);
     this.#left = 0;
     return false;
+  }
+
+  /** Lets others have the event loop, if it was kept long enough. */
+  async #rest(): Promise<void> {
+    if (this.#tools.now() < this.#sliceEndMs) return;
+    await this.#tools.turn();
+    this.#sliceEndMs = this.#tools.now() + SCAN_SLICE_MS;
   }
 
   /** Takes down what a directory is, and returns where to go on. */

@@ -43,7 +43,10 @@ export function fakeFiles(table: Readonly<Record<string, FakeFile>>): FileView {
       if (typeof file === 'object' && 'link' in file) return file.link;
       throw new Error(`${path} is no link`);
     },
-    list: (path) => inside.get(path) ?? [],
+    list(path, atMost) {
+      const entries = inside.get(path) ?? [];
+      return entries.length <= atMost ? entries : undefined;
+    },
     mayCreateIn: (directory) => tree.get(directory) !== 'sealed',
     readText(path) {
       const file = tree.get(path);

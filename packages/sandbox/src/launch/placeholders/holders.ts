@@ -147,6 +147,8 @@ function isWritten(file: string, text: string): boolean {
 }
 
 function entriesOf({ folder, onForged }: Holders): readonly string[] {
+  // A plan asks for thousands of directories of which hardly any has one, and an error takes many times longer.
+  if (!existsSync(folder)) return [];
   try {
     const entries = readdirSync(folder, { withFileTypes: true });
     for (const entry of entries) if (!entry.isFile()) onForged(path.join(folder, entry.name));

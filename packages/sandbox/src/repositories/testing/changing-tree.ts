@@ -15,6 +15,8 @@ export class ChangingTree implements ScanFiles {
   nowMs = 0;
   /** How often a directory was read. */
   reads = 0;
+  /** How many files a directory has that are not worth being modelled; they are listed first. */
+  readonly more = new Map<string, number>();
   /** Called before a directory is read. */
   onList: (directory: string) => Promise<void> = () => Promise.resolve();
 
@@ -42,13 +44,21 @@ export class ChangingTree implements ScanFiles {
     return { device: 1, inode: entry.inode, changedMs: entry.changedMs };
   }
 
-  async list(directory: string): ReturnType<ScanFiles['list']> {
+  async *list(directory: string): ReturnType<ScanFiles['list']> {
     this.reads += 1;
     await this.onList(directory);
     const inside = [...this.#entries].filter(
       ([at]) => at !== '/' && at === childOf(directory, at.slice(at.lastIndexOf('/') + 1)),
     );
-    return inside.map(([at, { isDirectory }]) => ({ name: at.slice(at.lastIndexOf('/') + 1), isDirectory }));
+    yield Array.from({ length: this.more.get(directory) ?? 0 }, (_, at) => ({
+      name: `more-${at}`,
+      isDirectory: false,
+    }));
+    yield inside.map(([at, { isDirectory }]) => ({ name: at.slice(at.lastIndexOf('/') + 1), isDirectory }));
+  }
+
+  exists(path: string): boolean {
+    return this.#entries.has(path);
   }
 
   #touch(directory: string): void {

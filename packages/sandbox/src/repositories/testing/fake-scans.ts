@@ -11,10 +11,11 @@ function fakeScanFiles(files: FileFacts): ScanFiles {
       if (found?.kind !== 'directory') return undefined;
       return { device: found.device, inode: found.inode, changedMs: 0 };
     },
-    list(directory) {
-      const entries = files.list(directory);
-      return Promise.resolve(entries.map(({ name, kind }) => ({ name, isDirectory: kind === 'directory' })));
+    async *list(directory) {
+      const entries = await Promise.resolve(files.list(directory, Number.POSITIVE_INFINITY) ?? []);
+      yield entries.map(({ name, kind }) => ({ name, isDirectory: kind === 'directory' }));
     },
+    exists: (path) => files.look(path) !== undefined,
   };
 }
 
