@@ -94,6 +94,12 @@ export const MAX_JUDGED_LINES = 1000;
 /** Bytes of one record of placeholders, which are those of one sandbox in one directory. */
 export const MAX_RECORD_BYTES = 1024 * 1024;
 
+/** Characters at the end of each of these lines that are looked at. */
+export const MAX_JUDGED_LINE_LENGTH = 8192;
+
+/** Paths that are looked up in them, those of the last lines first. */
+export const MAX_JUDGED_PATHS = 256;
+
 /** How long a start may wait for another process that removes the very placeholder which it needs. */
 export const PLACEHOLDER_WAIT_MS = 1_000;
 

@@ -28,7 +28,8 @@ export function complaintIn(line: string): Complaint | undefined {
   return undefined;
 }
 
-const QUOTED = /'([^']+)'|"([^"]+)"|‘([^’]+)’|`([^`']+)'/g;
+// No quote begins within another one of its kind: from each that is never closed the rest would be gone through again.
+const QUOTED = /'([^']+)'|"([^"]+)"|‘([^‘’]+)’|`([^`']+)'/g;
 
 /** Programs quote a path, or put it right before what they complain of: `cat: some/file: Permission denied`. */
 function pathsIn(line: string, phraseAt: number): readonly string[] {

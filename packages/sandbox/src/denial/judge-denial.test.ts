@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { fakeFiles } from '../files/testing/fake-files.js';
+import { MAX_JUDGED_LINE_LENGTH, MAX_JUDGED_LINES, MAX_JUDGED_PATHS } from '../limits.js';
 import type { NormalisedPolicy } from '../policy/path-rule.js';
 import { rule } from '../policy/testing/rules.js';
+import { complaintIn } from './complaint.js';
 import { judgeDenial } from './judge-denial.js';
 
 const FILES = fakeFiles({ '/ws/key': { text: '' }, '/etc/shadow': { text: '' }, '/srv/x': { text: '' } });
@@ -43,6 +45,41 @@ test.each([
   ['', undefined],
 ])('%j is taken for a denial by %s', (output, expected) => {
   expect(evidence(output)).toBe(expected);
+});
+
+test('a path where the executor itself cannot look says nothing of the sandbox', () => {
+  const files = fakeFiles({ '/srv/closed': 'shut', '/srv/closed/x': { text: '' } });
+  const command = { exitCode: 1, cwd: '/ws', output: 'cat: /srv/closed/x: Permission denied' };
+  expect(judgeDenial(command, POLICY, files, () => true)).toBeUndefined();
+});
+
+test('no more paths are looked up than that, whatever a command prints, and the last ones first', () => {
+  let looks = 0;
+  const files = {
+    ...FILES,
+    look(path: string): ReturnType<typeof FILES.look> {
+      looks += 1;
+      return FILES.look(path);
+    },
+  };
+  const many = `${"'/none' ".repeat(MAX_JUDGED_LINE_LENGTH / 16)}: Permission denied\n`.repeat(
+    MAX_JUDGED_LINES / 2,
+  );
+  const judge = (output: string): string | undefined =>
+    judgeDenial({ exitCode: 1, cwd: '/ws', output }, POLICY, files, () => false)?.evidence;
+  expect([judge(many), looks]).toEqual([undefined, MAX_JUDGED_PATHS]);
+  expect(judge(`${many}touch: /srv/x: Read-only file system\n`)).toBe('path');
+});
+
+test('a line of a megabyte is judged by its end', () => {
+  const rest = '‘'.repeat(2 ** 20);
+  const complaint = 'touch: /srv/x: Read-only file system';
+  // Each quote that is not closed must not go through the rest of them: that would take minutes.
+  expect(complaintIn(`${rest}: Permission denied`)).toEqual({ kind: 'accessDenied', paths: [] });
+  expect([evidence(`${rest}: Permission denied`), evidence(`${rest}: ${complaint}`)]).toEqual([
+    'words',
+    'path',
+  ]);
 });
 
 test('a filtered system call ends a program by its own signal', () => {

@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
 import type { FileFacts } from '../files/file-facts.js';
-import { MAX_JUDGED_LINES } from '../limits.js';
-import type { NormalisedPolicy } from '../policy/path-rule.js';
-import { accessTo } from '../policy/visibility.js';
+import { MAX_JUDGED_LINE_LENGTH, MAX_JUDGED_LINES, MAX_JUDGED_PATHS } from '../limits.js';
+import type { Access, NormalisedPolicy } from '../policy/path-rule.js';
+import { accessIn } from '../policy/visibility.js';
 import { type Complaint, complaintIn, isNetworkComplaint } from './complaint.js';
 
 /** A command that has failed in its sandbox. */
@@ -40,43 +40,52 @@ export function judgeDenial(
 ): Denial | undefined {
   if (wasRefused === true) return { evidence: 'refusal', line: undefined };
   if (exitCode === SIGSYS_EXIT) return { evidence: 'signal', line: undefined };
+  const judge: Judge = {
+    cwd,
+    hasNetwork: policy.network !== 'restricted',
+    accessTo: accessIn(policy, files),
+    mayWrite,
+    pathsLeft: MAX_JUDGED_PATHS,
+  };
   const lines = output.split('\n').slice(-MAX_JUDGED_LINES);
-  const found = lines.flatMap((line): readonly Denial[] => {
-    const evidence = evidenceIn(line, cwd, policy, files, mayWrite);
+  // From the end: that is where the reason stands, should there be more paths than are looked up.
+  const found = lines.reverse().flatMap((whole): readonly Denial[] => {
+    const line = whole.slice(-MAX_JUDGED_LINE_LENGTH);
+    const evidence = evidenceIn(line, judge);
     return evidence === undefined ? [] : [{ evidence, line }];
   });
-  return RANKS.map((rank) => found.find(({ evidence }) => evidence === rank)).find(
+  return RANKS.map((rank) => found.findLast(({ evidence }) => evidence === rank)).find(
     (one) => one !== undefined,
   );
 }
 
 const RANKS: readonly DenialEvidence[] = ['path', 'network', 'words'];
 
-function evidenceIn(
-  line: string,
-  cwd: string,
-  policy: NormalisedPolicy,
-  files: FileFacts,
-  mayWrite: (path: string) => boolean,
-): DenialEvidence | undefined {
-  if (policy.network === 'restricted' && isNetworkComplaint(line)) return 'network';
+/** What decides about the lines of one command. */
+interface Judge {
+  readonly cwd: string;
+  readonly hasNetwork: boolean;
+  readonly accessTo: (path: string) => Access | undefined;
+  readonly mayWrite: (path: string) => boolean;
+  /** Counted down. */
+  pathsLeft: number;
+}
+
+function evidenceIn(line: string, judge: Judge): DenialEvidence | undefined {
+  if (!judge.hasNetwork && isNetworkComplaint(line)) return 'network';
   const complaint = complaintIn(line);
   if (complaint === undefined) return undefined;
   if (complaint.paths.length === 0) return 'words';
-  const isOurs = complaint.paths.some((named) => {
-    const path = posix.resolve(cwd, named);
-    return isDenied(complaint.kind, accessTo(path, policy, files), () => mayWrite(path));
-  });
-  if (isOurs) return 'path';
+  const paths = complaint.paths.slice(0, judge.pathsLeft);
+  judge.pathsLeft -= paths.length;
+  if (paths.some((named) => isDenied(complaint.kind, posix.resolve(judge.cwd, named), judge))) return 'path';
   // The filter and the missing capabilities refuse things at any path.
   return complaint.kind === 'notPermitted' ? 'words' : undefined;
 }
 
-function isDenied(
-  kind: Complaint['kind'],
-  access: ReturnType<typeof accessTo>,
-  mayWrite: () => boolean,
-): boolean {
-  if (access === undefined || access === 'deny') return true;
-  return access === 'read' && (kind === 'readOnly' || mayWrite());
+/** Where the executor cannot go itself, no sandbox has denied anything. */
+function isDenied(kind: Complaint['kind'], path: string, { accessTo, mayWrite }: Judge): boolean {
+  const access = accessTo(path);
+  if (access === 'deny') return true;
+  return access === 'read' && (kind === 'readOnly' || mayWrite(path));
 }
