@@ -55,6 +55,54 @@ interface ExecutorRoots {
     readonly minimal: readonly string[];
 }
 
+/** A link on the way to a path. */
+interface CrossedLink {
+    readonly path: string;
+    /** Where it leads, as it is written. */
+    readonly target: string;
+}
+/** What stays the same when a file is renamed, and differs when another one takes its name. */
+interface FileIdentity {
+    readonly device: number;
+    readonly inode: number;
+}
+
+/** What may be done below a path. `write` means reading too. */
+type Access = 'deny' | 'read' | 'write';
+/** What a file may hold that stands for something missing. */
+declare const PLACEHOLDER_TEXTS: readonly ["", ".\n"];
+type PlaceholderText = (typeof PLACEHOLDER_TEXTS)[number];
+/** What holds for a canonical path and everything below it, but for more specific rules. */
+interface PathRule {
+    readonly path: string;
+    readonly access: Access;
+    readonly kind: 'directory' | 'file' | 'missing';
+    /** Which file it was when the policy was made; undefined where it is missing. */
+    readonly identity: FileIdentity | undefined;
+    /** Who asked for it: a place in the intent, or the ceiling. */
+    readonly origin: string;
+    /** A file with this text stands in for a missing path while the sandbox runs; default a directory, unseen by git. */
+    readonly placeholderText?: PlaceholderText;
+    /** The directory is one in which many users make files, such as /tmp. */
+    readonly isShared: boolean;
+}
+/** Something that was asked for and makes no difference, or that is enforced with a gap, and why. */
+interface PolicyNote {
+    readonly origin: string;
+    readonly text: string;
+}
+/** What a process may do, in terms of this executor alone: nothing symbolic, no links, one rule for each path. */
+interface NormalisedPolicy {
+    /** False where the intent does not restrict files; the rules then say `write` at the root. */
+    readonly restrictsFiles: boolean;
+    /** Sorted by path. */
+    readonly rules: readonly PathRule[];
+    /** Links through which allowed paths were named; where their directory is hidden, they are made again. */
+    readonly links: readonly CrossedLink[];
+    readonly network: 'restricted' | 'enabled';
+    readonly notes: readonly PolicyNote[];
+}
+
 /**
  * The `sandbox` object of the wire. Members beside `permissions` that are not known are left out; inside it they are
  * refused, because they could restrict.
@@ -136,53 +184,8 @@ declare const sandboxIntentSchema: z.ZodObject<{
 /** A portable sandbox intent that has the right shape; what its paths stand for is not decided yet. */
 type SandboxIntent = z.output<typeof sandboxIntentSchema>;
 
-/** A link on the way to a path. */
-interface CrossedLink {
-    readonly path: string;
-    /** Where it leads, as it is written. */
-    readonly target: string;
-}
-/** What stays the same when a file is renamed, and differs when another one takes its name. */
-interface FileIdentity {
-    readonly device: number;
-    readonly inode: number;
-}
-
-/** What may be done below a path. `write` means reading too. */
-type Access = 'deny' | 'read' | 'write';
-/** What a file may hold that stands for something missing. */
-declare const PLACEHOLDER_TEXTS: readonly ["", ".\n"];
-type PlaceholderText = (typeof PLACEHOLDER_TEXTS)[number];
-/** What holds for a canonical path and everything below it, but for more specific rules. */
-interface PathRule {
-    readonly path: string;
-    readonly access: Access;
-    readonly kind: 'directory' | 'file' | 'missing';
-    /** Which file it was when the policy was made; undefined where it is missing. */
-    readonly identity: FileIdentity | undefined;
-    /** Who asked for it: a place in the intent, or the ceiling. */
-    readonly origin: string;
-    /** A file with this text stands in for a missing path while the sandbox runs; default a directory, unseen by git. */
-    readonly placeholderText?: PlaceholderText;
-    /** The directory is one in which many users make files, such as /tmp. */
-    readonly isShared: boolean;
-}
-/** Something that was asked for and makes no difference, or that is enforced with a gap, and why. */
-interface PolicyNote {
-    readonly origin: string;
-    readonly text: string;
-}
-/** What a process may do, in terms of this executor alone: nothing symbolic, no links, one rule for each path. */
-interface NormalisedPolicy {
-    /** False where the intent does not restrict files; the rules then say `write` at the root. */
-    readonly restrictsFiles: boolean;
-    /** Sorted by path. */
-    readonly rules: readonly PathRule[];
-    /** Links through which allowed paths were named; where their directory is hidden, they are made again. */
-    readonly links: readonly CrossedLink[];
-    readonly network: 'restricted' | 'enabled';
-    readonly notes: readonly PolicyNote[];
-}
+/** Whether the patterns of an intent are bound to what they match now, which means to look through many directories. */
+type Patterns = 'bound' | 'leftOut';
 
 /** A path at which less is allowed than was asked for. */
 interface Narrowing {
@@ -275,9 +278,10 @@ interface CeilingSource {
     readonly network: 'restricted' | 'enabled' | undefined;
     /**
      * The ceiling as the file system is now.
+     * @param patterns As for `normalise`; default bound.
      * @throws ExecError `sandboxUnsupported` for an entry that cannot be enforced.
      */
-    bindTo(files: FileFacts): Ceiling;
+    bindTo(files: FileFacts, patterns?: Patterns): Ceiling;
 }
 /** The ceiling of an executor whose operator configured none. */
 declare const NO_OPERATOR: CeilingSource;
@@ -775,12 +779,6 @@ declare const MAX_CELLS_STARTING = 4;
 /** Turns the complaint of a failed bubblewrap into what to do, with the complaint itself. */
 declare function explainFault(complaint: string): string;
 
-/** Why something was refused: in the words of whoever was asked, or in ours. */
-declare function reasonOf({ reason, answer, }: {
-    readonly reason?: RefusalReason | undefined;
-    readonly answer?: NetworkAnswer | undefined;
-}): string;
-
 /** What a policy allows at a path, through its links; undefined where the path cannot be followed. */
 declare function accessTo(path: string, policy: NormalisedPolicy, files: FileFacts): Access | undefined;
 
@@ -790,4 +788,4 @@ declare function accessTo(path: string, policy: NormalisedPolicy, files: FileFac
  */
 declare function explainSeatbelt(policy: NormalisedPolicy): string;
 
-export { type Access, type CeilingSource, type CommandSetting, type Denial, type FailedCommand, type FileFacts, type FileView, type HostFacts, type HostRule, type HostRules, type LaunchPlan, MAX_CELLS_STARTING, type ManagedNetwork, type ManagedNetworkOptions, NO_OPERATOR, type Narrowing, type NetworkAnswer, type NetworkCaller, type NetworkDecider, type NetworkDecision, type NetworkIntent, type NetworkProtocol, type NetworkQuestion, type NormalisedPolicy, type OpenLaunch, type OperatorCeiling, type Outside, type PathRule, PlaceholderStore, type PlannedDescriptor, type PolicyNote, type RefusalReason, type RepositoryFinder, RepositoryScans, type SandboxIntent, type SandboxPlan, type SandboxedCommand, type ScanTarget, type ScannedTree, type WrapperStatus, WrapperWatch, accessTo, ceilingSource, explainAsJson, explainFault, explainInWords, explainSeatbelt, judgeDenial, networkOf, openLaunch, openManagedNetwork, parseCeiling, parseHostRules, parseIntent, parseNetworkIntent, placeholderFolder, planSandbox, readHostFacts, reasonOf };
+export { type Access, type CeilingSource, type CommandSetting, type Denial, type FailedCommand, type FileFacts, type FileView, type HostFacts, type HostRule, type HostRules, type LaunchPlan, MAX_CELLS_STARTING, type ManagedNetwork, type ManagedNetworkOptions, NO_OPERATOR, type Narrowing, type NetworkAnswer, type NetworkCaller, type NetworkDecider, type NetworkDecision, type NetworkIntent, type NetworkProtocol, type NetworkQuestion, type NormalisedPolicy, type OpenLaunch, type OperatorCeiling, type Outside, type PathRule, PlaceholderStore, type PlannedDescriptor, type PolicyNote, type RefusalReason, type RepositoryFinder, RepositoryScans, type SandboxIntent, type SandboxPlan, type SandboxedCommand, type ScanTarget, type ScannedTree, type WrapperStatus, WrapperWatch, accessTo, ceilingSource, explainAsJson, explainFault, explainInWords, explainSeatbelt, judgeDenial, networkOf, openLaunch, openManagedNetwork, parseCeiling, parseHostRules, parseIntent, parseNetworkIntent, placeholderFolder, planSandbox, readHostFacts };

@@ -153,6 +153,22 @@ describe('what this host cannot enforce is refused before anything starts', () =
   });
 });
 
+test('what the patterns of an intent match is looked for once', async () => {
+  const listed: string[] = [];
+  const list: HostFacts['files']['list'] = (path, atMost) => {
+    listed.push(path);
+    return FILES.list(path, atMost);
+  };
+  const inOneGo: HostFacts['files']['inOneGo'] = (work) => work({ ...FILES, list });
+  const pattern = { path: { type: 'glob_pattern', pattern: '/ws/**/*cre*' }, access: 'deny' };
+  const { file_system: files } = WORKSPACE_WRITE;
+  const entries = [...files.entries.slice(0, 2), pattern];
+  const permissions = { ...WORKSPACE_WRITE, file_system: { ...files, entries } };
+  const plan = await planned({ files: { ...FILES, inOneGo } }, permissions);
+  expect(plan?.policy.rules.map(({ access, path }) => `${access} ${path}`)).toContain('deny /ws/secret');
+  expect(listed).toEqual(['/ws', '/ws/bin']);
+});
+
 test.each<[string, Partial<HostFacts>, RegExp]>([
   ['is of another system', { platform: 'darwin' }, /this executor runs darwin/],
   ['has no bubblewrap', { bwrap: { works: false, problem: 'there is no bwrap' } }, /there is no bwrap/],

@@ -5,7 +5,7 @@ import type { FileFacts, FileView } from './files/file-facts.js';
 import { isWithin } from './files/paths.js';
 import { resolvePath } from './files/resolve-path.js';
 import type { ExecutorRoots } from './intent/executor-roots.js';
-import { normalise, unrestricted } from './intent/normalise.js';
+import { normalise, type Patterns, unrestricted } from './intent/normalise.js';
 import { refuse } from './intent/refuse.js';
 import type { SandboxIntent } from './intent/schema.js';
 import type { LaunchPlan } from './launch/launch-plan.js';
@@ -69,21 +69,20 @@ export async function planSandbox(
   // What no look at files can change comes first: a look may take long.
   const enforcement = { architecture: architectureOf(host), bwrap: workingBwrap(host) };
   refuseHostsBelow(ceiling, hosts);
-  const ask = (files: FileFacts): Question => {
-    const asked = normalise(intent, host.roots, files) ?? unrestricted('enabled');
-    return { asked, ceiling: withoutOwnFolders(ceiling.bindTo(files), host), hosts };
+  const ask = (files: FileFacts, patterns: Patterns): Question => {
+    const asked = normalise(intent, host.roots, files, patterns) ?? unrestricted('enabled');
+    return { asked, ceiling: withoutOwnFolders(ceiling.bindTo(files, patterns), host), hosts };
   };
-  const plan = (question: Question, files: FileFacts, trees: ScannedTrees): SandboxPlan =>
-    answer(question, command, { ...host, ...enforcement, files }, trees);
-  const first = host.files.inOneGo((files) => {
-    const question = ask(files);
-    const targets = scanTargets(question.asked, question.ceiling);
-    return targets.length > 0 ? { targets } : { plan: plan(question, files, new Map()) };
+  // Where repositories are looked for does not depend on patterns, for they can only deny.
+  const targets = host.files.inOneGo((files) => {
+    const { asked, ceiling: most } = ask(files, 'leftOut');
+    return scanTargets(asked, most);
   });
-  if (first.plan !== undefined) return first.plan;
   const trees = new Map<string, ScannedTree>();
-  for (const target of first.targets) trees.set(target.root, await host.repositories.find(target));
-  return host.files.inOneGo((files) => plan(ask(files), files, trees));
+  for (const target of targets) trees.set(target.root, await host.repositories.find(target));
+  return host.files.inOneGo((files) =>
+    answer(ask(files, 'bound'), command, { ...host, ...enforcement, files }, trees),
+  );
 }
 
 /** What is asked for, before anything is taken from it. */

@@ -1,6 +1,6 @@
 import type { FileFacts } from '../files/file-facts.js';
 import type { ExecutorRoots } from '../intent/executor-roots.js';
-import { normalise } from '../intent/normalise.js';
+import { normalise, type Patterns } from '../intent/normalise.js';
 import { parseIntent } from '../intent/parse-intent.js';
 import type { SandboxIntent } from '../intent/schema.js';
 import { type Ceiling, DEFAULT_CEILING } from './ceiling.js';
@@ -28,9 +28,10 @@ export interface CeilingSource {
   readonly network: 'restricted' | 'enabled' | undefined;
   /**
    * The ceiling as the file system is now.
+   * @param patterns As for `normalise`; default bound.
    * @throws ExecError `sandboxUnsupported` for an entry that cannot be enforced.
    */
-  bindTo(files: FileFacts): Ceiling;
+  bindTo(files: FileFacts, patterns?: Patterns): Ceiling;
 }
 
 /** The ceiling of an executor whose operator configured none. */
@@ -44,7 +45,10 @@ export function ceilingSource(operator: OperatorCeiling | undefined, roots: Exec
   if (operator === undefined) return NO_OPERATOR;
   return {
     network: networkOf(operator),
-    bindTo: (files) => ({ ...DEFAULT_CEILING, maximum: normalise(operator, roots, files) }),
+    bindTo: (files, patterns) => ({
+      ...DEFAULT_CEILING,
+      maximum: normalise(operator, roots, files, patterns),
+    }),
   };
 }
 

@@ -10,14 +10,19 @@ import { nativePath } from './native-path.js';
 import { refuse } from './refuse.js';
 import type { IntentEntry, SandboxIntent } from './schema.js';
 
+/** Whether the patterns of an intent are bound to what they match now, which means to look through many directories. */
+export type Patterns = 'bound' | 'leftOut';
+
 /**
  * The first phase: binds an intent to this executor. Undefined where the intent asks for no confinement at all.
+ * @param patterns Left out, what they deny is not denied: for whoever asks what may be written at most.
  * @throws ExecError `sandboxUnsupported`, naming the entry that cannot be enforced and what to do about it.
  */
 export function normalise(
   intent: SandboxIntent,
   roots: ExecutorRoots,
   files: FileFacts,
+  patterns: Patterns = 'bound',
 ): NormalisedPolicy | undefined {
   const { permissions } = intent;
   if (permissions.type === 'disabled') return undefined;
@@ -28,6 +33,7 @@ export function normalise(
   const { entries, glob_scan_max_depth: maxDepth } = permissions.file_system;
   const binding = bindingOf(intent, roots, files, maxDepth ?? undefined);
   entries.forEach((entry, at) => {
+    if (patterns === 'leftOut' && entry.path.type === 'glob_pattern') return;
     bindEntry(entry, `sandbox.permissions.file_system.entries.${at}`, binding);
   });
   const rules = mergeRules(settle(binding, files));
