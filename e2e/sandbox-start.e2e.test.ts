@@ -7,7 +7,7 @@ import { eventually, within } from './deadline.js';
 import { spawnHoldfast, startServer } from './harness.js';
 import { markedProcesses, noneMarked } from './process-table.js';
 import { dialWebSocket, type RawClient } from './raw-client.js';
-import { base64, eventsOf, finish, outputContains, startParams } from './runs.js';
+import { base64, eventsOf, finish, outputContains, runFrom, startParams } from './runs.js';
 import {
   recordsOf,
   restricted,
@@ -182,6 +182,35 @@ describeConfinedByEach(
           exitCode: 138,
           signal: 'SIGUSR1',
         });
+      });
+    });
+
+    test('take what they send to their group as without a sandbox', async () => {
+      await inPlace(async (client, place) => {
+        const scripts = [
+          'trap "" TERM; kill 0; echo survived; exit 3',
+          'trap "echo cleanup; exit 5" TERM; kill 0; echo not so far',
+          'trap "kill 0" EXIT; trap "" TERM; echo done',
+          'trap "" HUP USR1; kill -HUP 0; kill -USR1 0; echo survived; exit 4',
+        ];
+        const endings = async (sandbox: object | null, tty: boolean): Promise<unknown> => {
+          const runs: unknown[] = [];
+          for (const script of scripts) {
+            const id = `${String(sandbox === null)}-${String(tty)}-${runs.length}`;
+            const cwd = pathToFileURL(place.workspace).href;
+            const params = startParams(client, id, ['/bin/sh', '-c', script], { cwd, sandbox, tty });
+            await client.request('process/start', params);
+            const events = await eventsOf(client, id);
+            const { exitCode, signal } = events.at(-2)?.params ?? {};
+            runs.push({ exitCode, signal, output: runFrom(events).stdout });
+          }
+          return runs;
+        };
+        for (const tty of [false, true]) {
+          const open = await endings(null, tty);
+          expect(open).toMatchObject([{ exitCode: 3 }, { exitCode: 5 }, { exitCode: 0 }, { exitCode: 4 }]);
+          expect(await endings(sandboxOf(WORKSPACE_WRITE, place), tty)).toEqual(open);
+        }
       });
     });
 

@@ -17,6 +17,7 @@ interface Held {
 /** A child that follows its script, and records what happens to it. */
 export class ScriptedChild implements Child {
   readonly pid: number;
+  readonly groupIds: readonly number[];
   readonly mark: string | undefined;
   readonly record: ChildRecord;
   readonly #script: Script;
@@ -39,6 +40,7 @@ export class ScriptedChild implements Child {
     listener: ChildListener,
   ) {
     this.pid = pid;
+    this.groupIds = [pid];
     this.mark = mark;
     this.#script = setup.script;
     this.record = setup.record;

@@ -6,6 +6,7 @@ import {
   openLaunch,
   openManagedNetwork,
   type SandboxPlan,
+  type WrapperWatch,
 } from '@holdfast/sandbox';
 import { complain } from '../complain.js';
 import { EXIT_OWN_FAILURE } from '../exit-codes.js';
@@ -59,7 +60,7 @@ async function runLaunch(launch: OpenLaunch, program: string, searchPath: string
   });
   const wrapper = launch.watch(child);
   void wrapper.gone.then(() => launch.ended());
-  const stopPassing = passSignals(child, isOnTerminal);
+  const stopPassing = passSignals(child, wrapper, isOnTerminal);
   try {
     const isOver = await Promise.race([wrapper.over, failureOf(child)]);
     const { exitCode, childPid } = wrapper.status;
@@ -88,10 +89,11 @@ function explainNoStart(isSetUp: boolean, program: string, searchPath: string): 
 }
 
 /** On a terminal the command has had what was typed there already. */
-function passSignals(child: ChildProcess, isOnTerminal: boolean): () => void {
+function passSignals(child: ChildProcess, wrapper: WrapperWatch, isOnTerminal: boolean): () => void {
   const pass = (signal: NodeJS.Signals): void => {
     const wasTyped = isOnTerminal && (signal === 'SIGINT' || signal === 'SIGQUIT');
-    if (!wasTyped) child.kill(signal);
+    // Before there is a command nobody waits for anything but the end.
+    if (!wasTyped && !wrapper.signalCommand(signal)) child.kill('SIGKILL');
   };
   for (const signal of PASSED_ON) process.on(signal, pass);
   return () => {

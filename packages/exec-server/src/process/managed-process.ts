@@ -116,7 +116,7 @@ export class ManagedProcess {
   /** Takes over the child that this process was started for. */
   adopt(child: Child, hasStdin: boolean): void {
     this.#child = child;
-    this.#host.guardian.watch(child.pid);
+    for (const leader of child.groupIds) this.#host.guardian.watch(leader);
     if (this.traits.tty || hasStdin) this.#stdin = new StdinQueue(child, { isTerminal: this.traits.tty });
     this.#regulate();
   }
@@ -132,7 +132,7 @@ export class ManagedProcess {
   }
 
   onExit({ exitCode, signal }: ChildExit): void {
-    this.#host.guardian.forget(this.pid);
+    for (const leader of this.#child?.groupIds ?? []) this.#host.guardian.forget(leader);
     const isDenied = exitCode !== 0 && this.#isDenial?.(exitCode, recentOutput(this.log)) === true;
     this.log.appendExited(exitCode, signal !== null && isSignalName(signal) ? signal : null, isDenied);
     this.#stdin?.break();

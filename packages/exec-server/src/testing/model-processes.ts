@@ -61,6 +61,7 @@ export class ModelProcesses implements OsProcesses {
 /** One process of the model. */
 export class ModelChild implements Child {
   readonly pid: number;
+  readonly groupIds: readonly number[];
   readonly mark: string | undefined;
   /** Everything that was written to its stdin. */
   stdin = '';
@@ -72,6 +73,7 @@ export class ModelChild implements Child {
 
   constructor(pid: number, mark: string | undefined, listener: ChildListener) {
     this.pid = pid;
+    this.groupIds = [pid];
     this.mark = mark;
     this.#listener = listener;
   }

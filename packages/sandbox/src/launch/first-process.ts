@@ -47,7 +47,7 @@ export class FirstProcess implements NamedProcess {
 
   /** Ends it, and so the sandbox as soon as it gets its turn of a processor. */
   kill(): void {
-    if (!this.isGone) kill(this.pid);
+    signalNamed(this, 'SIGKILL');
   }
 
   /**
@@ -57,10 +57,19 @@ export class FirstProcess implements NamedProcess {
   killEach(): void {
     if (this.isGone) return;
     const table = processTable();
-    for (const { pid, startTime } of [this, ...descendants(this.pid, table)]) {
-      const seen = look(pid);
-      if (typeof seen === 'object' && seen.startTime === startTime) kill(pid);
-    }
+    for (const each of [this, ...descendants(this.pid, table)]) signalNamed(each, 'SIGKILL');
+  }
+}
+
+/** Signals this very process, and nobody who has its number now. @returns false when it is not there to take it. */
+export function signalNamed({ pid, startTime }: NamedProcess, signal: NodeJS.Signals): boolean {
+  const seen = look(pid);
+  if (typeof seen !== 'object' || seen.startTime !== startTime) return false;
+  try {
+    return process.kill(pid, signal);
+  } catch {
+    // It has ended just now.
+    return false;
   }
 }
 
@@ -135,13 +144,5 @@ function isNumberTaken(pid: number): boolean {
     return process.kill(pid, 0);
   } catch (error) {
     return errorCode(error) !== 'ESRCH';
-  }
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It has ended just now.
   }
 }

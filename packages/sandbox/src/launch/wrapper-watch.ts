@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SANDBOX_END_MS } from '../limits.js';
-import { FirstProcess, type NamedProcess } from './first-process.js';
+import { FirstProcess, type NamedProcess, signalNamed } from './first-process.js';
 import { type WrapperStatus, WrapperStatusReader } from './wrapper-status.js';
 
 /** Which of a wrapper's streams is which. */
@@ -58,6 +58,11 @@ export class WrapperWatch {
     return this.#status.status;
   }
 
+  /** The first process of the sandbox; undefined until the wrapper has told of it. */
+  get first(): NamedProcess | undefined {
+    return this.#first;
+  }
+
   /** Settles with the command's process when it runs; with undefined where the wrapper has ended before that was seen. */
   async running(): Promise<NamedProcess | undefined> {
     if (!(await this.ready)) return undefined;
@@ -67,6 +72,12 @@ export class WrapperWatch {
       if (this.#hasEnded) return undefined;
       await sleep(1);
     }
+  }
+
+  /** Signals the command. @returns false when it does not run. */
+  signalCommand(signal: NodeJS.Signals): boolean {
+    const command = this.#first?.command;
+    return command !== undefined && signalNamed(command, signal);
   }
 
   get #hasEnded(): boolean {

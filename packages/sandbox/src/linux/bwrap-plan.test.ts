@@ -38,7 +38,7 @@ test('a plan becomes one call of bubblewrap, its paths held open and its secrets
       ...['--ro-bind-fd', '6', '/ws/a/hooks'],
       ...['--symlink', 'usr/bin', '/bin'],
       ...['--remount-ro', '/x'],
-      ...['--cap-drop', 'ALL', '--die-with-parent', '--chdir', '/ws'],
+      ...['--cap-drop', 'ALL', '--die-with-parent', '--chdir', '/ws', '--new-session'],
       ...['--seccomp', '7', '--json-status-fd', '8', '--block-fd', '9', '--'],
       ...['make', '--', 'all'],
     ],
@@ -85,7 +85,7 @@ test('more mounts than bubblewrap accepts are refused', () => {
   );
 });
 
-test('what is typed at a terminal reaches the command and does not end its wrapper', () => {
+test('what is sent to the group at a terminal reaches the command and does not end its wrapper', () => {
   const settings = {
     program: '/usr/bin/bwrap',
     network: 'enabled',
@@ -95,9 +95,10 @@ test('what is typed at a terminal reaches the command and does not end its wrapp
   const mounts = { steps: [], placeholders: [] };
   const { argv } = planBwrap({ ...COMMAND, hasTerminal: true }, mounts, settings);
   expect([argv.slice(0, 5), argv.slice(argv.lastIndexOf('/usr/bin/env'))]).toEqual([
-    ['/bin/sh', '-c', 'trap "" INT QUIT; exec "$@"', 'sh', '/usr/bin/bwrap'],
-    ['/usr/bin/env', '--default-signal=INT,QUIT', 'make', '--', 'all'],
+    ['/bin/sh', '-c', 'trap "" HUP INT QUIT USR1 USR2 PIPE ALRM TERM; exec "$@"', 'sh', '/usr/bin/bwrap'],
+    ['/usr/bin/env', '--default-signal=HUP,INT,QUIT,USR1,USR2,PIPE,ALRM,TERM', 'make', '--', 'all'],
   ]);
+  expect(argv).not.toContain('--new-session');
   const odd = planBwrap({ ...COMMAND, argv: ['a=b'], hasTerminal: true }, mounts, settings);
   expect([odd.argv[0], odd.argv.at(-1)]).toEqual(['/usr/bin/bwrap', 'a=b']);
 });

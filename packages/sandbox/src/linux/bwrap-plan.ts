@@ -5,7 +5,7 @@ import { crowdedDirectory } from './crowded-directory.js';
 import type { MountStep } from './mount-step.js';
 import type { MountPlan } from './plan-mounts.js';
 import { nameWords, type ProgramRenamer } from './program-renamer.js';
-import { RESET_KEYBOARD_SIGNALS } from './signal-resetter.js';
+import { IGNORE_GROUP_SIGNALS, RESET_GROUP_SIGNALS } from './signal-resetter.js';
 
 /**
  * The namespaces of every sandbox. They are asked for one by one: with `--unshare-all`, bubblewrap does without the user
@@ -32,7 +32,7 @@ export interface SandboxedCommand {
   readonly arg0?: string | undefined;
   /** Variables that the wrapper has as well, so that it can be told by them; none that a peer chose. */
   readonly wrapperEnv?: Readonly<Record<string, string>>;
-  /** Whether Ctrl-C at its terminal reaches the wrapper too; default false. */
+  /** Whether it shares a terminal with the wrapper, and so its session and process group; default false. */
   readonly hasTerminal?: boolean;
 }
 
@@ -66,6 +66,8 @@ export function planBwrap(command: SandboxedCommand, mounts: MountPlan, settings
     ...(settings.network === 'restricted' ? [OWN_NETWORK] : []),
     ...mounts.steps.flatMap((step) => mountWords(step, hold)),
     ...['--cap-drop', 'ALL', '--die-with-parent', '--chdir', command.cwd],
+    // What the command sends to its group must not reach the wrapper: its end is the end of all.
+    ...(command.hasTerminal === true ? [] : ['--new-session']),
     ...['--seccomp', hold({ kind: 'filter', program: settings.filter })],
     ...['--json-status-fd', hold({ kind: 'status' })],
     ...['--block-fd', hold({ kind: 'ready' })],
@@ -94,8 +96,8 @@ function remedyFor({ steps }: MountPlan): string {
 }
 
 /**
- * What is typed at a terminal goes to the wrapper as well, and would end it and the sandbox, however the command takes
- * it. So the wrapper ignores it, and the command starts as if nothing had been ignored.
+ * On a terminal the wrapper is in the group of the command, and what is typed or sent to the group would end it and the
+ * sandbox, however the command takes it. So the wrapper ignores it, and the command starts as if nothing had been ignored.
  */
 function callOf(
   wrapper: readonly [string, ...string[]],
@@ -104,10 +106,8 @@ function callOf(
 ): readonly [string, ...string[]] {
   // A program whose name holds the sign would be taken for a variable.
   if (hasTerminal !== true || resetter === undefined || argv[0].includes('=')) return [...wrapper, ...argv];
-  return ['/bin/sh', '-c', IGNORE_KEYBOARD, 'sh', ...wrapper, resetter, RESET_KEYBOARD_SIGNALS, ...argv];
+  return ['/bin/sh', '-c', IGNORE_GROUP_SIGNALS, 'sh', ...wrapper, resetter, RESET_GROUP_SIGNALS, ...argv];
 }
-
-const IGNORE_KEYBOARD = 'trap "" INT QUIT; exec "$@"';
 
 const WORDS_PER_VARIABLE = 3;
 

@@ -3,8 +3,14 @@ import { PROBE_TIMEOUT_MS } from '../limits.js';
 
 const ENV = '/usr/bin/env';
 
+/** What may be sent to the process group of a command, by itself or a terminal, and would end a wrapper in it. */
+const GROUP_SIGNALS = ['HUP', 'INT', 'QUIT', 'USR1', 'USR2', 'PIPE', 'ALRM', 'TERM'];
+
+/** A script that becomes its arguments, with these signals ignored. */
+export const IGNORE_GROUP_SIGNALS = `trap "" ${GROUP_SIGNALS.join(' ')}; exec "$@"`;
+
 /**
- * A program that starts another one with the signals of the keyboard in their default state; undefined where the env of
+ * A program that starts another one with these signals in their default state; undefined where the env of
  * this system is too simple. Looked for until there is an answer: that it could not be started is none.
  */
 export function findSignalResetter(): string | undefined {
@@ -15,10 +21,10 @@ export function findSignalResetter(): string | undefined {
 let known: boolean | undefined;
 
 function resetsSignals(program: string): boolean | undefined {
-  const args = [RESET_KEYBOARD_SIGNALS, ENV, '--version'];
+  const args = [RESET_GROUP_SIGNALS, ENV, '--version'];
   const { status } = spawnSync(program, args, { stdio: 'ignore', timeout: PROBE_TIMEOUT_MS });
   return status === null ? undefined : status === 0;
 }
 
 /** The option that does it. */
-export const RESET_KEYBOARD_SIGNALS = '--default-signal=INT,QUIT';
+export const RESET_GROUP_SIGNALS = `--default-signal=${GROUP_SIGNALS.join(',')}`;

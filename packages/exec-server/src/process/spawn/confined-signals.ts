@@ -1,9 +1,20 @@
 import type { ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
+import type { NamedProcess } from '@holdfast/sandbox';
 import { type ProcessGroup, processGroup } from './process-group.js';
-import { type ProcessEntry, readProcessTable, signalEntry } from './process-tree.js';
+import { isStillThere, type ProcessEntry, readProcessTable, signalEntry } from './process-tree.js';
 
-/** Signals for a command whose group is led by the wrapper of its sandbox. */
+/** A command in a sandbox, and what is around it. */
+export interface ConfinedProcess {
+  /** With it everything ends. */
+  readonly wrapper: ChildProcess & { readonly pid: number };
+  /** It leads the session and the group of the command, unless there is a terminal: then the wrapper does. */
+  readonly first: NamedProcess;
+  /** Undefined when it has ended already. */
+  readonly command: NamedProcess | undefined;
+}
+
+/** Signals for a confined command. */
 export interface ConfinedSignals extends ProcessGroup {
   /** To the command itself. */
   signalCommand(signal: NodeJS.Signals): boolean;
@@ -11,62 +22,49 @@ export interface ConfinedSignals extends ProcessGroup {
   causeOf(exitCode: number): NodeJS.Signals | null;
 }
 
-/** The wrapper must take these too: with it everything ends, and a group stops as one. */
-const FOR_ALL: ReadonlySet<NodeJS.Signals> = new Set(['SIGKILL', 'SIGSTOP', 'SIGCONT']);
+/** For a command on pipes: its group is without the wrapper, and the kernel keeps signals from the first process. */
+export function apartFromWrapper(confined: ConfinedProcess): ConfinedSignals {
+  const { first } = confined;
+  const group = processGroup(first.pid);
+  return confinedSignals(confined, (signal) => isStillThere(first) && group.signal(signal));
+}
 
-/**
- * A signal that ends the wrapper ends the sandbox at once, whatever the command would have done about it. So the wrapper
- * is left out. The first process of the sandbox is a part of it, too: the kernel keeps signals from it that it does not
- * take.
- */
-export function confinedSignals(
-  wrapper: ChildProcess & { readonly pid: number },
+/** For a command on a terminal, where the wrapper is in its group and may not ignore all that others ask for. */
+export function besideWrapper(
+  confined: ConfinedProcess,
   readTable: () => readonly ProcessEntry[] | undefined = readProcessTable,
 ): ConfinedSignals {
+  const { wrapper, first } = confined;
   const group = processGroup(wrapper.pid);
+  return confinedSignals(confined, (signal) => {
+    // A group stops and goes on as one.
+    if (signal === 'SIGSTOP' || signal === 'SIGCONT') return group.signal(signal);
+    const members = (readTable() ?? []).filter(
+      ({ pid, groupId }) => groupId === wrapper.pid && pid !== wrapper.pid && pid !== first.pid,
+    );
+    return members.map((entry) => signalEntry(entry, signal)).includes(true);
+  });
+}
+
+function confinedSignals(
+  { wrapper, command }: ConfinedProcess,
+  signalGroup: (signal: NodeJS.Signals) => boolean,
+): ConfinedSignals {
   const sent = new Set<NodeJS.Signals>();
-  const send = (signal: NodeJS.Signals, entries: readonly ProcessEntry[]): boolean => {
-    // Until the command is there, the wrapper takes what would have ended it.
-    if (entries.length === 0) return wrapper.kill(signal);
+  let hasEnded = false;
+  const send = (signal: NodeJS.Signals, pass: () => boolean): boolean => {
+    if (hasEnded) return false;
     sent.add(signal);
-    return entries.map((entry) => signalEntry(entry, signal)).includes(true);
+    return signal === 'SIGKILL' ? wrapper.kill(signal) : pass();
   };
   return {
-    signal(signal) {
-      if (FOR_ALL.has(signal)) return group.signal(signal);
-      const { members } = insideOf(wrapper.pid, readTable() ?? []);
-      return send(signal, members);
-    },
+    signal: (signal) => send(signal, () => signalGroup(signal)),
+    signalCommand: (signal) => send(signal, () => command !== undefined && signalEntry(command, signal)),
     leaderGone: () => {
-      group.leaderGone();
-    },
-    signalCommand(signal) {
-      if (signal === 'SIGKILL') return wrapper.kill(signal);
-      const { command } = insideOf(wrapper.pid, readTable() ?? []);
-      return send(signal, command === undefined ? [] : [command]);
+      hasEnded = true;
     },
     causeOf(exitCode) {
       return [...sent].find((signal) => constants.signals[signal] === exitCode - 128) ?? null;
     },
   };
-}
-
-interface Inside {
-  /** What was started, once it is there. */
-  readonly command: ProcessEntry | undefined;
-  /** The group without the wrapper. */
-  readonly members: readonly ProcessEntry[];
-}
-
-function insideOf(wrapperPid: number, table: readonly ProcessEntry[]): Inside {
-  const first = table.find(({ parentPid }) => parentPid === wrapperPid);
-  const children = table.filter(({ parentPid }) => parentPid === first?.pid);
-  // Orphans of the sandbox become its children as well, but the command was there before them.
-  const [command] = children.sort(
-    (one, other) => Number(one.startTime) - Number(other.startTime) || one.pid - other.pid,
-  );
-  const members = table.filter(
-    ({ pid, groupId }) => groupId === wrapperPid && pid !== wrapperPid && pid !== first?.pid,
-  );
-  return { command, members };
 }

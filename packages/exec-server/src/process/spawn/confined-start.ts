@@ -33,12 +33,14 @@ export async function startConfined(
     launch.ended();
   });
   const command = await wrapper.running();
-  if (command === undefined) {
-    await wrapper.over;
-    // It may have been as quick as that.
-    const hasRun = wrapper.status.exitCode !== undefined || started.process.signalCode !== null;
-    if (!hasRun) throw notStarted(readComplaint(complaints), spec);
+  const { first } = wrapper;
+  if (command !== undefined && first !== undefined) {
+    return { ...started, wrapper, confined: { wrapper: started.process, first, command } };
   }
+  await wrapper.over;
+  // It may have been as quick as that.
+  const hasRun = wrapper.status.exitCode !== undefined || started.process.signalCode !== null;
+  if (!hasRun) throw notStarted(readComplaint(complaints), spec);
   return { ...started, wrapper };
 }
 

@@ -4,7 +4,7 @@ import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { OpenLaunch } from '@holdfast/sandbox';
 import type { Child, ChildListener, ChildSpec } from './child.js';
-import { type ConfinedSignals, confinedSignals } from './confined-signals.js';
+import { apartFromWrapper, type ConfinedSignals } from './confined-signals.js';
 import { isConfined, onEnd, startConfined } from './confined-start.js';
 import type { OutputReader } from './output-reader.js';
 import { readOutput } from './output-reader.js';
@@ -36,6 +36,7 @@ interface ChildPipes {
 
 class PipeChild implements Child {
   readonly pid: number;
+  readonly groupIds: readonly number[];
   readonly mark: string | undefined;
   readonly #process: ChildProcess;
   readonly #group: ProcessGroup;
@@ -50,9 +51,10 @@ class PipeChild implements Child {
 
   constructor(started: StartedProcess, mark: string | undefined, pipes: ChildPipes, listener: ChildListener) {
     this.pid = started.process.pid;
+    this.groupIds = started.confined === undefined ? [this.pid] : [this.pid, started.confined.first.pid];
     this.mark = mark;
     this.#process = started.process;
-    this.#confined = started.wrapper === undefined ? undefined : confinedSignals(started.process);
+    this.#confined = started.confined && apartFromWrapper(started.confined);
     this.#group = this.#confined ?? processGroup(this.pid);
     this.#listener = listener;
     this.#outputs = [this.#read('stdout', pipes.stdout), this.#read('stderr', pipes.stderr)];

@@ -81,9 +81,14 @@ export function strayDescendants(
   return strays;
 }
 
-/** Signals the very process that the table showed, and nobody who has its number now. */
-export function signalEntry(entry: ProcessEntry, signal: NodeJS.Signals): boolean {
-  if (readEntry(String(entry.pid))?.startTime !== entry.startTime) return false;
+/** Whether a process has its number still, and nobody else. */
+export function isStillThere({ pid, startTime }: Pick<ProcessEntry, 'pid' | 'startTime'>): boolean {
+  return startTimeOf(pid) === startTime;
+}
+
+/** Signals the very process that was seen, and nobody who has its number now. */
+export function signalEntry(entry: Pick<ProcessEntry, 'pid' | 'startTime'>, signal: NodeJS.Signals): boolean {
+  if (!isStillThere(entry)) return false;
   try {
     return process.kill(entry.pid, signal);
   } catch {

@@ -8,7 +8,7 @@ import type { OpenLaunch } from '@holdfast/sandbox';
 import { lackOfDescriptors } from '../../spare-descriptor.js';
 import { runnableCandidates } from './check-program.js';
 import type { Child, ChildListener, ChildSpec } from './child.js';
-import { type ConfinedSignals, confinedSignals } from './confined-signals.js';
+import { besideWrapper, type ConfinedSignals } from './confined-signals.js';
 import { isConfined, onEnd, startConfined } from './confined-start.js';
 import { exactly } from './pipe.js';
 import type { ProcessGroup } from './process-group.js';
@@ -64,6 +64,7 @@ const require = createRequire(import.meta.url);
 
 class TerminalChild implements PtyChild {
   readonly pid: number;
+  readonly groupIds: readonly number[];
   readonly mark: string | undefined;
   readonly #process: ChildProcess;
   readonly #library: PtyLibrary;
@@ -85,11 +86,12 @@ class TerminalChild implements PtyChild {
     listener: ChildListener,
   ) {
     this.pid = started.process.pid;
+    this.groupIds = [this.pid];
     this.mark = mark;
     this.#process = started.process;
     this.#library = library;
     this.#terminal = terminal;
-    this.#confined = started.wrapper === undefined ? undefined : confinedSignals(started.process);
+    this.#confined = started.confined && besideWrapper(started.confined);
     this.#group = this.#confined ?? processGroup(this.pid);
     this.#listener = listener;
     this.#output = readTerminal(
@@ -132,6 +134,7 @@ class TerminalChild implements PtyChild {
   }
 
   signalGroup(signal: NodeJS.Signals): boolean {
+    if (this.#confined !== undefined) return this.#confined.signal(signal);
     // In its first moments the process may not lead its group yet, and then it is alone.
     return this.#group.signal(signal) || this.#process.kill(signal);
   }

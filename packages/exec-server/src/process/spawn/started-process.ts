@@ -1,12 +1,15 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { WrapperWatch } from '@holdfast/sandbox';
+import type { ConfinedProcess } from './confined-signals.js';
 
 /** A process that was started. */
 export interface StartedProcess {
   readonly process: ChildProcess & { readonly pid: number };
   /** Where it is the wrapper of a sandbox. */
   readonly wrapper?: WrapperWatch;
+  /** The same, while something runs in it. */
+  readonly confined?: ConfinedProcess;
 }
 
 /** What `spawn` has returned, once it is known to be a process. Rejects with what Node says of one that is not. */

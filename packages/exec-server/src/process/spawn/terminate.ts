@@ -80,7 +80,11 @@ function freezeStrays(children: readonly Child[], readTable: ReadTable): Process
 
 function straysOf(children: readonly Child[], table: readonly ProcessEntry[]): ProcessEntry[] {
   const marks = new Set(children.flatMap(({ mark }) => mark ?? []));
-  return strayDescendants(new Set(children.map(({ pid }) => pid)), table, carriers(marks, table));
+  return strayDescendants(
+    new Set(children.flatMap(({ groupIds }) => groupIds)),
+    table,
+    carriers(marks, table),
+  );
 }
 
 function keyOf(entry: ProcessEntry): string {
