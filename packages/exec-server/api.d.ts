@@ -174,6 +174,8 @@ interface ChildListener {
 /** A running process that leads its own session and process group. */
 interface Child {
     readonly pid: number;
+    /** The groups that it and what is around it lead; a descendant in none of them has left it. */
+    readonly groupIds: readonly number[];
     /** As in its spec. */
     readonly mark: string | undefined;
     /** Stops reading, so that a child that goes on writing blocks; what it wrote at its end still arrives. */
