@@ -317,6 +317,31 @@ describeConfinedByEach(
       });
     });
 
+    test('are refused for the lack of descriptors by its name', async () => {
+      await using place = await sandboxPlace(user);
+      for (let number = 0; number < 60; number += 1) {
+        const git = join(place.workspace, `r${number}`, '.git');
+        for (const name of ['hooks', 'info']) mkdirSync(join(git, name), { recursive: true });
+        writeFileSync(join(git, 'config'), '');
+      }
+      const launcher = ['/bin/sh', '-c', 'ulimit -n 160; exec "$@"', 'sh'];
+      const confinement = { ...place.server.confinement, launcher };
+      const logs = ['resources exhausted'];
+      await using server = await startServer({ ...place.server, confinement, logs });
+      await using client = await server.connect();
+      await client.initialize();
+      const cwd = pathToFileURL(place.workspace).href;
+      const sandbox = sandboxOf(WORKSPACE_WRITE, place);
+      const params = startParams(client, 'p', ['/bin/true'], { cwd, sandbox });
+      const { error } = await client.request('process/start', params);
+      expect([error?.code, error?.data]).toEqual([-32603, { kind: 'noDescriptors' }]);
+      await eventually(
+        'the shortage in the log',
+        () => server.log().includes('resources exhausted') || undefined,
+      );
+      expect(recordsOf(place)).toEqual([]);
+    });
+
     describe('below a ceiling', () => {
       /** Everything can be read; what `outside` holds can be written; no network. */
       async function belowCeiling(

@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { ExecError } from '@holdfast/exec-protocol';
+import { errorCode } from '../files/error-code.js';
 import type { FileIdentity } from '../files/resolve-path.js';
 import type { PlannedDescriptor } from './launch-plan.js';
 
@@ -20,7 +21,8 @@ const O_PATH = 0o10000000;
 
 /**
  * Opens what a plan holds.
- * @throws ExecError `sandboxUnsupported` when a path no longer is what it was when the plan was made.
+ * @throws ExecError `sandboxUnsupported` when a path no longer is what it was when the plan was made; the error of the system
+ * when it cannot be opened for another reason.
  */
 export function holdDescriptors(
   planned: readonly PlannedDescriptor[],
@@ -75,10 +77,14 @@ function holdPath(file: string, identity: FileIdentity | undefined, keep: (fd: n
   );
 }
 
+const GONE: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
+
 function openPath(file: string): number {
   try {
     return openSync(file, O_PATH | constants.O_NOFOLLOW);
   } catch (error) {
+    // A lack of descriptors, for one, is for whoever starts the sandbox to tell.
+    if (!GONE.has(errorCode(error) ?? '')) throw error;
     throw new ExecError(
       'sandboxUnsupported',
       `sandbox: ${file} has gone while the sandbox was planned; try again`,

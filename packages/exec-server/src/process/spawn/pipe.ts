@@ -14,7 +14,7 @@ import { processGroup } from './process-group.js';
 import { realTimeDeathOf } from './process-tree.js';
 import { withoutHidden } from './pty-descriptors.js';
 import { SpawnError } from './spawn-error.js';
-import { explainSpawnFailure } from './spawn-failure.js';
+import { explainStartFailure } from './spawn-failure.js';
 import { type StartedProcess, startedBy } from './started-process.js';
 import type { StdinWriter } from './stdin-writer.js';
 import { writeStdin } from './stdin-writer.js';
@@ -178,7 +178,7 @@ async function start(spec: ChildSpec, pipes: ChildPipes): Promise<StartedProcess
     return await startedBy(launch(spec, pipes));
   } catch (error) {
     closeAll([stdout.readFd, stderr.readFd, ...(stdin === undefined ? [] : [stdin.writeFd])]);
-    throw explainSpawnFailure(error, spec);
+    throw explainStartFailure(error, spec);
   } finally {
     // A writer left open here would hide the end of the output, a reader the end of interest in stdin.
     closeAll([stdout.writeFd, stderr.writeFd, ...(stdin === undefined ? [] : [stdin.readFd])]);

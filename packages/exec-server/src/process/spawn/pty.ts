@@ -22,7 +22,7 @@ import type { PtyLibrary, Terminal, TerminalSize } from './pty-terminal.js';
 import { closeMaster, openTerminal } from './pty-terminal.js';
 import { writeTerminal } from './pty-writer.js';
 import { SpawnError } from './spawn-error.js';
-import { explainSpawnFailure, shortage } from './spawn-failure.js';
+import { explainStartFailure, shortage } from './spawn-failure.js';
 import { type StartedProcess, startedBy } from './started-process.js';
 import type { StdinWriter } from './stdin-writer.js';
 import { inWorkingDirectory } from './working-directory.js';
@@ -232,7 +232,7 @@ async function start(spec: PtySpec, launcher: Launcher, terminal: Terminal): Pro
   } catch (error) {
     closeSync(slaveFd);
     closeMaster(masterFd);
-    throw explainSpawnFailure(error, spec);
+    throw explainStartFailure(error, spec);
   }
 }
 

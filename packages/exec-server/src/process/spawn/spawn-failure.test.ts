@@ -10,14 +10,17 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { ExecError } from '@holdfast/exec-protocol';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { ChildSpec } from './child.js';
+import { spawnPipe } from './pipe.js';
 import type { PipePool } from './pipe-pool.js';
 import { createPipePool } from './pipe-pool.js';
+import { spawnPty } from './pty.js';
 import type { SpawnErrorKind } from './spawn-error.js';
 import { SpawnError } from './spawn-error.js';
 import { explainSpawnFailure } from './spawn-failure.js';
-import { record, specOf } from './testing/recording.js';
+import { Recording, record, specOf } from './testing/recording.js';
 
 let directory: string;
 let pool: PipePool;
@@ -171,4 +174,18 @@ test.runIf(process.platform === 'linux')('a start that failed leaves no descript
     },
     { timeout: 10_000, interval: 5 },
   );
+});
+
+test.each(['pipes', 'a terminal'])('a refusal of a sandbox on %s says what it said', async (kind) => {
+  const refusal = new ExecError(
+    'sandboxUnsupported',
+    'sandbox: /ws was replaced while the sandbox was planned',
+  );
+  const open = (): never => {
+    throw refusal;
+  };
+  const spec = { ...specOf('true'), confinement: { open } };
+  const listener = new Recording();
+  const started = kind === 'pipes' ? spawnPipe(spec, pool, listener) : spawnPty(spec, listener);
+  await expect(started).rejects.toBe(refusal);
 });

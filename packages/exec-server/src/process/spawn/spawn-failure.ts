@@ -1,5 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
+import { ExecError } from '@holdfast/exec-protocol';
 import type { ChildSpec } from './child.js';
 import type { SpawnErrorKind } from './spawn-error.js';
 import { errorCode, SpawnError } from './spawn-error.js';
@@ -13,6 +14,11 @@ export function explainSpawnFailure(cause: unknown, spec: ChildSpec): SpawnError
   const finding = PATH_CODES.has(code) ? (inspectCwd(spec) ?? inspectProgram(spec, code)) : undefined;
   if (finding !== undefined) return new SpawnError(finding.kind, finding.message, cause);
   return new SpawnError('unknown', `${programName(spec)} could not be started (${code})`, cause);
+}
+
+/** The same for a start that may have been refused before the system was asked: such a refusal says what there is to say. */
+export function explainStartFailure(cause: unknown, spec: ChildSpec): SpawnError | ExecError {
+  return cause instanceof ExecError ? cause : explainSpawnFailure(cause, spec);
 }
 
 /** The error for a limit of the system that was met, whatever was being made; undefined for any other failure. */
