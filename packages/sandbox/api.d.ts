@@ -27,8 +27,8 @@ interface FileFacts {
     look(path: string): FileFact | undefined;
     /** Where a link leads, as it is written there. */
     readLink(path: string): string;
-    /** The entries of a directory; empty where it cannot be read. */
-    list(path: string): readonly DirectoryEntry[];
+    /** The entries of a directory; empty where it cannot be read. Undefined for more than `atMost`. */
+    list(path: string, atMost: number): readonly DirectoryEntry[] | undefined;
     /** False for a directory in which nothing that this user starts can make a file, whatever it does about its mode. */
     mayCreateIn(directory: string): boolean;
     /** The text of a regular file of at most `MAX_SMALL_FILE_BYTES`; undefined for anything else, and where it cannot be read. */
@@ -53,6 +53,54 @@ interface ExecutorRoots {
     readonly slashTmp: string;
     /** Directories that programs need in order to run at all. */
     readonly minimal: readonly string[];
+}
+
+/** A link on the way to a path. */
+interface CrossedLink {
+    readonly path: string;
+    /** Where it leads, as it is written. */
+    readonly target: string;
+}
+/** What stays the same when a file is renamed, and differs when another one takes its name. */
+interface FileIdentity {
+    readonly device: number;
+    readonly inode: number;
+}
+
+/** What may be done below a path. `write` means reading too. */
+type Access = 'deny' | 'read' | 'write';
+/** What a file may hold that stands for something missing. */
+declare const PLACEHOLDER_TEXTS: readonly ["", ".\n"];
+type PlaceholderText = (typeof PLACEHOLDER_TEXTS)[number];
+/** What holds for a canonical path and everything below it, but for more specific rules. */
+interface PathRule {
+    readonly path: string;
+    readonly access: Access;
+    readonly kind: 'directory' | 'file' | 'missing';
+    /** Which file it was when the policy was made; undefined where it is missing. */
+    readonly identity: FileIdentity | undefined;
+    /** Who asked for it: a place in the intent, or the ceiling. */
+    readonly origin: string;
+    /** A file with this text stands in for a missing path while the sandbox runs; default a directory, unseen by git. */
+    readonly placeholderText?: PlaceholderText;
+    /** The directory is one in which many users make files, such as /tmp. */
+    readonly isShared: boolean;
+}
+/** Something that was asked for and makes no difference, or that is enforced with a gap, and why. */
+interface PolicyNote {
+    readonly origin: string;
+    readonly text: string;
+}
+/** What a process may do, in terms of this executor alone: nothing symbolic, no links, one rule for each path. */
+interface NormalisedPolicy {
+    /** False where the intent does not restrict files; the rules then say `write` at the root. */
+    readonly restrictsFiles: boolean;
+    /** Sorted by path. */
+    readonly rules: readonly PathRule[];
+    /** Links through which allowed paths were named; where their directory is hidden, they are made again. */
+    readonly links: readonly CrossedLink[];
+    readonly network: 'restricted' | 'enabled';
+    readonly notes: readonly PolicyNote[];
 }
 
 /**
@@ -136,53 +184,8 @@ declare const sandboxIntentSchema: z.ZodObject<{
 /** A portable sandbox intent that has the right shape; what its paths stand for is not decided yet. */
 type SandboxIntent = z.output<typeof sandboxIntentSchema>;
 
-/** A link on the way to a path. */
-interface CrossedLink {
-    readonly path: string;
-    /** Where it leads, as it is written. */
-    readonly target: string;
-}
-/** What stays the same when a file is renamed, and differs when another one takes its name. */
-interface FileIdentity {
-    readonly device: number;
-    readonly inode: number;
-}
-
-/** What may be done below a path. `write` means reading too. */
-type Access = 'deny' | 'read' | 'write';
-/** What a file may hold that stands for something missing. */
-declare const PLACEHOLDER_TEXTS: readonly ["", ".\n"];
-type PlaceholderText = (typeof PLACEHOLDER_TEXTS)[number];
-/** What holds for a canonical path and everything below it, but for more specific rules. */
-interface PathRule {
-    readonly path: string;
-    readonly access: Access;
-    readonly kind: 'directory' | 'file' | 'missing';
-    /** Which file it was when the policy was made; undefined where it is missing. */
-    readonly identity: FileIdentity | undefined;
-    /** Who asked for it: a place in the intent, or the ceiling. */
-    readonly origin: string;
-    /** A file with this text stands in for a missing path while the sandbox runs; default a directory, unseen by git. */
-    readonly placeholderText?: PlaceholderText;
-    /** The directory is one in which many users make files, such as /tmp. */
-    readonly isShared: boolean;
-}
-/** Something that was asked for and makes no difference, or that is enforced with a gap, and why. */
-interface PolicyNote {
-    readonly origin: string;
-    readonly text: string;
-}
-/** What a process may do, in terms of this executor alone: nothing symbolic, no links, one rule for each path. */
-interface NormalisedPolicy {
-    /** False where the intent does not restrict files; the rules then say `write` at the root. */
-    readonly restrictsFiles: boolean;
-    /** Sorted by path. */
-    readonly rules: readonly PathRule[];
-    /** Links through which allowed paths were named; where their directory is hidden, they are made again. */
-    readonly links: readonly CrossedLink[];
-    readonly network: 'restricted' | 'enabled';
-    readonly notes: readonly PolicyNote[];
-}
+/** Whether the patterns of an intent are bound to what they match now, which means to look through many directories. */
+type Patterns = 'bound' | 'leftOut';
 
 /** A path at which less is allowed than was asked for. */
 interface Narrowing {
@@ -212,8 +215,10 @@ interface ScannedEntry {
 interface ScanFiles {
     /** Undefined where no directory is, or none that can be looked at. It is asked of thousands, and so answers at once. */
     stampOf(directory: string): DirectoryStamp | undefined;
-    /** Its entries; none where it cannot be read. */
-    list(directory: string): Promise<readonly ScannedEntry[]>;
+    /** Its entries, some at a time; none where it cannot be read. */
+    list(directory: string): AsyncIterable<readonly ScannedEntry[]>;
+    /** Whether something stands at a path, a link included. */
+    exists(path: string): boolean;
 }
 
 /** What is to be looked through. */
@@ -225,7 +230,10 @@ interface ScanTarget {
     /** How many directories may be looked at. */
     readonly maxDirectories: number;
 }
-/** What was found. It depends on the directories alone, never on what was remembered of them. */
+/**
+ * What was found. It depends on the directories alone, never on what was remembered of them, but for this: what an earlier
+ * look has found comes first where this one came to no end.
+ */
 interface ScannedTree {
     /** Paths that end in `.git`, whatever stands there. */
     readonly gitPaths: readonly string[];
@@ -270,9 +278,10 @@ interface CeilingSource {
     readonly network: 'restricted' | 'enabled' | undefined;
     /**
      * The ceiling as the file system is now.
+     * @param patterns As for `normalise`; default bound.
      * @throws ExecError `sandboxUnsupported` for an entry that cannot be enforced.
      */
-    bindTo(files: FileFacts): Ceiling;
+    bindTo(files: FileFacts, patterns?: Patterns): Ceiling;
 }
 /** The ceiling of an executor whose operator configured none. */
 declare const NO_OPERATOR: CeilingSource;
@@ -291,9 +300,11 @@ interface FailedCommand {
     readonly cwd: string;
     /** The end of what it has printed. */
     readonly output: string;
+    /** Whether the proxy of its managed network has refused it something; default false. */
+    readonly wasRefused?: boolean;
 }
 /** Why a failure is taken for the work of the sandbox; the first is the surest. */
-type DenialEvidence = 'signal' | 'path' | 'network' | 'words';
+type DenialEvidence = 'refusal' | 'signal' | 'path' | 'network' | 'words';
 /** What the sandbox has denied, as far as can be told. */
 interface Denial {
     readonly evidence: DenialEvidence;
@@ -304,7 +315,7 @@ interface Denial {
  * Decides whether the sandbox made a command fail; undefined when nothing says so.
  * @param mayWrite Whether the executor itself may write a path: what it may not do either, no sandbox has denied.
  */
-declare function judgeDenial({ exitCode, cwd, output }: FailedCommand, policy: NormalisedPolicy, files: FileFacts, mayWrite: (path: string) => boolean): Denial | undefined;
+declare function judgeDenial({ exitCode, cwd, output, wasRefused }: FailedCommand, policy: NormalisedPolicy, files: FileFacts, mayWrite: (path: string) => boolean): Denial | undefined;
 
 /** One change of the mount table, in the order in which bubblewrap makes them; a later one covers an earlier one. */
 type MountStep = 
@@ -455,12 +466,13 @@ interface HostRules {
 /**
  * Reads an allow and a deny list. A line is `HOST`, `HOST:PORT`, or with a wildcard `*.HOST` for the names below,
  * `**.HOST` for the host and the names below, and `*` for every name. Addresses are reached only where they are listed.
+ * @param origin Names the lists in what is thrown.
  * @throws ExecError `sandboxUnsupported`, naming the line.
  */
 declare function parseHostRules(lists: {
     readonly allow: readonly string[];
     readonly deny: readonly string[];
-}): HostRules;
+}, origin?: string): HostRules;
 
 /** Whoever finds the repositories below a directory. */
 interface RepositoryFinder {
@@ -469,7 +481,7 @@ interface RepositoryFinder {
 }
 /**
  * Finds repositories, and remembers what directories hold, so that another look costs one question to the kernel for each
- * directory. What is remembered of a directory is forgotten when it has changed.
+ * directory. What is remembered of a directory is forgotten when it has changed. Where repositories were, it asks again.
  */
 declare class RepositoryScans implements RepositoryFinder {
     #private;
@@ -569,6 +581,29 @@ interface CommandSetting {
  */
 declare function readHostFacts({ cwd, env }: CommandSetting, searchPath: string, store: PlaceholderStore, repositories: RepositoryFinder): HostFacts;
 
+/** What a peer asks of the network of one process, as far as it is more than `restricted` or `enabled`. */
+interface NetworkIntent {
+    readonly rules: HostRules;
+    /** The proxy that leads to the hosts of the rules; null where the rules name nothing but ports of this machine. */
+    readonly proxy: {
+        readonly servesSocks: boolean;
+    } | null;
+    /** How long the peer may take to decide about a host that no rule names; undefined where it does not want to. */
+    readonly decisionTimeoutMs: number | undefined;
+}
+/** The three members of a start that speak of a managed network, as they came over the wire. */
+interface NetworkMembers {
+    readonly enforceManagedNetwork?: boolean | undefined;
+    readonly managedNetwork?: unknown;
+    readonly networkProxy?: unknown;
+}
+/**
+ * Reads what a start says of a managed network. Undefined where it asks for none.
+ * @param env Of the process: variables that name a proxy on this machine open its port.
+ * @throws ExecError `sandboxUnsupported`, naming the member and the remedy.
+ */
+declare function parseNetworkIntent({ enforceManagedNetwork, managedNetwork, networkProxy }: NetworkMembers, env: Readonly<Record<string, string>>): NetworkIntent | undefined;
+
 /**
  * Reads the `sandbox` object as it came over the wire.
  * @throws ExecError `sandboxUnsupported`, naming each member that is not understood and what it may be.
@@ -581,6 +616,29 @@ interface NamedProcess {
     /** In clock ticks since boot, as text: it is only ever compared. */
     readonly startTime: string;
 }
+
+/** How a process asked. `loopback` is a connection to a port of this machine that was opened inside. */
+type NetworkProtocol = 'http' | 'https_connect' | 'socks5_tcp' | 'loopback';
+/** A request that no list names. */
+interface NetworkQuestion {
+    readonly protocol: Exclude<NetworkProtocol, 'loopback'>;
+    /** Canonical. */
+    readonly host: string;
+    readonly port: number;
+}
+/** What becomes of one request. `ask` refuses it as well, and says that somebody could have been asked. */
+type NetworkAnswer = {
+    readonly type: 'allow';
+} | {
+    readonly type: 'deny' | 'ask';
+    readonly reason?: string | undefined;
+};
+/**
+ * Decides about one request; nothing is remembered for the next. Where it fails, the request is refused. Allowed or not, an
+ * address that is not public is reached only where it is listed.
+ * @param signal Fires when nobody waits for the answer any more.
+ */
+type NetworkDecider = (question: NetworkQuestion, signal: AbortSignal) => Promise<NetworkAnswer>;
 
 /** Why something was refused. */
 type RefusalReason = 
@@ -609,18 +667,25 @@ interface Outside {
     ownAddresses(): readonly string[];
 }
 
-/** How a process asked. `loopback` is a connection to a port of this machine that was opened inside. */
-type NetworkProtocol = 'http' | 'https_connect' | 'socks5_tcp' | 'loopback';
-/** What was decided about one request; the record that a refusal is explained from. */
-interface NetworkDecision {
-    readonly time: Date;
+/** One request, as it came. */
+interface NetworkCaller {
     readonly protocol: NetworkProtocol;
+    /** Of HTTP; undefined elsewhere. */
+    readonly method?: string | undefined;
+    /** The end of the connection inside, `ADDRESS:PORT`. */
+    readonly client?: string | undefined;
+}
+/** What was decided about one request; the record that a refusal is explained from. */
+interface NetworkDecision extends NetworkCaller {
+    readonly time: Date;
     readonly decision: 'allow' | 'deny';
     /** Canonical; where it is no host, its start as it was written. Undefined when the request named none. */
     readonly host: string | undefined;
     readonly port: number | undefined;
-    /** Why it was refused. */
+    /** Why it was refused, or would have been if nobody had been asked. */
     readonly reason: RefusalReason | undefined;
+    /** What was said of it by whoever was asked; undefined where the lists decided. */
+    readonly answer?: NetworkAnswer | undefined;
     /** The line of the lists that decided. */
     readonly rule: string | undefined;
 }
@@ -629,7 +694,7 @@ interface NetworkDecision {
 interface ManagedNetwork {
     /** What a program is started through to be in it. */
     readonly entrance: readonly [string, ...string[]];
-    /** An environment with the variables through which programs find the proxy. */
+    /** An environment with the variables through which programs find the proxy, where there is one. */
     environment(env: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
     /** Ends every connection; nothing can be reached any more. */
     close(): void;
@@ -639,6 +704,15 @@ interface ManagedNetworkOptions {
     /** The absolute path of bubblewrap. */
     readonly bwrap: string;
     readonly rules: HostRules;
+    /**
+     * Where programs find the hosts of the rules. Default a proxy that speaks HTTP and SOCKS 5; null for none, so that only
+     * the ports of this machine that the rules name are there.
+     */
+    readonly proxy?: {
+        readonly servesSocks: boolean;
+    } | null;
+    /** Is asked about every request that no rule names; default nobody, and it is refused. */
+    readonly decide?: NetworkDecider | undefined;
     /** Called for each request, allowed or not. */
     readonly onDecision: (decision: NetworkDecision) => void;
     /** Default the network of this machine. */
@@ -650,7 +724,7 @@ interface ManagedNetworkOptions {
  * Opens the network of one sandbox. Never share it: decisions are attributed to whoever is inside.
  * @throws ExecError `sandboxUnsupported` when this machine cannot make one.
  */
-declare function openManagedNetwork({ bwrap, rules, onDecision, outside, signal, }: ManagedNetworkOptions): Promise<ManagedNetwork>;
+declare function openManagedNetwork({ bwrap, rules, proxy: settings, decide, onDecision, outside, signal, }: ManagedNetworkOptions): Promise<ManagedNetwork>;
 
 /** What the wrapper told on its status pipe. */
 interface WrapperStatus {
@@ -712,6 +786,9 @@ interface OpenLaunch {
  */
 declare function openLaunch(plan: LaunchPlan, store: PlaceholderStore, network?: Pick<ManagedNetwork, 'entrance' | 'environment'>): OpenLaunch;
 
+/** Networks that one server makes at once: each takes a program of its own for a moment. Further ones wait their turn. */
+declare const MAX_CELLS_STARTING = 4;
+
 /** Turns the complaint of a failed bubblewrap into what to do, with the complaint itself. */
 declare function explainFault(complaint: string): string;
 /**
@@ -719,6 +796,12 @@ declare function explainFault(complaint: string): string;
  * where bubblewrap complains of something else.
  */
 declare function whyNotRun(complaint: string): string | undefined;
+
+/** Why something was refused: in the words of whoever was asked, or in ours. */
+declare function reasonOf({ reason, answer, }: {
+    readonly reason?: RefusalReason | undefined;
+    readonly answer?: NetworkAnswer | undefined;
+}): string;
 
 /** What a policy allows at a path, through its links; undefined where the path cannot be followed. */
 declare function accessTo(path: string, policy: NormalisedPolicy, files: FileFacts): Access | undefined;
@@ -729,4 +812,4 @@ declare function accessTo(path: string, policy: NormalisedPolicy, files: FileFac
  */
 declare function explainSeatbelt(policy: NormalisedPolicy): string;
 
-export { type Access, type CeilingSource, type CommandSetting, type Denial, type FailedCommand, type FileFacts, type FileView, type HostFacts, type HostRule, type HostRules, type LaunchPlan, type ManagedNetwork, type ManagedNetworkOptions, NO_OPERATOR, type NamedProcess, type Narrowing, type NetworkDecision, type NetworkProtocol, type NormalisedPolicy, type OpenLaunch, type OperatorCeiling, type Outside, type PathRule, PlaceholderStore, type PlannedDescriptor, type PolicyNote, type RefusalReason, type RepositoryFinder, RepositoryScans, type SandboxIntent, type SandboxPlan, type SandboxedCommand, type ScanTarget, type ScannedTree, type WrapperStatus, WrapperWatch, accessTo, ceilingSource, explainAsJson, explainFault, explainInWords, explainSeatbelt, judgeDenial, networkOf, openLaunch, openManagedNetwork, parseCeiling, parseHostRules, parseIntent, placeholderFolder, planSandbox, readHostFacts, whyNotRun };
+export { type Access, type CeilingSource, type CommandSetting, type Denial, type FailedCommand, type FileFacts, type FileView, type HostFacts, type HostRule, type HostRules, type LaunchPlan, MAX_CELLS_STARTING, type ManagedNetwork, type ManagedNetworkOptions, NO_OPERATOR, type NamedProcess, type Narrowing, type NetworkAnswer, type NetworkCaller, type NetworkDecider, type NetworkDecision, type NetworkIntent, type NetworkProtocol, type NetworkQuestion, type NormalisedPolicy, type OpenLaunch, type OperatorCeiling, type Outside, type PathRule, PlaceholderStore, type PlannedDescriptor, type PolicyNote, type RefusalReason, type RepositoryFinder, RepositoryScans, type SandboxIntent, type SandboxPlan, type SandboxedCommand, type ScanTarget, type ScannedTree, type WrapperStatus, WrapperWatch, accessTo, ceilingSource, explainAsJson, explainFault, explainInWords, explainSeatbelt, judgeDenial, networkOf, openLaunch, openManagedNetwork, parseCeiling, parseHostRules, parseIntent, parseNetworkIntent, placeholderFolder, planSandbox, readHostFacts, reasonOf, whyNotRun };
