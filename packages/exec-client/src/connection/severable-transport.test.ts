@@ -18,7 +18,7 @@ function setUp(): {
     start: (listener) => {
       carrying = listener;
     },
-    send: (message) => sent.push(String(message)),
+    send: (message) => sent.push(message),
     ping: () => true,
     pause: () => undefined,
     resume: () => undefined,
