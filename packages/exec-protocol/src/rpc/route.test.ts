@@ -95,5 +95,7 @@ test('these fields came with an extension', () => {
     'process/signal': { target: 'signals' },
     'process/terminate': { graceMs: 'signals' },
     'process/attach': { windowBytes: 'flow' },
+    'fs/writeFile': { permissions: 'files' },
+    'fs/open': { keep: 'files', permissions: 'files', followSymlinks: 'files' },
   });
 });
