@@ -9,7 +9,8 @@ import type { Clock } from '../clock.js';
 import type { FileSystem } from '../fs/file-system.js';
 import type { LocalFiles } from './local-files.js';
 import type { RemoteTree } from './remote-tree.js';
-import type { Tally } from './tally.js';
+import { Tally } from './tally.js';
+import type { TransferOptions, TransferResult } from './transfer.js';
 
 /** The two sides of a transfer. */
 export interface TransferPort {
@@ -31,6 +32,21 @@ export interface Transfer extends TransferPort {
   readonly kept: Map<string, string>;
 }
 
+/** Runs a transfer; however it ends, the halves of files that it leaves are told then. */
+export async function runTransfer(
+  port: TransferPort,
+  { signal, onProgress, onKept }: TransferOptions,
+  work: (transfer: Transfer) => Promise<void>,
+): Promise<TransferResult> {
+  const transfer: Transfer = { ...port, tally: new Tally(onProgress), signal, kept: new Map() };
+  try {
+    await work(transfer);
+  } finally {
+    for (const path of transfer.kept.values()) onKept?.(path);
+  }
+  return transfer.tally.result();
+}
+
 /** The options with which a transfer makes its requests. */
 export function waiting({ signal }: Pick<Transfer, 'signal'>): { readonly signal?: AbortSignal } {
   return signal === undefined ? {} : { signal };
@@ -38,18 +54,23 @@ export function waiting({ signal }: Pick<Transfer, 'signal'>): { readonly signal
 
 /** The URI of an entry of a directory of the executor, whose name need not be UTF-8. */
 export function entryUri(directory: string, name: Uint8Array, executor: EnvironmentInfo): string {
-  const style = executor.platformOs === 'windows' ? 'windows' : 'posix';
-  const parsed = parsePathUri(directory, style);
-  if (!parsed.ok) throw new ExecError('invalidPath', parsed.message);
-  return formatPathUri(Uint8Array.of(...parsed.bytes, SLASH, ...name), style);
+  return formatPathUri(Uint8Array.of(...pathOf(directory, executor), SLASH, ...name), styleOf(executor));
 }
 
 /** The name of an entry of the executor, in the bytes that it has there: this machine may not take it for one name. */
 export function nameOf(uri: string, executor: EnvironmentInfo): Uint8Array {
-  const style = executor.platformOs === 'windows' ? 'windows' : 'posix';
-  const parsed = parsePathUri(uri, style);
+  const path = pathOf(uri, executor);
+  return path.subarray(path.lastIndexOf(styleOf(executor) === 'windows' ? BACKSLASH : SLASH) + 1);
+}
+
+function pathOf(uri: string, executor: EnvironmentInfo): Uint8Array {
+  const parsed = parsePathUri(uri, styleOf(executor));
   if (!parsed.ok) throw new ExecError('invalidPath', parsed.message);
-  return parsed.bytes.subarray(parsed.bytes.lastIndexOf(style === 'windows' ? BACKSLASH : SLASH) + 1);
+  return parsed.bytes;
+}
+
+function styleOf({ platformOs }: EnvironmentInfo): 'windows' | 'posix' {
+  return platformOs === 'windows' ? 'windows' : 'posix';
 }
 
 const SLASH = 0x2f;

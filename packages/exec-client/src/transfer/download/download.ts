@@ -2,9 +2,8 @@ import { ExecError, FILES_IN_TRANSFER, MAX_WALK_ENTRIES } from '@holdfast/exec-p
 import { executorUri } from '../../executor-path.js';
 import { forEachAtOnce } from '../at-once.js';
 import type { LocalPath } from '../local-files.js';
-import { Tally } from '../tally.js';
 import type { TransferOptions, TransferResult } from '../transfer.js';
-import { nameOf, persistently, type Transfer, type TransferPort } from '../transfer-port.js';
+import { nameOf, persistently, runTransfer, type Transfer, type TransferPort } from '../transfer-port.js';
 import { plainSource } from './plain-source.js';
 import type { Source, SourceEntry, SourceFile } from './source.js';
 import { treeSource } from './tree-source.js';
@@ -27,15 +26,9 @@ export async function download(
   port: TransferPort,
   from: string,
   to: string,
-  { signal, onProgress, onKept }: TransferOptions,
+  options: TransferOptions,
 ): Promise<TransferResult> {
-  const transfer: Transfer = { ...port, tally: new Tally(onProgress), signal, kept: new Map() };
-  try {
-    await downloadAll(transfer, from, to);
-  } finally {
-    for (const path of transfer.kept.values()) onKept?.(path);
-  }
-  return transfer.tally.result();
+  return await runTransfer(port, options, (transfer) => downloadAll(transfer, from, to));
 }
 
 async function downloadAll(transfer: Transfer, from: string, to: string): Promise<void> {

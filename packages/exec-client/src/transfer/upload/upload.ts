@@ -2,9 +2,8 @@ import { ExecError, FILES_IN_TRANSFER } from '@holdfast/exec-protocol';
 import { executorUri } from '../../executor-path.js';
 import { forEachAtOnce } from '../at-once.js';
 import type { LocalEntry, LocalName, LocalPath } from '../local-files.js';
-import { Tally } from '../tally.js';
 import type { TransferOptions, TransferResult } from '../transfer.js';
-import { entryUri, persistently, type Transfer, type TransferPort } from '../transfer-port.js';
+import { entryUri, persistently, runTransfer, type Transfer, type TransferPort } from '../transfer-port.js';
 import type { Destination, FileToSend } from './destination.js';
 import { plainDestination } from './plain-destination.js';
 import { treeDestination } from './tree-destination.js';
@@ -20,15 +19,9 @@ export async function upload(
   port: TransferPort,
   from: string,
   to: string,
-  { signal, onProgress, onKept }: TransferOptions,
+  options: TransferOptions,
 ): Promise<TransferResult> {
-  const transfer: Transfer = { ...port, tally: new Tally(onProgress), signal, kept: new Map() };
-  try {
-    await uploadAll(transfer, from, to);
-  } finally {
-    for (const path of transfer.kept.values()) onKept?.(path);
-  }
-  return transfer.tally.result();
+  return await runTransfer(port, options, (transfer) => uploadAll(transfer, from, to));
 }
 
 async function uploadAll(transfer: Transfer, from: string, to: string): Promise<void> {
