@@ -4,7 +4,7 @@
 // as far as that is in their hands: better run this on a machine that nobody needs.
 
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installCodex, installFromNpm } from '../e2e/codex/install.js';
@@ -48,17 +48,31 @@ function others(): readonly Contestant[] {
 }
 
 async function tryOut({ named }: Contestant): Promise<Results> {
-  const folder = mkdtempSync(join(tmpdir(), 'holdfast-compare-'));
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-'));
   const file = join(folder, 'report.json');
   const suites = SUITES.map((name) => `packages/sandbox/src/inventory/${name}.test.ts`);
   const reporter = ['--reporter=json', `--outputFile=${file}`];
   try {
     await run(['vitest', 'run', '--project', 'unit', '-t', USER, ...reporter, ...suites], {
-      ...(named === undefined ? {} : { env: { INVENTORY_SANDBOX: named } }),
+      env: { TMPDIR: folder, ...(named === undefined ? {} : { INVENTORY_SANDBOX: named }) },
     });
     return resultsOf(JSON.parse(readFileSync(file, 'utf8')) as TestReport);
   } finally {
+    // Not every sandbox ends with whoever started it.
+    endThoseIn(folder);
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Ends the processes whose temporary directory lies there. */
+function endThoseIn(folder: string): void {
+  for (const pid of readdirSync('/proc').map(Number).filter(Number.isInteger)) {
+    try {
+      const environment = readFileSync(`/proc/${pid}/environ`, 'latin1');
+      if (environment.includes(`TMPDIR=${folder}/`)) process.kill(pid, 'SIGKILL');
+    } catch {
+      // It has ended by itself.
+    }
   }
 }
 
