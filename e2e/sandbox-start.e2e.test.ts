@@ -1,12 +1,12 @@
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { eventually, within } from './deadline.js';
 import { spawnHoldfast, startServer } from './harness.js';
 import { markedProcesses, noneMarked } from './process-table.js';
-import { dialWebSocket, type RawClient } from './raw-client.js';
+import { type Answer, dialWebSocket, type RawClient } from './raw-client.js';
 import { base64, eventsOf, finish, outputContains, runFrom, startParams } from './runs.js';
 import {
   recordsOf,
@@ -345,7 +345,7 @@ describeConfinedByEach(
     describe('below a ceiling', () => {
       /** Everything can be read; what `outside` holds can be written; no network. */
       async function belowCeiling(
-        run: (client: RawClient, place: SandboxPlace) => Promise<void>,
+        run: (client: RawClient, place: SandboxPlace, greeting: Answer) => Promise<void>,
       ): Promise<void> {
         await using place = await sandboxPlace(user);
         const file = join(place.path, 'ceiling.json');
@@ -354,8 +354,8 @@ describeConfinedByEach(
         writeFileSync(file, JSON.stringify({ permissions }));
         await using server = await startServer({ ...place.server, args: ['--sandbox-ceiling', file] });
         await using client = await server.connect();
-        await client.initialize();
-        await run(client, place);
+        const greeting = await client.initialize({ files: 1 });
+        await run(client, place, greeting);
       }
 
       test('nothing a client asks for is wider, nor what asks for nothing', async () => {
@@ -378,11 +378,28 @@ describeConfinedByEach(
         });
       });
 
+      test('files are what it leaves of them', async () => {
+        await belowCeiling(async (client, place) => {
+          const write = async (folder: string): Promise<unknown> => {
+            const path = pathToFileURL(join(folder, 'f')).href;
+            return (await client.request('fs/writeFile', { path, dataBase64: '' })).error?.code;
+          };
+          expect([await write(place.workspace), await write(place.outside)]).toEqual([-32603, undefined]);
+          expect([readdirSync(place.workspace), existsSync(join(place.outside, 'f'))]).toEqual([[], true]);
+        });
+      });
+
+      test('nobody is promised to go on with files', async () => {
+        await belowCeiling((_client, _place, { result }) => {
+          expect((result as { readonly extensions: unknown }).extensions).toEqual({});
+          return Promise.resolve();
+        });
+      });
+
       test('what it cannot be held against yet is refused', async () => {
         await belowCeiling(async (client, place) => {
           const path = pathToFileURL(join(place.outside, 'f')).href;
           const answers = [
-            await client.request('fs/writeFile', { path, dataBase64: '' }),
             await client.request('fs/watchMissing', { watchId: 1, missing: [path], present: null }),
             await client.request('http/request', {
               method: 'GET',
@@ -391,9 +408,8 @@ describeConfinedByEach(
             }),
           ];
           expect(answers.map(({ error }) => [error?.code, error?.data])).toEqual(
-            Array(3).fill([-32602, { kind: 'sandboxUnsupported' }]),
+            Array(2).fill([-32602, { kind: 'sandboxUnsupported' }]),
           );
-          expect(readdirSync(place.outside)).toEqual([]);
         });
       });
     });

@@ -1,10 +1,14 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { describeWithCodex } from './codex.js';
 import { type CliRun, runCli } from './codex-cli.js';
 import { type CommandReport, ended, execCommand, printed, sessionOf, writeStdin } from './command-tools.js';
 import { SERVERS } from './test-servers.js';
+
+function patchOf(hunks: readonly string[]): string {
+  return ["apply_patch <<'EOF'", '*** Begin Patch', ...hunks, '*** End Patch', 'EOF', ''].join('\n');
+}
 
 describeWithCodex('the real CLI with a sandbox', () => {
   describe.each(SERVERS)('on $name', ({ start }) => {
@@ -53,6 +57,31 @@ describeWithCodex('the real CLI with a sandbox', () => {
           reading: [0, 'root'],
         });
         expect(existsSync(join(workspace, 'file'))).toBe(false);
+      });
+    });
+
+    test('patches files in its workspace and nowhere else', async () => {
+      await run('workspace-write', async (model, workspace) => {
+        writeFileSync(join(workspace, 'changed'), 'one\ntwo\n');
+        symlinkSync('/usr', join(workspace, 'link'));
+        const patched = async (...hunks: readonly string[]): Promise<unknown> => {
+          const said = await model.callTool('exec_command', { cmd: patchOf(hunks) });
+          return said.split('Output:\n').at(-1);
+        };
+        const update = ['*** Update File: changed', '@@', ' one', '-two', '+TWO'];
+        expect([
+          await patched(...update, '*** Add File: made', '+new'),
+          // That one the CLI refuses itself; the other one looks to it as if it were inside.
+          await patched('*** Add File: /usr/escaped', '+x'),
+          await patched('*** Add File: link/escaped', '+x'),
+        ]).toEqual([
+          'Success. Updated the following files:\nA made\nM changed\n',
+          'patch rejected: writing outside of the project; rejected by user approval settings',
+          `Failed to write file ${join(workspace, 'link/escaped')}\n`,
+        ]);
+        const read = (name: string): string => readFileSync(join(workspace, name), 'utf8');
+        expect([read('changed'), read('made')]).toEqual(['one\nTWO\n', 'new\n']);
+        expect(existsSync('/usr/escaped')).toBe(false);
       });
     });
 

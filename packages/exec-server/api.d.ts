@@ -2,12 +2,12 @@
 
 // core.d.ts
 import '@holdfast/exec-protocol';
-export { A as AcceptOptions, b as AcceptedConnection, c as AnswerTransport, C as CapabilityFinder, d as CapabilityRoot, e as Child, f as ChildExit, g as ChildListener, h as ChildSpec, i as Clock, j as Cookie, E as ExecutorConfig, H as HeldByServer, k as HttpHeader, l as HttpRequest, m as HttpResponse, n as HttpSender, L as Lifetimes, o as LogSpill, p as Logger, O as OsProcesses, q as OutputStream, S as Sandboxes, r as ServerCore, s as ServerCoreOptions, t as Shortage, T as Timer, u as createServerCore } from './core.js';
+export { A as AcceptOptions, b as AcceptedConnection, c as AnswerTransport, C as CapabilityFinder, d as CapabilityRoot, e as Child, f as ChildExit, g as ChildListener, h as ChildSpec, i as Clock, j as ConfinedFiles, k as Cookie, E as ExecutorConfig, F as FileBlock, l as FileBlocks, m as FilePlace, n as FileToOpen, o as FilesInside, H as HeldByServer, p as HttpHeader, q as HttpRequest, r as HttpResponse, s as HttpSender, L as Lifetimes, t as LogSpill, u as Logger, O as OsProcesses, v as OutputStream, S as Sandboxes, w as ServerCore, x as ServerCoreOptions, y as Shortage, T as Timer, z as createServerCore } from './core.js';
 import 'node:stream';
 import '@holdfast/sandbox';
 
 // core.d.ts
-import { RootCapabilities, InstalledCapabilities, ParamsOf, environmentConfigRead, ResultOf, Transport, EnvironmentInfo } from '@holdfast/exec-protocol';
+import { RootCapabilities, InstalledCapabilities, ParamsOf, environmentConfigRead, ResultOf, RequestSpec, fsOpen, Transport, EnvironmentInfo } from '@holdfast/exec-protocol';
 import { Readable } from 'node:stream';
 import { OpenLaunch, NetworkIntent, NetworkDecider, NetworkDecision, OperatorCeiling, SandboxIntent } from '@holdfast/sandbox';
 
@@ -46,6 +46,46 @@ interface CapabilityRoot {
 interface ExecutorConfig {
     /** @throws ExecError `configUnreadable`, naming the file and the place in it. */
     read(params: ParamsOf<typeof environmentConfigRead>): Promise<ResultOf<typeof environmentConfigRead>>;
+}
+
+/** A piece of a file. */
+interface FileBlock {
+    readonly chunk: Uint8Array;
+    /** Fewer bytes were there than asked for. */
+    readonly eof: boolean;
+}
+/** A file that is open somewhere, for whoever reads and writes pieces of it. */
+interface FileBlocks {
+    read(offset: number, length: number): Promise<FileBlock>;
+    write(offset: number, chunk: Uint8Array): Promise<void>;
+    close(): Promise<void>;
+}
+/** What carries out requests inside of one sandbox. */
+interface FilesInside {
+    /** @throws ExecError as the request itself would fail; `outcomeUnknown` where the sandbox ended before it was answered. */
+    request<S extends RequestSpec>(spec: S, params: ParamsOf<S>): Promise<ResultOf<S>>;
+    /** Opens a file inside, which keeps the sandbox until it is closed. */
+    open(file: FileToOpen): Promise<FileBlocks>;
+}
+/** Which file is opened in a sandbox, and how. */
+type FileToOpen = Omit<ParamsOf<typeof fsOpen>, 'handleId' | 'keep' | 'sandbox'>;
+/** A sandbox for requests. */
+interface FilePlace {
+    /**
+     * Does `work` inside of the sandbox as it has to be now.
+     * @param isLook It changes nothing, and so is done once more when the sandbox ends meanwhile.
+     * @throws ExecError `sandboxUnsupported`, or what `work` throws.
+     */
+    use<T>(isLook: boolean, work: (inside: FilesInside) => Promise<T>): Promise<T>;
+}
+/** Confines file requests. */
+interface ConfinedFiles {
+    /**
+     * Where a request is carried out; undefined where nothing confines it.
+     * @param sandbox As the client sent it.
+     * @throws ExecError `sandboxUnsupported` for an intent that is not understood.
+     */
+    placeOf(sandbox: Readonly<Record<string, unknown>> | null | undefined): FilePlace | undefined;
 }
 
 /** One header as it is sent or came. */
@@ -216,6 +256,12 @@ interface Sandbox {
     /** To be called when the command was not started after all. */
     discard(): void;
 }
+/** How a program of ours is confined. */
+interface HelperSandbox {
+    readonly confinement: Confinement;
+    /** Equal for two sandboxes that show the same files and allow the same. */
+    readonly key: string;
+}
 /** A command to be confined. */
 interface ConfinedCommand {
     readonly intent: SandboxIntent;
@@ -233,11 +279,12 @@ interface Sandboxes {
     /** What the operator allows at most; undefined where peers decide alone. */
     readonly ceiling: OperatorCeiling | undefined;
     /**
-     * How a child is confined; undefined where neither its intent nor the ceiling asks for it. Looks at files, and makes the
-     * network that the child gets.
+     * How a child is confined. Looks at files, and makes the network that the child gets.
      * @throws ExecError `sandboxUnsupported` for what this executor cannot enforce; SpawnError when there is nothing to run.
      */
-    confine(command: ConfinedCommand): Promise<Sandbox | undefined>;
+    confine(command: ConfinedCommand): Promise<Sandbox>;
+    /** The same for a program of ours, whose words are files that it needs. */
+    confineHelper(intent: SandboxIntent, child: ChildSpec): Promise<HelperSandbox>;
 }
 
 /** A process that has a pipe open. */
@@ -324,6 +371,8 @@ interface ServerCoreOptions extends Lifetimes {
     readonly cookie: Cookie;
     /** Confines the processes that ask for it, or all where the operator does. */
     readonly sandboxes: Sandboxes;
+    /** Confines the file requests that ask for it, or all where the operator does. */
+    readonly confinedFiles: ConfinedFiles;
 }
 /** How long what is left alone stays. */
 interface Lifetimes {
@@ -367,7 +416,7 @@ interface ServerCore {
  */
 declare function createServerCore(options: ServerCoreOptions): ServerCore;
 
-export { type AcceptOptions as A, type CapabilityFinder as C, type ExecutorConfig as E, type HeldByServer as H, type Lifetimes as L, type OsProcesses as O, type Sandboxes as S, type Timer as T, type LogLevel as a, type AcceptedConnection as b, type AnswerTransport as c, type CapabilityRoot as d, type Child as e, type ChildExit as f, type ChildListener as g, type ChildSpec as h, type Clock as i, type Cookie as j, type HttpHeader as k, type HttpRequest as l, type HttpResponse as m, type HttpSender as n, type LogSpill as o, type Logger as p, type OutputStream as q, type ServerCore as r, type ServerCoreOptions as s, type Shortage as t, createServerCore as u };
+export { type AcceptOptions as A, type CapabilityFinder as C, type ExecutorConfig as E, type FileBlock as F, type HeldByServer as H, type Lifetimes as L, type OsProcesses as O, type Sandboxes as S, type Timer as T, type LogLevel as a, type AcceptedConnection as b, type AnswerTransport as c, type CapabilityRoot as d, type Child as e, type ChildExit as f, type ChildListener as g, type ChildSpec as h, type Clock as i, type ConfinedFiles as j, type Cookie as k, type FileBlocks as l, type FilePlace as m, type FileToOpen as n, type FilesInside as o, type HttpHeader as p, type HttpRequest as q, type HttpResponse as r, type HttpSender as s, type LogSpill as t, type Logger as u, type OutputStream as v, type ServerCore as w, type ServerCoreOptions as x, type Shortage as y, createServerCore as z };
 
 // index.d.ts
 import { L as Lifetimes, a as LogLevel } from './core.js';

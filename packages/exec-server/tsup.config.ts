@@ -1,9 +1,43 @@
 import { copyFile } from 'node:fs/promises';
-import { libraryConfig } from '../../tsup.base.js';
+import { basename, join } from 'node:path';
+import { build } from 'tsup';
+import { libraryConfig, libraryOptions } from '../../tsup.base.js';
 
 export default libraryConfig({
   entry: ['src/index.ts', 'src/core.ts'],
   // Unbundled it is 95 modules, which a server would open all at once; where few descriptors are allowed it could not start.
   noExternal: ['zod'],
-  onSuccess: () => copyFile('node_modules/zod/LICENSE', 'dist/LICENSE-zod'),
+  // After the rest, which empties the directory.
+  onSuccess: async () => {
+    await buildFileHelper();
+    for (const at of BUNDLED) await copyFile(join(at, 'LICENSE'), `dist/LICENSE-${basename(at)}`);
+  },
 });
+
+/** What our files hold of others. */
+const BUNDLED = [
+  ...['zod', 'semver', 'yaml'].map((name) => join('node_modules', name)),
+  '../exec-protocol/node_modules/json-rpc-2.0',
+];
+
+/** One file with all that it needs, for its sandbox may show no other one of ours. */
+async function buildFileHelper(): Promise<void> {
+  await build({
+    ...libraryOptions,
+    entry: ['src/helper/file-helper.ts'],
+    noExternal: [/./],
+    skipNodeModulesBundle: false,
+    splitting: false,
+    // Some of what it holds is CommonJS and asks for modules of Node.
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
+    // From the sources: it starts faster without what it has no use for.
+    esbuildOptions: (options) => {
+      options.conditions = ['source'];
+    },
+    clean: false,
+    dts: false,
+    config: false,
+  });
+}

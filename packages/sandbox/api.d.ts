@@ -518,12 +518,12 @@ interface SandboxPlan {
     readonly launch: LaunchPlan;
 }
 /**
- * Turns an intent into what there is to start. Undefined where it asks for no confinement, and nothing else does.
+ * Turns an intent into what there is to start; one that asks for no confinement is held to the ceiling all the same.
  * It waits for a look at the directories that may be written; after that, everything else is looked at in one go.
  * @param hosts The command gets a managed network, from which only these can be reached, whatever the intent says of it.
  * @throws ExecError `sandboxUnsupported` when this executor cannot enforce the intent: it names the entry and the remedy.
  */
-declare function planSandbox(intent: SandboxIntent, command: SandboxedCommand, host: HostFacts, ceiling: CeilingSource, hosts?: HostRules): Promise<SandboxPlan | undefined>;
+declare function planSandbox(intent: SandboxIntent, command: SandboxedCommand, host: HostFacts, ceiling: CeilingSource, hosts?: HostRules): Promise<SandboxPlan>;
 
 /** Both phases as plain data, for `JSON.stringify`. The environment of the command is left out: it may hold secrets. */
 declare function explainAsJson({ policy, narrowed, hosts, mounts, launch }: SandboxPlan): object;

@@ -51,10 +51,10 @@ export class SimulatedServer {
       cookie: { own: 'server', value: 'server' },
       sandboxes: {
         ceiling: undefined,
-        confine: () => {
-          throw new Error('this machine has no sandboxes');
-        },
+        confine: refuseSandbox,
+        confineHelper: refuseSandbox,
       },
+      confinedFiles: { placeOf: (sandbox) => (sandbox == null ? undefined : refuseSandbox()) },
     });
   }
 
@@ -79,4 +79,8 @@ function loggerOf(onLog: SimulatedServerOptions['onLog']): Logger {
 
 function noFiles(): Promise<never> {
   return Promise.reject(new Error('there are no files here'));
+}
+
+function refuseSandbox(): never {
+  throw new Error('this machine has no sandboxes');
 }

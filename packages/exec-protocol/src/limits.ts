@@ -211,6 +211,15 @@ export const PARTIAL_FILE_TTL_MS = 7 * 24 * 3_600_000;
 /** Files that one session may have open; the reference's figure for a connection. */
 export const MAX_FILE_HANDLES = 128;
 
+/** Sandboxes in which a server carries out file requests at a time; each has a helper of its own. */
+export const MAX_FILE_HELPERS = 8;
+
+/** How long a helper is kept that has no file open and nothing to do. */
+export const FILE_HELPER_IDLE_MS = 10_000;
+
+/** The longest answer of a helper: a file of `MAX_READ_FILE_BYTES` in base64, with room around it. */
+export const MAX_HELPER_ANSWER_BYTES = 512 * 1024 * 1024;
+
 /** UTF-8 bytes of a file handle's id; the reference's figure. */
 export const MAX_FILE_HANDLE_ID_BYTES = 32;
 

@@ -2,6 +2,7 @@ import { type EnvironmentInfo, SERVER_SILENCE_MS } from '@holdfast/exec-protocol
 import type { Clock } from './clock.js';
 import type { CapabilityFinder } from './config/capabilities/capability-finder.js';
 import type { ExecutorConfig } from './config/executor-config.js';
+import type { ConfinedFiles } from './confined-files.js';
 import { createConnectionId } from './connection-id.js';
 import type { HttpSender } from './http/http-client.js';
 import type { Logger } from './logger.js';
@@ -21,6 +22,14 @@ import type { ShortageLog } from './shortage-log.js';
 export type { Clock, Timer } from './clock.js';
 export type { CapabilityFinder, CapabilityRoot } from './config/capabilities/capability-finder.js';
 export type { ExecutorConfig } from './config/executor-config.js';
+export type {
+  ConfinedFiles,
+  FileBlock,
+  FileBlocks,
+  FilePlace,
+  FilesInside,
+  FileToOpen,
+} from './confined-files.js';
 export type { HttpResponse, HttpSender } from './http/http-client.js';
 export type { HttpHeader, HttpRequest } from './http/http-request.js';
 export type { Logger } from './logger.js';
@@ -58,6 +67,8 @@ export interface ServerCoreOptions extends Lifetimes {
   readonly cookie: Cookie;
   /** Confines the processes that ask for it, or all where the operator does. */
   readonly sandboxes: Sandboxes;
+  /** Confines the file requests that ask for it, or all where the operator does. */
+  readonly confinedFiles: ConfinedFiles;
 }
 
 /** How long what is left alone stays. */
@@ -107,7 +118,7 @@ export interface ServerCore {
  */
 export function createServerCore(options: ServerCoreOptions): ServerCore {
   const { clock, processes, environment, env, config, capabilities, http, logger } = options;
-  const { guardian, spill, shortages, cookie, sandboxes } = options;
+  const { guardian, spill, shortages, cookie, sandboxes, confinedFiles } = options;
   const { sessionTtlMs, closedProcessTtlMs, silenceMs = SERVER_SILENCE_MS } = lifetimesOf(options);
   const directory = new ProcessDirectory(clock, closedProcessTtlMs);
   const logMemory = new LogMemory();
@@ -125,7 +136,6 @@ export function createServerCore(options: ServerCoreOptions): ServerCore {
   };
   const sessions = new SessionRegistry(processHost, sessionTtlMs);
   const answerBuffers = new AnswerBuffers(clock);
-  const { ceiling } = sandboxes;
   const host: ConnectionHost = {
     sessions,
     environment,
@@ -133,7 +143,8 @@ export function createServerCore(options: ServerCoreOptions): ServerCore {
     config,
     capabilities,
     http,
-    ceiling,
+    ceiling: sandboxes.ceiling,
+    confinedFiles,
     clock,
     logger,
     silenceMs,

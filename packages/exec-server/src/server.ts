@@ -1,17 +1,19 @@
 import { tmpdir } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import type { OperatorCeiling } from '@holdfast/sandbox';
 import { createToken } from './auth.js';
 import { systemClock } from './clock.js';
 import { createCapabilityFinder } from './config/capabilities/capability-finder.js';
 import { createExecutorConfig } from './config/executor-config.js';
 import { createServerCore, type Lifetimes } from './core.js';
-import { readHost } from './host.js';
+import { type Host, readHost } from './host.js';
 import { HttpClient } from './http/http-client.js';
 import { createLogger, type Logger, type LogLevel } from './logger.js';
 import { COOKIE_VARIABLE, createCookie } from './process/guardian/cookie.js';
 import { createGuardian, type Guardian } from './process/guardian/guardian.js';
-import { createSandboxes } from './process/sandbox/sandboxes.js';
+import { FileHelpers, type FileHelpersHost } from './process/sandbox/file-helpers.js';
+import { createSandboxes, type Sandboxes } from './process/sandbox/sandboxes.js';
 import { createOsProcesses } from './process/spawn/os-processes.js';
 import { createPipePool } from './process/spawn/pipe-pool.js';
 import { createSpillDirectory, type SpillDirectory } from './process/spill/spill-directory.js';
@@ -55,6 +57,9 @@ const PRINCIPAL = 'default';
 /** Everybody, on a server without a token. */
 const ANONYMOUS = 'anonymous';
 
+/** Beside this file, as built. */
+const FILE_HELPER = fileURLToPath(new URL('./file-helper.js', import.meta.url));
+
 /** What a server has met that can take one more connection and no further. */
 const LAST_DESCRIPTOR: Shortage = {
   shortage: 'noDescriptors',
@@ -87,6 +92,7 @@ export async function createExecServer(options: ExecServerOptions = {}): Promise
   const guardian = guardianOf(cookie.own, logger);
   const spill = spillOf(options.spill, logger);
   const http = new HttpClient();
+  const confinement = confinementOf(machine, options, { processes, cookie, logger });
   const core = createServerCore({
     clock: systemClock,
     processes,
@@ -100,7 +106,7 @@ export async function createExecServer(options: ExecServerOptions = {}): Promise
     spill,
     shortages,
     cookie,
-    sandboxes: createSandboxes({ env: machine.env, ceiling: options.sandboxCeiling, logger }),
+    ...confinement,
     sessionTtlMs: options.sessionTtlMs,
     closedProcessTtlMs: options.closedProcessTtlMs,
     silenceMs: options.silenceMs,
@@ -108,6 +114,7 @@ export async function createExecServer(options: ExecServerOptions = {}): Promise
   const closeAll = async (listener?: Listener): Promise<void> => {
     const stopped = listener?.close();
     await core.close();
+    await confinement.confinedFiles.close();
     await stopped;
     await http.close();
     await guardian.close();
@@ -131,9 +138,26 @@ export async function createExecServer(options: ExecServerOptions = {}): Promise
     await closeAll();
     throw error;
   });
-  const { token } = policy;
-  const url = token === null ? listener.url : `${listener.url}/?token=${encodeURIComponent(token)}`;
+  const url = withToken(listener.url, policy.token);
   return serverOf(url, new Promise(() => undefined), () => closeAll(listener));
+}
+
+function withToken(url: string, token: string | null): string {
+  return token === null ? url : `${url}/?token=${encodeURIComponent(token)}`;
+}
+
+/** What confines processes and file requests. */
+function confinementOf(
+  { env, codex }: Host,
+  { sandboxCeiling: ceiling }: ExecServerOptions,
+  { logger, ...host }: Pick<FileHelpersHost, 'processes' | 'cookie'> & { readonly logger: Logger },
+): { readonly sandboxes: Sandboxes; readonly confinedFiles: FileHelpers } {
+  const sandboxes = createSandboxes({ env, ceiling, logger });
+  const program = [process.execPath, FILE_HELPER] as const;
+  return {
+    sandboxes,
+    confinedFiles: new FileHelpers({ ...host, sandboxes, clock: systemClock, env, codex, logger, program }),
+  };
 }
 
 /** Who may come in, and as whom. */

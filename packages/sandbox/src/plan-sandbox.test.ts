@@ -48,7 +48,7 @@ function planned(
   host: Partial<HostFacts> = {},
   permissions: unknown = WORKSPACE_WRITE,
   cwd = '/ws',
-): Promise<SandboxPlan | undefined> {
+): Promise<SandboxPlan> {
   const intent = parseIntent({
     permissions,
     workspaceRoots: ['file:///ws'],
@@ -64,7 +64,7 @@ function planned(
 
 test('both phases are explained in words', async () => {
   const plan = await planned();
-  expect(plan === undefined ? '' : explainInWords(plan)).toBe(
+  expect(explainInWords(plan)).toBe(
     [
       'Files; the longest path that fits decides, and what is not listed cannot be read:',
       '  read  /    [sandbox.permissions.file_system.entries.0]',
@@ -81,7 +81,7 @@ test('both phases are explained in words', async () => {
 
 test('the explanation for programs is data without the environment', async () => {
   const plan = await planned();
-  const text = plan === undefined ? '' : JSON.stringify(explainAsJson(plan));
+  const text = JSON.stringify(explainAsJson(plan));
   expect(JSON.parse(text)).toMatchObject({
     policy: { network: 'restricted' },
     plan: { cleanup: [{ path: '/ws/.codex', kind: 'directory' }] },
@@ -89,17 +89,13 @@ test('the explanation for programs is data without the environment', async () =>
   expect(text).not.toContain('TOKEN');
 });
 
-test('an intent that asks for no confinement has no plan', async () => {
-  expect(await planned({}, { type: 'disabled' })).toBeUndefined();
-});
-
-test('a ceiling that the operator set confines even that', async () => {
+test('a ceiling that the operator set confines what asks for nothing', async () => {
   const intent = parseIntent({ permissions: { type: 'disabled' }, windowsSandboxLevel: 'disabled' });
   const maximum = { rules: [rule('read /')], network: 'restricted' } as const;
   const ceiling = { network: maximum.network, bindTo: () => ({ ...CEILING.bindTo(), maximum }) };
   const plan = await planSandbox(intent, { argv: ['true'], cwd: '/ws', env: {} }, HOST, ceiling);
-  expect(plan?.narrowed).toEqual([{ path: '/', asked: 'write', granted: 'read', origin: 'rule /' }]);
-  expect(plan?.launch.argv).toContain('--unshare-net');
+  expect(plan.narrowed).toEqual([{ path: '/', asked: 'write', granted: 'read', origin: 'rule /' }]);
+  expect(plan.launch.argv).toContain('--unshare-net');
 });
 
 describe('what this host cannot enforce is refused before anything starts', () => {
@@ -165,7 +161,7 @@ test('what the patterns of an intent match is looked for once', async () => {
   const entries = [...files.entries.slice(0, 2), pattern];
   const permissions = { ...WORKSPACE_WRITE, file_system: { ...files, entries } };
   const plan = await planned({ files: { ...FILES, inOneGo } }, permissions);
-  expect(plan?.policy.rules.map(({ access, path }) => `${access} ${path}`)).toContain('deny /ws/secret');
+  expect(plan.policy.rules.map(({ access, path }) => `${access} ${path}`)).toContain('deny /ws/secret');
   expect(listed).toEqual(['/ws', '/ws/bin']);
 });
 

@@ -52,7 +52,7 @@ export interface SandboxPlan {
 }
 
 /**
- * Turns an intent into what there is to start. Undefined where it asks for no confinement, and nothing else does.
+ * Turns an intent into what there is to start; one that asks for no confinement is held to the ceiling all the same.
  * It waits for a look at the directories that may be written; after that, everything else is looked at in one go.
  * @param hosts The command gets a managed network, from which only these can be reached, whatever the intent says of it.
  * @throws ExecError `sandboxUnsupported` when this executor cannot enforce the intent: it names the entry and the remedy.
@@ -63,9 +63,7 @@ export async function planSandbox(
   host: HostFacts,
   ceiling: CeilingSource,
   hosts?: HostRules,
-): Promise<SandboxPlan | undefined> {
-  const isConfined = intent.permissions.type !== 'disabled' || ceiling.network !== undefined;
-  if (!isConfined && hosts === undefined) return undefined;
+): Promise<SandboxPlan> {
   // What no look at files can change comes first: a look may take long.
   const enforcement = { architecture: architectureOf(host), bwrap: workingBwrap(host) };
   refuseHostsBelow(ceiling, hosts);

@@ -32,7 +32,7 @@ export async function createDirectory(
   { recursive, followSymlinks }: LinkOptions & { readonly recursive: boolean },
 ): Promise<void> {
   if (followSymlinks) {
-    await about(path, () => mkdir(path, { recursive }));
+    await about(path, () => (recursive ? makeAll(path) : mkdir(path)));
     return;
   }
   if (recursive) {
@@ -44,6 +44,22 @@ export async function createDirectory(
     return;
   }
   await about(path, () => descend(path, (last) => mkdir(last)));
+}
+
+async function makeAll(path: NativePath): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error;
+    // That is what Node makes of any reason why the first missing one cannot be made; the system is asked for its own.
+    let parent: NativePath = Buffer.from('/');
+    for (const name of namesOf(path)) {
+      parent = joinPath(parent, name);
+      await mkdir(parent).catch((reason: unknown) => {
+        if (errnoOf(reason) !== 'EEXIST') throw reason;
+      });
+    }
+  }
 }
 
 async function makeUnlessThere(path: NativePath): Promise<void> {

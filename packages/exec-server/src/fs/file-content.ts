@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { decodeBase64, ExecError, MAX_READ_FILE_BYTES } from '@holdfast/exec-protocol';
 import { about } from './file-error.js';
 import { type NativePath, shownPath } from './native-path.js';
@@ -33,15 +32,6 @@ export async function readFile(
   } finally {
     await handle.close();
   }
-}
-
-/** How many bytes `readFile` will answer, as far as that can be told: 0 where it will fail, and for files of the kernel. */
-export async function sizeOf(path: NativePath): Promise<number> {
-  const size = await stat(path).then(
-    (stats) => stats.size,
-    () => 0,
-  );
-  return size > MAX_READ_FILE_BYTES ? 0 : size;
 }
 
 /** Makes or overwrites a regular file in place; the null device takes everything. @throws ExecError when the text is not base64; nothing is changed then. */

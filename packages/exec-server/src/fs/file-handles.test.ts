@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, renameSync, statSync, truncateSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { FileHandles } from './file-handles.js';
+import { LocalFile } from './local-file.js';
 import { SoleWriters } from './sole-writers.js';
 import { kindOf, Tree } from './testing/tree.js';
 
@@ -10,7 +11,7 @@ const bytes = (text: string): Uint8Array => Buffer.from(text);
 test('blocks are read at their offsets, and the end is told by a short one', async () => {
   using tree = new Tree();
   const files = new FileHandles();
-  await files.open('h', tree.file('f', 'hello'), 'read');
+  await files.open('h', () => LocalFile.open(tree.file('f', 'hello'), 'read'));
   expect(await files.read('h', 0, 5)).toEqual({ chunk: Buffer.from('hello'), eof: false });
   expect(await files.read('h', 3, 5)).toEqual({ chunk: Buffer.from('lo'), eof: true });
   expect(await files.read('h', 9, 1)).toEqual({ chunk: Buffer.alloc(0), eof: true });
@@ -25,7 +26,7 @@ test('what is asked of one file is done in that order, the end included', async 
   const done: string[] = [];
   const note = (what: string) => (): void => void done.push(what);
   const work = [
-    files.open('h', tree.path('f'), 'replace').then(note('open')),
+    files.open('h', () => LocalFile.open(tree.path('f'), 'replace')).then(note('open')),
     files.write('h', 0, bytes('aaaa')).then(note('first')),
     files.write('h', 2, bytes('bb')).then(note('second')),
     files.close('h').then(note('close')),
@@ -39,10 +40,12 @@ test('what is asked of one file is done in that order, the end included', async 
 test('an id names one file at a time, and is free again after a failure', async () => {
   using tree = new Tree();
   const files = new FileHandles();
-  await files.open('h', tree.file('f'), 'read');
-  expect(await kindOf(files.open('h', tree.path('f'), 'read'))).toBe('fileHandleInUse');
-  expect(await kindOf(files.open('other', tree.path('nowhere'), 'read'))).toBe('fileNotFound');
-  await files.open('other', tree.path('f'), 'read');
+  await files.open('h', () => LocalFile.open(tree.file('f'), 'read'));
+  expect(await kindOf(files.open('h', () => LocalFile.open(tree.path('f'), 'read')))).toBe('fileHandleInUse');
+  expect(await kindOf(files.open('other', () => LocalFile.open(tree.path('nowhere'), 'read')))).toBe(
+    'fileNotFound',
+  );
+  await files.open('other', () => LocalFile.open(tree.path('f'), 'read'));
   await files.closeAll();
   expect(files.size).toBe(0);
 });
@@ -51,19 +54,19 @@ test('as many files may be open as the limit says, and one more when one is clos
   using tree = new Tree();
   const path = tree.file('f');
   const files = new FileHandles({ limit: 2 });
-  await files.open('1', path, 'read');
-  await files.open('2', path, 'read');
-  expect(await kindOf(files.open('3', path, 'read'))).toBe('limitExceeded');
+  await files.open('1', () => LocalFile.open(path, 'read'));
+  await files.open('2', () => LocalFile.open(path, 'read'));
+  expect(await kindOf(files.open('3', () => LocalFile.open(path, 'read')))).toBe('limitExceeded');
   await files.close('1');
-  await files.open('3', path, 'read');
+  await files.open('3', () => LocalFile.open(path, 'read'));
   await files.closeAll();
 });
 
 test.each([0, 1_048_577])('a block of %d bytes is refused', async (length) => {
   using tree = new Tree();
   const files = new FileHandles();
-  await files.open('r', tree.file('f', 'x'), 'read');
-  await files.open('w', tree.path('g'), 'replace');
+  await files.open('r', () => LocalFile.open(tree.file('f', 'x'), 'read'));
+  await files.open('w', () => LocalFile.open(tree.path('g'), 'replace'));
   expect(await kindOf(files.read('r', 0, length))).toBe('invalidFileRequest');
   expect(await kindOf(files.write('w', 0, new Uint8Array(length)))).toBe('invalidFileRequest');
   expect((await files.read('r', 0, 1_048_576)).eof).toBe(true);
@@ -74,8 +77,8 @@ test.each([0, 1_048_577])('a block of %d bytes is refused', async (length) => {
 test('a file that was opened for the one is not used for the other', async () => {
   using tree = new Tree();
   const files = new FileHandles();
-  await files.open('r', tree.file('f', 'x'), 'read');
-  await files.open('w', tree.path('g'), 'replace');
+  await files.open('r', () => LocalFile.open(tree.file('f', 'x'), 'read'));
+  await files.open('w', () => LocalFile.open(tree.path('g'), 'replace'));
   expect(await kindOf(files.write('r', 0, bytes('y')))).toBe('fileSystemFailed');
   expect(await kindOf(files.read('w', 0, 1))).toBe('fileSystemFailed');
   await files.closeAll();
@@ -85,7 +88,11 @@ describe('a file that is gone on with', () => {
   test('keeps what it has, is private, and gets its name and permissions at once', async () => {
     using tree = new Tree();
     const files = new FileHandles();
-    await files.open('h', tree.file('part', 'abcdef'), 'keep', { followSymlinks: true, permissions: 0o600 });
+    await files.open(
+      'h',
+      () => LocalFile.open(tree.file('part', 'abcdef'), 'keep', { followSymlinks: true, permissions: 0o600 }),
+      true,
+    );
     expect(statSync(tree.text('part')).mode & 0o777).toBe(0o600);
     await files.write('h', 3, bytes('DEF'));
     expect(await files.digest('h', 99)).toEqual({
@@ -105,10 +112,10 @@ describe('a file that is gone on with', () => {
     using tree = new Tree();
     const writers = new SoleWriters();
     const [one, other] = [new FileHandles({ writers }), new FileHandles({ writers })];
-    await one.open('h', tree.path('f'), 'keep');
+    await one.open('h', () => LocalFile.open(tree.path('f'), 'keep'), true);
     tree.link('alias', 'f');
     const written = one.write('h', 0, bytes('one'));
-    await other.open('h', tree.path('alias'), 'keep');
+    await other.open('h', () => LocalFile.open(tree.path('alias'), 'keep'), true);
     await written;
     expect(
       await Promise.all([
@@ -128,9 +135,9 @@ describe('a file that is gone on with', () => {
     using tree = new Tree();
     const writers = new SoleWriters();
     const [one, other] = [new FileHandles({ writers }), new FileHandles({ writers })];
-    await one.open('h', tree.path('f'), 'keep');
+    await one.open('h', () => LocalFile.open(tree.path('f'), 'keep'), true);
     await one.close('h');
-    await other.open('h', tree.path('f'), 'keep');
+    await other.open('h', () => LocalFile.open(tree.path('f'), 'keep'), true);
     await other.write('h', 0, bytes('x'));
     await other.closeAll();
     expect(readFileSync(tree.text('f'), 'utf8')).toBe('x');
@@ -139,7 +146,7 @@ describe('a file that is gone on with', () => {
   test('keeps its name where another file has come to have it', async () => {
     using tree = new Tree();
     const files = new FileHandles();
-    await files.open('h', tree.path('part'), 'keep');
+    await files.open('h', () => LocalFile.open(tree.path('part'), 'keep'), true);
     renameSync(tree.text('part'), tree.text('moved'));
     tree.file('part', 'somebody else');
     expect(await kindOf(files.rename('h', tree.path('f'), { followSymlinks: true }))).toBe('fileNotFound');
@@ -151,10 +158,32 @@ describe('a file that is gone on with', () => {
 test('the end of a session ends a digest that nobody waits for', async () => {
   using tree = new Tree();
   const files = new FileHandles();
-  await files.open('h', tree.file('f', ''), 'read');
+  await files.open('h', () => LocalFile.open(tree.file('f', ''), 'read'));
   // Takes no room, and hours to read.
   truncateSync(tree.text('f'), 2 ** 42);
   const digest = kindOf(files.digest('h', 2 ** 42));
   await files.closeAll();
   expect(await digest).toBe('sessionUnknown');
+});
+
+test('a file in a sandbox is read and written there, and has no digest and no other name', async () => {
+  using tree = new Tree();
+  const files = new FileHandles();
+  const written: unknown[] = [];
+  await files.open('h', () =>
+    Promise.resolve({
+      read: (offset, length) =>
+        Promise.resolve({ chunk: bytes(`${String(offset)} ${String(length)}`), eof: true }),
+      write: (offset, chunk) => Promise.resolve(void written.push([offset, Buffer.from(chunk).toString()])),
+      close: () => Promise.resolve(void written.push('closed')),
+    }),
+  );
+  expect([
+    await kindOf(files.digest('h', 1)),
+    await kindOf(files.rename('h', tree.path('g'), { followSymlinks: true })),
+  ]).toEqual(['sandboxUnsupported', 'sandboxUnsupported']);
+  expect(await files.read('h', 3, 9)).toEqual({ chunk: bytes('3 9'), eof: true });
+  await files.write('h', 2, bytes('x'));
+  await files.close('h');
+  expect(written).toEqual([[2, 'x'], 'closed']);
 });

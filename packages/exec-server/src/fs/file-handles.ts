@@ -1,26 +1,15 @@
-import type { FileHandle } from 'node:fs/promises';
 import {
   ExecError,
   MAX_FILE_BLOCK_BYTES,
   MAX_FILE_HANDLE_ID_BYTES,
   MAX_FILE_HANDLES,
 } from '@holdfast/exec-protocol';
-import { digestOf, type FileDigest } from './file-digest.js';
+import type { FileBlock, FileBlocks } from '../confined-files.js';
+import type { FileDigest } from './file-digest.js';
 import { HeldFile } from './held-file.js';
 import type { NativePath } from './native-path.js';
-import { openToKeep, openToRead, openToReplace, type WriteOptions } from './open-file.js';
-import { renameOpen } from './rename-open.js';
+import type { WriteOptions } from './open-file.js';
 import { SoleWriters } from './sole-writers.js';
-
-/** A piece of a file. */
-export interface FileBlock {
-  readonly chunk: Uint8Array;
-  /** Fewer bytes were there than asked for. */
-  readonly eof: boolean;
-}
-
-/** What a file is opened for; `keep` is to go on with what is there. */
-export type OpenMode = 'read' | 'replace' | 'keep';
 
 /** What a table of open files can be given. */
 export interface FileHandlesOptions {
@@ -46,13 +35,11 @@ export class FileHandles {
     return this.#files.size;
   }
 
-  /** @throws ExecError `fileHandleInUse`, `limitExceeded`, or why the file cannot be opened; the id is free again then. */
-  async open(
-    id: string,
-    path: NativePath,
-    mode: OpenMode,
-    options: WriteOptions = { followSymlinks: true },
-  ): Promise<void> {
+  /**
+   * @param isAlone Whoever else goes on with the file, as by `keep`, is done with it; not for one in a sandbox.
+   * @throws ExecError `fileHandleInUse`, `limitExceeded`, or why the file cannot be opened; the id is free again then.
+   */
+  async open(id: string, open: () => Promise<FileBlocks>, isAlone = false): Promise<void> {
     checkId(id);
     if (this.#isClosed) throw new ExecError('sessionUnknown', 'the session has ended; open a new one');
     if (this.#files.has(id)) {
@@ -66,10 +53,10 @@ export class FileHandles {
         code: REFUSED_CODE,
       });
     }
-    const file = new HeldFile(path, OPENERS[mode](path, options), this.#writers);
+    const file = new HeldFile(open(), this.#writers);
     this.#files.set(id, file);
     try {
-      await file.opened(mode === 'keep');
+      await file.opened(isAlone);
     } catch (error) {
       if (this.#files.get(id) === file) this.#files.delete(id);
       await file.close().catch(() => undefined);
@@ -79,39 +66,22 @@ export class FileHandles {
 
   async read(id: string, offset: number, length: number): Promise<FileBlock> {
     checkLength(length, 'len');
-    return await this.#use(id, async (handle) => {
-      const chunk = Buffer.allocUnsafe(length);
-      let filled = 0;
-      while (filled < length) {
-        const { bytesRead } = await handle.read(chunk, filled, length - filled, offset + filled);
-        if (bytesRead === 0) break;
-        filled += bytesRead;
-      }
-      return { chunk: chunk.subarray(0, filled), eof: filled < length };
-    });
+    return await this.#held(id).use((file) => file.read(offset, length));
   }
 
   async write(id: string, offset: number, chunk: Uint8Array): Promise<void> {
     checkLength(chunk.length, 'the length of chunk');
-    await this.#use(id, async (handle) => {
-      for (let written = 0; written < chunk.length; ) {
-        const { bytesWritten } = await handle.write(chunk, written, chunk.length - written, offset + written);
-        written += bytesWritten;
-      }
-    });
+    await this.#held(id).use((file) => file.write(offset, chunk));
   }
 
-  /** The digest of the first `length` bytes, read anew. */
+  /** The digest of the first `length` bytes, read anew. @throws ExecError `sandboxUnsupported` for a file in a sandbox. */
   async digest(id: string, length: number): Promise<FileDigest> {
-    return await this.#use(id, (handle, file) => digestOf(handle, length, file));
+    return await this.#held(id).useLocal((file, wish) => file.digest(length, wish));
   }
 
-  /** Gives a file another name. */
+  /** Gives a file another name. @throws ExecError `sandboxUnsupported` for a file in a sandbox. */
   async rename(id: string, to: NativePath, options: WriteOptions): Promise<void> {
-    await this.#use(id, async (handle, file) => {
-      await renameOpen(handle, file.path, to, options);
-      file.path = to;
-    });
+    await this.#held(id).useLocal((file) => file.rename(to, options));
   }
 
   /** Closes a file after everything that was asked of it; one that is not open is no error. */
@@ -131,24 +101,13 @@ export class FileHandles {
     await Promise.allSettled(files.map((file) => file.abandon()));
   }
 
-  async #use<T>(id: string, work: (handle: FileHandle, file: HeldFile) => Promise<T>): Promise<T> {
+  #held(id: string): HeldFile {
     checkId(id);
     const file = this.#files.get(id);
-    if (file === undefined) {
-      throw new ExecError(
-        'fileHandleUnknown',
-        `no open file has the id ${JSON.stringify(id)}; open it first`,
-      );
-    }
-    return await file.use(work);
+    if (file !== undefined) return file;
+    throw new ExecError('fileHandleUnknown', `no open file has the id ${JSON.stringify(id)}; open it first`);
   }
 }
-
-const OPENERS: Readonly<Record<OpenMode, typeof openToReplace>> = {
-  read: openToRead,
-  replace: openToReplace,
-  keep: openToKeep,
-};
 
 /** The reference answers too many open files like other bad requests. */
 const REFUSED_CODE = -32600;

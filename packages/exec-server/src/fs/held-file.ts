@@ -1,14 +1,12 @@
-import type { FileHandle } from 'node:fs/promises';
 import { ExecError } from '@holdfast/exec-protocol';
-import { about } from './file-error.js';
-import { type NativePath, shownPath } from './native-path.js';
+import type { FileBlocks } from '../confined-files.js';
+import { LocalFile } from './local-file.js';
+import { shownPath } from './native-path.js';
 import type { SoleWriters, Writer } from './sole-writers.js';
 
 /** A file that a client has open. What is asked of it is done in that order. */
 export class HeldFile implements Writer {
-  /** The name that it was opened by, or was given since. */
-  path: NativePath;
-  readonly #handle: Promise<FileHandle>;
+  readonly #file: Promise<FileBlocks>;
   readonly #writers: SoleWriters;
   /** What the writers know it by; undefined where it may be written by many. */
   #known: string | undefined;
@@ -17,22 +15,20 @@ export class HeldFile implements Writer {
   #isTaken = false;
   #isAbandoned = false;
 
-  constructor(path: NativePath, handle: Promise<FileHandle>, writers: SoleWriters) {
-    this.path = path;
-    this.#handle = handle;
+  constructor(file: Promise<FileBlocks>, writers: SoleWriters) {
+    this.#file = file;
     this.#writers = writers;
-    this.#last = handle;
+    this.#last = file;
   }
 
   /** Resolves once it is open, and with `alone` once nobody else goes on with it. @throws why it cannot be opened. */
   async opened(alone: boolean): Promise<void> {
     if (!alone) {
-      await this.#handle;
+      await this.#file;
       return;
     }
-    const taken = this.#handle.then(async (handle) => {
-      const { dev, ino } = await handle.stat({ bigint: true });
-      this.#known = `${String(dev)}:${String(ino)}`;
+    const taken = this.#file.then(async (file) => {
+      this.#known = await localFile(file).identity();
       await this.#writers.take(this.#known, this);
     });
     this.#last = taken;
@@ -40,19 +36,26 @@ export class HeldFile implements Writer {
   }
 
   /** @throws ExecError `fileTaken` once somebody else goes on with it. */
-  async use<T>(work: (handle: FileHandle, file: this) => Promise<T>): Promise<T> {
+  async use<T>(work: (file: FileBlocks) => Promise<T>): Promise<T> {
     const result = this.#last.then(async () => {
-      this.#throwIfTaken();
-      return await about(this.path, async () => work(await this.#handle, this));
+      const file = await this.#file;
+      this.#throwIfTaken(file);
+      return await work(file);
     });
     this.#last = result.catch(() => undefined);
     return await result;
   }
 
-  /** To be asked by work that takes long. @throws ExecError when nobody waits for it any more. */
-  throwIfOver(): void {
-    this.#throwIfTaken();
-    if (this.#isAbandoned) throw new ExecError('sessionUnknown', 'the session has ended; open a new one');
+  /** The same for what only files outside of sandboxes can do. @throws ExecError `sandboxUnsupported` for another one. */
+  async useLocal<T>(work: (file: LocalFile, wish: { throwIfOver(): void }) => Promise<T>): Promise<T> {
+    return await this.use((file) => {
+      const local = localFile(file);
+      return work(local, {
+        throwIfOver: () => {
+          this.#throwIfOver(local);
+        },
+      });
+    });
   }
 
   async stop(): Promise<void> {
@@ -70,13 +73,27 @@ export class HeldFile implements Writer {
   async close(): Promise<void> {
     await this.#last.catch(() => undefined);
     if (this.#known !== undefined) this.#writers.leave(this.#known, this);
-    const open = await this.#handle.catch(() => undefined);
-    // What the system could not write before it says now.
-    if (open !== undefined) await about(this.path, () => open.close());
+    const open = await this.#file.catch(() => undefined);
+    await open?.close();
   }
 
-  #throwIfTaken(): void {
-    if (!this.#isTaken) return;
-    throw new ExecError('fileTaken', `${shownPath(this.path)} was opened by somebody who goes on with it`);
+  /** Nobody waits any more for what is done with it. */
+  #throwIfOver(file: LocalFile): void {
+    this.#throwIfTaken(file);
+    if (this.#isAbandoned) throw new ExecError('sessionUnknown', 'the session has ended; open a new one');
   }
+
+  #throwIfTaken(file: FileBlocks): void {
+    if (!this.#isTaken) return;
+    const name = shownPath(localFile(file).path);
+    throw new ExecError('fileTaken', `${name} was opened by somebody who goes on with it`);
+  }
+}
+
+function localFile(file: FileBlocks): LocalFile {
+  if (file instanceof LocalFile) return file;
+  throw new ExecError(
+    'sandboxUnsupported',
+    'this file is open in a sandbox, where it has no digest and no other name; read and write it there, or open it without one',
+  );
 }

@@ -7,11 +7,11 @@ import {
   type processStart,
   type TerminalSize,
 } from '@holdfast/exec-protocol';
-import { type NetworkIntent, parseIntent, parseNetworkIntent, type SandboxIntent } from '@holdfast/sandbox';
+import { type NetworkIntent, parseNetworkIntent, type SandboxIntent } from '@holdfast/sandbox';
 import { childEnvironment, type Environment } from './environment.js';
 import { COOKIE_VARIABLE, type Cookie, processCookie } from './guardian/cookie.js';
 import type { ProcessTraits } from './managed-process.js';
-import { type Sandboxes, UNCONFINED } from './sandbox/sandboxes.js';
+import { intentOf, type Sandboxes } from './sandbox/sandboxes.js';
 import type { ChildSpec } from './spawn/child.js';
 
 /** What a start needs to know of this machine. */
@@ -50,8 +50,8 @@ export function planLaunch(
   const cwd = nativeCwd(params.cwd);
   refuseNul(params);
   refuseUnenforceable(params);
-  const asked = params.sandbox == null ? undefined : parseIntent(params.sandbox);
   const env = childEnvironment(params.env, params.envPolicy, host.env);
+  const network = networkOf(params, env);
   const lifetime = params.lifetime ?? 'session';
   const mark = processCookie(host.cookie, number);
   return {
@@ -63,8 +63,8 @@ export function planLaunch(
       mark: `${COOKIE_VARIABLE}=${mark}`,
       stdin: params.pipeStdin === true ? 'pipe' : 'null',
     },
-    network: networkOf(params, env),
-    intent: asked ?? (host.sandboxes.ceiling === undefined ? undefined : UNCONFINED),
+    network,
+    intent: intentOf(params.sandbox, host.sandboxes.ceiling, network),
     terminal: params.tty ? (params.size ?? DEFAULT_SIZE) : undefined,
     traits: {
       argv: params.argv,

@@ -220,7 +220,6 @@ export class ProcessTable {
     const { id, ref: process } = managed.traits;
     const network = orderNetwork(asked, id, this.#overseer);
     const sandbox = await sandboxes.confine({ intent, network, child, hasTerminal, process });
-    if (sandbox === undefined) return await processes.spawn(child, terminal, managed);
     managed.judgeBy(sandbox.isDenial);
     try {
       return await processes.spawn({ ...child, confinement: sandbox.confinement }, terminal, managed);

@@ -1,12 +1,14 @@
-import { type ExecError, MAX_CAPABILITY_ROOTS, type RootCapabilities } from '@holdfast/exec-protocol';
+import { MAX_CAPABILITY_ROOTS, type ResultOf, type RootCapabilities } from '@holdfast/exec-protocol';
 import { expect, test } from 'vitest';
 import type { CapabilityFinder, CapabilityRoot } from '../config/capabilities/capability-finder.js';
+import type { FilePlace } from '../confined-files.js';
 import { FileOrder } from '../fs/file-order.js';
 import { type CapabilityScope, discoverInstalled, discoverRoots } from './capability-handlers.js';
 
 const NONE = { plugin: null, skills: [], namespaceManifests: [], warnings: [], error: null };
 const INSTALLED = { plugins: [], skills: [], warnings: ['found'] };
-const UNRESTRICTED = { permissions: { type: 'disabled' }, windowsSandboxLevel: 'disabled' };
+const INSIDE = { ...NONE, id: 'inside', path: 'file:///a' };
+const SANDBOX = { permissions: { type: 'managed' } };
 
 class Finder implements CapabilityFinder {
   asked: readonly CapabilityRoot[] | undefined;
@@ -21,8 +23,28 @@ class Finder implements CapabilityFinder {
   }
 }
 
-function scope(hasCeiling = false): CapabilityScope & { readonly finder: Finder } {
-  return { finder: new Finder(), files: { order: new FileOrder(), hasCeiling } };
+interface Scope extends CapabilityScope {
+  readonly finder: Finder;
+  /** What was asked inside of sandboxes. */
+  readonly inside: unknown[];
+}
+
+/** Whatever has a sandbox is asked inside of it. */
+function scope(): Scope {
+  const inside: unknown[] = [];
+  const place: FilePlace = {
+    use: (_isLook, work) =>
+      work({
+        request(spec, params) {
+          inside.push([spec.method, params]);
+          const answer = spec.method === 'capabilities/discoverV2' ? INSTALLED : { roots: [INSIDE] };
+          return Promise.resolve(answer as ResultOf<typeof spec>);
+        },
+        open: () => expect.unreachable(),
+      }),
+  };
+  const confined = { placeOf: (sandbox: unknown) => (sandbox == null ? undefined : place) };
+  return { finder: new Finder(), files: { order: new FileOrder(), confined }, inside };
 }
 
 test('a path of another system has an answer in its place, and is not looked for', async () => {
@@ -43,33 +65,44 @@ test('a path of another system has an answer in its place, and is not looked for
   expect(here.finder.asked).toHaveLength(2);
 });
 
-test.each([
-  ['any sandbox', { permissions: { type: 'managed' } }],
-  ['no permissions', {}],
-  ['permissions that are none', { permissions: null }],
-])('who asks for %s is not answered without', async (_what, sandbox) => {
+test('who asks for a sandbox is answered from inside of it', async () => {
+  const here = scope();
+  expect(await discoverInstalled(here, { cwd: 'file:///', sandbox: SANDBOX })).toEqual(INSTALLED);
+  const roots = ['file:///C:/x', 'file:///a'].map((path) => ({ id: path, path, sandbox: SANDBOX }));
+  expect((await discoverRoots(here, { roots })).roots).toEqual([
+    { ...NONE, id: 'file:///C:/x', path: 'file:///C:/x', error: 'file:///C:/x is a path of another system' },
+    INSIDE,
+  ]);
+  expect([here.inside, here.finder.asked]).toEqual([
+    [
+      ['capabilities/discoverV2', { cwd: 'file:///' }],
+      ['capabilityRoots/discoverV1', { roots: [{ id: 'file:///a', path: 'file:///a' }] }],
+    ],
+    undefined,
+  ]);
+});
+
+test('roots in different sandboxes are refused together', async () => {
   const here = scope();
   const root = { id: '', path: 'file:///a' };
-  const refused = { kind: 'sandboxUnsupported' satisfies ExecError['kind'] };
-  await expect(discoverRoots(here, { roots: [root, { ...root, sandbox }] })).rejects.toMatchObject(refused);
-  await expect(discoverInstalled(here, { cwd: 'file:///', sandbox })).rejects.toMatchObject(refused);
-  expect(here.finder.asked).toBeUndefined();
+  await expect(discoverRoots(here, { roots: [root, { ...root, sandbox: SANDBOX }] })).rejects.toMatchObject({
+    kind: 'sandboxUnsupported',
+    message:
+      'capabilityRoots/discoverV1: the roots have different sandboxes; ask for those of each in a request of their own',
+  });
+  expect([here.inside, here.finder.asked]).toEqual([[], undefined]);
 });
 
-test.each([null, undefined, UNRESTRICTED])('who asks for none is answered: %j', async (sandbox) => {
+test.each([null, undefined])('who asks for none is answered: %j', async (sandbox) => {
   const here = scope();
   expect(await discoverInstalled(here, { cwd: 'file:///', sandbox })).toEqual(INSTALLED);
-  const { roots } = await discoverRoots(here, { roots: [{ id: '', path: 'file:///a', sandbox }] });
-  expect(roots).toEqual([{ ...NONE, id: '', path: 'found /a' }]);
-});
-
-test('under a ceiling nobody is answered', async () => {
-  const here = scope(true);
-  const refused = { kind: 'sandboxUnsupported' satisfies ExecError['kind'] };
-  await expect(discoverInstalled(here, { cwd: 'file:///' })).rejects.toMatchObject(refused);
-  await expect(
-    discoverRoots(here, { roots: [{ id: '', path: 'file:///a', sandbox: UNRESTRICTED }] }),
-  ).rejects.toMatchObject(refused);
+  const { roots } = await discoverRoots(here, {
+    roots: [
+      { id: '', path: 'file:///a', sandbox },
+      { id: '', path: 'file:///b' },
+    ],
+  });
+  expect(roots).toEqual(['/a', '/b'].map((path) => ({ ...NONE, id: '', path: `found ${path}` })));
 });
 
 test('more directories than one request may name are refused', async () => {

@@ -1,6 +1,6 @@
 import {
-  type capabilitiesDiscover,
-  type capabilityRootsDiscover,
+  capabilitiesDiscover,
+  capabilityRootsDiscover,
   ExecError,
   MAX_CAPABILITY_ROOTS,
   type ParamsOf,
@@ -14,7 +14,7 @@ import type { FileScope } from './file-handlers.js';
 /** What the methods about plugins and skills work with. */
 export interface CapabilityScope {
   readonly finder: CapabilityFinder;
-  readonly files: Pick<FileScope, 'order' | 'hasCeiling'>;
+  readonly files: Pick<FileScope, 'order' | 'confined'>;
 }
 
 export async function discoverRoots(
@@ -27,45 +27,45 @@ export async function discoverRoots(
       `capabilityRoots/discoverV1: ${roots.length} roots; ask for at most ${MAX_CAPABILITY_ROOTS} at once`,
     );
   }
-  for (const { sandbox } of roots) refuseConfinement(files, sandbox);
+  const place = files.confined.placeOf(commonSandbox(roots));
   // A path of another system spoils no other root.
-  const own = roots.flatMap(({ id, path }) =>
-    isForeign(path) ? [] : [{ id, path: toNativePath(path, 'roots') }],
+  const own = roots.filter(({ path }) => !isForeign(path)).map(({ id, path }) => ({ id, path }));
+  const native = own.map(({ id, path }) => ({ id, path: toNativePath(path, 'roots') }));
+  const found = await files.order.look(async () =>
+    place === undefined
+      ? await finder.below(native)
+      : await place.use(
+          true,
+          async (inside) => (await inside.request(capabilityRootsDiscover, { roots: own })).roots,
+        ),
   );
-  const found = (await files.order.look(() => finder.below(own))).values();
-  return { roots: roots.map(({ id, path }) => (isForeign(path) ? foreign(id, path) : next(found))) };
+  const answers = found.values();
+  return { roots: roots.map(({ id, path }) => (isForeign(path) ? foreign(id, path) : next(answers))) };
 }
 
 export async function discoverInstalled(
   { finder, files }: CapabilityScope,
   { cwd, sandbox }: ParamsOf<typeof capabilitiesDiscover>,
 ): Promise<ResultOf<typeof capabilitiesDiscover>> {
-  refuseConfinement(files, sandbox);
+  const place = files.confined.placeOf(sandbox);
   // Nothing is looked for there; it only has to be a path.
   if (!isForeign(cwd)) toNativePath(cwd, 'cwd');
-  return await files.order.look(() => finder.installed());
-}
-
-// Nothing that asked for a sandbox is ever answered without one; the Codex CLI says in its own words that it asks for none.
-function refuseConfinement(
-  { hasCeiling }: CapabilityScope['files'],
-  sandbox: Readonly<Record<string, unknown>> | null | undefined,
-): void {
-  if (!hasCeiling && (sandbox == null || isUnrestricted(sandbox))) return;
-  throw new ExecError(
-    'sandboxUnsupported',
-    hasCeiling
-      ? 'this executor has a sandbox ceiling, to which it cannot hold this request yet'
-      : 'sandbox: this executor looks for plugins and skills without a sandbox only; send null to have that',
+  return await files.order.look(() =>
+    place === undefined
+      ? finder.installed()
+      : place.use(true, (inside) => inside.request(capabilitiesDiscover, { cwd })),
   );
 }
 
-function isUnrestricted({ permissions }: Readonly<Record<string, unknown>>): boolean {
-  return (
-    typeof permissions === 'object' &&
-    permissions !== null &&
-    'type' in permissions &&
-    permissions.type === 'disabled'
+type Sandbox = Readonly<Record<string, unknown>> | null | undefined;
+
+/** What is found is bounded for the whole answer, and so by whoever looks for all of it. */
+function commonSandbox([first, ...others]: readonly { readonly sandbox?: Sandbox }[]): Sandbox {
+  const text = JSON.stringify(first?.sandbox ?? null);
+  if (others.every(({ sandbox }) => JSON.stringify(sandbox ?? null) === text)) return first?.sandbox;
+  throw new ExecError(
+    'sandboxUnsupported',
+    'capabilityRoots/discoverV1: the roots have different sandboxes; ask for those of each in a request of their own',
   );
 }
 

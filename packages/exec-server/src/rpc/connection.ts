@@ -22,6 +22,7 @@ import type { OperatorCeiling } from '@holdfast/sandbox';
 import type { Clock } from '../clock.js';
 import type { CapabilityFinder } from '../config/capabilities/capability-finder.js';
 import type { ExecutorConfig } from '../config/executor-config.js';
+import type { ConfinedFiles } from '../confined-files.js';
 import type { HttpSender } from '../http/http-client.js';
 import type { Logger } from '../logger.js';
 import { fingerprintOf } from '../session/fingerprint.js';
@@ -52,6 +53,8 @@ export interface ConnectionHost {
   readonly http: HttpSender;
   /** What the operator allows at most. */
   readonly ceiling: OperatorCeiling | undefined;
+  /** Carries out the file requests that are confined. */
+  readonly confinedFiles: ConfinedFiles;
   readonly clock: Clock;
   readonly logger: Logger;
   /** A client that is silent for longer loses its connection. */

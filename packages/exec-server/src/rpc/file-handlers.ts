@@ -1,32 +1,31 @@
 import {
   ExecError,
-  type fsCanonicalize,
+  fsCanonicalize,
   type fsClose,
-  type fsCopy,
-  type fsCreateDirectory,
-  type fsGetMetadata,
+  fsCopy,
+  fsCreateDirectory,
+  fsGetMetadata,
   type fsOpen,
   type fsReadBlock,
-  type fsReadDirectory,
-  type fsReadFile,
-  type fsRemove,
-  type fsWalk,
+  fsReadDirectory,
+  fsReadFile,
+  fsRemove,
+  fsWalk,
   type fsWatchMissing,
   type fsWriteBlock,
-  type fsWriteFile,
+  fsWriteFile,
+  MAX_READ_FILE_BYTES,
   type ParamsOf,
+  type RequestSpec,
   type ResultOf,
 } from '@holdfast/exec-protocol';
-import { copy } from '../fs/copy.js';
-import { createDirectory, readDirectory } from '../fs/directory.js';
-import { readFile, sizeOf, writeFile } from '../fs/file-content.js';
+import type { ConfinedFiles, FileBlocks } from '../confined-files.js';
 import type { FileHandles } from '../fs/file-handles.js';
 import type { FileOrder } from '../fs/file-order.js';
-import { canonicalize, getMetadata } from '../fs/metadata.js';
+import * as here from '../fs/file-requests.js';
+import { LocalFile } from '../fs/local-file.js';
 import type { MissingWatches } from '../fs/missing-watches.js';
-import { isForeign, type NativePath, toNativePath, toPathUri } from '../fs/native-path.js';
-import { remove } from '../fs/remove.js';
-import { walk } from '../fs/walk.js';
+import { isForeign, toNativePath } from '../fs/native-path.js';
 import type { AnswerRoom } from './answers/answer-room.js';
 
 /** What the file methods of one connection work with. */
@@ -34,129 +33,114 @@ export interface FileScope {
   readonly order: FileOrder;
   readonly handles: FileHandles;
   readonly watches: MissingWatches;
-  /** Whether an operator confines everything that is done here. */
-  readonly hasCeiling: boolean;
+  readonly confined: ConfinedFiles;
   /** Whether the connection agreed to hear of permissions. */
   readonly tellsPermissions: boolean;
   readonly room: AnswerRoom;
 }
 
+/** Answers a file request of one connection. */
+export type FileHandler<S extends RequestSpec> = (
+  scope: FileScope,
+  params: ParamsOf<S>,
+) => Promise<ResultOf<S>>;
+
+/** Carries out a request with the files that this program can reach. */
+type CarryOut<S extends RequestSpec> = (params: ParamsOf<S>) => Promise<ResultOf<S>>;
+
 /** What a listing counts in the room for answers; what it really takes is known only afterwards. */
 export const LISTING_BYTES = 1024 * 1024;
 
-export async function readWholeFile(
-  scope: FileScope,
-  params: ParamsOf<typeof fsReadFile>,
-): Promise<ResultOf<typeof fsReadFile>> {
-  const { order, room } = scope;
-  const path = pathOf(scope, params);
-  const read = (): Promise<Uint8Array> => readFile(path, linksOf(params));
-  return { dataBase64: await order.look(async () => room.use(base64Length(await sizeOf(path)), read)) };
-}
+export const writeWholeFile = handlerOf(fsWriteFile, here.writeWholeFile);
+export const makeDirectory = handlerOf(fsCreateDirectory, here.makeDirectory);
+export const resolvePath = handlerOf(fsCanonicalize, here.resolvePath);
+export const listDirectory = handlerOf(fsReadDirectory, here.listDirectory, LISTING_BYTES);
+export const walkTree = handlerOf(fsWalk, here.walkTree, LISTING_BYTES);
+export const removeEntry = handlerOf(fsRemove, here.removeEntry);
+export const copyEntry = handlerOf(fsCopy, here.copyEntry);
 
-export async function writeWholeFile(
-  scope: FileScope,
-  params: ParamsOf<typeof fsWriteFile>,
-): Promise<ResultOf<typeof fsWriteFile>> {
-  const { order } = scope;
-  const path = pathOf(scope, params);
-  const options = { ...linksOf(params), permissions: params.permissions };
-  await order.change(() => writeFile(path, params.dataBase64, options));
-  return {};
-}
-
-export async function makeDirectory(
-  scope: FileScope,
-  params: ParamsOf<typeof fsCreateDirectory>,
-): Promise<ResultOf<typeof fsCreateDirectory>> {
-  const { order } = scope;
-  const path = pathOf(scope, params);
-  const { recursive = true } = params;
-  await order.change(() => createDirectory(path, { recursive, ...linksOf(params) }));
-  return {};
-}
+const describe = handlerOf(fsGetMetadata, here.describeEntry);
 
 export async function describeEntry(
   scope: FileScope,
   params: ParamsOf<typeof fsGetMetadata>,
 ): Promise<ResultOf<typeof fsGetMetadata>> {
-  const { order } = scope;
-  const path = pathOf(scope, params);
-  const { permissions, ...told } = await order.look(() => getMetadata(path, linksOf(params)));
+  const { permissions, ...told } = await describe(scope, params);
   return scope.tellsPermissions ? { ...told, permissions } : told;
 }
 
-export async function resolvePath(
-  scope: FileScope,
-  params: ParamsOf<typeof fsCanonicalize>,
-): Promise<ResultOf<typeof fsCanonicalize>> {
-  const { order } = scope;
-  const path = pathOf(scope, params);
-  return { path: toPathUri(await order.look(() => canonicalize(path))) };
+interface SandboxParams {
+  readonly sandbox?: Readonly<Record<string, unknown>> | null | undefined;
 }
 
-export async function listDirectory(
-  scope: FileScope,
-  params: ParamsOf<typeof fsReadDirectory>,
-): Promise<ResultOf<typeof fsReadDirectory>> {
-  const { order, room } = scope;
-  const path = pathOf(scope, params);
-  const entries = await order.look(() => room.use(LISTING_BYTES, () => readDirectory(path)));
-  return { entries: entries.map(({ name, ...kind }) => ({ fileName: name.toString(), ...kind })) };
-}
-
-export async function walkTree(
-  scope: FileScope,
-  params: ParamsOf<typeof fsWalk>,
-): Promise<ResultOf<typeof fsWalk>> {
-  const { order, room } = scope;
-  const path = pathOf(scope, params);
-  const { pruneHiddenDirectories = false, ...options } = params.options;
-  const { entries, errors, truncated } = await order.look(() =>
-    room.use(LISTING_BYTES, () => walk(path, { pruneHiddenDirectories, ...options })),
-  );
-  return {
-    entries: entries.map((entry) => ({ ...entry, path: toPathUri(entry.path) })),
-    errors: errors.map((error) => ({ ...error, path: toPathUri(error.path) })),
-    truncated,
+/**
+ * A request that is carried out in its turn: here, or inside of the sandbox that it names.
+ * @param answerBytes What its answer counts in the room for answers; 0 for one that needs none.
+ */
+export function handlerOf<S extends RequestSpec>(
+  spec: S,
+  carryOut: CarryOut<S>,
+  answerBytes = 0,
+): FileHandler<S> {
+  return async ({ order, confined, room }, params) => {
+    const place = confined.placeOf((params as SandboxParams).sandbox);
+    const isLook = spec.mutates !== true;
+    const run = (): Promise<ResultOf<S>> =>
+      place === undefined ? carryOut(params) : place.use(isLook, (inside) => inside.request(spec, params));
+    const answer = answerBytes === 0 ? run : () => room.use(answerBytes, run);
+    return await (isLook ? order.look(answer) : order.change(answer));
   };
 }
 
-export async function removeEntry(
-  scope: FileScope,
-  params: ParamsOf<typeof fsRemove>,
-): Promise<ResultOf<typeof fsRemove>> {
-  const { order } = scope;
-  const path = pathOf(scope, params);
-  const { recursive = true, force = true } = params;
-  await order.change(() => remove(path, { recursive, force, ...linksOf(params) }));
-  return {};
-}
-
-export async function copyEntry(
-  scope: FileScope,
-  params: ParamsOf<typeof fsCopy>,
-): Promise<ResultOf<typeof fsCopy>> {
-  const { order } = scope;
-  refuseSandbox(scope, params);
-  const from = toNativePath(params.sourcePath, 'sourcePath');
-  const to = toNativePath(params.destinationPath, 'destinationPath');
-  await order.change(() => copy(from, to, params.recursive));
-  return {};
+export async function readWholeFile(
+  { order, confined, room }: FileScope,
+  params: ParamsOf<typeof fsReadFile>,
+): Promise<ResultOf<typeof fsReadFile>> {
+  const place = confined.placeOf(params.sandbox);
+  const read = async (
+    describe: CarryOut<typeof fsGetMetadata>,
+    carryOut: CarryOut<typeof fsReadFile>,
+  ): Promise<ResultOf<typeof fsReadFile>> => {
+    const size = await describe(params).then(sizeToRead, () => 0);
+    return await room.use(base64Length(size), () => carryOut(params));
+  };
+  return await order.look(() =>
+    place === undefined
+      ? read(here.describeEntry, here.readWholeFile)
+      : place.use(true, (inside) =>
+          read(
+            (about) => inside.request(fsGetMetadata, about),
+            (wanted) => inside.request(fsReadFile, wanted),
+          ),
+        ),
+  );
 }
 
 export async function openFile(
-  scope: FileScope,
-  params: ParamsOf<typeof fsOpen>,
+  { order, handles, confined }: FileScope,
+  { handleId, keep = false, sandbox, ...file }: ParamsOf<typeof fsOpen>,
 ): Promise<ResultOf<typeof fsOpen>> {
-  const { order, handles } = scope;
-  const path = pathOf(scope, params);
-  const { handleId, mode = 'read', keep = false, permissions } = params;
-  const options = { ...linksOf(params), permissions };
-  const how = mode === 'replace' && keep ? 'keep' : mode;
-  const open = (): Promise<void> => handles.open(handleId, path, how, options);
-  await (mode === 'read' ? order.look(open) : order.change(open));
+  const { mode = 'read', permissions } = file;
+  const place = confined.placeOf(sandbox);
+  const isKept = mode === 'replace' && keep;
+  if (place !== undefined && isKept) {
+    refuseInSandbox('keep: who else goes on with a file in a sandbox is not known; leave it out');
+  }
+  const path = toNativePath(file.path, 'path');
+  const options = { ...here.linksOf(file), permissions };
+  const isLook = mode === 'read';
+  const openIt = (): Promise<FileBlocks> =>
+    place === undefined
+      ? LocalFile.open(path, isKept ? 'keep' : mode, options)
+      : place.use(isLook, (inside) => inside.open(file));
+  const open = (): Promise<void> => handles.open(handleId, openIt, isKept);
+  await (isLook ? order.look(open) : order.change(open));
   return { handleId };
+}
+
+/** For what is not carried out inside of sandboxes: nothing that asked for one ever runs without it. */
+export function refuseInSandbox(problem: string): never {
+  throw new ExecError('sandboxUnsupported', problem);
 }
 
 export async function readFileBlock(
@@ -183,11 +167,15 @@ export async function closeFile(
 }
 
 export async function watchMissing(
-  scope: FileScope,
+  { order, watches, confined }: FileScope,
   { watchId, missing, present }: ParamsOf<typeof fsWatchMissing>,
 ): Promise<ResultOf<typeof fsWatchMissing>> {
-  const { order, watches } = scope;
-  refuseSandbox(scope, {});
+  if (confined.placeOf(null) !== undefined) {
+    throw new ExecError(
+      'sandboxUnsupported',
+      'this executor has a sandbox ceiling, to which it cannot hold a watch; ask for the metadata now and then',
+    );
+  }
   // What this executor cannot have never appears.
   if ([...missing, present ?? ROOT_URI].some(isForeign)) return { watching: false };
   const wait = {
@@ -199,37 +187,9 @@ export async function watchMissing(
 
 const ROOT_URI = 'file:///';
 
-interface PathParams {
-  readonly path: string;
-  readonly sandbox?: Readonly<Record<string, unknown>> | null | undefined;
-}
-
-/** Where a request leads. @throws ExecError when it may not be made here. */
-export function pathOf(scope: FileScope, params: PathParams): NativePath {
-  refuseSandbox(scope, params);
-  return toNativePath(params.path, 'path');
-}
-
-// Nothing that asked for a sandbox ever runs without one.
-function refuseSandbox({ hasCeiling }: FileScope, { sandbox }: Pick<PathParams, 'sandbox'>): void {
-  if (sandbox != null) {
-    throw new ExecError(
-      'sandboxUnsupported',
-      'sandbox: this executor confines processes but no file requests yet; send null, or start a process that does the same',
-    );
-  }
-  if (!hasCeiling) return;
-  throw new ExecError(
-    'sandboxUnsupported',
-    'this executor has a sandbox ceiling, to which it cannot hold file requests yet; start a process that does the same',
-  );
-}
-
-/** How the links of its path are treated. */
-export function linksOf({ followSymlinks = true }: { readonly followSymlinks?: boolean | undefined }): {
-  readonly followSymlinks: boolean;
-} {
-  return { followSymlinks };
+/** How many bytes of a file are answered: none where reading it will be refused. */
+function sizeToRead({ size }: ResultOf<typeof fsGetMetadata>): number {
+  return size > MAX_READ_FILE_BYTES ? 0 : size;
 }
 
 function base64Length(bytes: number): number {

@@ -1,54 +1,19 @@
-import type {
-  fsDigest,
+import {
+  type fsDigest,
   fsList,
-  fsRename,
+  type fsRename,
   fsSetPermissions,
   fsSymlink,
-  ParamsOf,
-  ResultOf,
+  type ParamsOf,
+  type ResultOf,
 } from '@holdfast/exec-protocol';
-import { listDirectory } from '../fs/listing.js';
-import { toPathUri } from '../fs/native-path.js';
-import { setPermissions } from '../fs/permissions.js';
-import { makeLink } from '../fs/symlink.js';
-import { type FileScope, LISTING_BYTES, linksOf, pathOf } from './file-handlers.js';
+import * as here from '../fs/file-requests.js';
+import { toNativePath } from '../fs/native-path.js';
+import { type FileScope, handlerOf, LISTING_BYTES, refuseInSandbox } from './file-handlers.js';
 
-export async function listEntries(
-  scope: FileScope,
-  params: ParamsOf<typeof fsList>,
-): Promise<ResultOf<typeof fsList>> {
-  const { order, room } = scope;
-  const path = pathOf(scope, params);
-  const { entries, truncated } = await order.look(() =>
-    room.use(LISTING_BYTES, () => listDirectory(path, linksOf(params))),
-  );
-  return {
-    entries: entries.map(({ path: own, target, ...told }) => ({
-      path: toPathUri(own),
-      ...told,
-      ...(target === undefined ? {} : { targetBase64: target }),
-    })),
-    truncated,
-  };
-}
-
-export async function makeSymlink(
-  scope: FileScope,
-  params: ParamsOf<typeof fsSymlink>,
-): Promise<ResultOf<typeof fsSymlink>> {
-  const path = pathOf(scope, params);
-  await scope.order.change(() => makeLink(path, params.targetBase64, linksOf(params)));
-  return {};
-}
-
-export async function changePermissions(
-  scope: FileScope,
-  params: ParamsOf<typeof fsSetPermissions>,
-): Promise<ResultOf<typeof fsSetPermissions>> {
-  const path = pathOf(scope, params);
-  await scope.order.change(() => setPermissions(path, params.permissions, linksOf(params)));
-  return {};
-}
+export const listEntries = handlerOf(fsList, here.listEntries, LISTING_BYTES);
+export const makeSymlink = handlerOf(fsSymlink, here.makeSymlink);
+export const changePermissions = handlerOf(fsSetPermissions, here.changePermissions);
 
 export async function digestFile(
   { order, handles }: FileScope,
@@ -61,11 +26,14 @@ export async function digestFile(
 }
 
 export async function renameFile(
-  scope: FileScope,
+  { order, handles, confined }: FileScope,
   params: ParamsOf<typeof fsRename>,
 ): Promise<ResultOf<typeof fsRename>> {
-  const path = pathOf(scope, params);
-  const { handleId, permissions } = params;
-  await scope.order.change(() => scope.handles.rename(handleId, path, { ...linksOf(params), permissions }));
+  const { handleId, path, permissions, sandbox } = params;
+  if (confined.placeOf(sandbox) !== undefined) {
+    refuseInSandbox('fs/rename: an open file gets no other name in a sandbox; copy it by fs/copy');
+  }
+  const name = toNativePath(path, 'path');
+  await order.change(() => handles.rename(handleId, name, { ...here.linksOf(params), permissions }));
   return {};
 }

@@ -10,6 +10,7 @@ import {
 } from '@holdfast/exec-protocol';
 import { networkOf, type OperatorCeiling } from '@holdfast/sandbox';
 import type { Clock } from '../clock.js';
+import type { ConfinedFiles } from '../confined-files.js';
 import { FileHandles } from '../fs/file-handles.js';
 import { MissingWatches } from '../fs/missing-watches.js';
 import type { HttpSender } from '../http/http-client.js';
@@ -47,6 +48,7 @@ export interface ServiceHost {
   readonly http: HttpSender;
   /** What the operator allows at most. */
   readonly ceiling: OperatorCeiling | undefined;
+  readonly confinedFiles: ConfinedFiles;
   /** The executor's own environment. */
   readonly env: Readonly<Record<string, string>>;
   /** Fires when the connection has gone. */
@@ -65,7 +67,7 @@ export interface ServiceHost {
  */
 export function openService(params: ParamsOf<typeof initialize>, host: ServiceHost): Service {
   const { sessions, clock, transport, connection, client } = host;
-  const extensions = grantExtensions(params.extensions ?? {}, extensionsFor(params, client));
+  const extensions = grantExtensions(params.extensions ?? {}, extensionsFor(params, host));
   const push = new EventPush({ transport, clock, extensions });
   const clientInstance = extensions.replay === undefined ? undefined : params.clientInstance;
   const attachment: Attachment = {
@@ -124,7 +126,7 @@ function fileScope(
     order: session.fileOrder,
     handles: isExactlyOnce ? session.files : new FileHandles({ writers: host.sessions.writers }),
     tellsPermissions: extensions.files !== undefined,
-    hasCeiling: host.ceiling !== undefined,
+    confined: host.confinedFiles,
     watches: new MissingWatches((id) => {
       host.onMissingChanged(id);
     }),
@@ -132,13 +134,20 @@ function fileScope(
   };
 }
 
-/** What is spoken here. Nobody repeats anything who cannot resume, or who cannot be told from others. */
+/**
+ * What is spoken here. Nobody repeats anything who cannot resume, or who cannot be told from others. Nobody goes on with files
+ * where all of them are in sandboxes, so a client copies as it does on a server that knows nothing of that.
+ */
 function extensionsFor(
   { clientInstance }: ParamsOf<typeof initialize>,
-  { isResumable }: SessionOwner,
+  { client, ceiling }: Pick<ServiceHost, 'client' | 'ceiling'>,
 ): Extensions {
-  const { replay, ...others } = offeredExtensions();
-  return isResumable && clientInstance !== undefined && replay !== undefined ? { ...others, replay } : others;
+  const { replay, files, ...others } = offeredExtensions();
+  return {
+    ...others,
+    ...(client.isResumable && clientInstance !== undefined && replay !== undefined ? { replay } : {}),
+    ...(ceiling === undefined && files !== undefined ? { files } : {}),
+  };
 }
 
 function legacyResume(

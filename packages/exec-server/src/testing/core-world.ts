@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { memoryTransportPair, type Transport } from '@holdfast/exec-protocol';
 import { createServerCore, type Lifetimes, type ServerCore } from '../core.js';
 import { MemorySpill } from '../process/testing/memory-spill.js';
-import { NO_SANDBOXES } from '../process/testing/no-sandboxes.js';
+import { NO_CONFINED_FILES, NO_SANDBOXES } from '../process/testing/no-sandboxes.js';
 import type { AnswerTransport } from '../rpc/answers/answer-transport.js';
 import { ModelProcesses } from './model-processes.js';
 import { TestClock } from './test-clock.js';
@@ -56,6 +56,7 @@ export class CoreWorld implements AsyncDisposable {
       shortages: { met: ignore },
       cookie: { own: 'own', value: 'own' },
       sandboxes: NO_SANDBOXES,
+      confinedFiles: NO_CONFINED_FILES,
     });
   }
 

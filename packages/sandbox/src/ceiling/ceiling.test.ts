@@ -320,6 +320,18 @@ test('what is the executor’s own is shown to nobody', async () => {
   ).toEqual(['read /', 'deny /run/own', 'write /ws']);
 });
 
+test('nothing stands where the executor itself can make nothing', async () => {
+  const foreign: Readonly<Record<string, FakeFile>> = {
+    '/tmp/theirs/.git': 'sealed',
+    '/tmp/theirs/.git/hooks': 'directory',
+  };
+  const policy = { ...policyOf([]), rules: [rule('write /tmp', { isShared: true })] };
+  expect(linesOf((await apply(policy, CEILING, foreign)).policy.rules)).toEqual([
+    'write /tmp',
+    'read /tmp/theirs/.git/hooks',
+  ]);
+});
+
 test('a bare repository is one, also where it may be written itself', async () => {
   const bare: Readonly<Record<string, FakeFile>> = {
     '/srv/x.git/HEAD': { text: '' },

@@ -5,8 +5,10 @@ import { ExecError } from '@holdfast/exec-protocol';
 import {
   accessTo,
   ceilingSource,
+  type FileFacts,
   type HostFacts,
   judgeDenial,
+  type NetworkIntent,
   type OpenLaunch,
   type OperatorCeiling,
   openLaunch,
@@ -36,6 +38,13 @@ interface Sandbox {
   discard(): void;
 }
 
+/** How a program of ours is confined. */
+interface HelperSandbox {
+  readonly confinement: Confinement;
+  /** Equal for two sandboxes that show the same files and allow the same. */
+  readonly key: string;
+}
+
 /** A command to be confined. */
 interface ConfinedCommand {
   readonly intent: SandboxIntent;
@@ -55,11 +64,12 @@ export interface Sandboxes {
   /** What the operator allows at most; undefined where peers decide alone. */
   readonly ceiling: OperatorCeiling | undefined;
   /**
-   * How a child is confined; undefined where neither its intent nor the ceiling asks for it. Looks at files, and makes the
-   * network that the child gets.
+   * How a child is confined. Looks at files, and makes the network that the child gets.
    * @throws ExecError `sandboxUnsupported` for what this executor cannot enforce; SpawnError when there is nothing to run.
    */
-  confine(command: ConfinedCommand): Promise<Sandbox | undefined>;
+  confine(command: ConfinedCommand): Promise<Sandbox>;
+  /** The same for a program of ours, whose words are files that it needs. */
+  confineHelper(intent: SandboxIntent, child: ChildSpec): Promise<HelperSandbox>;
 }
 
 /** What sandboxes need to know of the executor. */
@@ -70,11 +80,23 @@ export interface SandboxHost {
   readonly logger: Pick<Logger, 'debug' | 'warn'>;
 }
 
-/** What a command asks for that asks for nothing, where an operator confines everything. */
-export const UNCONFINED: SandboxIntent = parseIntent({
-  permissions: { type: 'disabled' },
-  windowsSandboxLevel: 'disabled',
-});
+/**
+ * What a request is confined by; undefined where neither it nor an operator asks for anything.
+ * @param sandbox As a client sent it.
+ * @param network The managed network that it asks for.
+ * @throws ExecError `sandboxUnsupported` for an intent that is not understood.
+ */
+export function intentOf(
+  sandbox: Readonly<Record<string, unknown>> | null | undefined,
+  ceiling: OperatorCeiling | undefined,
+  network?: NetworkIntent,
+): SandboxIntent | undefined {
+  const intent = sandbox == null ? UNCONFINED : parseIntent(sandbox);
+  const asksForNothing = intent.permissions.type === 'disabled' && network === undefined;
+  return ceiling === undefined && asksForNothing ? undefined : intent;
+}
+
+const UNCONFINED = parseIntent({ permissions: { type: 'disabled' }, windowsSandboxLevel: 'disabled' });
 
 /** The sandboxes of this machine. Nothing is looked at, and nothing made, before the first one. */
 export function createSandboxes({ env, ceiling, logger }: SandboxHost): Sandboxes {
@@ -82,28 +104,35 @@ export function createSandboxes({ env, ceiling, logger }: SandboxHost): Sandboxe
   const repositories = new RepositoryScans();
   const gaps = new GapLog(logger);
   const networks = new ConfinedNetworks(logger);
+  const planFor = async (
+    { intent, network, child, hasTerminal }: Omit<ConfinedCommand, 'process'>,
+    problemOf: (plan: SandboxPlan, files: FileFacts) => string | undefined,
+  ): Promise<Planned> => {
+    store ??= openStore(env, logger);
+    const held = store;
+    const host = readHostFacts(child, env['PATH'] ?? '', held, repositories);
+    const own = ceilingSource(ceiling, { ...host.roots, cwd: '/', tmpdir: env['TMPDIR'] });
+    const command = { ...commandOf(child), hasTerminal };
+    const plan = await planSandbox(intent, command, host, own, network?.intent.rules);
+    const problem = problemOf(plan, host.files);
+    if (problem !== undefined) throw new ExecError('sandboxUnsupported', problem);
+    gaps.tell(plan.gaps);
+    if (plan.narrowed.length > 0) logger.debug({ narrowed: plan.narrowed }, 'a sandbox was narrowed');
+    return { plan, host, store: held };
+  };
   return {
     ceiling,
-    async confine({ intent, network: asked, child, hasTerminal, process }) {
+    async confine(asked) {
+      const { child } = asked;
       const candidates = runnableCandidates(child);
-      store ??= openStore(env, logger);
-      const held = store;
-      const host = readHostFacts(child, env['PATH'] ?? '', held, repositories);
-      const own = { ...host.roots, cwd: '/', tmpdir: env['TMPDIR'] };
-      const plan = await planSandbox(
-        intent,
-        { ...commandOf(child), hasTerminal },
-        host,
-        ceilingSource(ceiling, own),
-        asked?.intent.rules,
-      );
-      if (plan === undefined) return undefined;
-      refuseHidden(candidates, plan, host);
-      gaps.tell(plan.gaps);
-      if (plan.narrowed.length > 0) logger.debug({ narrowed: plan.narrowed }, 'a sandbox was narrowed');
-      const network = await networks.open(asked, host.bwrap, process);
+      const planned = await planFor(asked, ({ policy }, files) => {
+        if (candidates.some((file) => isShown(file, policy, files))) return undefined;
+        return `argv.0: ${candidates[0] ?? ''} cannot be read in the sandbox; allow it, or the special path "minimal"`;
+      });
+      const { plan, host } = planned;
+      const network = await networks.open(asked.network, host.bwrap, asked.process);
       return {
-        confinement: { open: () => openWith(network, plan, held) },
+        confinement: { open: () => openWith(network, plan, planned.store) },
         isDenial: (exitCode, output) => {
           const command = { exitCode, output, cwd: child.cwd, wasRefused: network?.wasRefused === true };
           const denial = judgeDenial(command, enforcedPolicy(plan), host.files, mayWrite);
@@ -114,7 +143,26 @@ export function createSandboxes({ env, ceiling, logger }: SandboxHost): Sandboxe
         discard: () => network?.close(),
       };
     },
+    async confineHelper(intent, child) {
+      const command = { intent, child, network: undefined, hasTerminal: false };
+      const { plan, store: held } = await planFor(command, ({ policy }, files) => {
+        const hidden = child.argv.find((file) => !isShown(file, policy, files));
+        if (hidden === undefined) return undefined;
+        return `sandbox: what carries out file requests, ${hidden}, cannot be read in it; allow that, or start a process that does the same`;
+      });
+      return {
+        confinement: { open: () => openLaunch(plan.launch, held) },
+        key: JSON.stringify([plan.mounts, plan.launch.argv]),
+      };
+    },
   };
+}
+
+/** A plan, and what it was made with. */
+interface Planned {
+  readonly plan: SandboxPlan;
+  readonly host: HostFacts;
+  readonly store: PlaceholderStore;
 }
 
 /** The network of a command ends with it, and with nothing else. */
@@ -164,17 +212,8 @@ function commandOf({ argv, arg0, cwd, cwdBytes, env }: ChildSpec): Parameters<ty
 }
 
 /** What the sandbox does not show cannot be run in it; a complaint of the wrapper would say less, and later. */
-function refuseHidden(
-  candidates: readonly string[],
-  { policy }: SandboxPlan,
-  { files }: Pick<HostFacts, 'files'>,
-): void {
-  const isShown = candidates.some((file) => (accessTo(file, policy, files) ?? 'deny') !== 'deny');
-  if (isShown) return;
-  throw new ExecError(
-    'sandboxUnsupported',
-    `argv.0: ${candidates[0] ?? ''} cannot be read in the sandbox; allow it, or the special path "minimal"`,
-  );
+function isShown(file: string, policy: SandboxPlan['policy'], files: FileFacts): boolean {
+  return (accessTo(file, policy, files) ?? 'deny') !== 'deny';
 }
 
 /** What is not there yet can be made where its directory can be written. */

@@ -1,0 +1,46 @@
+import type { fsOpen, ParamsOf, RequestSpec, ResultOf } from '@holdfast/exec-protocol';
+
+/** A piece of a file. */
+export interface FileBlock {
+  readonly chunk: Uint8Array;
+  /** Fewer bytes were there than asked for. */
+  readonly eof: boolean;
+}
+
+/** A file that is open somewhere, for whoever reads and writes pieces of it. */
+export interface FileBlocks {
+  read(offset: number, length: number): Promise<FileBlock>;
+  write(offset: number, chunk: Uint8Array): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What carries out requests inside of one sandbox. */
+export interface FilesInside {
+  /** @throws ExecError as the request itself would fail; `outcomeUnknown` where the sandbox ended before it was answered. */
+  request<S extends RequestSpec>(spec: S, params: ParamsOf<S>): Promise<ResultOf<S>>;
+  /** Opens a file inside, which keeps the sandbox until it is closed. */
+  open(file: FileToOpen): Promise<FileBlocks>;
+}
+
+/** Which file is opened in a sandbox, and how. */
+export type FileToOpen = Omit<ParamsOf<typeof fsOpen>, 'handleId' | 'keep' | 'sandbox'>;
+
+/** A sandbox for requests. */
+export interface FilePlace {
+  /**
+   * Does `work` inside of the sandbox as it has to be now.
+   * @param isLook It changes nothing, and so is done once more when the sandbox ends meanwhile.
+   * @throws ExecError `sandboxUnsupported`, or what `work` throws.
+   */
+  use<T>(isLook: boolean, work: (inside: FilesInside) => Promise<T>): Promise<T>;
+}
+
+/** Confines file requests. */
+export interface ConfinedFiles {
+  /**
+   * Where a request is carried out; undefined where nothing confines it.
+   * @param sandbox As the client sent it.
+   * @throws ExecError `sandboxUnsupported` for an intent that is not understood.
+   */
+  placeOf(sandbox: Readonly<Record<string, unknown>> | null | undefined): FilePlace | undefined;
+}

@@ -1,0 +1,126 @@
+import type {
+  fsCanonicalize,
+  fsCopy,
+  fsCreateDirectory,
+  fsGetMetadata,
+  fsList,
+  fsReadDirectory,
+  fsReadFile,
+  fsRemove,
+  fsSetPermissions,
+  fsSymlink,
+  fsWalk,
+  fsWriteFile,
+  ParamsOf,
+  ResultOf,
+} from '@holdfast/exec-protocol';
+import { copy } from './copy.js';
+import { createDirectory, readDirectory } from './directory.js';
+import { readFile, writeFile } from './file-content.js';
+import { listDirectory as listNamed } from './listing.js';
+import { canonicalize, getMetadata } from './metadata.js';
+import { toNativePath, toPathUri } from './native-path.js';
+import { setPermissions } from './permissions.js';
+import { remove } from './remove.js';
+import { makeLink } from './symlink.js';
+import { walk } from './walk.js';
+
+// What each request does with the files that this program can reach, in the shapes of the wire.
+
+export async function readWholeFile(
+  params: ParamsOf<typeof fsReadFile>,
+): Promise<ResultOf<typeof fsReadFile>> {
+  return { dataBase64: await readFile(toNativePath(params.path, 'path'), linksOf(params)) };
+}
+
+export async function writeWholeFile(
+  params: ParamsOf<typeof fsWriteFile>,
+): Promise<ResultOf<typeof fsWriteFile>> {
+  const options = { ...linksOf(params), permissions: params.permissions };
+  await writeFile(toNativePath(params.path, 'path'), params.dataBase64, options);
+  return {};
+}
+
+export async function makeDirectory(
+  params: ParamsOf<typeof fsCreateDirectory>,
+): Promise<ResultOf<typeof fsCreateDirectory>> {
+  const { recursive = true } = params;
+  await createDirectory(toNativePath(params.path, 'path'), { recursive, ...linksOf(params) });
+  return {};
+}
+
+export async function describeEntry(
+  params: ParamsOf<typeof fsGetMetadata>,
+): Promise<ResultOf<typeof fsGetMetadata>> {
+  return await getMetadata(toNativePath(params.path, 'path'), linksOf(params));
+}
+
+export async function resolvePath(
+  params: ParamsOf<typeof fsCanonicalize>,
+): Promise<ResultOf<typeof fsCanonicalize>> {
+  return { path: toPathUri(await canonicalize(toNativePath(params.path, 'path'))) };
+}
+
+export async function listDirectory(
+  params: ParamsOf<typeof fsReadDirectory>,
+): Promise<ResultOf<typeof fsReadDirectory>> {
+  const entries = await readDirectory(toNativePath(params.path, 'path'));
+  return { entries: entries.map(({ name, ...kind }) => ({ fileName: name.toString(), ...kind })) };
+}
+
+export async function walkTree(params: ParamsOf<typeof fsWalk>): Promise<ResultOf<typeof fsWalk>> {
+  const { pruneHiddenDirectories = false, ...options } = params.options;
+  const { entries, errors, truncated } = await walk(toNativePath(params.path, 'path'), {
+    pruneHiddenDirectories,
+    ...options,
+  });
+  return {
+    entries: entries.map((entry) => ({ ...entry, path: toPathUri(entry.path) })),
+    errors: errors.map((error) => ({ ...error, path: toPathUri(error.path) })),
+    truncated,
+  };
+}
+
+export async function removeEntry(params: ParamsOf<typeof fsRemove>): Promise<ResultOf<typeof fsRemove>> {
+  const { recursive = true, force = true } = params;
+  await remove(toNativePath(params.path, 'path'), { recursive, force, ...linksOf(params) });
+  return {};
+}
+
+export async function copyEntry(params: ParamsOf<typeof fsCopy>): Promise<ResultOf<typeof fsCopy>> {
+  const from = toNativePath(params.sourcePath, 'sourcePath');
+  const to = toNativePath(params.destinationPath, 'destinationPath');
+  await copy(from, to, params.recursive);
+  return {};
+}
+
+export async function listEntries(params: ParamsOf<typeof fsList>): Promise<ResultOf<typeof fsList>> {
+  const { entries, truncated } = await listNamed(toNativePath(params.path, 'path'), linksOf(params));
+  return {
+    entries: entries.map(({ path: own, target, ...told }) => ({
+      path: toPathUri(own),
+      ...told,
+      ...(target === undefined ? {} : { targetBase64: target }),
+    })),
+    truncated,
+  };
+}
+
+export async function makeSymlink(params: ParamsOf<typeof fsSymlink>): Promise<ResultOf<typeof fsSymlink>> {
+  await makeLink(toNativePath(params.path, 'path'), params.targetBase64, linksOf(params));
+  return {};
+}
+
+export async function changePermissions(
+  params: ParamsOf<typeof fsSetPermissions>,
+): Promise<ResultOf<typeof fsSetPermissions>> {
+  await setPermissions(toNativePath(params.path, 'path'), params.permissions, linksOf(params));
+  return {};
+}
+
+/** How the links of a path are treated. */
+export function linksOf({ followSymlinks = true }: { readonly followSymlinks?: boolean | undefined }): {
+  readonly followSymlinks: boolean;
+} {
+  return { followSymlinks };
+}

@@ -1,0 +1,133 @@
+// Carries out file requests inside of a sandbox: one request a line on stdin, one answer a line on stdout. The server has
+// checked who asks, and in which order; what may be reached is what the sandbox shows.
+
+import {
+  bindRoute,
+  capabilitiesDiscover,
+  capabilityRootsDiscover,
+  createPeer,
+  fsCanonicalize,
+  fsClose,
+  fsCopy,
+  fsCreateDirectory,
+  fsGetMetadata,
+  fsList,
+  fsOpen,
+  fsReadBlock,
+  fsReadDirectory,
+  fsReadFile,
+  fsRemove,
+  fsSetPermissions,
+  fsSymlink,
+  fsWalk,
+  fsWriteBlock,
+  fsWriteFile,
+  MAX_MESSAGE_BYTES,
+  type Route,
+} from '@holdfast/exec-protocol';
+import { createCapabilityFinder } from '../config/capabilities/capability-finder.js';
+import { FileHandles } from '../fs/file-handles.js';
+import {
+  changePermissions,
+  copyEntry,
+  describeEntry,
+  linksOf,
+  listDirectory,
+  listEntries,
+  makeDirectory,
+  makeSymlink,
+  readWholeFile,
+  removeEntry,
+  resolvePath,
+  walkTree,
+  writeWholeFile,
+} from '../fs/file-requests.js';
+import { LocalFile } from '../fs/local-file.js';
+import { toNativePath } from '../fs/native-path.js';
+import { placesFrom } from '../helper-environment.js';
+import { LineTransport } from '../line-transport.js';
+
+const { env, stdin, stdout } = process;
+const capabilities = createCapabilityFinder(placesFrom(env));
+
+const transport = new LineTransport({
+  label: 'the server',
+  maxLineBytes: MAX_MESSAGE_BYTES,
+  write: (line) => stdout.write(line),
+  end: () => process.exit(),
+});
+createPeer({
+  transport,
+  routes: routesOf(new FileHandles({ limit: Number.POSITIVE_INFINITY })),
+  onNotification: ignore,
+  onUnmatchedAnswer: ignore,
+  onMalformed: () => process.exit(1),
+  onInternalError: (error) => {
+    process.stderr.write(`${String(error)}\n`);
+  },
+  onDrain: ignore,
+  onClose: ignore,
+});
+stdin.on('data', (chunk: Uint8Array) => {
+  transport.take(chunk);
+});
+stdin.on('end', () => process.exit());
+
+/** @param handles Their number is counted by the server, for each of its clients. */
+function routesOf(handles: FileHandles): ReadonlyMap<string, Route> {
+  return new Map([
+    [fsReadFile.method, bindRoute(fsReadFile, readWholeFile)],
+    [fsWriteFile.method, bindRoute(fsWriteFile, writeWholeFile)],
+    [fsCreateDirectory.method, bindRoute(fsCreateDirectory, makeDirectory)],
+    [fsGetMetadata.method, bindRoute(fsGetMetadata, describeEntry)],
+    [fsCanonicalize.method, bindRoute(fsCanonicalize, resolvePath)],
+    [fsReadDirectory.method, bindRoute(fsReadDirectory, listDirectory)],
+    [fsWalk.method, bindRoute(fsWalk, walkTree)],
+    [fsRemove.method, bindRoute(fsRemove, removeEntry)],
+    [fsCopy.method, bindRoute(fsCopy, copyEntry)],
+    [fsList.method, bindRoute(fsList, listEntries)],
+    [fsSymlink.method, bindRoute(fsSymlink, makeSymlink)],
+    [fsSetPermissions.method, bindRoute(fsSetPermissions, changePermissions)],
+    [
+      capabilityRootsDiscover.method,
+      bindRoute(capabilityRootsDiscover, async ({ roots }) => ({
+        roots: await capabilities.below(
+          roots.map(({ id, path }) => ({ id, path: toNativePath(path, 'roots') })),
+        ),
+      })),
+    ],
+    [capabilitiesDiscover.method, bindRoute(capabilitiesDiscover, () => capabilities.installed())],
+    [
+      fsOpen.method,
+      bindRoute(fsOpen, async ({ handleId, ...file }) => {
+        const options = { ...linksOf(file), permissions: file.permissions };
+        await handles.open(handleId, () =>
+          LocalFile.open(toNativePath(file.path, 'path'), file.mode ?? 'read', options),
+        );
+        return { handleId };
+      }),
+    ],
+    [
+      fsReadBlock.method,
+      bindRoute(fsReadBlock, ({ handleId, offset, len }) => handles.read(handleId, offset, len)),
+    ],
+    [
+      fsWriteBlock.method,
+      bindRoute(fsWriteBlock, async ({ handleId, offset, chunk }) => {
+        await handles.write(handleId, offset, chunk);
+        return {};
+      }),
+    ],
+    [
+      fsClose.method,
+      bindRoute(fsClose, async ({ handleId }) => {
+        await handles.close(handleId);
+        return {};
+      }),
+    ],
+  ]);
+}
+
+function ignore(): void {
+  // Nobody sends this.
+}

@@ -1,0 +1,186 @@
+import {
+  createPeer,
+  ExecError,
+  fsClose,
+  fsOpen,
+  fsReadBlock,
+  fsWriteBlock,
+  MAX_HELPER_ANSWER_BYTES,
+  type ParamsOf,
+  type Peer,
+  type RequestSpec,
+  type ResultOf,
+} from '@holdfast/exec-protocol';
+import type { FileBlocks, FilesInside, FileToOpen } from '../../confined-files.js';
+import { LineTransport } from '../../line-transport.js';
+import type { Logger } from '../../logger.js';
+import type { Child, ChildSpec } from '../spawn/child.js';
+import type { OsProcesses } from '../spawn/os-processes.js';
+
+/** What a helper needs around it. */
+export interface HelperHost {
+  readonly processes: Pick<OsProcesses, 'spawn' | 'kill'>;
+  readonly logger: Pick<Logger, 'debug'>;
+}
+
+/** Is told what becomes of a helper; not while it is made. */
+export interface HelperListener {
+  /** Nobody keeps it any more. */
+  onIdle(): void;
+  /** It answers nothing more. Comes before those who wait for answers learn of it. */
+  onOver(): void;
+}
+
+/** A program in a sandbox that carries out file requests there. */
+export class FileHelper implements FilesInside {
+  /** Settles when it has ended. */
+  readonly ended: Promise<void>;
+  readonly #started: Promise<StartedHelper>;
+  readonly #processes: HelperHost['processes'];
+  readonly #listener: HelperListener;
+  #keepers = 0;
+  #handles = 0;
+
+  /** Starts at once; what is asked meanwhile waits. */
+  constructor(spec: ChildSpec, host: HelperHost, listener: HelperListener) {
+    this.#processes = host.processes;
+    this.#listener = listener;
+    this.#started = startHelper(spec, host, listener);
+    this.ended = this.#started.then(
+      ({ ended }) => ended,
+      () => {
+        listener.onOver();
+      },
+    );
+  }
+
+  /** Whether somebody keeps it, or has a file open. */
+  get isBusy(): boolean {
+    return this.#keepers > 0;
+  }
+
+  /** Keeps it until the returned function is called, which may be called twice. */
+  keep(): () => void {
+    let isKept = true;
+    this.#keepers += 1;
+    return () => {
+      if (!isKept) return;
+      isKept = false;
+      this.#keepers -= 1;
+      if (this.#keepers === 0) this.#listener.onIdle();
+    };
+  }
+
+  /** @throws ExecError as the request fails; SpawnError when there is no helper; `outcomeUnknown` when it ended meanwhile. */
+  async request<S extends RequestSpec>(spec: S, params: ParamsOf<S>): Promise<ResultOf<S>> {
+    const { peer } = await this.#started;
+    try {
+      return await peer.request(spec, params);
+    } catch (error) {
+      throw error instanceof ExecError && error.kind === 'connectionLost' ? endedMeanwhile(spec) : error;
+    }
+  }
+
+  async open(file: FileToOpen): Promise<FileBlocks> {
+    const release = this.keep();
+    this.#handles += 1;
+    const handleId = String(this.#handles);
+    try {
+      await this.request(fsOpen, { ...file, handleId });
+    } catch (error) {
+      release();
+      throw error;
+    }
+    return {
+      read: (offset, len) => this.request(fsReadBlock, { handleId, offset, len }),
+      write: async (offset, chunk) => {
+        await this.request(fsWriteBlock, { handleId, offset, chunk });
+      },
+      close: async () => {
+        try {
+          await this.request(fsClose, { handleId });
+        } finally {
+          release();
+        }
+      },
+    };
+  }
+
+  /** Ends it, whatever it does. */
+  end(): void {
+    this.#started.then(
+      ({ child }) => {
+        this.#processes.kill(child);
+      },
+      () => undefined,
+    );
+  }
+}
+
+interface StartedHelper {
+  readonly peer: Peer;
+  readonly child: Child;
+  readonly ended: Promise<void>;
+}
+
+async function startHelper(
+  spec: ChildSpec,
+  { processes, logger }: HelperHost,
+  listener: HelperListener,
+): Promise<StartedHelper> {
+  const started: { child?: Child } = {};
+  const lines = new LineTransport({
+    label: 'the sandbox',
+    maxLineBytes: MAX_HELPER_ANSWER_BYTES,
+    write: (line) => {
+      started.child?.writeStdin(Buffer.from(line), ignore);
+    },
+    end: () => {
+      if (started.child !== undefined) processes.kill(started.child);
+    },
+  });
+  let tellEnded = ignore;
+  const ended = new Promise<void>((resolve) => {
+    tellEnded = resolve;
+  });
+  const child = await processes.spawn(spec, undefined, {
+    onOutput(stream, bytes) {
+      if (stream === 'stdout') lines.take(bytes);
+      else logger.debug({ said: Buffer.from(bytes).toString() }, 'a file helper complained');
+    },
+    onExit() {
+      lines.ended('its sandbox has ended');
+    },
+    onClosed() {
+      tellEnded();
+    },
+    onStdinClosed: ignore,
+  });
+  started.child = child;
+  const peer = createPeer({
+    transport: lines,
+    routes: new Map(),
+    onNotification: ignore,
+    onUnmatchedAnswer: ignore,
+    onMalformed: () => {
+      lines.destroy();
+    },
+    onInternalError: ignore,
+    onDrain: ignore,
+    onClose: () => {
+      listener.onOver();
+    },
+  });
+  return { peer, child, ended };
+}
+
+function ignore(): void {
+  // Nothing follows from it.
+}
+
+function endedMeanwhile({ method }: RequestSpec): ExecError {
+  return new ExecError(
+    'outcomeUnknown',
+    `${method}: its sandbox ended before it had answered; look what has become of it, and ask again`,
+  );
+}

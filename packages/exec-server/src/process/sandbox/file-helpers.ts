@@ -1,0 +1,158 @@
+import { ExecError, FILE_HELPER_IDLE_MS, MAX_FILE_HELPERS } from '@holdfast/exec-protocol';
+import type { SandboxIntent } from '@holdfast/sandbox';
+import type { Clock, Timer } from '../../clock.js';
+import type { ConfinedFiles, FilePlace, FilesInside } from '../../confined-files.js';
+import { helperEnvironment } from '../../helper-environment.js';
+import type { CodexPlaces } from '../../host.js';
+import type { Environment } from '../environment.js';
+import { COOKIE_VARIABLE, type Cookie } from '../guardian/cookie.js';
+import type { ChildSpec } from '../spawn/child.js';
+import { toExecError } from '../start-error.js';
+import { FileHelper, type HelperHost } from './file-helper.js';
+import { refuseWithoutCwd } from './refuse-without-cwd.js';
+import { intentOf, type Sandboxes } from './sandboxes.js';
+
+/** What the helpers of a server need. */
+export interface FileHelpersHost extends HelperHost {
+  readonly sandboxes: Sandboxes;
+  readonly clock: Pick<Clock, 'after'>;
+  /** The executor's own. */
+  readonly env: Environment;
+  readonly cookie: Cookie;
+  /** What helpers find on this machine beside files that are named. */
+  readonly codex: CodexPlaces;
+  /** The program that carries out requests, and its file. */
+  readonly program: readonly [string, string];
+}
+
+/**
+ * Carries out file requests in the sandboxes that they name, with one helper for each sandbox that is kept for a while.
+ * Each request is planned anew, so one whose plan is not what it was gets a helper of its own, before it runs.
+ */
+export class FileHelpers implements ConfinedFiles {
+  readonly #host: FileHelpersHost;
+  /** By what their sandboxes do; the one that was used last at the end. */
+  readonly #helpers = new Map<string, KeptHelper>();
+  /** Settle when those end that were started. */
+  readonly #running = new Set<Promise<void>>();
+  #isClosed = false;
+
+  constructor(host: FileHelpersHost) {
+    this.#host = host;
+  }
+
+  placeOf(sandbox: Readonly<Record<string, unknown>> | null | undefined): FilePlace | undefined {
+    const intent = intentOf(sandbox, this.#host.sandboxes.ceiling);
+    if (intent === undefined) return undefined;
+    refuseWithoutCwd(intent);
+    return {
+      use: async (isLook, work) => {
+        try {
+          return await this.#use(intent, work);
+        } catch (error) {
+          // A new helper can say the same.
+          const mayAskAgain = isLook && error instanceof ExecError && error.kind === 'outcomeUnknown';
+          if (!mayAskAgain) throw error;
+          return await this.#use(intent, work);
+        }
+      },
+    };
+  }
+
+  /** Ends all helpers, and waits until they are gone. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const kept of [...this.#helpers.values()]) this.#end(kept);
+    await Promise.all(this.#running);
+  }
+
+  async #use<T>(intent: SandboxIntent, work: (inside: FilesInside) => Promise<T>): Promise<T> {
+    try {
+      const spec = this.#spec();
+      const { key, confinement } = await this.#host.sandboxes.confineHelper(intent, spec);
+      if (this.#isClosed) throw new ExecError('sessionUnknown', 'the server is shutting down');
+      const kept = this.#helpers.get(key) ?? this.#start(key, { ...spec, confinement }, intent);
+      this.#helpers.delete(key);
+      this.#helpers.set(key, kept);
+      kept.idle?.cancel();
+      const release = kept.helper.keep();
+      try {
+        return await work(kept.helper);
+      } finally {
+        release();
+      }
+    } catch (error) {
+      throw toExecError(error);
+    }
+  }
+
+  #spec(): ChildSpec {
+    const { program, env, cookie, codex } = this.#host;
+    const temporary = env['TMPDIR'];
+    return {
+      argv: program,
+      // Every sandbox has it, whatever else it shows.
+      cwd: '/dev',
+      env: {
+        ...helperEnvironment(codex),
+        ...(temporary === undefined ? {} : { TMPDIR: temporary }),
+        [COOKIE_VARIABLE]: cookie.value,
+      },
+      stdin: 'pipe',
+    };
+  }
+
+  #start(key: string, spec: ChildSpec, intent: SandboxIntent): KeptHelper {
+    const intentText = JSON.stringify(intent);
+    const unused = [...this.#helpers.values()].filter(({ helper }) => !helper.isBusy);
+    // What the same intent came to before is of no use any more, for it comes to something else now.
+    for (const kept of unused) if (kept.intentText === intentText) this.#end(kept);
+    if (this.#helpers.size >= MAX_FILE_HELPERS) this.#makeRoom(unused);
+    const helper = new FileHelper(spec, this.#host, {
+      onIdle: () => {
+        if (this.#helpers.get(key) !== kept) return;
+        kept.idle = this.#host.clock.after(FILE_HELPER_IDLE_MS, () => {
+          this.#end(kept);
+        });
+      },
+      onOver: () => {
+        this.#forget(kept);
+      },
+    });
+    const kept: KeptHelper = { key, intentText, helper, idle: undefined };
+    const { ended } = helper;
+    this.#running.add(ended);
+    void ended.then(() => this.#running.delete(ended));
+    return kept;
+  }
+
+  #makeRoom([oldest]: readonly KeptHelper[]): void {
+    if (oldest === undefined) {
+      throw new ExecError(
+        'limitExceeded',
+        `file requests run in ${String(MAX_FILE_HELPERS)} different sandboxes; close files, or ask again later`,
+      );
+    }
+    this.#end(oldest);
+  }
+
+  #end(kept: KeptHelper): void {
+    this.#forget(kept);
+    kept.helper.end();
+  }
+
+  #forget(kept: KeptHelper): void {
+    kept.idle?.cancel();
+    if (this.#helpers.get(kept.key) === kept) this.#helpers.delete(kept.key);
+  }
+}
+
+interface KeptHelper {
+  /** What its sandbox does. */
+  readonly key: string;
+  /** What it was started for. */
+  readonly intentText: string;
+  readonly helper: FileHelper;
+  /** Ends it; set while nobody uses it. */
+  idle: Timer | undefined;
+}
