@@ -102,7 +102,10 @@ const DRIVE = /^[A-Za-z]:$/;
 const HOST = /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/;
 // Unreserved characters, and those of the reserved ones that mean nothing in the path of a file: URI.
 const ENCODED = /[^A-Za-z0-9\-._~!$&'()*+,;=:@]/g;
+const ASCII = /^[\0-\x7f]*$/;
 const SHOWN_CHARACTERS = 200;
+/** As many arguments as every engine takes in one call. */
+const BYTES_AT_ONCE = 4096;
 
 const encoder = new TextEncoder();
 // A byte order mark is never swallowed: no absolute path starts with one.
@@ -212,22 +215,33 @@ function percentEncoded(octets: Octets): string {
 }
 
 function percentDecoded(text: string): Octets {
-  return octetsOf(encoder.encode(text)).replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) =>
+  return utf8Octets(text).replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),
   );
 }
 
 function octetsOfText(text: string): Octets {
   if (/\p{Surrogate}/u.test(text)) throw new RangeError('a path must be well-formed Unicode');
-  return octetsOf(encoder.encode(text));
+  return utf8Octets(text);
+}
+
+function utf8Octets(text: string): Octets {
+  return ASCII.test(text) ? text : octetsOf(encoder.encode(text));
 }
 
 function octetsOf(bytes: Uint8Array): Octets {
-  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+  // Listings have many thousands of paths, and this is several times as fast as mapping each byte.
+  let octets = '';
+  for (let at = 0; at < bytes.length; at += BYTES_AT_ONCE) {
+    octets += String.fromCharCode(...bytes.subarray(at, at + BYTES_AT_ONCE));
+  }
+  return octets;
 }
 
 function bytesOf(octets: Octets): Uint8Array {
-  return Uint8Array.from(octets, (octet) => octet.charCodeAt(0));
+  const bytes = new Uint8Array(octets.length);
+  for (let at = 0; at < octets.length; at += 1) bytes[at] = octets.charCodeAt(at);
+  return bytes;
 }
 
 function textOf(octets: Octets): string | undefined {
