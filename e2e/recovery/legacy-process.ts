@@ -11,12 +11,14 @@ export interface PublishedEvent {
   readonly seq: number;
   readonly type: 'output' | 'exited' | 'closed';
   readonly bytes: Buffer;
+  /** Of output. */
+  readonly stream?: string;
   readonly exitCode?: number;
 }
 
 /** What `process/read` answers. */
 export interface Page {
-  readonly chunks: readonly { readonly seq: number; readonly chunk: string }[];
+  readonly chunks: readonly { readonly seq: number; readonly stream: string; readonly chunk: string }[];
   readonly nextSeq: number;
   readonly exited: boolean;
   readonly exitCode: number | null;
@@ -45,16 +47,23 @@ export class LegacyProcess {
     return Buffer.concat(this.published.map(({ bytes }) => bytes));
   }
 
+  /** The output of one stream: how those of a process alternate is up to the system. */
+  outputOf(wanted: string): Buffer {
+    return Buffer.concat(this.published.filter(({ stream }) => stream === wanted).map(({ bytes }) => bytes));
+  }
+
   /** An event was pushed. */
   take({ method, params, ...message }: Message): void {
     const type = method?.slice('process/'.length) as PublishedEvent['type'];
     const exitCode = params?.['exitCode'] as number | undefined;
-    const event = {
+    const stream = params?.['stream'] as string | undefined;
+    this.#hold({
       seq: Number(params?.['seq']),
       type,
       bytes: bytesOf({ ...message, params: params ?? {} }),
-    };
-    this.#hold(exitCode === undefined ? event : { ...event, exitCode });
+      ...(stream === undefined ? {} : { stream }),
+      ...(exitCode === undefined ? {} : { exitCode }),
+    });
     this.#publish();
     expect(this.#pending.size).toBeLessThanOrEqual(MAX_PENDING_EVENTS);
     expect(this.#pendingBytes).toBeLessThanOrEqual(MAX_PENDING_BYTES);
@@ -62,8 +71,9 @@ export class LegacyProcess {
 
   /** Adds what a read has answered, and works out the events that such an answer does not name. */
   merge({ chunks, nextSeq, exited, exitCode, closed }: Page): void {
-    for (const { seq, chunk } of chunks)
-      this.#hold({ seq, type: 'output', bytes: Buffer.from(chunk, 'base64') });
+    for (const { seq, stream, chunk } of chunks) {
+      this.#hold({ seq, type: 'output', stream, bytes: Buffer.from(chunk, 'base64') });
+    }
     if (closed) this.#hold({ seq: nextSeq - 1, type: 'closed', bytes: NO_BYTES });
     const [exitSeq, ...others] = this.#missingBefore(nextSeq);
     // Anything else that is missing is no longer retained, and such a client gives the process up.
