@@ -1,4 +1,6 @@
+import { createHook } from 'node:async_hooks';
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { lstat } from 'node:fs/promises';
 import { MAX_FILE_WATCHES } from '@holdfast/exec-protocol';
 import { expect, test } from 'vitest';
 import { MissingWatches } from './missing-watches.js';
@@ -60,6 +62,63 @@ test('a path that goes is told, also with the directory above it', async () => {
   await watches.add(2, { missing, present: tree.file('dir/present') });
   renameSync(tree.text('dir'), tree.text('elsewhere'));
   expect(await news()).toEqual([2]);
+});
+
+test('a path that goes is told when a directory far above it is renamed', async () => {
+  using here = world();
+  const { tree, watches, news } = here;
+  const missing = [tree.path('a/b/c/never')];
+  await watches.add(1, { missing, present: tree.file('a/b/c/present') });
+  renameSync(tree.text('a'), tree.text('elsewhere'));
+  expect(await news()).toEqual([1]);
+});
+
+test('a path appears when a directory that has it takes the place of another', async () => {
+  using here = world();
+  const { tree, watches, news } = here;
+  tree.directory('a/b');
+  tree.file('new/b/c');
+  await watches.add(1, { missing: [tree.path('a/b/c')], present: undefined });
+  renameSync(tree.text('a'), tree.text('old'));
+  renameSync(tree.text('new'), tree.text('a'));
+  expect(await news()).toEqual([1]);
+});
+
+test('nothing is watched behind a link that leads nowhere', async () => {
+  using here = world();
+  const { tree, watches } = here;
+  tree.link('link', 'nowhere');
+  expect(await watches.add(1, { missing: [tree.path('link/x')], present: undefined })).toBe(false);
+});
+
+test('however often something happens beside a path or above it, few looks follow, and none once it is over', async () => {
+  using here = world();
+  const { tree, watches, news } = here;
+  const ids = Array.from({ length: 32 }, (_, at) => at);
+  for (const id of ids) {
+    await watches.add(id, { missing: [tree.path('a/never'), tree.path(String(id))], present: undefined });
+  }
+  let requests = 0;
+  const hook = createHook({
+    init: (_id, type) => {
+      if (type === 'FSREQPROMISE') requests += 1;
+    },
+  }).enable();
+  for (let round = 0; round < 500; round += 1) {
+    for (const name of ['beside', 'a']) {
+      mkdirSync(tree.text(name));
+      rmSync(tree.text(name), { recursive: true });
+    }
+  }
+  for (const id of ids) writeFileSync(tree.text(String(id)), '');
+  const told = new Set<number>();
+  while (told.size < ids.length) for (const id of await news()) told.add(id);
+  // What is under way has its turns.
+  for (let turn = 0; turn < 1000; turn += 1) await lstat(tree.root);
+  hook.disable();
+  expect([...told].sort((one, other) => one - other)).toEqual(ids);
+  // A look of each watch for each event would be tens of thousands.
+  expect(requests).toBeLessThan(8000);
 });
 
 test('nothing is watched without need, twice, or beyond the limit', async () => {
