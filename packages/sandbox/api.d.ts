@@ -43,18 +43,6 @@ interface FileView extends FileFacts {
     inOneGo<T>(work: (files: FileFacts) => T): T;
 }
 
-/** What the symbols of an intent stand for on this executor. All paths are absolute and native. */
-interface ExecutorRoots {
-    /** The working directory of the process; relative globs hang below the policy's own, which defaults to it. */
-    readonly cwd: string;
-    /** TMPDIR in the environment of the process. */
-    readonly tmpdir: string | undefined;
-    /** The temporary directory that every POSIX system has. */
-    readonly slashTmp: string;
-    /** Directories that programs need in order to run at all. */
-    readonly minimal: readonly string[];
-}
-
 /** A link on the way to a path. */
 interface CrossedLink {
     readonly path: string;
@@ -65,6 +53,40 @@ interface CrossedLink {
 interface FileIdentity {
     readonly device: number;
     readonly inode: number;
+}
+
+/** Where to look for what a pattern matches. */
+interface GlobScan {
+    readonly pattern: string;
+    /** The entry of the intent; no other scan of this intent has it. */
+    readonly origin: string;
+    /** The directory that a relative pattern hangs below. */
+    readonly directory: string;
+    /** Levels below the pattern's base; undefined for all. */
+    readonly maxDepth: number | undefined;
+}
+/** What a pattern matched when it was looked for. */
+interface GlobMatch {
+    /** The directory below which every match lies, as the pattern spells it. */
+    readonly base: string;
+    /** What that was; undefined where nothing was there. */
+    readonly identity: FileIdentity | undefined;
+    /** Canonical, but for the last name, which may be a link. */
+    readonly paths: readonly string[];
+}
+/** What the patterns of an intent matched, by the origin of each. */
+type GlobMatches = ReadonlyMap<string, GlobMatch>;
+
+/** What the symbols of an intent stand for on this executor. All paths are absolute and native. */
+interface ExecutorRoots {
+    /** The working directory of the process; relative globs hang below the policy's own, which defaults to it. */
+    readonly cwd: string;
+    /** TMPDIR in the environment of the process. */
+    readonly tmpdir: string | undefined;
+    /** The temporary directory that every POSIX system has. */
+    readonly slashTmp: string;
+    /** Directories that programs need in order to run at all. */
+    readonly minimal: readonly string[];
 }
 
 /** What may be done below a path. `write` means reading too. */
@@ -184,8 +206,8 @@ declare const sandboxIntentSchema: z.ZodObject<{
 /** A portable sandbox intent that has the right shape; what its paths stand for is not decided yet. */
 type SandboxIntent = z.output<typeof sandboxIntentSchema>;
 
-/** Whether the patterns of an intent are bound to what they match now, which means to look through many directories. */
-type Patterns = 'bound' | 'leftOut';
+/** What the `globScansOf` an intent have found; left out, what they deny is not denied: for who asks what may be written at most. */
+type Patterns = GlobMatches | 'leftOut';
 
 /** A path at which less is allowed than was asked for. */
 interface Narrowing {
@@ -194,31 +216,6 @@ interface Narrowing {
     readonly granted: Access;
     /** The rule of the maximum that made the difference. */
     readonly origin: string;
-}
-
-/**
- * Tells one state of a directory from every later one: each entry that comes, goes or is renamed moves the time, and no
- * program can set it back.
- */
-interface DirectoryStamp {
-    readonly device: number;
-    readonly inode: number;
-    /** When it changed, its attributes included; milliseconds since 1970. */
-    readonly changedMs: number;
-}
-/** An entry of a directory; a link is neither a directory nor a file. */
-interface ScannedEntry {
-    readonly name: string;
-    readonly isDirectory: boolean;
-}
-/** The file system as a scan asks for it. Paths are absolute and canonical. */
-interface ScanFiles {
-    /** Undefined where no directory is, or none that can be looked at. It is asked of thousands, and so answers at once. */
-    stampOf(directory: string): DirectoryStamp | undefined;
-    /** Its entries, some at a time; none where it cannot be read. */
-    list(directory: string): AsyncIterable<readonly ScannedEntry[]>;
-    /** Whether something stands at a path, a link included. */
-    exists(path: string): boolean;
 }
 
 /** What is to be looked through. */
@@ -241,14 +238,6 @@ interface ScannedTree {
     readonly repositories: readonly string[];
     /** Why not everything was looked at; undefined where it was. */
     readonly unseen: string | undefined;
-}
-/** What a scan works with. */
-interface ScanTools {
-    readonly files: ScanFiles;
-    /** Milliseconds since 1970. */
-    now(): number;
-    /** Settles when the event loop has done what waits. */
-    turn(): Promise<void>;
 }
 
 /** The most that an executor allows, whatever a peer asks for. */
@@ -276,12 +265,14 @@ declare function parseCeiling(text: string): OperatorCeiling;
 interface CeilingSource {
     /** What an operator allows of the network; undefined where none has configured anything. */
     readonly network: 'restricted' | 'enabled' | undefined;
+    /** The patterns that have to be looked for before. */
+    readonly scans: readonly GlobScan[];
     /**
      * The ceiling as the file system is now.
-     * @param patterns As for `normalise`; default bound.
+     * @param patterns What the scans have found, or left out as for `normalise`.
      * @throws ExecError `sandboxUnsupported` for an entry that cannot be enforced.
      */
-    bindTo(files: FileFacts, patterns?: Patterns): Ceiling;
+    bindTo(files: FileFacts, patterns: Patterns): Ceiling;
 }
 /** The ceiling of an executor whose operator configured none. */
 declare const NO_OPERATOR: CeilingSource;
@@ -316,6 +307,16 @@ interface Denial {
  * @param mayWrite Whether the executor itself may write a path: what it may not do either, no sandbox has denied.
  */
 declare function judgeDenial({ exitCode, cwd, output, wasRefused }: FailedCommand, policy: NormalisedPolicy, files: FileFacts, mayWrite: (path: string) => boolean): Denial | undefined;
+
+/** Whoever finds what patterns match. */
+interface PatternFinder {
+    /**
+     * What is there now: every answer comes from a look that began after the question.
+     * @param signal Ends the wait, and the look if nobody else waits for it; default none.
+     * @throws ExecError `sandboxUnsupported` when there is too much to look at; the reason of the signal.
+     */
+    find(scans: readonly GlobScan[], files: FileFacts, signal?: AbortSignal): Promise<GlobMatches>;
+}
 
 /** One change of the mount table, in the order in which bubblewrap makes them; a later one covers an earlier one. */
 type MountStep = 
@@ -479,15 +480,6 @@ interface RepositoryFinder {
     /** What is there now: every answer comes from a look that began after the question. Never fails. */
     find(target: ScanTarget): Promise<ScannedTree>;
 }
-/**
- * Finds repositories, and remembers what directories hold, so that another look costs one question to the kernel for each
- * directory. What is remembered of a directory is forgotten when it has changed. Where repositories were, it asks again.
- */
-declare class RepositoryScans implements RepositoryFinder {
-    #private;
-    constructor(tools?: ScanTools);
-    find(target: ScanTarget): Promise<ScannedTree>;
-}
 
 /** What planning needs to know of the executor. */
 interface HostFacts {
@@ -496,6 +488,7 @@ interface HostFacts {
     readonly architecture: string;
     readonly files: FileView;
     readonly repositories: RepositoryFinder;
+    readonly patterns: PatternFinder;
     readonly roots: ExecutorRoots;
     readonly bwrap: BwrapCapability;
     /** Directories of the executor's own that no command may see, such as the records of its sandboxes. */
@@ -519,7 +512,8 @@ interface SandboxPlan {
 }
 /**
  * Turns an intent into what there is to start; one that asks for no confinement is held to the ceiling all the same.
- * It waits for a look at the directories that may be written; after that, everything else is looked at in one go.
+ * It waits for looks at the directories that may be written and at what patterns match; after that, everything else is
+ * looked at in one go.
  * @param hosts The command gets a managed network, from which only these can be reached, whatever the intent says of it.
  * @throws ExecError `sandboxUnsupported` when this executor cannot enforce the intent: it names the entry and the remedy.
  */
@@ -573,13 +567,19 @@ interface CommandSetting {
     readonly cwd: string;
     readonly env: Readonly<Record<string, string>>;
 }
+/** Whoever looks through directories, which takes a while. */
+interface Searches {
+    readonly repositories: RepositoryFinder;
+    readonly patterns: PatternFinder;
+}
+/** The searches of this machine. Make one for all commands: it remembers what directories hold, and looks once for many. */
+declare function createSearches(): Searches;
 /**
  * The facts of this machine for one command.
  * @param searchPath Where bubblewrap is looked for: the PATH of the executor, never one that a peer sent.
  * @param store Says what stands in the file system for other sandboxes alone, and so does not count.
- * @param repositories Keep one for all commands: it remembers what directories hold.
  */
-declare function readHostFacts({ cwd, env }: CommandSetting, searchPath: string, store: PlaceholderStore, repositories: RepositoryFinder): HostFacts;
+declare function readHostFacts({ cwd, env }: CommandSetting, searchPath: string, store: PlaceholderStore, { repositories, patterns }: Searches): HostFacts;
 
 /** What a peer asks of the network of one process, as far as it is more than `restricted` or `enabled`. */
 interface NetworkIntent {
@@ -812,4 +812,4 @@ declare function accessTo(path: string, policy: NormalisedPolicy, files: FileFac
  */
 declare function explainSeatbelt(policy: NormalisedPolicy): string;
 
-export { type Access, type CeilingSource, type CommandSetting, type Denial, type FailedCommand, type FileFacts, type FileView, type HostFacts, type HostRule, type HostRules, type LaunchPlan, MAX_CELLS_STARTING, type ManagedNetwork, type ManagedNetworkOptions, NO_OPERATOR, type NamedProcess, type Narrowing, type NetworkAnswer, type NetworkCaller, type NetworkDecider, type NetworkDecision, type NetworkIntent, type NetworkProtocol, type NetworkQuestion, type NormalisedPolicy, type OpenLaunch, type OperatorCeiling, type Outside, type PathRule, PlaceholderStore, type PlannedDescriptor, type PolicyNote, type RefusalReason, type RepositoryFinder, RepositoryScans, type SandboxIntent, type SandboxPlan, type SandboxedCommand, type ScanTarget, type ScannedTree, type WrapperStatus, WrapperWatch, accessTo, ceilingSource, explainAsJson, explainFault, explainInWords, explainSeatbelt, judgeDenial, networkOf, openLaunch, openManagedNetwork, parseCeiling, parseHostRules, parseIntent, parseNetworkIntent, placeholderFolder, planSandbox, readHostFacts, reasonOf, whyNotRun };
+export { type Access, type CeilingSource, type CommandSetting, type Denial, type FailedCommand, type FileFacts, type FileView, type GlobMatch, type GlobMatches, type GlobScan, type HostFacts, type HostRule, type HostRules, type LaunchPlan, MAX_CELLS_STARTING, type ManagedNetwork, type ManagedNetworkOptions, NO_OPERATOR, type NamedProcess, type Narrowing, type NetworkAnswer, type NetworkCaller, type NetworkDecider, type NetworkDecision, type NetworkIntent, type NetworkProtocol, type NetworkQuestion, type NormalisedPolicy, type OpenLaunch, type OperatorCeiling, type Outside, type PathRule, type PatternFinder, PlaceholderStore, type PlannedDescriptor, type PolicyNote, type RefusalReason, type RepositoryFinder, type SandboxIntent, type SandboxPlan, type SandboxedCommand, type ScanTarget, type ScannedTree, type Searches, type WrapperStatus, WrapperWatch, accessTo, ceilingSource, createSearches, explainAsJson, explainFault, explainInWords, explainSeatbelt, judgeDenial, networkOf, openLaunch, openManagedNetwork, parseCeiling, parseHostRules, parseIntent, parseNetworkIntent, placeholderFolder, planSandbox, readHostFacts, reasonOf, whyNotRun };

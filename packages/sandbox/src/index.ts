@@ -9,9 +9,11 @@ export {
 export { type Denial, type FailedCommand, judgeDenial } from './denial/judge-denial.js';
 export { explainAsJson, explainInWords } from './explain/explain.js';
 export type { FileFacts, FileView } from './files/file-facts.js';
-export { type CommandSetting, readHostFacts } from './host-facts.js';
+export { type CommandSetting, createSearches, readHostFacts, type Searches } from './host-facts.js';
+export type { GlobMatch, GlobMatches, GlobScan } from './intent/deny-glob.js';
 export { type NetworkIntent, parseNetworkIntent } from './intent/network-intent.js';
 export { parseIntent } from './intent/parse-intent.js';
+export type { PatternFinder } from './intent/pattern-looks.js';
 export type { SandboxIntent } from './intent/schema.js';
 export type { NamedProcess } from './launch/first-process.js';
 export type { LaunchPlan, PlannedDescriptor } from './launch/launch-plan.js';
@@ -37,6 +39,6 @@ export { type HostFacts, planSandbox, type SandboxPlan } from './plan-sandbox.js
 export type { Narrowing } from './policy/intersect.js';
 export type { Access, NormalisedPolicy, PathRule, PolicyNote } from './policy/path-rule.js';
 export { accessTo } from './policy/visibility.js';
-export { type RepositoryFinder, RepositoryScans } from './repositories/repository-scans.js';
+export type { RepositoryFinder } from './repositories/repository-scans.js';
 export type { ScannedTree, ScanTarget } from './repositories/scan-tree.js';
 export { explainSeatbelt } from './seatbelt/explain-seatbelt.js';

@@ -25,7 +25,10 @@ export const MAX_REPOSITORY_MOUNTS = 2000;
 /** Linked worktrees of one repository; with more of them it stays as it is as a whole. */
 export const MAX_LINKED_WORKTREES = 256;
 
-/** How long one look for repositories may take; what was seen by then is what is protected, and the rest is told of. */
+/**
+ * How long one look for repositories may take, and one for all patterns of an intent. Of repositories, what was seen by then is
+ * what is protected, and the rest is told of.
+ */
 export const MAX_SCAN_MS = 5_000;
 
 /** How long a search may keep the event loop for itself. */

@@ -1,12 +1,14 @@
 import { ExecError } from '@holdfast/exec-protocol';
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_CEILING } from './ceiling/ceiling.js';
+import { ceilingSource, parseCeiling } from './ceiling/operator-ceiling.js';
 import { explainAsJson, explainInWords } from './explain/explain.js';
 import { fakeFiles } from './files/testing/fake-files.js';
 import { parseIntent } from './intent/parse-intent.js';
+import { PatternLooks } from './intent/pattern-looks.js';
 import { type HostFacts, planSandbox, type SandboxPlan } from './plan-sandbox.js';
 import { rule } from './policy/testing/rules.js';
-import { fakeScans } from './repositories/testing/fake-scans.js';
+import { fakeScanning, fakeScans } from './repositories/testing/fake-scans.js';
 
 const FILES = fakeFiles({
   '/ws/secret': 'directory',
@@ -19,6 +21,7 @@ const HOST: HostFacts = {
   architecture: 'x64',
   files: FILES,
   repositories: fakeScans(FILES),
+  patterns: new PatternLooks(fakeScanning(FILES)),
   roots: { cwd: '/ws', tmpdir: undefined, slashTmp: '/tmp', minimal: ['/usr'] },
   bwrap: { works: true, program: '/usr/bin/bwrap' },
   ownFolders: [],
@@ -28,6 +31,7 @@ const HOST: HostFacts = {
 
 const CEILING = {
   network: undefined,
+  scans: [],
   bindTo: () => ({ ...DEFAULT_CEILING, protectedNames: ['.codex'], protectedIfThere: [] }),
 };
 
@@ -92,7 +96,7 @@ test('the explanation for programs is data without the environment', async () =>
 test('a ceiling that the operator set confines what asks for nothing', async () => {
   const intent = parseIntent({ permissions: { type: 'disabled' }, windowsSandboxLevel: 'disabled' });
   const maximum = { rules: [rule('read /')], network: 'restricted' } as const;
-  const ceiling = { network: maximum.network, bindTo: () => ({ ...CEILING.bindTo(), maximum }) };
+  const ceiling = { ...CEILING, network: maximum.network, bindTo: () => ({ ...CEILING.bindTo(), maximum }) };
   const plan = await planSandbox(intent, { argv: ['true'], cwd: '/ws', env: {} }, HOST, ceiling);
   expect(plan.narrowed).toEqual([{ path: '/', asked: 'write', granted: 'read', origin: 'rule /' }]);
   expect(plan.launch.argv).toContain('--unshare-net');
@@ -149,20 +153,32 @@ describe('what this host cannot enforce is refused before anything starts', () =
   });
 });
 
-test('what the patterns of an intent match is looked for once', async () => {
-  const listed: string[] = [];
-  const list: HostFacts['files']['list'] = (path, atMost) => {
-    listed.push(path);
-    return FILES.list(path, atMost);
-  };
-  const inOneGo: HostFacts['files']['inOneGo'] = (work) => work({ ...FILES, list });
-  const pattern = { path: { type: 'glob_pattern', pattern: '/ws/**/*cre*' }, access: 'deny' };
-  const { file_system: files } = WORKSPACE_WRITE;
-  const entries = [...files.entries.slice(0, 2), pattern];
-  const permissions = { ...WORKSPACE_WRITE, file_system: { ...files, entries } };
-  const plan = await planned({ files: { ...FILES, inOneGo } }, permissions);
-  expect(plan.policy.rules.map(({ access, path }) => `${access} ${path}`)).toContain('deny /ws/secret');
-  expect(listed).toEqual(['/ws', '/ws/bin']);
+test('what patterns match is denied, those of the intent and those of the operator', async () => {
+  const restricted = (...patterns: readonly string[]): unknown => ({
+    ...WORKSPACE_WRITE,
+    file_system: {
+      type: 'restricted',
+      entries: [
+        ...WORKSPACE_WRITE.file_system.entries.slice(0, 2),
+        ...patterns.map((pattern) => ({ path: { type: 'glob_pattern', pattern }, access: 'deny' })),
+      ],
+    },
+  });
+  const operator = parseCeiling(
+    JSON.stringify({ permissions: restricted('/usr/**/*wrap'), workspaceRoots: ['file:///ws'] }),
+  );
+  const intent = parseIntent({
+    permissions: restricted('/ws/**/*cre*'),
+    workspaceRoots: ['file:///ws'],
+    windowsSandboxLevel: 'disabled',
+  });
+  const command = { argv: ['true'], cwd: '/ws', env: {} } as const;
+  const plan = await planSandbox(intent, command, HOST, ceilingSource(operator, HOST.roots));
+  const denied = plan.policy.rules.filter(({ access }) => access === 'deny');
+  expect(denied.map(({ path, origin }) => [path, origin])).toEqual([
+    ['/usr/bin/bwrap', 'sandbox.permissions.file_system.entries.2'],
+    ['/ws/secret', 'sandbox.permissions.file_system.entries.2'],
+  ]);
 });
 
 test.each<[string, Partial<HostFacts>, RegExp]>([

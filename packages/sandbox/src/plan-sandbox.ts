@@ -5,7 +5,8 @@ import type { FileFacts, FileView } from './files/file-facts.js';
 import { isWithin } from './files/paths.js';
 import { resolvePath } from './files/resolve-path.js';
 import type { ExecutorRoots } from './intent/executor-roots.js';
-import { normalise, type Patterns, unrestricted } from './intent/normalise.js';
+import { globScansOf, normalise, type Patterns, unrestricted } from './intent/normalise.js';
+import type { PatternFinder } from './intent/pattern-looks.js';
 import { refuse } from './intent/refuse.js';
 import type { SandboxIntent } from './intent/schema.js';
 import type { LaunchPlan } from './launch/launch-plan.js';
@@ -28,6 +29,7 @@ export interface HostFacts {
   readonly architecture: string;
   readonly files: FileView;
   readonly repositories: RepositoryFinder;
+  readonly patterns: PatternFinder;
   readonly roots: ExecutorRoots;
   readonly bwrap: BwrapCapability;
   /** Directories of the executor's own that no command may see, such as the records of its sandboxes. */
@@ -53,7 +55,8 @@ export interface SandboxPlan {
 
 /**
  * Turns an intent into what there is to start; one that asks for no confinement is held to the ceiling all the same.
- * It waits for a look at the directories that may be written; after that, everything else is looked at in one go.
+ * It waits for looks at the directories that may be written and at what patterns match; after that, everything else is
+ * looked at in one go.
  * @param hosts The command gets a managed network, from which only these can be reached, whatever the intent says of it.
  * @throws ExecError `sandboxUnsupported` when this executor cannot enforce the intent: it names the entry and the remedy.
  */
@@ -67,19 +70,23 @@ export async function planSandbox(
   // What no look at files can change comes first: a look may take long.
   const enforcement = { architecture: architectureOf(host), bwrap: workingBwrap(host) };
   refuseHostsBelow(ceiling, hosts);
-  const ask = (files: FileFacts, patterns: Patterns): Question => {
+  const scans = globScansOf(intent, host.roots);
+  const ask = (files: FileFacts, patterns: Patterns, maximum: Patterns): Question => {
     const asked = normalise(intent, host.roots, files, patterns) ?? unrestricted('enabled');
-    return { asked, ceiling: withoutOwnFolders(ceiling.bindTo(files, patterns), host), hosts };
+    return { asked, ceiling: withoutOwnFolders(ceiling.bindTo(files, maximum), host), hosts };
   };
   // Where repositories are looked for does not depend on patterns, for they can only deny.
   const targets = host.files.inOneGo((files) => {
-    const { asked, ceiling: most } = ask(files, 'leftOut');
+    const { asked, ceiling: most } = ask(files, 'leftOut', 'leftOut');
     return scanTargets(asked, most);
   });
   const trees = new Map<string, ScannedTree>();
   for (const target of targets) trees.set(target.root, await host.repositories.find(target));
+  // Last of all: what appears after a look is not denied.
+  const denied = await host.patterns.find(scans, host.files);
+  const maximum = await host.patterns.find(ceiling.scans, host.files);
   return host.files.inOneGo((files) =>
-    answer(ask(files, 'bound'), command, { ...host, ...enforcement, files }, trees),
+    answer(ask(files, denied, maximum), command, { ...host, ...enforcement, files }, trees),
   );
 }
 

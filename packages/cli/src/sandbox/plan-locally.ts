@@ -1,11 +1,11 @@
 import { tmpdir } from 'node:os';
 import { isatty } from 'node:tty';
 import {
+  createSearches,
   NO_OPERATOR,
   PlaceholderStore,
   placeholderFolder,
   planSandbox,
-  RepositoryScans,
   readHostFacts,
   type SandboxPlan,
 } from '@holdfast/sandbox';
@@ -40,7 +40,7 @@ export async function planLocally(
     complain,
   );
   const cwd = process.cwd();
-  const host = readHostFacts({ cwd, env }, process.env['PATH'] ?? '', store, new RepositoryScans());
+  const host = readHostFacts({ cwd, env }, process.env['PATH'] ?? '', store, createSearches());
   const plan = await planSandbox(
     localIntent(permissions),
     { argv, cwd, env, hasTerminal: hasTerminal() },

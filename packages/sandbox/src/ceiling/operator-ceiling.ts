@@ -1,6 +1,7 @@
 import type { FileFacts } from '../files/file-facts.js';
+import type { GlobScan } from '../intent/deny-glob.js';
 import type { ExecutorRoots } from '../intent/executor-roots.js';
-import { normalise, type Patterns } from '../intent/normalise.js';
+import { globScansOf, normalise, type Patterns } from '../intent/normalise.js';
 import { parseIntent } from '../intent/parse-intent.js';
 import type { SandboxIntent } from '../intent/schema.js';
 import { type Ceiling, DEFAULT_CEILING } from './ceiling.js';
@@ -26,16 +27,22 @@ export function parseCeiling(text: string): OperatorCeiling {
 export interface CeilingSource {
   /** What an operator allows of the network; undefined where none has configured anything. */
   readonly network: 'restricted' | 'enabled' | undefined;
+  /** The patterns that have to be looked for before. */
+  readonly scans: readonly GlobScan[];
   /**
    * The ceiling as the file system is now.
-   * @param patterns As for `normalise`; default bound.
+   * @param patterns What the scans have found, or left out as for `normalise`.
    * @throws ExecError `sandboxUnsupported` for an entry that cannot be enforced.
    */
-  bindTo(files: FileFacts, patterns?: Patterns): Ceiling;
+  bindTo(files: FileFacts, patterns: Patterns): Ceiling;
 }
 
 /** The ceiling of an executor whose operator configured none. */
-export const NO_OPERATOR: CeilingSource = { network: undefined, bindTo: () => DEFAULT_CEILING };
+export const NO_OPERATOR: CeilingSource = {
+  network: undefined,
+  scans: [],
+  bindTo: () => DEFAULT_CEILING,
+};
 
 /**
  * The ceiling that an operator has configured. No peer has a say in what its symbols stand for.
@@ -45,6 +52,7 @@ export function ceilingSource(operator: OperatorCeiling | undefined, roots: Exec
   if (operator === undefined) return NO_OPERATOR;
   return {
     network: networkOf(operator),
+    scans: globScansOf(operator, roots),
     bindTo: (files, patterns) => ({
       ...DEFAULT_CEILING,
       maximum: normalise(operator, roots, files, patterns),

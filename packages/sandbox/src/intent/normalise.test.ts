@@ -4,8 +4,10 @@ import type { DirectoryEntry, FileFacts } from '../files/file-facts.js';
 import { type FakeFile, fakeFiles } from '../files/testing/fake-files.js';
 import { MAX_GLOB_MATCHES, MAX_SCANNED_ENTRIES } from '../limits.js';
 import type { NormalisedPolicy } from '../policy/path-rule.js';
+import { fakeScanning } from '../repositories/testing/fake-scans.js';
 import type { ExecutorRoots } from './executor-roots.js';
-import { normalise } from './normalise.js';
+import { globScansOf, normalise } from './normalise.js';
+import { PatternLooks } from './pattern-looks.js';
 import type { IntentEntry, SandboxIntent } from './schema.js';
 
 const ROOTS: ExecutorRoots = {
@@ -54,12 +56,12 @@ function glob(pattern: string, access: IntentEntry['access'] = 'deny'): IntentEn
   return entry({ type: 'glob_pattern', pattern }, access);
 }
 
-function normalised(
+async function normalised(
   entries: readonly IntentEntry[],
   more: Partial<SandboxIntent> = {},
   maxDepth?: number,
   files: FileFacts = fakeFiles(TREE),
-): NormalisedPolicy {
+): Promise<NormalisedPolicy> {
   const intent: SandboxIntent = {
     permissions: {
       type: 'managed',
@@ -70,7 +72,8 @@ function normalised(
     windowsSandboxLevel: 'disabled',
     ...more,
   };
-  const policy = normalise(intent, ROOTS, files);
+  const matches = await new PatternLooks(fakeScanning(files)).find(globScansOf(intent, ROOTS), files);
+  const policy = normalise(intent, ROOTS, files, matches);
   if (policy === undefined) throw new Error('the intent confines nothing');
   return policy;
 }
@@ -110,26 +113,26 @@ describe('what an entry stands for', () => {
       [special({ kind: 'unknown', path: ':home' }, 'write')],
       [],
     ],
-  ])('%s', (_, entries, expected) => {
-    expect(lines(normalised(entries))).toEqual(expected);
+  ])('%s', async (_, entries, expected) => {
+    expect(lines(await normalised(entries))).toEqual(expected);
   });
 
-  test('each workspace root gets what project_roots says', () => {
-    const policy = normalised([special({ kind: 'project_roots' }, 'write')], {
+  test('each workspace root gets what project_roots says', async () => {
+    const policy = await normalised([special({ kind: 'project_roots' }, 'write')], {
       workspaceRoots: ['file:///ws', 'file:///second'],
     });
     expect(lines(policy)).toEqual(['write /second', 'write /ws']);
   });
 
-  test('the policy context wins over what stands beside it', () => {
-    const policy = normalised([special({ kind: 'project_roots' }, 'write')], {
+  test('the policy context wins over what stands beside it', async () => {
+    const policy = await normalised([special({ kind: 'project_roots' }, 'write')], {
       policyContext: { workspaceRoots: ['file:///second'] },
     });
     expect(lines(policy)).toEqual(['write /second']);
   });
 
-  test('a pattern is looked for no deeper than the intent allows', () => {
-    const policy = normalised([special({ kind: 'project_roots' }, 'write'), glob('**/*.env')], {}, 3);
+  test('a pattern is looked for no deeper than the intent allows', async () => {
+    const policy = await normalised([special({ kind: 'project_roots' }, 'write'), glob('**/*.env')], {}, 3);
     expect(lines(policy)).toEqual(['write /ws', 'deny /ws/.env', 'deny /ws/a/b/x.env']);
   });
 });
@@ -158,8 +161,8 @@ describe('precedence', () => {
       [WS, at('/ws/a', 'write')],
       ['write /ws', 'write /ws/a'],
     ],
-  ])('%s', (_, entries, expected) => {
-    expect(lines(normalised(entries))).toEqual(expected);
+  ])('%s', async (_, entries, expected) => {
+    expect(lines(await normalised(entries))).toEqual(expected);
   });
 });
 
@@ -170,7 +173,7 @@ test.each([
     MAX_SCANNED_ENTRIES,
     'there are more than 400000 entries to look at; start patterns deeper or set glob_scan_max_depth',
   ],
-])('all patterns together have so many %s and no more', (what, most, problem) => {
+])('all patterns together have so many %s and no more', async (what, most, problem) => {
   const isMatch = what === 'matches';
   const many = Array.from(
     { length: most / 2 },
@@ -189,12 +192,12 @@ test.each([
     },
     look: (path) => tree.look(path) ?? { kind: 'file', device: 1, inode: 1, isShared: false },
   };
-  const patterns = (...globs: readonly string[]): NormalisedPolicy => {
+  const patterns = (...globs: readonly string[]): Promise<NormalisedPolicy> => {
     const entries = [special({ kind: 'root' }, 'read'), ...globs.map((pattern) => glob(pattern))];
     return normalised(entries, {}, undefined, files);
   };
-  expect(patterns('/one/*.env', '/two/*.env').rules.length).toBe(1 + (isMatch ? most : 0));
-  expect(() => patterns('/one/*.env', '/two/*.env', '/two/last/*.env')).toThrow(
+  expect((await patterns('/one/*.env', '/two/*.env')).rules.length).toBe(1 + (isMatch ? most : 0));
+  await expect(patterns('/one/*.env', '/two/*.env', '/two/last/*.env')).rejects.toThrow(
     new ExecError('sandboxUnsupported', `${ENTRY}.3: with the pattern /two/last/*.env ${problem}`),
   );
 });
@@ -235,14 +238,13 @@ describe('what does not exist', () => {
       [at('/sealed', 'write'), at('/sealed/new', 'deny')],
       ['write /sealed'],
     ],
-  ])('%s', (_, entries, expected) => {
-    expect(lines(normalised(entries))).toEqual(expected);
+  ])('%s', async (_, entries, expected) => {
+    expect(lines(await normalised(entries))).toEqual(expected);
   });
 
-  test('what is skipped is noted', () => {
-    expect(
-      normalised([at('/nowhere', 'write'), at('/gone', 'read', true)], { workspaceRoots: [] }).notes,
-    ).toEqual([
+  test('what is skipped is noted', async () => {
+    const entries = [at('/nowhere', 'write'), at('/gone', 'read', true)];
+    expect((await normalised(entries, { workspaceRoots: [] })).notes).toEqual([
       { origin: `${ENTRY}.1`, text: '/gone does not exist and is skipped, as asked' },
       { origin: `${ENTRY}.0`, text: '/nowhere does not exist and is skipped' },
     ]);
@@ -252,14 +254,15 @@ describe('what does not exist', () => {
 describe('whole profiles', () => {
   test('disabled confines nothing', () => {
     const intent: SandboxIntent = { permissions: { type: 'disabled' }, windowsSandboxLevel: 'disabled' };
-    expect(normalise(intent, ROOTS, fakeFiles(TREE))).toBeUndefined();
+    expect(normalise(intent, ROOTS, fakeFiles(TREE), new Map())).toBeUndefined();
   });
 
   test.each<SandboxIntent['permissions']>([
     { type: 'external', network: 'restricted' },
     { type: 'managed', file_system: { type: 'unrestricted' }, network: 'restricted' },
   ])('$type without restricted files leaves them alone', (permissions) => {
-    const policy = normalise({ permissions, windowsSandboxLevel: 'disabled' }, ROOTS, fakeFiles(TREE));
+    const intent: SandboxIntent = { permissions, windowsSandboxLevel: 'disabled' };
+    const policy = normalise(intent, ROOTS, fakeFiles(TREE), new Map());
     expect(policy === undefined ? [] : [policy.restrictsFiles, policy.network, ...lines(policy)]).toEqual([
       false,
       'restricted',
@@ -315,7 +318,43 @@ describe('what cannot be enforced is refused, with the entry and the remedy', ()
       at('/ws/loop', 'deny'),
       `${ENTRY}.0: the link /ws/loop leads in a circle, so it is unknown what to deny; mend it or deny its directory`,
     ],
-  ])('%s', (_, unfit, message) => {
-    expect(() => normalised([unfit])).toThrow(new ExecError('sandboxUnsupported', message));
+  ])('%s', async (_, unfit, message) => {
+    await expect(normalised([unfit])).rejects.toThrow(new ExecError('sandboxUnsupported', message));
+  });
+});
+
+describe('between the look for a pattern and the plan', () => {
+  const entries = [special({ kind: 'project_roots' }, 'write'), glob('/ws/link/*.env')];
+  const intent: SandboxIntent = {
+    permissions: { type: 'managed', file_system: { type: 'restricted', entries }, network: 'restricted' },
+    workspaceRoots: ['file:///ws'],
+    windowsSandboxLevel: 'disabled',
+  };
+  const boundAfter = async (change: Readonly<Record<string, FakeFile>>): Promise<readonly string[]> => {
+    const before = { '/ws/link': { link: '/srv/data' }, '/srv/other': 'directory' } as const;
+    const files = fakeFiles({ ...before, '/srv/data/a.env': { text: '' }, '/srv/data/b.env': { text: '' } });
+    const matches = await new PatternLooks(fakeScanning(files)).find(globScansOf(intent, ROOTS), files);
+    const policy = normalise(intent, ROOTS, fakeFiles({ ...before, ...change }), matches);
+    return policy === undefined ? [] : lines(policy);
+  };
+
+  test('what has gone stands in nobody’s way', async () => {
+    expect(await boundAfter({ '/srv/data/b.env': { text: '' } })).toEqual([
+      'deny /srv/data/b.env',
+      'write /ws',
+    ]);
+  });
+
+  test('a link that leads elsewhere is refused: nobody has looked there', async () => {
+    await expect(boundAfter({ '/ws/link': { link: '/srv/other' } })).rejects.toThrow(
+      new ExecError(
+        'sandboxUnsupported',
+        `${ENTRY}.1: /ws/link was replaced while the sandbox was planned; try again`,
+      ),
+    );
+  });
+
+  test('nobody forgets to look', () => {
+    expect(() => normalise(intent, ROOTS, fakeFiles(TREE), new Map())).toThrow(/nobody has looked/);
   });
 });

@@ -1,28 +1,32 @@
 import type { FileFacts } from '../files/file-facts.js';
-import { parentOf } from '../files/paths.js';
-import { type CrossedLink, type ResolvedPath, resolvePath } from '../files/resolve-path.js';
+import { isWithin, parentOf } from '../files/paths.js';
+import {
+  type CrossedLink,
+  type FileIdentity,
+  type ResolvedPath,
+  resolvePath,
+} from '../files/resolve-path.js';
 import { indexRules, mergeRules, type RuleIndex } from '../policy/access.js';
 import type { NormalisedPolicy, PathRule, PolicyNote } from '../policy/path-rule.js';
-import { findGlobMatches, type GlobBudget, newGlobBudget } from './deny-glob.js';
+import type { GlobMatches, GlobScan } from './deny-glob.js';
 import type { ExecutorRoots } from './executor-roots.js';
 import { expandEntry } from './expand-entry.js';
 import { nativePath } from './native-path.js';
 import { refuse } from './refuse.js';
 import type { IntentEntry, SandboxIntent } from './schema.js';
 
-/** Whether the patterns of an intent are bound to what they match now, which means to look through many directories. */
-export type Patterns = 'bound' | 'leftOut';
+/** What the `globScansOf` an intent have found; left out, what they deny is not denied: for who asks what may be written at most. */
+export type Patterns = GlobMatches | 'leftOut';
 
 /**
  * The first phase: binds an intent to this executor. Undefined where the intent asks for no confinement at all.
- * @param patterns Left out, what they deny is not denied: for whoever asks what may be written at most.
  * @throws ExecError `sandboxUnsupported`, naming the entry that cannot be enforced and what to do about it.
  */
 export function normalise(
   intent: SandboxIntent,
   roots: ExecutorRoots,
   files: FileFacts,
-  patterns: Patterns = 'bound',
+  patterns: Patterns,
 ): NormalisedPolicy | undefined {
   const { permissions } = intent;
   if (permissions.type === 'disabled') return undefined;
@@ -30,14 +34,42 @@ export function normalise(
   if (permissions.type === 'external' || permissions.file_system.type === 'unrestricted') {
     return unrestricted(network);
   }
-  const { entries, glob_scan_max_depth: maxDepth } = permissions.file_system;
-  const binding = bindingOf(intent, roots, files, maxDepth ?? undefined);
-  entries.forEach((entry, at) => {
-    if (patterns === 'leftOut' && entry.path.type === 'glob_pattern') return;
-    bindEntry(entry, `sandbox.permissions.file_system.entries.${at}`, binding);
+  const binding = bindingOf(intent, roots, files);
+  permissions.file_system.entries.forEach((entry, at) => {
+    const origin = originOf(at);
+    const paths = pathsOf(entry, origin, patterns, binding);
+    bindEntry(entry, paths, origin, binding);
   });
   const rules = mergeRules(settle(binding, files));
   return { restrictsFiles: true, rules, links: binding.links, network, notes: binding.notes };
+}
+
+/**
+ * What has to be looked for before an intent can be bound: the patterns that it denies.
+ * @throws ExecError `sandboxUnsupported` for a pattern that cannot be enforced.
+ */
+export function globScansOf(intent: SandboxIntent, roots: ExecutorRoots): readonly GlobScan[] {
+  const { permissions } = intent;
+  if (permissions.type !== 'managed' || permissions.file_system.type !== 'restricted') return [];
+  const { entries, glob_scan_max_depth: maxDepth } = permissions.file_system;
+  const directory = policyCwd(intent, roots);
+  return entries.flatMap((entry, at) => {
+    if (entry.path.type !== 'glob_pattern') return [];
+    const origin = originOf(at);
+    const target = expandEntry(entry, origin, roots, []);
+    if (target.kind !== 'glob') return [];
+    return [{ pattern: target.pattern, origin, directory, maxDepth: maxDepth ?? undefined }];
+  });
+}
+
+function originOf(entry: number): string {
+  return `sandbox.permissions.file_system.entries.${entry}`;
+}
+
+/** The directory of a relative pattern. */
+function policyCwd({ policyContext, cwd }: SandboxIntent, roots: ExecutorRoots): string {
+  const uri = policyContext?.cwd ?? cwd;
+  return uri == null ? roots.cwd : nativePath(uri, 'sandbox.cwd');
 }
 
 /** What leaves all files as they are. */
@@ -59,27 +91,19 @@ interface Binding {
   readonly roots: ExecutorRoots;
   readonly files: FileFacts;
   readonly workspaceRoots: readonly string[];
-  readonly policyCwd: string;
-  readonly maxDepth: number | undefined;
-  readonly globBudget: GlobBudget;
   readonly rules: PathRule[];
   readonly links: CrossedLink[];
   readonly notes: PolicyNote[];
 }
 
 function bindingOf(
-  { policyContext, cwd, workspaceRoots }: SandboxIntent,
+  { policyContext, workspaceRoots }: SandboxIntent,
   roots: ExecutorRoots,
   files: FileFacts,
-  maxDepth: number | undefined,
 ): Binding {
-  const policyCwd = policyContext?.cwd ?? cwd;
   return {
     roots,
     files,
-    maxDepth,
-    globBudget: newGlobBudget(),
-    policyCwd: policyCwd == null ? roots.cwd : nativePath(policyCwd, 'sandbox.cwd'),
     workspaceRoots: (policyContext?.workspaceRoots ?? workspaceRoots ?? []).map((uri, at) =>
       nativePath(uri, `sandbox.workspaceRoots.${at}`),
     ),
@@ -89,14 +113,38 @@ function bindingOf(
   };
 }
 
-function bindEntry(entry: IntentEntry, origin: string, binding: Binding): void {
-  const { roots, files, workspaceRoots, policyCwd: directory, maxDepth } = binding;
+/** The paths that an entry stands for now. */
+function pathsOf(
+  entry: IntentEntry,
+  origin: string,
+  patterns: Patterns,
+  { roots, files, workspaceRoots, notes }: Binding,
+): readonly string[] {
   const target = expandEntry(entry, origin, roots, workspaceRoots);
-  if (target.kind === 'paths' && target.why !== undefined) binding.notes.push({ origin, text: target.why });
-  const paths =
-    target.kind === 'paths'
-      ? target.paths
-      : findGlobMatches({ pattern: target.pattern, origin, directory, maxDepth }, files, binding.globBudget);
+  if (target.kind === 'glob') return patterns === 'leftOut' ? [] : matchedPaths(origin, patterns, files);
+  if (target.why !== undefined) notes.push({ origin, text: target.why });
+  return target.paths;
+}
+
+/** What was matched and is still there: what has gone since is kept from nobody, like what comes later. */
+function matchedPaths(origin: string, matches: GlobMatches, files: FileFacts): readonly string[] {
+  const match = matches.get(origin);
+  // A pattern without matches denies nothing, and one that nobody looked for might deny much.
+  if (match === undefined) throw new Error(`nobody has looked for the pattern of ${origin}`);
+  const base = resolvePath(match.base, files);
+  if (base.kind === 'deadEnd' || !isSameFile(base.identity, match.identity))
+    refuse(origin, `${match.base} was replaced while the sandbox was planned; try again`);
+  return match.paths.filter((path) => {
+    const resolved = resolvePath(path, files);
+    return resolved.kind !== 'missing' || !isWithin(path, resolved.missingFrom ?? '/');
+  });
+}
+
+function isSameFile(one: FileIdentity | undefined, other: FileIdentity | undefined): boolean {
+  return one?.device === other?.device && one?.inode === other?.inode;
+}
+
+function bindEntry(entry: IntentEntry, paths: readonly string[], origin: string, binding: Binding): void {
   for (const path of paths) {
     const resolved = resolveFor(entry, path, origin, binding);
     if (resolved === undefined) continue;

@@ -1,4 +1,15 @@
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { expect, vi } from 'vitest';
 import { describeInWorlds } from './testing/describe-in-worlds.js';
@@ -234,6 +245,27 @@ describeInWorlds(({ there, it }) => {
       expect([exitCode, stdout.includes('secret')]).toEqual([0, false]);
     });
   }
+
+  it('F28b a file denied by a pattern in a directory that its owner has shut', async () => {
+    const { workspace, uid } = there();
+    const shut = path.join(workspace, 'nested/shut');
+    mkdirSync(shut);
+    writeFileSync(path.join(shut, '.env'), 'secret\n');
+    for (const [file, mode] of [
+      [path.join(shut, '.env'), 0o600],
+      [shut, 0o000],
+    ] as const) {
+      chownSync(file, uid, uid);
+      chmodSync(file, mode);
+    }
+    try {
+      const { stdout } = await there().run('chmod 700 nested/shut; cat nested/shut/.env; exit 0');
+      expect(stdout).toBe('');
+    } finally {
+      chmodSync(shut, 0o700);
+      rmSync(shut, { recursive: true });
+    }
+  });
 
   it('F31 writing into a denied directory fails and is not lost in silence', async () => {
     const { stdout } = await there().run(

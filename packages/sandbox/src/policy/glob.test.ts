@@ -21,10 +21,12 @@ test.each<[string, string, readonly string[], readonly string[]]>([
 });
 
 test.each([
-  ['**/*.env', '/ws', '/ws'],
-  ['/srv/data/*/x', '/ws', '/srv/data'],
-  ['a/b', '/ws', '/ws/a'],
-  ['/**/x', '/ws', '/'],
-])('matches of %s below %s are looked for in %s', (pattern, directory, base) => {
-  expect(compileGlob(pattern, directory).base).toBe(base);
+  ['**/*.env', '/ws', '/ws', Number.POSITIVE_INFINITY],
+  ['/srv/data/*/x', '/ws', '/srv/data', 2],
+  ['a/b', '/ws', '/ws/a', 1],
+  ['/**/x', '/ws', '/', Number.POSITIVE_INFINITY],
+  ['a*/**', '/ws', '/ws', Number.POSITIVE_INFINITY],
+])('matches of %s below %s are looked for in %s, %d levels deep', (pattern, directory, base, levels) => {
+  const glob = compileGlob(pattern, directory);
+  expect([glob.base, glob.levels]).toEqual([base, levels]);
 });

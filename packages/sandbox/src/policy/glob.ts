@@ -2,6 +2,8 @@
 export interface PathGlob {
   /** The deepest directory below which every match lies. */
   readonly base: string;
+  /** How many levels below that a match can lie. */
+  readonly levels: number;
   /** Whether an absolute path matches. */
   matches(path: string): boolean;
 }
@@ -14,7 +16,11 @@ export function compileGlob(pattern: string, directory: string): PathGlob {
   const firstWild = names.findIndex((name) => WILD.test(name));
   const fixed = firstWild < 0 ? names.slice(0, -1) : names.slice(0, firstWild);
   const expression = new RegExp(`^${names.map(segment).join('')}$`, 's');
-  return { base: `/${fixed.join('/')}`, matches: (path) => expression.test(path) };
+  return {
+    base: `/${fixed.join('/')}`,
+    levels: names.includes('**') ? Number.POSITIVE_INFINITY : names.length - fixed.length,
+    matches: (path) => expression.test(path),
+  };
 }
 
 const WILD = /[*?[{]/;

@@ -18,7 +18,8 @@ export interface RepositoryFinder {
   find(target: ScanTarget): Promise<ScannedTree>;
 }
 
-const REAL_TOOLS: ScanTools = {
+/** How this machine is looked through. */
+export const REAL_TOOLS: ScanTools = {
   files: realScanFiles,
   now: () => Date.now(),
   turn: () => setImmediate(),

@@ -1,5 +1,6 @@
-import { lstatSync } from 'node:fs';
+import { accessSync, constants, lstatSync } from 'node:fs';
 import { opendir } from 'node:fs/promises';
+import { errorCode } from '../files/error-code.js';
 
 /**
  * Tells one state of a directory from every later one: each entry that comes, goes or is renamed moves the time, and no
@@ -26,6 +27,8 @@ export interface ScanFiles {
   list(directory: string): AsyncIterable<readonly ScannedEntry[]>;
   /** Whether something stands at a path, a link included. */
   exists(path: string): boolean;
+  /** Whether a directory cannot be read although this user owns it, and so could change that. */
+  isShut(directory: string): boolean;
 }
 
 /** The directories of this machine. */
@@ -60,7 +63,24 @@ export const realScanFiles: ScanFiles = {
       return false;
     }
   },
+  isShut(directory) {
+    try {
+      accessSync(directory, constants.R_OK | constants.X_OK);
+      return false;
+    } catch (error) {
+      return errorCode(error) === 'EACCES' && isOwnDirectory(directory);
+    }
+  },
 };
+
+function isOwnDirectory(path: string): boolean {
+  try {
+    const found = lstatSync(path);
+    return found.isDirectory() && found.uid === process.geteuid?.();
+  } catch {
+    return false;
+  }
+}
 
 /** Entries that are asked of the kernel at a time; so many take well below a slice. */
 const CHUNK = 512;

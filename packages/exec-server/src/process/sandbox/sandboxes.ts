@@ -5,6 +5,7 @@ import { ExecError } from '@holdfast/exec-protocol';
 import {
   accessTo,
   ceilingSource,
+  createSearches,
   type FileFacts,
   type HostFacts,
   judgeDenial,
@@ -16,7 +17,6 @@ import {
   parseIntent,
   placeholderFolder,
   planSandbox,
-  RepositoryScans,
   readHostFacts,
   type SandboxIntent,
   type SandboxPlan,
@@ -101,7 +101,7 @@ const UNCONFINED = parseIntent({ permissions: { type: 'disabled' }, windowsSandb
 /** The sandboxes of this machine. Nothing is looked at, and nothing made, before the first one. */
 export function createSandboxes({ env, ceiling, logger }: SandboxHost): Sandboxes {
   let store: PlaceholderStore | undefined;
-  const repositories = new RepositoryScans();
+  const searches = createSearches();
   const gaps = new GapLog(logger);
   const networks = new ConfinedNetworks(logger);
   const planFor = async (
@@ -110,7 +110,7 @@ export function createSandboxes({ env, ceiling, logger }: SandboxHost): Sandboxe
   ): Promise<Planned> => {
     store ??= openStore(env, logger);
     const held = store;
-    const host = readHostFacts(child, env['PATH'] ?? '', held, repositories);
+    const host = readHostFacts(child, env['PATH'] ?? '', held, searches);
     const own = ceilingSource(ceiling, { ...host.roots, cwd: '/', tmpdir: env['TMPDIR'] });
     const command = { ...commandOf(child), hasTerminal };
     const plan = await planSandbox(intent, command, host, own, network?.intent.rules);

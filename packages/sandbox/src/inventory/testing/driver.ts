@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { NO_OPERATOR } from '../../ceiling/operator-ceiling.js';
-import { readHostFacts } from '../../host-facts.js';
+import { createSearches, readHostFacts } from '../../host-facts.js';
 import { parseIntent } from '../../intent/parse-intent.js';
 import { openLaunch } from '../../launch/open-launch.js';
 import { PlaceholderStore } from '../../launch/placeholder-store.js';
@@ -16,7 +16,6 @@ import { parseHostRules } from '../../network/host-rules.js';
 import { type ManagedNetwork, openManagedNetwork } from '../../network/managed-network.js';
 import { realOutside } from '../../network/outside.js';
 import { planSandbox } from '../../plan-sandbox.js';
-import { RepositoryScans } from '../../repositories/repository-scans.js';
 import type { DriverAnswer, DriverRequest } from './driver-messages.js';
 import { OTHER_SANDBOX, type OtherLaunch, otherLaunch } from './other-sandbox.js';
 
@@ -66,7 +65,7 @@ async function runOurs(request: DriverRequest): Promise<DriverAnswer> {
   const store = new PlaceholderStore(stateFolder, (problem) => {
     throw new Error(problem);
   });
-  const host = readHostFacts({ cwd, env }, process.env['PATH'] ?? '', store, new RepositoryScans());
+  const host = readHostFacts({ cwd, env }, process.env['PATH'] ?? '', store, createSearches());
   const rules = hosts === undefined ? undefined : parseHostRules(hosts);
   const plan = await planSandbox(parseIntent(intent), { argv, cwd, env }, host, NO_OPERATOR, rules);
   const decisions: string[] = [];

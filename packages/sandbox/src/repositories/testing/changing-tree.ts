@@ -61,6 +61,10 @@ export class ChangingTree implements ScanFiles {
     return this.#entries.has(path);
   }
 
+  isShut(): boolean {
+    return false;
+  }
+
   #touch(directory: string): void {
     const entry = this.#entries.get(directory);
     if (entry !== undefined) entry.changedMs = this.#stamp();

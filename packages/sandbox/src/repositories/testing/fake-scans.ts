@@ -16,6 +16,7 @@ function fakeScanFiles(files: FileFacts): ScanFiles {
       yield entries.map(({ name, kind }) => ({ name, isDirectory: kind === 'directory' }));
     },
     exists: (path) => files.look(path) !== undefined,
+    isShut: () => false,
   };
 }
 
@@ -24,7 +25,12 @@ export function fakeScanTools(files: ScanFiles, now: () => number = () => 0): Sc
   return { files, now, turn: () => Promise.resolve() };
 }
 
+/** How a model file system is looked through. */
+export function fakeScanning(files: FileFacts): ScanTools {
+  return fakeScanTools(fakeScanFiles(files));
+}
+
 /** Scans of a model file system. */
 export function fakeScans(files: FileFacts): RepositoryScans {
-  return new RepositoryScans(fakeScanTools(fakeScanFiles(files)));
+  return new RepositoryScans(fakeScanning(files));
 }

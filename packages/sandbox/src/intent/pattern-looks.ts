@@ -1,0 +1,33 @@
+import type { FileFacts } from '../files/file-facts.js';
+import { SharedLooks } from '../files/shared-looks.js';
+import type { ScanTools } from '../repositories/scan-tree.js';
+import type { GlobMatches, GlobScan } from './deny-glob.js';
+import { searchGlobs } from './glob-search.js';
+
+/** Whoever finds what patterns match. */
+export interface PatternFinder {
+  /**
+   * What is there now: every answer comes from a look that began after the question.
+   * @param signal Ends the wait, and the look if nobody else waits for it; default none.
+   * @throws ExecError `sandboxUnsupported` when there is too much to look at; the reason of the signal.
+   */
+  find(scans: readonly GlobScan[], files: FileFacts, signal?: AbortSignal): Promise<GlobMatches>;
+}
+
+/** Finds them in the file system; those who ask for the same share a look. */
+export class PatternLooks implements PatternFinder {
+  readonly #tools: ScanTools;
+  readonly #looks = new SharedLooks<GlobMatches>();
+
+  constructor(tools: ScanTools) {
+    this.#tools = tools;
+  }
+
+  find(scans: readonly GlobScan[], files: FileFacts, signal: AbortSignal = NEVER): Promise<GlobMatches> {
+    const look = (unwanted: AbortSignal): Promise<GlobMatches> =>
+      searchGlobs(scans, files, this.#tools, unwanted);
+    return this.#looks.ask(JSON.stringify(scans), look, signal);
+  }
+}
+
+const NEVER = new AbortController().signal;
