@@ -44,7 +44,7 @@ import type {
   WalkResult,
   WatchOptions,
 } from './file-system.js';
-import { watchPaths } from './watch.js';
+import { FileWatches } from './watch.js';
 
 /** The files of the executor behind a session. */
 export function createFileSystem(port: FilePort, local?: LocalFiles): FileSystem {
@@ -56,10 +56,12 @@ const encoder = new TextEncoder();
 class RemoteFileSystem implements FileSystem {
   readonly #port: FilePort;
   readonly #local: LocalFiles | undefined;
+  readonly #watches: FileWatches;
 
   constructor(port: FilePort, local: LocalFiles | undefined) {
     this.#port = port;
     this.#local = local;
+    this.#watches = new FileWatches(port);
   }
 
   readFile(path: string, options: ReadFileOptions & { readonly encoding: 'utf8' }): Promise<string>;
@@ -136,7 +138,7 @@ class RemoteFileSystem implements FileSystem {
   async watch(missing: readonly string[], { present, signal }: WatchOptions = {}): Promise<void> {
     const uris = await Promise.all(missing.map((path) => this.#uri(path, signal, 'missing')));
     const kept = present === undefined ? undefined : await this.#uri(present, signal, 'present');
-    await watchPaths(this.#port, { missing: uris, present: kept }, signal);
+    await this.#watches.wait({ missing: uris, present: kept }, signal);
   }
 
   async mkdir(path: string, options: MkdirOptions = {}): Promise<void> {

@@ -84,3 +84,29 @@ test('a watch ends with its session', async () => {
   await client.close();
   await expect(over).rejects.toMatchObject({ kind: 'clientClosed' });
 });
+
+test('a watch that is given up serves whoever waits for the same next', async () => {
+  const server = new FakeServer();
+  server.on(fsWatchMissing, () => ({ watching: true }));
+  await using client = await server.connect();
+  for (let round = 0; round < 100; round += 1) {
+    const waiting = client.fs.watch(['/later'], { signal: AbortSignal.abort() }).catch(() => 'given up');
+    expect(await waiting).toBe('given up');
+    const stop = new AbortController();
+    const again = client.fs.watch(['/later'], { signal: stop.signal }).catch(() => 'given up');
+    await until(() => server.paramsOf(WATCHES).length > 0);
+    stop.abort();
+    expect(await again).toBe('given up');
+  }
+  const [first, ...others] = server.paramsOf(WATCHES) as readonly { readonly watchId: number }[];
+  expect(others).toEqual([]);
+  const both = [client.fs.watch(['/later']), client.fs.watch(['/later'])];
+  await settle();
+  server.send(JSON.stringify({ method: 'fs/missingChanged', params: { watchId: first?.watchId } }));
+  await Promise.all(both);
+  const next = client.fs.watch(['/later']);
+  await until(() => server.paramsOf(WATCHES).length === 2);
+  const { watchId } = server.paramsOf(WATCHES)[1] as { readonly watchId: number };
+  server.send(JSON.stringify({ method: 'fs/missingChanged', params: { watchId } }));
+  await next;
+});

@@ -14,28 +14,46 @@ export interface WatchedPaths {
 let lastWatch = 0;
 
 /**
- * Waits until one of the missing paths is there or the present one is not, over however many connections.
- * @throws ExecError `unsupported` when the executor cannot watch; why the session was lost; the reason of `signal`.
+ * The watches of one client. Whoever waits for the same paths shares one, and one that nobody waits for any more stays for
+ * whoever asks next: the wire has no word to end it, and servers take so many of a connection only.
  */
-export async function watchPaths(
-  port: FilePort,
-  { missing, present }: WatchedPaths,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  signal?.throwIfAborted();
+export class FileWatches {
+  readonly #port: FilePort;
+  /** What settles with each watch that is set, by what it waits for. */
+  readonly #open = new Map<string, Promise<void>>();
+
+  constructor(port: FilePort) {
+    this.#port = port;
+  }
+
+  /**
+   * Waits until one of the missing paths is there or the present one is not, over however many connections.
+   * @throws ExecError `unsupported` when the executor cannot watch; why the session was lost; the reason of `signal`.
+   */
+  async wait(paths: WatchedPaths, signal: AbortSignal | undefined): Promise<void> {
+    signal?.throwIfAborted();
+    const key = JSON.stringify([paths.missing, paths.present]);
+    await abortable(this.#open.get(key) ?? this.#set(key, paths), signal);
+  }
+
+  #set(key: string, paths: WatchedPaths): Promise<void> {
+    const over = watchPaths(this.#port, paths).finally(() => this.#open.delete(key));
+    this.#open.set(key, over);
+    return over;
+  }
+}
+
+async function watchPaths(port: FilePort, paths: WatchedPaths): Promise<void> {
   lastWatch += 1;
   const watchId = lastWatch;
   const over = createDeferred<undefined>();
   let isSet = false;
   const set = async (): Promise<void> => {
-    const { watching } = await port.request(
-      fsWatchMissing,
-      { watchId, missing: [...missing], present },
-      signal,
-    );
+    const params = { watchId, missing: [...paths.missing], present: paths.present };
+    const { watching } = await port.request(fsWatchMissing, params);
     isSet = watching;
     if (watching) return;
-    if (await hasHappened(port, { missing, present }, signal)) over.resolve(undefined);
+    if (await hasHappened(port, paths)) over.resolve(undefined);
     else throw new ExecError('unsupported', 'the executor cannot watch these paths now; look again later');
   };
   const begin = (): void => {
@@ -57,20 +75,12 @@ export async function watchPaths(
     },
   });
   begin();
-  try {
-    await abortable(over.promise, signal);
-  } finally {
-    detach();
-  }
+  await over.promise.finally(detach);
 }
 
-async function hasHappened(
-  port: FilePort,
-  { missing, present }: WatchedPaths,
-  signal: AbortSignal | undefined,
-): Promise<boolean> {
+async function hasHappened(port: FilePort, { missing, present }: WatchedPaths): Promise<boolean> {
   const exists = (path: string): Promise<boolean> =>
-    port.request(fsGetMetadata, { path }, signal).then(
+    port.request(fsGetMetadata, { path }).then(
       () => true,
       (error: unknown) => {
         if (error instanceof ExecError && error.kind === 'fileNotFound') return false;
