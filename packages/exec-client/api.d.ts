@@ -591,7 +591,8 @@ interface FileSystem {
     copyFile(from: string, to: string, options?: WaitOptions): Promise<void>;
     /**
      * Resolves once one of the `missing` paths is there, or `present` is not, and at once when that is so already. It may
-     * take some seconds on a server of the reference wire. Fails with `unsupported` where the executor cannot watch.
+     * take some seconds on a server of the reference wire. Fails with `unsupported` where the executor cannot watch, or when
+     * more than 64 paths of this client are watched; one that was given up by `signal` counts until it is over or waited for again.
      */
     watch(missing: readonly string[], options?: WatchOptions): Promise<void>;
     /** What lies below a directory, in one answer; see the limits of `WalkOptions`. */

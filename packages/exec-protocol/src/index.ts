@@ -1,4 +1,4 @@
-export { decodeBase64, encodeBase64 } from './bytes.js';
+export { base64Length, decodeBase64, encodeBase64 } from './bytes.js';
 export { CLOSE_CODES, type CloseKind } from './close-codes.js';
 export {
   ERROR_KINDS,
@@ -85,6 +85,7 @@ export {
   MAX_KEPT_POLICY_DECISIONS,
   MAX_LEGACY_MESSAGE_BYTES,
   MAX_LEGACY_REQUESTS_IN_FLIGHT,
+  MAX_LISTING_BYTES,
   MAX_LOG_EVENTS,
   MAX_MESSAGE_BYTES,
   MAX_POLICY_DECISION_TIMEOUT_MS,

@@ -232,6 +232,12 @@ export const MAX_WALK_DIRECTORIES = 10_000;
 /** The most entries that a walk may ask for; the reference's figure. */
 export const MAX_WALK_ENTRIES = 50_000;
 
+/**
+ * Text of the entries of one `fs/walk` or `fs/list`; what is beyond it is left out, and the answer is `truncated`. With the
+ * answer around it, it fits into the 16 MiB that a reference client takes in one frame.
+ */
+export const MAX_LISTING_BYTES = 12 * MIB;
+
 /** The largest piece of a streamed HTTP body, decoded; the reference's figure. */
 export const MAX_BODY_DELTA_BYTES = MIB;
 

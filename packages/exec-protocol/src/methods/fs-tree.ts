@@ -31,7 +31,9 @@ export const fsList = defineRequest({
           .describe('Of a link: where it leads, in the bytes that it holds.'),
       }),
     ),
-    truncated: z.boolean().describe('There are more than 50,000; the first are listed.'),
+    truncated: z
+      .boolean()
+      .describe('There are more than 50,000, or more than fit into 12 MiB; the first are listed.'),
   }),
 });
 

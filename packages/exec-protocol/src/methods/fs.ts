@@ -134,7 +134,7 @@ export const fsWalk = defineRequest({
   result: z.object({
     entries: z.array(z.object({ path, kind: z.enum(['file', 'directory']) })),
     errors: z.array(z.object({ path, message: z.string() })),
-    truncated: z.boolean().describe('A limit ended the walk.'),
+    truncated: z.boolean().describe('A limit ended the walk, one of `options` or 12 MiB of text.'),
   }),
 });
 

@@ -75,8 +75,8 @@ export async function walkTree(params: ParamsOf<typeof fsWalk>): Promise<ResultO
     ...options,
   });
   return {
-    entries: entries.map((entry) => ({ ...entry, path: toPathUri(entry.path) })),
-    errors: errors.map((error) => ({ ...error, path: toPathUri(error.path) })),
+    entries: entries.map(({ uri, kind }) => ({ path: uri, kind })),
+    errors: errors.map(({ uri, message }) => ({ path: uri, message })),
     truncated,
   };
 }
@@ -97,8 +97,8 @@ export async function copyEntry(params: ParamsOf<typeof fsCopy>): Promise<Result
 export async function listEntries(params: ParamsOf<typeof fsList>): Promise<ResultOf<typeof fsList>> {
   const { entries, truncated } = await listNamed(toNativePath(params.path, 'path'), linksOf(params));
   return {
-    entries: entries.map(({ path: own, target, ...told }) => ({
-      path: toPathUri(own),
+    entries: entries.map(({ uri, target, ...told }) => ({
+      path: uri,
       ...told,
       ...(target === undefined ? {} : { targetBase64: target }),
     })),

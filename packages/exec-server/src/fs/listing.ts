@@ -1,14 +1,15 @@
 import { lstat, readdir, readlink } from 'node:fs/promises';
-import { MAX_WALK_ENTRIES } from '@holdfast/exec-protocol';
+import { base64Length, MAX_WALK_ENTRIES, type PathUri } from '@holdfast/exec-protocol';
 import { about, errnoOf } from './file-error.js';
+import { ListingRoom } from './listing-room.js';
 import { PERMISSIONS } from './metadata.js';
-import { joinPath, type NativePath } from './native-path.js';
+import { joinPath, type NativePath, toPathUri } from './native-path.js';
 import { descend } from './no-follow.js';
 import type { LinkOptions } from './open-file.js';
 
 /** One entry of a directory as it is itself; a link is not followed. */
 interface ListedEntry {
-  readonly path: NativePath;
+  readonly uri: PathUri;
   readonly kind: 'file' | 'directory' | 'symlink' | 'other';
   /** Bytes. */
   readonly size: number;
@@ -32,6 +33,7 @@ export function listDirectory(
   path: NativePath,
   { followSymlinks }: LinkOptions,
   limit: number = MAX_WALK_ENTRIES,
+  room = new ListingRoom(),
 ): Promise<Listing> {
   const listAt = async (here: NativePath): Promise<Listing> => {
     const names = (await readdir(here, { encoding: 'buffer' })).sort((one, other) => one.compare(other));
@@ -39,7 +41,12 @@ export function listDirectory(
     for (let at = 0; at < Math.min(names.length, limit); at += LOOKS_AT_ONCE) {
       const some = names.slice(at, Math.min(at + LOOKS_AT_ONCE, limit));
       const found = await Promise.all(some.map((name) => entryOf(path, here, name)));
-      entries.push(...found.filter((entry) => entry !== undefined));
+      for (const entry of found) {
+        if (entry === undefined) continue;
+        const more = base64Length(entry.target?.length ?? 0);
+        if (!room.take(entry.uri, more)) return { entries, truncated: true };
+        entries.push(entry);
+      }
     }
     return { entries, truncated: names.length > limit };
   };
@@ -59,7 +66,7 @@ async function entryOf(
   try {
     const found = await lstat(at);
     return {
-      path: joinPath(directory, name),
+      uri: toPathUri(joinPath(directory, name)),
       kind: kindOf(found),
       size: found.size,
       modifiedAtMs: Math.max(0, Math.floor(found.mtimeMs)),

@@ -1,5 +1,6 @@
 import { chmodSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { ListingRoom } from './listing-room.js';
 import { kindOf, Tree } from './testing/tree.js';
 import { type WalkOptions, walk } from './walk.js';
 
@@ -74,6 +75,18 @@ test('the limits end a walk and say so; what just fits is whole', async () => {
   expect(await found(tree, { maxDirectories: 4 })).toMatchObject({ truncated: false });
   expect(await found(tree, { maxDirectories: 1 })).toEqual({
     names: ['.hidden/', 'a', 'b/'],
+    truncated: true,
+  });
+});
+
+test('a walk has room for so much text, and says where it has left something out', async () => {
+  using tree = forest();
+  const whole = await walk(tree.path(''), FAR);
+  const bytes = whole.entries.reduce((sum, { uri }) => sum + uri.length + 128, 0);
+  expect(await walk(tree.path(''), FAR, new ListingRoom(bytes))).toEqual(whole);
+  expect(await walk(tree.path(''), FAR, new ListingRoom(bytes - 1))).toEqual({
+    ...whole,
+    entries: whole.entries.slice(0, -1),
     truncated: true,
   });
 });

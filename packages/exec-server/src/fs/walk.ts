@@ -1,8 +1,16 @@
 import type { Dirent, Stats } from 'node:fs';
 import { lstat, readdir, stat } from 'node:fs/promises';
-import { ExecError, MAX_WALK_DEPTH, MAX_WALK_DIRECTORIES, MAX_WALK_ENTRIES } from '@holdfast/exec-protocol';
+import { setImmediate as turn } from 'node:timers/promises';
+import {
+  ExecError,
+  MAX_WALK_DEPTH,
+  MAX_WALK_DIRECTORIES,
+  MAX_WALK_ENTRIES,
+  type PathUri,
+} from '@holdfast/exec-protocol';
 import { about, toFileError } from './file-error.js';
-import { joinPath, type NativePath } from './native-path.js';
+import { ListingRoom } from './listing-room.js';
+import { joinPath, type NativePath, toPathUri } from './native-path.js';
 
 /** How far a walk goes. */
 export interface WalkOptions {
@@ -14,11 +22,17 @@ export interface WalkOptions {
   readonly pruneHiddenDirectories: boolean;
 }
 
+/** Something that a walk came by. */
+interface WalkedPath {
+  readonly path: NativePath;
+  readonly uri: PathUri;
+}
+
 /** What a walk found, level by level, each directory sorted by name. */
 export interface WalkResult {
-  readonly entries: readonly { readonly path: NativePath; readonly kind: 'file' | 'directory' }[];
+  readonly entries: readonly (WalkedPath & { readonly kind: 'file' | 'directory' })[];
   /** Directories that could not be read. */
-  readonly errors: readonly { readonly path: NativePath; readonly message: string }[];
+  readonly errors: readonly (WalkedPath & { readonly message: string })[];
   /** A limit ended the walk. */
   readonly truncated: boolean;
 }
@@ -28,11 +42,15 @@ export interface WalkResult {
  * directory is entered twice. What is no directory has nothing below it.
  * @throws ExecError for limits out of range or a root that cannot be read.
  */
-export async function walk(root: NativePath, options: WalkOptions): Promise<WalkResult> {
+export async function walk(
+  root: NativePath,
+  options: WalkOptions,
+  room = new ListingRoom(),
+): Promise<WalkResult> {
   checkLimits(options);
   const [own] = await about(root, () => Promise.all([lstat(root), stat(root)]));
   const start = await directoryBehind(root, own, options.followDirectorySymlinks);
-  const walker = new Walker(options);
+  const walker = new Walker(options, room);
   if (start !== undefined) await walker.enter({ path: root, depth: 0, id: idOf(start) });
   return walker.result;
 }
@@ -45,14 +63,16 @@ interface Directory {
 
 class Walker {
   readonly #options: WalkOptions;
+  readonly #room: ListingRoom;
   readonly #entries: WalkResult['entries'][number][] = [];
   readonly #errors: WalkResult['errors'][number][] = [];
   readonly #entered = new Set<string>();
   #waiting: Directory[] = [];
   #isTruncated = false;
 
-  constructor(options: WalkOptions) {
+  constructor(options: WalkOptions, room: ListingRoom) {
     this.#options = options;
+    this.#room = room;
   }
 
   get result(): WalkResult {
@@ -84,31 +104,45 @@ class Walker {
         this.#isTruncated = true;
         return;
       }
+      if (this.#entries.length % ENTRIES_A_TURN === 0) await turn();
       await this.#take(directory, entry);
+      if (this.#isTruncated) return;
     }
   }
 
   async #take({ path: parent, depth }: Directory, entry: Dirent<Buffer>): Promise<void> {
     const path = joinPath(parent, entry.name);
-    if (entry.isFile()) this.#entries.push({ path, kind: 'file' });
+    if (entry.isFile()) this.#add(path, 'file');
     if (!entry.isDirectory() && !entry.isSymbolicLink()) return;
     // What went away meanwhile is not there any more.
     const own = await lstat(path).catch(() => undefined);
     if (own === undefined) return;
     const found = await directoryBehind(path, own, this.#options.followDirectorySymlinks);
     if (found === undefined) return;
-    this.#entries.push({ path, kind: 'directory' });
+    this.#add(path, 'directory');
     const isPruned = this.#options.pruneHiddenDirectories && entry.name[0] === DOT;
     if (depth < this.#options.maxDepth && !isPruned) {
       this.#waiting.push({ path, depth: depth + 1, id: idOf(found) });
     }
   }
 
+  #add(path: NativePath, kind: 'file' | 'directory'): void {
+    const uri = toPathUri(path);
+    if (this.#room.take(uri)) this.#entries.push({ path, uri, kind });
+    else this.#isTruncated = true;
+  }
+
   #fail(path: NativePath, error: unknown): void {
+    const uri = toPathUri(path);
     const told = toFileError(error, path);
-    this.#errors.push({ path, message: told instanceof Error ? told.message : String(told) });
+    const message = told instanceof Error ? told.message : String(told);
+    if (this.#room.take(uri, message.length)) this.#errors.push({ path, uri, message });
+    else this.#isTruncated = true;
   }
 }
+
+/** A large directory holds nobody up for longer than these take. */
+const ENTRIES_A_TURN = 512;
 
 const DOT = 0x2e;
 

@@ -1,4 +1,5 @@
 import {
+  base64Length,
   ExecError,
   fsCanonicalize,
   type fsClose,
@@ -190,8 +191,4 @@ const ROOT_URI = 'file:///';
 /** How many bytes of a file are answered: none where reading it will be refused. */
 function sizeToRead({ size }: ResultOf<typeof fsGetMetadata>): number {
   return size > MAX_READ_FILE_BYTES ? 0 : size;
-}
-
-function base64Length(bytes: number): number {
-  return Math.ceil(bytes / 3) * 4;
 }

@@ -1,4 +1,4 @@
-import { ExecError, FILES_IN_TRANSFER, MAX_WALK_ENTRIES } from '@holdfast/exec-protocol';
+import { ExecError, FILES_IN_TRANSFER, MAX_LISTING_BYTES, MAX_WALK_ENTRIES } from '@holdfast/exec-protocol';
 import { executorUri } from '../../executor-path.js';
 import { forEachAtOnce } from '../at-once.js';
 import type { LocalPath } from '../local-files.js';
@@ -133,7 +133,7 @@ function placed({ local, executor, tally }: Transfer, entry: SourceEntry, to: Lo
 function tooMany(): ExecError {
   return new ExecError(
     'fileSystemFailed',
-    `it has more than ${String(MAX_WALK_ENTRIES)} entries, and the wire lists no more; pack it on the executor first`,
+    `it has more than ${String(MAX_WALK_ENTRIES)} entries, or paths of more than ${String(MAX_LISTING_BYTES)} bytes, and the wire lists no more; pack it on the executor first`,
   );
 }
 

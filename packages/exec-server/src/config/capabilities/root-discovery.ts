@@ -73,7 +73,7 @@ async function filesBelow(root: NativePath, reader: CapabilityReader): Promise<r
     followDirectorySymlinks: true,
     pruneHiddenDirectories: false,
   });
-  for (const { path, message } of found.errors) reader.warn(`${toPathUri(path)} is left out: ${message}`);
+  for (const { uri, message } of found.errors) reader.warn(`${uri} is left out: ${message}`);
   if (found.truncated) reader.warn(`${toPathUri(root)} has more below it than is looked at`);
   return found.entries.flatMap(({ kind, path }) => (kind === 'file' ? [path] : []));
 }
