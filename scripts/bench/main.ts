@@ -34,10 +34,16 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     benchFiles(all, { megabytes: numberFlag('--megabytes', 1000), files: numberFlag('--files', 100_000) }),
 };
 
-const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'));
-const unknown = wanted.filter((name) => !Object.hasOwn(BENCHES, name));
+const FLAG = /^--(?:reference|(?:megabytes|files)=.*)$/;
+
+const words = process.argv.slice(2);
+const wanted = words.filter((word) => !word.startsWith('--'));
+const unknown = words.filter((word) => !Object.hasOwn(BENCHES, word) && !FLAG.test(word));
 if (unknown.length > 0) {
-  console.error(`no such bench: ${unknown.join(', ')}; there are ${Object.keys(BENCHES).join(', ')}`);
+  console.error(
+    `no such bench or flag: ${unknown.join(', ')}; there are ${Object.keys(BENCHES).join(', ')},`,
+  );
+  console.error('--reference, --megabytes=N and --files=N');
   process.exit(2);
 }
 await using holdfast = await startHoldfast();
