@@ -12,6 +12,8 @@ export default defineConfig({
         ssr: { resolve: { conditions: SOURCE_FIRST } },
         test: {
           name: 'unit',
+          // Many of them wait for processes and files; on two cores the default of one worker would leave a core idle.
+          maxWorkers: 2,
           environment: 'node',
           // Properties try hundreds of inputs, and real processes wait for their turn: a busy machine needs more than 5 s.
           testTimeout: 30_000,

@@ -37,6 +37,16 @@ const LINT_AND_TYPES: readonly Step[] = [
   { name: 'types', command: ['tsc', '-b'] },
 ];
 
+/** The CLI itself on our server. What compares and measures takes minutes more, and runs with `npm run codex`. */
+const CODEX_SUITES: readonly string[] = [
+  'commands',
+  'projects',
+  'capabilities',
+  'sandbox',
+  'network',
+  'resume',
+].map((name) => `e2e/codex/cli-${name}.codex.test.ts`);
+
 /** Steps in their order; those of a list run beside each other. */
 const STEPS: readonly (Step | readonly Step[])[] = [
   { name: 'format', command: ['biome', 'ci', '--colors=off', '.'] },
@@ -58,6 +68,11 @@ const STEPS: readonly (Step | readonly Step[])[] = [
   { name: 'packed packages', command: ['tsx', 'scripts/check-packages.ts'] },
   { name: 'public surface', command: ['tsx', 'scripts/check-api.ts'] },
   { name: 'e2e tests', command: ['vitest', 'run', '--project', 'e2e'], project: 'e2e' },
+  {
+    name: 'the real Codex CLI',
+    command: ['vitest', 'run', '--project', 'codex', ...CODEX_SUITES],
+    project: 'codex',
+  },
   { name: 'generated schema and docs', command: ['npm', 'run', '--silent', 'schema:check'] },
 ];
 
