@@ -9,7 +9,7 @@ import '@holdfast/sandbox';
 // core.d.ts
 import { RootCapabilities, InstalledCapabilities, ParamsOf, environmentConfigRead, ResultOf, RequestSpec, fsOpen, Transport, EnvironmentInfo } from '@holdfast/exec-protocol';
 import { Readable } from 'node:stream';
-import { OpenLaunch, NetworkIntent, NetworkDecider, NetworkDecision, OperatorCeiling, SandboxIntent } from '@holdfast/sandbox';
+import { OpenLaunch, SetUp, NetworkIntent, NetworkDecider, NetworkDecision, OperatorCeiling, SandboxIntent } from '@holdfast/sandbox';
 
 /** A timer that has been set. */
 interface Timer {
@@ -74,7 +74,7 @@ interface FilePlace {
     /**
      * Does `work` inside of the sandbox as it has to be now.
      * @param isLook It changes nothing, and so is done once more when the sandbox ends meanwhile.
-     * @throws ExecError `sandboxUnsupported`, or what `work` throws.
+     * @throws ExecError `sandboxUnsupported`, `limitExceeded` where the sandbox is not set up in time, or what `work` throws.
      */
     use<T>(isLook: boolean, work: (inside: FilesInside) => Promise<T>): Promise<T>;
 }
@@ -83,9 +83,10 @@ interface ConfinedFiles {
     /**
      * Where a request is carried out; undefined where nothing confines it.
      * @param sandbox As the client sent it.
+     * @param unwanted Nobody waits for the answer any more: where the sandbox is not set up yet, that ends.
      * @throws ExecError `sandboxUnsupported` for an intent that is not understood.
      */
-    placeOf(sandbox: Readonly<Record<string, unknown>> | null | undefined): FilePlace | undefined;
+    placeOf(sandbox: Readonly<Record<string, unknown>> | null | undefined, unwanted: AbortSignal): FilePlace | undefined;
 }
 
 /** One header as it is sent or came. */
@@ -173,9 +174,11 @@ interface LogSpill {
 interface Confinement {
     /**
      * Opens what the wrapper of one child needs; to be called when the child is about to be started.
-     * @throws ExecError `sandboxUnsupported` when the file system is not what it was when this was planned.
+     * @throws ExecError `sandboxUnsupported` when the file system is not what it was when this was planned; as its set-up.
      */
-    open(): OpenLaunch;
+    open(): Promise<OpenLaunch>;
+    /** What the start is the end of; whoever began it ends it. */
+    readonly setUp: SetUp;
 }
 /** What to run, and exactly how: nothing of the server is added or inherited, and no text holds a NUL. */
 interface ChildSpec {
@@ -258,7 +261,8 @@ interface Sandbox {
 }
 /** How a program of ours is confined. */
 interface HelperSandbox {
-    readonly confinement: Confinement;
+    /** @param setUp Of the start. */
+    readonly confinement: (setUp: SetUp) => Confinement;
     /** Equal for two sandboxes that show the same files and allow the same. */
     readonly key: string;
 }
@@ -271,6 +275,15 @@ interface ConfinedCommand {
     readonly hasTerminal: boolean;
     /** Names the process in the log. */
     readonly process: string;
+    /** Whoever began it ends it. */
+    readonly setUp: SetUp;
+}
+/** A program of ours to be confined, whose words are files that it needs. */
+interface ConfinedHelper {
+    readonly intent: SandboxIntent;
+    readonly child: ChildSpec;
+    /** Whoever began it ends it. */
+    readonly setUp: SetUp;
 }
 /** Whether it was the sandbox that made the command fail. @param output The end of what the command has printed. */
 type DenialJudge = (exitCode: number, output: string) => boolean;
@@ -280,11 +293,12 @@ interface Sandboxes {
     readonly ceiling: OperatorCeiling | undefined;
     /**
      * How a child is confined. Looks at files, and makes the network that the child gets.
-     * @throws ExecError `sandboxUnsupported` for what this executor cannot enforce; SpawnError when there is nothing to run.
+     * @throws ExecError `sandboxUnsupported` for what this executor cannot enforce; SpawnError when there is nothing to run;
+     *   as `setUp.check`. Nothing is left then.
      */
     confine(command: ConfinedCommand): Promise<Sandbox>;
-    /** The same for a program of ours, whose words are files that it needs. */
-    confineHelper(intent: SandboxIntent, child: ChildSpec): Promise<HelperSandbox>;
+    /** The same for a program of ours. Its confinement has no set-up yet, for it may not be needed. */
+    confineHelper(helper: ConfinedHelper): Promise<HelperSandbox>;
 }
 
 /** A process that has a pipe open. */

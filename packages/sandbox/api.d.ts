@@ -186,11 +186,11 @@ declare const sandboxIntentSchema: z.ZodObject<{
                     }, z.core.$strict>], "kind">;
                 }, z.core.$strict>], "type">;
                 access: z.ZodPipe<z.ZodEnum<{
-                    deny: "deny";
-                    read: "read";
                     write: "write";
+                    read: "read";
+                    deny: "deny";
                     none: "none";
-                }>, z.ZodTransform<"deny" | "read" | "write", "deny" | "read" | "write" | "none">>;
+                }>, z.ZodTransform<"write" | "read" | "deny", "write" | "read" | "deny" | "none">>;
                 missing_path_behavior: z.ZodOptional<z.ZodNullable<z.ZodEnum<{
                     skip: "skip";
                 }>>>;
@@ -418,6 +418,63 @@ interface LaunchPlan {
     readonly cleanup: readonly Placeholder[];
 }
 
+/** What may be under way while a sandbox is set up, with what helps where it does not come to its end. */
+declare const REMEDIES: {
+    readonly 'trying bubblewrap': "see that this machine can start it, and try again";
+    readonly 'looking at files': "see that the file systems that it names answer, and try again";
+    readonly 'looking for what patterns match': "see that the file systems there answer, or deny directories instead of patterns";
+    readonly 'looking for repositories': "see that the file systems there answer, or allow less to be written";
+    readonly 'making its network': "see that this machine can start programs quickly enough, and try again";
+    readonly 'making its pipes': "see that mkfifo works here, and try again";
+    readonly 'waiting for other sandboxes to end': "let the process go on that removes what they have left, or end it";
+    readonly 'starting its wrapper': "see that the file systems that it shows answer, and try again";
+};
+/** What is under way while a sandbox is set up. */
+type SetUpStep = keyof typeof REMEDIES;
+/** Time as a set-up sees it. */
+interface SetUpClock {
+    /** Milliseconds that only ever rise. */
+    now(): number;
+    /** Calls `run` once, `delayMs` from now. */
+    after(delayMs: number, run: () => void): {
+        cancel(): void;
+    };
+}
+/** How a set-up is bounded. */
+interface SetUpOptions {
+    /** Default that of this machine. */
+    readonly clock?: SetUpClock;
+    /** Each of them calls it off, with its reason. */
+    readonly calledOffBy?: readonly AbortSignal[];
+    /** Default `SANDBOX_START_MS`. */
+    readonly limitMs?: number;
+}
+/**
+ * The set-up of one sandbox, from the first look at this machine until the command runs: one limit for all its steps, and
+ * one way to call it off. Whoever makes it ends it.
+ */
+declare class SetUp {
+    #private;
+    constructor({ clock, calledOffBy, limitMs }?: SetUpOptions);
+    /** Fires when it is called off or has taken too long; never once it has ended. */
+    get signal(): AbortSignal;
+    /** What is left of its limit. */
+    get leftMs(): number;
+    /** Says what is under way from now on. @param where The directory that it is about. @throws As `check`. */
+    begin(step: SetUpStep, where?: string): void;
+    /**
+     * For what keeps the event loop for itself, in which no timer comes.
+     * @throws ExecError `limitExceeded` when it has taken too long; the reason for which it was called off.
+     */
+    check(): void;
+    /** Waits for work that leaves nothing behind when nobody waits for it any more. @throws As `check`, and as the work does. */
+    until<T>(work: Promise<T>): Promise<T>;
+    /** Ends it before its time; what it waits for is given up with this reason. */
+    callOff(reason: unknown): void;
+    /** It came to an end, whichever; may be called twice. */
+    end(): void;
+}
+
 /** What starts a program under a name that is not its file's: bubblewrap itself from 0.9 on, or a bash. */
 type ProgramRenamer = 'bwrap' | 'bash';
 
@@ -475,10 +532,30 @@ declare function parseHostRules(lists: {
     readonly deny: readonly string[];
 }, origin?: string): HostRules;
 
+/** The time that the looks at all roots of one sandbox have together: what one does not need is left for those after it. */
+declare class ScanTime {
+    #private;
+    constructor(roots: number);
+    /** What the next one may take. */
+    get shareMs(): number;
+    /** One has come to its end. */
+    spend(tookMs: number): void;
+}
+
+/** For how long somebody waits for what is below one root. */
+interface FindOptions {
+    /** Of all roots that he asks about; default that of one alone. */
+    readonly time?: ScanTime;
+    /** He wants no answer any more. */
+    readonly signal?: AbortSignal;
+}
 /** Whoever finds the repositories below a directory. */
 interface RepositoryFinder {
-    /** What is there now: every answer comes from a look that began after the question. Never fails. */
-    find(target: ScanTarget): Promise<ScannedTree>;
+    /**
+     * What is there now: every answer comes from a look that began after the question.
+     * @throws only the reason of the signal.
+     */
+    find(target: ScanTarget, options?: FindOptions): Promise<ScannedTree>;
 }
 
 /** What planning needs to know of the executor. */
@@ -510,14 +587,21 @@ interface SandboxPlan {
     readonly mounts: MountPlan;
     readonly launch: LaunchPlan;
 }
+/** What else planning may be given. */
+interface PlanOptions {
+    /** The command gets a managed network, from which only these can be reached, whatever the intent says of it. */
+    readonly hosts?: HostRules | undefined;
+    /** Bounds it, together with what comes before and after; default one for the plan alone. */
+    readonly setUp?: SetUp;
+}
 /**
  * Turns an intent into what there is to start; one that asks for no confinement is held to the ceiling all the same.
  * It waits for looks at the directories that may be written and at what patterns match; after that, everything else is
  * looked at in one go.
- * @param hosts The command gets a managed network, from which only these can be reached, whatever the intent says of it.
- * @throws ExecError `sandboxUnsupported` when this executor cannot enforce the intent: it names the entry and the remedy.
+ * @throws ExecError `sandboxUnsupported` when this executor cannot enforce the intent: it names the entry and the remedy;
+ *   `limitExceeded` when it takes too long; the reason of a set-up that was called off.
  */
-declare function planSandbox(intent: SandboxIntent, command: SandboxedCommand, host: HostFacts, ceiling: CeilingSource, hosts?: HostRules): Promise<SandboxPlan>;
+declare function planSandbox(intent: SandboxIntent, command: SandboxedCommand, host: HostFacts, ceiling: CeilingSource, { hosts, setUp }?: PlanOptions): Promise<SandboxPlan>;
 
 /** Both phases as plain data, for `JSON.stringify`. The environment of the command is left out: it may hold secrets. */
 declare function explainAsJson({ policy, narrowed, hosts, mounts, launch }: SandboxPlan): object;
@@ -553,10 +637,12 @@ declare class PlaceholderStore {
      */
     secureFolder(): string;
     /**
-     * Makes the placeholders of one launch. The first time it removes those of processes that have died.
-     * @throws ExecError `sandboxUnsupported` when one cannot be made; then none of them is left.
+     * Makes the placeholders of one launch. The first time it removes those of processes that have died. Where another process
+     * is about to remove what is needed, it waits for that.
+     * @param signal Ends the wait.
+     * @throws ExecError `sandboxUnsupported` when one cannot be made; the reason of the signal. Then none of them is left.
      */
-    hold(placeholders: readonly Placeholder[]): HeldPlaceholders;
+    hold(placeholders: readonly Placeholder[], signal?: AbortSignal): Promise<HeldPlaceholders>;
     /** The paths of what is in a directory for sandboxes alone. */
     placeholdersIn(directory: string): ReadonlySet<string>;
 }
@@ -574,12 +660,19 @@ interface Searches {
 }
 /** The searches of this machine. Make one for all commands: it remembers what directories hold, and looks once for many. */
 declare function createSearches(): Searches;
+/** What is kept from one command to the next. */
+interface HostMemory {
+    /** Says what stands in the file system for other sandboxes alone, and so does not count. */
+    readonly store: PlaceholderStore;
+    readonly searches: Searches;
+}
 /**
  * The facts of this machine for one command.
  * @param searchPath Where bubblewrap is looked for: the PATH of the executor, never one that a peer sent.
- * @param store Says what stands in the file system for other sandboxes alone, and so does not count.
+ * @param setUp What this is the beginning of; default nothing, so that each of its steps has a limit of its own.
+ * @throws ExecError `sandboxUnsupported` when the records of the store cannot be kept; as `setUp.check`.
  */
-declare function readHostFacts({ cwd, env }: CommandSetting, searchPath: string, store: PlaceholderStore, { repositories, patterns }: Searches): HostFacts;
+declare function readHostFacts({ cwd, env }: CommandSetting, searchPath: string, { store, searches }: HostMemory, setUp?: SetUp): Promise<HostFacts>;
 
 /** What a peer asks of the network of one process, as far as it is more than `restricted` or `enabled`. */
 interface NetworkIntent {
@@ -761,8 +854,11 @@ declare class WrapperWatch {
     get status(): WrapperStatus;
     /** The first process of the sandbox; undefined until the wrapper has told of it. */
     get first(): NamedProcess | undefined;
-    /** Settles with the command's process when it runs; with undefined where the wrapper has ended before that was seen. */
-    running(): Promise<NamedProcess | undefined>;
+    /**
+     * Settles with the command's process when it runs; with undefined where the wrapper has ended before that was seen.
+     * @param setUp What this is the end of. @throws As `setUp.check`; the sandbox has then been ended.
+     */
+    running(setUp?: SetUp): Promise<NamedProcess | undefined>;
     /** Signals the command. @returns false when it does not run. */
     signalCommand(signal: NodeJS.Signals): boolean;
 }
@@ -779,13 +875,21 @@ interface OpenLaunch {
     /** To be called when its `WrapperWatch` says that all is gone, or when it was never started. May be called twice. */
     ended(): void;
 }
+/** What a launch may be given. */
+interface LaunchOptions {
+    /** For a plan that needs a managed one; it must stay open while the command runs. */
+    readonly network?: Pick<ManagedNetwork, 'entrance' | 'environment'> | undefined;
+    /** What this is a part of; default nothing, so that the wait for other sandboxes has a limit of its own. */
+    readonly setUp?: SetUp;
+}
 /**
  * Opens what a plan needs. Start it from the main thread only: the sandbox ends with the thread that started it.
- * @param network For a plan that needs a managed one; it must stay open while the command runs.
- * @throws ExecError `sandboxUnsupported` when the file system has changed since the plan was made.
+ * @throws ExecError `sandboxUnsupported` when the file system has changed since the plan was made; as `setUp.check`.
  */
-declare function openLaunch(plan: LaunchPlan, store: PlaceholderStore, network?: Pick<ManagedNetwork, 'entrance' | 'environment'>): OpenLaunch;
+declare function openLaunch(plan: LaunchPlan, store: PlaceholderStore, { network, setUp }?: LaunchOptions): Promise<OpenLaunch>;
 
+/** How long it may take to set up one sandbox, from the first look at this machine until its command runs. */
+declare const SANDBOX_START_MS = 30000;
 /** Networks that one server makes at once: each takes a program of its own for a moment. Further ones wait their turn. */
 declare const MAX_CELLS_STARTING = 4;
 
@@ -812,4 +916,4 @@ declare function accessTo(path: string, policy: NormalisedPolicy, files: FileFac
  */
 declare function explainSeatbelt(policy: NormalisedPolicy): string;
 
-export { type Access, type CeilingSource, type CommandSetting, type Denial, type FailedCommand, type FileFacts, type FileView, type GlobMatch, type GlobMatches, type GlobScan, type HostFacts, type HostRule, type HostRules, type LaunchPlan, MAX_CELLS_STARTING, type ManagedNetwork, type ManagedNetworkOptions, NO_OPERATOR, type NamedProcess, type Narrowing, type NetworkAnswer, type NetworkCaller, type NetworkDecider, type NetworkDecision, type NetworkIntent, type NetworkProtocol, type NetworkQuestion, type NormalisedPolicy, type OpenLaunch, type OperatorCeiling, type Outside, type PathRule, type PatternFinder, PlaceholderStore, type PlannedDescriptor, type PolicyNote, type RefusalReason, type RepositoryFinder, type SandboxIntent, type SandboxPlan, type SandboxedCommand, type ScanTarget, type ScannedTree, type Searches, type WrapperStatus, WrapperWatch, accessTo, ceilingSource, createSearches, explainAsJson, explainFault, explainInWords, explainSeatbelt, judgeDenial, networkOf, openLaunch, openManagedNetwork, parseCeiling, parseHostRules, parseIntent, parseNetworkIntent, placeholderFolder, planSandbox, readHostFacts, reasonOf, whyNotRun };
+export { type Access, type CeilingSource, type CommandSetting, type Denial, type FailedCommand, type FileFacts, type FileView, type FindOptions, type GlobMatch, type GlobMatches, type GlobScan, type HostFacts, type HostMemory, type HostRule, type HostRules, type LaunchOptions, type LaunchPlan, MAX_CELLS_STARTING, type ManagedNetwork, type ManagedNetworkOptions, NO_OPERATOR, type NamedProcess, type Narrowing, type NetworkAnswer, type NetworkCaller, type NetworkDecider, type NetworkDecision, type NetworkIntent, type NetworkProtocol, type NetworkQuestion, type NormalisedPolicy, type OpenLaunch, type OperatorCeiling, type Outside, type PathRule, type PatternFinder, PlaceholderStore, type PlanOptions, type PlannedDescriptor, type PolicyNote, type RefusalReason, type RepositoryFinder, SANDBOX_START_MS, type SandboxIntent, type SandboxPlan, type SandboxedCommand, type ScanTarget, ScanTime, type ScannedTree, type Searches, SetUp, type SetUpClock, type SetUpOptions, type SetUpStep, type WrapperStatus, WrapperWatch, accessTo, ceilingSource, createSearches, explainAsJson, explainFault, explainInWords, explainSeatbelt, judgeDenial, networkOf, openLaunch, openManagedNetwork, parseCeiling, parseHostRules, parseIntent, parseNetworkIntent, placeholderFolder, planSandbox, readHostFacts, reasonOf, whyNotRun };

@@ -30,9 +30,15 @@ export interface FilePlace {
   /**
    * Does `work` inside of the sandbox as it has to be now.
    * @param isLook It changes nothing, and so is done once more when the sandbox ends meanwhile.
-   * @throws ExecError `sandboxUnsupported`, or what `work` throws.
+   * @throws ExecError `sandboxUnsupported`, `limitExceeded` where the sandbox is not set up in time, or what `work` throws.
    */
   use<T>(isLook: boolean, work: (inside: FilesInside) => Promise<T>): Promise<T>;
+}
+
+/** Where the requests of one session are carried out. */
+export interface FilePlaces {
+  /** As `ConfinedFiles.placeOf`, until the session has ended. */
+  placeOf(sandbox: Readonly<Record<string, unknown>> | null | undefined): FilePlace | undefined;
 }
 
 /** Confines file requests. */
@@ -40,7 +46,11 @@ export interface ConfinedFiles {
   /**
    * Where a request is carried out; undefined where nothing confines it.
    * @param sandbox As the client sent it.
+   * @param unwanted Nobody waits for the answer any more: where the sandbox is not set up yet, that ends.
    * @throws ExecError `sandboxUnsupported` for an intent that is not understood.
    */
-  placeOf(sandbox: Readonly<Record<string, unknown>> | null | undefined): FilePlace | undefined;
+  placeOf(
+    sandbox: Readonly<Record<string, unknown>> | null | undefined,
+    unwanted: AbortSignal,
+  ): FilePlace | undefined;
 }

@@ -3,8 +3,9 @@ import { LINUX_MINIMAL } from './intent/executor-roots.js';
 import { type PatternFinder, PatternLooks } from './intent/pattern-looks.js';
 import { viewWithoutPlaceholders } from './launch/file-view.js';
 import type { PlaceholderStore } from './launch/placeholder-store.js';
+import type { SetUp } from './launch/set-up.js';
 import { ownedProcTrees } from './linux/owned-proc-trees.js';
-import { probeBwrap } from './linux/probe-bwrap.js';
+import { type BwrapCapability, probeBwrap } from './linux/probe-bwrap.js';
 import { findSignalResetter } from './linux/signal-resetter.js';
 import type { HostFacts } from './plan-sandbox.js';
 import { REAL_TOOLS, type RepositoryFinder, RepositoryScans } from './repositories/repository-scans.js';
@@ -27,28 +28,43 @@ export function createSearches(): Searches {
   return { repositories: new RepositoryScans(), patterns: new PatternLooks(REAL_TOOLS) };
 }
 
+/** What is kept from one command to the next. */
+export interface HostMemory {
+  /** Says what stands in the file system for other sandboxes alone, and so does not count. */
+  readonly store: PlaceholderStore;
+  readonly searches: Searches;
+}
+
 /**
  * The facts of this machine for one command.
  * @param searchPath Where bubblewrap is looked for: the PATH of the executor, never one that a peer sent.
- * @param store Says what stands in the file system for other sandboxes alone, and so does not count.
+ * @param setUp What this is the beginning of; default nothing, so that each of its steps has a limit of its own.
+ * @throws ExecError `sandboxUnsupported` when the records of the store cannot be kept; as `setUp.check`.
  */
-export function readHostFacts(
+export async function readHostFacts(
   { cwd, env }: CommandSetting,
   searchPath: string,
-  store: PlaceholderStore,
-  { repositories, patterns }: Searches,
-): HostFacts {
-  const isLinux = process.platform === 'linux';
+  { store, searches }: HostMemory,
+  setUp?: SetUp,
+): Promise<HostFacts> {
+  setUp?.begin('trying bubblewrap');
+  const bwrap = await bubblewrapOn(searchPath, setUp?.signal);
+  const resetter = process.platform === 'linux' ? findSignalResetter() : Promise.resolve(undefined);
+  const signalResetter = await (setUp?.until(resetter) ?? resetter);
   return {
     platform: process.platform,
     architecture: process.arch,
     files: viewWithoutPlaceholders(realFileFacts, store),
-    repositories,
-    patterns,
+    ...searches,
     roots: { cwd, tmpdir: env['TMPDIR'], slashTmp: '/tmp', minimal: LINUX_MINIMAL },
-    bwrap: isLinux ? probeBwrap(searchPath) : { works: false, problem: 'bubblewrap is a program for Linux' },
+    bwrap,
     ownFolders: [store.secureFolder()],
-    signalResetter: isLinux ? findSignalResetter() : undefined,
-    ownedProcTrees: isLinux ? ownedProcTrees(process.getuid?.() ?? 0) : [],
+    signalResetter,
+    ownedProcTrees: process.platform === 'linux' ? ownedProcTrees(process.getuid?.() ?? 0) : [],
   };
+}
+
+async function bubblewrapOn(searchPath: string, signal: AbortSignal | undefined): Promise<BwrapCapability> {
+  if (process.platform === 'linux') return await probeBwrap(searchPath, signal);
+  return { works: false, problem: 'bubblewrap is a program for Linux' };
 }

@@ -9,7 +9,13 @@ export {
 export { type Denial, type FailedCommand, judgeDenial } from './denial/judge-denial.js';
 export { explainAsJson, explainInWords } from './explain/explain.js';
 export type { FileFacts, FileView } from './files/file-facts.js';
-export { type CommandSetting, createSearches, readHostFacts, type Searches } from './host-facts.js';
+export {
+  type CommandSetting,
+  createSearches,
+  type HostMemory,
+  readHostFacts,
+  type Searches,
+} from './host-facts.js';
 export type { GlobMatch, GlobMatches, GlobScan } from './intent/deny-glob.js';
 export { type NetworkIntent, parseNetworkIntent } from './intent/network-intent.js';
 export { parseIntent } from './intent/parse-intent.js';
@@ -17,11 +23,12 @@ export type { PatternFinder } from './intent/pattern-looks.js';
 export type { SandboxIntent } from './intent/schema.js';
 export type { NamedProcess } from './launch/first-process.js';
 export type { LaunchPlan, PlannedDescriptor } from './launch/launch-plan.js';
-export { type OpenLaunch, openLaunch } from './launch/open-launch.js';
+export { type LaunchOptions, type OpenLaunch, openLaunch } from './launch/open-launch.js';
 export { PlaceholderStore, placeholderFolder } from './launch/placeholder-store.js';
+export { SetUp, type SetUpClock, type SetUpOptions, type SetUpStep } from './launch/set-up.js';
 export type { WrapperStatus } from './launch/wrapper-status.js';
 export type { WrapperWatch } from './launch/wrapper-watch.js';
-export { MAX_CELLS_STARTING } from './limits.js';
+export { MAX_CELLS_STARTING, SANDBOX_START_MS } from './limits.js';
 export { explainFault, whyNotRun } from './linux/bwrap-fault.js';
 export type { SandboxedCommand } from './linux/bwrap-plan.js';
 export type { NetworkAnswer, NetworkDecider, NetworkProtocol, NetworkQuestion } from './network/decider.js';
@@ -35,10 +42,11 @@ export {
 } from './network/managed-network.js';
 export type { Outside } from './network/outside.js';
 export { reasonOf } from './network/reason-of.js';
-export { type HostFacts, planSandbox, type SandboxPlan } from './plan-sandbox.js';
+export { type HostFacts, type PlanOptions, planSandbox, type SandboxPlan } from './plan-sandbox.js';
 export type { Narrowing } from './policy/intersect.js';
 export type { Access, NormalisedPolicy, PathRule, PolicyNote } from './policy/path-rule.js';
 export { accessTo } from './policy/visibility.js';
-export type { RepositoryFinder } from './repositories/repository-scans.js';
+export type { FindOptions, RepositoryFinder } from './repositories/repository-scans.js';
+export type { ScanTime } from './repositories/scan-time.js';
 export type { ScannedTree, ScanTarget } from './repositories/scan-tree.js';
 export { explainSeatbelt } from './seatbelt/explain-seatbelt.js';

@@ -25,9 +25,12 @@ export const MAX_REPOSITORY_MOUNTS = 2000;
 /** Linked worktrees of one repository; with more of them it stays as it is as a whole. */
 export const MAX_LINKED_WORKTREES = 256;
 
+/** How long it may take to set up one sandbox, from the first look at this machine until its command runs. */
+export const SANDBOX_START_MS = 30_000;
+
 /**
- * How long one look for repositories may take, and one for all patterns of an intent. Of repositories, what was seen by then is
- * what is protected, and the rest is told of.
+ * How long all looks for repositories of one sandbox may take together, and one for all patterns of an intent. Of repositories,
+ * what was seen by then is what is protected, and the rest is told of.
  */
 export const MAX_SCAN_MS = 5_000;
 

@@ -6,6 +6,9 @@ import { explainAsJson, explainInWords } from './explain/explain.js';
 import { fakeFiles } from './files/testing/fake-files.js';
 import { parseIntent } from './intent/parse-intent.js';
 import { PatternLooks } from './intent/pattern-looks.js';
+import { SetUp } from './launch/set-up.js';
+import { SetUpTime } from './launch/testing/set-up-time.js';
+import { SANDBOX_START_MS } from './limits.js';
 import { type HostFacts, planSandbox, type SandboxPlan } from './plan-sandbox.js';
 import { rule } from './policy/testing/rules.js';
 import { fakeScanning, fakeScans } from './repositories/testing/fake-scans.js';
@@ -52,6 +55,7 @@ function planned(
   host: Partial<HostFacts> = {},
   permissions: unknown = WORKSPACE_WRITE,
   cwd = '/ws',
+  setUp?: SetUp,
 ): Promise<SandboxPlan> {
   const intent = parseIntent({
     permissions,
@@ -63,6 +67,7 @@ function planned(
     { argv: ['true'], cwd, env: { TOKEN: 'secret' } },
     { ...HOST, ...host },
     CEILING,
+    setUp === undefined ? {} : { setUp },
   );
 }
 
@@ -191,4 +196,54 @@ test.each<[string, Partial<HostFacts>, RegExp]>([
     },
   });
   await expect(planned({ ...host, files: untouchable })).rejects.toThrow(refusal);
+});
+
+describe('planning that does not come to an end', () => {
+  const forEver: HostFacts['repositories'] = {
+    find: (_, options) =>
+      new Promise((_resolve, reject) => {
+        options?.signal?.addEventListener('abort', () => {
+          reject(options.signal?.reason as Error);
+        });
+      }),
+  };
+
+  test('is refused at the limit, which names what was under way', async () => {
+    const clock = new SetUpTime();
+    const setUp = new SetUp({ clock });
+    const planning = planned({ repositories: forEver }, WORKSPACE_WRITE, '/ws', setUp);
+    clock.advance(SANDBOX_START_MS);
+    await expect(planning).rejects.toEqual(
+      new ExecError(
+        'limitExceeded',
+        'sandbox: it was not set up within 30 s (SANDBOX_START_MS) and gave up looking for repositories below /ws; see that the file systems there answer, or allow less to be written',
+      ),
+    );
+    setUp.end();
+  });
+
+  test('is refused at the limit while it looks at one file after the other', async () => {
+    const clock = new SetUpTime();
+    const setUp = new SetUp({ clock });
+    const inOneGo: HostFacts['files']['inOneGo'] = (work) =>
+      work({
+        ...FILES,
+        look: (path) => {
+          clock.passUnnoticed(SANDBOX_START_MS / 8);
+          return FILES.look(path);
+        },
+      });
+    const planning = planned({ files: { ...FILES, inOneGo } }, WORKSPACE_WRITE, '/ws', setUp);
+    await expect(planning).rejects.toThrow(/\(SANDBOX_START_MS\) and gave up looking at files; /);
+    setUp.end();
+  });
+
+  test('ends when it is called off', async () => {
+    const caller = new AbortController();
+    const setUp = new SetUp({ clock: new SetUpTime(), calledOffBy: [caller.signal] });
+    const planning = planned({ repositories: forEver }, WORKSPACE_WRITE, '/ws', setUp);
+    caller.abort(new Error('nobody wants it'));
+    await expect(planning).rejects.toThrow('nobody wants it');
+    setUp.end();
+  });
 });

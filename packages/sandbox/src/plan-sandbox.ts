@@ -10,6 +10,7 @@ import type { PatternFinder } from './intent/pattern-looks.js';
 import { refuse } from './intent/refuse.js';
 import type { SandboxIntent } from './intent/schema.js';
 import type { LaunchPlan } from './launch/launch-plan.js';
+import { SetUp } from './launch/set-up.js';
 import { planBwrap, type SandboxedCommand } from './linux/bwrap-plan.js';
 import { type MountPlan, planMounts } from './linux/plan-mounts.js';
 import type { BwrapCapability, WorkingBwrap } from './linux/probe-bwrap.js';
@@ -20,7 +21,8 @@ import { indexRules } from './policy/access.js';
 import type { Narrowing } from './policy/intersect.js';
 import type { NormalisedPolicy } from './policy/path-rule.js';
 import type { RepositoryFinder } from './repositories/repository-scans.js';
-import type { ScannedTree } from './repositories/scan-tree.js';
+import { ScanTime } from './repositories/scan-time.js';
+import type { ScannedTree, ScanTarget } from './repositories/scan-tree.js';
 
 /** What planning needs to know of the executor. */
 export interface HostFacts {
@@ -53,19 +55,48 @@ export interface SandboxPlan {
   readonly launch: LaunchPlan;
 }
 
+/** What else planning may be given. */
+export interface PlanOptions {
+  /** The command gets a managed network, from which only these can be reached, whatever the intent says of it. */
+  readonly hosts?: HostRules | undefined;
+  /** Bounds it, together with what comes before and after; default one for the plan alone. */
+  readonly setUp?: SetUp;
+}
+
 /**
  * Turns an intent into what there is to start; one that asks for no confinement is held to the ceiling all the same.
  * It waits for looks at the directories that may be written and at what patterns match; after that, everything else is
  * looked at in one go.
- * @param hosts The command gets a managed network, from which only these can be reached, whatever the intent says of it.
- * @throws ExecError `sandboxUnsupported` when this executor cannot enforce the intent: it names the entry and the remedy.
+ * @throws ExecError `sandboxUnsupported` when this executor cannot enforce the intent: it names the entry and the remedy;
+ *   `limitExceeded` when it takes too long; the reason of a set-up that was called off.
  */
 export async function planSandbox(
   intent: SandboxIntent,
   command: SandboxedCommand,
   host: HostFacts,
   ceiling: CeilingSource,
-  hosts?: HostRules,
+  { hosts, setUp }: PlanOptions = {},
+): Promise<SandboxPlan> {
+  const bounds = setUp ?? new SetUp();
+  try {
+    return await planWithin(bounds, { intent, command, host, ceiling, hosts });
+  } finally {
+    if (setUp === undefined) bounds.end();
+  }
+}
+
+/** What is to be planned, for which machine. */
+interface Order {
+  readonly intent: SandboxIntent;
+  readonly command: SandboxedCommand;
+  readonly host: HostFacts;
+  readonly ceiling: CeilingSource;
+  readonly hosts: HostRules | undefined;
+}
+
+async function planWithin(
+  setUp: SetUp,
+  { intent, command, host, ceiling, hosts }: Order,
 ): Promise<SandboxPlan> {
   // What no look at files can change comes first: a look may take long.
   const enforcement = { architecture: architectureOf(host), bwrap: workingBwrap(host) };
@@ -75,19 +106,51 @@ export async function planSandbox(
     const asked = normalise(intent, host.roots, files, patterns) ?? unrestricted('enabled');
     return { asked, ceiling: withoutOwnFolders(ceiling.bindTo(files, maximum), host), hosts };
   };
+  setUp.begin('looking at files');
   // Where repositories are looked for does not depend on patterns, for they can only deny.
   const targets = host.files.inOneGo((files) => {
-    const { asked, ceiling: most } = ask(files, 'leftOut', 'leftOut');
+    const { asked, ceiling: most } = ask(checked(files, setUp), 'leftOut', 'leftOut');
     return scanTargets(asked, most);
   });
-  const trees = new Map<string, ScannedTree>();
-  for (const target of targets) trees.set(target.root, await host.repositories.find(target));
+  const trees = await scanAll(targets, host.repositories, setUp);
   // Last of all: what appears after a look is not denied.
-  const denied = await host.patterns.find(scans, host.files);
-  const maximum = await host.patterns.find(ceiling.scans, host.files);
-  return host.files.inOneGo((files) =>
-    answer(ask(files, denied, maximum), command, { ...host, ...enforcement, files }, trees),
-  );
+  setUp.begin('looking for what patterns match');
+  const denied = await host.patterns.find(scans, host.files, setUp.signal);
+  const maximum = await host.patterns.find(ceiling.scans, host.files, setUp.signal);
+  setUp.begin('looking at files');
+  return host.files.inOneGo((files) => {
+    const looked = checked(files, setUp);
+    return answer(ask(looked, denied, maximum), command, { ...host, ...enforcement, files: looked }, trees);
+  });
+}
+
+async function scanAll(
+  targets: readonly ScanTarget[],
+  repositories: RepositoryFinder,
+  setUp: SetUp,
+): Promise<ScannedTrees> {
+  const trees = new Map<string, ScannedTree>();
+  const time = new ScanTime(targets.length);
+  for (const target of targets) {
+    setUp.begin('looking for repositories', target.root);
+    trees.set(target.root, await repositories.find(target, { time, signal: setUp.signal }));
+  }
+  return trees;
+}
+
+/** A look at thousands of files keeps the event loop for itself, so that nothing else would end it. */
+function checked(files: FileFacts, setUp: SetUp): FileFacts {
+  return {
+    ...files,
+    look(path) {
+      setUp.check();
+      return files.look(path);
+    },
+    list(path, atMost) {
+      setUp.check();
+      return files.list(path, atMost);
+    },
+  };
 }
 
 /** What is asked for, before anything is taken from it. */

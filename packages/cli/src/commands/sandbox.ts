@@ -12,6 +12,7 @@ import type { LocalPermissions } from '../sandbox/local-intent.js';
 import { withOwnTemporary } from '../sandbox/own-temporary.js';
 import { planLocally } from '../sandbox/plan-locally.js';
 import { runLocally } from '../sandbox/run-locally.js';
+import { withSetUp } from '../sandbox/with-set-up.js';
 
 interface SandboxOptions {
   readonly write: readonly string[];
@@ -59,11 +60,14 @@ function explainCommand(finish: (exitCode: number) => void): Command {
       ]),
     )
     .action(async (argv: readonly [string, ...string[]], options: ExplainOptions) => {
-      const { plan } = await withOwnTemporary(permissionsOf(options), ({ env, permissions }) =>
-        planLocally(argv, env, permissions),
-      );
-      process.stdout.write(explanationOf(plan, options));
-      finish(0);
+      const exitCode = await withSetUp(async (setUp) => {
+        const { plan } = await withOwnTemporary(permissionsOf(options), ({ env, permissions }) =>
+          planLocally(argv, env, permissions, setUp),
+        );
+        process.stdout.write(explanationOf(plan, options));
+        return 0;
+      });
+      finish(exitCode);
     });
 }
 

@@ -8,6 +8,7 @@ import {
   planSandbox,
   readHostFacts,
   type SandboxPlan,
+  type SetUp,
 } from '@holdfast/sandbox';
 import { complain } from '../complain.js';
 import { type LocalPermissions, localIntent } from './local-intent.js';
@@ -27,12 +28,13 @@ export function hasTerminal(): boolean {
 
 /**
  * Plans a command in the working directory.
- * @throws ExecError `sandboxUnsupported` when this machine cannot enforce what was asked for.
+ * @throws ExecError `sandboxUnsupported` when this machine cannot enforce what was asked for; as `setUp.check`.
  */
 export async function planLocally(
   argv: readonly [string, ...string[]],
   env: Readonly<Record<string, string>>,
   permissions: LocalPermissions,
+  setUp: SetUp,
 ): Promise<LocalPlan> {
   const uid = process.getuid?.() ?? 0;
   const store = new PlaceholderStore(
@@ -40,13 +42,14 @@ export async function planLocally(
     complain,
   );
   const cwd = process.cwd();
-  const host = readHostFacts({ cwd, env }, process.env['PATH'] ?? '', store, createSearches());
+  const memory = { store, searches: createSearches() };
+  const host = await readHostFacts({ cwd, env }, process.env['PATH'] ?? '', memory, setUp);
   const plan = await planSandbox(
     localIntent(permissions),
     { argv, cwd, env, hasTerminal: hasTerminal() },
     host,
     NO_OPERATOR,
-    permissions.hosts,
+    { hosts: permissions.hosts, setUp },
   );
   return { plan, store, bwrap: host.bwrap.works ? host.bwrap.program : undefined };
 }

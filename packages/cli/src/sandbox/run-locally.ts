@@ -6,6 +6,7 @@ import {
   openLaunch,
   openManagedNetwork,
   type SandboxPlan,
+  type SetUp,
   type WrapperWatch,
 } from '@holdfast/sandbox';
 import { complain } from '../complain.js';
@@ -15,42 +16,51 @@ import { withOwnTemporary } from './own-temporary.js';
 import { hasTerminal, planLocally } from './plan-locally.js';
 import { programExists } from './program-exists.js';
 import { RefusalTeller } from './refusal-teller.js';
+import { ENDING_SIGNALS, withSetUp } from './with-set-up.js';
 
 // As shells have them.
 const EXIT_NOT_EXECUTABLE = 126;
 const EXIT_NOT_FOUND = 127;
-
-/** Signals that end this program; the command gets them instead. */
-const PASSED_ON = ['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT'] as const;
 
 /** Runs a command in a sandbox with the streams of this program. @returns the exit code. */
 export async function runLocally(
   argv: readonly [string, ...string[]],
   permissions: LocalPermissions,
 ): Promise<number> {
-  return withOwnTemporary(permissions, async (own) => {
-    const { plan, store, bwrap } = await planLocally(argv, own.env, own.permissions);
-    for (const { text } of plan.policy.notes) complain(`note: ${text}`);
-    const network = await networkOf(plan, bwrap);
-    try {
-      const launch = openLaunch(plan.launch, store, network);
-      return await runLaunch(launch, argv[0], own.env['PATH'] ?? '');
-    } finally {
-      network?.close();
-    }
-  });
+  return await withSetUp((setUp) =>
+    withOwnTemporary(permissions, async (own) => {
+      const { plan, store, bwrap } = await planLocally(argv, own.env, own.permissions, setUp);
+      for (const { text } of plan.policy.notes) complain(`note: ${text}`);
+      const network = await networkOf(plan, bwrap, setUp);
+      try {
+        const launch = await openLaunch(plan.launch, store, { network, setUp });
+        return await runLaunch(launch, setUp, { program: argv[0], searchPath: own.env['PATH'] ?? '' });
+      } finally {
+        network?.close();
+      }
+    }),
+  );
 }
 
 async function networkOf(
   { hosts: rules }: SandboxPlan,
   bwrap: string | undefined,
+  setUp: SetUp,
 ): Promise<ManagedNetwork | undefined> {
   if (rules === undefined || bwrap === undefined) return undefined;
+  setUp.begin('making its network');
   const teller = new RefusalTeller(complain);
-  return openManagedNetwork({ bwrap, rules, onDecision: (decision) => teller.add(decision) });
+  const { signal } = setUp;
+  return openManagedNetwork({ bwrap, rules, onDecision: (decision) => teller.add(decision), signal });
 }
 
-async function runLaunch(launch: OpenLaunch, program: string, searchPath: string): Promise<number> {
+/** What to say of, where it does not run. */
+interface Wanted {
+  readonly program: string;
+  readonly searchPath: string;
+}
+
+async function runLaunch(launch: OpenLaunch, setUp: SetUp, wanted: Wanted): Promise<number> {
   const isOnTerminal = hasTerminal();
   const child = spawn(launch.program, launch.args, {
     env: launch.env,
@@ -58,27 +68,31 @@ async function runLaunch(launch: OpenLaunch, program: string, searchPath: string
     // Its own group, or the command could signal this one. On a terminal it must stay in the one in the foreground.
     detached: !isOnTerminal,
   });
+  const failure = failureOf(child);
   const wrapper = launch.watch(child);
   void wrapper.gone.then(() => launch.ended());
-  const stopPassing = passSignals(child, wrapper, isOnTerminal);
   try {
-    const isOver = await Promise.race([wrapper.over, failureOf(child)]);
+    await Promise.race([wrapper.running(setUp), failure]);
+    setUp.end();
+    const isOver = await passingSignals(
+      { child, wrapper, isOnTerminal },
+      Promise.race([wrapper.over, failure]),
+    );
     const { exitCode, childPid } = wrapper.status;
     if (!isOver) complain(`process ${childPid ?? ''} of the sandbox does not end`);
     const wrapperCode = codeOf(child);
     if (exitCode !== undefined) return exitCode;
     if (wrapperCode > 128) return wrapperCode;
-    return explainNoStart(await wrapper.ready, program, searchPath);
+    return explainNoStart(await wrapper.ready, wanted);
   } catch (error) {
-    launch.ended();
+    // What was started is over when it has gone.
+    if (child.pid === undefined) launch.ended();
     throw error;
-  } finally {
-    stopPassing();
   }
 }
 
 /** Bubblewrap has printed its own complaint. */
-function explainNoStart(isSetUp: boolean, program: string, searchPath: string): number {
+function explainNoStart(isSetUp: boolean, { program, searchPath }: Wanted): number {
   if (!isSetUp) {
     complain('the sandbox could not be set up, so the command was not run');
     return EXIT_OWN_FAILURE;
@@ -88,17 +102,26 @@ function explainNoStart(isSetUp: boolean, program: string, searchPath: string): 
   return isThere ? EXIT_NOT_EXECUTABLE : EXIT_NOT_FOUND;
 }
 
-/** On a terminal the command has had what was typed there already. */
-function passSignals(child: ChildProcess, wrapper: WrapperWatch, isOnTerminal: boolean): () => void {
+interface Running {
+  readonly child: ChildProcess;
+  readonly wrapper: WrapperWatch;
+  readonly isOnTerminal: boolean;
+}
+
+/** Meanwhile the command gets the signals that would end this program. */
+async function passingSignals<T>({ child, wrapper, isOnTerminal }: Running, work: Promise<T>): Promise<T> {
   const pass = (signal: NodeJS.Signals): void => {
+    // On a terminal the command has had what was typed there already.
     const wasTyped = isOnTerminal && (signal === 'SIGINT' || signal === 'SIGQUIT');
-    // Before there is a command nobody waits for anything but the end.
+    // Without a command nobody waits for anything but the end.
     if (!wasTyped && !wrapper.signalCommand(signal)) child.kill('SIGKILL');
   };
-  for (const signal of PASSED_ON) process.on(signal, pass);
-  return () => {
-    for (const signal of PASSED_ON) process.off(signal, pass);
-  };
+  for (const signal of ENDING_SIGNALS) process.on(signal, pass);
+  try {
+    return await work;
+  } finally {
+    for (const signal of ENDING_SIGNALS) process.off(signal, pass);
+  }
 }
 
 /** Rejects when it could not be started. */

@@ -6,10 +6,13 @@ import {
   type ParamsOf,
   type processStart,
 } from '@holdfast/exec-protocol';
-import { expect, test, vi } from 'vitest';
+import { SANDBOX_START_MS } from '@holdfast/sandbox';
+import { describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../clock.js';
+import { TestClock } from '../testing/test-clock.js';
 import { ProcessTable } from './process-table.js';
 import { idleProcess, PRINCIPAL } from './testing/idle-process.js';
+import { NO_SANDBOXES } from './testing/no-sandboxes.js';
 import { NOBODY } from './testing/nobody.js';
 import { createTestHost, type TestHost } from './testing/process-host.js';
 
@@ -109,4 +112,68 @@ test('a start that failed leaves nothing behind, and a process that is silent ho
   );
   await table.close();
   expect([host.logMemory.holderCount, host.logMemory.heldBytes]).toEqual([0, 0]);
+});
+
+describe('a start whose sandbox is being set up', () => {
+  const sandbox = {
+    permissions: { type: 'external', network: 'restricted' },
+    windowsSandboxLevel: 'disabled',
+  };
+
+  /** A host on which no sandbox is ever set up, and a table with one start under way. */
+  async function planning(host: TestHost, clock = new TestClock()) {
+    const table = tableOf({
+      ...host,
+      clock,
+      sandboxes: {
+        ...NO_SANDBOXES,
+        confine: ({ setUp }) => setUp.until(new Promise(() => undefined)),
+      },
+    });
+    const started = start(table, 'p', { sandbox });
+    started.catch(() => undefined);
+    await turn();
+    return { table, started, clock };
+  }
+
+  test('is refused at the limit', async () => {
+    await using host = createTestHost();
+    const { table, started, clock } = await planning(host);
+    clock.advance(SANDBOX_START_MS - 1);
+    expect(clock.pending).toBe(1);
+    clock.advance(1);
+    await expect(started).rejects.toMatchObject({
+      kind: 'limitExceeded',
+      message: expect.stringMatching(/\(SANDBOX_START_MS\) and gave up looking at files; see /) as string,
+    });
+    expect([await table.find(asProcessId('p')), clock.pending, host.directory.size]).toEqual([
+      undefined,
+      0,
+      0,
+    ]);
+    await table.close();
+  });
+
+  test('is called off by whoever ends the process, and its id is free again', async () => {
+    await using host = createTestHost();
+    const { table, started, clock } = await planning(host);
+    table.callOff(asProcessId('other'));
+    table.callOff(asProcessId('p'));
+    expect(await table.find(asProcessId('p'))).toBeUndefined();
+    await expect(started).rejects.toMatchObject({
+      kind: 'spawnFailed',
+      message: 'process "p" was ended before it ran, while its sandbox was set up; start it again',
+    });
+    expect([clock.pending, host.directory.size]).toEqual([0, 0]);
+    await start(table, 'p');
+    await table.close();
+  });
+
+  test('ends with its session', async () => {
+    await using host = createTestHost();
+    const { table, started, clock } = await planning(host);
+    expect(await table.close()).toBe(0);
+    await expect(started).rejects.toMatchObject({ kind: 'sessionUnknown' });
+    expect([clock.pending, host.directory.size]).toEqual([0, 0]);
+  });
 });

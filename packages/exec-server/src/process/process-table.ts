@@ -6,7 +6,7 @@ import {
   type ProcessId,
   type processStart,
 } from '@holdfast/exec-protocol';
-import type { SandboxIntent } from '@holdfast/sandbox';
+import { type SandboxIntent, SetUp } from '@holdfast/sandbox';
 import type { Clock } from '../clock.js';
 import type { ShortageLog } from '../shortage-log.js';
 import type { Guardian } from './guardian/guardian.js';
@@ -61,7 +61,7 @@ export class ProcessTable {
   readonly #onNews: NewsListener;
   readonly #overseer: NetworkOverseer;
   readonly #subscriptions = new Map<ProcessId, Subscription>();
-  readonly #starting = new Map<ProcessId, Promise<unknown>>();
+  readonly #starting = new Map<ProcessId, StartUnderWay>();
   #isParked = false;
   #hasWindows = false;
   #isClosed = false;
@@ -87,10 +87,11 @@ export class ProcessTable {
     const plan = planLaunch(params, this.#host, this.#host.directory.createNumber());
     const release = this.#host.directory.reserve();
     const managed = this.#manage(params, plan);
+    const calledOff = new AbortController();
+    const spawn = (): Promise<Child> => this.#spawn(plan, managed, calledOff.signal);
     // Without anything to wait for, nothing is: not even for a turn.
-    const spawning =
-      after === undefined ? this.#spawn(plan, managed) : after.then(() => this.#spawn(plan, managed));
-    this.#starting.set(id, spawning);
+    const spawning = after === undefined ? spawn() : after.then(spawn);
+    this.#starting.set(id, { spawning, calledOff });
     try {
       managed.adopt(await spawning, plan.child.stdin === 'pipe');
     } catch (error) {
@@ -153,9 +154,18 @@ export class ProcessTable {
     return this.#host.directory.list(this.#owner.principal);
   }
 
+  /**
+   * Calls off the start of a process whose sandbox is being set up: the start fails, and nothing is left of it once `find` has
+   * settled. What runs already, and what needs no sandbox, is left alone.
+   */
+  callOff(id: ProcessId): void {
+    const told = `process ${JSON.stringify(id)} was ended before it ran, while its sandbox was set up`;
+    this.#starting.get(id)?.calledOff.abort(new ExecError('spawnFailed', `${told}; start it again`));
+  }
+
   /** What this session knows under an id, once it has started if it is just starting; undefined when there is none. */
   async find(id: ProcessId): Promise<Subscription | undefined> {
-    await this.#starting.get(id)?.catch(() => undefined);
+    await this.#starting.get(id)?.spawning.catch(() => undefined);
     return this.#subscriptions.get(id);
   }
 
@@ -169,7 +179,9 @@ export class ProcessTable {
   /** Ends every process that lives as long as the session, and waits until they are closed. @returns how many ran. */
   async close(): Promise<number> {
     this.#isClosed = true;
-    await Promise.allSettled(this.#starting.values());
+    const starting = [...this.#starting.values()];
+    for (const { calledOff } of starting) calledOff.abort(sessionOver());
+    await Promise.allSettled(starting.map(({ spawning }) => spawning));
     const all = [...this.#subscriptions.values()];
     this.#subscriptions.clear();
     for (const subscription of all) subscription.end();
@@ -205,27 +217,34 @@ export class ProcessTable {
     return new ManagedProcess(traits, host);
   }
 
-  #spawn(plan: LaunchPlan, managed: ManagedProcess): Promise<Child> {
+  #spawn(plan: LaunchPlan, managed: ManagedProcess, calledOff: AbortSignal): Promise<Child> {
     const { child, intent, terminal } = plan;
     if (intent === undefined) return this.#host.processes.spawn(child, terminal, managed);
-    return this.#spawnConfined({ ...plan, intent }, managed);
+    return this.#spawnConfined({ ...plan, intent }, managed, calledOff);
   }
 
   async #spawnConfined(
     { child, intent, network: asked, terminal }: ConfinedLaunch,
     managed: ManagedProcess,
+    calledOff: AbortSignal,
   ): Promise<Child> {
-    const { processes, sandboxes } = this.#host;
+    const { clock, processes, sandboxes } = this.#host;
     const hasTerminal = terminal !== undefined;
     const { id, ref: process } = managed.traits;
     const network = orderNetwork(asked, id, this.#overseer);
-    const sandbox = await sandboxes.confine({ intent, network, child, hasTerminal, process });
-    managed.judgeBy(sandbox.isDenial);
+    const setUp = new SetUp({ clock, calledOffBy: [calledOff] });
     try {
-      return await processes.spawn({ ...child, confinement: sandbox.confinement }, terminal, managed);
-    } catch (error) {
-      sandbox.discard();
-      throw error;
+      setUp.check();
+      const sandbox = await sandboxes.confine({ intent, network, child, hasTerminal, process, setUp });
+      managed.judgeBy(sandbox.isDenial);
+      try {
+        return await processes.spawn({ ...child, confinement: sandbox.confinement }, terminal, managed);
+      } catch (error) {
+        sandbox.discard();
+        throw error;
+      }
+    } finally {
+      setUp.end();
     }
   }
 
@@ -257,7 +276,7 @@ export class ProcessTable {
   }
 
   #checkId(id: ProcessId): void {
-    if (this.#isClosed) throw new ExecError('sessionUnknown', 'the session has ended; open a new one');
+    if (this.#isClosed) throw sessionOver();
     if (!this.#subscriptions.has(id) && !this.#starting.has(id)) return;
     throw new ExecError('processIdInUse', `process id ${JSON.stringify(id)} is in use; choose another`);
   }
@@ -269,6 +288,17 @@ export class ProcessTable {
       `this session has ${String(limit)} processes; ${remedy}, or use another session`,
     );
   }
+}
+
+/** A process that is not there yet. */
+interface StartUnderWay {
+  readonly spawning: Promise<unknown>;
+  /** Ends the set-up of its sandbox. */
+  readonly calledOff: AbortController;
+}
+
+function sessionOver(): ExecError {
+  return new ExecError('sessionUnknown', 'the session has ended; open a new one');
 }
 
 /** What lies ahead of the newest event cannot be a place where somebody stopped reading. */

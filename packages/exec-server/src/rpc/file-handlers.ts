@@ -20,7 +20,7 @@ import {
   type RequestSpec,
   type ResultOf,
 } from '@holdfast/exec-protocol';
-import type { ConfinedFiles, FileBlocks } from '../confined-files.js';
+import type { FileBlocks, FilePlaces } from '../confined-files.js';
 import type { FileHandles } from '../fs/file-handles.js';
 import type { FileOrder } from '../fs/file-order.js';
 import * as here from '../fs/file-requests.js';
@@ -34,7 +34,7 @@ export interface FileScope {
   readonly order: FileOrder;
   readonly handles: FileHandles;
   readonly watches: MissingWatches;
-  readonly confined: ConfinedFiles;
+  readonly confined: FilePlaces;
   /** Whether the connection agreed to hear of permissions. */
   readonly tellsPermissions: boolean;
   readonly room: AnswerRoom;

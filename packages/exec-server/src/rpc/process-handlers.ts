@@ -157,6 +157,8 @@ export async function signalProcess(
       'process/signal: signal: "interrupt" is the only one without the signals extension; offer it in initialize',
     );
   }
+  // Nothing that it could be sent first would change what becomes of it.
+  if (signal === 'SIGKILL') processes.callOff(processId);
   const found = await processes.find(processId);
   found?.process.signal(signal === 'interrupt' ? 'SIGINT' : signal, target ?? 'group');
   return {};
@@ -166,6 +168,7 @@ export async function terminateProcess(
   { processes, extensions }: ProcessScope,
   { processId, graceMs }: ParamsOf<typeof processTerminate>,
 ): Promise<ResultOf<typeof processTerminate>> {
+  processes.callOff(processId);
   const found = await processes.find(processId);
   const ladder = extensions.signals === undefined ? undefined : (graceMs ?? KILL_GRACE_MS);
   return { running: found?.process.terminate(ladder) ?? false };

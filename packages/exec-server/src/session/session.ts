@@ -51,6 +51,7 @@ export class Session {
   readonly #ttlMs: number;
   readonly #onExpired: (session: Session) => void;
   readonly #answers = new Map<string, KeptAnswers>();
+  readonly #ended = new AbortController();
   #state: SessionState;
   #attachment: Attachment | undefined;
   #expiry: Timer | undefined;
@@ -77,6 +78,11 @@ export class Session {
       this.#attachment?.onNews(subscription);
     };
     this.processes = new ProcessTable(host, owner, onNews, this.policy);
+  }
+
+  /** Fires when it has ended, with the reason that is told to who still waits for something. */
+  get ended(): AbortSignal {
+    return this.#ended.signal;
   }
 
   get isClosed(): boolean {
@@ -149,6 +155,7 @@ export class Session {
 
   async #end(): Promise<number> {
     this.policy.close();
+    this.#ended.abort(new ExecError('sessionUnknown', 'the session has ended; open a new one'));
     const [running] = await Promise.all([this.processes.close(), this.files.closeAll()]);
     return running;
   }

@@ -1,3 +1,4 @@
+import { ExecError } from '@holdfast/exec-protocol';
 import { MAX_LINKS_FOLLOWED } from '../limits.js';
 import type { FileFact, FileFacts } from './file-facts.js';
 import { childOf, namesOf, parentOf } from './paths.js';
@@ -77,6 +78,8 @@ function see(path: string, files: FileFacts): Seen | DeadEnd {
     const found = files.look(path);
     return { kind: 'seen', found, target: found?.kind === 'link' ? files.readLink(path) : undefined };
   } catch (error) {
+    // The look itself was refused, whatever it is at.
+    if (error instanceof ExecError) throw error;
     const at = parentOf(path);
     const cause = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     return { kind: 'deadEnd', at, isLink: false, why: `${at} cannot be looked into (${cause})` };

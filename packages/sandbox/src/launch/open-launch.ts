@@ -4,6 +4,7 @@ import { handOver } from './hand-over.js';
 import { holdDescriptors } from './hold-descriptors.js';
 import { FIRST_DESCRIPTOR, type LaunchPlan } from './launch-plan.js';
 import type { PlaceholderStore } from './placeholder-store.js';
+import type { SetUp } from './set-up.js';
 import { type WatchedProcess, WrapperWatch } from './wrapper-watch.js';
 
 /** A plan that is ready to be started: with everything open that it names, and in place what it needs. */
@@ -19,21 +20,30 @@ export interface OpenLaunch {
   ended(): void;
 }
 
+/** What a launch may be given. */
+export interface LaunchOptions {
+  /** For a plan that needs a managed one; it must stay open while the command runs. */
+  readonly network?: Pick<ManagedNetwork, 'entrance' | 'environment'> | undefined;
+  /** What this is a part of; default nothing, so that the wait for other sandboxes has a limit of its own. */
+  readonly setUp?: SetUp;
+}
+
 /**
  * Opens what a plan needs. Start it from the main thread only: the sandbox ends with the thread that started it.
- * @param network For a plan that needs a managed one; it must stay open while the command runs.
- * @throws ExecError `sandboxUnsupported` when the file system has changed since the plan was made.
+ * @throws ExecError `sandboxUnsupported` when the file system has changed since the plan was made; as `setUp.check`.
  */
-export function openLaunch(
+export async function openLaunch(
   plan: LaunchPlan,
   store: PlaceholderStore,
-  network?: Pick<ManagedNetwork, 'entrance' | 'environment'>,
-): OpenLaunch {
+  { network, setUp }: LaunchOptions = {},
+): Promise<OpenLaunch> {
   if (plan.needsManagedNetwork !== (network !== undefined)) {
     throw new ExecError('sandboxUnsupported', 'sandbox: the network is not the one that was planned');
   }
-  const placeholders = store.hold(plan.cleanup);
+  setUp?.begin('waiting for other sandboxes to end');
+  const placeholders = await store.hold(plan.cleanup, setUp?.signal);
   try {
+    setUp?.check();
     const held = holdDescriptors(plan.descriptors, FIRST_DESCRIPTOR);
     const [program, ...args] =
       network === undefined ? plan.argv : ([...network.entrance, ...plan.argv] as const);

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { ExecError } from '@holdfast/exec-protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Placeholder } from '../linux/plan-mounts.js';
@@ -54,9 +55,9 @@ function paths(known: PlaceholderStore): readonly string[] {
   return [...known.placeholdersIn(path.join(place, 'ws'))];
 }
 
-test('placeholders stand while they are held, and go without a trace', () => {
+test('placeholders stand while they are held, and go without a trace', async () => {
   const folder = store();
-  const held = folder.hold([inWorkspace('.codex'), inWorkspace('config', '.\n')]);
+  const held = await folder.hold([inWorkspace('.codex'), inWorkspace('config', '.\n')]);
   expect(readdirSync(path.join(place, 'ws')).sort()).toEqual(['.codex', 'config']);
   expect(paths(folder)).toEqual([inWorkspace('.codex').path, inWorkspace('config').path]);
   held.release();
@@ -64,17 +65,17 @@ test('placeholders stand while they are held, and go without a trace', () => {
   expect([left(), paths(folder)]).toEqual([[[], []], []]);
 });
 
-test('what two sandboxes hold goes with the last of them', () => {
-  const first = store().hold([inWorkspace('.codex')]);
-  const second = store().hold([inWorkspace('.codex')]);
+test('what two sandboxes hold goes with the last of them', async () => {
+  const first = await store().hold([inWorkspace('.codex')]);
+  const second = await store().hold([inWorkspace('.codex')]);
   first.release();
   expect(existsSync(inWorkspace('.codex').path)).toBe(true);
   second.release();
   expect(left()).toEqual([[], []]);
 });
 
-test('what has content by now is nobody’s placeholder', () => {
-  const held = store().hold([inWorkspace('.codex'), inWorkspace('config', '.\n')]);
+test('what has content by now is nobody’s placeholder', async () => {
+  const held = await store().hold([inWorkspace('.codex'), inWorkspace('config', '.\n')]);
   writeFileSync(path.join(place, 'ws', '.codex', 'mine'), '');
   writeFileSync(path.join(place, 'ws', 'config'), 'mine');
   held.release();
@@ -123,7 +124,7 @@ test(
     await kill(child);
     const next = store();
     expect(paths(next)).toEqual([inWorkspace('.left').path, inWorkspace('.codex').path]);
-    next.hold([inWorkspace('.codex')]).release();
+    (await next.hold([inWorkspace('.codex')])).release();
     expect([left(), paths(next)]).toEqual([[[], []], []]);
   },
   DEADLINE_MS,
@@ -137,21 +138,19 @@ test(
     expect(await Promise.all(all.map((child) => work(child, ROUNDS, names)))).toEqual([0, 0, 0]);
     expect(left()[0]).toEqual([...names].sort());
     await Promise.all(all.map(kill));
-    store()
-      .hold([inWorkspace('.other')])
-      .release();
+    (await store().hold([inWorkspace('.other')])).release();
     expect(left()).toEqual([[], []]);
   },
   DEADLINE_MS,
 );
 
-test('who waits for a process that does not finish removing them is told whom to end', () => {
-  const first = store().hold([inWorkspace('.codex')]);
+test('who waits for a process that does not finish removing them is told whom to end', async () => {
+  const first = await store().hold([inWorkspace('.codex')]);
   const folders = path.join(place, 'records/directories');
   const [folder = ''] = readdirSync(folders);
   const stopped = path.join(folders, folder, `${ownMark()}-stopped.leaving`);
   writeFileSync(stopped, JSON.stringify([inWorkspace('.agents')]));
-  expect(() => store().hold([inWorkspace('.agents')])).toThrow(
+  await expect(store().hold([inWorkspace('.agents')])).rejects.toThrow(
     new ExecError(
       'sandboxUnsupported',
       `sandbox: process ${process.pid} stands still while it removes what this sandbox needs; let it go on or end it`,
@@ -162,10 +161,38 @@ test('who waits for a process that does not finish removing them is told whom to
   expect(left()).toEqual([[], []]);
 });
 
-test('a placeholder that cannot be made leaves none of the others, and no record', () => {
+test('who waits for others lets this process go on, and can give up', async () => {
+  const first = await store().hold([inWorkspace('.codex')]);
+  const folders = path.join(place, 'records/directories');
+  const [folder = ''] = readdirSync(folders);
+  const stopped = path.join(folders, folder, `${ownMark()}-stopped.leaving`);
+  writeFileSync(stopped, JSON.stringify([inWorkspace('.agents')]));
+  const known = store();
+  const givenUp = new AbortController();
+  const waiting = [
+    known.hold([inWorkspace('.agents')], givenUp.signal),
+    known.hold([inWorkspace('.agents')]),
+  ];
+  // They are recorded, so that nobody takes them for something else, and not there yet.
+  await turn();
+  expect([paths(known), existsSync(inWorkspace('.agents').path)]).toEqual([
+    [inWorkspace('.agents').path, inWorkspace('.codex').path],
+    false,
+  ]);
+  givenUp.abort(new Error('nobody wants it'));
+  await expect(waiting[0]).rejects.toThrow('nobody wants it');
+  rmSync(stopped);
+  const second = await waiting[1];
+  expect(left()[0]).toEqual(['.agents', '.codex']);
+  second?.release();
+  first.release();
+  expect(left()).toEqual([[], []]);
+});
+
+test('a placeholder that cannot be made leaves none of the others, and no record', async () => {
   const folder = store();
   const impossible = inWorkspace('gone/deeper');
-  expect(() => folder.hold([inWorkspace('.codex'), impossible])).toThrow(
+  await expect(folder.hold([inWorkspace('.codex'), impossible])).rejects.toThrow(
     new ExecError(
       'sandboxUnsupported',
       `sandbox: ${impossible.path} must not be created by the command, and cannot be kept from it (ENOENT); let this user write its directory, or do not allow the command to`,
@@ -174,18 +201,18 @@ test('a placeholder that cannot be made leaves none of the others, and no record
   expect([left(), paths(folder)]).toEqual([[[], []], []]);
 });
 
-test('a folder that others may write is not trusted', () => {
+test('a folder that others may write is not trusted', async () => {
   const folder = path.join(place, 'open');
   mkdirSync(folder, { mode: 0o755 });
   const open = new PlaceholderStore(folder, () => undefined);
   const refusal = `sandbox: ${folder} must be a directory of this user with mode 0700; remove it or correct it`;
   expect(() => open.secureFolder()).toThrow(new ExecError('sandboxUnsupported', refusal));
-  expect(() => open.hold([])).toThrow(new ExecError('sandboxUnsupported', refusal));
+  await expect(open.hold([])).rejects.toThrow(new ExecError('sandboxUnsupported', refusal));
 });
 
-test('a folder that was cleaned away is there again before a sandbox is planned', () => {
+test('a folder that was cleaned away is there again before a sandbox is planned', async () => {
   const known = store();
-  known.hold([inWorkspace('.codex')]).release();
+  (await known.hold([inWorkspace('.codex')])).release();
   rmSync(path.join(place, 'records'), { recursive: true });
   expect(known.secureFolder()).toBe(path.join(place, 'records'));
   expect(statSync(path.join(place, 'records')).mode & 0o777).toBe(0o700);
@@ -216,7 +243,7 @@ test.each<[string, (victim: string) => unknown]>([
   ['of another kind', () => [{ path: `${place}/ws/mine`, kind: 'link', text: '' }]],
   ['cut off', () => '[{"path":'],
   ['that is no list', () => ({ path: `${place}/ws/mine`, kind: 'directory' })],
-])('a record %s is not believed, and told of', (_, record) => {
+])('a record %s is not believed, and told of', async (_, record) => {
   const victim = path.join(place, 'victim/file');
   mkdirSync(path.dirname(victim));
   writeFileSync(victim, '');
@@ -225,20 +252,20 @@ test.each<[string, (victim: string) => unknown]>([
   known.secureFolder();
   const file = forge(path.join(place, 'ws'), record(victim));
   expect(paths(known)).toEqual([]);
-  known.hold([inWorkspace('.codex')]).release();
+  (await known.hold([inWorkspace('.codex')])).release();
   expect([existsSync(victim), left()]).toEqual([true, [['mine'], []]]);
   expect(told).toEqual([
     `the record ${file} was written by somebody else, or not to its end; what it names is left alone`,
   ]);
 });
 
-test('a named pipe and a directory among the records keep nobody waiting', () => {
+test('a named pipe and a directory among the records keep nobody waiting', async () => {
   const known = store();
   known.secureFolder();
   const file = forge(path.join(place, 'ws'), []);
   execFileSync('mkfifo', [`${file}-pipe`]);
   mkdirSync(`${file}-directory`);
-  known.hold([inWorkspace('.codex')]).release();
+  (await known.hold([inWorkspace('.codex')])).release();
   expect(left()).toEqual([[], []]);
   expect(told.map((problem) => problem.split(' ')[2])).toEqual([`${file}-directory`, `${file}-pipe`]);
 });

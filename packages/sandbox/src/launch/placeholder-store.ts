@@ -5,7 +5,15 @@ import { ExecError } from '@holdfast/exec-protocol';
 import { errorCode } from '../files/error-code.js';
 import { parentOf } from '../files/paths.js';
 import type { Placeholder } from '../linux/plan-mounts.js';
-import { enter, type Holders, leave, leaveForTheDead, pathsHeldByOthers } from './placeholders/holders.js';
+import { untilAborted } from '../until-aborted.js';
+import {
+  enter,
+  type Holders,
+  haveLeft,
+  leave,
+  leaveForTheDead,
+  pathsHeldByOthers,
+} from './placeholders/holders.js';
 import { makePlaceholder, removeFile } from './placeholders/placeholder-file.js';
 import { isRunning, ownMark } from './placeholders/process-mark.js';
 import { folderNameOf } from './placeholders/record.js';
@@ -37,8 +45,7 @@ export class PlaceholderStore {
   readonly #folder: string;
   readonly #tell: (problem: string) => void;
   readonly #told = new Set<string>();
-  /** Begins the names of all holders of this store. */
-  readonly #name = `${ownMark()}-${randomUUID()}`;
+  #knownName: string | undefined;
   /** What launches of this store hold, by its directory and the text of the group. */
   readonly #held = new Map<string, Map<string, HeldGroup>>();
   #made = 0;
@@ -68,10 +75,12 @@ export class PlaceholderStore {
   }
 
   /**
-   * Makes the placeholders of one launch. The first time it removes those of processes that have died.
-   * @throws ExecError `sandboxUnsupported` when one cannot be made; then none of them is left.
+   * Makes the placeholders of one launch. The first time it removes those of processes that have died. Where another process
+   * is about to remove what is needed, it waits for that.
+   * @param signal Ends the wait.
+   * @throws ExecError `sandboxUnsupported` when one cannot be made; the reason of the signal. Then none of them is left.
    */
-  hold(placeholders: readonly Placeholder[]): HeldPlaceholders {
+  async hold(placeholders: readonly Placeholder[], signal: AbortSignal = NEVER): Promise<HeldPlaceholders> {
     this.secureFolder();
     const held: HeldGroup[] = [];
     const release = (): void => {
@@ -79,14 +88,16 @@ export class PlaceholderStore {
     };
     try {
       for (const [directory, group] of groupsOf(placeholders)) {
-        held.push(this.#enter(directory, group));
+        const entered = this.#enter(directory, group);
+        held.push(entered);
+        if (entered.mayBeMade !== undefined) await untilAborted(entered.mayBeMade, signal);
         group.forEach(makePlaceholder);
       }
       this.#sweep();
     } catch (error) {
       release();
       this.#sayGone();
-      throw this.#explained(error);
+      throw signal.aborted ? error : this.#explained(error);
     }
     return { release };
   }
@@ -109,8 +120,12 @@ export class PlaceholderStore {
     }
     if (this.#held.size === 0) this.#sayPresent();
     this.#made += 1;
-    const group = { directory, key, holder: `${this.#name}-${this.#made}`, placeholders, launches: 1 };
-    enter(this.#holdersIn(directory), group.holder, placeholders);
+    const holder = `${this.#name}-${this.#made}`;
+    const holders = this.#holdersIn(directory);
+    const leavers = enter(holders, holder, placeholders);
+    const unwanted = new AbortController();
+    const mayBeMade = leavers.length === 0 ? undefined : haveLeft(holders, leavers, unwanted.signal);
+    const group = { directory, key, holder, placeholders, mayBeMade, unwanted, launches: 1 };
     const groups = this.#held.get(directory) ?? new Map<string, HeldGroup>();
     this.#held.set(directory, groups.set(key, group));
     return group;
@@ -120,11 +135,26 @@ export class PlaceholderStore {
     group.launches -= 1;
     if (group.launches > 0) return;
     const { directory, key, holder, placeholders } = group;
+    group.unwanted.abort();
     const groups = this.#held.get(directory);
     groups?.delete(key);
     if (groups?.size === 0) this.#held.delete(directory);
     leave(this.#holdersIn(directory), holder, placeholders);
     this.#sayGone();
+  }
+
+  /** Begins the names of all holders of this store. */
+  get #name(): string {
+    try {
+      this.#knownName ??= `${ownMark()}-${randomUUID()}`;
+      return this.#knownName;
+    } catch (error) {
+      throw new ExecError(
+        'sandboxUnsupported',
+        `sandbox: this program cannot tell its own process from others (${errorCode(error) ?? String(error)}); see that /proc is there and that it has file descriptors left`,
+        { cause: error },
+      );
+    }
   }
 
   /** Tells those who come later that there are records to look for, should this process not come to remove them. */
@@ -194,12 +224,18 @@ export class PlaceholderStore {
   }
 }
 
+const NEVER = new AbortController().signal;
+
 interface HeldGroup {
   readonly directory: string;
   /** Its text. */
   readonly key: string;
   readonly holder: string;
   readonly placeholders: readonly Placeholder[];
+  /** What has to be waited for before they are; undefined for nothing. */
+  readonly mayBeMade: Promise<void> | undefined;
+  /** Fires when no launch holds them any more. */
+  readonly unwanted: AbortController;
   launches: number;
 }
 

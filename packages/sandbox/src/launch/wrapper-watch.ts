@@ -2,7 +2,9 @@ import type { ChildProcess } from 'node:child_process';
 import { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SANDBOX_END_MS } from '../limits.js';
+import { untilAborted } from '../until-aborted.js';
 import { FirstProcess, type NamedProcess, signalNamed } from './first-process.js';
+import type { SetUp } from './set-up.js';
 import { type WrapperStatus, WrapperStatusReader } from './wrapper-status.js';
 
 /** Which of a wrapper's streams is which. */
@@ -63,14 +65,18 @@ export class WrapperWatch {
     return this.#first;
   }
 
-  /** Settles with the command's process when it runs; with undefined where the wrapper has ended before that was seen. */
-  async running(): Promise<NamedProcess | undefined> {
-    if (!(await this.ready)) return undefined;
-    for (;;) {
-      const command = this.#first?.command;
-      if (command !== undefined) return command;
-      if (this.#hasEnded) return undefined;
-      await sleep(1);
+  /**
+   * Settles with the command's process when it runs; with undefined where the wrapper has ended before that was seen.
+   * @param setUp What this is the end of. @throws As `setUp.check`; the sandbox has then been ended.
+   */
+  async running(setUp?: SetUp): Promise<NamedProcess | undefined> {
+    try {
+      setUp?.begin('starting its wrapper');
+      return await this.#commandIn(setUp?.signal ?? NEVER);
+    } catch (error) {
+      this.#endSetUp();
+      await isWithin(GIVEN_UP_MS, this.gone);
+      throw error;
     }
   }
 
@@ -78,6 +84,31 @@ export class WrapperWatch {
   signalCommand(signal: NodeJS.Signals): boolean {
     const command = this.#first?.command;
     return command !== undefined && signalNamed(command, signal);
+  }
+
+  async #commandIn(signal: AbortSignal): Promise<NamedProcess | undefined> {
+    if (!(await untilAborted(this.ready, signal))) return undefined;
+    for (;;) {
+      signal.throwIfAborted();
+      const command = this.#first?.command;
+      if (command !== undefined) return command;
+      if (this.#hasEnded) return undefined;
+      await sleep(1);
+    }
+  }
+
+  /** At any moment of a set-up what the wrapper has forked is in its group, but may not end with it yet. */
+  #endSetUp(): void {
+    const { pid } = this.#child;
+    if (pid === undefined || this.#hasEnded) return;
+    // What is about to become the wrapper of a terminal does not lead a group yet.
+    for (const target of [-pid, pid, -pid]) {
+      try {
+        process.kill(target, 'SIGKILL');
+      } catch {
+        // Nobody is there.
+      }
+    }
   }
 
   get #hasEnded(): boolean {
@@ -113,6 +144,11 @@ export class WrapperWatch {
     }
   }
 }
+
+const NEVER = new AbortController().signal;
+
+/** How long the end of a set-up that was given up is waited for; what the kernel keeps longer is gone when it lets go. */
+const GIVEN_UP_MS = 1_000;
 
 /** Without a free descriptor nobody can look. */
 const RETRY_MS = 50;

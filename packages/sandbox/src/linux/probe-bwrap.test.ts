@@ -25,27 +25,27 @@ function install(script: string, mode = 0o755): string {
   return file;
 }
 
-function problemFound(): string {
-  const found = probeBwrap(folder);
+async function problemFound(): Promise<string> {
+  const found = await probeBwrap(folder);
   return found.works ? 'it works' : found.problem;
 }
 
 describe('a host without a bubblewrap that works is refused, with the remedy', () => {
-  test('S01 there is none', () => {
-    expect(probeBwrap(`relative:${folder}`)).toEqual({
+  test('S01 there is none', async () => {
+    expect(await probeBwrap(`relative:${folder}`)).toEqual({
       works: false,
       problem: 'there is no bwrap on the PATH of the executor; install bubblewrap',
     });
   });
 
-  test('S01 it cannot be executed', () => {
+  test('S01 it cannot be executed', async () => {
     install('exit 0', 0o644);
-    expect(problemFound()).toMatch(/there is no bwrap/);
+    expect(await problemFound()).toMatch(/there is no bwrap/);
   });
 
-  test('S02 it lacks an option', () => {
+  test('S02 it lacks an option', async () => {
     const file = install(`echo '${OPTIONS.replace('--bind-fd FD', '')}'`);
-    expect(probeBwrap(folder)).toEqual({
+    expect(await probeBwrap(folder)).toEqual({
       works: false,
       problem: `${file} has no --bind-fd; install bubblewrap 0.10 or newer`,
     });
@@ -59,34 +59,34 @@ describe('a host without a bubblewrap that works is refused, with the remedy', (
     ],
     ['S03', 'bwrap: loopback: Failed RTM_NEWADDR: Operation not permitted', /AppArmor/],
     ['S04', "bwrap: Can't mount proc on /newroot/proc: Operation not permitted", /unmasked \/proc/],
-  ])('%s it complains: %s', (_, complaint, problem) => {
+  ])('%s it complains: %s', async (_, complaint, problem) => {
     install(`case $1 in --help) echo '${OPTIONS}';; *) echo "${complaint}" >&2; exit 1;; esac`);
-    expect(problemFound()).toMatch(problem);
+    expect(await problemFound()).toMatch(problem);
   });
 });
 
-test('that it works is kept until it is another one', () => {
+test('that it works is kept until it is another one', async () => {
   const counter = path.join(folder, 'tries');
   const script = (answer: string): string =>
     `case $1 in --help) echo '${OPTIONS}';; *) echo x >> '${counter}'; ${answer};; esac`;
   const file = install(script('exit 0'));
-  expect([probeBwrap(folder).works, probeBwrap(folder).works]).toEqual([true, true]);
+  expect([(await probeBwrap(folder)).works, (await probeBwrap(folder)).works]).toEqual([true, true]);
   expect(readFileSync(counter, 'utf8')).toBe('x\n');
   rmSync(file);
   install(script(': replaced; exit 1'));
-  expect(probeBwrap(folder).works).toBe(false);
+  expect((await probeBwrap(folder)).works).toBe(false);
 });
 
-test('a failure is kept for a while only: it may pass without a change of the program', () => {
+test('a failure is kept for a while only: it may pass without a change of the program', async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
   const setting = path.join(folder, 'setting');
   const file = install(`case $1 in --help) echo '${OPTIONS}';; *) test -e '${setting}';; esac`);
-  expect(probeBwrap(folder).works).toBe(false);
+  expect((await probeBwrap(folder)).works).toBe(false);
   writeFileSync(setting, '');
   vi.advanceTimersByTime(PROBE_FAILURE_KEPT_MS - 1);
-  expect(probeBwrap(folder).works).toBe(false);
+  expect((await probeBwrap(folder)).works).toBe(false);
   vi.advanceTimersByTime(1);
-  expect([probeBwrap(folder), probeBwrap(folder)]).toEqual(
+  expect([await probeBwrap(folder), await probeBwrap(folder)]).toEqual(
     Array(2).fill({ works: true, renamer: expect.anything() as unknown, program: file }),
   );
 });

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
+import { SharedLooks } from '../files/shared-looks.js';
 import { PROBE_FAILURE_KEPT_MS, PROBE_TIMEOUT_MS } from '../limits.js';
 import { explainFault } from './bwrap-fault.js';
 import { NAMESPACES, OWN_NETWORK } from './bwrap-plan.js';
@@ -35,27 +36,43 @@ const TRIAL = [
 
 const results = new Map<string, { readonly capability: BwrapCapability; readonly triedAtMs: number }>();
 
+const trials = new SharedLooks<BwrapCapability>();
+
 /**
  * Tries bubblewrap by doing what a sandbox does. That it works is kept until the program is replaced. A failure may pass,
  * with a busy moment or a setting of this machine, and is kept for `PROBE_FAILURE_KEPT_MS` only.
+ * @param signal Ends the wait, and the trial when nobody else waits for it. @throws its reason.
  */
-export function probeBwrap(searchPath: string): BwrapCapability {
+export async function probeBwrap(searchPath: string, signal: AbortSignal = NEVER): Promise<BwrapCapability> {
   const found = findBwrap(searchPath);
   if (found === undefined) {
     return { works: false, problem: 'there is no bwrap on the PATH of the executor; install bubblewrap' };
   }
   const key = `${found.path} ${found.version}`;
+  return knownOf(key) ?? (await trials.ask(key, (unwanted) => capabilityOf(key, found, unwanted), signal));
+}
+
+const NEVER = new AbortController().signal;
+
+function knownOf(key: string): BwrapCapability | undefined {
   const known = results.get(key);
   const isKept =
     known?.capability.works === true || Date.now() - (known?.triedAtMs ?? 0) < PROBE_FAILURE_KEPT_MS;
-  if (known !== undefined && isKept) return known.capability;
-  const capability = tryOut(found);
+  return isKept ? known?.capability : undefined;
+}
+
+/** Whoever has asked during a trial has its result. */
+async function capabilityOf(key: string, found: ProgramFile, signal: AbortSignal): Promise<BwrapCapability> {
+  const known = knownOf(key);
+  if (known !== undefined) return known;
+  const capability = await tryOut(found, signal);
+  signal.throwIfAborted();
   results.set(key, { capability, triedAtMs: Date.now() });
   return capability;
 }
 
-function tryOut({ path: program }: ProgramFile): BwrapCapability {
-  const help = run(program, ['--help']);
+async function tryOut({ path: program }: ProgramFile, signal: AbortSignal): Promise<BwrapCapability> {
+  const help = await run(program, ['--help'], signal);
   const missing = NEEDED_OPTIONS.filter((option) => !help.output.includes(`${option} `));
   if (missing.length > 0) {
     return {
@@ -63,23 +80,24 @@ function tryOut({ path: program }: ProgramFile): BwrapCapability {
       problem: `${program} has no ${missing.join(', ')}; install bubblewrap 0.10 or newer`,
     };
   }
-  const trial = run(program, [...TRIAL, program, '--version']);
+  const trial = await run(program, [...TRIAL, program, '--version'], signal);
   if (!trial.succeeded) return { works: false, problem: explainFault(trial.output) };
   return { works: true, program, renamer: findRenamer(help.output.includes('--argv0 ')) };
 }
 
+/** Never fails. */
 function run(
   program: string,
   args: readonly string[],
-): { readonly succeeded: boolean; readonly output: string } {
-  const { status, stdout, stderr, error } = spawnSync(program, args, {
-    encoding: 'utf8',
-    env: {},
-    cwd: '/',
-    timeout: PROBE_TIMEOUT_MS,
-    killSignal: 'SIGKILL',
-    stdio: ['ignore', 'pipe', 'pipe'],
+  signal: AbortSignal,
+): Promise<{ readonly succeeded: boolean; readonly output: string }> {
+  const options = { env: {}, cwd: '/', timeout: PROBE_TIMEOUT_MS, killSignal: 'SIGKILL' as const, signal };
+  return new Promise((resolve) => {
+    const child = execFile(program, args, options, (error, stdout, stderr) => {
+      // That of a program which ran and failed only says so.
+      const failure = error === null || typeof error.code === 'number' ? '' : `\n${error.message}`;
+      resolve({ succeeded: error === null, output: `${stdout}${stderr}${failure}` });
+    });
+    child.stdin?.end();
   });
-  const failure = error === undefined ? '' : `\n${error.message}`;
-  return { succeeded: status === 0, output: `${stdout}${stderr}${failure}` };
 }

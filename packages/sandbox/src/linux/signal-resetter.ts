@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { PROBE_TIMEOUT_MS } from '../limits.js';
 
 const ENV = '/usr/bin/env';
@@ -13,17 +13,21 @@ export const IGNORE_GROUP_SIGNALS = `trap "" ${GROUP_SIGNALS.join(' ')}; exec "$
  * A program that starts another one with these signals in their default state; undefined where the env of
  * this system is too simple. Looked for until there is an answer: that it could not be started is none.
  */
-export function findSignalResetter(): string | undefined {
-  known ??= resetsSignals(ENV);
+export async function findSignalResetter(): Promise<string | undefined> {
+  known ??= await resetsSignals(ENV);
   return known === true ? ENV : undefined;
 }
 
 let known: boolean | undefined;
 
-function resetsSignals(program: string): boolean | undefined {
+function resetsSignals(program: string): Promise<boolean | undefined> {
   const args = [RESET_GROUP_SIGNALS, ENV, '--version'];
-  const { status } = spawnSync(program, args, { stdio: 'ignore', timeout: PROBE_TIMEOUT_MS });
-  return status === null ? undefined : status === 0;
+  return new Promise((resolve) => {
+    execFile(program, args, { timeout: PROBE_TIMEOUT_MS, killSignal: 'SIGKILL' }, (error) => {
+      const isAnswer = error === null || typeof error.code === 'number';
+      resolve(isAnswer ? error === null : undefined);
+    });
+  });
 }
 
 /** The option that does it. */

@@ -65,7 +65,17 @@ export async function openNetworkCell(
     };
   } finally {
     if (child.connected) child.disconnect();
-    else child.kill('SIGKILL');
+    else endGroup(child);
+  }
+}
+
+/** With all that it has forked: that may not know yet that it is to end with it. */
+function endGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended.
   }
 }
 
@@ -105,7 +115,7 @@ function collect(
       if (isSettled) return;
       settle();
       for (const { server } of Object.values(listeners)) server.close();
-      child.kill('SIGKILL');
+      endGroup(child);
       reject(error);
     };
     const fail = (problem: string): void => giveUp(failure(problem));

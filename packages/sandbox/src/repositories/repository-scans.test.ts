@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MAX_SCANNED_DIRECTORIES, MAX_SCANNED_TREE_ENTRIES } from '../limits.js';
 import { RepositoryScans } from './repository-scans.js';
+import { ScanTime } from './scan-time.js';
 import type { ScannedTree, ScanTarget } from './scan-tree.js';
 import { ChangingTree } from './testing/changing-tree.js';
 import { fakeScanTools } from './testing/fake-scans.js';
@@ -92,6 +93,32 @@ describe('a look below a root', () => {
       return Promise.resolve();
     };
     expect((await scansOf(tree).find(target('/ws'))).unseen).toBe('looking through it took more than 5 s');
+  });
+
+  test('has the time that the looks below all roots of one sandbox have together', async () => {
+    const roots = ['/a', '/b', '/c', '/d'];
+    const tree = treeOf(...roots.map((root) => `${root}/x/.git`));
+    const took = new Map([
+      ['/a/x', 2_000],
+      ['/b', 2_000],
+      ['/c', 1],
+      ['/d/x', 2_000],
+    ]);
+    tree.onList = (directory) => {
+      tree.nowMs += took.get(directory) ?? 0;
+      return Promise.resolve();
+    };
+    const scans = scansOf(tree);
+    const time = new ScanTime(roots.length);
+    const found: unknown[] = [];
+    for (const root of roots) found.push((await scans.find(target(root), { time })).unseen);
+    expect(found).toEqual([
+      // A quarter of 5 s, a third of what was left, all of it was enough, and the rest but for that.
+      'looking through it took more than 1.25 s',
+      'looking through it took more than 1 s',
+      undefined,
+      'looking through it took more than 0.999 s',
+    ]);
   });
 
   test('finds nothing where nothing is', async () => {
@@ -211,4 +238,59 @@ test('who asks while a look goes on gets a later one, which all others share', a
   const found = (trees: readonly ScannedTree[]): unknown => trees.map(({ gitPaths }) => gitPaths);
   expect(found([await first, ...(await Promise.all(others))])).toEqual([[], ['/ws/a/.git'], ['/ws/a/.git']]);
   expect([readsOfFirst, tree.reads]).toEqual([3, 7]);
+});
+
+describe('a look that somebody gives up', () => {
+  /** A tree whose directory `at` is not read before it is let. */
+  function held(
+    tree: ChangingTree,
+    at: string,
+  ): { readonly arrived: Promise<void>; readonly pass: () => void } {
+    let pass = (): void => undefined;
+    const passed = new Promise<void>((resolve) => (pass = resolve));
+    let arrive = (): void => undefined;
+    const arrived = new Promise<void>((resolve) => (arrive = resolve));
+    tree.onList = (directory) => {
+      if (directory !== at) return Promise.resolve();
+      arrive();
+      return passed;
+    };
+    return { arrived, pass };
+  }
+
+  test('ends at once for him, reads nothing more when he was alone, and keeps nobody from the next', async () => {
+    const tree = treeOf('/ws/a/b/c', '/ws/x/y/.git');
+    const scans = scansOf(tree);
+    const { arrived, pass } = held(tree, '/ws/a');
+    const givenUp = new AbortController();
+    const first = scans.find(target('/ws'), { signal: givenUp.signal });
+    await arrived;
+    const meanwhile = new AbortController();
+    const second = scans.find(target('/ws'), { signal: meanwhile.signal });
+    meanwhile.abort(new Error('given up before it began'));
+    await expect(second).rejects.toThrow('given up before it began');
+    givenUp.abort(new Error('given up'));
+    await expect(first).rejects.toThrow('given up');
+    await expect(scans.find(target('/ws'), { signal: givenUp.signal })).rejects.toThrow('given up');
+    const next = scans.find(target('/ws'));
+    const reads = tree.reads;
+    pass();
+    expect((await next).gitPaths).toEqual(['/ws/x/y/.git']);
+    // The first has read the two of its level that were under way; the last all seven.
+    expect([reads, tree.reads]).toEqual([3, 10]);
+  });
+
+  test('goes on for the others', async () => {
+    const tree = treeOf('/ws/a/b', '/ws/c/.git');
+    const scans = scansOf(tree);
+    const { arrived, pass } = held(tree, '/ws/a');
+    const first = scans.find(target('/ws'));
+    await arrived;
+    const givenUp = new AbortController();
+    const shared = [scans.find(target('/ws'), { signal: givenUp.signal }), scans.find(target('/ws'))];
+    givenUp.abort(new Error('given up'));
+    await expect(shared[0]).rejects.toThrow('given up');
+    pass();
+    expect([(await first).gitPaths, (await shared[1])?.gitPaths]).toEqual([['/ws/c/.git'], ['/ws/c/.git']]);
+  });
 });

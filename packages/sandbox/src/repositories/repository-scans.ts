@@ -1,21 +1,35 @@
 import { setImmediate } from 'node:timers/promises';
 import { isWithinAny } from '../files/paths.js';
-import { MAX_KNOWN_REPOSITORIES, MAX_REMEMBERED_SCANS } from '../limits.js';
+import { SharedLooks } from '../files/shared-looks.js';
+import { MAX_KNOWN_REPOSITORIES, MAX_REMEMBERED_SCANS, MAX_SCAN_MS } from '../limits.js';
 import type { Listing } from './listing.js';
 import { realScanFiles } from './scan-files.js';
+import { ScanTime } from './scan-time.js';
 import {
   type KnownListings,
   type Remembered,
+  type ScanBounds,
   type ScannedTree,
   type ScanTarget,
   type ScanTools,
   scanTree,
 } from './scan-tree.js';
 
+/** For how long somebody waits for what is below one root. */
+export interface FindOptions {
+  /** Of all roots that he asks about; default that of one alone. */
+  readonly time?: ScanTime;
+  /** He wants no answer any more. */
+  readonly signal?: AbortSignal;
+}
+
 /** Whoever finds the repositories below a directory. */
 export interface RepositoryFinder {
-  /** What is there now: every answer comes from a look that began after the question. Never fails. */
-  find(target: ScanTarget): Promise<ScannedTree>;
+  /**
+   * What is there now: every answer comes from a look that began after the question.
+   * @throws only the reason of the signal.
+   */
+  find(target: ScanTarget, options?: FindOptions): Promise<ScannedTree>;
 }
 
 /** How this machine is looked through. */
@@ -35,48 +49,58 @@ export class RepositoryScans implements RepositoryFinder {
   readonly #known = new Map<string, KnownListings>();
   /** By root, whatever was left out below it; the one that was used last at the end. */
   readonly #found = new Map<string, Remembered['found']>();
-  readonly #running = new Map<string, RunningScan>();
+  readonly #looks = new SharedLooks<TimedTree>();
+  /** By target, for how long the look may take that has not begun. */
+  readonly #limits = new Map<string, number>();
 
   constructor(tools: ScanTools = REAL_TOOLS) {
     this.#tools = tools;
   }
 
-  find(target: ScanTarget): Promise<ScannedTree> {
+  async find(
+    target: ScanTarget,
+    { time = new ScanTime(1), signal = NEVER }: FindOptions = {},
+  ): Promise<ScannedTree> {
     const key = JSON.stringify([target.root, ...[...target.except].sort()]);
-    const running = this.#running.get(key);
-    if (running === undefined) return this.#start(key, target);
-    // The one that runs may have passed already what has changed since. All who come meanwhile share the next one.
-    running.next ??= running.ended.then(() => this.#start(key, target));
-    return running.next;
+    // Of all who share it, the one who has most time decides.
+    this.#limits.set(key, Math.max(time.shareMs, this.#limits.get(key) ?? 0));
+    const look = (unwanted: AbortSignal): Promise<TimedTree> => {
+      const limitMs = this.#limits.get(key) ?? MAX_SCAN_MS;
+      this.#limits.delete(key);
+      return this.#scan(key, target, { limitMs, signal: unwanted });
+    };
+    try {
+      const { tree, tookMs } = await this.#looks.ask(key, look, signal);
+      time.spend(tookMs);
+      return tree;
+    } catch (error) {
+      // It may never begin.
+      this.#limits.delete(key);
+      throw error;
+    }
   }
 
-  #start(key: string, target: ScanTarget): Promise<ScannedTree> {
-    const scanned = this.#scan(key, target);
-    const ended = scanned.then(
-      () => undefined,
-      () => undefined,
-    );
-    const running: RunningScan = { ended, next: undefined };
-    this.#running.set(key, running);
-    void ended.then(() => {
-      if (running.next === undefined) this.#running.delete(key);
-    });
-    return scanned;
-  }
-
-  async #scan(key: string, target: ScanTarget): Promise<ScannedTree> {
+  async #scan(key: string, target: ScanTarget, bounds: ScanBounds): Promise<TimedTree> {
     const { root, except } = target;
     const found = this.#found.get(root) ?? NOTHING_FOUND;
     const known = { listings: this.#known.get(key) ?? new Map<string, Listing>(), found };
-    const { tree, listings } = await scanTree(target, known, this.#tools);
+    const beganAtMs = this.#tools.now();
+    const { tree, listings } = await scanTree(target, known, this.#tools, bounds);
     keepLatest(this.#known, key, listings);
     const before = this.#found.get(root) ?? NOTHING_FOUND;
     keepLatest(this.#found, root, {
       gitPaths: knownOf(before.gitPaths, tree.gitPaths, except),
       repositories: knownOf(before.repositories, tree.repositories, except),
     });
-    return tree;
+    return { tree, tookMs: this.#tools.now() - beganAtMs };
   }
+}
+
+const NEVER = new AbortController().signal;
+
+interface TimedTree {
+  readonly tree: ScannedTree;
+  readonly tookMs: number;
 }
 
 const NOTHING_FOUND: Remembered['found'] = { gitPaths: [], repositories: [] };
@@ -97,9 +121,4 @@ function keepLatest<Value>(map: Map<string, Value>, key: string, value: Value): 
   map.set(key, value);
   const [oldest] = map.keys();
   if (map.size > MAX_REMEMBERED_SCANS && oldest !== undefined) map.delete(oldest);
-}
-
-interface RunningScan {
-  readonly ended: Promise<void>;
-  next: Promise<ScannedTree> | undefined;
 }

@@ -1,5 +1,5 @@
 import { childOf, isWithinAny } from '../files/paths.js';
-import { MAX_SCAN_MS, MAX_SCANNED_TREE_ENTRIES, SCAN_SLICE_MS } from '../limits.js';
+import { MAX_SCANNED_TREE_ENTRIES, SCAN_SLICE_MS } from '../limits.js';
 import { isCurrent, type Listing, readListing } from './listing.js';
 import type { ScanFiles } from './scan-files.js';
 
@@ -35,6 +35,14 @@ export interface ScanTools {
   turn(): Promise<void>;
 }
 
+/** How a scan ends before it is through. */
+export interface ScanBounds {
+  /** After that long it tells what it has seen by then. */
+  readonly limitMs: number;
+  /** Nobody waits for it any more: it fails with the reason, within one slice. */
+  readonly signal: AbortSignal;
+}
+
 /** Listings by path. */
 export type KnownListings = ReadonlyMap<string, Listing>;
 
@@ -55,8 +63,9 @@ export async function scanTree(
   target: ScanTarget,
   known: Remembered,
   tools: ScanTools,
+  bounds: ScanBounds,
 ): Promise<{ readonly tree: ScannedTree; readonly listings: KnownListings }> {
-  const scan = new Scan(target, known, tools);
+  const scan = new Scan(target, known, tools, bounds);
   await scan.run();
   return { tree: scan.tree, listings: scan.listings };
 }
@@ -80,6 +89,7 @@ class Scan {
   readonly #target: ScanTarget;
   readonly #known: Remembered;
   readonly #tools: ScanTools;
+  readonly #bounds: ScanBounds;
   readonly #gitPaths: string[] = [];
   readonly #repositories: string[] = [];
   readonly #deadlineMs: number;
@@ -89,12 +99,13 @@ class Scan {
   #last: string[] = [];
   #unseen: string | undefined;
 
-  constructor(target: ScanTarget, known: Remembered, tools: ScanTools) {
+  constructor(target: ScanTarget, known: Remembered, tools: ScanTools, bounds: ScanBounds) {
     this.#target = target;
     this.#known = known;
     this.#tools = tools;
+    this.#bounds = bounds;
     this.#left = target.maxDirectories;
-    this.#deadlineMs = tools.now() + MAX_SCAN_MS;
+    this.#deadlineMs = tools.now() + bounds.limitMs;
     this.#sliceEndMs = tools.now() + SCAN_SLICE_MS;
   }
 
@@ -177,15 +188,17 @@ class Scan {
   async #mayGoOn(): Promise<boolean> {
     await this.#rest();
     if (this.#tools.now() < this.#deadlineMs) return true;
-    this.#cut(`looking through it took more than ${MAX_SCAN_MS / 1000} s`);
+    this.#cut(`looking through it took more than ${Math.round(this.#bounds.limitMs) / 1000} s`);
     this.#left = 0;
     return false;
   }
 
   /** Lets others have the event loop, if it was kept long enough. */
   async #rest(): Promise<void> {
+    this.#bounds.signal.throwIfAborted();
     if (this.#tools.now() < this.#sliceEndMs) return;
     await this.#tools.turn();
+    this.#bounds.signal.throwIfAborted();
     this.#sliceEndMs = this.#tools.now() + SCAN_SLICE_MS;
   }
 

@@ -3,6 +3,7 @@ import {
   MAX_CELLS_STARTING,
   type ManagedNetwork,
   openManagedNetwork,
+  type SetUp,
 } from '@holdfast/sandbox';
 import type { Logger } from '../../logger.js';
 import type { NetworkOrder } from './network-order.js';
@@ -29,20 +30,22 @@ export class ConfinedNetworks {
 
   /**
    * @param process Names it in the log.
-   * @throws ExecError `sandboxUnsupported` when this machine cannot make one.
+   * @throws ExecError `sandboxUnsupported` when this machine cannot make one; as `setUp.check`.
    */
   async open(
     order: NetworkOrder | undefined,
     bwrap: HostFacts['bwrap'],
-    process: string,
+    { process, setUp }: { readonly process: string; readonly setUp: SetUp },
   ): Promise<ConfinedNetwork | undefined> {
     if (order === undefined || !bwrap.works) return undefined;
     const { intent, decide } = order;
     const refusals = new RefusalLog(this.#logger, process);
     let wasRefused = false;
     let isClosed = false;
-    const managed = await this.#turns.take(() =>
+    setUp.begin('making its network');
+    const managed = await this.#turns.take(setUp.signal, () =>
       openManagedNetwork({
+        signal: setUp.signal,
         bwrap: bwrap.program,
         rules: intent.rules,
         proxy: intent.proxy,

@@ -11,6 +11,7 @@ import {
   type RequestSpec,
   type ResultOf,
 } from '@holdfast/exec-protocol';
+import type { SetUp } from '@holdfast/sandbox';
 import type { FileBlocks, FilesInside, FileToOpen } from '../../confined-files.js';
 import { LineTransport } from '../../line-transport.js';
 import type { Logger } from '../../logger.js';
@@ -35,9 +36,13 @@ export interface HelperListener {
 export class FileHelper implements FilesInside {
   /** Settles when it has ended. */
   readonly ended: Promise<void>;
+  /** Settles when it runs. @throws SpawnError or ExecError, as its start fails. */
+  readonly started: Promise<unknown>;
   readonly #started: Promise<StartedHelper>;
+  readonly #setUp: SetUp | undefined;
   readonly #processes: HelperHost['processes'];
   readonly #listener: HelperListener;
+  #hasStarted = false;
   #keepers = 0;
   #handles = 0;
 
@@ -45,13 +50,23 @@ export class FileHelper implements FilesInside {
   constructor(spec: ChildSpec, host: HelperHost, listener: HelperListener) {
     this.#processes = host.processes;
     this.#listener = listener;
-    this.#started = startHelper(spec, host, listener);
+    this.#setUp = spec.confinement?.setUp;
+    this.#started = startHelper(spec, host, listener).finally(() => {
+      this.#hasStarted = true;
+      this.#setUp?.end();
+    });
+    this.started = this.#started;
     this.ended = this.#started.then(
       ({ ended }) => ended,
       () => {
         listener.onOver();
       },
     );
+  }
+
+  /** Whether its start has come to an end, whichever. */
+  get hasStarted(): boolean {
+    return this.#hasStarted;
   }
 
   /** Whether somebody keeps it, or has a file open. */
@@ -106,8 +121,11 @@ export class FileHelper implements FilesInside {
     };
   }
 
-  /** Ends it, whatever it does. */
+  /** Ends it, whatever it does; what is asked of it meanwhile fails with `outcomeUnknown`. */
   end(): void {
+    this.#setUp?.callOff(
+      new ExecError('outcomeUnknown', 'the sandbox of the request was ended before it was set up; ask again'),
+    );
     this.#started.then(
       ({ child }) => {
         this.#processes.kill(child);

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { type ExecError, FILE_HELPER_IDLE_MS, fsRemove, MAX_FILE_HELPERS } from '@holdfast/exec-protocol';
+import { ExecError, FILE_HELPER_IDLE_MS, fsRemove, MAX_FILE_HELPERS } from '@holdfast/exec-protocol';
+import { SANDBOX_START_MS, type SetUp } from '@holdfast/sandbox';
 import { beforeEach, expect, test } from 'vitest';
 import type { FilePlace } from '../../confined-files.js';
 import { ModelChild } from '../../testing/model-processes.js';
@@ -13,9 +14,16 @@ import { FileHelpers } from './file-helpers.js';
 class ModelHelpers {
   readonly children: ModelChild[] = [];
   readonly ended: number[] = [];
+  /** Of those that were begun. */
+  readonly setUps: SetUp[] = [];
   failure: SpawnError | undefined;
+  /** Whether none is started before its set-up ends. */
+  isHeld = false;
 
-  spawn(_spec: ChildSpec, _terminal: unknown, listener: ChildListener): Promise<Child> {
+  spawn({ confinement }: ChildSpec, _terminal: unknown, listener: ChildListener): Promise<Child> {
+    if (confinement === undefined) expect.unreachable();
+    this.setUps.push(confinement.setUp);
+    if (this.isHeld) return confinement.setUp.until(new Promise(() => undefined));
     if (this.failure !== undefined) return Promise.reject(this.failure);
     const child = new ModelChild(this.children.length, undefined, listener);
     this.children.push(child);
@@ -46,6 +54,8 @@ let clock: TestClock;
 let helpers: FileHelpers;
 /** What all sandboxes look like; another one when the files of the executor have changed. */
 let files: string;
+/** Lets the look at files go on. */
+let pass = (): void => undefined;
 
 beforeEach(() => {
   processes = new ModelHelpers();
@@ -57,11 +67,15 @@ beforeEach(() => {
     logger: { debug: () => undefined },
     sandboxes: {
       ...NO_SANDBOXES,
-      confineHelper: ({ cwd }) =>
-        Promise.resolve({
+      confineHelper: async ({ intent: { cwd }, setUp }) => {
+        if (files === 'that nobody can look at') await setUp.until(new Promise(() => undefined));
+        if (files === 'that are looked at for a while')
+          await setUp.until(new Promise<void>((resolve) => (pass = resolve)));
+        return {
           key: JSON.stringify([cwd, files]),
-          confinement: { open: () => expect.unreachable() },
-        }),
+          confinement: (own) => ({ open: () => expect.unreachable(), setUp: own }),
+        };
+      },
     },
     env: {},
     cookie: { own: 'own', value: 'own' },
@@ -70,13 +84,16 @@ beforeEach(() => {
   });
 });
 
+const NEVER = new AbortController().signal;
+
 /** A sandbox that differs from those with other names. */
-function place(name: string): FilePlace {
-  const found = helpers.placeOf({
+function place(name: string, unwanted = NEVER): FilePlace {
+  const sandbox = {
     permissions: { type: 'external', network: 'restricted' },
     windowsSandboxLevel: 'disabled',
     cwd: `file:///${name}`,
-  });
+  };
+  const found = helpers.placeOf(sandbox, unwanted);
   return found ?? expect.unreachable();
 }
 
@@ -99,9 +116,9 @@ const kind = (promised: Promise<unknown>): Promise<string> =>
   );
 
 test('who asks for no sandbox has no place in one', () => {
-  expect(helpers.placeOf(null)).toBeUndefined();
+  expect(helpers.placeOf(null, NEVER)).toBeUndefined();
   expect(
-    helpers.placeOf({ permissions: { type: 'disabled' }, windowsSandboxLevel: 'disabled' }),
+    helpers.placeOf({ permissions: { type: 'disabled' }, windowsSandboxLevel: 'disabled' }, NEVER),
   ).toBeUndefined();
 });
 
@@ -198,4 +215,52 @@ test('the end of all is waited for, and nothing begins afterwards', async () => 
   await helpers.close();
   expect([await waiting, processes.ended, clock.pending]).toEqual(['outcomeUnknown', [0, 1], 0]);
   expect(await kind(ask('a'))).toBe('sessionUnknown');
+});
+
+test('a request that nobody waits for any more is planned no further, and its helper is not started', async () => {
+  const gone = new AbortController();
+  files = 'that nobody can look at';
+  const planning = place('a', gone.signal).use(false, (inside) =>
+    inside.request(fsRemove, { path: 'file:///f' }),
+  );
+  await turn();
+  gone.abort(new ExecError('sessionUnknown', 'the session has ended'));
+  expect(await kind(planning)).toBe('sessionUnknown');
+  expect([processes.children.length, clock.pending]).toEqual([0, 0]);
+  expect(await kind(place('a', gone.signal).use(false, () => expect.unreachable()))).toBe('sessionUnknown');
+});
+
+test('a helper that is not started yet ends with the last request that waits for it', async () => {
+  const gone = new AbortController();
+  processes.isHeld = true;
+  const waiting = place('a', gone.signal).use(false, () => expect.unreachable());
+  const other = ask('a');
+  await turn();
+  expect(processes.setUps.map(({ signal }) => signal.aborted)).toEqual([false]);
+  gone.abort(new ExecError('sessionUnknown', 'the session has ended'));
+  expect(await kind(waiting)).toBe('sessionUnknown');
+  expect(processes.setUps.map(({ signal }) => signal.aborted)).toEqual([false]);
+  const closing = helpers.close();
+  expect(await kind(other)).toBe('sessionUnknown');
+  await closing;
+  expect([processes.setUps.map(({ signal }) => signal.aborted), clock.pending]).toEqual([[true], 0]);
+});
+
+test('planning and start of a helper have one limit', async () => {
+  files = 'that nobody can look at';
+  const planning = ask('a');
+  await turn();
+  clock.advance(SANDBOX_START_MS);
+  expect(await kind(planning)).toBe('limitExceeded');
+  files = 'that are looked at for a while';
+  processes.isHeld = true;
+  const starting = ask('a');
+  await turn();
+  clock.advance(SANDBOX_START_MS - 1_000);
+  pass();
+  await turn();
+  expect([processes.setUps.length, processes.setUps[0]?.leftMs]).toEqual([1, 1_000]);
+  clock.advance(1_000);
+  expect(await kind(starting)).toBe('limitExceeded');
+  expect(clock.pending).toBe(0);
 });

@@ -1,5 +1,5 @@
 import { ExecError, FILE_HELPER_IDLE_MS, MAX_FILE_HELPERS } from '@holdfast/exec-protocol';
-import type { SandboxIntent } from '@holdfast/sandbox';
+import { type SandboxIntent, SetUp } from '@holdfast/sandbox';
 import type { Clock, Timer } from '../../clock.js';
 import type { ConfinedFiles, FilePlace, FilesInside } from '../../confined-files.js';
 import { helperEnvironment } from '../../helper-environment.js';
@@ -15,7 +15,7 @@ import { intentOf, type Sandboxes } from './sandboxes.js';
 /** What the helpers of a server need. */
 export interface FileHelpersHost extends HelperHost {
   readonly sandboxes: Sandboxes;
-  readonly clock: Pick<Clock, 'after'>;
+  readonly clock: Pick<Clock, 'now' | 'after'>;
   /** The executor's own. */
   readonly env: Environment;
   readonly cookie: Cookie;
@@ -35,25 +35,28 @@ export class FileHelpers implements ConfinedFiles {
   readonly #helpers = new Map<string, KeptHelper>();
   /** Settle when those end that were started. */
   readonly #running = new Set<Promise<void>>();
-  #isClosed = false;
+  readonly #closing = new AbortController();
 
   constructor(host: FileHelpersHost) {
     this.#host = host;
   }
 
-  placeOf(sandbox: Readonly<Record<string, unknown>> | null | undefined): FilePlace | undefined {
+  placeOf(
+    sandbox: Readonly<Record<string, unknown>> | null | undefined,
+    unwanted: AbortSignal,
+  ): FilePlace | undefined {
     const intent = intentOf(sandbox, this.#host.sandboxes.ceiling);
     if (intent === undefined) return undefined;
     refuseWithoutCwd(intent);
     return {
       use: async (isLook, work) => {
         try {
-          return await this.#use(intent, work);
+          return await this.#use(intent, work, unwanted);
         } catch (error) {
           // A new helper can say the same.
           const mayAskAgain = isLook && error instanceof ExecError && error.kind === 'outcomeUnknown';
           if (!mayAskAgain) throw error;
-          return await this.#use(intent, work);
+          return await this.#use(intent, work, unwanted);
         }
       },
     };
@@ -61,29 +64,51 @@ export class FileHelpers implements ConfinedFiles {
 
   /** Ends all helpers, and waits until they are gone. */
   async close(): Promise<void> {
-    this.#isClosed = true;
+    this.#closing.abort(shuttingDown());
     for (const kept of [...this.#helpers.values()]) this.#end(kept);
     await Promise.all(this.#running);
   }
 
-  async #use<T>(intent: SandboxIntent, work: (inside: FilesInside) => Promise<T>): Promise<T> {
+  async #use<T>(
+    intent: SandboxIntent,
+    work: (inside: FilesInside) => Promise<T>,
+    unwanted: AbortSignal,
+  ): Promise<T> {
+    const { clock } = this.#host;
+    const setUp = new SetUp({ clock, calledOffBy: [unwanted, this.#closing.signal] });
     try {
-      const spec = this.#spec();
-      const { key, confinement } = await this.#host.sandboxes.confineHelper(intent, spec);
-      if (this.#isClosed) throw new ExecError('sessionUnknown', 'the server is shutting down');
-      const kept = this.#helpers.get(key) ?? this.#start(key, { ...spec, confinement }, intent);
-      this.#helpers.delete(key);
-      this.#helpers.set(key, kept);
+      const kept = await this.#helperFor(intent, setUp);
       kept.idle?.cancel();
       const release = kept.helper.keep();
       try {
+        await setUp.until(kept.helper.started);
+        setUp.end();
         return await work(kept.helper);
       } finally {
         release();
       }
     } catch (error) {
       throw toExecError(error);
+    } finally {
+      setUp.end();
     }
+  }
+
+  /** Plans the request, and finds the helper that has its sandbox, or begins to start one. */
+  async #helperFor(intent: SandboxIntent, setUp: SetUp): Promise<KeptHelper> {
+    setUp.check();
+    const spec = this.#spec();
+    const { key, confinement } = await this.#host.sandboxes.confineHelper({ intent, child: spec, setUp });
+    setUp.check();
+    // Others may come to use it while it starts, so it does not end with this request, but has no more time than that.
+    const own = (): ChildSpec => ({
+      ...spec,
+      confinement: confinement(new SetUp({ clock: this.#host.clock, limitMs: setUp.leftMs })),
+    });
+    const kept = this.#helpers.get(key) ?? this.#start(key, own, intent);
+    this.#helpers.delete(key);
+    this.#helpers.set(key, kept);
+    return kept;
   }
 
   #spec(): ChildSpec {
@@ -102,15 +127,19 @@ export class FileHelpers implements ConfinedFiles {
     };
   }
 
-  #start(key: string, spec: ChildSpec, intent: SandboxIntent): KeptHelper {
+  #start(key: string, spec: () => ChildSpec, intent: SandboxIntent): KeptHelper {
     const intentText = JSON.stringify(intent);
     const unused = [...this.#helpers.values()].filter(({ helper }) => !helper.isBusy);
     // What the same intent came to before is of no use any more, for it comes to something else now.
     for (const kept of unused) if (kept.intentText === intentText) this.#end(kept);
     if (this.#helpers.size >= MAX_FILE_HELPERS) this.#makeRoom(unused);
-    const helper = new FileHelper(spec, this.#host, {
+    const helper = new FileHelper(spec(), this.#host, {
       onIdle: () => {
         if (this.#helpers.get(key) !== kept) return;
+        if (!kept.helper.hasStarted) {
+          this.#end(kept);
+          return;
+        }
         kept.idle = this.#host.clock.after(FILE_HELPER_IDLE_MS, () => {
           this.#end(kept);
         });
@@ -145,6 +174,10 @@ export class FileHelpers implements ConfinedFiles {
     kept.idle?.cancel();
     if (this.#helpers.get(kept.key) === kept) this.#helpers.delete(kept.key);
   }
+}
+
+function shuttingDown(): ExecError {
+  return new ExecError('sessionUnknown', 'the server is shutting down');
 }
 
 interface KeptHelper {

@@ -20,6 +20,7 @@ import {
   readHostFacts,
   type SandboxIntent,
   type SandboxPlan,
+  type SetUp,
 } from '@holdfast/sandbox';
 import type { Logger } from '../../logger.js';
 import type { Environment } from '../environment.js';
@@ -40,7 +41,8 @@ interface Sandbox {
 
 /** How a program of ours is confined. */
 interface HelperSandbox {
-  readonly confinement: Confinement;
+  /** @param setUp Of the start. */
+  readonly confinement: (setUp: SetUp) => Confinement;
   /** Equal for two sandboxes that show the same files and allow the same. */
   readonly key: string;
 }
@@ -54,6 +56,16 @@ interface ConfinedCommand {
   readonly hasTerminal: boolean;
   /** Names the process in the log. */
   readonly process: string;
+  /** Whoever began it ends it. */
+  readonly setUp: SetUp;
+}
+
+/** A program of ours to be confined, whose words are files that it needs. */
+interface ConfinedHelper {
+  readonly intent: SandboxIntent;
+  readonly child: ChildSpec;
+  /** Whoever began it ends it. */
+  readonly setUp: SetUp;
 }
 
 /** Whether it was the sandbox that made the command fail. @param output The end of what the command has printed. */
@@ -65,11 +77,12 @@ export interface Sandboxes {
   readonly ceiling: OperatorCeiling | undefined;
   /**
    * How a child is confined. Looks at files, and makes the network that the child gets.
-   * @throws ExecError `sandboxUnsupported` for what this executor cannot enforce; SpawnError when there is nothing to run.
+   * @throws ExecError `sandboxUnsupported` for what this executor cannot enforce; SpawnError when there is nothing to run;
+   *   as `setUp.check`. Nothing is left then.
    */
   confine(command: ConfinedCommand): Promise<Sandbox>;
-  /** The same for a program of ours, whose words are files that it needs. */
-  confineHelper(intent: SandboxIntent, child: ChildSpec): Promise<HelperSandbox>;
+  /** The same for a program of ours. Its confinement has no set-up yet, for it may not be needed. */
+  confineHelper(helper: ConfinedHelper): Promise<HelperSandbox>;
 }
 
 /** What sandboxes need to know of the executor. */
@@ -105,15 +118,15 @@ export function createSandboxes({ env, ceiling, logger }: SandboxHost): Sandboxe
   const gaps = new GapLog(logger);
   const networks = new ConfinedNetworks(logger);
   const planFor = async (
-    { intent, network, child, hasTerminal }: Omit<ConfinedCommand, 'process'>,
+    { intent, network, child, hasTerminal, setUp }: Omit<ConfinedCommand, 'process'>,
     problemOf: (plan: SandboxPlan, files: FileFacts) => string | undefined,
   ): Promise<Planned> => {
     store ??= openStore(env, logger);
     const held = store;
-    const host = readHostFacts(child, env['PATH'] ?? '', held, searches);
+    const host = await readHostFacts(child, env['PATH'] ?? '', { store: held, searches }, setUp);
     const own = ceilingSource(ceiling, { ...host.roots, cwd: '/', tmpdir: env['TMPDIR'] });
     const command = { ...commandOf(child), hasTerminal };
-    const plan = await planSandbox(intent, command, host, own, network?.intent.rules);
+    const plan = await planSandbox(intent, command, host, own, { hosts: network?.intent.rules, setUp });
     const problem = problemOf(plan, host.files);
     if (problem !== undefined) throw new ExecError('sandboxUnsupported', problem);
     gaps.tell(plan.gaps);
@@ -130,9 +143,10 @@ export function createSandboxes({ env, ceiling, logger }: SandboxHost): Sandboxe
         return `argv.0: ${candidates[0] ?? ''} cannot be read in the sandbox; allow it, or the special path "minimal"`;
       });
       const { plan, host } = planned;
-      const network = await networks.open(asked.network, host.bwrap, asked.process);
+      const { setUp } = asked;
+      const network = await networks.open(asked.network, host.bwrap, asked);
       return {
-        confinement: { open: () => openWith(network, plan, planned.store) },
+        confinement: { open: () => openWith(network, planned, setUp), setUp },
         isDenial: (exitCode, output) => {
           const command = { exitCode, output, cwd: child.cwd, wasRefused: network?.wasRefused === true };
           const denial = judgeDenial(command, enforcedPolicy(plan), host.files, mayWrite);
@@ -143,15 +157,15 @@ export function createSandboxes({ env, ceiling, logger }: SandboxHost): Sandboxe
         discard: () => network?.close(),
       };
     },
-    async confineHelper(intent, child) {
-      const command = { intent, child, network: undefined, hasTerminal: false };
+    async confineHelper({ child, ...asked }) {
+      const command = { ...asked, child, network: undefined, hasTerminal: false };
       const { plan, store: held } = await planFor(command, ({ policy }, files) => {
         const hidden = child.argv.find((file) => !isShown(file, policy, files));
         if (hidden === undefined) return undefined;
         return `sandbox: what carries out file requests, ${hidden}, cannot be read in it; allow that, or start a process that does the same`;
       });
       return {
-        confinement: { open: () => openLaunch(plan.launch, held) },
+        confinement: (setUp) => ({ open: () => openLaunch(plan.launch, held, { setUp }), setUp }),
         key: JSON.stringify([plan.mounts, plan.launch.argv]),
       };
     },
@@ -166,12 +180,12 @@ interface Planned {
 }
 
 /** The network of a command ends with it, and with nothing else. */
-function openWith(
+async function openWith(
   network: ConfinedNetwork | undefined,
-  { launch }: SandboxPlan,
-  store: PlaceholderStore,
-): OpenLaunch {
-  const opened = openLaunch(launch, store, network?.managed);
+  { plan, store }: Planned,
+  setUp: SetUp,
+): Promise<OpenLaunch> {
+  const opened = await openLaunch(plan.launch, store, { network: network?.managed, setUp });
   return {
     ...opened,
     ended: () => {

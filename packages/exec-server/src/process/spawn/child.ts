@@ -1,12 +1,14 @@
-import type { OpenLaunch } from '@holdfast/sandbox';
+import type { OpenLaunch, SetUp } from '@holdfast/sandbox';
 
 /** What stands between a child and the machine. */
 export interface Confinement {
   /**
    * Opens what the wrapper of one child needs; to be called when the child is about to be started.
-   * @throws ExecError `sandboxUnsupported` when the file system is not what it was when this was planned.
+   * @throws ExecError `sandboxUnsupported` when the file system is not what it was when this was planned; as its set-up.
    */
-  open(): OpenLaunch;
+  open(): Promise<OpenLaunch>;
+  /** What the start is the end of; whoever began it ends it. */
+  readonly setUp: SetUp;
 }
 
 /** What to run, and exactly how: nothing of the server is added or inherited, and no text holds a NUL. */

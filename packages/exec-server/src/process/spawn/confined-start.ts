@@ -20,19 +20,19 @@ export function isConfined(spec: ChildSpec): spec is ConfinedSpec {
  * @param start Calls `spawn` with the wrapper in place of the command.
  * @param complaints Where the wrapper's standard error can be read.
  * @throws SpawnError `sandboxFailed` with the wrapper's complaint, and what can be done about it; where the sandbox was set
- *   up and the command cannot be run in it, what a start without one would say.
+ *   up and the command cannot be run in it, what a start without one would say. As the set-up that it is the end of.
  */
 export async function startConfined(
   spec: ConfinedSpec,
   start: (launch: OpenLaunch) => ChildProcess,
   complaints: number,
 ): Promise<StartedProcess> {
-  const launch = spec.confinement.open();
+  const launch = await spec.confinement.open();
   const { started, wrapper } = await startWrapper(launch, start);
   void wrapper.gone.then(() => {
     launch.ended();
   });
-  const command = await wrapper.running();
+  const command = await wrapper.running(spec.confinement.setUp);
   const { first } = wrapper;
   if (command !== undefined && first !== undefined) {
     return { ...started, wrapper, confined: { wrapper: started.process, first, command } };

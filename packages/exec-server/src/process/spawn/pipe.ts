@@ -151,10 +151,12 @@ class PipeChild implements Child {
 
 async function takePipes(spec: ChildSpec, pool: PipePool): Promise<ChildPipes> {
   const taken: Pipe[] = [];
+  const setUp = spec.confinement?.setUp;
   const take = async (kind: PipeKind): Promise<Pipe> => {
     let pipe = pool.take(kind);
     while (pipe === undefined) {
-      await pool.ready();
+      setUp?.begin('making its pipes');
+      await (setUp?.until(pool.ready()) ?? pool.ready());
       pipe = pool.take(kind);
     }
     taken.push(pipe);

@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ExecError } from '@holdfast/exec-protocol';
+import { SetUp } from '@holdfast/sandbox';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { ChildSpec } from './child.js';
 import { spawnPipe } from './pipe.js';
@@ -181,11 +182,10 @@ test.each(['pipes', 'a terminal'])('a refusal of a sandbox on %s says what it sa
     'sandboxUnsupported',
     'sandbox: /ws was replaced while the sandbox was planned',
   );
-  const open = (): never => {
-    throw refusal;
-  };
-  const spec = { ...specOf('true'), confinement: { open } };
+  const setUp = new SetUp();
+  const spec = { ...specOf('true'), confinement: { open: () => Promise.reject(refusal), setUp } };
   const listener = new Recording();
   const started = kind === 'pipes' ? spawnPipe(spec, pool, listener) : spawnPty(spec, listener);
   await expect(started).rejects.toBe(refusal);
+  setUp.end();
 });

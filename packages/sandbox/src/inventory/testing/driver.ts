@@ -65,12 +65,15 @@ async function runOurs(request: DriverRequest): Promise<DriverAnswer> {
   const store = new PlaceholderStore(stateFolder, (problem) => {
     throw new Error(problem);
   });
-  const host = readHostFacts({ cwd, env }, process.env['PATH'] ?? '', store, createSearches());
+  const memory = { store, searches: createSearches() };
+  const host = await readHostFacts({ cwd, env }, process.env['PATH'] ?? '', memory);
   const rules = hosts === undefined ? undefined : parseHostRules(hosts);
-  const plan = await planSandbox(parseIntent(intent), { argv, cwd, env }, host, NO_OPERATOR, rules);
+  const plan = await planSandbox(parseIntent(intent), { argv, cwd, env }, host, NO_OPERATOR, {
+    hosts: rules,
+  });
   const decisions: string[] = [];
   const network = await networkOf(request, (decision) => decisions.push(lineOf(decision)));
-  const launch = openLaunch(plan.launch, store, network);
+  const launch = await openLaunch(plan.launch, store, { network });
   try {
     const child = spawn(launch.program, launch.args, {
       env: launch.env,
@@ -102,7 +105,7 @@ async function networkOf(
   onDecision: (decision: NetworkDecision) => void,
 ): Promise<ManagedNetwork | undefined> {
   if (hosts === undefined) return undefined;
-  const bwrap = probeBwrap(process.env['PATH'] ?? '');
+  const bwrap = await probeBwrap(process.env['PATH'] ?? '');
   if (!bwrap.works) throw new Error(bwrap.problem);
   return openManagedNetwork({
     bwrap: bwrap.program,

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ExecError } from '@holdfast/exec-protocol';
 import { errorCode } from '../../files/error-code.js';
 import { MAX_RECORD_BYTES, PLACEHOLDER_WAIT_MS } from '../../limits.js';
@@ -27,13 +28,17 @@ const UNFINISHED = '.new';
 const POLL_MS = 1;
 
 /**
- * Joins the holders. The placeholders may be made afterwards.
+ * Joins the holders. The placeholders may be made once those have left who were about to.
  * @param holder Names the holder; it begins with the mark of its process.
- * @throws ExecError `sandboxUnsupported` when a process that removes placeholders there does not come to an end.
+ * @returns who began to leave before, for `haveLeft`.
+ * @throws ExecError `sandboxUnsupported` for more placeholders than one record takes.
  */
-export function enter(holders: Holders, holder: string, placeholders: readonly Placeholder[]): void {
+export function enter(
+  holders: Holders,
+  holder: string,
+  placeholders: readonly Placeholder[],
+): readonly string[] {
   const { folder } = holders;
-  const file = path.join(folder, holder);
   const text = JSON.stringify(placeholders);
   if (Buffer.byteLength(text) > MAX_RECORD_BYTES) {
     throw new ExecError(
@@ -41,15 +46,31 @@ export function enter(holders: Holders, holder: string, placeholders: readonly P
       `sandbox: there are too many names in one directory that must not be created (${placeholders.length}); deny the directory instead`,
     );
   }
-  while (!isWritten(file, text)) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  while (!isWritten(path.join(folder, holder), text)) mkdirSync(folder, { recursive: true, mode: 0o700 });
   // Who begins to leave from now on sees this holder.
-  const stopped = leaversIn(holders).find((leaver) => !hasLeft(folder, leaver));
-  if (stopped === undefined) return;
-  removeFile(file);
-  throw new ExecError(
-    'sandboxUnsupported',
-    `sandbox: process ${stopped.split('-')[0] ?? ''} stands still while it removes what this sandbox needs; let it go on or end it`,
-  );
+  return entriesOf(holders).filter((entry) => entry.endsWith(LEAVING));
+}
+
+/**
+ * Waits until all of them have left: to remove some files and directories takes a process no longer than it waits for its turn.
+ * @throws ExecError `sandboxUnsupported` when one does not come to an end; the reason of the signal.
+ */
+export async function haveLeft(
+  { folder }: Holders,
+  leavers: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  const deadlineMs = performance.now() + PLACEHOLDER_WAIT_MS;
+  const isLeaving = (leaver: string): boolean => isRunning(leaver) && existsSync(path.join(folder, leaver));
+  for (let stopped = leavers.find(isLeaving); stopped !== undefined; stopped = leavers.find(isLeaving)) {
+    if (performance.now() > deadlineMs) {
+      throw new ExecError(
+        'sandboxUnsupported',
+        `sandbox: process ${stopped.split('-')[0] ?? ''} stands still while it removes what this sandbox needs; let it go on or end it`,
+      );
+    }
+    await sleep(POLL_MS, undefined, { signal });
+  }
 }
 
 /** Leaves the holders, and removes the placeholders that nobody else holds. */
@@ -101,20 +122,6 @@ function areRemoved(holders: Holders, leaving: string, placeholders: readonly Pl
     // Without a descriptor nobody can tell.
     return false;
   }
-}
-
-function leaversIn(holders: Holders): readonly string[] {
-  return entriesOf(holders).filter((entry) => entry.endsWith(LEAVING));
-}
-
-/** Waits for it: to remove some files and directories takes a process no longer than it waits for its turn. */
-function hasLeft(folder: string, leaver: string): boolean {
-  const deadline = Date.now() + PLACEHOLDER_WAIT_MS;
-  while (isRunning(leaver) && existsSync(path.join(folder, leaver))) {
-    if (Date.now() > deadline) return false;
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, POLL_MS);
-  }
-  return true;
 }
 
 /**

@@ -10,27 +10,32 @@ const report = (message: HolderReport): void => {
 };
 
 /** On a machine that gives another process no turn for a second, a start is refused and may be tried again. */
-function holdIn(store: PlaceholderStore, placeholders: readonly Placeholder[]): HeldPlaceholders {
+async function holdIn(
+  store: PlaceholderStore,
+  placeholders: readonly Placeholder[],
+): Promise<HeldPlaceholders> {
   for (;;) {
     try {
-      return store.hold(placeholders);
+      return await store.hold(placeholders);
     } catch (error) {
       if (!String(error).includes('stands still')) throw error;
     }
   }
 }
 
-process.once('message', ({ folder, placeholders, rounds }: HolderOrder) => {
+async function hold({ folder, placeholders, rounds }: HolderOrder): Promise<void> {
   const store = new PlaceholderStore(folder, (problem) => {
     throw new Error(problem);
   });
   let missing = 0;
   for (let round = 0; round < rounds; round += 1) {
-    const held = holdIn(store, placeholders);
+    const held = await holdIn(store, placeholders);
     missing += placeholders.filter(({ path }) => !existsSync(path)).length;
     held.release();
   }
-  holdIn(store, placeholders);
+  await holdIn(store, placeholders);
   report({ kind: 'holding', missing });
-});
+}
+
+process.once('message', (order: HolderOrder) => void hold(order));
 report({ kind: 'ready' });
