@@ -1,6 +1,8 @@
 import { Buffer } from 'node:buffer';
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -141,7 +143,7 @@ test('a link is made with the bytes of its target, in place of a file or a link,
     await nodeFiles.makeLink(place.path(name), target);
     expect(Buffer.from(await nodeFiles.readLink(place.path(name)))).toEqual(target);
   }
-  await expect(nodeFiles.makeLink(place.path('d'), target)).rejects.toMatchObject({ code: 'EISDIR' });
+  await expect(nodeFiles.makeLink(place.path('d'), target)).rejects.toMatchObject({ kind: 'notAFile' });
   expect(place.names).toEqual(['d', 'f', 'l', 'new']);
 });
 
@@ -325,6 +327,37 @@ describe('a file that takes the place of another', () => {
     });
   });
 });
+
+// Windows has no pipes that lie in directories.
+test.skipIf(process.platform === 'win32')(
+  'nothing takes the place of what is neither a file nor a link, whenever it came there',
+  async () => {
+    using place = new Place();
+    const pipe = join(place.root, 'pipe');
+    mkdirSync(join(place.root, 'd'));
+    execFileSync('mkfifo', [pipe]);
+    const key = 'a'.repeat(32);
+    for (const [name, what] of [
+      ['pipe', 'not a regular file'],
+      ['d', 'a directory'],
+    ] as const) {
+      const refusal = {
+        kind: 'notAFile',
+        message: `"${join(place.root, name)}" is ${what}; choose another name`,
+      };
+      const path = place.path(name);
+      await expect(nodeFiles.replace(path)).rejects.toMatchObject(refusal);
+      await expect(nodeFiles.goOn(path, key, 0o600)).rejects.toMatchObject(refusal);
+      await expect(nodeFiles.makeLink(path, latin1('d'))).rejects.toMatchObject(refusal);
+    }
+    rmSync(pipe);
+    const late = await nodeFiles.replace(place.path('pipe'));
+    execFileSync('mkfifo', [pipe]);
+    await expect(late.commit()).rejects.toMatchObject({ kind: 'notAFile' });
+    await late.discard();
+    expect([place.names, lstatSync(pipe).isFIFO()]).toEqual([['d', 'pipe'], true]);
+  },
+);
 
 test('a relative path begins at the current directory, and only ENOENT means that something is missing', async () => {
   expect(Buffer.from(nodeFiles.resolve('a/../b')).toString()).toBe(resolve('b'));

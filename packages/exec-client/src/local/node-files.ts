@@ -8,6 +8,7 @@ import { ExecError } from '@holdfast/exec-protocol';
 import type { LocalEntry, LocalFiles, LocalName, LocalPath } from '../transfer/local-files.js';
 import { contentOf, sha256 } from './node-content.js';
 import { codeOf, shown } from './node-path.js';
+import { expectReplaceable } from './node-place.js';
 import { goOn, replace } from './node-replacement.js';
 
 /** The files of the machine on which Node runs. */
@@ -73,6 +74,7 @@ async function makeDirectoryIn(path: LocalPath): Promise<void> {
 }
 
 async function makeLink(path: LocalPath, target: Uint8Array): Promise<void> {
+  await expectReplaceable(path);
   const at = Buffer.from(path);
   const parent = at.subarray(0, at.lastIndexOf(SEPARATOR) + 1);
   const temporary = Buffer.concat([parent, Buffer.from(`.holdfast-${randomUUID()}.part`)]);

@@ -9,6 +9,7 @@ import type { LocalPath, PartialFile, Replacement } from '../transfer/local-file
 import { isPartial } from '../transfer/partial-file.js';
 import { contentOf, sha256 } from './node-content.js';
 import { codeOf, shown } from './node-path.js';
+import { expectReplaceable } from './node-place.js';
 
 const PERMISSIONS = 0o777;
 const MODE_OF_NEW_FILES = 0o666;
@@ -18,6 +19,7 @@ const SEPARATOR = Buffer.from(sep);
 
 /** Begins a file beside `path` that is to take its place, with the permissions of what it replaces unless others are given. */
 export async function replace(path: LocalPath, permissions?: number): Promise<Replacement> {
+  await expectReplaceable(path);
   const target = Buffer.from(path);
   const existing = permissions === undefined ? await stat(target).catch(() => undefined) : undefined;
   const wanted = permissions ?? (existing && existing.mode & PERMISSIONS);
@@ -32,6 +34,7 @@ export async function replace(path: LocalPath, permissions?: number): Promise<Re
 
 /** The same, going on with what an earlier one has left and nobody writes to any more. */
 export async function goOn(path: LocalPath, key: string, permissions: number): Promise<PartialFile> {
+  await expectReplaceable(path);
   const target = Buffer.from(path);
   const directory = directoryOf(target);
   const own = Buffer.concat([directory, partName(key, pid)]);
@@ -110,6 +113,7 @@ class GrowingFile implements PartialFile {
   }
 
   async commit(): Promise<void> {
+    await expectReplaceable(this.#target);
     if (this.#permissions !== undefined) await this.#handle.chmod(this.#permissions);
     await this.#handle.close();
     await rename(this.#path, this.#target);

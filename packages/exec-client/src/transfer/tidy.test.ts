@@ -21,9 +21,9 @@ import { settle, until } from '../testing/until.js';
 
 test('an upload that is aborted without a link ends in a moment, and is tidied up after the resume', async () => {
   const server = new FakeServer({ extensions: WITHOUT_FILES });
-  server.on(fsGetMetadata, () => ({
-    isDirectory: true,
-    isFile: false,
+  server.on(fsGetMetadata, ({ path }) => ({
+    isDirectory: path !== 'file:///there',
+    isFile: path === 'file:///there',
     isSymlink: false,
     size: 0,
     createdAtMs: 0,

@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync, renameSync, statSync, truncateSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, renameSync, statSync, truncateSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { FileHandles } from './file-handles.js';
 import { LocalFile } from './local-file.js';
@@ -141,6 +142,28 @@ describe('a file that is gone on with', () => {
     await other.write('h', 0, bytes('x'));
     await other.closeAll();
     expect(readFileSync(tree.text('f'), 'utf8')).toBe('x');
+  });
+
+  test('takes the place of a file or a link, and of nothing else', async () => {
+    using tree = new Tree();
+    const files = new FileHandles();
+    execFileSync('mkfifo', [tree.text('pipe')]);
+    tree.directory('directory');
+    tree.link('link', 'nowhere');
+    await files.open('h', () => LocalFile.open(tree.path('part'), 'keep'), true);
+    const outcomes: unknown[] = [];
+    for (const followSymlinks of [true, false]) {
+      for (const name of ['pipe', 'directory'])
+        outcomes.push(await kindOf(files.rename('h', tree.path(name), { followSymlinks })));
+    }
+    expect(outcomes).toEqual(Array.from({ length: 4 }, () => 'notAFile'));
+    await files.rename('h', tree.path('link'), { followSymlinks: false });
+    await files.closeAll();
+    const isStill = [lstatSync(tree.text('pipe')).isFIFO(), lstatSync(tree.text('link')).isFile()];
+    expect([readdirSync(tree.root).sort(), isStill]).toEqual([
+      ['directory', 'link', 'pipe'],
+      [true, true],
+    ]);
   });
 
   test('keeps its name where another file has come to have it', async () => {

@@ -4,10 +4,11 @@ import { about } from './file-error.js';
 import { type NativePath, shownPath } from './native-path.js';
 import { descend } from './no-follow.js';
 import type { WriteOptions } from './open-file.js';
+import { expectReplaceable } from './replaceable.js';
 
 /**
  * Gives an open file another name, in place of a file or link that has it.
- * @throws ExecError `fileNotFound` where the name that it was opened by is another file's now; `notAFile` over a directory.
+ * @throws ExecError `fileNotFound` where the name that it was opened by is another file's now; `notAFile` over anything else.
  */
 export async function renameOpen(
   handle: FileHandle,
@@ -18,6 +19,7 @@ export async function renameOpen(
   const move = async (source: NativePath, destination: NativePath): Promise<void> => {
     await about(from, () => expectSame(handle, source, from));
     await about(to, async () => {
+      await expectReplaceable(destination, to);
       if (permissions !== undefined) await handle.chmod(permissions);
       await rename(source, destination);
     });

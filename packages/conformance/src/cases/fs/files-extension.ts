@@ -97,10 +97,15 @@ export const FILES_EXTENSION_CASES: readonly ConformanceCase[] = [
     }
   }),
   linking.on('replace', 'it takes the place of a file, and not of a directory', async (executor) => {
-    const place = await placeOf(executor, 'printf old > f; mkdir d');
+    const place = await placeOf(executor, 'printf old > f; mkdir d; mkfifo p');
     resultOf(await place.ask('fs/symlink', 'f', { targetBase64: base64('d') }));
     refused(await place.ask('fs/symlink', 'd', { targetBase64: base64('f') }), -32600);
-    same('what is there', await place.sh('readlink f; [ -L d ] || echo d; ls -A'), 'd\nd\nd\nf\n');
+    refused(await place.ask('fs/symlink', 'p', { targetBase64: base64('f') }), -32600);
+    same(
+      'what is there',
+      await place.sh('readlink f; [ -L d ] || echo d; [ -p p ] && ls -A'),
+      'd\nd\nd\nf\np\n',
+    );
   }),
   linking.on(
     'refused',
@@ -249,13 +254,18 @@ export const FILES_EXTENSION_CASES: readonly ConformanceCase[] = [
       );
     },
   ),
-  renaming.on('refused', "over a directory, and when the name is another file's by now", async (executor) => {
-    const place = await placeOf(executor, ': > p; mkdir d');
-    await place.ask('fs/open', 'p', { handleId: 'h', mode: 'replace', keep: true });
-    refused(await place.session.request('fs/rename', { handleId: 'h', path: place.at('d') }), -32600);
-    refused(await place.session.request('fs/rename', { handleId: 'h', path: place.at('no/f') }), -32004);
-    await place.sh('mv p elsewhere; : > p');
-    refused(await place.session.request('fs/rename', { handleId: 'h', path: place.at('f') }), -32004);
-    same('what is there', await place.sh('ls -A'), 'd\nelsewhere\np\n');
-  }),
+  renaming.on(
+    'refused',
+    "over a directory or a pipe, and when the name is another file's by now",
+    async (executor) => {
+      const place = await placeOf(executor, ': > p; mkdir d; mkfifo x');
+      await place.ask('fs/open', 'p', { handleId: 'h', mode: 'replace', keep: true });
+      refused(await place.session.request('fs/rename', { handleId: 'h', path: place.at('d') }), -32600);
+      refused(await place.session.request('fs/rename', { handleId: 'h', path: place.at('x') }), -32600);
+      refused(await place.session.request('fs/rename', { handleId: 'h', path: place.at('no/f') }), -32004);
+      await place.sh('mv p elsewhere; : > p');
+      refused(await place.session.request('fs/rename', { handleId: 'h', path: place.at('f') }), -32004);
+      same('what is there', await place.sh('[ -p x ] && ls -A'), 'd\nelsewhere\np\nx\n');
+    },
+  ),
 ];

@@ -88,9 +88,10 @@ async function surveyed(
   contents: Contents,
 ): Promise<readonly Placed[]> {
   const { tally } = transfer;
+  // Listed before it is made here, which may be inside of it: what this copy brings is no part of what it copies.
+  const { entries, errors, truncated } = await source.list(directory.uri);
   await makeDirectory(transfer, directory, isRoot, contents);
   tally.directories += 1;
-  const { entries, errors, truncated } = await source.list(directory.uri);
   for (const { path, message } of errors) tally.failed(path, new ExecError('fileSystemFailed', message));
   if (truncated) tally.failed(directory.uri, tooMany());
   const directories: Placed[] = [];

@@ -4,6 +4,7 @@ import { tidy } from '../tidy.js';
 import { changedMeanwhile, expectSame, type Transfer, waiting } from '../transfer-port.js';
 import type { Destination, FileToSend } from './destination.js';
 import { readSmallFile } from './local-content.js';
+import { notReplaceable, undefinedOn } from './replaceable.js';
 
 /** An executor that has the base wire and nothing else: no links, no permissions, and what is broken off is begun anew. */
 export function plainDestination(transfer: Transfer): Destination {
@@ -12,6 +13,7 @@ export function plainDestination(transfer: Transfer): Destination {
     takesLinks: false,
     async locateFile(uri) {
       await expectDirectory(transfer, uri);
+      await expectWritable(transfer, uri);
       return uri;
     },
     async makeRoot(uri) {
@@ -42,6 +44,13 @@ export async function expectDirectory(transfer: Transfer, uri: string): Promise<
   }
 }
 
+/** @throws ExecError `notAFile` where there is something that takes no content, before any is sent. */
+async function expectWritable(transfer: Transfer, uri: string): Promise<void> {
+  const found = await transfer.remote.stat(uri, waiting(transfer)).catch(undefinedOn('fileNotFound'));
+  if (found === undefined || found.isFile()) return;
+  throw notReplaceable(uri, found.isDirectory());
+}
+
 /** The executor writes it with one request, so that it is there or not, whatever happens to the link. */
 async function sendAtOnce(
   transfer: Transfer,
@@ -66,6 +75,7 @@ async function sendInBlocks(
   moved: (bytes: number) => void,
 ): Promise<void> {
   const { remote } = transfer;
+  await expectWritable(transfer, file.uri);
   const temporary = temporaryUri(file.uri);
   try {
     const sent = await stream(transfer, file, temporary, moved);

@@ -7,6 +7,7 @@ import {
   fsCanonicalize,
   fsClose,
   fsDigest,
+  fsGetMetadata,
   fsList,
   fsOpen,
   fsRemove,
@@ -23,6 +24,7 @@ import { FakeServer } from '../../testing/fake-server.js';
 import type { TransferResult } from '../transfer.js';
 
 const CONTENT = Buffer.alloc(MAX_FILE_BLOCK_BYTES + 1, 'x');
+const FILE = { isDirectory: false, isFile: true, isSymlink: false, createdAtMs: 0, modifiedAtMs: 0 };
 const PART = /^file:\/\/\/d\/\.holdfast-[0-9a-f]{32}\.part$/;
 
 /** An executor with an empty directory that takes one file, and a file here that goes there. */
@@ -37,6 +39,10 @@ class World implements Disposable {
   constructor() {
     writeFileSync(this.here, CONTENT);
     this.server.on(fsCanonicalize, ({ path }) => ({ path }));
+    this.server.on(fsGetMetadata, ({ path }) => {
+      if (!PART.test(path)) throw new ExecError('fileNotFound', 'not there');
+      return { ...FILE, size: this.there.length };
+    });
     this.server.on(fsOpen, ({ handleId }) => ({ handleId }));
     this.server.on(fsDigest, ({ length }) => ({
       sha256: createHash('sha256').update(this.there.subarray(0, length)).digest('hex'),
@@ -51,9 +57,12 @@ class World implements Disposable {
     for (const spec of [fsRename, fsClose, fsRemove]) this.server.on(spec, () => ({}));
   }
 
-  async upload(): Promise<TransferResult> {
+  async upload(signal?: AbortSignal): Promise<TransferResult> {
     await using client = await openSession(() => this.server.dial(), {}, systemClock, nodeFiles);
-    return await client.fs.upload(this.here, '/d/f', { onKept: (path) => this.kept.push(path) });
+    return await client.fs.upload(this.here, '/d/f', {
+      onKept: (path) => this.kept.push(path),
+      ...(signal === undefined ? {} : { signal }),
+    });
   }
 
   /** Lets the first write of the second block fail. */
@@ -94,6 +103,39 @@ test('what has arrived is not sent again when the link breaks, and nothing count
     .map((params) => (params as { offset: number }).offset);
   expect(offsets).toEqual([0, MAX_FILE_BLOCK_BYTES, MAX_FILE_BLOCK_BYTES]);
   expect([world.there.equals(CONTENT), world.kept, world.removed()]).toEqual([true, [], []]);
+});
+
+test('what is given up before it is known whether it can be gone on with is closed, stays, and is named', async () => {
+  using world = new World();
+  world.there = CONTENT.subarray(0, 5);
+  const stop = new AbortController();
+  world.server.on(fsDigest, ({ length }) => {
+    stop.abort(new Error('enough'));
+    return { sha256: '', length, size: length };
+  });
+  await expect(world.upload(stop.signal)).rejects.toThrow('enough');
+  const handlesOf = (spec: { readonly method: string }): unknown[] =>
+    world.server.paramsOf(spec.method).map((params) => (params as { readonly handleId: string }).handleId);
+  expect([handlesOf(fsClose), world.removed()]).toEqual([handlesOf(fsOpen), []]);
+  expect([handlesOf(fsOpen).length, world.kept]).toEqual([1, [expect.stringMatching(PART)]]);
+});
+
+test.each([
+  [
+    'a pipe',
+    { ...FILE, isFile: false },
+    'file:///d/f is not a regular file on the executor; choose another name',
+  ],
+  [
+    'a directory',
+    { ...FILE, isFile: false, isDirectory: true },
+    'file:///d/f is a directory on the executor; choose another name',
+  ],
+])('%s is not replaced, and nothing is sent', async (_, found, message) => {
+  using world = new World();
+  world.server.on(fsGetMetadata, () => ({ ...found, size: 0 }));
+  await expect(world.upload()).rejects.toMatchObject({ kind: 'notAFile', message });
+  expect(world.server.paramsOf(fsOpen.method)).toEqual([]);
 });
 
 test('what fails for good is removed', async () => {

@@ -7,6 +7,7 @@ import type { RemoteTree } from '../remote-tree.js';
 import { tidy } from '../tidy.js';
 import { changedMeanwhile, expectSame, mayGoOn, type Transfer } from '../transfer-port.js';
 import type { FileToSend } from './destination.js';
+import { expectReplaceable, undefinedOn } from './replaceable.js';
 
 /** A file that is begun, and how much of it is there already. */
 interface Begun {
@@ -33,38 +34,54 @@ export class ResumableSender {
   async send(file: FileToSend, moved: (bytes: number) => void): Promise<void> {
     const { local, kept } = this.#transfer;
     kept.delete(file.uri);
+    await expectReplaceable(this.#tree, file.uri);
     const partial = partialUri(file.uri, local.identity(file.path), local);
-    const begun = await this.#begin(partial, file);
-    let arrived = begun.position;
+    if (await this.#goOn(partial, file, moved)) return;
+    await this.#tree.remove(partial);
+    // What is begun anew is empty, which every file begins with: it can only have been somebody else's meanwhile.
+    if (!(await this.#goOn(partial, file, moved))) throw changedMeanwhile();
+  }
+
+  /** @returns false where what is there is not the beginning of the file. */
+  async #goOn(partial: string, file: FileToSend, moved: (bytes: number) => void): Promise<boolean> {
+    let arrived = await this.#lengthOf(partial);
+    let resumed = 0;
+    let open: OpenFile | undefined;
     try {
+      open = await this.#tree.openToGoOn(partial);
       await this.#sweep(partial);
-      this.#transfer.tally.resumedBytes += begun.position;
-      moved(begun.position);
+      const begun = await this.#takenUp(open, file);
+      if (begun === undefined) return false;
+      resumed = begun.position;
+      arrived = begun.position;
+      this.#transfer.tally.resumedBytes += resumed;
+      moved(resumed);
       await this.#fill(begun, file, (bytes) => {
         arrived += bytes;
         moved(bytes);
       });
+      return true;
     } catch (error) {
-      this.#transfer.tally.resumedBytes -= begun.position;
-      if (mayGoOn(error, this.#transfer) && arrived > 0) kept.set(file.uri, partial);
-      else if (!isTaken(error)) await tidy(this.#transfer, this.#tree.remove(partial));
+      this.#transfer.tally.resumedBytes -= resumed;
+      if (mayGoOn(error, this.#transfer) && arrived > 0) this.#transfer.kept.set(file.uri, partial);
+      else if (open !== undefined && !isTaken(error)) await tidy(this.#transfer, this.#tree.remove(partial));
       throw error;
     } finally {
-      await tidy(this.#transfer, begun.open.close());
+      if (open !== undefined) await tidy(this.#transfer, open.close());
     }
   }
 
-  async #begin(partial: string, { path, entry }: FileToSend): Promise<Begun> {
-    const { local, signal } = this.#transfer;
-    const open = await this.#tree.openToGoOn(partial);
-    const there = await open.digest(entry.size, signal);
+  /** How much an earlier one has left, 0 for nothing. */
+  async #lengthOf(partial: string): Promise<number> {
+    return (await this.#tree.describe(partial).catch(undefinedOn('fileNotFound')))?.size ?? 0;
+  }
+
+  /** How much of the file is there already: what was written is the beginning of what is here, or counts for nothing. */
+  async #takenUp(open: OpenFile, { path, entry }: FileToSend): Promise<Begun | undefined> {
+    const there = await open.digest(entry.size, this.#transfer.signal);
     const digest = await this.#digestOf(path, there.length);
-    if (there.size <= entry.size && digest.hex() === there.sha256) {
-      return { open, position: there.length, digest };
-    }
-    await open.close(signal);
-    await this.#tree.remove(partial);
-    return { open: await this.#tree.openToGoOn(partial), position: 0, digest: local.sha256() };
+    const isBeginning = there.size <= entry.size && digest.hex() === there.sha256;
+    return isBeginning ? { open, position: there.length, digest } : undefined;
   }
 
   /** The digest of the beginning of a file of this machine. */

@@ -5,6 +5,7 @@ import { expectSame, type Transfer, waiting } from '../transfer-port.js';
 import type { Destination, FileToSend } from './destination.js';
 import { readSmallFile } from './local-content.js';
 import { expectDirectory } from './plain-destination.js';
+import { expectReplaceable, undefinedOn } from './replaceable.js';
 import { ResumableSender } from './resumable-sender.js';
 
 /**
@@ -24,7 +25,10 @@ export function treeDestination(transfer: Transfer, tree: RemoteTree): Destinati
     takesLinks: true,
     async locateFile(uri) {
       const there = await canonicalOrUndefined(tree, uri);
-      if (there !== undefined) return there;
+      if (there !== undefined) {
+        await expectReplaceable(tree, there);
+        return there;
+      }
       await expectDirectory(transfer, uri);
       return nameUriOf(await tree.canonical(uri.slice(0, uri.lastIndexOf('/')) || ROOT), uri);
     },
@@ -68,12 +72,7 @@ const OWNER = 0o700;
 const ROOT = 'file:///';
 
 async function canonicalOrUndefined(tree: RemoteTree, uri: string): Promise<string | undefined> {
-  try {
-    return await tree.canonical(uri);
-  } catch (error) {
-    if (error instanceof ExecError && error.kind === 'fileNotFound') return undefined;
-    throw error;
-  }
+  return await tree.canonical(uri).catch(undefinedOn('fileNotFound'));
 }
 
 /** The executor writes it with one request, so that it is there or not, whatever happens to the link. */

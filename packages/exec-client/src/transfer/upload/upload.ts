@@ -8,10 +8,16 @@ import type { Destination, FileToSend } from './destination.js';
 import { plainDestination } from './plain-destination.js';
 import { treeDestination } from './tree-destination.js';
 
+/** What there is on this machine, and where it goes. */
+interface Place {
+  readonly path: LocalPath;
+  readonly uri: string;
+}
+
 /** What there is to send, beside the directories, which are made as they are found. */
 interface Contents {
   readonly files: FileToSend[];
-  readonly links: { readonly path: LocalPath; readonly uri: string }[];
+  readonly links: Place[];
 }
 
 /** Copies a file or a directory of this machine to the executor. */
@@ -31,7 +37,7 @@ async function uploadAll(transfer: Transfer, from: string, to: string): Promise<
   const uri = executorUri(to, executor, 'to');
   const isTree = entry.kind === 'directory';
   const contents: Contents = isTree
-    ? await survey(transfer, destination, path, await destination.makeRoot(uri, entry.permissions))
+    ? await survey(transfer, destination, path, () => destination.makeRoot(uri, entry.permissions))
     : { files: [{ path, uri: await destination.locateFile(uri), entry }], links: [] };
   const { files, links } = contents;
   tally.begin({
@@ -67,32 +73,51 @@ async function sourceOf(
   throw new ExecError('notAFile', `${local.shown(named)} is neither a file nor a directory`);
 }
 
-/** Makes all directories, and tells what goes into them. */
+/**
+ * Makes all directories, and tells what goes into them. Each is listed before it is made there, which may be inside of it: what
+ * a copy brings is no part of what it copies.
+ */
 async function survey(
   transfer: Transfer,
   destination: Destination,
-  root: LocalPath,
-  uri: string,
+  path: LocalPath,
+  makeRoot: () => Promise<string>,
 ): Promise<Contents> {
+  const { local, signal } = transfer;
   const contents: Contents = { files: [], links: [] };
-  const found: { readonly path: LocalPath; readonly uri: string }[] = [{ path: root, uri }];
+  const listed: (readonly LocalName[])[] = [];
+  await attempt(transfer, path, true, async () => void listed.push(await local.list(path)));
+  const [names] = listed;
+  if (names === undefined) return contents;
+  const found = await lookThrough(transfer, destination, { path, uri: await makeRoot() }, names, contents);
   for (let next = found.pop(); next !== undefined; next = found.pop()) {
     const directory = next;
     await attempt(transfer, directory.path, true, async () => {
-      transfer.signal?.throwIfAborted();
-      const names = await transfer.local.list(directory.path);
-      if (directory.uri !== uri) {
-        const entry = await transfer.local.describe(directory.path);
-        await destination.makeDirectory(directory.uri, entry?.permissions ?? NEW_DIRECTORY_PERMISSIONS);
-      }
-      transfer.tally.directories += 1;
-      for (const name of names) {
-        const child = await surveyed(transfer, destination, directory, name, contents);
-        if (child !== undefined) found.push(child);
-      }
+      signal?.throwIfAborted();
+      const inside = await local.list(directory.path);
+      const entry = await local.describe(directory.path);
+      await destination.makeDirectory(directory.uri, entry?.permissions ?? NEW_DIRECTORY_PERMISSIONS);
+      found.push(...(await lookThrough(transfer, destination, directory, inside, contents)));
     });
   }
   return contents;
+}
+
+/** @returns the directories in it. */
+async function lookThrough(
+  transfer: Transfer,
+  destination: Destination,
+  directory: Place,
+  names: readonly LocalName[],
+  contents: Contents,
+): Promise<Place[]> {
+  transfer.tally.directories += 1;
+  const directories: Place[] = [];
+  for (const name of names) {
+    const child = await surveyed(transfer, destination, directory, name, contents);
+    if (child !== undefined) directories.push(child);
+  }
+  return directories;
 }
 
 const NEW_DIRECTORY_PERMISSIONS = 0o755;
@@ -101,10 +126,10 @@ const NEW_DIRECTORY_PERMISSIONS = 0o755;
 async function surveyed(
   { local, executor, tally }: Transfer,
   { takesLinks }: Destination,
-  directory: { readonly path: LocalPath; readonly uri: string },
+  directory: Place,
   { name, kind }: LocalName,
   { files, links }: Contents,
-): Promise<{ readonly path: LocalPath; readonly uri: string } | undefined> {
+): Promise<Place | undefined> {
   const child = { path: local.join(directory.path, name), uri: entryUri(directory.uri, name, executor) };
   if (kind === 'directory') return child;
   if (kind === 'file') {
