@@ -1,13 +1,12 @@
 import { Buffer } from 'node:buffer';
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, lstat, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { sep } from 'node:path';
-import { pid } from 'node:process';
-import { ExecError, PARTIAL_FILE_TTL_MS } from '@holdfast/exec-protocol';
+import { ExecError } from '@holdfast/exec-protocol';
 import type { LocalPath, PartialFile, Replacement } from '../transfer/local-files.js';
-import { isPartial } from '../transfer/partial-file.js';
 import { contentOf, sha256 } from './node-content.js';
+import { claim, nobodysPartName, ownPartName, sweep } from './node-parts.js';
 import { codeOf, shown } from './node-path.js';
 import { expectReplaceable } from './node-place.js';
 
@@ -37,7 +36,7 @@ export async function goOn(path: LocalPath, key: string, permissions: number): P
   await expectReplaceable(path);
   const target = Buffer.from(path);
   const directory = directoryOf(target);
-  const own = Buffer.concat([directory, partName(key, pid)]);
+  const own = Buffer.concat([directory, await ownPartName(key)]);
   const names = await namesIn(directory, path);
   await claim(directory, own, names, key);
   // A link that somebody put there is not followed.
@@ -124,7 +123,7 @@ class GrowingFile implements PartialFile {
     if (this.#isOver) return;
     this.#isOver = true;
     await this.#handle.close();
-    const nobodys = Buffer.concat([directoryOf(this.#path), partName(this.#key, NOBODY)]);
+    const nobodys = Buffer.concat([directoryOf(this.#path), nobodysPartName(this.#key)]);
     await rename(this.#path, nobodys);
     this.#path = nobodys;
   }
@@ -134,58 +133,6 @@ class GrowingFile implements PartialFile {
     this.#isOver = true;
     await this.#handle.close().catch(() => undefined);
     await rm(this.#path, { force: true });
-  }
-}
-
-const NOBODY = 0;
-const NAME_BYTES = 4;
-
-/** Two processes must not write to one file, so it is called after the one that does. */
-function partName(key: string, owner: number): Buffer {
-  return Buffer.from(`.holdfast-${key}-${String(owner)}-${randomBytes(NAME_BYTES).toString('hex')}.part`);
-}
-
-/** Makes the longest of what was left one's own; what else was left by the same copy is of no use any more. */
-async function claim(directory: Buffer, own: Buffer, names: readonly string[], key: string): Promise<void> {
-  const left: { readonly path: Buffer; readonly size: number }[] = [];
-  for (const name of names) {
-    const [, owner] = new RegExp(`^\\.holdfast-${key}-(\\d+)-[0-9a-f]+\\.part$`).exec(name) ?? [];
-    if (owner === undefined || isAlive(Number(owner))) continue;
-    const path = Buffer.concat([directory, Buffer.from(name, 'latin1')]);
-    const found = await lstat(path).catch(() => undefined);
-    if (found?.isFile() === true) left.push({ path, size: found.size });
-  }
-  left.sort((one, other) => other.size - one.size);
-  let isClaimed = false;
-  for (const { path } of left) {
-    if (isClaimed) await rm(path, { force: true });
-    // Of two who want it one finds it gone.
-    else isClaimed = await rename(path, own).then(() => true, isGone);
-  }
-}
-
-function isGone(error: unknown): false {
-  if (codeOf(error) === 'ENOENT') return false;
-  throw error;
-}
-
-function isAlive(owner: number): boolean {
-  if (owner === NOBODY) return false;
-  try {
-    process.kill(owner, 0);
-    return true;
-  } catch (error) {
-    return codeOf(error) !== 'ESRCH';
-  }
-}
-
-/** Removes what others have left long ago. */
-async function sweep(directory: Buffer, names: readonly string[], nowMs: number): Promise<void> {
-  for (const name of names.filter(isPartial)) {
-    const path = Buffer.concat([directory, Buffer.from(name, 'latin1')]);
-    const found = await lstat(path).catch(() => undefined);
-    if (found?.isFile() === true && nowMs - found.mtimeMs > PARTIAL_FILE_TTL_MS)
-      await rm(path, { force: true });
   }
 }
 

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { lstatSync, readdirSync, readFileSync, renameSync, statSync, truncateSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { FileHandles } from './file-handles.js';
 import { LocalFile } from './local-file.js';
@@ -130,6 +130,51 @@ describe('a file that is gone on with', () => {
     await other.write('h', 6, bytes('!'));
     await other.closeAll();
     expect(readFileSync(tree.text('f'), 'utf8')).toBe('onetwo!');
+  });
+
+  test('is opened anew where whoever had it gave it its final name meanwhile, or removed it', async () => {
+    for (const end of ['rename', 'remove'] as const) {
+      using tree = new Tree();
+      const writers = new SoleWriters();
+      const [one, other] = [new FileHandles({ writers }), new FileHandles({ writers })];
+      const open = () => LocalFile.open(tree.path('part'), 'keep', { followSymlinks: false });
+      await one.open('h', open, true);
+      await one.write('h', 0, bytes('whole'));
+      let isFirst = true;
+      const opened = async (): Promise<LocalFile> => {
+        const file = await open();
+        if (!isFirst) return file;
+        isFirst = false;
+        // Before it is the other one's.
+        if (end === 'rename') await one.rename('h', tree.path('f'), { followSymlinks: false });
+        else rmSync(tree.text('part'));
+        await one.close('h');
+        return file;
+      };
+      await other.open('h', opened, true);
+      await other.write('h', 0, bytes('other'));
+      await other.rename('h', tree.path('g'), { followSymlinks: false });
+      await other.closeAll();
+      const names = end === 'rename' ? ['f', 'g'] : ['g'];
+      expect(readdirSync(tree.root).sort()).toEqual(names);
+      expect(names.map((name) => readFileSync(tree.text(name), 'utf8'))).toEqual(
+        end === 'rename' ? ['whole', 'other'] : ['other'],
+      );
+    }
+  });
+
+  test('is given up where somebody else finishes it each time that it is opened', async () => {
+    using tree = new Tree();
+    const files = new FileHandles();
+    let opened = 0;
+    const open = async (): Promise<LocalFile> => {
+      const file = await LocalFile.open(tree.path('part'), 'keep');
+      opened += 1;
+      rmSync(tree.text('part'));
+      return file;
+    };
+    expect(await kindOf(files.open('h', open, true))).toBe('fileTaken');
+    expect([opened, files.size]).toEqual([8, 0]);
   });
 
   test('is free again once it was closed', async () => {

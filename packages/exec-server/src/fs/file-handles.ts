@@ -9,6 +9,7 @@ import type { FileDigest } from './file-digest.js';
 import { HeldFile } from './held-file.js';
 import type { NativePath } from './native-path.js';
 import type { WriteOptions } from './open-file.js';
+import { PartSweeper } from './part-sweeper.js';
 import { SoleWriters } from './sole-writers.js';
 
 /** What a table of open files can be given. */
@@ -23,6 +24,7 @@ export interface FileHandlesOptions {
 export class FileHandles {
   readonly #limit: number;
   readonly #writers: SoleWriters;
+  readonly #sweeper = new PartSweeper();
   readonly #files = new Map<string, HeldFile>();
   #isClosed = false;
 
@@ -53,10 +55,11 @@ export class FileHandles {
         code: REFUSED_CODE,
       });
     }
-    const file = new HeldFile(open(), this.#writers);
+    const file = new HeldFile(open, this.#writers);
     this.#files.set(id, file);
     try {
       await file.opened(isAlone);
+      if (isAlone) await file.useLocal((part) => this.#sweeper.sweepBeside(part, this.#writers));
     } catch (error) {
       if (this.#files.get(id) === file) this.#files.delete(id);
       await file.close().catch(() => undefined);

@@ -6,7 +6,8 @@ import type { SoleWriters, Writer } from './sole-writers.js';
 
 /** A file that a client has open. What is asked of it is done in that order. */
 export class HeldFile implements Writer {
-  readonly #file: Promise<FileBlocks>;
+  readonly #open: () => Promise<FileBlocks>;
+  #file: Promise<FileBlocks>;
   readonly #writers: SoleWriters;
   /** What the writers know it by; undefined where it may be written by many. */
   #known: string | undefined;
@@ -15,10 +16,11 @@ export class HeldFile implements Writer {
   #isTaken = false;
   #isAbandoned = false;
 
-  constructor(file: Promise<FileBlocks>, writers: SoleWriters) {
-    this.#file = file;
+  constructor(open: () => Promise<FileBlocks>, writers: SoleWriters) {
+    this.#open = open;
+    this.#file = open();
     this.#writers = writers;
-    this.#last = file;
+    this.#last = this.#file;
   }
 
   /** Resolves once it is open, and with `alone` once nobody else goes on with it. @throws why it cannot be opened. */
@@ -27,10 +29,7 @@ export class HeldFile implements Writer {
       await this.#file;
       return;
     }
-    const taken = this.#file.then(async (file) => {
-      this.#known = await localFile(file).identity();
-      await this.#writers.take(this.#known, this);
-    });
+    const taken = this.#take();
     this.#last = taken;
     await taken;
   }
@@ -77,6 +76,20 @@ export class HeldFile implements Writer {
     await open?.close();
   }
 
+  /** Makes it this one's alone. Of two who opened it at once, one may have given it its final name before the other took it. */
+  async #take(): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      const file = localFile(await this.#file);
+      this.#known = await file.identity();
+      await this.#writers.take(this.#known, this);
+      if (this.#isTaken || (await file.isNamed())) return;
+      this.#writers.leave(this.#known, this);
+      await file.close();
+      if (attempt >= TAKE_ATTEMPTS) throw taken(file);
+      this.#file = this.#open();
+    }
+  }
+
   /** Nobody waits any more for what is done with it. */
   #throwIfOver(file: LocalFile): void {
     this.#throwIfTaken(file);
@@ -84,10 +97,15 @@ export class HeldFile implements Writer {
   }
 
   #throwIfTaken(file: FileBlocks): void {
-    if (!this.#isTaken) return;
-    const name = shownPath(localFile(file).path);
-    throw new ExecError('fileTaken', `${name} was opened by somebody who goes on with it`);
+    if (this.#isTaken) throw taken(localFile(file));
   }
+}
+
+/** Each time somebody else has finished a file of this name meanwhile. */
+const TAKE_ATTEMPTS = 8;
+
+function taken({ path }: LocalFile): ExecError {
+  return new ExecError('fileTaken', `${shownPath(path)} was opened by somebody who goes on with it`);
 }
 
 function localFile(file: FileBlocks): LocalFile {

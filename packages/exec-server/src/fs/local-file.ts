@@ -3,8 +3,9 @@ import type { FileBlock, FileBlocks } from '../confined-files.js';
 import { digestOf, type FileDigest } from './file-digest.js';
 import { about } from './file-error.js';
 import type { NativePath } from './native-path.js';
-import { openToKeep, openToRead, openToReplace, type WriteOptions } from './open-file.js';
-import { renameOpen } from './rename-open.js';
+import { type LinkOptions, openToKeep, openToRead, openToReplace, type WriteOptions } from './open-file.js';
+import { isAt, renameOpen } from './rename-open.js';
+import { identityOf } from './sole-writers.js';
 
 /** What a file is opened for; `keep` is to go on with what is there. */
 export type OpenMode = 'read' | 'replace' | 'keep';
@@ -12,11 +13,13 @@ export type OpenMode = 'read' | 'replace' | 'keep';
 /** An open file that this program reaches itself. */
 export class LocalFile implements FileBlocks {
   readonly #handle: FileHandle;
+  readonly followSymlinks: boolean;
   #path: NativePath;
 
-  private constructor(handle: FileHandle, path: NativePath) {
+  private constructor(handle: FileHandle, path: NativePath, { followSymlinks }: LinkOptions) {
     this.#handle = handle;
     this.#path = path;
+    this.followSymlinks = followSymlinks;
   }
 
   /** @throws ExecError why it cannot be opened. */
@@ -25,7 +28,7 @@ export class LocalFile implements FileBlocks {
     mode: OpenMode,
     options: WriteOptions = { followSymlinks: true },
   ): Promise<LocalFile> {
-    return new LocalFile(await OPENERS[mode](path, options), path);
+    return new LocalFile(await OPENERS[mode](path, options), path, options);
   }
 
   /** The name that it was opened by, or was given since. */
@@ -35,8 +38,17 @@ export class LocalFile implements FileBlocks {
 
   /** What the system calls the file, whatever its names. */
   async identity(): Promise<string> {
-    const { dev, ino } = await this.#handle.stat({ bigint: true });
-    return `${String(dev)}:${String(ino)}`;
+    return identityOf(await this.#handle.stat({ bigint: true }));
+  }
+
+  /** Whether its name still leads to it, and not to another file or nowhere. */
+  async isNamed(): Promise<boolean> {
+    return await about(this.#path, () => isAt(this.#handle, this.#path, this));
+  }
+
+  /** Unix time in milliseconds. */
+  async modifiedAtMs(): Promise<number> {
+    return (await this.#handle.stat()).mtimeMs;
   }
 
   async read(offset: number, length: number): Promise<FileBlock> {

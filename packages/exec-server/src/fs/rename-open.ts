@@ -1,9 +1,10 @@
-import { type FileHandle, lstat, rename } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { type FileHandle, lstat, rename, stat } from 'node:fs/promises';
 import { ExecError } from '@holdfast/exec-protocol';
-import { about } from './file-error.js';
+import { about, errnoOf } from './file-error.js';
 import { type NativePath, shownPath } from './native-path.js';
 import { descend } from './no-follow.js';
-import type { WriteOptions } from './open-file.js';
+import type { LinkOptions, WriteOptions } from './open-file.js';
 import { expectReplaceable } from './replaceable.js';
 
 /**
@@ -33,8 +34,26 @@ export async function renameOpen(
   );
 }
 
+/** Whether a path leads to an open file. */
+export async function isAt(
+  handle: FileHandle,
+  path: NativePath,
+  { followSymlinks }: LinkOptions,
+): Promise<boolean> {
+  try {
+    const named = await (followSymlinks ? stat(path) : descend(path, (last) => lstat(last)));
+    return isSame(await handle.stat(), named);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
+
 async function expectSame(handle: FileHandle, at: NativePath, from: NativePath): Promise<void> {
-  const [own, named] = await Promise.all([handle.stat(), lstat(at)]);
-  if (own.dev === named.dev && own.ino === named.ino) return;
+  if (isSame(await handle.stat(), await lstat(at))) return;
   throw new ExecError('fileNotFound', `${shownPath(from)} is another file than the one that was opened`);
+}
+
+function isSame(one: Stats, other: Stats): boolean {
+  return one.dev === other.dev && one.ino === other.ino;
 }

@@ -1,3 +1,8 @@
+/** What the system calls a file, whatever its names. */
+export function identityOf({ dev, ino }: { readonly dev: bigint; readonly ino: bigint }): string {
+  return `${String(dev)}:${String(ino)}`;
+}
+
 /** Somebody who goes on with a file. */
 export interface Writer {
   /** Takes the file away; resolves once nothing more is written by this one. Never fails. */
@@ -10,6 +15,11 @@ export interface Writer {
  */
 export class SoleWriters {
   readonly #writers = new Map<string, Writer>();
+
+  /** Whether somebody goes on with a file. */
+  has(file: string): boolean {
+    return this.#writers.has(file);
+  }
 
   /** Makes `writer` the only one; resolves once the one before has stopped. @param file What the system calls the file. */
   async take(file: string, writer: Writer): Promise<void> {

@@ -8,13 +8,11 @@ import {
   fsClose,
   fsDigest,
   fsGetMetadata,
-  fsList,
   fsOpen,
   fsRemove,
   fsRename,
   fsWriteBlock,
   MAX_FILE_BLOCK_BYTES,
-  PARTIAL_FILE_TTL_MS,
 } from '@holdfast/exec-protocol';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../clock.js';
@@ -53,7 +51,6 @@ class World implements Disposable {
       this.there = Buffer.concat([this.there.subarray(0, offset), chunk]);
       return {};
     });
-    this.server.on(fsList, () => ({ entries: [], truncated: false }));
     for (const spec of [fsRename, fsClose, fsRemove]) this.server.on(spec, () => ({}));
   }
 
@@ -150,38 +147,4 @@ test('what somebody else goes on with is left alone', async () => {
   world.failOnce(new ExecError('fileTaken', 'taken'));
   await expect(world.upload()).rejects.toMatchObject({ kind: 'fileTaken' });
   expect([world.kept, world.removed()]).toEqual([[], []]);
-});
-
-test('what lies there longer than a week is removed, and nothing else that is there', async () => {
-  using world = new World();
-  const entry = (name: string, modifiedAtMs: number) => ({
-    path: `file:///d/${name}`,
-    kind: 'file' as const,
-    size: 0,
-    modifiedAtMs,
-    permissions: 0o600,
-  });
-  world.server.on(fsList, () => {
-    const [opened] = world.server.paramsOf(fsOpen.method) as readonly { readonly path: string }[];
-    const own = opened?.path.slice('file:///d/'.length) ?? '';
-    return {
-      entries: [
-        entry('.holdfast-0123.part', 0),
-        entry('.holdfast-4567.part', 1),
-        entry('users.part', 0),
-        entry(own, PARTIAL_FILE_TTL_MS + 1),
-      ],
-      truncated: false,
-    };
-  });
-  await world.upload();
-  expect(world.removed()).toEqual(['file:///d/.holdfast-0123.part']);
-});
-
-test('a directory that cannot be listed takes files all the same', async () => {
-  using world = new World();
-  world.server.on(fsList, () => {
-    throw new ExecError('fileAccessDenied', 'closed');
-  });
-  expect((await world.upload()).files).toBe(1);
 });

@@ -1,8 +1,8 @@
-import { ExecError, MAX_FILE_BLOCK_BYTES, PARTIAL_FILE_TTL_MS } from '@holdfast/exec-protocol';
+import { ExecError, MAX_FILE_BLOCK_BYTES } from '@holdfast/exec-protocol';
 import { BlockWriter } from '../../fs/block-writer.js';
 import type { OpenFile } from '../../fs/file-requests.js';
 import type { Digest, LocalPath } from '../local-files.js';
-import { directoryOf, isPartial, partialUri } from '../partial-file.js';
+import { partialUri } from '../partial-file.js';
 import type { RemoteTree } from '../remote-tree.js';
 import { tidy } from '../tidy.js';
 import { changedMeanwhile, expectSame, mayGoOn, type Transfer } from '../transfer-port.js';
@@ -24,7 +24,6 @@ interface Begun {
 export class ResumableSender {
   readonly #transfer: Transfer;
   readonly #tree: RemoteTree;
-  readonly #swept = new Set<string>();
 
   constructor(transfer: Transfer, tree: RemoteTree) {
     this.#transfer = transfer;
@@ -49,7 +48,6 @@ export class ResumableSender {
     let open: OpenFile | undefined;
     try {
       open = await this.#tree.openToGoOn(partial);
-      await this.#sweep(partial);
       const begun = await this.#takenUp(open, file);
       if (begun === undefined) return false;
       resumed = begun.position;
@@ -115,30 +113,6 @@ export class ResumableSender {
     if ((await local.describe(path))?.version !== entry.version) throw changedMeanwhile();
     expectSame(digest.hex(), (await open.digest(entry.size, signal)).sha256, uri);
     await open.rename(uri, entry.permissions, signal);
-  }
-
-  /** Removes what others have left beside a file long ago, once for each directory. */
-  async #sweep(partial: string): Promise<void> {
-    const directory = directoryOf(partial);
-    if (this.#swept.has(directory)) return;
-    this.#swept.add(directory);
-    const entries = await this.#listed(directory);
-    const own = entries.find(({ path }) => path === partial);
-    if (own === undefined) return;
-    for (const { path, kind, modifiedAtMs } of entries) {
-      const isOld = own.modifiedAtMs - modifiedAtMs > PARTIAL_FILE_TTL_MS;
-      if (isOld && kind !== 'directory' && isPartial(path)) await this.#tree.remove(path);
-    }
-  }
-
-  /** A directory that takes files and shows none has nothing to tidy up. */
-  async #listed(directory: string): Promise<Awaited<ReturnType<RemoteTree['list']>>['entries']> {
-    try {
-      return (await this.#tree.list(directory)).entries;
-    } catch (error) {
-      if (error instanceof ExecError && error.kind === 'fileAccessDenied') return [];
-      throw error;
-    }
   }
 }
 
