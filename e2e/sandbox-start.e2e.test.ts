@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,6 +22,18 @@ import {
 } from './sandbox-profiles.js';
 import { describeConfinedByEach, WHOEVER_TESTS } from './sandbox-users.js';
 
+/** Makes and removes repositories below a directory, as tests of others do, until it is ended. */
+const BUSY_WITH_REPOSITORIES = `
+  const { mkdirSync, rmSync, writeFileSync } = require('node:fs');
+  const lull = new Int32Array(new SharedArrayBuffer(4));
+  for (let round = 0; ; round += 1) {
+    const git = process.argv[1] + '/r' + (round % 7) + '/.git';
+    for (const name of ['objects', 'refs', 'hooks']) mkdirSync(git + '/' + name, { recursive: true });
+    for (const name of ['HEAD', 'config']) writeFileSync(git + '/' + name, '');
+    rmSync(process.argv[1] + '/r' + ((round + 3) % 7), { recursive: true, force: true });
+    Atomics.wait(lull, 0, 0, 300);
+  }`;
+
 describeConfinedByEach(
   ({ name }) => `processes that ${name} confines`,
   (user) => {
@@ -36,6 +49,25 @@ describeConfinedByEach(
       await run(client, place);
       expect(recordsOf(place)).toEqual([]);
     }
+
+    test('start while others make and remove repositories beside them', { timeout: 120_000 }, async () => {
+      await inPlace(async (client, place) => {
+        const root = join(place.workspace, 'others');
+        mkdirSync(root, { mode: 0o777 });
+        const others = spawn(process.execPath, ['-e', BUSY_WITH_REPOSITORIES, root]);
+        try {
+          await eventually('a repository', () => readdirSync(root).length > 0 || undefined);
+          const codes: (number | undefined)[] = [];
+          for (let start = 0; start < 20; start += 1) {
+            codes.push((await runConfined(client, 'exit 7', place)).exitCode);
+          }
+          expect(codes).toEqual(Array.from({ length: 20 }, () => 7));
+        } finally {
+          others.kill('SIGKILL');
+          await once(others, 'exit');
+        }
+      });
+    });
 
     test('may do what each shape of permissions says, and no more', async () => {
       await inPlace(async (client, place) => {

@@ -9,6 +9,7 @@ export {
 export { type Denial, type FailedCommand, judgeDenial } from './denial/judge-denial.js';
 export { explainAsJson, explainInWords } from './explain/explain.js';
 export type { FileFacts, FileView } from './files/file-facts.js';
+export { StalePlan } from './files/stale-plan.js';
 export {
   type CommandSetting,
   createSearches,
@@ -26,10 +27,11 @@ export type { LaunchPlan, PlannedDescriptor } from './launch/launch-plan.js';
 export { type LaunchOptions, type OpenLaunch, openLaunch } from './launch/open-launch.js';
 export { PlaceholderStore, placeholderFolder } from './launch/placeholder-store.js';
 export { SetUp, type SetUpClock, type SetUpOptions, type SetUpStep } from './launch/set-up.js';
+export { untilSteady } from './launch/until-steady.js';
 export type { WrapperStatus } from './launch/wrapper-status.js';
 export type { WrapperWatch } from './launch/wrapper-watch.js';
 export { MAX_CELLS_STARTING, SANDBOX_START_MS } from './limits.js';
-export { explainFault, whyNotRun } from './linux/bwrap-fault.js';
+export { explainFault, hasLostPath, whyNotRun } from './linux/bwrap-fault.js';
 export type { SandboxedCommand } from './linux/bwrap-plan.js';
 export type { NetworkAnswer, NetworkDecider, NetworkProtocol, NetworkQuestion } from './network/decider.js';
 export type { NetworkCaller, NetworkDecision } from './network/gate.js';

@@ -106,6 +106,9 @@ export const MAX_JUDGED_LINE_LENGTH = 8192;
 /** Paths that are looked up in them, those of the last lines first. */
 export const MAX_JUDGED_PATHS = 256;
 
+/** How often a sandbox is planned for one start while files change under it; the last time it is refused. */
+export const MAX_PLANS = 16;
+
 /** How long a start may wait for another process that removes the very placeholder which it needs. */
 export const PLACEHOLDER_WAIT_MS = 1_000;
 

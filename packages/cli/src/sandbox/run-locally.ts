@@ -7,6 +7,7 @@ import {
   openManagedNetwork,
   type SandboxPlan,
   type SetUp,
+  untilSteady,
   type WrapperWatch,
 } from '@holdfast/sandbox';
 import { complain } from '../complain.js';
@@ -29,11 +30,16 @@ export async function runLocally(
 ): Promise<number> {
   return await withSetUp((setUp) =>
     withOwnTemporary(permissions, async (own) => {
-      const { plan, store, bwrap } = await planLocally(argv, own.env, own.permissions, setUp);
-      for (const { text } of plan.policy.notes) complain(`note: ${text}`);
-      const network = await networkOf(plan, bwrap, setUp);
+      const makePlan = (): ReturnType<typeof planLocally> =>
+        planLocally(argv, own.env, own.permissions, setUp);
+      let planned = await untilSteady(setUp, makePlan);
+      const network = await networkOf(planned.plan, planned.bwrap, setUp);
       try {
-        const launch = await openLaunch(plan.launch, store, { network, setUp });
+        const launch = await untilSteady(setUp, async (isAgain) => {
+          if (isAgain) planned = await makePlan();
+          return await openLaunch(planned.plan.launch, planned.store, { network, setUp });
+        });
+        for (const { text } of planned.plan.policy.notes) complain(`note: ${text}`);
         return await runLaunch(launch, setUp, { program: argv[0], searchPath: own.env['PATH'] ?? '' });
       } finally {
         network?.close();

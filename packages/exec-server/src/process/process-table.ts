@@ -6,7 +6,7 @@ import {
   type ProcessId,
   type processStart,
 } from '@holdfast/exec-protocol';
-import { type SandboxIntent, SetUp } from '@holdfast/sandbox';
+import { type SandboxIntent, SetUp, untilSteady } from '@holdfast/sandbox';
 import type { Clock } from '../clock.js';
 import type { ShortageLog } from '../shortage-log.js';
 import type { Guardian } from './guardian/guardian.js';
@@ -238,7 +238,10 @@ export class ProcessTable {
       const sandbox = await sandboxes.confine({ intent, network, child, hasTerminal, process, setUp });
       managed.judgeBy(sandbox.isDenial);
       try {
-        return await processes.spawn({ ...child, confinement: sandbox.confinement }, terminal, managed);
+        return await untilSteady(setUp, async (isAgain) => {
+          if (isAgain) await sandbox.renew();
+          return await processes.spawn({ ...child, confinement: sandbox.confinement }, terminal, managed);
+        });
       } catch (error) {
         sandbox.discard();
         throw error;

@@ -1,6 +1,7 @@
 import type { FileFacts } from '../files/file-facts.js';
 import { childOf, isWithin, parentOf } from '../files/paths.js';
 import { resolvePath } from '../files/resolve-path.js';
+import { StalePlan } from '../files/stale-plan.js';
 import { refuse } from '../intent/refuse.js';
 import { MAX_SCANNED_DIRECTORIES, MAX_SCANNED_SHARED_DIRECTORIES } from '../limits.js';
 import { indexRules, mergeRules } from '../policy/access.js';
@@ -121,8 +122,7 @@ function protections(
   const repositories: string[] = [];
   for (const root of writableRoots(rules)) {
     const tree = trees.get(root.path);
-    if (tree === undefined)
-      refuse('sandbox', `${root.path} was replaced while the sandbox was planned; try again`);
+    if (tree === undefined) throw new StalePlan(root.path, 'was replaced');
     if (tree.unseen !== undefined) notes.push(noteOfUnseen(root.path, tree.unseen));
     const git = gitPlacesIn(tree, files);
     repositories.push(...git.directories);
@@ -174,7 +174,7 @@ function hiding(folder: string, files: FileFacts): readonly PathRule[] {
   if (resolved.kind === 'deadEnd')
     refuse('sandbox', `${resolved.why}, so it is unknown what of ${folder} to hide; mend it`);
   const { path, kind, identity, isShared } = resolved;
-  if (kind === 'missing') refuse('sandbox', `${path} has gone while the sandbox was planned; try again`);
+  if (kind === 'missing') throw new StalePlan(path, 'has gone');
   return [{ path, access: 'deny', kind, identity, origin: 'ceiling: hidden', isShared }];
 }
 

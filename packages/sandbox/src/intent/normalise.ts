@@ -6,6 +6,7 @@ import {
   type ResolvedPath,
   resolvePath,
 } from '../files/resolve-path.js';
+import { StalePlan } from '../files/stale-plan.js';
 import { indexRules, mergeRules, type RuleIndex } from '../policy/access.js';
 import type { NormalisedPolicy, PathRule, PolicyNote } from '../policy/path-rule.js';
 import type { GlobMatches, GlobScan } from './deny-glob.js';
@@ -133,7 +134,7 @@ function matchedPaths(origin: string, matches: GlobMatches, files: FileFacts): r
   if (match === undefined) throw new Error(`nobody has looked for the pattern of ${origin}`);
   const base = resolvePath(match.base, files);
   if (base.kind === 'deadEnd' || !isSameFile(base.identity, match.identity))
-    refuse(origin, `${match.base} was replaced while the sandbox was planned; try again`);
+    throw new StalePlan(match.base, 'was replaced', origin);
   return match.paths.filter((path) => {
     const resolved = resolvePath(path, files);
     return resolved.kind !== 'missing' || !isWithin(path, resolved.missingFrom ?? '/');

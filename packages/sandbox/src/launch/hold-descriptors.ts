@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
-import { ExecError } from '@holdfast/exec-protocol';
 import { errorCode } from '../files/error-code.js';
 import type { FileIdentity } from '../files/resolve-path.js';
+import { StalePlan } from '../files/stale-plan.js';
 import type { PlannedDescriptor } from './launch-plan.js';
 
 /** Descriptors for a child, ready to be handed to `spawn`. */
@@ -21,7 +21,7 @@ const O_PATH = 0o10000000;
 
 /**
  * Opens what a plan holds.
- * @throws ExecError `sandboxUnsupported` when a path no longer is what it was when the plan was made; the error of the system
+ * @throws StalePlan when a path no longer is what it was when the plan was made; the error of the system
  * when it cannot be opened for another reason.
  */
 export function holdDescriptors(
@@ -71,10 +71,7 @@ function holdPath(file: string, identity: FileIdentity | undefined, keep: (fd: n
   const fd = keep(openPath(file));
   const { dev, ino } = fstatSync(fd);
   if (identity === undefined || (dev === identity.device && ino === identity.inode)) return fd;
-  throw new ExecError(
-    'sandboxUnsupported',
-    `sandbox: ${file} was replaced while the sandbox was planned; try again`,
-  );
+  throw new StalePlan(file, 'was replaced');
 }
 
 const GONE: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
@@ -85,12 +82,6 @@ function openPath(file: string): number {
   } catch (error) {
     // A lack of descriptors, for one, is for whoever starts the sandbox to tell.
     if (!GONE.has(errorCode(error) ?? '')) throw error;
-    throw new ExecError(
-      'sandboxUnsupported',
-      `sandbox: ${file} has gone while the sandbox was planned; try again`,
-      {
-        cause: error,
-      },
-    );
+    throw new StalePlan(file, 'has gone', undefined, { cause: error });
   }
 }

@@ -30,7 +30,7 @@ export interface LaunchOptions {
 
 /**
  * Opens what a plan needs. Start it from the main thread only: the sandbox ends with the thread that started it.
- * @throws ExecError `sandboxUnsupported` when the file system has changed since the plan was made; as `setUp.check`.
+ * @throws StalePlan when the file system has changed since the plan was made; as `setUp.check`.
  */
 export async function openLaunch(
   plan: LaunchPlan,

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { ExecError } from '@holdfast/exec-protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { StalePlan } from '../files/stale-plan.js';
 import type { Placeholder } from '../linux/plan-mounts.js';
 import type { PlaceholderText } from '../policy/path-rule.js';
 import { PlaceholderStore, placeholderFolder } from './placeholder-store.js';
@@ -191,12 +192,21 @@ test('who waits for others lets this process go on, and can give up', async () =
 
 test('a placeholder that cannot be made leaves none of the others, and no record', async () => {
   const folder = store();
-  const impossible = inWorkspace('gone/deeper');
+  const impossible = inWorkspace('x'.repeat(256));
   await expect(folder.hold([inWorkspace('.codex'), impossible])).rejects.toThrow(
     new ExecError(
       'sandboxUnsupported',
-      `sandbox: ${impossible.path} must not be created by the command, and cannot be kept from it (ENOENT); let this user write its directory, or do not allow the command to`,
+      `sandbox: ${impossible.path} must not be created by the command, and cannot be kept from it (ENAMETOOLONG); let this user write its directory, or do not allow the command to`,
     ),
+  );
+  expect([left(), paths(folder)]).toEqual([[[], []], []]);
+});
+
+test('where the directory of a placeholder has gone the plan is stale, and nothing of it is left', async () => {
+  const folder = store();
+  const late = inWorkspace('gone/deeper');
+  await expect(folder.hold([inWorkspace('.codex'), late])).rejects.toThrow(
+    new StalePlan(path.dirname(late.path), 'has gone'),
   );
   expect([left(), paths(folder)]).toEqual([[[], []], []]);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { explainFault, whyNotRun } from './bwrap-fault.js';
+import { explainFault, hasLostPath, whyNotRun } from './bwrap-fault.js';
 
 test.each([
   ['bwrap: loopback: Failed RTM_NEWADDR: Operation not permitted', /AppArmor/],
@@ -27,4 +27,14 @@ test.each([
   ['', undefined],
 ])('%j says why a command was not run', (complaint, why) => {
   expect(whyNotRun(complaint)).toBe(why);
+});
+
+test.each([
+  ["bwrap: Can't find source path /proc/self/fd/19: No such file or directory\n", true],
+  ["bwrap: Can't create file at /ws/r/.git/config: Not a directory\r\n", true],
+  ["bwrap: Can't mkdir /ws/r/.git/hooks: Read-only file system", false],
+  ["bwrap: Can't chdir to /ws: No such file or directory", false],
+  ['bwrap: execvp /ws/run: No such file or directory', false],
+])('%j says whether something went away: %s', (complaint, isLost) => {
+  expect(hasLostPath(complaint)).toBe(isLost);
 });

@@ -40,6 +40,14 @@ export function explainFault(complaint: string): string {
   return known === undefined ? `bubblewrap does not work here: ${line}` : `${known} (${line})`;
 }
 
+const LOST_PATH =
+  /^bwrap: Can't (?:find source path|get type of source|bind mount|mount tmpfs on|create file at|mkdir) .*: (?:No such file or directory|Not a directory)$/;
+
+/** Whether something that it should show went away after it was handed over. */
+export function hasLostPath(complaint: string): boolean {
+  return LOST_PATH.test(complaint.trim());
+}
+
 /** As the C library words them. The environment of bubblewrap names no other language. */
 const ERRORS: Readonly<Record<string, string>> = {
   'No such file or directory': 'ENOENT',

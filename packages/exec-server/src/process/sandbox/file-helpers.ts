@@ -1,5 +1,5 @@
 import { ExecError, FILE_HELPER_IDLE_MS, MAX_FILE_HELPERS } from '@holdfast/exec-protocol';
-import { type SandboxIntent, SetUp } from '@holdfast/sandbox';
+import { type SandboxIntent, SetUp, untilSteady } from '@holdfast/sandbox';
 import type { Clock, Timer } from '../../clock.js';
 import type { ConfinedFiles, FilePlace, FilesInside } from '../../confined-files.js';
 import { helperEnvironment } from '../../helper-environment.js';
@@ -77,13 +77,10 @@ export class FileHelpers implements ConfinedFiles {
     const { clock } = this.#host;
     const setUp = new SetUp({ clock, calledOffBy: [unwanted, this.#closing.signal] });
     try {
-      const kept = await this.#helperFor(intent, setUp);
-      kept.idle?.cancel();
-      const release = kept.helper.keep();
+      const { helper, release } = await untilSteady(setUp, () => this.#startedHelper(intent, setUp));
       try {
-        await setUp.until(kept.helper.started);
         setUp.end();
-        return await work(kept.helper);
+        return await work(helper);
       } finally {
         release();
       }
@@ -91,6 +88,23 @@ export class FileHelpers implements ConfinedFiles {
       throw toExecError(error);
     } finally {
       setUp.end();
+    }
+  }
+
+  /** A helper that runs, and is kept until it is released. */
+  async #startedHelper(
+    intent: SandboxIntent,
+    setUp: SetUp,
+  ): Promise<{ readonly helper: FileHelper; readonly release: () => void }> {
+    const kept = await this.#helperFor(intent, setUp);
+    kept.idle?.cancel();
+    const release = kept.helper.keep();
+    try {
+      await setUp.until(kept.helper.started);
+      return { helper: kept.helper, release };
+    } catch (error) {
+      release();
+      throw error;
     }
   }
 

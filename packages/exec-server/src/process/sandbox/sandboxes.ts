@@ -21,6 +21,7 @@ import {
   type SandboxIntent,
   type SandboxPlan,
   type SetUp,
+  untilSteady,
 } from '@holdfast/sandbox';
 import type { Logger } from '../../logger.js';
 import type { Environment } from '../environment.js';
@@ -35,6 +36,8 @@ import type { NetworkOrder } from './network-order.js';
 interface Sandbox {
   readonly confinement: Confinement;
   readonly isDenial: DenialJudge;
+  /** Plans it again, for what is there now. @throws As `confine`. */
+  renew(): Promise<void>;
   /** To be called when the command was not started after all. */
   discard(): void;
 }
@@ -138,22 +141,23 @@ export function createSandboxes({ env, ceiling, logger }: SandboxHost): Sandboxe
     async confine(asked) {
       const { child } = asked;
       const candidates = runnableCandidates(child);
-      const planned = await planFor(asked, ({ policy }, files) => {
-        if (candidates.some((file) => isShown(file, policy, files))) return undefined;
-        return `argv.0: ${candidates[0] ?? ''} cannot be read in the sandbox; allow it, or the special path "minimal"`;
-      });
-      const { plan, host } = planned;
-      const { setUp } = asked;
-      const network = await networks.open(asked.network, host.bwrap, asked);
+      const planned = await SteadyPlan.make(asked.setUp, () =>
+        planFor(asked, ({ policy }, files) => {
+          if (candidates.some((file) => isShown(file, policy, files))) return undefined;
+          return `argv.0: ${candidates[0] ?? ''} cannot be read in the sandbox; allow it, or the special path "minimal"`;
+        }),
+      );
+      const network = await networks.open(asked.network, planned.latest.host.bwrap, asked);
       return {
-        confinement: { open: () => openWith(network, planned, setUp), setUp },
+        confinement: { open: () => planned.open(network), setUp: asked.setUp },
         isDenial: (exitCode, output) => {
           const command = { exitCode, output, cwd: child.cwd, wasRefused: network?.wasRefused === true };
-          const denial = judgeDenial(command, enforcedPolicy(plan), host.files, mayWrite);
+          const denial = planned.judge(command);
           if (denial !== undefined)
             logger.debug({ evidence: denial.evidence }, 'a sandbox made a command fail');
           return denial !== undefined;
         },
+        renew: () => planned.renew(),
         discard: () => network?.close(),
       };
     },
@@ -177,6 +181,41 @@ interface Planned {
   readonly plan: SandboxPlan;
   readonly host: HostFacts;
   readonly store: PlaceholderStore;
+}
+
+/** A plan that is made anew while files change under it. */
+class SteadyPlan {
+  readonly #setUp: SetUp;
+  readonly #make: () => Promise<Planned>;
+  #latest: Planned;
+
+  private constructor(setUp: SetUp, make: () => Promise<Planned>, first: Planned) {
+    this.#setUp = setUp;
+    this.#make = make;
+    this.#latest = first;
+  }
+
+  static async make(setUp: SetUp, make: () => Promise<Planned>): Promise<SteadyPlan> {
+    return new SteadyPlan(setUp, make, await untilSteady(setUp, make));
+  }
+
+  /** The one that is enforced, once it is open. */
+  get latest(): Planned {
+    return this.#latest;
+  }
+
+  open(network: ConfinedNetwork | undefined): Promise<OpenLaunch> {
+    return openWith(network, this.#latest, this.#setUp);
+  }
+
+  judge(command: Parameters<typeof judgeDenial>[0]): ReturnType<typeof judgeDenial> {
+    const { plan, host } = this.#latest;
+    return judgeDenial(command, enforcedPolicy(plan), host.files, mayWrite);
+  }
+
+  async renew(): Promise<void> {
+    this.#latest = await this.#make();
+  }
 }
 
 /** The network of a command ends with it, and with nothing else. */

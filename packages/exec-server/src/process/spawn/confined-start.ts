@@ -1,7 +1,14 @@
 import type { ChildProcess } from 'node:child_process';
 import { readSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
-import { explainFault, type OpenLaunch, type WrapperWatch, whyNotRun } from '@holdfast/sandbox';
+import {
+  explainFault,
+  hasLostPath,
+  type OpenLaunch,
+  StalePlan,
+  type WrapperWatch,
+  whyNotRun,
+} from '@holdfast/sandbox';
 import type { ChildSpec, Confinement } from './child.js';
 import { SpawnError } from './spawn-error.js';
 import { explainSpawnFailure } from './spawn-failure.js';
@@ -20,7 +27,8 @@ export function isConfined(spec: ChildSpec): spec is ConfinedSpec {
  * @param start Calls `spawn` with the wrapper in place of the command.
  * @param complaints Where the wrapper's standard error can be read.
  * @throws SpawnError `sandboxFailed` with the wrapper's complaint, and what can be done about it; where the sandbox was set
- *   up and the command cannot be run in it, what a start without one would say. As the set-up that it is the end of.
+ *   up and the command cannot be run in it, what a start without one would say. StalePlan when files have changed since it
+ *   was planned. As the set-up that it is the end of.
  */
 export async function startConfined(
   spec: ConfinedSpec,
@@ -79,7 +87,10 @@ export function onEnd(process: ChildProcess, wrapper: WrapperWatch | undefined, 
 
 const COMPLAINT_BYTES = 4096;
 
-function notStarted(complaint: string, spec: ChildSpec): SpawnError {
+function notStarted(complaint: string, spec: ChildSpec): SpawnError | StalePlan {
+  if (hasLostPath(complaint)) {
+    return new StalePlan('what it shows', 'has gone', undefined, { cause: new Error(complaint) });
+  }
   const code = whyNotRun(complaint);
   if (code === undefined) {
     return new SpawnError('sandboxFailed', `the sandbox could not be set up: ${explainFault(complaint)}`);

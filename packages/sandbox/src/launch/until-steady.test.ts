@@ -1,0 +1,47 @@
+import { ExecError } from '@holdfast/exec-protocol';
+import { expect, test } from 'vitest';
+import { StalePlan } from '../files/stale-plan.js';
+import { MAX_PLANS } from '../limits.js';
+import { SetUp } from './set-up.js';
+import { untilSteady } from './until-steady.js';
+
+/** Tries until it has failed so often. */
+async function tried(failures: number, error: () => Error): Promise<{ again: boolean[]; end: unknown }> {
+  const again: boolean[] = [];
+  const setUp = new SetUp();
+  const end = await untilSteady(setUp, (isAgain) => {
+    again.push(isAgain);
+    return again.length > failures ? Promise.resolve('made') : Promise.reject(error());
+  }).catch((reason: unknown) => reason);
+  setUp.end();
+  return { again, end };
+}
+
+const stale = (): Error => new StalePlan('/tmp/a/.git/config', 'has gone');
+
+test('what is stale is made anew, so often and no more', async () => {
+  expect(await tried(0, stale)).toEqual({ again: [false], end: 'made' });
+  expect(await tried(2, stale)).toEqual({ again: [false, true, true], end: 'made' });
+  expect((await tried(MAX_PLANS - 1, stale)).end).toBe('made');
+  const { again, end } = await tried(MAX_PLANS, stale);
+  expect([again.length, end]).toEqual([MAX_PLANS, stale()]);
+  expect(end).toMatchObject({
+    kind: 'sandboxUnsupported',
+    message: 'sandbox: /tmp/a/.git/config has gone while the sandbox was planned; try again',
+  });
+});
+
+test('nothing else is tried again, and nothing once nobody waits for it', async () => {
+  const refused = (): Error => new ExecError('sandboxUnsupported', 'sandbox: no');
+  expect(await tried(1, refused)).toEqual({ again: [false], end: refused() });
+  const unwanted = new AbortController();
+  const setUp = new SetUp({ calledOffBy: [unwanted.signal] });
+  let attempts = 0;
+  const end = untilSteady(setUp, () => {
+    attempts += 1;
+    unwanted.abort(new Error('enough'));
+    return Promise.reject(stale());
+  });
+  await expect(end).rejects.toThrow('enough');
+  expect(attempts).toBe(1);
+});

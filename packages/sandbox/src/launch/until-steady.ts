@@ -1,0 +1,20 @@
+import { StalePlan } from '../files/stale-plan.js';
+import { MAX_PLANS } from '../limits.js';
+import type { SetUp } from './set-up.js';
+
+/**
+ * Makes what depends on a plan, and makes it again while files change under it: where many share a directory, others make
+ * and remove repositories there at any time.
+ * @param attempt Is told whether it was tried before.
+ * @throws StalePlan when `MAX_PLANS` of them were stale; as `setUp.check` and the attempt.
+ */
+export async function untilSteady<T>(setUp: SetUp, attempt: (isAgain: boolean) => Promise<T>): Promise<T> {
+  for (let plans = 1; ; plans += 1) {
+    try {
+      return await attempt(plans > 1);
+    } catch (error) {
+      if (!(error instanceof StalePlan) || plans >= MAX_PLANS) throw error;
+      setUp.check();
+    }
+  }
+}
