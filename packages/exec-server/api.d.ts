@@ -237,6 +237,8 @@ interface Child {
         readonly rows: number;
         readonly cols: number;
     }): void;
+    /** What the kernel tells of the mounts of its sandbox; undefined where there is none any more. */
+    mountTable?(): string | undefined;
     /** The server's ends of the output pipes that are still open. */
     outputPipes(): readonly number[];
     /** Reads what is there without waiting, then ends the streams; `onClosed` follows when the process has ended. */
@@ -265,6 +267,8 @@ interface HelperSandbox {
     readonly confinement: (setUp: SetUp) => Confinement;
     /** Equal for two sandboxes that show the same files and allow the same. */
     readonly key: string;
+    /** Whether the mounts that one sees are all that were planned. @param mountTable What the kernel tells of them. */
+    isWhole(mountTable: string): boolean;
 }
 /** A command to be confined. */
 interface ConfinedCommand {

@@ -710,6 +710,14 @@ interface NamedProcess {
     readonly startTime: string;
 }
 
+/** What the kernel tells of the mounts that a process sees, a line for each; undefined where there is no such process. */
+declare function readMountTable(pid: number): string | undefined;
+/**
+ * Whether each mount of a plan stands where it was planned. The kernel takes a mount away when what it lies upon is removed
+ * or replaced from outside of the sandbox, and moves it along when that, or a directory above, gets another name.
+ */
+declare function hasMountsOf(steps: readonly MountStep[], mountTable: string): boolean;
+
 /** How a process asked. `loopback` is a connection to a port of this machine that was opened inside. */
 type NetworkProtocol = 'http' | 'https_connect' | 'socks5_tcp' | 'loopback';
 /** A request that no list names. */

@@ -24,6 +24,7 @@ export type { PatternFinder } from './intent/pattern-looks.js';
 export type { SandboxIntent } from './intent/schema.js';
 export type { NamedProcess } from './launch/first-process.js';
 export type { LaunchPlan, PlannedDescriptor } from './launch/launch-plan.js';
+export { hasMountsOf, readMountTable } from './launch/mount-table.js';
 export { type LaunchOptions, type OpenLaunch, openLaunch } from './launch/open-launch.js';
 export { PlaceholderStore, placeholderFolder } from './launch/placeholder-store.js';
 export { SetUp, type SetUpClock, type SetUpOptions, type SetUpStep } from './launch/set-up.js';

@@ -66,6 +66,8 @@ export class ModelChild implements Child {
   /** Everything that was written to its stdin. */
   stdin = '';
   isPaused = false;
+  /** What it sees of the file system, where it is confined. */
+  mounts = '';
   readonly #listener: ChildListener;
   #hasEnded = false;
   /** What waits for the child to read; undefined while it reads. */
@@ -128,6 +130,10 @@ export class ModelChild implements Child {
 
   signalProcess(signal: NodeJS.Signals): boolean {
     return this.signalGroup(signal);
+  }
+
+  mountTable(): string {
+    return this.mounts;
   }
 
   outputPipes(): readonly number[] {

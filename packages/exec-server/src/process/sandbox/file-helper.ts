@@ -17,6 +17,7 @@ import { LineTransport } from '../../line-transport.js';
 import type { Logger } from '../../logger.js';
 import type { Child, ChildSpec } from '../spawn/child.js';
 import type { OsProcesses } from '../spawn/os-processes.js';
+import type { HelperSandbox } from './sandboxes.js';
 
 /** What a helper needs around it. */
 export interface HelperHost {
@@ -43,19 +44,24 @@ export class FileHelper implements FilesInside {
   readonly #processes: HelperHost['processes'];
   readonly #listener: HelperListener;
   #hasStarted = false;
+  #running: StartedHelper | undefined;
   #keepers = 0;
   #handles = 0;
 
   /** Starts at once; what is asked meanwhile waits. */
-  constructor(spec: ChildSpec, host: HelperHost, listener: HelperListener) {
+  constructor(spec: ChildSpec, sandbox: HelperSandbox, host: HelperHost, listener: HelperListener) {
     this.#processes = host.processes;
     this.#listener = listener;
     this.#setUp = spec.confinement?.setUp;
-    this.#started = startHelper(spec, host, listener).finally(() => {
+    this.#started = startHelper(spec, sandbox, host, listener).finally(() => {
       this.#hasStarted = true;
       this.#setUp?.end();
     });
     this.started = this.#started;
+    void this.#started.then(
+      (started) => (this.#running = started),
+      () => undefined,
+    );
     this.ended = this.#started.then(
       ({ ended }) => ended,
       () => {
@@ -74,6 +80,14 @@ export class FileHelper implements FilesInside {
     return this.#keepers > 0;
   }
 
+  /**
+   * Whether every mount of its sandbox stands as it did when it started. One that is removed or renamed from outside shows
+   * what it covered, whatever the plan says; it never comes back by itself.
+   */
+  get isWhole(): boolean {
+    return this.#running === undefined || this.#running.child.mountTable?.() === this.#running.mountTable;
+  }
+
   /** Keeps it until the returned function is called, which may be called twice. */
   keep(): () => void {
     let isKept = true;
@@ -86,8 +100,17 @@ export class FileHelper implements FilesInside {
     };
   }
 
-  /** @throws ExecError as the request fails; SpawnError when there is no helper; `outcomeUnknown` when it ended meanwhile. */
+  /**
+   * @throws ExecError as the request fails; SpawnError when there is no helper; `outcomeUnknown` when it ended meanwhile, and
+   *   for a look when its sandbox was not whole all the time.
+   */
   async request<S extends RequestSpec>(spec: S, params: ParamsOf<S>): Promise<ResultOf<S>> {
+    const answer = await this.#ask(spec, params);
+    if (spec.mutates !== true && !this.isWhole) throw notWhole(spec);
+    return answer;
+  }
+
+  async #ask<S extends RequestSpec>(spec: S, params: ParamsOf<S>): Promise<ResultOf<S>> {
     const { peer } = await this.#started;
     try {
       return await peer.request(spec, params);
@@ -100,24 +123,29 @@ export class FileHelper implements FilesInside {
     const release = this.keep();
     this.#handles += 1;
     const handleId = String(this.#handles);
+    const close = async (): Promise<void> => {
+      try {
+        await this.#ask(fsClose, { handleId });
+      } finally {
+        release();
+      }
+    };
     try {
-      await this.request(fsOpen, { ...file, handleId });
+      await this.#ask(fsOpen, { ...file, handleId });
     } catch (error) {
       release();
       throw error;
     }
+    if (!this.isWhole) {
+      await close();
+      throw notWhole(fsOpen);
+    }
     return {
-      read: (offset, len) => this.request(fsReadBlock, { handleId, offset, len }),
+      read: (offset, len) => this.#ask(fsReadBlock, { handleId, offset, len }),
       write: async (offset, chunk) => {
-        await this.request(fsWriteBlock, { handleId, offset, chunk });
+        await this.#ask(fsWriteBlock, { handleId, offset, chunk });
       },
-      close: async () => {
-        try {
-          await this.request(fsClose, { handleId });
-        } finally {
-          release();
-        }
-      },
+      close,
     };
   }
 
@@ -138,11 +166,14 @@ export class FileHelper implements FilesInside {
 interface StartedHelper {
   readonly peer: Peer;
   readonly child: Child;
+  /** As it was when it started. */
+  readonly mountTable: string;
   readonly ended: Promise<void>;
 }
 
 async function startHelper(
   spec: ChildSpec,
+  sandbox: HelperSandbox,
   { processes, logger }: HelperHost,
   listener: HelperListener,
 ): Promise<StartedHelper> {
@@ -175,6 +206,15 @@ async function startHelper(
     onStdinClosed: ignore,
   });
   started.child = child;
+  const mountTable = child.mountTable?.();
+  if (mountTable === undefined || !sandbox.isWhole(mountTable)) {
+    processes.kill(child);
+    await ended;
+    throw new ExecError(
+      'sandboxUnsupported',
+      'sandbox: files were replaced while it was made; ask again when nobody replaces what it covers',
+    );
+  }
   const peer = createPeer({
     transport: lines,
     routes: new Map(),
@@ -189,7 +229,7 @@ async function startHelper(
       listener.onOver();
     },
   });
-  return { peer, child, ended };
+  return { peer, child, mountTable, ended };
 }
 
 function ignore(): void {
@@ -200,5 +240,12 @@ function endedMeanwhile({ method }: RequestSpec): ExecError {
   return new ExecError(
     'outcomeUnknown',
     `${method}: its sandbox ended before it had answered; look what has become of it, and ask again`,
+  );
+}
+
+function notWhole({ method }: RequestSpec): ExecError {
+  return new ExecError(
+    'outcomeUnknown',
+    `${method}: what its sandbox covers was replaced meanwhile, so its answer counts for nothing; ask again`,
   );
 }

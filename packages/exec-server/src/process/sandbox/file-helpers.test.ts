@@ -1,5 +1,11 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { ExecError, FILE_HELPER_IDLE_MS, fsRemove, MAX_FILE_HELPERS } from '@holdfast/exec-protocol';
+import {
+  ExecError,
+  FILE_HELPER_IDLE_MS,
+  fsCanonicalize,
+  fsRemove,
+  MAX_FILE_HELPERS,
+} from '@holdfast/exec-protocol';
 import { SANDBOX_START_MS, type SetUp } from '@holdfast/sandbox';
 import { beforeEach, expect, test } from 'vitest';
 import type { FilePlace } from '../../confined-files.js';
@@ -19,6 +25,8 @@ class ModelHelpers {
   failure: SpawnError | undefined;
   /** Whether none is started before its set-up ends. */
   isHeld = false;
+  /** What the next ones see. */
+  mounts = 'whole';
 
   spawn({ confinement }: ChildSpec, _terminal: unknown, listener: ChildListener): Promise<Child> {
     if (confinement === undefined) expect.unreachable();
@@ -26,6 +34,7 @@ class ModelHelpers {
     if (this.isHeld) return confinement.setUp.until(new Promise(() => undefined));
     if (this.failure !== undefined) return Promise.reject(this.failure);
     const child = new ModelChild(this.children.length, undefined, listener);
+    child.mounts = this.mounts;
     this.children.push(child);
     return Promise.resolve(child);
   }
@@ -42,9 +51,9 @@ class ModelHelpers {
     const lines = child.stdin.split('\n').filter((line) => line !== '');
     child.stdin = '';
     for (const line of lines) {
-      const { id, params } = JSON.parse(line) as { id: number; params: { handleId?: string } };
-      const { handleId } = params;
-      child.print(`${JSON.stringify({ id, result: handleId === undefined ? {} : { handleId } })}\n`);
+      const { id, params } = JSON.parse(line) as { id: number; params: { handleId?: string; path?: string } };
+      const { handleId, path } = params;
+      child.print(`${JSON.stringify({ id, result: handleId === undefined ? { path } : { handleId } })}\n`);
     }
   }
 }
@@ -74,6 +83,7 @@ beforeEach(() => {
         return {
           key: JSON.stringify([cwd, files]),
           confinement: (own) => ({ open: () => expect.unreachable(), setUp: own }),
+          isWhole: (mountTable) => mountTable.startsWith('whole'),
         };
       },
     },
@@ -181,6 +191,79 @@ test('a helper whose sandbox is no longer what was asked for is replaced first',
   expect([processes.ended, processes.children[0]?.stdin]).toEqual([[0], '']);
   processes.answer(2);
   await answer;
+});
+
+/** A cover of a helper's sandbox is removed from outside. */
+function uncover(at: number): void {
+  const child = processes.children[at] ?? expect.unreachable();
+  child.mounts = 'whole, but for one';
+}
+
+test('a helper whose covers are no longer in place is replaced first, though the plan is what it was', async () => {
+  await asked('a', 0);
+  uncover(0);
+  const answer = ask('a');
+  await turn();
+  expect([processes.ended, processes.children[0]?.stdin]).toEqual([[0], '']);
+  processes.answer(1);
+  await answer;
+});
+
+test('an open file stays in a helper whose covers are no longer in place, which ends with it', async () => {
+  const opening = place('a').use(true, (inside) => inside.open({ path: 'file:///f' }));
+  await turn();
+  processes.answer(0);
+  const file = await opening;
+  uncover(0);
+  await asked('a', 1);
+  const writing = file.write(0, Buffer.from('x'));
+  await turn();
+  processes.answer(0);
+  await writing;
+  expect(processes.ended).toEqual([]);
+  const closing = file.close();
+  await turn();
+  processes.answer(0);
+  await closing;
+  expect(processes.ended).toEqual([0]);
+  await asked('a', 1);
+});
+
+test('what was seen while a cover went is not told, but asked again', async () => {
+  const answers = [
+    place('a').use(true, (inside) => inside.request(fsCanonicalize, { path: 'file:///f' })),
+    place('a').use(true, (inside) => inside.open({ path: 'file:///f' })),
+  ];
+  await turn();
+  uncover(0);
+  processes.answer(0);
+  await turn();
+  processes.answer(0);
+  await turn();
+  expect([processes.ended, processes.children.length]).toEqual([[0], 2]);
+  processes.answer(1);
+  await Promise.all(answers);
+});
+
+test('what was changed while a cover went is answered, and its file not opened', async () => {
+  const answers = [ask('a'), place('a').use(false, (inside) => inside.open({ path: 'file:///f' }))].map(kind);
+  await turn();
+  uncover(0);
+  processes.answer(0);
+  await turn();
+  processes.answer(0);
+  expect(await Promise.all(answers)).toEqual(['answered', 'outcomeUnknown']);
+});
+
+test('a sandbox whose covers went while it was made carries nothing out', async () => {
+  processes.mounts = 'not as planned';
+  expect([await kind(ask('a')), processes.ended, processes.children[0]?.stdin]).toEqual([
+    'sandboxUnsupported',
+    [0],
+    '',
+  ]);
+  processes.mounts = 'whole';
+  await asked('a', 1);
 });
 
 test('what only looks is asked again when its helper ends, and what changes something is not', async () => {

@@ -10,7 +10,7 @@ import type { ChildSpec } from '../spawn/child.js';
 import { toExecError } from '../start-error.js';
 import { FileHelper, type HelperHost } from './file-helper.js';
 import { refuseWithoutCwd } from './refuse-without-cwd.js';
-import { intentOf, type Sandboxes } from './sandboxes.js';
+import { type HelperSandbox, intentOf, type Sandboxes } from './sandboxes.js';
 
 /** What the helpers of a server need. */
 export interface FileHelpersHost extends HelperHost {
@@ -27,12 +27,13 @@ export interface FileHelpersHost extends HelperHost {
 
 /**
  * Carries out file requests in the sandboxes that they name, with one helper for each sandbox that is kept for a while.
- * Each request is planned anew, so one whose plan is not what it was gets a helper of its own, before it runs.
+ * Each request is planned anew, and the kernel asked what has become of the helper's mounts: one whose plan is not what it was,
+ * or whose helper no longer sees what was planned, gets another helper before it runs.
  */
 export class FileHelpers implements ConfinedFiles {
   readonly #host: FileHelpersHost;
-  /** By what their sandboxes do; the one that was used last at the end. */
-  readonly #helpers = new Map<string, KeptHelper>();
+  /** The one that was used last at the end. */
+  readonly #helpers = new Set<KeptHelper>();
   /** Settle when those end that were started. */
   readonly #running = new Set<Promise<void>>();
   readonly #closing = new AbortController();
@@ -65,7 +66,7 @@ export class FileHelpers implements ConfinedFiles {
   /** Ends all helpers, and waits until they are gone. */
   async close(): Promise<void> {
     this.#closing.abort(shuttingDown());
-    for (const kept of [...this.#helpers.values()]) this.#end(kept);
+    for (const kept of [...this.#helpers]) this.#end(kept);
     await Promise.all(this.#running);
   }
 
@@ -112,16 +113,16 @@ export class FileHelpers implements ConfinedFiles {
   async #helperFor(intent: SandboxIntent, setUp: SetUp): Promise<KeptHelper> {
     setUp.check();
     const spec = this.#spec();
-    const { key, confinement } = await this.#host.sandboxes.confineHelper({ intent, child: spec, setUp });
+    const sandbox = await this.#host.sandboxes.confineHelper({ intent, child: spec, setUp });
     setUp.check();
     // Others may come to use it while it starts, so it does not end with this request, but has no more time than that.
     const own = (): ChildSpec => ({
       ...spec,
-      confinement: confinement(new SetUp({ clock: this.#host.clock, limitMs: setUp.leftMs })),
+      confinement: sandbox.confinement(new SetUp({ clock: this.#host.clock, limitMs: setUp.leftMs })),
     });
-    const kept = this.#helpers.get(key) ?? this.#start(key, own, intent);
-    this.#helpers.delete(key);
-    this.#helpers.set(key, kept);
+    const kept = this.#wholeOne(sandbox) ?? this.#start(sandbox, own, intent);
+    this.#helpers.delete(kept);
+    this.#helpers.add(kept);
     return kept;
   }
 
@@ -141,32 +142,51 @@ export class FileHelpers implements ConfinedFiles {
     };
   }
 
-  #start(key: string, spec: () => ChildSpec, intent: SandboxIntent): KeptHelper {
+  /** One whose sandbox still is what was planned for it; others get no further request. */
+  #wholeOne({ key }: HelperSandbox): KeptHelper | undefined {
+    const kept = [...this.#helpers].find((one) => one.key === key && !one.isRetired);
+    if (kept === undefined || kept.helper.isWhole) return kept;
+    if (kept.helper.isBusy) kept.isRetired = true;
+    else this.#end(kept);
+    return undefined;
+  }
+
+  #start(sandbox: HelperSandbox, spec: () => ChildSpec, intent: SandboxIntent): KeptHelper {
     const intentText = JSON.stringify(intent);
-    const unused = [...this.#helpers.values()].filter(({ helper }) => !helper.isBusy);
+    const unused = [...this.#helpers].filter(({ helper }) => !helper.isBusy);
     // What the same intent came to before is of no use any more, for it comes to something else now.
     for (const kept of unused) if (kept.intentText === intentText) this.#end(kept);
     if (this.#helpers.size >= MAX_FILE_HELPERS) this.#makeRoom(unused);
-    const helper = new FileHelper(spec(), this.#host, {
+    const helper = new FileHelper(spec(), sandbox, this.#host, {
       onIdle: () => {
-        if (this.#helpers.get(key) !== kept) return;
-        if (!kept.helper.hasStarted) {
-          this.#end(kept);
-          return;
-        }
-        kept.idle = this.#host.clock.after(FILE_HELPER_IDLE_MS, () => {
-          this.#end(kept);
-        });
+        this.#idle(kept);
       },
       onOver: () => {
         this.#forget(kept);
       },
     });
-    const kept: KeptHelper = { key, intentText, helper, idle: undefined };
+    const kept: KeptHelper = {
+      key: sandbox.key,
+      intentText,
+      helper,
+      isRetired: false,
+      idle: undefined,
+    };
     const { ended } = helper;
     this.#running.add(ended);
     void ended.then(() => this.#running.delete(ended));
     return kept;
+  }
+
+  #idle(kept: KeptHelper): void {
+    if (!this.#helpers.has(kept)) return;
+    if (kept.isRetired || !kept.helper.hasStarted) {
+      this.#end(kept);
+      return;
+    }
+    kept.idle = this.#host.clock.after(FILE_HELPER_IDLE_MS, () => {
+      this.#end(kept);
+    });
   }
 
   #makeRoom([oldest]: readonly KeptHelper[]): void {
@@ -186,7 +206,7 @@ export class FileHelpers implements ConfinedFiles {
 
   #forget(kept: KeptHelper): void {
     kept.idle?.cancel();
-    if (this.#helpers.get(kept.key) === kept) this.#helpers.delete(kept.key);
+    this.#helpers.delete(kept);
   }
 }
 
@@ -200,6 +220,8 @@ interface KeptHelper {
   /** What it was started for. */
   readonly intentText: string;
   readonly helper: FileHelper;
+  /** Its sandbox is not whole: it only goes on with the files that are open in it. */
+  isRetired: boolean;
   /** Ends it; set while nobody uses it. */
   idle: Timer | undefined;
 }

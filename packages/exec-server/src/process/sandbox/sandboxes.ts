@@ -8,6 +8,7 @@ import {
   createSearches,
   type FileFacts,
   type HostFacts,
+  hasMountsOf,
   judgeDenial,
   type NetworkIntent,
   type OpenLaunch,
@@ -43,11 +44,13 @@ interface Sandbox {
 }
 
 /** How a program of ours is confined. */
-interface HelperSandbox {
+export interface HelperSandbox {
   /** @param setUp Of the start. */
   readonly confinement: (setUp: SetUp) => Confinement;
-  /** Equal for two sandboxes that show the same files and allow the same. */
+  /** Equal for two sandboxes that are planned to show the same files and to allow the same. */
   readonly key: string;
+  /** Whether the mounts that one sees are all that were planned. @param mountTable What the kernel tells of them. */
+  isWhole(mountTable: string): boolean;
 }
 
 /** A command to be confined. */
@@ -171,6 +174,7 @@ export function createSandboxes({ env, ceiling, logger }: SandboxHost): Sandboxe
       return {
         confinement: (setUp) => ({ open: () => openLaunch(plan.launch, held, { setUp }), setUp }),
         key: JSON.stringify([plan.mounts, plan.launch.argv]),
+        isWhole: (mountTable) => hasMountsOf(plan.mounts.steps, mountTable),
       };
     },
   };

@@ -69,6 +69,8 @@ export interface Child {
   signalProcess(signal: NodeJS.Signals): boolean;
   /** Changes the size of the terminal; absent where there is none. */
   resize?(size: { readonly rows: number; readonly cols: number }): void;
+  /** What the kernel tells of the mounts of its sandbox; undefined where there is none any more. */
+  mountTable?(): string | undefined;
   /** The server's ends of the output pipes that are still open. */
   outputPipes(): readonly number[];
   /** Reads what is there without waiting, then ends the streams; `onClosed` follows when the process has ended. */

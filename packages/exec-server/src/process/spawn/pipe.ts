@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
-import type { OpenLaunch } from '@holdfast/sandbox';
+import { type NamedProcess, type OpenLaunch, readMountTable } from '@holdfast/sandbox';
 import type { Child, ChildListener, ChildSpec } from './child.js';
 import { apartFromWrapper, type ConfinedSignals } from './confined-signals.js';
 import { isConfined, onEnd, startConfined } from './confined-start.js';
@@ -41,6 +41,7 @@ class PipeChild implements Child {
   readonly #process: ChildProcess;
   readonly #group: ProcessGroup;
   readonly #confined: ConfinedSignals | undefined;
+  readonly #first: NamedProcess | undefined;
   readonly #listener: ChildListener;
   readonly #outputs: readonly OutputReader[];
   readonly #stdin: StdinWriter | undefined;
@@ -56,6 +57,7 @@ class PipeChild implements Child {
     this.#process = started.process;
     this.#confined = started.confined && apartFromWrapper(started.confined);
     this.#group = this.#confined ?? processGroup(this.pid);
+    this.#first = started.confined?.first;
     this.#listener = listener;
     this.#outputs = [this.#read('stdout', pipes.stdout), this.#read('stderr', pipes.stderr)];
     if (pipes.stdin !== undefined) {
@@ -94,6 +96,10 @@ class PipeChild implements Child {
   signalProcess(signal: NodeJS.Signals): boolean {
     // Node forgets the pid when it reaps the process, so this cannot reach anybody else.
     return this.#confined?.signalCommand(signal) ?? this.#process.kill(signal);
+  }
+
+  mountTable(): string | undefined {
+    return this.#first && readMountTable(this.#first.pid);
   }
 
   outputPipes(): readonly number[] {
