@@ -4,11 +4,12 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test, vi } from 'vitest';
 import { eventually } from './deadline.js';
@@ -302,6 +303,51 @@ describeConfinedByEach(
       });
     });
 
+    test('need no file of the server that the sandbox would have to show', async () => {
+      await inPlace(async (ask, place) => {
+        const node = pathToFileURL(dirname(dirname(realpathSync(process.execPath)))).href;
+        const sandbox = sandboxOf(
+          restricted([
+            special('minimal', 'read'),
+            special('project_roots', 'write'),
+            { path: { type: 'path', path: node }, access: 'read' },
+          ]),
+          place,
+        );
+        const path = uriOf(place.workspace, 'file');
+        expect(await ask('fs/writeFile', { path, dataBase64: base64('text'), sandbox })).toEqual({
+          result: {},
+        });
+        expect(readFileSync(join(place.workspace, 'file'), 'utf8')).toBe('text');
+      });
+    });
+
+    test('reach neither the memory of what carries them out nor anything that only lies in its sandbox', async () => {
+      await inPlace(async (ask, place) => {
+        const sandbox = sandboxOf(WORKSPACE_WRITE, place);
+        const dataBase64 = base64('text');
+        const memory = { handleId: 'm', path: 'file:///proc/self/mem' };
+        const attempt = async (method: string, params: Params): Promise<unknown> => {
+          const { error } = await ask(method, { ...params, sandbox });
+          return error?.code ?? 'done';
+        };
+        expect([
+          await attempt('fs/open', { ...memory, mode: 'replace' }),
+          await attempt('fs/open', memory),
+          await attempt('fs/readFile', { path: 'file:///proc/thread-self/mem' }),
+          await attempt('fs/writeFile', {
+            path: 'file:///proc/self/oom_score_adj',
+            dataBase64: base64('1000'),
+          }),
+          await attempt('fs/writeFile', { path: 'file:///dev/file', dataBase64 }),
+          await attempt('fs/writeFile', { path: 'file:///dev/shm/file', dataBase64 }),
+          await attempt('fs/createDirectory', { path: 'file:///dev/directory' }),
+          await attempt('fs/writeFile', { path: 'file:///dev/null', dataBase64 }),
+          await attempt('fs/readFile', { path: 'file:///proc/self/status' }),
+        ]).toEqual([-32603, -32600, -32600, -32603, -32603, -32603, -32603, 'done', 'done']);
+      });
+    });
+
     test('are refused where the intent cannot be enforced', async () => {
       await inPlace(async (ask, place) => {
         const path = uriOf(place.workspace, 'file');
@@ -319,10 +365,23 @@ describeConfinedByEach(
           await refusal(sandboxOf({ type: 'bogus' }, place)),
           await refusal(withoutCwd),
           await refusal(sandboxOf(restricted([special('project_roots', 'write')]), place)),
+          await refusal(
+            sandboxOf(
+              restricted([
+                special('root', 'read'),
+                {
+                  path: { type: 'path', path: pathToFileURL(realpathSync(process.execPath)).href },
+                  access: 'write',
+                },
+              ]),
+              place,
+            ),
+          ),
         ]).toEqual([
           unsupported('^sandbox.permissions.type: '),
           unsupported('^sandbox.cwd: '),
           unsupported('^sandbox: what carries out file requests, .*, cannot be read in it; '),
+          unsupported('^sandbox: what carries out file requests, .*, could be replaced in it; '),
         ]);
         expect(readdirSync(place.workspace)).toEqual([]);
       });
@@ -342,6 +401,6 @@ function uriOf(folder: string, name: string): string {
 
 function helpersOf(server: number): readonly number[] {
   return descendants(server)
-    .filter(({ command }) => command.includes('file-helper.js') && !command.includes('bwrap'))
+    .filter(({ command }) => command.includes('holdfast-file-helper') && !command.includes('bwrap'))
     .map(({ pid }) => pid);
 }

@@ -771,7 +771,7 @@ interface Replacement {
     write(bytes: Uint8Array): Promise<void>;
     /** The SHA-256 of what is there now, read again, in hexadecimal. */
     digest(): Promise<string>;
-    /** Gives it its name. */
+    /** Gives it its name. @throws ExecError `notAFile` where something has it that is neither a file nor a link. */
     commit(): Promise<void>;
     /** Removes it, unless it has its name already. */
     discard(): Promise<void>;
@@ -819,9 +819,13 @@ interface LocalFiles {
     setPermissions(path: LocalPath, permissions: number): Promise<void>;
     /** Where a link leads, in the bytes that it holds. */
     readLink(path: LocalPath): Promise<Uint8Array>;
-    /** Makes a link, at once in place of a file or link that is there. */
+    /** Makes a link, at once in place of a file or link that is there. @throws ExecError `notAFile` where there is anything else. */
     makeLink(path: LocalPath, target: Uint8Array): Promise<void>;
-    /** Begins a file beside `path` that is to take its place. @param permissions Default those of what it replaces. */
+    /**
+     * Begins a file beside `path` that is to take its place.
+     * @param permissions Default those of what it replaces.
+     * @throws ExecError `notAFile` where there is neither a file nor a link nor nothing.
+     */
     replace(path: LocalPath, permissions?: number): Promise<Replacement>;
     /** The same, going on with what an earlier one by this `key` has left and nobody writes to any more. */
     goOn(path: LocalPath, key: string, permissions: number): Promise<PartialFile>;

@@ -265,7 +265,7 @@ interface Sandbox {
 interface HelperSandbox {
     /** @param setUp Of the start. */
     readonly confinement: (setUp: SetUp) => Confinement;
-    /** Equal for two sandboxes that show the same files and allow the same. */
+    /** Equal for two sandboxes that are planned to show the same files and to allow the same. */
     readonly key: string;
     /** Whether the mounts that one sees are all that were planned. @param mountTable What the kernel tells of them. */
     isWhole(mountTable: string): boolean;
@@ -301,7 +301,11 @@ interface Sandboxes {
      *   as `setUp.check`. Nothing is left then.
      */
     confine(command: ConfinedCommand): Promise<Sandbox>;
-    /** The same for a program of ours. Its confinement has no set-up yet, for it may not be needed. */
+    /**
+     * The same for a program of ours, which only looks at what every sandbox has for itself. Its confinement has no set-up yet,
+     * for it may not be needed.
+     * @throws ExecError `sandboxUnsupported` also where what is inside could replace the program.
+     */
     confineHelper(helper: ConfinedHelper): Promise<HelperSandbox>;
 }
 

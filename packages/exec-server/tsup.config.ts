@@ -28,10 +28,8 @@ async function buildFileHelper(): Promise<void> {
     noExternal: [/./],
     skipNodeModulesBundle: false,
     splitting: false,
-    // Some of what it holds is CommonJS and asks for modules of Node.
-    banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-    },
+    // It is handed over as one text, which is no module of any file.
+    format: ['cjs'],
     // From the sources: it starts faster without what it has no use for.
     esbuildOptions: (options) => {
       options.conditions = ['source'];

@@ -220,6 +220,12 @@ export const FILE_HELPER_IDLE_MS = 10_000;
 /** The longest answer of a helper: a file of `MAX_READ_FILE_BYTES` in base64, with room around it. */
 export const MAX_HELPER_ANSWER_BYTES = 512 * 1024 * 1024;
 
+/** The longest answer of a helper that was asked for no content and no listing. */
+export const MAX_SHORT_HELPER_ANSWER_BYTES = 2 * 1024 * 1024;
+
+/** What waits for a helper to read it, beyond which it is asked for nothing more. */
+export const HELPER_QUEUE_BYTES = 1024 * 1024;
+
 /** UTF-8 bytes of a file handle's id; the reference's figure. */
 export const MAX_FILE_HANDLE_ID_BYTES = 32;
 

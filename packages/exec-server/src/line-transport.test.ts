@@ -7,23 +7,29 @@ interface World {
   readonly listener: TransportListener;
   /** What happened at either end, in order. */
   readonly done: unknown[];
+  /** Called when what was written has left. */
+  readonly left: (() => void)[];
 }
 
 function world(): World {
   const done: unknown[] = [];
+  const left: (() => void)[] = [];
   const lines = new LineTransport({
     label: 'a carrier',
-    maxLineBytes: 8,
-    write: (line) => done.push(['write', line]),
+    maxLineBytes: () => 8,
+    write: (line, written) => {
+      done.push(['write', line.toString()]);
+      left.push(written);
+    },
     end: () => done.push('end'),
   });
   const listener: TransportListener = {
     onMessage: (message) => done.push(['message', message]),
     onHeartbeat: () => expect.unreachable(),
-    onDrain: () => expect.unreachable(),
+    onDrain: () => done.push('drain'),
     onClose: (closed) => done.push(closed),
   };
-  return { lines, listener, done };
+  return { lines, listener, done, left };
 }
 
 test('a line is a message, either way', () => {
@@ -36,6 +42,22 @@ test('a line is a message, either way', () => {
     ['write', '{}\n'],
     ['message', '[1]'],
     ['message', '[2]'],
+  ]);
+});
+
+test('what was written counts until it has left', () => {
+  const { lines, listener, done, left } = world();
+  lines.start(listener);
+  lines.send('{}');
+  lines.send('né');
+  expect(lines.bufferedBytes).toBe(7);
+  left[0]?.();
+  expect(lines.bufferedBytes).toBe(4);
+  lines.ended('it has exited');
+  left[1]?.();
+  expect([lines.bufferedBytes, done.slice(2)]).toEqual([
+    0,
+    ['drain', { code: 1000, reason: 'it has exited' }],
   ]);
 });
 

@@ -11,26 +11,34 @@ import {
 export interface LineCarrier {
   /** For logs and messages. */
   readonly label: string;
-  /** Sends the bytes of one line, its end included. */
-  write(line: string): void;
+  /** Sends the bytes of one line, its end included. `done` is called when they have left, or never will. */
+  write(line: Uint8Array, done: () => void): void;
   /** Nothing more is sent or taken. */
   end(): void;
-  /** A longer line ends it. */
-  readonly maxLineBytes: number;
+  /** A longer line ends it, at the latest when it has become so long; asked anew as lines arrive. */
+  maxLineBytes(): number;
 }
 
 /** Messages as lines between two programs of ours; whoever has the carrier hands over what arrives. */
 export class LineTransport implements Transport {
-  readonly bufferedBytes = 0;
   readonly #carrier: LineCarrier;
   readonly #splitter;
   #listener: TransportListener | undefined;
+  #bufferedBytes = 0;
   /** Why it ended, for whoever begins to listen only then. */
   #closed: TransportClosed | undefined;
 
   constructor(carrier: LineCarrier) {
     this.#carrier = carrier;
-    this.#splitter = createLineSplitter(carrier.maxLineBytes);
+    this.#splitter = createLineSplitter(() => carrier.maxLineBytes());
+  }
+
+  get bufferedBytes(): number {
+    return this.#bufferedBytes;
+  }
+
+  get isClosed(): boolean {
+    return this.#closed !== undefined;
   }
 
   get label(): string {
@@ -47,7 +55,13 @@ export class LineTransport implements Transport {
   }
 
   send(message: string): void {
-    if (this.#listener !== undefined) this.#carrier.write(`${message}\n`);
+    if (this.#listener === undefined) return;
+    const line = Buffer.from(`${message}\n`);
+    this.#bufferedBytes += line.length;
+    this.#carrier.write(line, () => {
+      this.#bufferedBytes -= line.length;
+      this.#listener?.onDrain();
+    });
   }
 
   /** Bytes have arrived; nothing of them is kept. */
@@ -87,16 +101,17 @@ export class LineTransport implements Transport {
   }
 
   #end(code: number, reason: string): void {
-    if (this.#closed !== undefined) return;
-    this.#carrier.end();
-    this.#tell({ code, reason });
+    this.#tell({ code, reason }, () => {
+      this.#carrier.end();
+    });
   }
 
-  #tell(closed: TransportClosed): void {
+  #tell(closed: TransportClosed, before?: () => void): void {
     if (this.#closed !== undefined) return;
     this.#closed = closed;
     const listener = this.#listener;
     this.#listener = undefined;
+    before?.();
     listener?.onClose(closed);
   }
 }

@@ -13,6 +13,7 @@ import { createLogger, type Logger, type LogLevel } from './logger.js';
 import { COOKIE_VARIABLE, createCookie } from './process/guardian/cookie.js';
 import { createGuardian, type Guardian } from './process/guardian/guardian.js';
 import { FileHelpers, type FileHelpersHost } from './process/sandbox/file-helpers.js';
+import { readHelperProgram } from './process/sandbox/helper-program.js';
 import { createSandboxes, type Sandboxes } from './process/sandbox/sandboxes.js';
 import { createOsProcesses } from './process/spawn/os-processes.js';
 import { createPipePool } from './process/spawn/pipe-pool.js';
@@ -58,7 +59,7 @@ const PRINCIPAL = 'default';
 const ANONYMOUS = 'anonymous';
 
 /** Beside this file, as built. */
-const FILE_HELPER = fileURLToPath(new URL('./file-helper.js', import.meta.url));
+const FILE_HELPER = fileURLToPath(new URL('./file-helper.cjs', import.meta.url));
 
 /** What a server has met that can take one more connection and no further. */
 const LAST_DESCRIPTOR: Shortage = {
@@ -153,7 +154,7 @@ function confinementOf(
   { logger, ...host }: Pick<FileHelpersHost, 'processes' | 'cookie'> & { readonly logger: Logger },
 ): { readonly sandboxes: Sandboxes; readonly confinedFiles: FileHelpers } {
   const sandboxes = createSandboxes({ env, ceiling, logger });
-  const program = [process.execPath, FILE_HELPER] as const;
+  const program = readHelperProgram(process.execPath, FILE_HELPER);
   return {
     sandboxes,
     confinedFiles: new FileHelpers({ ...host, sandboxes, clock: systemClock, env, codex, logger, program }),

@@ -176,7 +176,7 @@ function answer(
   const { policy, narrowed, gaps } = applyCeiling(asked, ceiling, files, trees);
   refuseReplaceable(bwrap, policy);
   const cwd = visibleDirectory(command.cwd, policy, files);
-  const mounts = planMounts(policy, ownedProcTrees);
+  const mounts = planMounts(policy, ownedProcTrees, command.sealsKernelTrees);
   const launch = planBwrap({ ...command, cwd }, mounts, {
     ...bwrap,
     network: hosts === undefined ? policy.network : 'managed',

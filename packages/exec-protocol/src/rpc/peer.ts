@@ -27,8 +27,8 @@ import { decodeResult, encodeParams, PreparedAnswer, type Route } from './route.
 /** What a peer asks of its owner. */
 export interface PeerOptions {
   readonly transport: Transport;
-  /** Requests that this side answers, by method. */
-  readonly routes: ReadonlyMap<string, Route>;
+  /** Requests that this side answers, by method. Without it none is expected: one that comes is malformed. */
+  readonly routes?: ReadonlyMap<string, Route> | undefined;
   /** A notification arrived, in order with the requests around it. */
   onNotification(method: string, params: unknown): void;
   /** An answer arrived that no request of ours waits for. */
@@ -115,7 +115,7 @@ class JsonRpcPeer implements Peer {
     this.#transport = options.transport;
     // The library reports what handlers throw to a listener of its own; errors are mapped below instead.
     this.#server = new JSONRPCServer({ errorListener: () => undefined });
-    for (const [method, route] of options.routes) this.#server.addMethod(method, route);
+    for (const [method, route] of options.routes ?? []) this.#server.addMethod(method, route);
     this.#server.mapErrorToJSONRPCErrorResponse = (id, error: unknown) => {
       if (!(error instanceof ExecError)) options.onInternalError(error);
       return { jsonrpc: '2.0', id, error: toWireError(error) };
@@ -226,6 +226,10 @@ class JsonRpcPeer implements Peer {
   }
 
   #serve(id: WireId, method: string, params: unknown, length: number): void {
+    if (this.#options.routes === undefined) {
+      this.#refuse(`${JSON.stringify(method)} was asked of a side that only asks itself`);
+      return;
+    }
     const refusal = this.#refusalOf(method);
     if (refusal !== undefined) {
       this.#transport.send(encodeError(id, toWireError(refusal)));

@@ -20,9 +20,12 @@ export interface LineSplitter {
   end(): LineBatch;
 }
 
-/** A splitter that refuses lines of more than `maxLineBytes`, line end excluded. Blank lines are left out. */
-export function createLineSplitter(maxLineBytes: number = MAX_MESSAGE_BYTES): LineSplitter {
-  return new BoundedLineSplitter(maxLineBytes);
+/**
+ * A splitter that refuses lines of more than `maxLineBytes`, line end excluded. Blank lines are left out.
+ * @param maxLineBytes As a function it is asked anew whenever bytes arrive.
+ */
+export function createLineSplitter(maxLineBytes: number | (() => number) = MAX_MESSAGE_BYTES): LineSplitter {
+  return new BoundedLineSplitter(typeof maxLineBytes === 'number' ? () => maxLineBytes : maxLineBytes);
 }
 
 const NEWLINE = 0x0a;
@@ -33,7 +36,7 @@ const EMPTY = new Uint8Array(0);
 const KEPT_BYTES = 65_536;
 
 class BoundedLineSplitter implements LineSplitter {
-  readonly #maxLineBytes: number;
+  readonly #limitOf: () => number;
   // A byte order mark would be data that the sender wrote, not ours to hide.
   readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   /** The line so far; only the first `#pendingBytes` count. It doubles, so that many small chunks stay cheap. */
@@ -41,8 +44,12 @@ class BoundedLineSplitter implements LineSplitter {
   #pendingBytes = 0;
   #failure: LineFailure | undefined;
 
-  constructor(maxLineBytes: number) {
-    this.#maxLineBytes = maxLineBytes;
+  constructor(limitOf: () => number) {
+    this.#limitOf = limitOf;
+  }
+
+  get #maxLineBytes(): number {
+    return this.#limitOf();
   }
 
   push(chunk: Uint8Array): LineBatch {

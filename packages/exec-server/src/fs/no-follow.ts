@@ -47,6 +47,7 @@ async function lookThenAct<T>(
   return await act(path);
 }
 
-function standing(directory: FileHandle): NativePath {
-  return Buffer.from(`/proc/self/fd/${directory.fd}`);
+/** A path of what is open (Linux): nothing that happens to its names leads it elsewhere. */
+export function standing({ fd }: FileHandle): NativePath {
+  return Buffer.from(`/proc/self/fd/${fd}`);
 }

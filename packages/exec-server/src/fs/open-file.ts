@@ -1,9 +1,10 @@
 import { constants, type Stats } from 'node:fs';
-import { type FileHandle, lstat, open, stat } from 'node:fs/promises';
+import { type FileHandle, lstat, open, readlink, stat } from 'node:fs/promises';
+import { platform } from 'node:os';
 import { ERROR_KINDS, ExecError } from '@holdfast/exec-protocol';
 import { about } from './file-error.js';
 import { type NativePath, shownPath } from './native-path.js';
-import { descend } from './no-follow.js';
+import { descend, standing } from './no-follow.js';
 
 /** How the links of a path are treated. */
 export interface LinkOptions {
@@ -101,7 +102,8 @@ async function openThat(
   return await about(path, async () => {
     const handle = followSymlinks ? await openChecked(path) : await descend(path, openChecked);
     try {
-      if (!isWanted(await handle.stat())) throw notAFile();
+      const opened = await handle.stat();
+      if (!isWanted(opened) || (opened.size === 0 && (await isMemory(handle)))) throw notAFile();
       return handle;
     } catch (error) {
       await handle.close();
@@ -109,3 +111,11 @@ async function openThat(
     }
   });
 }
+
+/** The memory of a process, such as of this very program, which holds what other clients have read and is to answer them. */
+async function isMemory(handle: FileHandle): Promise<boolean> {
+  if (platform() !== 'linux') return false;
+  return MEMORY.test(await readlink(standing(handle)).catch(() => ''));
+}
+
+const MEMORY = /^\/proc\/\d+\/(task\/\d+\/)?mem$/;

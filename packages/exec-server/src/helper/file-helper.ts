@@ -52,8 +52,8 @@ const capabilities = createCapabilityFinder(placesFrom(env));
 
 const transport = new LineTransport({
   label: 'the server',
-  maxLineBytes: MAX_MESSAGE_BYTES,
-  write: (line) => stdout.write(line),
+  maxLineBytes: () => MAX_MESSAGE_BYTES,
+  write: (line, done) => stdout.write(line, done),
   end: () => process.exit(),
 });
 createPeer({

@@ -66,6 +66,8 @@ export class ModelChild implements Child {
   /** Everything that was written to its stdin. */
   stdin = '';
   isPaused = false;
+  /** What it was sent and has not read. */
+  unreadBytes = 0;
   /** What it sees of the file system, where it is confined. */
   mounts = '';
   readonly #listener: ChildListener;
@@ -101,7 +103,9 @@ export class ModelChild implements Child {
   }
 
   writeStdin(bytes: Uint8Array, done: (error?: Error) => void): void {
+    this.unreadBytes += bytes.length;
     const read = (): void => {
+      this.unreadBytes -= bytes.length;
       this.stdin += Buffer.from(bytes).toString();
       done();
     };

@@ -34,6 +34,8 @@ export interface SandboxedCommand {
   readonly wrapperEnv?: Readonly<Record<string, string>>;
   /** Whether it shares a terminal with the wrapper, and so its session and process group; default false. */
   readonly hasTerminal?: boolean;
+  /** Whether its /dev and /proc are for reading only, but for devices; default false, for programs want to write there. */
+  readonly sealsKernelTrees?: boolean | undefined;
 }
 
 /** How the wrapper confines, beyond the mounts. */

@@ -30,6 +30,24 @@ function steps(policy: NormalisedPolicy, owned: readonly string[] = []): readonl
 
 const KERNEL = ['privateDevices', 'privateProcesses'];
 
+test('a program that only looks can write nothing in what every sandbox has for itself', () => {
+  const looking = (policy: NormalisedPolicy): readonly string[] =>
+    planMounts(policy, ['/proc/sys'], true).steps.map(written);
+  const processes = ['privateProcesses', 'read /proc/sys', 'seal /proc'];
+  expect(looking(policyOf(['read /', 'write /ws']))).toEqual([
+    'read /',
+    'privateDevices',
+    'seal /dev',
+    ...processes,
+    'write /ws',
+  ]);
+  // Its /dev is that of the host.
+  expect(looking({ ...policyOf(['write /']), restrictsFiles: false })).toEqual([
+    'bindEverything',
+    ...processes,
+  ]);
+});
+
 describe('the order of mounts', () => {
   test.each<[string, readonly string[], readonly string[]]>([
     ['a readable root', ['read /'], ['read /', ...KERNEL]],

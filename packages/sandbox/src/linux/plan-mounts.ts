@@ -18,12 +18,20 @@ export interface MountPlan {
 /**
  * The mounts that enforce a policy.
  * @param ownedProcTrees Trees of /proc that the user may write by owning them, as root does; they are covered.
+ * @param sealsKernelTrees Whether nothing can be written in the /dev and /proc that are the sandbox's own, but to devices.
  * @throws ExecError `sandboxUnsupported` where a rule lies in a tree that every sandbox has for itself.
  */
-export function planMounts(policy: NormalisedPolicy, ownedProcTrees: readonly string[]): MountPlan {
+export function planMounts(
+  policy: NormalisedPolicy,
+  ownedProcTrees: readonly string[],
+  sealsKernelTrees = false,
+): MountPlan {
+  const seal = (path: string): readonly MountStep[] =>
+    sealsKernelTrees ? [{ kind: 'makeReadOnly', path }] : [];
   const kernel: readonly MountStep[] = [
     { kind: 'privateProcesses' },
     ...ownedProcTrees.map((path): MountStep => ({ kind: 'bind', path, access: 'read', identity: undefined })),
+    ...seal('/proc'),
   ];
   if (!policy.restrictsFiles) return { steps: [{ kind: 'bindEverything' }, ...kernel], placeholders: [] };
   const rules = policy.rules.filter(isOutsideOfKernelTrees);
@@ -34,6 +42,7 @@ export function planMounts(policy: NormalisedPolicy, ownedProcTrees: readonly st
     ...(base === 'deny' ? linkSteps(policy, index) : []),
     ...pinSteps(rules, index),
     { kind: 'privateDevices' },
+    ...seal('/dev'),
     ...kernel,
     ...(base === 'write' ? [SYSFS] : []),
     ...rules.filter(({ path }) => path !== '/').flatMap((rule) => ruleSteps(rule, rules)),

@@ -1,28 +1,28 @@
 import {
-  createPeer,
   ExecError,
   fsClose,
   fsOpen,
   fsReadBlock,
   fsWriteBlock,
-  MAX_HELPER_ANSWER_BYTES,
   type ParamsOf,
-  type Peer,
   type RequestSpec,
   type ResultOf,
 } from '@holdfast/exec-protocol';
 import type { SetUp } from '@holdfast/sandbox';
 import type { FileBlocks, FilesInside, FileToOpen } from '../../confined-files.js';
-import { LineTransport } from '../../line-transport.js';
 import type { Logger } from '../../logger.js';
 import type { Child, ChildSpec } from '../spawn/child.js';
 import type { OsProcesses } from '../spawn/os-processes.js';
+import { HelperChannel } from './helper-channel.js';
+import type { HelperProgram } from './helper-program.js';
 import type { HelperSandbox } from './sandboxes.js';
 
 /** What a helper needs around it. */
 export interface HelperHost {
   readonly processes: Pick<OsProcesses, 'spawn' | 'kill'>;
   readonly logger: Pick<Logger, 'debug'>;
+  /** The program that carries out requests. */
+  readonly program: HelperProgram;
 }
 
 /** Is told what becomes of a helper; not while it is made. */
@@ -111,9 +111,9 @@ export class FileHelper implements FilesInside {
   }
 
   async #ask<S extends RequestSpec>(spec: S, params: ParamsOf<S>): Promise<ResultOf<S>> {
-    const { peer } = await this.#started;
+    const { channel } = await this.#started;
     try {
-      return await peer.request(spec, params);
+      return await channel.ask(spec, params);
     } catch (error) {
       throw error instanceof ExecError && error.kind === 'connectionLost' ? endedMeanwhile(spec) : error;
     }
@@ -164,7 +164,7 @@ export class FileHelper implements FilesInside {
 }
 
 interface StartedHelper {
-  readonly peer: Peer;
+  readonly channel: HelperChannel;
   readonly child: Child;
   /** As it was when it started. */
   readonly mountTable: string;
@@ -174,18 +174,20 @@ interface StartedHelper {
 async function startHelper(
   spec: ChildSpec,
   sandbox: HelperSandbox,
-  { processes, logger }: HelperHost,
+  { processes, logger, program }: HelperHost,
   listener: HelperListener,
 ): Promise<StartedHelper> {
   const started: { child?: Child } = {};
-  const lines = new LineTransport({
-    label: 'the sandbox',
-    maxLineBytes: MAX_HELPER_ANSWER_BYTES,
-    write: (line) => {
-      started.child?.writeStdin(Buffer.from(line), ignore);
+  const end = (): void => {
+    if (started.child !== undefined) processes.kill(started.child);
+  };
+  const channel = new HelperChannel({
+    write: (line, done) => {
+      started.child?.writeStdin(line, done);
     },
-    end: () => {
-      if (started.child !== undefined) processes.kill(started.child);
+    end,
+    onOver: () => {
+      listener.onOver();
     },
   });
   let tellEnded = ignore;
@@ -194,11 +196,11 @@ async function startHelper(
   });
   const child = await processes.spawn(spec, undefined, {
     onOutput(stream, bytes) {
-      if (stream === 'stdout') lines.take(bytes);
+      if (stream === 'stdout') channel.take(bytes);
       else logger.debug({ said: Buffer.from(bytes).toString() }, 'a file helper complained');
     },
     onExit() {
-      lines.ended('its sandbox has ended');
+      channel.ended();
     },
     onClosed() {
       tellEnded();
@@ -208,28 +210,15 @@ async function startHelper(
   started.child = child;
   const mountTable = child.mountTable?.();
   if (mountTable === undefined || !sandbox.isWhole(mountTable)) {
-    processes.kill(child);
+    end();
     await ended;
     throw new ExecError(
       'sandboxUnsupported',
       'sandbox: files were replaced while it was made; ask again when nobody replaces what it covers',
     );
   }
-  const peer = createPeer({
-    transport: lines,
-    routes: new Map(),
-    onNotification: ignore,
-    onUnmatchedAnswer: ignore,
-    onMalformed: () => {
-      lines.destroy();
-    },
-    onInternalError: ignore,
-    onDrain: ignore,
-    onClose: () => {
-      listener.onOver();
-    },
-  });
-  return { peer, child, mountTable, ended };
+  child.writeStdin(program.opening, ignore);
+  return { channel, child, mountTable, ended };
 }
 
 function ignore(): void {

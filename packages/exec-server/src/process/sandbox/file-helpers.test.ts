@@ -3,8 +3,12 @@ import {
   ExecError,
   FILE_HELPER_IDLE_MS,
   fsCanonicalize,
+  fsReadFile,
   fsRemove,
+  fsWriteFile,
+  HELPER_QUEUE_BYTES,
   MAX_FILE_HELPERS,
+  MAX_SHORT_HELPER_ANSWER_BYTES,
 } from '@holdfast/exec-protocol';
 import { SANDBOX_START_MS, type SetUp } from '@holdfast/sandbox';
 import { beforeEach, expect, test } from 'vitest';
@@ -15,6 +19,7 @@ import type { Child, ChildListener, ChildSpec } from '../spawn/child.js';
 import { SpawnError } from '../spawn/spawn-error.js';
 import { NO_SANDBOXES } from '../testing/no-sandboxes.js';
 import { FileHelpers } from './file-helpers.js';
+import { helperProgram } from './helper-program.js';
 
 /** Helpers that say what a test lets them say. */
 class ModelHelpers {
@@ -48,7 +53,7 @@ class ModelHelpers {
   answer(at: number): void {
     const child = this.children[at];
     if (child === undefined) throw new Error(`there is no helper ${String(at)}`);
-    const lines = child.stdin.split('\n').filter((line) => line !== '');
+    const lines = child.stdin.split('\n').filter((line) => line.startsWith('{'));
     child.stdin = '';
     for (const line of lines) {
       const { id, params } = JSON.parse(line) as { id: number; params: { handleId?: string; path?: string } };
@@ -90,7 +95,7 @@ beforeEach(() => {
     env: {},
     cookie: { own: 'own', value: 'own' },
     codex: { userHome: undefined, codexHome: undefined, systemDirectory: '/etc/codex', hostname: 'here' },
-    program: ['node', 'helper'],
+    program: helperProgram('/usr/bin/node', Buffer.from('')),
   });
 });
 
@@ -284,11 +289,61 @@ test('a helper that cannot be started is told of, and the next request starts an
   await asked('a', 0);
 });
 
-test('a helper that answers nonsense is ended', async () => {
+test.each([
+  ['answers nonsense', 'nonsense\n'],
+  ['asks for something', '{"id":1,"method":"fs/remove","params":{}}\n'],
+  ['tells something', '{"method":"process/output","params":{}}\n'],
+  ['answers what it was not asked', '{"id":7,"result":{}}\n'],
+  ['says more than an answer can be', 'x'.repeat(MAX_SHORT_HELPER_ANSWER_BYTES + 1)],
+])('a helper that %s is ended, and gets no answer', async (_, said) => {
+  await asked('a', 0);
   const answer = kind(ask('a'));
   await turn();
-  processes.children[0]?.print('nonsense\n');
-  expect([await answer, processes.ended]).toEqual(['outcomeUnknown', [0]]);
+  const [child] = processes.children;
+  if (child !== undefined) child.stdin = '';
+  child?.print(said);
+  expect([await answer, processes.ended, child?.stdin]).toEqual(['outcomeUnknown', [0], '']);
+});
+
+test('the content of a file may be longer than other answers, while it is due', async () => {
+  const path = 'file:///f';
+  const answer = place('a').use(true, (inside) => inside.request(fsReadFile, { path }));
+  await turn();
+  const result = { dataBase64: 'A'.repeat(2 * MAX_SHORT_HELPER_ANSWER_BYTES) };
+  processes.children[0]?.print(`${JSON.stringify({ id: 1, result })}\n`);
+  expect((await answer).dataBase64.length).toBe(1.5 * MAX_SHORT_HELPER_ANSWER_BYTES);
+  const next = kind(ask('a'));
+  await turn();
+  processes.children[0]?.print(JSON.stringify({ id: 2, result }));
+  expect(await next).toBe('outcomeUnknown');
+});
+
+/** Asks for as much as may wait for a helper. */
+function writeMuch(): Promise<unknown> {
+  const content = { path: 'file:///f', dataBase64: 'A'.repeat(HELPER_QUEUE_BYTES) };
+  return place('a').use(false, (inside) => inside.request(fsWriteFile, content));
+}
+
+test('a helper that does not read is asked for more only when it does', async () => {
+  await asked('a', 0);
+  const child = processes.children[0] ?? expect.unreachable();
+  const read = child.holdStdin();
+  const answers = [writeMuch(), writeMuch(), writeMuch()];
+  await turn();
+  expect(child.unreadBytes).toBeLessThan(2 * HELPER_QUEUE_BYTES);
+  read();
+  await turn();
+  processes.answer(0);
+  await Promise.all(answers);
+});
+
+test('what waits for a helper that does not read fails when it ends', async () => {
+  await asked('a', 0);
+  processes.children[0]?.holdStdin();
+  const answers = [writeMuch(), writeMuch()].map(kind);
+  await turn();
+  processes.children[0]?.end(137);
+  expect(await Promise.all(answers)).toEqual(['outcomeUnknown', 'outcomeUnknown']);
 });
 
 test('the end of all is waited for, and nothing begins afterwards', async () => {

@@ -9,6 +9,7 @@ import { COOKIE_VARIABLE, type Cookie } from '../guardian/cookie.js';
 import type { ChildSpec } from '../spawn/child.js';
 import { toExecError } from '../start-error.js';
 import { FileHelper, type HelperHost } from './file-helper.js';
+import { callOf, type HelperProgram } from './helper-program.js';
 import { refuseWithoutCwd } from './refuse-without-cwd.js';
 import { type HelperSandbox, intentOf, type Sandboxes } from './sandboxes.js';
 
@@ -21,8 +22,8 @@ export interface FileHelpersHost extends HelperHost {
   readonly cookie: Cookie;
   /** What helpers find on this machine beside files that are named. */
   readonly codex: CodexPlaces;
-  /** The program that carries out requests, and its file. */
-  readonly program: readonly [string, string];
+  /** The program that carries out requests. */
+  readonly program: HelperProgram;
 }
 
 /**
@@ -130,7 +131,7 @@ export class FileHelpers implements ConfinedFiles {
     const { program, env, cookie, codex } = this.#host;
     const temporary = env['TMPDIR'];
     return {
-      argv: program,
+      argv: callOf(program),
       // Every sandbox has it, whatever else it shows.
       cwd: '/dev',
       env: {

@@ -87,7 +87,11 @@ export interface Sandboxes {
    *   as `setUp.check`. Nothing is left then.
    */
   confine(command: ConfinedCommand): Promise<Sandbox>;
-  /** The same for a program of ours. Its confinement has no set-up yet, for it may not be needed. */
+  /**
+   * The same for a program of ours, which only looks at what every sandbox has for itself. Its confinement has no set-up yet,
+   * for it may not be needed.
+   * @throws ExecError `sandboxUnsupported` also where what is inside could replace the program.
+   */
   confineHelper(helper: ConfinedHelper): Promise<HelperSandbox>;
 }
 
@@ -124,14 +128,14 @@ export function createSandboxes({ env, ceiling, logger }: SandboxHost): Sandboxe
   const gaps = new GapLog(logger);
   const networks = new ConfinedNetworks(logger);
   const planFor = async (
-    { intent, network, child, hasTerminal, setUp }: Omit<ConfinedCommand, 'process'>,
+    { intent, network, child, hasTerminal, sealsKernelTrees, setUp }: CommandToPlan,
     problemOf: (plan: SandboxPlan, files: FileFacts) => string | undefined,
   ): Promise<Planned> => {
     store ??= openStore(env, logger);
     const held = store;
     const host = await readHostFacts(child, env['PATH'] ?? '', { store: held, searches }, setUp);
     const own = ceilingSource(ceiling, { ...host.roots, cwd: '/', tmpdir: env['TMPDIR'] });
-    const command = { ...commandOf(child), hasTerminal };
+    const command = { ...commandOf(child), hasTerminal, sealsKernelTrees };
     const plan = await planSandbox(intent, command, host, own, { hosts: network?.intent.rules, setUp });
     const problem = problemOf(plan, host.files);
     if (problem !== undefined) throw new ExecError('sandboxUnsupported', problem);
@@ -146,8 +150,8 @@ export function createSandboxes({ env, ceiling, logger }: SandboxHost): Sandboxe
       const candidates = runnableCandidates(child);
       const planned = await SteadyPlan.make(asked.setUp, () =>
         planFor(asked, ({ policy }, files) => {
-          if (candidates.some((file) => isShown(file, policy, files))) return undefined;
-          return `argv.0: ${candidates[0] ?? ''} cannot be read in the sandbox; allow it, or the special path "minimal"`;
+          if (isReplaceable(process.execPath, policy, files)) gaps.tell([GAP_OF_NODE]);
+          return problemOfCommand(candidates, policy, files);
         }),
       );
       const network = await networks.open(asked.network, planned.latest.host.bwrap, asked);
@@ -165,12 +169,10 @@ export function createSandboxes({ env, ceiling, logger }: SandboxHost): Sandboxe
       };
     },
     async confineHelper({ child, ...asked }) {
-      const command = { ...asked, child, network: undefined, hasTerminal: false };
-      const { plan, store: held } = await planFor(command, ({ policy }, files) => {
-        const hidden = child.argv.find((file) => !isShown(file, policy, files));
-        if (hidden === undefined) return undefined;
-        return `sandbox: what carries out file requests, ${hidden}, cannot be read in it; allow that, or start a process that does the same`;
-      });
+      const command = { ...asked, child, network: undefined, hasTerminal: false, sealsKernelTrees: true };
+      const { plan, store: held } = await planFor(command, ({ policy }, files) =>
+        problemOfHelper(child.argv[0] ?? '', policy, files),
+      );
       return {
         confinement: (setUp) => ({ open: () => openLaunch(plan.launch, held, { setUp }), setUp }),
         key: JSON.stringify([plan.mounts, plan.launch.argv]),
@@ -178,6 +180,20 @@ export function createSandboxes({ env, ceiling, logger }: SandboxHost): Sandboxe
       };
     },
   };
+}
+
+interface CommandToPlan extends Omit<ConfinedCommand, 'process'> {
+  /** As of a `SandboxedCommand`. */
+  readonly sealsKernelTrees?: boolean | undefined;
+}
+
+function problemOfCommand(
+  candidates: readonly string[],
+  policy: SandboxPlan['policy'],
+  files: FileFacts,
+): string | undefined {
+  if (candidates.some((file) => isShown(file, policy, files))) return undefined;
+  return `argv.0: ${candidates[0] ?? ''} cannot be read in the sandbox; allow it, or the special path "minimal"`;
 }
 
 /** A plan, and what it was made with. */
@@ -272,6 +288,25 @@ function commandOf({ argv, arg0, cwd, cwdBytes, env }: ChildSpec): Parameters<ty
 function isShown(file: string, policy: SandboxPlan['policy'], files: FileFacts): boolean {
   return (accessTo(file, policy, files) ?? 'deny') !== 'deny';
 }
+
+function problemOfHelper(
+  program: string,
+  policy: SandboxPlan['policy'],
+  files: FileFacts,
+): string | undefined {
+  const what = `sandbox: what carries out file requests, ${program},`;
+  if (isReplaceable(program, policy, files))
+    return `${what} could be replaced in it; install it outside of what may be written`;
+  if (isShown(program, policy, files)) return undefined;
+  return `${what} cannot be read in it; allow that, or start a process that does the same`;
+}
+
+/** Whoever replaces a program has it run in every sandbox for which it is started next. */
+function isReplaceable(file: string, policy: SandboxPlan['policy'], files: FileFacts): boolean {
+  return policy.restrictsFiles && accessTo(file, policy, files) === 'write';
+}
+
+const GAP_OF_NODE = `${process.execPath} lies where a command may write, and file requests in other sandboxes are carried out by it; install Node outside of that`;
 
 /** What is not there yet can be made where its directory can be written. */
 function mayWrite(file: string): boolean {
