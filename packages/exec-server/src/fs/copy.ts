@@ -1,20 +1,23 @@
 import type { Stats } from 'node:fs';
 import { constants } from 'node:fs';
 import {
-  access,
   chmod,
   copyFile,
+  type FileHandle,
   lstat,
   mkdir,
   readdir,
   readlink,
   realpath,
-  stat,
   symlink,
+  unlink,
 } from 'node:fs/promises';
-import { ERROR_KINDS, ExecError } from '@holdfast/exec-protocol';
-import { about, errnoOf, toFileError } from './file-error.js';
+import { platform } from 'node:os';
+import { ExecError } from '@holdfast/exec-protocol';
+import { about, errnoOf } from './file-error.js';
 import { isWithin, joinPath, type NativePath, nameOf, parentOf, shownPath } from './native-path.js';
+import { standing } from './no-follow.js';
+import { openToFill, openToRead } from './open-file.js';
 
 /**
  * Copies a file, a link as a link, or with `recursive` a directory with what it has of these. Files that exist are
@@ -69,27 +72,39 @@ async function copyLink(from: NativePath, to: NativePath): Promise<void> {
   });
 }
 
+/** Both ends are opened without waiting, and looked at once they are: under their names somebody may put a pipe meanwhile. */
 async function copyContent(from: NativePath, to: NativePath): Promise<void> {
-  const existing = await stat(to).catch(() => undefined);
-  if (existing !== undefined && !existing.isFile()) {
-    // A failure to write, as everywhere; the reference would wait for a reader of a pipe.
-    throw new ExecError('notAFile', `${shownPath(to)} exists and is not a regular file`, {
-      code: ERROR_KINDS.fileSystemFailed.code,
-    });
-  }
+  const source = await openToRead(from, { followSymlinks: true });
   try {
-    await copyFile(from, to, constants.COPYFILE_FICLONE);
-  } catch (error) {
-    throw toFileError(error, (await isReadable(from)) ? to : from);
+    const { mode } = await about(from, () => source.stat());
+    const target = await openToFill(to, mode & PERMISSIONS);
+    try {
+      await about(to, () => copyBetween([source, from], [target, to]));
+    } finally {
+      await target.close();
+    }
+  } finally {
+    await source.close();
   }
 }
 
-/** The system does not say which of two paths it could not use. */
-async function isReadable(path: NativePath): Promise<boolean> {
-  return await access(path, constants.R_OK).then(
-    () => true,
-    () => false,
-  );
+type Opened = readonly [FileHandle, NativePath];
+
+/** The system copies the content itself, or only says that both are the same. A file onto itself stays as it is. */
+async function copyBetween([source, from]: Opened, [target, to]: Opened): Promise<void> {
+  const [fromPath, toPath] = platform() === 'linux' ? [standing(source), standing(target)] : [from, to];
+  try {
+    await copyFile(fromPath, toPath, constants.COPYFILE_FICLONE);
+  } catch (error) {
+    // Half a copy is none.
+    if (await isNamed(target, to)) await unlink(to).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function isNamed(opened: FileHandle, path: NativePath): Promise<boolean> {
+  const [own, named] = await Promise.all([opened.stat(), lstat(path).catch(() => undefined)]);
+  return own.dev === named?.dev && own.ino === named.ino;
 }
 
 async function isSame(one: NativePath, other: NativePath): Promise<boolean> {

@@ -23,6 +23,7 @@ const READ = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
 const REPLACE = constants.O_WRONLY | constants.O_CREAT | constants.O_NONBLOCK | constants.O_NOCTTY;
 const KEEP = constants.O_RDWR | constants.O_CREAT | constants.O_NONBLOCK | constants.O_NOCTTY;
 const NEW_FILE_MODE = 0o666;
+const OWNER_READS_AND_WRITES = 0o600;
 
 /**
  * Opens a regular file for reading; whoever gets it closes it.
@@ -38,6 +39,16 @@ export function openToRead(path: NativePath, options: LinkOptions): Promise<File
  */
 export function openToReplace(path: NativePath, options: WriteOptions): Promise<FileHandle> {
   return openToEmpty(path, options, isRegular);
+}
+
+/**
+ * Opens a regular file that takes the content of another one, made where there is none; nothing is emptied. Whoever gets it
+ * closes it.
+ * @param permissions A new file has them, its owner's rights aside.
+ */
+export function openToFill(path: NativePath, permissions: number): Promise<FileHandle> {
+  const options = { followSymlinks: true, permissions: permissions | OWNER_READS_AND_WRITES };
+  return openThat(path, REPLACE, options, isRegular, ERROR_KINDS.fileSystemFailed.code);
 }
 
 /** Opens a regular file for reading and writing, made where there is none; nothing is emptied. Whoever gets it closes it. */
