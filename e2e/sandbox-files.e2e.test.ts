@@ -348,6 +348,23 @@ describeConfinedByEach(
       });
     });
 
+    test('keep no server from its end, though their sandbox stands still', async () => {
+      await using place = await sandboxPlace(user);
+      const server = await startServer(place.server);
+      const client = await server.connect();
+      await client.initialize({ files: 1 });
+      const sandbox = sandboxOf(WORKSPACE_WRITE, place);
+      writeFileSync(join(place.workspace, 'file'), 'text');
+      const file = { handleId: 'r', path: uriOf(place.workspace, 'file'), sandbox };
+      expect(await client.request('fs/open', file)).toEqual({ result: { handleId: 'r' } });
+      const [helper = 0] = helpersOf(server.pid);
+      process.kill(helper, 'SIGSTOP');
+      void client.request('fs/readBlock', { handleId: 'r', offset: 0, len: 1 }).catch(() => undefined);
+      await client[Symbol.asyncDispose]();
+      await server[Symbol.asyncDispose]();
+      expect(recordsOf(place)).toEqual([]);
+    });
+
     test('are refused where the intent cannot be enforced', async () => {
       await inPlace(async (ask, place) => {
         const path = uriOf(place.workspace, 'file');

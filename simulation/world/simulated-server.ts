@@ -54,7 +54,10 @@ export class SimulatedServer {
         confine: refuseSandbox,
         confineHelper: refuseSandbox,
       },
-      confinedFiles: { placeOf: (sandbox) => (sandbox == null ? undefined : refuseSandbox()) },
+      confinedFiles: {
+        placeOf: (sandbox) => (sandbox == null ? undefined : refuseSandbox()),
+        close: () => Promise.resolve(),
+      },
     });
   }
 

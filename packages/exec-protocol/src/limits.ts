@@ -226,6 +226,9 @@ export const MAX_SHORT_HELPER_ANSWER_BYTES = 2 * 1024 * 1024;
 /** What waits for a helper to read it, beyond which it is asked for nothing more. */
 export const HELPER_QUEUE_BYTES = 1024 * 1024;
 
+/** How long the end of a session waits for what was asked of its open files; they are closed when that is done. */
+export const FILES_END_MS = 5_000;
+
 /** UTF-8 bytes of a file handle's id; the reference's figure. */
 export const MAX_FILE_HANDLE_ID_BYTES = 32;
 

@@ -43,6 +43,8 @@ export interface FilePlaces {
 
 /** Confines file requests. */
 export interface ConfinedFiles {
+  /** Ends all sandboxes, whatever they do, and waits until they are gone. What is asked of them then fails. */
+  close(): Promise<void>;
   /**
    * Where a request is carried out; undefined where nothing confines it.
    * @param sandbox As the client sent it.

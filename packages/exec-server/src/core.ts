@@ -168,7 +168,8 @@ export function createServerCore(options: ServerCoreOptions): ServerCore {
     },
     async close() {
       for (const connection of connections) connection.close('the server is shutting down');
-      await sessions.closeAll();
+      // Together: a session waits for what was asked of its files, and a sandbox may never answer.
+      await Promise.all([sessions.closeAll(), confinedFiles.close()]);
       await directory.close();
       processes.killMarked(cookie.own);
       await Promise.all([...connections].map(({ ended }) => ended));

@@ -115,7 +115,6 @@ export async function createExecServer(options: ExecServerOptions = {}): Promise
   const closeAll = async (listener?: Listener): Promise<void> => {
     const stopped = listener?.close();
     await core.close();
-    await confinement.confinedFiles.close();
     await stopped;
     await http.close();
     await guardian.close();

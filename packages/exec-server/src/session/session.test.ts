@@ -1,5 +1,6 @@
 import {
   DETACHED_SESSION_TTL_MS,
+  FILES_END_MS,
   MAX_CLIENT_INSTANCES,
   MAX_SESSIONS,
   TAKEOVER_PONG_MS,
@@ -14,6 +15,20 @@ async function refusal(client: CoreClient, resumeSessionId: string): Promise<unk
 
 const UNKNOWN =
   'sessionUnknown: unknown session id ID; it expired, was closed or never existed here: open a new one';
+
+test('a session ends though what was asked of its files is never done', async () => {
+  const stillness = { use: () => new Promise<never>(() => undefined) };
+  await using world = new CoreWorld({}, { placeOf: () => stillness, close: () => Promise.resolve() });
+  const client = await world.client(REPLAY);
+  client.send('fs/open', { handleId: 'f', path: 'file:///f', sandbox: {} });
+  await settle();
+  const closing = client.send('session/close', {});
+  await settle();
+  world.clock.advance(FILES_END_MS - 1);
+  await expect(client.answer(closing)).rejects.toThrow('no answer');
+  world.clock.advance(1);
+  expect(await client.answer(closing)).toMatchObject({ result: { processes: 0 } });
+});
 
 describe('a session without a connection', () => {
   test('waits for its client until the last moment', async () => {

@@ -1,5 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { type ConnectionId, ExecError, MAX_CLIENT_INSTANCES, type SessionId } from '@holdfast/exec-protocol';
+import {
+  type ConnectionId,
+  ExecError,
+  FILES_END_MS,
+  MAX_CLIENT_INSTANCES,
+  type SessionId,
+} from '@holdfast/exec-protocol';
 import type { Timer } from '../clock.js';
 import { FileHandles } from '../fs/file-handles.js';
 import { FileOrder } from '../fs/file-order.js';
@@ -156,8 +162,18 @@ export class Session {
   async #end(): Promise<number> {
     this.policy.close();
     this.#ended.abort(new ExecError('sessionUnknown', 'the session has ended; open a new one'));
-    const [running] = await Promise.all([this.processes.close(), this.files.closeAll()]);
+    const [running] = await Promise.all([this.processes.close(), this.#endFiles()]);
     return running;
+  }
+
+  /** What was asked of its files is done first; a file system or a sandbox that does not answer keeps nobody for ever. */
+  async #endFiles(): Promise<void> {
+    const end: { timer?: Timer } = {};
+    const late = new Promise<void>((resolve) => {
+      end.timer = this.#host.clock.after(FILES_END_MS, resolve);
+    });
+    await Promise.race([this.files.closeAll(), late]);
+    end.timer?.cancel();
   }
 
   #move(next: SessionState): void {

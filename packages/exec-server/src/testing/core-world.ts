@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { memoryTransportPair, type Transport } from '@holdfast/exec-protocol';
+import type { ConfinedFiles } from '../confined-files.js';
 import { createServerCore, type Lifetimes, type ServerCore } from '../core.js';
 import { MemorySpill } from '../process/testing/memory-spill.js';
 import { NO_CONFINED_FILES, NO_SANDBOXES } from '../process/testing/no-sandboxes.js';
@@ -40,7 +41,7 @@ export class CoreWorld implements AsyncDisposable {
   readonly processes = new ModelProcesses();
   readonly #core: ServerCore;
 
-  constructor(lifetimes: Lifetimes = {}) {
+  constructor(lifetimes: Lifetimes = {}, confinedFiles: ConfinedFiles = NO_CONFINED_FILES) {
     this.#core = createServerCore({
       ...lifetimes,
       clock: this.clock,
@@ -56,7 +57,7 @@ export class CoreWorld implements AsyncDisposable {
       shortages: { met: ignore },
       cookie: { own: 'own', value: 'own' },
       sandboxes: NO_SANDBOXES,
-      confinedFiles: NO_CONFINED_FILES,
+      confinedFiles,
     });
   }
 

@@ -11,6 +11,7 @@ export const NO_SANDBOXES: Sandboxes = {
 
 /** The same for file requests. */
 export const NO_CONFINED_FILES: ConfinedFiles = {
+  close: () => Promise.resolve(),
   placeOf(sandbox) {
     if (sandbox == null) return undefined;
     throw new ExecError('sandboxUnsupported', 'sandbox: this machine has none');
