@@ -23,6 +23,7 @@ test.runIf(process.platform === 'linux')(
     using tree = new Tree();
     tree.file('regular', 'content');
     tree.file('other', 'content');
+    tree.file('swapped', 'content');
     execFileSync('mkfifo', [tree.text('pipe')]);
     const swapper = spawn(process.execPath, ['-e', SWAP], {
       cwd: tree.root,
