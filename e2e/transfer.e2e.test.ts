@@ -1,5 +1,3 @@
-import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import {
   chmodSync,
   chownSync,
@@ -22,19 +20,9 @@ import { Command } from './command.js';
 import { eventually, within } from './deadline.js';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.js';
 import { spawnHoldfast, startServer, temporaryDirectory } from './harness.js';
+import { names, pattern, resultOf, sha256 } from './transfer-content.js';
 
 const TIMEOUT_MS = 120_000;
-
-function sha256(path: string): string {
-  return createHash('sha256').update(readFileSync(path)).digest('hex');
-}
-
-/** Bytes that repeat nowhere near, so that no two blocks are the same. */
-function pattern(length: number): Buffer {
-  return Buffer.from(
-    Uint32Array.from({ length: Math.ceil(length / 4) }, (_, at) => at * 2654435761).buffer,
-  ).subarray(0, length);
-}
 
 /** Resets the link each time that another part of the content has been moved. */
 function cutting(proxy: FaultProxy, at: readonly number[]): (progress: { readonly bytes: number }) => void {
@@ -44,15 +32,6 @@ function cutting(proxy: FaultProxy, at: readonly number[]): (progress: { readonl
     marks.shift();
     proxy.inject({ kind: 'reset' });
   };
-}
-
-function names(directory: string): string[] {
-  return readdirSync(directory, { encoding: 'latin1', recursive: true }).sort();
-}
-
-/** What came of a copy that left nothing out. */
-function resultOf(told: Partial<TransferResult>): TransferResult {
-  return { files: 0, directories: 0, links: 0, bytes: 0, resumedBytes: 0, skipped: [], ...told };
 }
 
 const WITHOUT_FILES = { replay: 1, session: 1 };
@@ -253,84 +232,6 @@ describe('a link that lies where a directory is to go', () => {
     });
   }
 });
-
-describe('what is neither a file nor a link keeps its place', () => {
-  for (const [name, extensions] of Object.entries(EXTENSIONS)) {
-    test(`at once, ${name}`, { timeout: TIMEOUT_MS }, async () => {
-      await using place = await temporaryDirectory();
-      await using server = await startServer();
-      await using client = await connect(server.url, extensions === undefined ? {} : { extensions });
-      const at = (file: string): string => join(place.path, file);
-      execFileSync('mkfifo', [at('pipe')]);
-      mkdirSync(at('box'));
-      writeFileSync(at('small'), 'x');
-      writeFileSync(at('large'), pattern(3_000_000));
-      const before = names(place.path);
-      for (const way of ['upload', 'download'] as const) {
-        for (const from of ['small', 'large']) {
-          for (const to of ['pipe', 'box']) {
-            let bytes = 0;
-            const onProgress = (progress: { readonly bytes: number }): void => {
-              bytes = Math.max(bytes, progress.bytes);
-            };
-            const refusal: unknown = await client.fs[way](at(from), at(to), { onProgress }).catch(
-              (error: unknown) => error,
-            );
-            expect({ way, from, to, refusal, bytes }).toEqual({
-              way,
-              from,
-              to,
-              refusal: expect.objectContaining({ kind: 'notAFile' }) as unknown,
-              bytes: 0,
-            });
-          }
-        }
-      }
-      expect([names(place.path), lstatSync(at('pipe')).isFIFO()]).toEqual([before, true]);
-    });
-  }
-
-  test('inside of a tree as well, and the rest is copied', { timeout: TIMEOUT_MS }, async () => {
-    await using place = await temporaryDirectory();
-    await using server = await startServer();
-    await using client = await connect(server.url);
-    const at = (file: string): string => join(place.path, file);
-    for (const directory of ['tree', 'copy']) mkdirSync(at(directory));
-    for (const file of ['tree/a', 'tree/b']) writeFileSync(at(file), pattern(1_500_000));
-    symlinkSync('a', at('tree/c'));
-    for (const pipe of ['copy/b', 'copy/c']) execFileSync('mkfifo', [at(pipe)]);
-    for (const way of ['upload', 'download'] as const) {
-      const failure: unknown = await client.fs[way](at('tree'), at('copy')).catch((error: unknown) => error);
-      const failed = failure instanceof TransferError ? failure.failed.map(({ reason }) => reason) : failure;
-      expect(failed).toEqual(
-        ['copy/b', 'copy/c'].map(
-          (name) => expect.stringMatching(`${name}.* is not a regular file`) as unknown,
-        ),
-      );
-      expect(sha256(at('copy/a'))).toBe(sha256(at('tree/a')));
-      rmSync(at('copy/a'));
-    }
-    expect(names(at('copy'))).toEqual(['b', 'c']);
-  });
-});
-
-test.each(['upload', 'download'] as const)(
-  'the %s of a directory into itself brings what was in it, and ends',
-  { timeout: TIMEOUT_MS },
-  async (way) => {
-    await using place = await temporaryDirectory();
-    await using server = await startServer();
-    await using client = await connect(server.url);
-    const at = (file: string): string => join(place.path, file);
-    mkdirSync(at('d'));
-    writeFileSync(at('f'), 'x');
-    writeFileSync(at('d/g'), 'y');
-    expect(await client.fs[way](place.path, at('copy'))).toEqual(
-      resultOf({ files: 2, directories: 2, bytes: 2 }),
-    );
-    expect(names(place.path)).toEqual(['copy', 'copy/d', 'copy/d/g', 'copy/f', 'd', 'd/g', 'f']);
-  },
-);
 
 describe('a copy that was ended', () => {
   for (const way of ['upload', 'download'] as const) {

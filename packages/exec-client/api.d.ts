@@ -410,6 +410,8 @@ interface ExecResult<T extends string | Uint8Array = string> {
 interface TransferProgress {
     /** Content that has been moved. */
     readonly bytes: number;
+    /** How much of it an earlier transfer had brought. */
+    readonly resumedBytes: number;
     /** All there is to move; undefined where the other side tells no sizes. */
     readonly totalBytes: number | undefined;
     /** Files that are there, whole. */
@@ -442,7 +444,10 @@ interface TransferResult {
     readonly bytes: number;
     /** How many of these bytes an earlier transfer had brought. */
     readonly resumedBytes: number;
-    /** What a tree holds and is not copied: what is no file, directory or link, and links where the server does not know them. */
+    /**
+     * What a tree holds and is not copied: what is no file, directory or link, links where the server does not know them, and the
+     * permissions of directories that are there and another user's.
+     */
     readonly skipped: readonly TransferFault[];
 }
 /** Some of what was to be copied was not; the rest was. */
@@ -599,15 +604,17 @@ interface FileSystem {
     walk(path: string, options?: WalkOptions): Promise<WalkResult>;
     /**
      * Copies a file or directory of this machine to the executor; a directory that exists there is filled. Every file is
-     * compared by SHA-256 with what the executor reads of it, and larger ones get their name only then. Links inside a
-     * directory are skipped; modes are what the executor gives new files.
+     * compared by SHA-256 with what the executor reads of it, and larger ones get their name only then. With the extension
+     * `files` links inside a directory are copied as links, files and directories keep their permission bits, and a larger file
+     * that was broken off is gone on with; without it links are skipped, and modes are what the executor gives new files.
      * @param from A path of this machine.
      * @throws TransferError when some of a directory was not copied. ExecError as everything else; `unsupported` in a browser.
      */
     upload(from: string, to: string, options?: TransferOptions): Promise<TransferResult>;
     /**
      * Copies a file or directory of the executor to this machine; a directory that exists here is filled. A file takes its
-     * name once all of it is written and its SHA-256 is that of what came. The wire lists no links inside a directory.
+     * name once all of it is written and its SHA-256 is that of what came. Links, permission bits and what was broken off are
+     * treated as by `upload`, but that without the extension `files` the wire lists no links.
      * @param to A path of this machine.
      * @throws TransferError when some of a directory was not copied. ExecError as everything else; `unsupported` in a browser.
      */
@@ -816,6 +823,8 @@ interface LocalFiles {
     makeDirectory(path: LocalPath): Promise<boolean>;
     /** Makes a directory in one that exists; one that exists is no error, a link to one is. */
     makeDirectoryIn(path: LocalPath): Promise<void>;
+    /** Tells a directory from all others; undefined for everything else, a link to one included. */
+    directoryId(path: LocalPath): Promise<string | undefined>;
     setPermissions(path: LocalPath, permissions: number): Promise<void>;
     /** Where a link leads, in the bytes that it holds. */
     readLink(path: LocalPath): Promise<Uint8Array>;
@@ -832,6 +841,8 @@ interface LocalFiles {
     sha256(): Digest;
     /** Whether an error says that what was named is not there. */
     isMissing(error: unknown): boolean;
+    /** Whether an error says that this user may not do what was asked. */
+    isDenied(error: unknown): boolean;
 }
 
 /** How a session is opened and held. */

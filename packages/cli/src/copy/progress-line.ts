@@ -41,14 +41,15 @@ export class ProgressLine {
 }
 
 function lineOf(progress: TransferProgress, elapsedMs: number): string {
-  const { bytes, totalBytes, files, totalFiles } = progress;
+  const { bytes, resumedBytes, totalBytes, files, totalFiles } = progress;
   const part = totalBytes === undefined ? files / totalFiles : bytes / totalBytes;
   const done = Number.isFinite(part) ? Math.min(part, 1) : 0;
   const cells = Math.round(done * BAR_CELLS);
   const bar = `${'#'.repeat(cells)}${'.'.repeat(BAR_CELLS - cells)}`;
   const percent = `${String(Math.floor(done * 100))}%`.padStart(4);
   const moved = totalBytes === undefined ? size(bytes) : `${size(bytes)} of ${size(totalBytes)}`;
-  const speed = elapsedMs > 0 ? `  ${size((bytes / elapsedMs) * 1000)}/s` : '';
+  // What an earlier copy had brought took no time of this one.
+  const speed = elapsedMs > 0 ? `  ${size(((bytes - resumedBytes) / elapsedMs) * 1000)}/s` : '';
   const counted = totalFiles > 1 ? `  ${String(files)}/${String(totalFiles)} files` : '';
   return `[${bar}]${percent}  ${moved}${speed}${counted}`;
 }

@@ -155,15 +155,17 @@ export interface FileSystem {
   walk(path: string, options?: WalkOptions): Promise<WalkResult>;
   /**
    * Copies a file or directory of this machine to the executor; a directory that exists there is filled. Every file is
-   * compared by SHA-256 with what the executor reads of it, and larger ones get their name only then. Links inside a
-   * directory are skipped; modes are what the executor gives new files.
+   * compared by SHA-256 with what the executor reads of it, and larger ones get their name only then. With the extension
+   * `files` links inside a directory are copied as links, files and directories keep their permission bits, and a larger file
+   * that was broken off is gone on with; without it links are skipped, and modes are what the executor gives new files.
    * @param from A path of this machine.
    * @throws TransferError when some of a directory was not copied. ExecError as everything else; `unsupported` in a browser.
    */
   upload(from: string, to: string, options?: TransferOptions): Promise<TransferResult>;
   /**
    * Copies a file or directory of the executor to this machine; a directory that exists here is filled. A file takes its
-   * name once all of it is written and its SHA-256 is that of what came. The wire lists no links inside a directory.
+   * name once all of it is written and its SHA-256 is that of what came. Links, permission bits and what was broken off are
+   * treated as by `upload`, but that without the extension `files` the wire lists no links.
    * @param to A path of this machine.
    * @throws TransferError when some of a directory was not copied. ExecError as everything else; `unsupported` in a browser.
    */

@@ -23,6 +23,7 @@ export const nodeFiles: LocalFiles = {
   read: contentOf,
   makeDirectory: async (path) => (await mkdir(Buffer.from(path), { recursive: true })) !== undefined,
   makeDirectoryIn,
+  directoryId,
   setPermissions: (path, permissions) => chmod(Buffer.from(path), permissions),
   readLink: (path) => readlink(Buffer.from(path), { encoding: 'buffer' }),
   makeLink,
@@ -30,6 +31,7 @@ export const nodeFiles: LocalFiles = {
   goOn,
   sha256,
   isMissing: (error) => codeOf(error) === 'ENOENT',
+  isDenied: (error) => codeOf(error) === 'EPERM' || codeOf(error) === 'EACCES',
 };
 
 const SEPARATOR = Buffer.from(sep);
@@ -71,6 +73,11 @@ async function makeDirectoryIn(path: LocalPath): Promise<void> {
     if ((await lstat(at)).isDirectory()) return;
     throw new ExecError('notADirectory', `${shown(path)} exists and is no directory; remove it first`);
   }
+}
+
+async function directoryId(path: LocalPath): Promise<string | undefined> {
+  const found = await lstat(Buffer.from(path), { bigint: true }).catch(() => undefined);
+  return found?.isDirectory() === true ? `${String(found.dev)}:${String(found.ino)}` : undefined;
 }
 
 async function makeLink(path: LocalPath, target: Uint8Array): Promise<void> {

@@ -71,6 +71,8 @@ export interface LocalFiles {
   makeDirectory(path: LocalPath): Promise<boolean>;
   /** Makes a directory in one that exists; one that exists is no error, a link to one is. */
   makeDirectoryIn(path: LocalPath): Promise<void>;
+  /** Tells a directory from all others; undefined for everything else, a link to one included. */
+  directoryId(path: LocalPath): Promise<string | undefined>;
   setPermissions(path: LocalPath, permissions: number): Promise<void>;
   /** Where a link leads, in the bytes that it holds. */
   readLink(path: LocalPath): Promise<Uint8Array>;
@@ -87,4 +89,6 @@ export interface LocalFiles {
   sha256(): Digest;
   /** Whether an error says that what was named is not there. */
   isMissing(error: unknown): boolean;
+  /** Whether an error says that this user may not do what was asked. */
+  isDenied(error: unknown): boolean;
 }

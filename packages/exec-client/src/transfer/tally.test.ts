@@ -11,7 +11,7 @@ test('progress is told at every step, and goes back where a file is begun again'
   tally.moved(-4);
   tally.moved(10);
   tally.fileDone();
-  const totals = { totalBytes: 10, totalFiles: 1 };
+  const totals = { resumedBytes: 0, totalBytes: 10, totalFiles: 1 };
   expect(told).toEqual([
     { bytes: 0, files: 0, ...totals },
     { bytes: 4, files: 0, ...totals },
@@ -76,6 +76,21 @@ test.each([
   'no error at all',
 ])('what is not about one path ends the transfer: %s', (reason) => {
   expect(failureOf(() => new Tally(undefined).failed('"a"', reason))).toBe(reason);
+});
+
+test('what there is to move changes with a file that is another size by then, and so does nothing unknown', () => {
+  const told: unknown[] = [];
+  const tally = new Tally((progress) => told.push(progress));
+  tally.resized(5);
+  tally.begin({ totalBytes: 10, totalFiles: 1 });
+  tally.resized(-3);
+  tally.resumedBytes += 2;
+  tally.moved(2);
+  const known = { files: 0, totalFiles: 1 };
+  expect(told).toEqual([
+    { bytes: 0, resumedBytes: 0, totalBytes: 10, ...known },
+    { bytes: 2, resumedBytes: 2, totalBytes: 7, ...known },
+  ]);
 });
 
 test('what a listener throws ends the transfer', () => {

@@ -30,6 +30,12 @@ export class Tally {
     this.#report();
   }
 
+  /** A file is by so much larger than it was when it was found. */
+  resized(bytes: number): void {
+    const { totalBytes, ...rest } = this.#totals;
+    this.#totals = { totalBytes: totalBytes === undefined ? undefined : totalBytes + bytes, ...rest };
+  }
+
   /** @param bytes Negative where a file is begun again. */
   moved(bytes: number): void {
     this.#bytes += bytes;
@@ -66,7 +72,8 @@ export class Tally {
   }
 
   #report(): void {
-    this.#tell?.({ bytes: this.#bytes, files: this.#files, ...this.#totals });
+    const { resumedBytes } = this;
+    this.#tell?.({ bytes: this.#bytes, resumedBytes, files: this.#files, ...this.#totals });
   }
 }
 

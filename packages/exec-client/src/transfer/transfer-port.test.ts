@@ -75,6 +75,17 @@ describe('a file whose link breaks', () => {
     expect(moved).toEqual([5, 0, 5, 0, 5, 0]);
   });
 
+  test('is told of no more where the transfer was ended', async () => {
+    const { transfer: one, moved } = transfer();
+    const ended = { ...one, signal: AbortSignal.abort() };
+    const outcome = persistently(ended, (more) => {
+      more(5);
+      return Promise.reject(lost);
+    });
+    await expect(outcome).rejects.toBe(lost);
+    expect(moved).toEqual([5]);
+  });
+
   test.each([
     new ExecError('fileNotFound', 'gone'),
     new ExecError('clientClosed', 'closed'),

@@ -90,6 +90,8 @@ export async function persistently(
       });
       return;
     } catch (error) {
+      // Whoever has ended it is told nothing more of how far it has come.
+      if (transfer.signal?.aborted === true) throw error;
       transfer.tally.moved(-bytes);
       if (attempt >= FILE_TRANSFER_ATTEMPTS || !isCut(error)) throw error;
     }

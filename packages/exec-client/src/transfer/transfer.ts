@@ -4,6 +4,8 @@ import type { WaitOptions } from '../process/handle.js';
 export interface TransferProgress {
   /** Content that has been moved. */
   readonly bytes: number;
+  /** How much of it an earlier transfer had brought. */
+  readonly resumedBytes: number;
   /** All there is to move; undefined where the other side tells no sizes. */
   readonly totalBytes: number | undefined;
   /** Files that are there, whole. */
@@ -39,7 +41,10 @@ export interface TransferResult {
   readonly bytes: number;
   /** How many of these bytes an earlier transfer had brought. */
   readonly resumedBytes: number;
-  /** What a tree holds and is not copied: what is no file, directory or link, and links where the server does not know them. */
+  /**
+   * What a tree holds and is not copied: what is no file, directory or link, links where the server does not know them, and the
+   * permissions of directories that are there and another user's.
+   */
   readonly skipped: readonly TransferFault[];
 }
 

@@ -13,12 +13,19 @@ interface Placed extends SourceEntry {
   readonly path: LocalPath;
 }
 
+/** A directory of this machine that was made or found, and is filled. */
+interface Made {
+  readonly path: LocalPath;
+  /** Tells it from all others. */
+  readonly id: string;
+}
+
 /** What there is to fetch. */
 interface Contents {
-  readonly files: SourceFile[];
-  readonly links: { readonly uri: string; readonly path: LocalPath; readonly target: Uint8Array }[];
+  readonly files: (SourceFile & { readonly inside: Made })[];
+  readonly links: (Placed & { readonly target: Uint8Array; readonly inside: Made })[];
   /** Directories with other permissions than they need while they are filled, each after the one in which it lies. */
-  readonly directories: { readonly path: LocalPath; readonly permissions: number }[];
+  readonly directories: { readonly uri: string; readonly path: LocalPath; readonly permissions: number }[];
 }
 
 /** Copies a file or a directory of the executor to this machine. */
@@ -54,52 +61,65 @@ async function downloadTree(transfer: Transfer, source: Source, root: Placed): P
   );
   tally.begin({ totalBytes, totalFiles: files.length });
   await forEachAtOnce(files, FILES_IN_TRANSFER, (file) =>
-    attempt(transfer, file.uri, () => fetchFile(transfer, source, file)),
+    attempt(transfer, file.uri, async () => {
+      await expectSameDirectory(local, file.inside);
+      await fetchFile(transfer, source, file);
+    }),
   );
   // Last, so that nothing is ever written through one of them.
-  for (const { uri, path, target } of links) {
+  for (const { uri, path, target, inside } of links) {
     await attempt(transfer, uri, async () => {
+      await expectSameDirectory(local, inside);
       await local.makeLink(path, target);
       tally.links += 1;
     });
   }
-  for (const { path, permissions } of directories.reverse()) await local.setPermissions(path, permissions);
+  for (const { uri, path, permissions } of directories.reverse()) {
+    await attempt(transfer, uri, () =>
+      local.setPermissions(path, permissions).catch((error: unknown) => {
+        if (!local.isMissing(error)) throw error;
+      }),
+    );
+  }
 }
 
 /** Makes all directories, and tells what goes into them. Each is asked for by itself, since one answer is limited. */
 async function survey(transfer: Transfer, source: Source, root: Placed): Promise<Contents> {
   const contents: Contents = { files: [], links: [], directories: [] };
-  const found = [...(await surveyed(transfer, source, root, true, contents))];
+  const found = [...(await surveyed(transfer, source, root, undefined, contents))];
   for (let next = found.pop(); next !== undefined; next = found.pop()) {
-    const directory = next;
+    const { inside, ...directory } = next;
     await attempt(transfer, directory.uri, async () => {
-      found.push(...(await surveyed(transfer, source, directory, false, contents)));
+      found.push(...(await surveyed(transfer, source, directory, inside, contents)));
     });
   }
   return contents;
 }
 
-/** @returns the directories that are to be looked through. */
+/**
+ * @param above The directory in which it lies; undefined for the root.
+ * @returns the directories that are to be looked through.
+ */
 async function surveyed(
   transfer: Transfer,
   source: Source,
   directory: Placed,
-  isRoot: boolean,
+  above: Made | undefined,
   contents: Contents,
-): Promise<readonly Placed[]> {
+): Promise<readonly (Placed & { readonly inside: Made })[]> {
   const { tally } = transfer;
   // Listed before it is made here, which may be inside of it: what this copy brings is no part of what it copies.
   const { entries, errors, truncated } = await source.list(directory.uri);
-  await makeDirectory(transfer, directory, isRoot, contents);
+  const inside = await makeDirectory(transfer, directory, above, contents);
   tally.directories += 1;
   for (const { path, message } of errors) tally.failed(path, new ExecError('fileSystemFailed', message));
   if (truncated) tally.failed(directory.uri, tooMany());
-  const directories: Placed[] = [];
+  const directories: (Placed & { readonly inside: Made })[] = [];
   for (const entry of entries) {
-    const found = placed(transfer, entry, directory.path);
-    if (found?.kind === 'directory') directories.push(found);
-    else if (found?.kind === 'file') contents.files.push(found);
-    else if (found?.target !== undefined) contents.links.push({ ...found, target: found.target });
+    const found = placed(transfer, entry, inside.path);
+    if (found?.kind === 'directory') directories.push({ ...found, inside });
+    else if (found?.kind === 'file') contents.files.push({ ...found, inside });
+    else if (found?.target !== undefined) contents.links.push({ ...found, target: found.target, inside });
     else if (found !== undefined) tally.skipped(found.uri, 'is no regular file');
   }
   return directories;
@@ -107,18 +127,40 @@ async function surveyed(
 
 /** What was named is filled as it is where it is there; below it no link is gone through. */
 async function makeDirectory(
-  { local }: Transfer,
-  { path, permissions }: Placed,
-  isRoot: boolean,
+  { local, tally }: Transfer,
+  { uri, path: named, permissions }: Placed,
+  above: Made | undefined,
   { directories }: Contents,
-): Promise<void> {
-  const isOurs = isRoot ? await local.makeDirectory(path) : true;
-  if (!isRoot) await local.makeDirectoryIn(path);
-  if (permissions === undefined || !isOurs) return;
-  await local.setPermissions(path, permissions | OWNER);
-  if ((permissions & OWNER) !== OWNER) directories.push({ path, permissions });
+): Promise<Made> {
+  const isOurs = above === undefined ? await local.makeDirectory(named) : true;
+  const path = above === undefined ? await local.real(named) : named;
+  if (above !== undefined) {
+    await expectSameDirectory(local, above);
+    await local.makeDirectoryIn(path);
+  }
+  const made = { path, id: (await local.directoryId(path)) ?? GONE };
+  if (permissions === undefined || !isOurs) return made;
+  try {
+    await local.setPermissions(path, permissions | OWNER);
+    if ((permissions & OWNER) !== OWNER) directories.push({ uri, path, permissions });
+  } catch (error) {
+    if (!local.isDenied(error)) throw error;
+    tally.skipped(uri, 'its permissions; the directory here belongs to another user');
+  }
+  return made;
 }
 
+/** @throws ExecError `notADirectory` where a path leads to something else by now, be it through a link or not. */
+async function expectSameDirectory(local: Transfer['local'], { path, id }: Made): Promise<void> {
+  if ((await local.directoryId(path)) === id) return;
+  throw new ExecError(
+    'notADirectory',
+    `${local.shown(path)} is not the directory any more that was there when this copy began; copy it again`,
+  );
+}
+
+/** Of a directory that went away as soon as it was made. */
+const GONE = '';
 const OWNER = 0o700;
 
 /** Where an entry goes. The executor chooses its name, and not what else it leads to here. */

@@ -58,6 +58,12 @@ async function fetchAtOnce(
   }
 }
 
+/** What tells whether somebody has written to a file. */
+interface Stamp {
+  readonly size: number;
+  readonly modifiedAtMs: number;
+}
+
 /** Fetches a file that is written beside its place, compared, and only then given its name. */
 class ResumableFetch {
   readonly #transfer: Transfer;
@@ -73,13 +79,15 @@ class ResumableFetch {
   async run(moved: (bytes: number) => void): Promise<void> {
     const { local, kept } = this.#transfer;
     kept.delete(this.#file.uri);
-    const { uri, path, permissions = NEW_FILE_PERMISSIONS } = this.#file;
+    const { uri, path } = this.#file;
     const open = await this.#tree.openToRead(uri);
     try {
-      const partial = await local.goOn(path, keyOf(uri, local.shown(path), local), permissions);
+      // Its turn may have come long after it was found.
+      const now = await this.#tree.describe(uri);
+      const partial = await local.goOn(path, keyOf(uri, local.shown(path), local), now.permissions);
       let arrived = partial.length;
       try {
-        await this.#fill(open, partial, (bytes) => {
+        await this.#fill(open, partial, now, (bytes) => {
           arrived += bytes;
           moved(bytes);
         });
@@ -98,11 +106,17 @@ class ResumableFetch {
     }
   }
 
-  async #fill(open: OpenFile, partial: PartialFile, moved: (bytes: number) => void): Promise<void> {
+  async #fill(
+    open: OpenFile,
+    partial: PartialFile,
+    now: Stamp,
+    moved: (bytes: number) => void,
+  ): Promise<void> {
     const { local, signal, tally } = this.#transfer;
-    const { uri, path, size, modifiedAtMs } = this.#file;
+    const { uri, path, size = now.size } = this.#file;
     const { position, digest } = await this.#takenUp(open, partial);
     tally.resumedBytes += position;
+    tally.resized(now.size - size);
     try {
       moved(position);
       const reader = new BlockReader(open, signal, MAX_FILE_BLOCK_BYTES, position);
@@ -112,11 +126,12 @@ class ResumableFetch {
         moved(block.length);
       }
       const after = await this.#tree.describe(uri);
-      if (after.size !== size || after.modifiedAtMs !== modifiedAtMs) throw changedMeanwhile();
+      if (after.size !== now.size || after.modifiedAtMs !== now.modifiedAtMs) throw changedMeanwhile();
       expectSame(digest.hex(), await partial.digest(), local.shown(path));
       await partial.commit();
     } catch (error) {
       tally.resumedBytes -= position;
+      tally.resized(size - now.size);
       throw error;
     }
   }
@@ -141,5 +156,3 @@ class ResumableFetch {
     return { position: 0, digest: local.sha256() };
   }
 }
-
-const NEW_FILE_PERMISSIONS = 0o644;

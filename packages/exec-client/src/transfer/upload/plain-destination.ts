@@ -16,12 +16,13 @@ export function plainDestination(transfer: Transfer): Destination {
       await expectWritable(transfer, uri);
       return uri;
     },
-    async makeRoot(uri) {
+    async makeRoot({ uri }) {
       await remote.mkdir(uri, { recursive: true, ...waiting(transfer) });
       return uri;
     },
-    async makeDirectory(uri) {
+    async makeDirectory({ uri }) {
       await remote.mkdir(uri, { recursive: true, ...waiting(transfer) });
+      return true;
     },
     putFile: (file, moved) =>
       file.entry.size <= MAX_FILE_BLOCK_BYTES

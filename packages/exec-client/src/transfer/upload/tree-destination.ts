@@ -2,7 +2,7 @@ import { ExecError, MAX_FILE_BLOCK_BYTES } from '@holdfast/exec-protocol';
 import { nameUriOf } from '../partial-file.js';
 import type { RemoteTree } from '../remote-tree.js';
 import { expectSame, type Transfer, waiting } from '../transfer-port.js';
-import type { Destination, FileToSend } from './destination.js';
+import type { Destination, FileToSend, Place } from './destination.js';
 import { readSmallFile } from './local-content.js';
 import { expectDirectory } from './plain-destination.js';
 import { expectReplaceable, undefinedOn } from './replaceable.js';
@@ -16,10 +16,11 @@ export function treeDestination(transfer: Transfer, tree: RemoteTree): Destinati
   const { local } = transfer;
   const large = new ResumableSender(transfer, tree);
   /** Directories that have to stay open for their owner until they are filled. */
-  const unfinished: { readonly uri: string; readonly permissions: number }[] = [];
-  const open = async (uri: string, permissions: number): Promise<void> => {
-    await tree.setPermissions(uri, permissions | OWNER);
-    if ((permissions & OWNER) !== OWNER) unfinished.push({ uri, permissions });
+  const unfinished: Unfinished[] = [];
+  const open = async (directory: Place, permissions: number): Promise<boolean> => {
+    const isOurs = await setUnlessDenied(tree, directory.uri, permissions | OWNER);
+    if (isOurs && (permissions & OWNER) !== OWNER) unfinished.push({ directory, permissions });
+    return isOurs;
   };
   return {
     takesLinks: true,
@@ -32,17 +33,17 @@ export function treeDestination(transfer: Transfer, tree: RemoteTree): Destinati
       await expectDirectory(transfer, uri);
       return nameUriOf(await tree.canonical(uri.slice(0, uri.lastIndexOf('/')) || ROOT), uri);
     },
-    async makeRoot(uri, permissions) {
+    async makeRoot({ path, uri }, permissions) {
       const there = await canonicalOrUndefined(tree, uri);
       await transfer.remote.mkdir(uri, { recursive: true, ...waiting(transfer) });
       if (there !== undefined) return there;
       const root = await tree.canonical(uri);
-      await open(root, permissions);
+      await open({ path, uri: root }, permissions);
       return root;
     },
-    async makeDirectory(uri, permissions) {
-      await tree.makeDirectory(uri);
-      await open(uri, permissions);
+    async makeDirectory(directory, permissions) {
+      await tree.makeDirectory(directory.uri);
+      return await open(directory, permissions);
     },
     async putFile(file, moved) {
       if (file.entry.size > MAX_FILE_BLOCK_BYTES) {
@@ -59,17 +60,48 @@ export function treeDestination(transfer: Transfer, tree: RemoteTree): Destinati
         });
       }
     },
-    async putLink(path, uri) {
+    async putLink({ path, uri }) {
       await tree.makeLink(uri, await local.readLink(path));
     },
-    async finish() {
-      for (const { uri, permissions } of unfinished.reverse()) await tree.setPermissions(uri, permissions);
-    },
+    finish: () => finish(transfer, tree, unfinished.reverse()),
   };
+}
+
+/** A directory and the permissions that it is to have in the end. */
+interface Unfinished {
+  readonly directory: Place;
+  readonly permissions: number;
 }
 
 const OWNER = 0o700;
 const ROOT = 'file:///';
+
+/** What went away meanwhile needs no permissions. */
+async function finish(
+  { local, tally }: Transfer,
+  tree: RemoteTree,
+  unfinished: readonly Unfinished[],
+): Promise<void> {
+  for (const { directory, permissions } of unfinished) {
+    try {
+      await tree.setPermissions(directory.uri, permissions);
+    } catch (error) {
+      const isGone = error instanceof ExecError && error.kind === 'fileNotFound';
+      if (!isGone) tally.failed(local.shown(directory.path), error);
+    }
+  }
+}
+
+/** A directory that is there and another user's keeps what it has. @returns whether it was set. */
+async function setUnlessDenied(tree: RemoteTree, uri: string, permissions: number): Promise<boolean> {
+  try {
+    await tree.setPermissions(uri, permissions);
+    return true;
+  } catch (error) {
+    if (error instanceof ExecError && error.kind === 'fileAccessDenied') return false;
+    throw error;
+  }
+}
 
 async function canonicalOrUndefined(tree: RemoteTree, uri: string): Promise<string | undefined> {
   return await tree.canonical(uri).catch(undefinedOn('fileNotFound'));

@@ -4,15 +4,9 @@ import { forEachAtOnce } from '../at-once.js';
 import type { LocalEntry, LocalName, LocalPath } from '../local-files.js';
 import type { TransferOptions, TransferResult } from '../transfer.js';
 import { entryUri, persistently, runTransfer, type Transfer, type TransferPort } from '../transfer-port.js';
-import type { Destination, FileToSend } from './destination.js';
+import type { Destination, FileToSend, Place } from './destination.js';
 import { plainDestination } from './plain-destination.js';
 import { treeDestination } from './tree-destination.js';
-
-/** What there is on this machine, and where it goes. */
-interface Place {
-  readonly path: LocalPath;
-  readonly uri: string;
-}
 
 /** What there is to send, beside the directories, which are made as they are found. */
 interface Contents {
@@ -37,7 +31,7 @@ async function uploadAll(transfer: Transfer, from: string, to: string): Promise<
   const uri = executorUri(to, executor, 'to');
   const isTree = entry.kind === 'directory';
   const contents: Contents = isTree
-    ? await survey(transfer, destination, path, () => destination.makeRoot(uri, entry.permissions))
+    ? await survey(transfer, destination, path, () => destination.makeRoot({ path, uri }, entry.permissions))
     : { files: [{ path, uri: await destination.locateFile(uri), entry }], links: [] };
   const { files, links } = contents;
   tally.begin({
@@ -48,7 +42,7 @@ async function uploadAll(transfer: Transfer, from: string, to: string): Promise<
   // Last, so that nothing is ever sent through one of them.
   await forEachAtOnce(links, FILES_IN_TRANSFER, (link) =>
     attempt(transfer, link.path, true, async () => {
-      await destination.putLink(link.path, link.uri);
+      await destination.putLink(link);
       tally.links += 1;
     }),
   );
@@ -83,7 +77,7 @@ async function survey(
   path: LocalPath,
   makeRoot: () => Promise<string>,
 ): Promise<Contents> {
-  const { local, signal } = transfer;
+  const { local, tally, signal } = transfer;
   const contents: Contents = { files: [], links: [] };
   const listed: (readonly LocalName[])[] = [];
   await attempt(transfer, path, true, async () => void listed.push(await local.list(path)));
@@ -96,7 +90,9 @@ async function survey(
       signal?.throwIfAborted();
       const inside = await local.list(directory.path);
       const entry = await local.describe(directory.path);
-      await destination.makeDirectory(directory.uri, entry?.permissions ?? NEW_DIRECTORY_PERMISSIONS);
+      const permissions = entry?.permissions ?? NEW_DIRECTORY_PERMISSIONS;
+      const hasThem = await destination.makeDirectory(directory, permissions);
+      if (!hasThem) tally.skipped(local.shown(directory.path), NOT_OURS);
       found.push(...(await lookThrough(transfer, destination, directory, inside, contents)));
     });
   }
@@ -141,6 +137,7 @@ async function surveyed(
   return undefined;
 }
 
+const NOT_OURS = 'its permissions; the directory there belongs to another user';
 const NO_LINKS = 'is a symbolic link, which the server does not know';
 
 async function send(
@@ -151,9 +148,23 @@ async function send(
 ): Promise<void> {
   transfer.signal?.throwIfAborted();
   await attempt(transfer, file.path, isPartOfTree, async () => {
-    await persistently(transfer, (moved) => destination.putFile(file, moved));
+    let now = file;
+    await persistently(transfer, async (moved) => {
+      now = await asItIsNow(transfer, now);
+      await destination.putFile(now, moved);
+    });
     transfer.tally.fileDone();
   });
+}
+
+/** A file as it is when its turn comes, which may be long after it was found. */
+async function asItIsNow({ local, tally }: Transfer, file: FileToSend): Promise<FileToSend> {
+  const entry = await local.describe(file.path);
+  // Reading it says why it cannot be read.
+  if (entry === undefined) return file;
+  if (entry.kind !== 'file') throw new ExecError('notAFile', 'it is no regular file any more; copy it again');
+  tally.resized(entry.size - file.entry.size);
+  return { ...file, entry };
 }
 
 /** What fails of a tree is told with the others; what has gone away meanwhile is not there to be copied. */
