@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { chownSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -286,9 +286,15 @@ class TemporaryPlace {
 
   /** What is there now, and what is named after the server in the directory that everybody shares. */
   files(pid: number): string[] {
-    const here = [this.temporary, this.sockets].flatMap((directory) => readdirSync(directory));
-    const shared = readdirSync(tmpdir()).filter((name) => name.startsWith(`holdfast-pipes-${pid}-`));
-    return [...here, ...shared];
+    const own = [this.temporary, this.sockets].flatMap((directory) => readdirSync(directory));
+    // Servers of a user share it, and it stays; without XDG_RUNTIME_DIR it is there, for others than root.
+    const shared = own.filter((name) => /^holdfast-\d+$/.test(name));
+    const folders = [tmpdir(), '/run/holdfast', ...shared.map((name) => join(this.temporary, name))];
+    const pipes = folders.filter((folder) => existsSync(folder)).flatMap((folder) => readdirSync(folder));
+    return [
+      ...own.filter((name) => !shared.includes(name)),
+      ...pipes.filter((name) => name.startsWith(`holdfast-pipes-${pid}-`)),
+    ];
   }
 
   remove(): void {

@@ -250,7 +250,7 @@ interface Ceiling {
     readonly protectedNames: readonly string[];
     /** More of them, which are left alone while they are missing. */
     readonly protectedIfThere: readonly string[];
-    /** Directories that no restricted policy shows. */
+    /** Directories and files that no restricted policy shows. */
     readonly hidden: readonly string[];
 }
 
@@ -490,8 +490,6 @@ interface SandboxedCommand {
     readonly wrapperEnv?: Readonly<Record<string, string>>;
     /** Whether it shares a terminal with the wrapper, and so its session and process group; default false. */
     readonly hasTerminal?: boolean;
-    /** Whether its /dev and /proc are for reading only, but for devices; default false, for programs want to write there. */
-    readonly sealsKernelTrees?: boolean | undefined;
 }
 
 /** Whether this host can confine processes with bubblewrap, and if not, why and what to do. */
@@ -570,8 +568,8 @@ interface HostFacts {
     readonly patterns: PatternFinder;
     readonly roots: ExecutorRoots;
     readonly bwrap: BwrapCapability;
-    /** Directories of the executor's own that no command may see, such as the records of its sandboxes. */
-    readonly ownFolders: readonly string[];
+    /** Directories and files of the executor's own that no command may see, such as the records of its sandboxes. */
+    readonly ownPaths: readonly string[];
     /** A program that gives ignored signals their default meaning; undefined where there is none. */
     readonly signalResetter: string | undefined;
     /** Parts of /proc that the user owns and so could write. */
@@ -667,6 +665,8 @@ interface HostMemory {
     /** Says what stands in the file system for other sandboxes alone, and so does not count. */
     readonly store: PlaceholderStore;
     readonly searches: Searches;
+    /** What no command may see besides, such as directories of this program and the socket of a server; canonical or not. */
+    readonly ownPaths?: readonly string[];
 }
 /**
  * The facts of this machine for one command.
@@ -674,7 +674,7 @@ interface HostMemory {
  * @param setUp What this is the beginning of; default nothing, so that each of its steps has a limit of its own.
  * @throws ExecError `sandboxUnsupported` when the records of the store cannot be kept; as `setUp.check`.
  */
-declare function readHostFacts({ cwd, env }: CommandSetting, searchPath: string, { store, searches }: HostMemory, setUp?: SetUp): Promise<HostFacts>;
+declare function readHostFacts({ cwd, env }: CommandSetting, searchPath: string, { store, searches, ownPaths }: HostMemory, setUp?: SetUp): Promise<HostFacts>;
 
 /** What a peer asks of the network of one process, as far as it is more than `restricted` or `enabled`. */
 interface NetworkIntent {
@@ -711,14 +711,6 @@ interface NamedProcess {
     /** In clock ticks since boot, as text: it is only ever compared. */
     readonly startTime: string;
 }
-
-/** What the kernel tells of the mounts that a process sees, a line for each; undefined where there is no such process. */
-declare function readMountTable(pid: number): string | undefined;
-/**
- * Whether each mount of a plan stands where it was planned. The kernel takes a mount away when what it lies upon is removed
- * or replaced from outside of the sandbox, and moves it along when that, or a directory above, gets another name.
- */
-declare function hasMountsOf(steps: readonly MountStep[], mountTable: string): boolean;
 
 /** How a process asked. `loopback` is a connection to a port of this machine that was opened inside. */
 type NetworkProtocol = 'http' | 'https_connect' | 'socks5_tcp' | 'loopback';
@@ -898,6 +890,19 @@ interface LaunchOptions {
  */
 declare function openLaunch(plan: LaunchPlan, store: PlaceholderStore, { network, setUp }?: LaunchOptions): Promise<OpenLaunch>;
 
+/**
+ * Where servers of a user keep output that fits into no memory. All of them share it, so that each sandbox hides that of all.
+ * @param directory On a disk; default `/var/tmp`.
+ */
+declare function spillFolder(uid: number, directory?: string): string;
+/**
+ * Makes a directory that no sandbox may see, if it is missing: what is not there cannot be hidden from a sandbox, which could
+ * then make it and see all that is put there later.
+ * @returns false where nobody with the rights of this program can make it, and so no command can either.
+ * @throws ExecError `sandboxUnsupported` when somebody else could have put something there; Error of the system otherwise.
+ */
+declare function secureOwnFolder(folder: string): boolean;
+
 /** How long it may take to set up one sandbox, from the first look at this machine until its command runs. */
 declare const SANDBOX_START_MS = 30000;
 /** Networks that one server makes at once: each takes a program of its own for a moment. Further ones wait their turn. */
@@ -926,4 +931,4 @@ declare function accessTo(path: string, policy: NormalisedPolicy, files: FileFac
  */
 declare function explainSeatbelt(policy: NormalisedPolicy): string;
 
-export { type Access, type CeilingSource, type CommandSetting, type Denial, type FailedCommand, type FileFacts, type FileView, type FindOptions, type GlobMatch, type GlobMatches, type GlobScan, type HostFacts, type HostMemory, type HostRule, type HostRules, type LaunchOptions, type LaunchPlan, MAX_CELLS_STARTING, type ManagedNetwork, type ManagedNetworkOptions, NO_OPERATOR, type NamedProcess, type Narrowing, type NetworkAnswer, type NetworkCaller, type NetworkDecider, type NetworkDecision, type NetworkIntent, type NetworkProtocol, type NetworkQuestion, type NormalisedPolicy, type OpenLaunch, type OperatorCeiling, type Outside, type PathRule, type PatternFinder, PlaceholderStore, type PlanOptions, type PlannedDescriptor, type PolicyNote, type RefusalReason, type RepositoryFinder, SANDBOX_START_MS, type SandboxIntent, type SandboxPlan, type SandboxedCommand, type ScanTarget, ScanTime, type ScannedTree, type Searches, SetUp, type SetUpClock, type SetUpOptions, type SetUpStep, type WrapperStatus, WrapperWatch, accessTo, ceilingSource, createSearches, explainAsJson, explainFault, explainInWords, explainSeatbelt, hasMountsOf, judgeDenial, networkOf, openLaunch, openManagedNetwork, parseCeiling, parseHostRules, parseIntent, parseNetworkIntent, placeholderFolder, planSandbox, readHostFacts, readMountTable, reasonOf, whyNotRun };
+export { type Access, type CeilingSource, type CommandSetting, type Denial, type FailedCommand, type FileFacts, type FileView, type FindOptions, type GlobMatch, type GlobMatches, type GlobScan, type HostFacts, type HostMemory, type HostRule, type HostRules, type LaunchOptions, type LaunchPlan, MAX_CELLS_STARTING, type ManagedNetwork, type ManagedNetworkOptions, NO_OPERATOR, type NamedProcess, type Narrowing, type NetworkAnswer, type NetworkCaller, type NetworkDecider, type NetworkDecision, type NetworkIntent, type NetworkProtocol, type NetworkQuestion, type NormalisedPolicy, type OpenLaunch, type OperatorCeiling, type Outside, type PathRule, type PatternFinder, PlaceholderStore, type PlanOptions, type PlannedDescriptor, type PolicyNote, type RefusalReason, type RepositoryFinder, SANDBOX_START_MS, type SandboxIntent, type SandboxPlan, type SandboxedCommand, type ScanTarget, ScanTime, type ScannedTree, type Searches, SetUp, type SetUpClock, type SetUpOptions, type SetUpStep, type WrapperStatus, WrapperWatch, accessTo, ceilingSource, createSearches, explainAsJson, explainFault, explainInWords, explainSeatbelt, judgeDenial, networkOf, openLaunch, openManagedNetwork, parseCeiling, parseHostRules, parseIntent, parseNetworkIntent, placeholderFolder, planSandbox, readHostFacts, reasonOf, secureOwnFolder, spillFolder, whyNotRun };

@@ -14,14 +14,15 @@ import { COOKIE_VARIABLE, createCookie } from './process/guardian/cookie.js';
 import { createGuardian, type Guardian } from './process/guardian/guardian.js';
 import { FileHelpers, type FileHelpersHost } from './process/sandbox/file-helpers.js';
 import { readHelperProgram } from './process/sandbox/helper-program.js';
-import { createSandboxes, type Sandboxes } from './process/sandbox/sandboxes.js';
+import { OwnPaths } from './process/sandbox/own-paths.js';
+import { createSandboxes, type SandboxHost, type Sandboxes } from './process/sandbox/sandboxes.js';
 import { createOsProcesses } from './process/spawn/os-processes.js';
 import { createPipePool } from './process/spawn/pipe-pool.js';
 import { createSpillDirectory, type SpillDirectory } from './process/spill/spill-directory.js';
 import { type Shortage, ShortageLog } from './shortage-log.js';
 import { keepSpareDescriptor } from './spare-descriptor.js';
 import { type Listener, listen } from './transport/listen.js';
-import { DEFAULT_LISTEN_URL, parseListenUrl } from './transport/listen-address.js';
+import { DEFAULT_LISTEN_URL, type ListenAddress, parseListenUrl } from './transport/listen-address.js';
 import { StdioTransport } from './transport/stdio-transport.js';
 
 /** Where and how much output is spilled to disk; beyond it processes wait for their readers. */
@@ -84,16 +85,17 @@ export interface ExecServer extends AsyncDisposable {
 export async function createExecServer(options: ExecServerOptions = {}): Promise<ExecServer> {
   const address = parseListenUrl(options.listen ?? DEFAULT_LISTEN_URL);
   const machine = readHost();
-  const pipes = createPipePool({ directory: tmpdir() });
+  const ownPaths = ownPathsOf(machine, options, address);
+  const pipes = createPipePool({ directory: () => ownPaths.pipes });
   const processes = createOsProcesses(pipes);
   const releaseSpare = keepSpareDescriptor();
   const logger = createLogger(options.logLevel ?? 'info');
   const shortages = shortagesOf(logger);
   const cookie = createCookie(machine.env[COOKIE_VARIABLE]);
   const guardian = guardianOf(cookie.own, logger);
-  const spill = spillOf(options.spill, logger);
+  const spill = spillOf(options.spill, ownPaths, logger);
   const http = new HttpClient();
-  const confinement = confinementOf(machine, options, { processes, cookie, logger });
+  const confinement = confinementOf(machine, options, { processes, cookie, logger, ownPaths });
   const core = createServerCore({
     clock: systemClock,
     processes,
@@ -108,9 +110,7 @@ export async function createExecServer(options: ExecServerOptions = {}): Promise
     shortages,
     cookie,
     ...confinement,
-    sessionTtlMs: options.sessionTtlMs,
-    closedProcessTtlMs: options.closedProcessTtlMs,
-    silenceMs: options.silenceMs,
+    ...lifetimesIn(options),
   });
   const closeAll = async (listener?: Listener): Promise<void> => {
     const stopped = listener?.close();
@@ -138,21 +138,36 @@ export async function createExecServer(options: ExecServerOptions = {}): Promise
     await closeAll();
     throw error;
   });
-  const url = withToken(listener.url, policy.token);
-  return serverOf(url, new Promise(() => undefined), () => closeAll(listener));
+  return serverOf(withToken(listener.url, policy.token), new Promise(() => undefined), () =>
+    closeAll(listener),
+  );
 }
 
 function withToken(url: string, token: string | null): string {
   return token === null ? url : `${url}/?token=${encodeURIComponent(token)}`;
 }
 
+function lifetimesIn({ sessionTtlMs, closedProcessTtlMs, silenceMs }: Lifetimes): Lifetimes {
+  return { sessionTtlMs, closedProcessTtlMs, silenceMs };
+}
+
+function ownPathsOf({ env }: Host, { spill }: ExecServerOptions, address: ListenAddress): OwnPaths {
+  const socket = address.kind === 'unix' ? address.path : undefined;
+  return new OwnPaths({ env, temporary: tmpdir(), spillDirectory: spill?.directory, socket });
+}
+
 /** What confines processes and file requests. */
 function confinementOf(
   { env, codex }: Host,
   { sandboxCeiling: ceiling }: ExecServerOptions,
-  { logger, ...host }: Pick<FileHelpersHost, 'processes' | 'cookie'> & { readonly logger: Logger },
+  {
+    logger,
+    ownPaths,
+    ...host
+  }: Pick<FileHelpersHost, 'processes' | 'cookie'> &
+    Pick<SandboxHost, 'ownPaths'> & { readonly logger: Logger },
 ): { readonly sandboxes: Sandboxes; readonly confinedFiles: FileHelpers } {
-  const sandboxes = createSandboxes({ env, ceiling, logger });
+  const sandboxes = createSandboxes({ env, ceiling, logger, ownPaths });
   const program = readHelperProgram(process.execPath, FILE_HELPER);
   return {
     sandboxes,
@@ -191,15 +206,18 @@ function guardianOf(cookie: string, logger: Logger): Guardian {
   });
 }
 
-function spillOf(settings: SpillSettings | undefined, logger: Logger): SpillDirectory {
-  const { directory, ...limits } = settings ?? {};
+function spillOf(settings: SpillSettings | undefined, ownPaths: OwnPaths, logger: Logger): SpillDirectory {
+  const { processBytes, serverBytes } = settings ?? {};
   return createSpillDirectory({
     clock: systemClock,
     onFailure: (err) => {
       logger.error({ err }, 'output cannot be spilled; it is kept, and processes wait until it can');
     },
-    ...(directory === undefined ? {} : { directory }),
-    limits,
+    directory: () => ownPaths.spill,
+    limits: {
+      ...(processBytes === undefined ? {} : { processBytes }),
+      ...(serverBytes === undefined ? {} : { serverBytes }),
+    },
   });
 }
 

@@ -33,6 +33,8 @@ export interface HostMemory {
   /** Says what stands in the file system for other sandboxes alone, and so does not count. */
   readonly store: PlaceholderStore;
   readonly searches: Searches;
+  /** What no command may see besides, such as directories of this program and the socket of a server; canonical or not. */
+  readonly ownPaths?: readonly string[];
 }
 
 /**
@@ -44,7 +46,7 @@ export interface HostMemory {
 export async function readHostFacts(
   { cwd, env }: CommandSetting,
   searchPath: string,
-  { store, searches }: HostMemory,
+  { store, searches, ownPaths = [] }: HostMemory,
   setUp?: SetUp,
 ): Promise<HostFacts> {
   setUp?.begin('trying bubblewrap');
@@ -58,7 +60,7 @@ export async function readHostFacts(
     ...searches,
     roots: { cwd, tmpdir: env['TMPDIR'], slashTmp: '/tmp', minimal: LINUX_MINIMAL },
     bwrap,
-    ownFolders: [store.secureFolder()],
+    ownPaths: [store.secureFolder(), ...ownPaths],
     signalResetter,
     ownedProcTrees: process.platform === 'linux' ? ownedProcTrees(process.getuid?.() ?? 0) : [],
   };

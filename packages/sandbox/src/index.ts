@@ -26,6 +26,7 @@ export type { NamedProcess } from './launch/first-process.js';
 export type { LaunchPlan, PlannedDescriptor } from './launch/launch-plan.js';
 export { hasMountsOf, readMountTable } from './launch/mount-table.js';
 export { type LaunchOptions, type OpenLaunch, openLaunch } from './launch/open-launch.js';
+export { secureOwnFolder, spillFolder } from './launch/own-folder.js';
 export { PlaceholderStore, placeholderFolder } from './launch/placeholder-store.js';
 export { SetUp, type SetUpClock, type SetUpOptions, type SetUpStep } from './launch/set-up.js';
 export { untilSteady } from './launch/until-steady.js';

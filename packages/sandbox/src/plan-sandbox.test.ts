@@ -27,7 +27,7 @@ const HOST: HostFacts = {
   patterns: new PatternLooks(fakeScanning(FILES)),
   roots: { cwd: '/ws', tmpdir: undefined, slashTmp: '/tmp', minimal: ['/usr'] },
   bwrap: { works: true, program: '/usr/bin/bwrap' },
-  ownFolders: [],
+  ownPaths: [],
   signalResetter: '/usr/bin/env',
   ownedProcTrees: [],
 };

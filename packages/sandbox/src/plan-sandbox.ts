@@ -34,8 +34,8 @@ export interface HostFacts {
   readonly patterns: PatternFinder;
   readonly roots: ExecutorRoots;
   readonly bwrap: BwrapCapability;
-  /** Directories of the executor's own that no command may see, such as the records of its sandboxes. */
-  readonly ownFolders: readonly string[];
+  /** Directories and files of the executor's own that no command may see, such as the records of its sandboxes. */
+  readonly ownPaths: readonly string[];
   /** A program that gives ignored signals their default meaning; undefined where there is none. */
   readonly signalResetter: string | undefined;
   /** Parts of /proc that the user owns and so could write. */
@@ -104,7 +104,7 @@ async function planWithin(
   const scans = globScansOf(intent, host.roots);
   const ask = (files: FileFacts, patterns: Patterns, maximum: Patterns): Question => {
     const asked = normalise(intent, host.roots, files, patterns) ?? unrestricted('enabled');
-    return { asked, ceiling: withoutOwnFolders(ceiling.bindTo(files, maximum), host), hosts };
+    return { asked, ceiling: withoutOwnPaths(ceiling.bindTo(files, maximum), host), hosts };
   };
   setUp.begin('looking at files');
   // Where repositories are looked for does not depend on patterns, for they can only deny.
@@ -199,8 +199,8 @@ function refuseHostsBelow({ network }: CeilingSource, hosts: HostRules | undefin
     refuse('network', 'this executor allows none; allow no hosts');
 }
 
-function withoutOwnFolders(ceiling: Ceiling, { ownFolders }: HostFacts): Ceiling {
-  return { ...ceiling, hidden: [...ceiling.hidden, ...ownFolders] };
+function withoutOwnPaths(ceiling: Ceiling, { ownPaths }: HostFacts): Ceiling {
+  return { ...ceiling, hidden: [...ceiling.hidden, ...ownPaths] };
 }
 
 function architectureOf({ platform, architecture }: HostFacts): Architecture {

@@ -9,6 +9,8 @@ import {
   readHostFacts,
   type SandboxPlan,
   type SetUp,
+  secureOwnFolder,
+  spillFolder,
 } from '@holdfast/sandbox';
 import { complain } from '../complain.js';
 import { type LocalPermissions, localIntent } from './local-intent.js';
@@ -42,7 +44,9 @@ export async function planLocally(
     complain,
   );
   const cwd = process.cwd();
-  const memory = { store, searches: createSearches() };
+  // Of servers that keep output where they do unless told otherwise; whoever may write there could meet it.
+  const ownPaths = [spillFolder(uid)].filter(secureOwnFolder);
+  const memory = { store, searches: createSearches(), ownPaths };
   const host = await readHostFacts({ cwd, env }, process.env['PATH'] ?? '', memory, setUp);
   const plan = await planSandbox(
     localIntent(permissions),

@@ -22,7 +22,7 @@ export interface Ceiling {
   readonly protectedNames: readonly string[];
   /** More of them, which are left alone while they are missing. */
   readonly protectedIfThere: readonly string[];
-  /** Directories that no restricted policy shows. */
+  /** Directories and files that no restricted policy shows. */
   readonly hidden: readonly string[];
 }
 

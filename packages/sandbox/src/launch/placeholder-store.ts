@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { lstatSync, mkdirSync, readdirSync, type Stats, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ExecError } from '@holdfast/exec-protocol';
 import { errorCode } from '../files/error-code.js';
 import { parentOf } from '../files/paths.js';
 import type { Placeholder } from '../linux/plan-mounts.js';
 import { untilAborted } from '../until-aborted.js';
+import { secureOwnFolder } from './own-folder.js';
 import {
   enter,
   type Holders,
@@ -66,12 +67,12 @@ export class PlaceholderStore {
    * @throws ExecError `sandboxUnsupported` when it cannot be made, or somebody else could have put something there.
    */
   secureFolder(): string {
-    const { uid, mode } = this.#madeFolder();
-    if (uid === process.getuid?.() && (mode & 0o170077) === 0o040000) return this.#folder;
-    throw new ExecError(
-      'sandboxUnsupported',
-      `sandbox: ${this.#folder} must be a directory of this user with mode 0700; remove it or correct it`,
-    );
+    try {
+      if (secureOwnFolder(this.#folder)) return this.#folder;
+    } catch (error) {
+      throw this.#explained(error);
+    }
+    throw this.#explained(new Error('this user may not make it'));
   }
 
   /**
@@ -203,15 +204,6 @@ export class PlaceholderStore {
     this.#tell(
       `the record ${file} was written by somebody else, or not to its end; what it names is left alone`,
     );
-  }
-
-  #madeFolder(): Stats {
-    try {
-      mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-      return lstatSync(this.#folder);
-    } catch (error) {
-      throw this.#explained(error);
-    }
   }
 
   #explained(error: unknown): ExecError {

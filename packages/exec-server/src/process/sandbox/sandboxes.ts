@@ -32,6 +32,7 @@ import type { ChildSpec, Confinement } from '../spawn/child.js';
 import { type ConfinedNetwork, ConfinedNetworks } from './confined-networks.js';
 import { GapLog } from './gap-log.js';
 import type { NetworkOrder } from './network-order.js';
+import type { OwnPaths } from './own-paths.js';
 
 /** How one command is confined. */
 interface Sandbox {
@@ -101,6 +102,8 @@ export interface SandboxHost {
   readonly env: Environment;
   readonly ceiling: OperatorCeiling | undefined;
   readonly logger: Pick<Logger, 'debug' | 'warn'>;
+  /** What of the server no sandbox may see. */
+  readonly ownPaths: Pick<OwnPaths, 'secured'>;
 }
 
 /**
@@ -122,7 +125,7 @@ export function intentOf(
 const UNCONFINED = parseIntent({ permissions: { type: 'disabled' }, windowsSandboxLevel: 'disabled' });
 
 /** The sandboxes of this machine. Nothing is looked at, and nothing made, before the first one. */
-export function createSandboxes({ env, ceiling, logger }: SandboxHost): Sandboxes {
+export function createSandboxes({ env, ceiling, logger, ownPaths }: SandboxHost): Sandboxes {
   let store: PlaceholderStore | undefined;
   const searches = createSearches();
   const gaps = new GapLog(logger);
@@ -133,7 +136,8 @@ export function createSandboxes({ env, ceiling, logger }: SandboxHost): Sandboxe
   ): Promise<Planned> => {
     store ??= openStore(env, logger);
     const held = store;
-    const host = await readHostFacts(child, env['PATH'] ?? '', { store: held, searches }, setUp);
+    const memory = { store: held, searches, ownPaths: ownPaths.secured() };
+    const host = await readHostFacts(child, env['PATH'] ?? '', memory, setUp);
     const own = ceilingSource(ceiling, { ...host.roots, cwd: '/', tmpdir: env['TMPDIR'] });
     const command = { ...commandOf(child), hasTerminal, sealsKernelTrees };
     const plan = await planSandbox(intent, command, host, own, { hosts: network?.intent.rules, setUp });

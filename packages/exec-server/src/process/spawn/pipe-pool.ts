@@ -29,8 +29,11 @@ export interface PipePool {
 
 /** How a pool is set up; the default numbers let 150 processes with three pipes each start at once. */
 export interface PipePoolOptions {
-  /** Where the pool makes its private directory; memory (tmpfs) is faster, but a disk will do. */
-  readonly directory: string;
+  /**
+   * Where the pool makes its private directory, or what says so each time that it makes one; memory (tmpfs) is faster, but a
+   * disk will do.
+   */
+  readonly directory: string | (() => string);
   /** How many pipes one run of mkfifo makes. */
   readonly batch?: number;
   /** With fewer than this the next batch is made. */
@@ -53,7 +56,7 @@ const DEFAULT_LOW_WATER = 512;
 const { O_RDONLY, O_WRONLY, O_NONBLOCK } = constants;
 
 class FifoPool implements PipePool {
-  readonly #parent: string;
+  readonly #parent: () => string;
   readonly #batch: number;
   readonly #lowWater: number;
   readonly #paths: string[] = [];
@@ -64,11 +67,12 @@ class FifoPool implements PipePool {
   #isClosed = false;
 
   constructor(options: PipePoolOptions) {
-    this.#parent = options.directory;
+    const { directory } = options;
+    this.#parent = typeof directory === 'string' ? () => directory : directory;
     this.#batch = options.batch ?? DEFAULT_BATCH;
     this.#lowWater = options.lowWater ?? DEFAULT_LOW_WATER;
     this.#refillIfLow();
-    this.#cleaned = removeStaleDirectories(this.#parent, DIRECTORY_PREFIX);
+    this.#cleaned = removeStaleDirectories(this.#parent(), DIRECTORY_PREFIX);
   }
 
   get size(): number {
@@ -140,11 +144,12 @@ class FifoPool implements PipePool {
   async #ensureDirectory(): Promise<string> {
     const current = this.#directory;
     if (current !== undefined && (await isPrivateDirectory(current))) return current;
+    const parent = this.#parent();
     try {
-      this.#directory = await makePrivateDirectory(this.#parent, DIRECTORY_PREFIX);
+      this.#directory = await makePrivateDirectory(parent, DIRECTORY_PREFIX);
       return this.#directory;
     } catch (error) {
-      const message = `pipes need a directory inside ${this.#parent}, which cannot be made; name one that is writable`;
+      const message = `pipes need a directory inside ${parent}, which cannot be made; name one that is writable`;
       throw new SpawnError('noPipes', message, error);
     }
   }

@@ -29,8 +29,11 @@ export interface SpillOptions {
   readonly clock: Clock;
   /** Called once when writing or reading begins to fail, and again only after it has worked: output waits meanwhile. */
   readonly onFailure: (error: unknown) => void;
-  /** On a disk: the usual directory for temporary files may lie in memory, and sandboxes see it. */
-  readonly directory?: string;
+  /**
+   * On a disk: the usual directory for temporary files may lie in memory, and sandboxes see it. Or what says where, each time
+   * that a directory is made there.
+   */
+  readonly directory?: string | (() => string);
   readonly limits?: Partial<SpillLimits>;
   readonly segmentBytes?: number;
   /** Makes a file of this name and opens it; for tests of disks that fail. */
@@ -53,7 +56,7 @@ class PrivateSpillDirectory implements SpillDirectory, SpillStore {
   readonly budget: SpillBudget;
   readonly blocks = new BlockPool();
   readonly segmentBytes: number;
-  readonly #parent: string;
+  readonly #parent: () => string;
   readonly #onFailure: (error: unknown) => void;
   readonly #openFile: (file: string) => Promise<SpillHandle>;
   readonly #files = new Set<Closable>();
@@ -67,10 +70,11 @@ class PrivateSpillDirectory implements SpillDirectory, SpillStore {
     this.clock = options.clock;
     this.budget = new SpillBudget(options.limits);
     this.segmentBytes = options.segmentBytes ?? SEGMENT_BYTES;
-    this.#parent = options.directory ?? DEFAULT_DIRECTORY;
+    const { directory = DEFAULT_DIRECTORY } = options;
+    this.#parent = typeof directory === 'string' ? () => directory : directory;
     this.#onFailure = options.onFailure;
     this.#openFile = options.openFile ?? openPrivateFile;
-    this.#cleaned = removeStaleDirectories(this.#parent, DIRECTORY_PREFIX);
+    this.#cleaned = removeStaleDirectories(this.#parent(), DIRECTORY_PREFIX);
   }
 
   get heldBytes(): number {
@@ -130,7 +134,7 @@ class PrivateSpillDirectory implements SpillDirectory, SpillStore {
     const current = this.#directory;
     // A cleaner of temporary files may have taken it away.
     if (current !== undefined && (await isPrivateDirectory(current))) return current;
-    this.#directory = await makePrivateDirectory(this.#parent, DIRECTORY_PREFIX);
+    this.#directory = await makePrivateDirectory(this.#parent(), DIRECTORY_PREFIX);
     return this.#directory;
   }
 }

@@ -1,0 +1,69 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { ExecError } from '@holdfast/exec-protocol';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { OwnPaths } from './own-paths.js';
+
+let place: string;
+const uid = process.getuid?.() ?? 0;
+
+beforeEach(() => {
+  place = mkdtempSync(path.join(tmpdir(), 'holdfast-own-'));
+  for (const name of ['run', 'tmp', 'disk']) mkdirSync(path.join(place, name));
+});
+
+afterEach(() => {
+  rmSync(place, { recursive: true, force: true });
+});
+
+function ownPaths(): OwnPaths {
+  return new OwnPaths({
+    env: { XDG_RUNTIME_DIR: path.join(place, 'run') },
+    temporary: path.join(place, 'tmp'),
+    spillDirectory: path.join(place, 'disk'),
+    socket: path.join(place, 'server.sock'),
+  });
+}
+
+test('everything is in directories that only this user may enter, which are there again when they were cleaned away', () => {
+  const own = ownPaths();
+  const folders = [path.join(place, 'run/holdfast'), path.join(place, `disk/holdfast-${uid}`)];
+  expect([own.pipes, own.spill]).toEqual(folders);
+  expect(own.secured()).toEqual(folders);
+  for (const folder of folders) rmSync(folder, { recursive: true });
+  expect(own.secured()).toEqual(folders);
+  for (const folder of folders) rmSync(folder, { recursive: true });
+  expect([own.pipes, own.spill]).toEqual(folders);
+  expect(folders.map((folder) => statSync(folder).mode & 0o777)).toEqual([0o700, 0o700]);
+});
+
+test('a socket is among it once it is there', () => {
+  const own = ownPaths();
+  const socket = path.join(place, 'server.sock');
+  expect(own.secured()).not.toContain(socket);
+  writeFileSync(socket, '');
+  expect(own.secured()).toContain(socket);
+});
+
+test.each([
+  ['run/holdfast', (own: OwnPaths) => own.pipes, 'tmp'],
+  [`disk/holdfast-${uid}`, (own: OwnPaths) => own.spill, 'disk'],
+])(
+  'a server whose %s others may enter goes on without it, and runs no sandbox any more',
+  (name, used, instead) => {
+    const folder = path.join(place, name);
+    mkdirSync(folder, { mode: 0o700 });
+    const own = ownPaths();
+    expect([own.pipes, own.spill]).toHaveLength(2);
+    chmodSync(folder, 0o755);
+    expect(used(own)).toBe(path.join(place, instead));
+    chmodSync(folder, 0o700);
+    expect(() => own.secured()).toThrow(
+      new ExecError(
+        'sandboxUnsupported',
+        `sandbox: ${folder} must be a directory of this user with mode 0700; remove it or correct it, and start the server again`,
+      ),
+    );
+  },
+);

@@ -1,0 +1,90 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { ExecError } from '@holdfast/exec-protocol';
+import { placeholderFolder, secureOwnFolder, spillFolder } from '@holdfast/sandbox';
+import type { Environment } from '../environment.js';
+
+/** Where a server may put what is its own. */
+export interface OwnPathsOptions {
+  /** The executor's own. */
+  readonly env: Environment;
+  /** For what is small and may lie in memory, where the user has no directory for that. */
+  readonly temporary: string;
+  /** For output on a disk; default that of `spillFolder`. */
+  readonly spillDirectory: string | undefined;
+  /** A path to which clients connect; undefined where they do not. */
+  readonly socket: string | undefined;
+}
+
+/**
+ * What a server has in the file system, and no sandbox may see: named pipes that are not handed out yet, output on a disk, its
+ * socket. Its directories stay when it ends, for sandboxes of others may have them hidden.
+ */
+export class OwnPaths {
+  readonly #records: string;
+  readonly #temporary: string;
+  readonly #spill: string;
+  readonly #spillParent: string;
+  readonly #socket: string | undefined;
+  /** Why something may be where a sandbox would show it. */
+  #problem: ExecError | undefined;
+
+  constructor({ env, temporary, spillDirectory = '/var/tmp', socket }: OwnPathsOptions) {
+    const uid = process.getuid?.() ?? 0;
+    this.#records = placeholderFolder(uid, env['XDG_RUNTIME_DIR'], temporary);
+    this.#temporary = temporary;
+    this.#spill = spillFolder(uid, spillDirectory);
+    this.#spillParent = spillDirectory;
+    this.#socket = socket === undefined ? undefined : path.resolve(socket);
+  }
+
+  /**
+   * A directory for named pipes, made again if it was cleaned away. Where it cannot be had, as after a log-out that has removed
+   * the user's directory, the server goes on with another one, and runs no sandbox any more.
+   */
+  get pipes(): string {
+    return this.#placeFor(this.#records, this.#temporary);
+  }
+
+  /** The same for output. */
+  get spill(): string {
+    return this.#placeFor(this.#spill, this.#spillParent);
+  }
+
+  /**
+   * All that is there.
+   * @throws ExecError `sandboxUnsupported` when what is to be hidden could be seen somewhere else.
+   */
+  secured(): readonly string[] {
+    if (this.#problem !== undefined) throw this.#problem;
+    const folders = [this.#records, this.#spill].filter(isSecured);
+    return this.#socket !== undefined && existsSync(this.#socket) ? [...folders, this.#socket] : folders;
+  }
+
+  #placeFor(folder: string, instead: string): string {
+    try {
+      // Where nobody can make it, nothing will be beside it either.
+      return isSecured(folder) ? folder : instead;
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.#problem = new ExecError('sandboxUnsupported', `${why}, and start the server again`);
+      return instead;
+    }
+  }
+}
+
+/** @throws ExecError `sandboxUnsupported` */
+function isSecured(folder: string): boolean {
+  try {
+    return secureOwnFolder(folder);
+  } catch (error) {
+    if (error instanceof ExecError) throw error;
+    throw new ExecError(
+      'sandboxUnsupported',
+      `sandbox: ${folder} cannot be made (${String(error)}); make it`,
+      {
+        cause: error,
+      },
+    );
+  }
+}

@@ -1,0 +1,35 @@
+import { lstatSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { ExecError } from '@holdfast/exec-protocol';
+import { errorCode } from '../files/error-code.js';
+
+/**
+ * Where servers of a user keep output that fits into no memory. All of them share it, so that each sandbox hides that of all.
+ * @param directory On a disk; default `/var/tmp`.
+ */
+export function spillFolder(uid: number, directory = '/var/tmp'): string {
+  return path.join(directory, `holdfast-${uid}`);
+}
+
+/**
+ * Makes a directory that no sandbox may see, if it is missing: what is not there cannot be hidden from a sandbox, which could
+ * then make it and see all that is put there later.
+ * @returns false where nobody with the rights of this program can make it, and so no command can either.
+ * @throws ExecError `sandboxUnsupported` when somebody else could have put something there; Error of the system otherwise.
+ */
+export function secureOwnFolder(folder: string): boolean {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    if (NOBODY_CAN.has(errorCode(error) ?? '')) return false;
+    throw error;
+  }
+  const { uid, mode } = lstatSync(folder);
+  if (uid === process.getuid?.() && (mode & 0o170077) === 0o040000) return true;
+  throw new ExecError(
+    'sandboxUnsupported',
+    `sandbox: ${folder} must be a directory of this user with mode 0700; remove it or correct it`,
+  );
+}
+
+const NOBODY_CAN: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS']);
