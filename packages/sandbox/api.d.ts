@@ -810,6 +810,8 @@ interface ManagedNetworkOptions {
     readonly decide?: NetworkDecider | undefined;
     /** Called for each request, allowed or not. */
     readonly onDecision: (decision: NetworkDecision) => void;
+    /** Called with what went wrong for each connection that was closed because it could not be served. */
+    readonly onFault: (error: unknown) => void;
     /** Default the network of this machine. */
     readonly outside?: Outside;
     /** Stops the wait for it. */
@@ -819,7 +821,7 @@ interface ManagedNetworkOptions {
  * Opens the network of one sandbox. Never share it: decisions are attributed to whoever is inside.
  * @throws ExecError `sandboxUnsupported` when this machine cannot make one.
  */
-declare function openManagedNetwork({ bwrap, rules, proxy: settings, decide, onDecision, outside, signal, }: ManagedNetworkOptions): Promise<ManagedNetwork>;
+declare function openManagedNetwork({ bwrap, rules, proxy: settings, decide, onDecision, onFault, outside, signal, }: ManagedNetworkOptions): Promise<ManagedNetwork>;
 
 /** What the wrapper told on its status pipe. */
 interface WrapperStatus {

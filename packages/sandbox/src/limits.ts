@@ -82,6 +82,9 @@ export const MAX_CLIENT_HELLO_BYTES = 32 * 1024;
 /** How long a client may take until the proxy knows what it wants. */
 export const PROXY_REQUEST_TIMEOUT_MS = 20_000;
 
+/** How long a client may take to read why it was refused, and to close its end. */
+export const PROXY_FAREWELL_MS = 2_000;
+
 /** How long it may take to resolve a name and connect to it. */
 export const PROXY_CONNECT_TIMEOUT_MS = 30_000;
 

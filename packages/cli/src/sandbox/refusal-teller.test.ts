@@ -31,6 +31,14 @@ test('a request cannot write to the terminal', () => {
   expect(told).toEqual(['network: https_connect to ?[2Jx was refused: not_allowed']);
 });
 
+test('what could not be served is told once, too', () => {
+  const told: string[] = [];
+  const teller = new RefusalTeller((line) => told.push(line));
+  teller.addFault(new Error('a \u001b[2J'));
+  teller.addFault(new Error('a \u001b[2J'));
+  expect(told).toEqual(['network: a connection could not be served: Error: a ?[2J']);
+});
+
 test('a command that tries many hosts is told of the first thousand', () => {
   const told: string[] = [];
   const teller = new RefusalTeller((line) => told.push(line));

@@ -16,7 +16,15 @@ export class RefusalTeller {
     if (decision === 'allow') return;
     const target = `${host === undefined ? 'a request' : printable(host)}${port === undefined ? '' : `:${port}`}`;
     const because = rule === undefined ? '' : ` (${rule})`;
-    const line = `network: ${protocol} to ${target} was refused: ${reason ?? ''}${because}`;
+    this.#tellOnce(`network: ${protocol} to ${target} was refused: ${reason ?? ''}${because}`);
+  }
+
+  /** A connection could not be served. */
+  addFault(error: unknown): void {
+    this.#tellOnce(`network: a connection could not be served: ${String(error).replace(/[^ -~]/g, '?')}`);
+  }
+
+  #tellOnce(line: string): void {
     if (this.#told.has(line) || this.#told.size >= MAX_TOLD) return;
     this.#told.add(line);
     this.#tell(line);

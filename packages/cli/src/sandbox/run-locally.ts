@@ -56,8 +56,13 @@ async function networkOf(
   if (rules === undefined || bwrap === undefined) return undefined;
   setUp.begin('making its network');
   const teller = new RefusalTeller(complain);
-  const { signal } = setUp;
-  return openManagedNetwork({ bwrap, rules, onDecision: (decision) => teller.add(decision), signal });
+  return openManagedNetwork({
+    bwrap,
+    rules,
+    onDecision: (decision) => teller.add(decision),
+    onFault: (error) => teller.addFault(error),
+    signal: setUp.signal,
+  });
 }
 
 /** What to say of, where it does not run. */

@@ -30,6 +30,8 @@ export interface ManagedNetworkOptions {
   readonly decide?: NetworkDecider | undefined;
   /** Called for each request, allowed or not. */
   readonly onDecision: (decision: NetworkDecision) => void;
+  /** Called with what went wrong for each connection that was closed because it could not be served. */
+  readonly onFault: (error: unknown) => void;
   /** Default the network of this machine. */
   readonly outside?: Outside;
   /** Stops the wait for it. */
@@ -46,13 +48,14 @@ export async function openManagedNetwork({
   proxy: settings = { servesSocks: true },
   decide,
   onDecision,
+  onFault,
   outside = realOutside,
   signal,
 }: ManagedNetworkOptions): Promise<ManagedNetwork> {
   const targets = loopbackTargets(rules);
   const ports = targets.map(({ port }) => port);
   const cell = await openNetworkCell(bwrap, settings === null ? ports : [...ports, ANY_PORT], signal);
-  const proxy = new Proxy(new Gate(rules, outside, onDecision, decide), settings?.servesSocks);
+  const proxy = new Proxy(new Gate(rules, outside, onDecision, decide), onFault, settings?.servesSocks);
   const [main] = cell.listeners.slice(targets.length);
   if (main !== undefined) proxy.serve(main.server);
   targets.forEach((target, at) => {

@@ -57,6 +57,7 @@ export class ConfinedNetworks {
           // What was no request at all says nothing about what the process was after.
           wasRefused ||= decision.reason !== 'malformed';
         },
+        onFault: (error) => refusals.addFault(error),
       }),
     );
     return {

@@ -29,10 +29,17 @@ test('each refusal has a line, up to a number of them, and the rest is counted',
       by: 'rules',
     },
   ]);
-  log.add(REFUSED);
+  log.addFault(new Error('it broke'));
   log.add({ ...REFUSED, answer: { type: 'deny' } });
   log.end();
   expect(lines.slice(MAX_LOGGED_REFUSALS)).toEqual([
     ['more network requests were refused', { process: 'r7', more: 2 }],
   ]);
+});
+
+test('what could not be served has a line with its cause', () => {
+  const lines: unknown[] = [];
+  const err = new Error('it broke');
+  new RefusalLog({ warn: (facts, event) => lines.push([event, facts]) }, 'r7').addFault(err);
+  expect(lines).toEqual([['a network connection could not be served', { process: 'r7', err }]]);
 });

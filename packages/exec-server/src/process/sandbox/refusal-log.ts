@@ -25,6 +25,13 @@ export class RefusalLog {
     );
   }
 
+  /** A connection could not be served; what was the matter with it came from outside the rules. */
+  addFault(err: unknown): void {
+    this.#count += 1;
+    if (this.#count > MAX_LOGGED_REFUSALS) return;
+    this.#logger.warn({ process: this.#process, err }, 'a network connection could not be served');
+  }
+
   /** Nothing follows. */
   end(): void {
     const more = this.#count - MAX_LOGGED_REFUSALS;

@@ -111,6 +111,9 @@ async function networkOf(
     bwrap: bwrap.program,
     rules: parseHostRules(hosts),
     onDecision,
+    onFault(error) {
+      throw error;
+    },
     outside: { ...realOutside, resolve: (name) => Promise.resolve(hosts.addresses[name] ?? []) },
   });
 }

@@ -14,11 +14,13 @@ let listener: Server;
 let echo: Server;
 let proxy: Proxy;
 let decisions: string[];
+let faults: unknown[];
 let wentOut: number;
 const clients: Socket[] = [];
 
 beforeEach(async () => {
   decisions = [];
+  faults = [];
   wentOut = 0;
   echo = createServer({ allowHalfOpen: true }, (socket) => {
     socket.on('error', () => undefined);
@@ -35,7 +37,10 @@ beforeEach(async () => {
     },
     ownAddresses: () => [],
   };
-  proxy = new Proxy(new Gate(rules, outside, ({ decision, reason }) => decisions.push(reason ?? decision)));
+  proxy = new Proxy(
+    new Gate(rules, outside, ({ decision, reason }) => decisions.push(reason ?? decision)),
+    (error) => faults.push(error),
+  );
   proxy.serve(listener);
 });
 
@@ -44,6 +49,7 @@ afterEach(async () => {
   for (const client of clients.splice(0)) client.destroy();
   proxy.close();
   await Promise.all([echo, listener].map((server) => new Promise((resolve) => server.close(resolve))));
+  expect(faults).toEqual([]);
 });
 
 function portOf(server: Server): number {
@@ -123,6 +129,7 @@ test(
       new Gate(parseHostRules({ allow: ['*'], deny: [] }), realOutside, (one) => {
         decisions.push(`${one.protocol} ${one.reason ?? ''}`);
       }),
+      (error) => faults.push(error),
       false,
     );
     refusing.serve(httpAlone);

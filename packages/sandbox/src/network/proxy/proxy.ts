@@ -1,9 +1,11 @@
 import type { Server, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { MAX_PROXY_CONNECTIONS, PROXY_REQUEST_TIMEOUT_MS } from '../../limits.js';
 import type { Gate } from '../gate.js';
 import type { Target } from '../host-rules.js';
 import { clientOf } from './client-of.js';
-import { createHttpProxy } from './http-proxy.js';
+import { type Guard, guardWith } from './guard.js';
+import { createHttpProxy } from './http/http-proxy.js';
 import { refuseSocks, serveSocks } from './socks-proxy.js';
 import { SOCKS_VERSION } from './socks5.js';
 import { tunnel } from './tunnel.js';
@@ -11,16 +13,21 @@ import { tunnel } from './tunnel.js';
 /** Everything that one sandbox may connect to: whoever comes through its listeners is that sandbox and no other. */
 export class Proxy {
   readonly #gate: Gate;
+  readonly #guard: Guard;
   readonly #servesSocks: boolean;
   readonly #connections = new Set<Socket>();
-  readonly #deadlines = new WeakMap<Socket, NodeJS.Timeout>();
+  readonly #deadlines = new WeakMap<Duplex, NodeJS.Timeout>();
   readonly #http;
 
-  /** @param servesSocks Whether SOCKS 5 is spoken beside HTTP. */
-  constructor(gate: Gate, servesSocks = true) {
+  /**
+   * @param onFault Called with what went wrong for each connection that was closed because it could not be served.
+   * @param servesSocks Whether SOCKS 5 is spoken beside HTTP.
+   */
+  constructor(gate: Gate, onFault: (error: unknown) => void, servesSocks = true) {
     this.#gate = gate;
+    this.#guard = guardWith(onFault);
     this.#servesSocks = servesSocks;
-    this.#http = createHttpProxy(gate, (socket) => this.#settle(socket));
+    this.#http = createHttpProxy(gate, this.#guard, (socket) => this.#settle(socket));
   }
 
   /** Serves HTTP and SOCKS 5 to whoever connects; the first byte tells which. */
@@ -40,7 +47,10 @@ export class Proxy {
           this.#settle(socket);
           refuseSocks(this.#gate, socket);
         } else if (chunk[0] === SOCKS_VERSION) {
-          void serveSocks(this.#gate, socket, () => this.#settle(socket));
+          this.#guard(
+            socket,
+            serveSocks(this.#gate, socket, () => this.#settle(socket)),
+          );
         } else {
           this.#http.emit('connection', socket);
           process.nextTick(() => socket.resume());
@@ -52,7 +62,7 @@ export class Proxy {
   /** Carries whoever connects to one target, as far as the rules allow it. */
   forward(listener: Server, target: Target): void {
     listener.on('connection', (socket: Socket) => {
-      if (this.#admit(socket, 'loopback')) void this.#carry(socket, target);
+      if (this.#admit(socket, 'loopback')) this.#guard(socket, this.#carry(socket, target));
     });
   }
 
@@ -91,7 +101,7 @@ export class Proxy {
     socket.once('close', () => clearTimeout(deadline));
   }
 
-  #settle(socket: Socket): void {
+  #settle(socket: Duplex): void {
     clearTimeout(this.#deadlines.get(socket));
   }
 }

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { canonicalHost, isPort } from '../canonical-host.js';
 import type { Gate, NetworkCaller } from '../gate.js';
 import { clientOf } from './client-of.js';
+import { farewell } from './farewell.js';
 import {
   NO_AUTHENTICATION,
   readGreeting,
@@ -28,16 +29,14 @@ export function refuseSocks(gate: Gate, socket: Socket): void {
 /**
  * Serves one SOCKS 5 connection through a gate. Who is at the other end is known by the listener, so no credentials are
  * asked for.
- * @param onRequest Called when it is clear what the connection wants.
+ * @param onRequest Called when it is clear what the connection wants, or that it wants nothing that could be read.
  */
 export async function serveSocks(gate: Gate, socket: Socket, onRequest: () => void): Promise<void> {
   const methods = await readMessage(socket, readGreeting);
-  if (methods === undefined) {
-    refuse(gate, socket, 'malformed');
-    return;
-  }
-  if (!methods.includes(NO_AUTHENTICATION)) {
-    refuse(gate, socket, 'not_supported', Buffer.from([SOCKS_VERSION, NO_ACCEPTABLE_METHOD]));
+  if (methods?.includes(NO_AUTHENTICATION) !== true) {
+    onRequest();
+    if (methods === undefined) refuse(gate, socket, 'malformed');
+    else refuseSocks(gate, socket);
     return;
   }
   socket.write(Buffer.from([SOCKS_VERSION, NO_AUTHENTICATION]));
@@ -54,8 +53,10 @@ function refuse(
   reason: 'malformed' | 'not_supported',
   answer: Buffer = Buffer.alloc(0),
 ): void {
+  // It broke off, or took too long and was refused for that.
+  if (socket.destroyed) return;
   gate.refuse(callerOf(socket), reason);
-  socket.end(answer);
+  farewell(socket, answer);
 }
 
 async function serveConnect(
@@ -67,13 +68,13 @@ async function serveConnect(
   const host = canonicalHost(written);
   if (host === undefined || !isPort(port)) {
     gate.refuse(caller, 'invalid_target', { host: written, port });
-    socket.end(socksReply(SOCKS_REPLY.notAllowed));
+    farewell(socket, socksReply(SOCKS_REPLY.notAllowed));
     return;
   }
   const passage = await gate.open(caller, { host, port });
   if (passage.outcome !== 'open') {
     const code = passage.outcome === 'refused' ? SOCKS_REPLY.notAllowed : SOCKS_REPLY.hostUnreachable;
-    socket.end(socksReply(code));
+    farewell(socket, socksReply(code));
   } else if (socket.destroyed) {
     passage.socket.destroy();
   } else {

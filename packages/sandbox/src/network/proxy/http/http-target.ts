@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { splitAuthority } from '../canonical-host.js';
-import type { Target } from '../host-rules.js';
-import type { RefusalReason } from '../judge.js';
+import { splitAuthority } from '../../canonical-host.js';
+import type { Target } from '../../host-rules.js';
+import type { RefusalReason } from '../../judge.js';
 
 /** Where a request to a proxy is to go. */
 export type RequestedTarget =

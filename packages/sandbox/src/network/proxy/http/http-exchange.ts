@@ -1,0 +1,58 @@
+import { type IncomingMessage, type ServerResponse, request as sendRequest } from 'node:http';
+import type { Socket } from 'node:net';
+import { pipeline } from 'node:stream';
+import { PROXY_IDLE_TIMEOUT_MS } from '../../../limits.js';
+import type { Target } from '../../host-rules.js';
+import { reply, unreachable } from './http-answer.js';
+import { endToEndHeaders, hostHeader } from './http-target.js';
+
+/**
+ * Carries one request over a connection to its target, and the answer back.
+ * @throws when Node refuses to send it; the connection is closed then.
+ */
+export function exchange(
+  request: IncomingMessage,
+  response: ServerResponse,
+  socket: Socket,
+  target: Target,
+  path: string,
+): void {
+  response.on('close', () => socket.destroy());
+  const onward = sendRequest({
+    createConnection: () => socket,
+    method: request.method,
+    path,
+    setHost: false,
+    headers: onwardHeaders(request, target),
+  });
+  const fail = (): void => {
+    reply(response, unreachable(target));
+  };
+  onward.setTimeout(PROXY_IDLE_TIMEOUT_MS, () => onward.destroy());
+  onward.on('error', fail);
+  // Neither an error nor an answer comes from who switches to another protocol.
+  onward.on('close', () => {
+    if (!response.headersSent) fail();
+  });
+  onward.on('response', (answer) => {
+    try {
+      // The words of the other side may be such as cannot be written.
+      response.writeHead(answer.statusCode ?? 502, endToEndHeaders(answer.rawHeaders, answer.headers, []));
+    } catch {
+      onward.destroy();
+      fail();
+      return;
+    }
+    pipeline(answer, response, () => socket.destroy());
+  });
+  pipeline(request, onward, () => undefined);
+}
+
+function onwardHeaders({ headers, rawHeaders }: IncomingMessage, target: Target): string[] {
+  const isChunked = headers['transfer-encoding'] !== undefined;
+  return [
+    ...['Host', hostHeader(target), 'Connection', 'close'],
+    ...endToEndHeaders(rawHeaders, headers, ['host', 'expect']),
+    ...(isChunked ? ['Transfer-Encoding', 'chunked'] : []),
+  ];
+}

@@ -1,0 +1,100 @@
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { afterEach, expect, test, vi } from 'vitest';
+import { PROXY_REQUEST_TIMEOUT_MS } from '../../../limits.js';
+import { over, type ProxyRig, rigProxy } from '../testing/proxy-rig.js';
+
+const DEADLINE_MS = 30_000;
+const WAIT = { timeout: 15_000 };
+
+const GET = 'GET http://a.example/ HTTP/1.1\r\nHost: a.example\r\n\r\n';
+
+const UNREACHABLE = '{"status":"failed","host":"a.example","reason":"unreachable"}';
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** A server that answers the first bytes that come with what is given, and leaves its end open. */
+function answering(answer: string): Promise<ProxyRig> {
+  return rigProxy((socket) => {
+    socket.once('data', () => socket.write(answer, 'latin1'));
+  });
+}
+
+/** The first line and the body of an answer. */
+function partsOf(answer: string): readonly unknown[] {
+  return [answer.split('\r\n')[0], answer.slice(answer.indexOf('\r\n\r\n') + 4)];
+}
+
+test.each([
+  ['below 100', 'HTTP/1.1 099 OK\r\nContent-Length: 2\r\n\r\nhi'],
+  ['of nothing', 'HTTP/1.1 000 OK\r\nContent-Length: 2\r\n\r\nhi'],
+  ['that switches protocols', 'HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\nhello'],
+])(
+  'an answer with a status %s is a failure of that request alone',
+  async (_, answer) => {
+    await using rig = await answering(answer);
+    const client = await rig.dial();
+    client.write(GET);
+    expect(partsOf(await text(client))).toEqual(['HTTP/1.1 502 Bad Gateway', UNREACHABLE]);
+    await over(rig.outside[0] as Socket);
+    expect([rig.decisions, rig.faults]).toEqual([['allow'], []]);
+  },
+  DEADLINE_MS,
+);
+
+test.each([
+  ['cannot be written', 'O\u0001K'],
+  ['are none', ''],
+  ['are odd', 'Fine, thank you'],
+])(
+  'the words of a status are ours, also where those of the server %s',
+  async (_, words) => {
+    await using rig = await answering(`HTTP/1.1 200 ${words}\r\nContent-Length: 2\r\n\r\nhi`);
+    const client = await rig.dial();
+    client.write(GET);
+    expect(partsOf(await text(client))).toEqual(['HTTP/1.1 200 OK', 'hi']);
+  },
+  DEADLINE_MS,
+);
+
+test(
+  'a malformed request is refused once, whatever follows it',
+  async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    await using rig = await rigProxy(() => undefined);
+    const client = await rig.dial();
+    client.write('XX\r\n\r\n');
+    await once(client, 'data');
+    client.write('YY\r\n\r\n');
+    const socket = rig.inside[0] as Socket;
+    await vi.waitFor(() => expect(socket.bytesRead).toBe(12), WAIT);
+    const closed = once(socket, 'close');
+    vi.advanceTimersByTime(PROXY_REQUEST_TIMEOUT_MS);
+    await closed;
+    expect(rig.decisions).toEqual(['malformed']);
+  },
+  DEADLINE_MS,
+);
+
+test(
+  'a body that turns out malformed ends its request without a word in the midst of the answer',
+  async () => {
+    await using rig = await rigProxy((socket) => {
+      socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nstart'));
+    });
+    const client = await rig.dial();
+    client.write(
+      'POST http://a.example/ HTTP/1.1\r\nHost: a.example\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n',
+    );
+    let got = '';
+    client.on('data', (chunk: Buffer) => (got += String(chunk)));
+    await vi.waitFor(() => expect(got).toMatch(/start$/), WAIT);
+    client.write('no chunk\r\n');
+    await over(client);
+    expect([got.endsWith('start'), rig.decisions]).toEqual([true, ['allow', 'malformed']]);
+  },
+  DEADLINE_MS,
+);

@@ -1,0 +1,108 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { MAX_PROXY_HEADER_BYTES } from '../../../limits.js';
+import type { Gate, NetworkCaller } from '../../gate.js';
+import { clientOf } from '../client-of.js';
+import { farewell } from '../farewell.js';
+import type { Guard } from '../guard.js';
+import { tunnel } from '../tunnel.js';
+import { answerFor, blocked, MALFORMED, reply, wholeAnswer } from './http-answer.js';
+import { exchange } from './http-exchange.js';
+import { connectTarget, forwardTarget } from './http-target.js';
+
+/**
+ * Plain HTTP and CONNECT through a gate, one request for each connection: what is sent behind it is not answered. It does
+ * not listen: connections are given to it by emitting `connection`.
+ * @param onRequest Called for each connection when it is clear what it wants, or that it wants nothing that could be read.
+ */
+export function createHttpProxy(gate: Gate, guard: Guard, onRequest: (socket: Duplex) => void): Server {
+  // A CONNECT without Host is legal, and who sends several headers of that name is told so by us.
+  const server = createServer({ maxHeaderSize: MAX_PROXY_HEADER_BYTES, requireHostHeader: false });
+  // A connection is answered once: how many there are inside bounds how many there are outside.
+  server.maxRequestsPerSocket = 1;
+  const used = new WeakSet<Duplex>();
+  server.on('request', (request, response) => {
+    used.add(request.socket);
+    onRequest(request.socket);
+    guard(request.socket, forward(gate, request, response));
+  });
+  server.on('connect', (request, socket: Socket, head) => {
+    // Node does not count these among the requests.
+    if (used.has(socket)) {
+      socket.destroy();
+      return;
+    }
+    onRequest(socket);
+    // Node stops listening for errors when it hands over a connection.
+    socket.on('error', () => undefined);
+    if (head.length > 0) socket.unshift(head);
+    guard(socket, connectThrough(gate, request, socket));
+  });
+  refuseMalformed(server, gate, used, onRequest);
+  return server;
+}
+
+function refuseMalformed(
+  server: Server,
+  gate: Gate,
+  used: WeakSet<Duplex>,
+  onRequest: (socket: Duplex) => void,
+): void {
+  const refused = new WeakSet<Duplex>();
+  server.on('clientError', (_error, socket) => {
+    // Node tells of everything that comes after the first fault as well, and of connections that broke off.
+    if (refused.has(socket) || socket.destroyed) return;
+    refused.add(socket);
+    onRequest(socket);
+    gate.refuse({ protocol: 'http', client: clientOf(socket) }, 'malformed');
+    // In the midst of another answer, this one would be taken for a part of it.
+    if (used.has(socket)) socket.destroy();
+    else farewell(socket, wholeAnswer(MALFORMED));
+  });
+}
+
+async function connectThrough(gate: Gate, request: IncomingMessage, socket: Socket): Promise<void> {
+  const caller = callerOf('https_connect', request);
+  const requested = connectTarget(request.url ?? '', request.rawHeaders);
+  if ('reason' in requested) {
+    gate.refuse(caller, requested.reason, { host: requested.written });
+    farewell(socket, wholeAnswer(blocked(requested.reason, requested.written)));
+    return;
+  }
+  const { target } = requested;
+  const passage = await gate.open(caller, target);
+  if (passage.outcome !== 'open') {
+    farewell(socket, wholeAnswer(answerFor(passage, target)));
+    return;
+  }
+  if (socket.destroyed) {
+    passage.socket.destroy();
+    return;
+  }
+  socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+  tunnel(socket, passage.socket, target.host.host, (name) => {
+    gate.refuse(caller, 'other_host', { host: name ?? target.host.host, port: target.port });
+  });
+}
+
+async function forward(gate: Gate, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  // Each request is judged on a connection of its own: nothing that is left over can be taken for a second one.
+  response.shouldKeepAlive = false;
+  const caller = callerOf('http', request);
+  const requested = forwardTarget(request.url ?? '', request.rawHeaders);
+  if ('reason' in requested) {
+    gate.refuse(caller, requested.reason, { host: requested.written });
+    reply(response, blocked(requested.reason, requested.written));
+    return;
+  }
+  const { target, path } = requested;
+  const passage = await gate.open(caller, target);
+  if (passage.outcome !== 'open') reply(response, answerFor(passage, target));
+  else if (response.destroyed) passage.socket.destroy();
+  else exchange(request, response, passage.socket, target, path);
+}
+
+function callerOf(protocol: 'http' | 'https_connect', { method, socket }: IncomingMessage): NetworkCaller {
+  return { protocol, method, client: clientOf(socket) };
+}
