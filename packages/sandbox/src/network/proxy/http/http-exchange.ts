@@ -25,6 +25,7 @@ export function exchange(
     setHost: false,
     headers: onwardHeaders(request, target),
   });
+  onward.maxHeadersCount = 0;
   const fail = (): void => {
     reply(response, unreachable(target));
   };
@@ -49,10 +50,12 @@ export function exchange(
 }
 
 function onwardHeaders({ headers, rawHeaders }: IncomingMessage, target: Target): string[] {
-  const isChunked = headers['transfer-encoding'] !== undefined;
+  const { 'content-length': length, 'transfer-encoding': encoding } = headers;
+  // Where the body ends is said once, as Node has understood it.
+  const framing = length === undefined ? [] : ['Content-Length', length];
   return [
     ...['Host', hostHeader(target), 'Connection', 'close'],
-    ...endToEndHeaders(rawHeaders, headers, ['host', 'expect']),
-    ...(isChunked ? ['Transfer-Encoding', 'chunked'] : []),
+    ...endToEndHeaders(rawHeaders, headers, ['host', 'expect', 'content-length']),
+    ...(encoding === undefined ? framing : ['Transfer-Encoding', 'chunked']),
   ];
 }

@@ -98,3 +98,47 @@ test(
   },
   DEADLINE_MS,
 );
+
+const SMUGGLED = 'GET /smuggled HTTP/1.1\r\nHost: evil\r\n\r\n';
+const MANY = 'a:\r\n'.repeat(2100);
+
+test.each(['GET', 'HEAD', 'DELETE', 'OPTIONS'])(
+  'a body of %s keeps its length behind however many headers',
+  async (method) => {
+    let got = '';
+    await using rig = await rigProxy((socket) => {
+      socket.on('data', (chunk: Buffer) => {
+        got += String(chunk);
+        if (got.endsWith(SMUGGLED)) socket.end('HTTP/1.1 204 No Content\r\n\r\n');
+      });
+    });
+    const client = await rig.dial();
+    const head = `${method} http://a.example/ HTTP/1.1\r\nHost: a.example\r\n${MANY}`;
+    client.write(`${head}Content-Length: ${SMUGGLED.length}\r\n\r\n${SMUGGLED}`);
+    await text(client);
+    expect(got.toLowerCase().split('\r\n\r\n')[0]).toContain(`\r\ncontent-length: ${SMUGGLED.length}`);
+  },
+  DEADLINE_MS,
+);
+
+test.each([
+  [
+    'whose length is called a matter of this hop',
+    'Host: a.example\r\nConnection: content-length',
+    'malformed',
+  ],
+  ['whose host is called that', 'Host: a.example\r\nConnection: close, Host', 'malformed'],
+  ['with another host behind many headers', `${MANY}Host: evil`, 'other_host'],
+])(
+  'a request %s is refused',
+  async (_, headers, reason) => {
+    await using rig = await rigProxy(() => undefined);
+    const client = await rig.dial();
+    client.write(
+      `GET http://a.example/ HTTP/1.1\r\n${headers}\r\nContent-Length: ${SMUGGLED.length}\r\n\r\n${SMUGGLED}`,
+    );
+    expect(partsOf(await text(client))[0]).toBe('HTTP/1.1 403 Forbidden');
+    expect([rig.decisions, rig.outside]).toEqual([[reason], []]);
+  },
+  DEADLINE_MS,
+);

@@ -21,6 +21,8 @@ export function createHttpProxy(gate: Gate, guard: Guard, onRequest: (socket: Du
   const server = createServer({ maxHeaderSize: MAX_PROXY_HEADER_BYTES, requireHostHeader: false });
   // A connection is answered once: how many there are inside bounds how many there are outside.
   server.maxRequestsPerSocket = 1;
+  // Node obeys headers beyond a number of them and does not show them; their bytes are bounded.
+  server.maxHeadersCount = 0;
   const used = new WeakSet<Duplex>();
   server.on('request', (request, response) => {
     used.add(request.socket);

@@ -15,6 +15,7 @@ export function forwardTarget(url: string, rawHeaders: readonly string[]): Reque
   const [, scheme, authority = '', rest = ''] = /^([a-z][a-z\d+.-]*):\/\/([^/?#]*)([^#]*)/i.exec(url) ?? [];
   if (scheme === undefined) return { reason: 'invalid_target', written: url };
   if (scheme.toLowerCase() !== 'http') return { reason: 'not_supported', written: url };
+  if (namesFraming(rawHeaders)) return { reason: 'malformed', written: authority };
   const path = rest.startsWith('/') ? rest : `/${rest}`;
   return withSameHost(authority, HTTP_PORT, path, rawHeaders);
 }
@@ -47,6 +48,18 @@ const HOP_BY_HOP = [
   ...['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade'],
   ...['proxy-authorization', 'proxy-authenticate', 'proxy-authentication-info'],
 ];
+
+/** Headers that no hop may call its own: they say where a request goes, and where it ends. */
+const NEVER_HOP_BY_HOP: readonly string[] = ['content-length', 'host'];
+
+function namesFraming(rawHeaders: readonly string[]): boolean {
+  return rawHeaders.some(
+    (value, at) =>
+      at % 2 === 1 &&
+      rawHeaders[at - 1]?.toLowerCase() === 'connection' &&
+      value.split(',').some((name) => NEVER_HOP_BY_HOP.includes(name.trim().toLowerCase())),
+  );
+}
 
 /** Headers that go on to the next hop: none that speak of this one. In pairs, as Node's `rawHeaders`. */
 export function endToEndHeaders(
