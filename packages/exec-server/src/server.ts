@@ -15,7 +15,7 @@ import { createGuardian, type Guardian } from './process/guardian/guardian.js';
 import { FileHelpers, type FileHelpersHost } from './process/sandbox/file-helpers.js';
 import { readHelperProgram } from './process/sandbox/helper-program.js';
 import { OwnPaths } from './process/sandbox/own-paths.js';
-import { createSandboxes, type SandboxHost, type Sandboxes } from './process/sandbox/sandboxes.js';
+import { createSandboxes, type Sandboxes, type SandboxHost } from './process/sandbox/sandboxes.js';
 import { createOsProcesses } from './process/spawn/os-processes.js';
 import { createPipePool } from './process/spawn/pipe-pool.js';
 import { createSpillDirectory, type SpillDirectory } from './process/spill/spill-directory.js';
