@@ -16,7 +16,7 @@ export { Client, Clock, afterLateOutput };
 
 // index.d.ts
 import { Transport, ExecError, ProcessId } from '@holdfast/exec-protocol';
-export { EnvironmentInfo, ErrorKind, ExecError, Extensions, InstalledCapabilities, ProcessSummary, RootCapabilities, SessionId, SignalName, SkillSummary, TerminalSize } from '@holdfast/exec-protocol';
+export { DenialFinding, EnvironmentInfo, ErrorKind, ExecError, Extensions, InstalledCapabilities, ProcessSummary, RootCapabilities, SandboxDenial, SandboxNarrowing, SandboxNote, SandboxReport, SandboxRule, SessionId, SignalName, SkillSummary, TerminalSize } from '@holdfast/exec-protocol';
 import { S as SessionOptions, C as Client, E as ExecResult } from './open-session.js';
 export { A as AttachOptions, f as AttachedProcess, g as ClientState, h as ClosedEvent, i as CpOptions, j as DirectoryEntry, k as EnvHeader, l as ExecCause, m as ExecInput, n as ExecOptions, p as ExitedEvent, F as FetchOptions, q as FileContent, r as FileHandle, t as FileStat, u as FileSystem, v as LineOptions, w as LinkOptions, M as MkdirOptions, N as NetworkOptions, x as NetworkRecord, y as NetworkRequest, z as NetworkVerdict, O as OutputEvent, B as OutputStream, G as ProcessEvent, H as ProcessExit, I as ProcessHandle, J as ProcessView, K as ReadFileOptions, Q as RecoveryReport, U as ResizedEvent, V as RmOptions, W as SignalOptions, X as SpawnOptions, Y as StateChange, Z as StateListener, _ as TerminateOptions, $ as TransferError, a0 as TransferFault, a1 as TransferOptions, a2 as TransferProgress, a3 as TransferResult, a4 as ViewOptions, a5 as WaitOptions, a6 as WalkEntry, a7 as WalkOptions, a8 as WalkResult, a9 as WatchOptions } from './open-session.js';
 
@@ -109,7 +109,7 @@ declare class GapError extends ExecError {
 export { Client, type CommandTarget, type ConnectOptions, type Dialer, type DialerOptions, ExecResult, ExitError, GapError, SessionOptions, connect, dialer };
 
 // open-session.d.ts
-import { TerminalSize, SignalName, ParamsOf, networkPolicyRequest, ResultOf, networkPolicyDecision, ProcessSummary, ExecError, SessionId, Extensions, EnvironmentInfo, InstalledCapabilities, RootCapabilities, Transport } from '@holdfast/exec-protocol';
+import { TerminalSize, SignalName, SandboxDenial, ParamsOf, networkPolicyRequest, ResultOf, networkPolicyDecision, SandboxReport, ProcessSummary, ExecError, SessionId, Extensions, EnvironmentInfo, InstalledCapabilities, RootCapabilities, Transport } from '@holdfast/exec-protocol';
 
 /** Where output came from; a terminal merges both streams into `pty`. */
 type OutputStream = 'stdout' | 'stderr' | 'pty';
@@ -135,6 +135,11 @@ interface ExitedEvent {
     readonly exitCode: number;
     /** The signal that ended the process; null when it ended by itself or the server does not tell. */
     readonly signal: SignalName | null;
+    /**
+     * Where the server takes its sandbox for the reason of a failure: what that has denied it, the surest first. Nothing is listed
+     * where the server tells no more, as without the `sandbox` extension.
+     */
+    readonly denial?: SandboxDenial;
 }
 /** The output is complete; nothing follows. */
 interface ClosedEvent {
@@ -280,6 +285,11 @@ interface ProcessExit {
     readonly exitCode: number;
     /** The signal that ended the process; null when it ended by itself or the server does not tell. */
     readonly signal: SignalName | null;
+    /**
+     * Where the server takes its sandbox for the reason of a failure: what that has denied it, the surest first. Nothing is listed
+     * where the server tells no more, as without the `sandbox` extension.
+     */
+    readonly denial?: SandboxDenial;
 }
 /**
  * A process on the executor. It can be used at once; what has to wait for the start waits by itself.
@@ -292,6 +302,11 @@ interface ProcessHandle extends AsyncDisposable {
     readonly id: string;
     /** The executor has started the process. */
     readonly started: Promise<void>;
+    /**
+     * Where the process may do less than was asked for, once it has started. Undefined for one that is not confined or that was
+     * joined, and where the server does not tell. Fails like `started`, and may be left alone like it.
+     */
+    readonly sandboxReport: Promise<SandboxReport | undefined>;
     /** The process itself has ended; its descendants may live on and write. */
     readonly exited: Promise<ProcessExit>;
     /** The process has ended and its output is complete. */
@@ -387,6 +402,13 @@ interface ExecResult<T extends string | Uint8Array = string> {
     /** The signal that ended the command; null when it ended by itself or the server does not tell. */
     readonly signal: SignalName | null;
     readonly cause: ExecCause;
+    /**
+     * Where the server takes its sandbox for the reason of a failure: what that has denied it, the surest first. Nothing is listed
+     * where the server tells no more, as without the `sandbox` extension.
+     */
+    readonly denial?: SandboxDenial;
+    /** Where the command could do less than was asked for; absent without a sandbox, and where the server does not tell. */
+    readonly sandboxReport?: SandboxReport;
     /** Whether the command ended in any other way than by itself with exit status 0. */
     readonly failed: boolean;
     readonly timedOut: boolean;

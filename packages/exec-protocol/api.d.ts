@@ -323,6 +323,10 @@ declare const EXTENSIONS: {
         readonly version: 1;
         readonly adds: "links as links, permission bits, digests, and files that are gone on with and get their name when they are whole";
     };
+    readonly sandbox: {
+        readonly version: 1;
+        readonly adds: "what a sandbox denied, by which rule and how sure that is, and where it allows less than was asked for";
+    };
 };
 /** The name of an extension. */
 type ExtensionName = keyof typeof EXTENSIONS;
@@ -501,12 +505,6 @@ declare const MAX_FILE_HELPERS = 8;
 declare const FILE_HELPER_IDLE_MS = 10000;
 /** The longest answer of a helper: a file of `MAX_READ_FILE_BYTES` in base64, with room around it. */
 declare const MAX_HELPER_ANSWER_BYTES: number;
-/** The longest answer of a helper that was asked for no content and no listing. */
-declare const MAX_SHORT_HELPER_ANSWER_BYTES: number;
-/** What waits for a helper to read it, beyond which it is asked for nothing more. */
-declare const HELPER_QUEUE_BYTES: number;
-/** How long the end of a session waits for what was asked of its open files; they are closed when that is done. */
-declare const FILES_END_MS = 5000;
 /** UTF-8 bytes of a file handle's id; the reference's figure. */
 declare const MAX_FILE_HANDLE_ID_BYTES = 32;
 /** The most levels that a walk may ask for; the reference's figure. */
@@ -572,6 +570,14 @@ declare const MAX_POLICY_REASON_LENGTH = 1024;
 declare const MAX_KEPT_POLICY_DECISIONS = 128;
 /** How long our client gives itself to decide about one request of a managed network, unless it says otherwise. */
 declare const POLICY_DECISION_TIMEOUT_MS = 60000;
+/** Things that speak for a denial and are told with the end of a process. */
+declare const MAX_DENIAL_FINDINGS = 8;
+/** Characters of a path, as a URI, that a denial names. */
+declare const MAX_DENIAL_PATH_LENGTH = 1024;
+/** Places at which an intent was narrowed that the answer to a start names. */
+declare const MAX_TOLD_NARROWINGS = 64;
+/** Notes on a sandbox in the answer to a start. */
+declare const MAX_TOLD_SANDBOX_NOTES = 32;
 
 /** Groups methods in handshake errors and in the reference. */
 type MethodFamily = 'session' | 'process' | 'environment' | 'fs' | 'http' | 'network';
@@ -1315,6 +1321,56 @@ declare const processStart: RequestSpec<z.ZodObject<{
         windowsRestrictedToken: "windowsRestrictedToken";
         windowsMxc: "windowsMxc";
     }>>>;
+    sandboxReport: z.ZodOptional<z.ZodObject<{
+        narrowed: z.ZodArray<z.ZodUnion<readonly [z.ZodDiscriminatedUnion<[z.ZodObject<{
+            type: z.ZodLiteral<"path">;
+            path: z.ZodString;
+            asked: z.ZodEnum<{
+                write: "write";
+                read: "read";
+            }>;
+            granted: z.ZodEnum<{
+                read: "read";
+                deny: "deny";
+            }>;
+            rule: z.ZodObject<{
+                source: z.ZodEnum<{
+                    default: "default";
+                    intent: "intent";
+                    ceiling: "ceiling";
+                }>;
+                entry: z.ZodString;
+                pattern: z.ZodOptional<z.ZodString>;
+            }, z.core.$strip>;
+        }, z.core.$strip>, z.ZodObject<{
+            type: z.ZodLiteral<"network">;
+            asked: z.ZodLiteral<"enabled">;
+            granted: z.ZodLiteral<"restricted">;
+            rule: z.ZodObject<{
+                source: z.ZodEnum<{
+                    default: "default";
+                    intent: "intent";
+                    ceiling: "ceiling";
+                }>;
+                entry: z.ZodString;
+                pattern: z.ZodOptional<z.ZodString>;
+            }, z.core.$strip>;
+        }, z.core.$strip>], "type">, z.ZodObject<{}, z.core.$loose>]>>;
+        narrowedLeftOut: z.ZodInt;
+        notes: z.ZodArray<z.ZodUnion<readonly [z.ZodObject<{
+            text: z.ZodString;
+            rule: z.ZodObject<{
+                source: z.ZodEnum<{
+                    default: "default";
+                    intent: "intent";
+                    ceiling: "ceiling";
+                }>;
+                entry: z.ZodString;
+                pattern: z.ZodOptional<z.ZodString>;
+            }, z.core.$strip>;
+        }, z.core.$strip>, z.ZodObject<{}, z.core.$loose>]>>;
+        notesLeftOut: z.ZodInt;
+    }, z.core.$strip>>;
 }, z.core.$strip>>;
 /** Reads the event log forward, waiting for news when asked to. */
 declare const processRead: RequestSpec<z.ZodObject<{
@@ -1342,6 +1398,50 @@ declare const processRead: RequestSpec<z.ZodObject<{
     closed: z.ZodBoolean;
     failure: z.ZodOptional<z.ZodNullable<z.ZodString>>;
     sandboxDenied: z.ZodOptional<z.ZodNullable<z.ZodBoolean>>;
+    denial: z.ZodOptional<z.ZodObject<{
+        findings: z.ZodArray<z.ZodUnion<readonly [z.ZodObject<{
+            evidence: z.ZodEnum<{
+                path: "path";
+                network: "network";
+                signal: "signal";
+                refusal: "refusal";
+                words: "words";
+            }>;
+            confidence: z.ZodEnum<{
+                certain: "certain";
+                likely: "likely";
+                possible: "possible";
+            }>;
+            subject: z.ZodOptional<z.ZodDiscriminatedUnion<[z.ZodObject<{
+                type: z.ZodLiteral<"path">;
+                path: z.ZodString;
+                operation: z.ZodEnum<{
+                    write: "write";
+                    read: "read";
+                }>;
+            }, z.core.$strip>, z.ZodObject<{
+                type: z.ZodLiteral<"host">;
+                protocol: z.ZodString;
+                host: z.ZodOptional<z.ZodString>;
+                port: z.ZodOptional<z.ZodInt>;
+                reason: z.ZodString;
+            }, z.core.$strip>, z.ZodObject<{
+                type: z.ZodLiteral<"network">;
+            }, z.core.$strip>, z.ZodObject<{
+                type: z.ZodLiteral<"systemCall">;
+                signal: z.ZodString;
+            }, z.core.$strip>], "type">>;
+            rule: z.ZodOptional<z.ZodObject<{
+                source: z.ZodEnum<{
+                    default: "default";
+                    intent: "intent";
+                    ceiling: "ceiling";
+                }>;
+                entry: z.ZodString;
+                pattern: z.ZodOptional<z.ZodString>;
+            }, z.core.$strip>>;
+        }, z.core.$strip>, z.ZodObject<{}, z.core.$loose>]>>;
+    }, z.core.$strip>>;
     signal: z.ZodOptional<z.ZodNullable<z.ZodEnum<{
         SIGHUP: "SIGHUP";
         SIGINT: "SIGINT";
@@ -1579,6 +1679,50 @@ declare const processExited: NotificationSpec<z.ZodObject<{
     seq: z.ZodInt;
     exitCode: z.ZodInt;
     sandboxDenied: z.ZodOptional<z.ZodNullable<z.ZodBoolean>>;
+    denial: z.ZodOptional<z.ZodObject<{
+        findings: z.ZodArray<z.ZodUnion<readonly [z.ZodObject<{
+            evidence: z.ZodEnum<{
+                path: "path";
+                network: "network";
+                signal: "signal";
+                refusal: "refusal";
+                words: "words";
+            }>;
+            confidence: z.ZodEnum<{
+                certain: "certain";
+                likely: "likely";
+                possible: "possible";
+            }>;
+            subject: z.ZodOptional<z.ZodDiscriminatedUnion<[z.ZodObject<{
+                type: z.ZodLiteral<"path">;
+                path: z.ZodString;
+                operation: z.ZodEnum<{
+                    write: "write";
+                    read: "read";
+                }>;
+            }, z.core.$strip>, z.ZodObject<{
+                type: z.ZodLiteral<"host">;
+                protocol: z.ZodString;
+                host: z.ZodOptional<z.ZodString>;
+                port: z.ZodOptional<z.ZodInt>;
+                reason: z.ZodString;
+            }, z.core.$strip>, z.ZodObject<{
+                type: z.ZodLiteral<"network">;
+            }, z.core.$strip>, z.ZodObject<{
+                type: z.ZodLiteral<"systemCall">;
+                signal: z.ZodString;
+            }, z.core.$strip>], "type">>;
+            rule: z.ZodOptional<z.ZodObject<{
+                source: z.ZodEnum<{
+                    default: "default";
+                    intent: "intent";
+                    ceiling: "ceiling";
+                }>;
+                entry: z.ZodString;
+                pattern: z.ZodOptional<z.ZodString>;
+            }, z.core.$strip>>;
+        }, z.core.$strip>, z.ZodObject<{}, z.core.$loose>]>>;
+    }, z.core.$strip>>;
     signal: z.ZodOptional<z.ZodNullable<z.ZodEnum<{
         SIGHUP: "SIGHUP";
         SIGINT: "SIGINT";
@@ -1642,6 +1786,228 @@ declare const envPolicySchema: z.ZodObject<{
 }, z.core.$strip>;
 /** How the environment of a process is made from that of the executor. */
 type EnvPolicy = z.output<typeof envPolicySchema>;
+
+/** Which rule decided. */
+declare const ruleSchema: z.ZodObject<{
+    source: z.ZodEnum<{
+        default: "default";
+        intent: "intent";
+        ceiling: "ceiling";
+    }>;
+    entry: z.ZodString;
+    pattern: z.ZodOptional<z.ZodString>;
+}, z.core.$strip>;
+declare const findingSchema: z.ZodObject<{
+    evidence: z.ZodEnum<{
+        path: "path";
+        network: "network";
+        signal: "signal";
+        refusal: "refusal";
+        words: "words";
+    }>;
+    confidence: z.ZodEnum<{
+        certain: "certain";
+        likely: "likely";
+        possible: "possible";
+    }>;
+    subject: z.ZodOptional<z.ZodDiscriminatedUnion<[z.ZodObject<{
+        type: z.ZodLiteral<"path">;
+        path: z.ZodString;
+        operation: z.ZodEnum<{
+            write: "write";
+            read: "read";
+        }>;
+    }, z.core.$strip>, z.ZodObject<{
+        type: z.ZodLiteral<"host">;
+        protocol: z.ZodString;
+        host: z.ZodOptional<z.ZodString>;
+        port: z.ZodOptional<z.ZodInt>;
+        reason: z.ZodString;
+    }, z.core.$strip>, z.ZodObject<{
+        type: z.ZodLiteral<"network">;
+    }, z.core.$strip>, z.ZodObject<{
+        type: z.ZodLiteral<"systemCall">;
+        signal: z.ZodString;
+    }, z.core.$strip>], "type">>;
+    rule: z.ZodOptional<z.ZodObject<{
+        source: z.ZodEnum<{
+            default: "default";
+            intent: "intent";
+            ceiling: "ceiling";
+        }>;
+        entry: z.ZodString;
+        pattern: z.ZodOptional<z.ZodString>;
+    }, z.core.$strip>>;
+}, z.core.$strip>;
+declare const narrowingSchema: z.ZodDiscriminatedUnion<[z.ZodObject<{
+    type: z.ZodLiteral<"path">;
+    path: z.ZodString;
+    asked: z.ZodEnum<{
+        write: "write";
+        read: "read";
+    }>;
+    granted: z.ZodEnum<{
+        read: "read";
+        deny: "deny";
+    }>;
+    rule: z.ZodObject<{
+        source: z.ZodEnum<{
+            default: "default";
+            intent: "intent";
+            ceiling: "ceiling";
+        }>;
+        entry: z.ZodString;
+        pattern: z.ZodOptional<z.ZodString>;
+    }, z.core.$strip>;
+}, z.core.$strip>, z.ZodObject<{
+    type: z.ZodLiteral<"network">;
+    asked: z.ZodLiteral<"enabled">;
+    granted: z.ZodLiteral<"restricted">;
+    rule: z.ZodObject<{
+        source: z.ZodEnum<{
+            default: "default";
+            intent: "intent";
+            ceiling: "ceiling";
+        }>;
+        entry: z.ZodString;
+        pattern: z.ZodOptional<z.ZodString>;
+    }, z.core.$strip>;
+}, z.core.$strip>], "type">;
+declare const noteSchema: z.ZodObject<{
+    text: z.ZodString;
+    rule: z.ZodObject<{
+        source: z.ZodEnum<{
+            default: "default";
+            intent: "intent";
+            ceiling: "ceiling";
+        }>;
+        entry: z.ZodString;
+        pattern: z.ZodOptional<z.ZodString>;
+    }, z.core.$strip>;
+}, z.core.$strip>;
+/** Which rule decided. */
+type SandboxRule = z.output<typeof ruleSchema>;
+/** One thing that speaks for a denial. */
+type DenialFinding = z.output<typeof findingSchema>;
+/** One place where a process may do less than was asked for. */
+type SandboxNarrowing = z.output<typeof narrowingSchema>;
+/** Something about a sandbox that people should know. */
+type SandboxNote = z.output<typeof noteSchema>;
+/** What a sandbox has denied a process that failed. */
+interface SandboxDenial {
+    /** The surest first. */
+    readonly findings: readonly DenialFinding[];
+}
+/** What became of an intent on the executor. */
+interface SandboxReport {
+    /** Where less is allowed than was asked for; what the operator takes away comes first. */
+    readonly narrowed: readonly SandboxNarrowing[];
+    /** How many more places there are. */
+    readonly narrowedLeftOut: number;
+    /** What is not as it was asked for, or protected with a gap, for people. */
+    readonly notes: readonly SandboxNote[];
+    readonly notesLeftOut: number;
+}
+/** As it travels. */
+declare const sandboxDenialSchema: z.ZodObject<{
+    findings: z.ZodArray<z.ZodUnion<readonly [z.ZodObject<{
+        evidence: z.ZodEnum<{
+            path: "path";
+            network: "network";
+            signal: "signal";
+            refusal: "refusal";
+            words: "words";
+        }>;
+        confidence: z.ZodEnum<{
+            certain: "certain";
+            likely: "likely";
+            possible: "possible";
+        }>;
+        subject: z.ZodOptional<z.ZodDiscriminatedUnion<[z.ZodObject<{
+            type: z.ZodLiteral<"path">;
+            path: z.ZodString;
+            operation: z.ZodEnum<{
+                write: "write";
+                read: "read";
+            }>;
+        }, z.core.$strip>, z.ZodObject<{
+            type: z.ZodLiteral<"host">;
+            protocol: z.ZodString;
+            host: z.ZodOptional<z.ZodString>;
+            port: z.ZodOptional<z.ZodInt>;
+            reason: z.ZodString;
+        }, z.core.$strip>, z.ZodObject<{
+            type: z.ZodLiteral<"network">;
+        }, z.core.$strip>, z.ZodObject<{
+            type: z.ZodLiteral<"systemCall">;
+            signal: z.ZodString;
+        }, z.core.$strip>], "type">>;
+        rule: z.ZodOptional<z.ZodObject<{
+            source: z.ZodEnum<{
+                default: "default";
+                intent: "intent";
+                ceiling: "ceiling";
+            }>;
+            entry: z.ZodString;
+            pattern: z.ZodOptional<z.ZodString>;
+        }, z.core.$strip>>;
+    }, z.core.$strip>, z.ZodObject<{}, z.core.$loose>]>>;
+}, z.core.$strip>;
+/** As it travels. */
+declare const sandboxReportSchema: z.ZodObject<{
+    narrowed: z.ZodArray<z.ZodUnion<readonly [z.ZodDiscriminatedUnion<[z.ZodObject<{
+        type: z.ZodLiteral<"path">;
+        path: z.ZodString;
+        asked: z.ZodEnum<{
+            write: "write";
+            read: "read";
+        }>;
+        granted: z.ZodEnum<{
+            read: "read";
+            deny: "deny";
+        }>;
+        rule: z.ZodObject<{
+            source: z.ZodEnum<{
+                default: "default";
+                intent: "intent";
+                ceiling: "ceiling";
+            }>;
+            entry: z.ZodString;
+            pattern: z.ZodOptional<z.ZodString>;
+        }, z.core.$strip>;
+    }, z.core.$strip>, z.ZodObject<{
+        type: z.ZodLiteral<"network">;
+        asked: z.ZodLiteral<"enabled">;
+        granted: z.ZodLiteral<"restricted">;
+        rule: z.ZodObject<{
+            source: z.ZodEnum<{
+                default: "default";
+                intent: "intent";
+                ceiling: "ceiling";
+            }>;
+            entry: z.ZodString;
+            pattern: z.ZodOptional<z.ZodString>;
+        }, z.core.$strip>;
+    }, z.core.$strip>], "type">, z.ZodObject<{}, z.core.$loose>]>>;
+    narrowedLeftOut: z.ZodInt;
+    notes: z.ZodArray<z.ZodUnion<readonly [z.ZodObject<{
+        text: z.ZodString;
+        rule: z.ZodObject<{
+            source: z.ZodEnum<{
+                default: "default";
+                intent: "intent";
+                ceiling: "ceiling";
+            }>;
+            entry: z.ZodString;
+            pattern: z.ZodOptional<z.ZodString>;
+        }, z.core.$strip>;
+    }, z.core.$strip>, z.ZodObject<{}, z.core.$loose>]>>;
+    notesLeftOut: z.ZodInt;
+}, z.core.$strip>;
+/** What is understood here of a denial that was told. */
+declare function understoodDenial({ findings }: z.output<typeof sandboxDenialSchema>): SandboxDenial;
+/** What is understood here of a report. */
+declare function understoodReport({ narrowed, notes, ...counts }: z.output<typeof sandboxReportSchema>): SandboxReport;
 
 /** Every request that a client may send, by its method. */
 declare const REQUESTS: {
@@ -1900,6 +2266,56 @@ declare const REQUESTS: {
             windowsRestrictedToken: "windowsRestrictedToken";
             windowsMxc: "windowsMxc";
         }>>>;
+        sandboxReport: z.ZodOptional<z.ZodObject<{
+            narrowed: z.ZodArray<z.ZodUnion<readonly [z.ZodDiscriminatedUnion<[z.ZodObject<{
+                type: z.ZodLiteral<"path">;
+                path: z.ZodString;
+                asked: z.ZodEnum<{
+                    write: "write";
+                    read: "read";
+                }>;
+                granted: z.ZodEnum<{
+                    read: "read";
+                    deny: "deny";
+                }>;
+                rule: z.ZodObject<{
+                    source: z.ZodEnum<{
+                        default: "default";
+                        intent: "intent";
+                        ceiling: "ceiling";
+                    }>;
+                    entry: z.ZodString;
+                    pattern: z.ZodOptional<z.ZodString>;
+                }, zod_v4_core.$strip>;
+            }, zod_v4_core.$strip>, z.ZodObject<{
+                type: z.ZodLiteral<"network">;
+                asked: z.ZodLiteral<"enabled">;
+                granted: z.ZodLiteral<"restricted">;
+                rule: z.ZodObject<{
+                    source: z.ZodEnum<{
+                        default: "default";
+                        intent: "intent";
+                        ceiling: "ceiling";
+                    }>;
+                    entry: z.ZodString;
+                    pattern: z.ZodOptional<z.ZodString>;
+                }, zod_v4_core.$strip>;
+            }, zod_v4_core.$strip>], "type">, z.ZodObject<{}, zod_v4_core.$loose>]>>;
+            narrowedLeftOut: z.ZodInt;
+            notes: z.ZodArray<z.ZodUnion<readonly [z.ZodObject<{
+                text: z.ZodString;
+                rule: z.ZodObject<{
+                    source: z.ZodEnum<{
+                        default: "default";
+                        intent: "intent";
+                        ceiling: "ceiling";
+                    }>;
+                    entry: z.ZodString;
+                    pattern: z.ZodOptional<z.ZodString>;
+                }, zod_v4_core.$strip>;
+            }, zod_v4_core.$strip>, z.ZodObject<{}, zod_v4_core.$loose>]>>;
+            notesLeftOut: z.ZodInt;
+        }, zod_v4_core.$strip>>;
     }, zod_v4_core.$strip>>;
     readonly 'process/read': RequestSpec<z.ZodObject<{
         processId: z.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
@@ -1926,6 +2342,50 @@ declare const REQUESTS: {
         closed: z.ZodBoolean;
         failure: z.ZodOptional<z.ZodNullable<z.ZodString>>;
         sandboxDenied: z.ZodOptional<z.ZodNullable<z.ZodBoolean>>;
+        denial: z.ZodOptional<z.ZodObject<{
+            findings: z.ZodArray<z.ZodUnion<readonly [z.ZodObject<{
+                evidence: z.ZodEnum<{
+                    path: "path";
+                    network: "network";
+                    signal: "signal";
+                    refusal: "refusal";
+                    words: "words";
+                }>;
+                confidence: z.ZodEnum<{
+                    certain: "certain";
+                    likely: "likely";
+                    possible: "possible";
+                }>;
+                subject: z.ZodOptional<z.ZodDiscriminatedUnion<[z.ZodObject<{
+                    type: z.ZodLiteral<"path">;
+                    path: z.ZodString;
+                    operation: z.ZodEnum<{
+                        write: "write";
+                        read: "read";
+                    }>;
+                }, zod_v4_core.$strip>, z.ZodObject<{
+                    type: z.ZodLiteral<"host">;
+                    protocol: z.ZodString;
+                    host: z.ZodOptional<z.ZodString>;
+                    port: z.ZodOptional<z.ZodInt>;
+                    reason: z.ZodString;
+                }, zod_v4_core.$strip>, z.ZodObject<{
+                    type: z.ZodLiteral<"network">;
+                }, zod_v4_core.$strip>, z.ZodObject<{
+                    type: z.ZodLiteral<"systemCall">;
+                    signal: z.ZodString;
+                }, zod_v4_core.$strip>], "type">>;
+                rule: z.ZodOptional<z.ZodObject<{
+                    source: z.ZodEnum<{
+                        default: "default";
+                        intent: "intent";
+                        ceiling: "ceiling";
+                    }>;
+                    entry: z.ZodString;
+                    pattern: z.ZodOptional<z.ZodString>;
+                }, zod_v4_core.$strip>>;
+            }, zod_v4_core.$strip>, z.ZodObject<{}, zod_v4_core.$loose>]>>;
+        }, zod_v4_core.$strip>>;
         signal: z.ZodOptional<z.ZodNullable<z.ZodEnum<{
             SIGHUP: "SIGHUP";
             SIGINT: "SIGINT";
@@ -2330,6 +2790,50 @@ declare const SERVER_NOTIFICATIONS: {
         seq: z.ZodInt;
         exitCode: z.ZodInt;
         sandboxDenied: z.ZodOptional<z.ZodNullable<z.ZodBoolean>>;
+        denial: z.ZodOptional<z.ZodObject<{
+            findings: z.ZodArray<z.ZodUnion<readonly [z.ZodObject<{
+                evidence: z.ZodEnum<{
+                    path: "path";
+                    network: "network";
+                    signal: "signal";
+                    refusal: "refusal";
+                    words: "words";
+                }>;
+                confidence: z.ZodEnum<{
+                    certain: "certain";
+                    likely: "likely";
+                    possible: "possible";
+                }>;
+                subject: z.ZodOptional<z.ZodDiscriminatedUnion<[z.ZodObject<{
+                    type: z.ZodLiteral<"path">;
+                    path: z.ZodString;
+                    operation: z.ZodEnum<{
+                        write: "write";
+                        read: "read";
+                    }>;
+                }, zod_v4_core.$strip>, z.ZodObject<{
+                    type: z.ZodLiteral<"host">;
+                    protocol: z.ZodString;
+                    host: z.ZodOptional<z.ZodString>;
+                    port: z.ZodOptional<z.ZodInt>;
+                    reason: z.ZodString;
+                }, zod_v4_core.$strip>, z.ZodObject<{
+                    type: z.ZodLiteral<"network">;
+                }, zod_v4_core.$strip>, z.ZodObject<{
+                    type: z.ZodLiteral<"systemCall">;
+                    signal: z.ZodString;
+                }, zod_v4_core.$strip>], "type">>;
+                rule: z.ZodOptional<z.ZodObject<{
+                    source: z.ZodEnum<{
+                        default: "default";
+                        intent: "intent";
+                        ceiling: "ceiling";
+                    }>;
+                    entry: z.ZodString;
+                    pattern: z.ZodOptional<z.ZodString>;
+                }, zod_v4_core.$strip>>;
+            }, zod_v4_core.$strip>, z.ZodObject<{}, zod_v4_core.$loose>]>>;
+        }, zod_v4_core.$strip>>;
         signal: z.ZodOptional<z.ZodNullable<z.ZodEnum<{
             SIGHUP: "SIGHUP";
             SIGINT: "SIGINT";
@@ -2568,8 +3072,8 @@ declare function parseParams<S extends RequestSpec | NotificationSpec>(spec: S, 
 /** What a peer asks of its owner. */
 interface PeerOptions {
     readonly transport: Transport;
-    /** Requests that this side answers, by method. Without it none is expected: one that comes is malformed. */
-    readonly routes?: ReadonlyMap<string, Route> | undefined;
+    /** Requests that this side answers, by method. */
+    readonly routes: ReadonlyMap<string, Route>;
     /** A notification arrived, in order with the requests around it. */
     onNotification(method: string, params: unknown): void;
     /** An answer arrived that no request of ours waits for. */
@@ -2656,11 +3160,8 @@ interface LineSplitter {
     /** Takes the end of the stream and answers a last line that no newline ended. */
     end(): LineBatch;
 }
-/**
- * A splitter that refuses lines of more than `maxLineBytes`, line end excluded. Blank lines are left out.
- * @param maxLineBytes As a function it is asked anew whenever bytes arrive.
- */
-declare function createLineSplitter(maxLineBytes?: number | (() => number)): LineSplitter;
+/** A splitter that refuses lines of more than `maxLineBytes`, line end excluded. Blank lines are left out. */
+declare function createLineSplitter(maxLineBytes?: number): LineSplitter;
 
 type ReadResult = z.output<(typeof processRead)['result']>;
 /** A chunk of an answer to `process/read`, with the number of its bytes in place of the bytes. */
@@ -2668,8 +3169,9 @@ type ReadChunkOutline = Omit<ReadResult['chunks'][number], 'chunk'> & {
     readonly length: number;
 };
 /** An answer to `process/read` without the bytes of its output. */
-type ReadOutline = Omit<ReadResult, 'chunks'> & {
+type ReadOutline = Omit<ReadResult, 'chunks' | 'denial'> & {
     readonly chunks: readonly ReadChunkOutline[];
+    readonly denial?: SandboxDenial;
 };
 /**
  * Writes the answer to a `process/read` as the UTF-8 of its message, piece by piece. As text it would exist several times
@@ -2691,4 +3193,4 @@ declare class ReadAnswerWriter {
     finish(): Uint8Array;
 }
 
-export { ACKNOWLEDGED_AT_ONCE, ACKNOWLEDGE_DELAY_MS, AHEAD_BYTES, ANSWER_MEMORY_BYTES, type AnswerOf, BACKLOG_BYTES, BACKLOG_STILL_MS, BUSY_RETRY_MS, CAPABILITY_SCAN_DEPTH, CAPABILITY_SCAN_DIRECTORIES, CAPABILITY_SCAN_ENTRIES, CLIENT_NOTIFICATIONS, CLIENT_SILENCE_MS, CLOSED_PROCESS_TTL_MS, CLOSE_CODES, CLOSE_RECONNECT_MS, type CloseKind, type ConnectionId, DETACHED_PROCESS_TTL_MS, DETACHED_SESSION_TTL_MS, type Direction, ERROR_KINDS, EXEC_BUFFER_BYTES, EXEC_DRAIN_MS, EXTENSIONS, type EnvPolicy, type EnvironmentInfo, type ErrorKind, ExecError, type ExtensionName, type Extensions, FILES_END_MS, FILES_IN_TRANSFER, FILE_ANSWERS_BYTES, FILE_BLOCKS_IN_FLIGHT, FILE_HELPER_IDLE_MS, FILE_TRANSFER_ATTEMPTS, HANDSHAKE_TIMEOUT_MS, HELPER_QUEUE_BYTES, type InstalledCapabilities, KILL_GRACE_MS, LEGACY_REPLAY_DELAY_MS, LEGACY_RESUME_READ_BYTES, LEGACY_RESUME_READ_EVENTS, LEGACY_SETTLE_MS, LOG_MEMORY_BYTES, type LineBatch, type LineFailure, type LineSplitter, MAX_ATTACHED_PER_SESSION, MAX_BODY_DELTA_BYTES, MAX_BUFFERED_BODY_BYTES, MAX_CAPABILITY_ANSWER_BYTES, MAX_CAPABILITY_FILE_BYTES, MAX_CAPABILITY_ROOTS, MAX_CAPABILITY_ROOT_BYTES, MAX_CAPABILITY_WARNINGS, MAX_CAPABILITY_YAML_LENGTH, MAX_CHUNK_BYTES, MAX_CLIENT_INSTANCES, MAX_CLIENT_REQUESTS_IN_FLIGHT, MAX_CLIENT_STDIN_BYTES, MAX_CLOSED_PROCESSES, MAX_CONFIG_FILE_BYTES, MAX_FILE_BLOCK_BYTES, MAX_FILE_HANDLES, MAX_FILE_HANDLE_ID_BYTES, MAX_FILE_HELPERS, MAX_FILE_WATCHES, MAX_FRUITLESS_RESUMES, MAX_HELPER_ANSWER_BYTES, MAX_INSTALLED_CAPABILITIES, MAX_INSTALLED_LENGTH, MAX_INSTALLED_PLUGINS, MAX_KEPT_ANSWERS, MAX_KEPT_POLICY_DECISIONS, MAX_LEGACY_MESSAGE_BYTES, MAX_LEGACY_REQUESTS_IN_FLIGHT, MAX_LISTING_BYTES, MAX_LOG_EVENTS, MAX_MESSAGE_BYTES, MAX_POLICY_DECISION_TIMEOUT_MS, MAX_POLICY_PROCESS_ID_BYTES, MAX_POLICY_QUESTIONS, MAX_POLICY_REASON_LENGTH, MAX_POLICY_RECORDS, MAX_PROCESSES_PER_SERVER, MAX_PROCESSES_PER_SESSION, MAX_READERS_PER_PROCESS, MAX_READ_BYTES, MAX_READ_FILE_BYTES, MAX_REFUSED_CONNECTIONS, MAX_REFUSED_REPEATS, MAX_REPLAY_CURSORS, MAX_REQUESTS_IN_FLIGHT, MAX_RESUME_RETRY_MS, MAX_SESSIONS, MAX_SHORT_HELPER_ANSWER_BYTES, MAX_STREAMED_RESPONSES, MAX_WALK_DEPTH, MAX_WALK_DIRECTORIES, MAX_WALK_ENTRIES, MAX_WINDOW_BYTES, type MessageSchema, type MethodFamily, type NotificationSpec, OUTBOX_BYTES, PARTIAL_FILE_TTL_MS, PING_INTERVAL_MS, POLICY_DECISION_GRACE_MS, POLICY_DECISION_TIMEOUT_MS, type ParamsOf, type PathStyle, type PathUri, type Peer, type PeerOptions, PreparedAnswer, type ProcessId, type ProcessSummary, RECOVER_DEADLINE_MS, REMEMBERED_WRITES, REORDER_BYTES, REQUESTS, RESPONSE_BUFFER_BYTES, RESUME_RETRY_MS, RETAINED_BYTES, ReadAnswerWriter, type ReadChunkOutline, type RequestMethod, type RequestOptions, type RequestSpec, type ResultOf, type RootCapabilities, type Route, SERVER_NOTIFICATIONS, SERVER_SILENCE_MS, SIGNAL_NAMES, SPILL_PROCESS_BYTES, SPILL_READ_ATTEMPTS, SPILL_SERVER_BYTES, STDIN_QUEUE_BYTES, STEADY_CONNECTION_MS, type SessionId, type SignalName, type SkillSummary, TAKEOVER_PONG_MS, TRANSFER_TIDY_MS, type TerminalSize, type Transport, type TransportClosed, type TransportListener, UNPROVEN_BYTES, VERSION, WINDOW_BYTES, type WireErrorObject, type WireId, type WriteId, asConnectionId, asProcessId, asSessionId, asWriteId, base64Length, bindRoute, capabilitiesDiscover, capabilityRootsDiscover, containsPath, createLineSplitter, createPeer, decodeBase64, decodeUtf8, encodeBase64, encodeNotification, encodeOutputNotification, environmentConfigRead, environmentInfo, environmentStatus, extensionNames, formatPathUri, fromWireError, fsCanonicalize, fsClose, fsCopy, fsCreateDirectory, fsDigest, fsGetMetadata, fsList, fsMissingChanged, fsOpen, fsReadBlock, fsReadDirectory, fsReadFile, fsRemove, fsRename, fsSetPermissions, fsSymlink, fsWalk, fsWatchMissing, fsWriteBlock, fsWriteFile, grantExtensions, httpBodyDelta, httpRequest, initialize, initialized, isSignalName, joinPathUri, memoryTransportPair, networkPolicyDecision, networkPolicyRequest, numberOfWireId, offeredExtensions, parseParams, parsePathUri, processAttach, processCloseStdin, processClosed, processDetach, processExited, processGap, processList, processOutput, processRead, processResize, processResized, processSignal, processStart, processTerminate, processWindow, processWrite, protocolSchema, sessionAcknowledge, sessionClose, sessionReplay, toWireError };
+export { ACKNOWLEDGED_AT_ONCE, ACKNOWLEDGE_DELAY_MS, AHEAD_BYTES, ANSWER_MEMORY_BYTES, type AnswerOf, BACKLOG_BYTES, BACKLOG_STILL_MS, BUSY_RETRY_MS, CAPABILITY_SCAN_DEPTH, CAPABILITY_SCAN_DIRECTORIES, CAPABILITY_SCAN_ENTRIES, CLIENT_NOTIFICATIONS, CLIENT_SILENCE_MS, CLOSED_PROCESS_TTL_MS, CLOSE_CODES, CLOSE_RECONNECT_MS, type CloseKind, type ConnectionId, DETACHED_PROCESS_TTL_MS, DETACHED_SESSION_TTL_MS, type DenialFinding, type Direction, ERROR_KINDS, EXEC_BUFFER_BYTES, EXEC_DRAIN_MS, EXTENSIONS, type EnvPolicy, type EnvironmentInfo, type ErrorKind, ExecError, type ExtensionName, type Extensions, FILES_IN_TRANSFER, FILE_ANSWERS_BYTES, FILE_BLOCKS_IN_FLIGHT, FILE_HELPER_IDLE_MS, FILE_TRANSFER_ATTEMPTS, HANDSHAKE_TIMEOUT_MS, type InstalledCapabilities, KILL_GRACE_MS, LEGACY_REPLAY_DELAY_MS, LEGACY_RESUME_READ_BYTES, LEGACY_RESUME_READ_EVENTS, LEGACY_SETTLE_MS, LOG_MEMORY_BYTES, type LineBatch, type LineFailure, type LineSplitter, MAX_ATTACHED_PER_SESSION, MAX_BODY_DELTA_BYTES, MAX_BUFFERED_BODY_BYTES, MAX_CAPABILITY_ANSWER_BYTES, MAX_CAPABILITY_FILE_BYTES, MAX_CAPABILITY_ROOTS, MAX_CAPABILITY_ROOT_BYTES, MAX_CAPABILITY_WARNINGS, MAX_CAPABILITY_YAML_LENGTH, MAX_CHUNK_BYTES, MAX_CLIENT_INSTANCES, MAX_CLIENT_REQUESTS_IN_FLIGHT, MAX_CLIENT_STDIN_BYTES, MAX_CLOSED_PROCESSES, MAX_CONFIG_FILE_BYTES, MAX_DENIAL_FINDINGS, MAX_DENIAL_PATH_LENGTH, MAX_FILE_BLOCK_BYTES, MAX_FILE_HANDLES, MAX_FILE_HANDLE_ID_BYTES, MAX_FILE_HELPERS, MAX_FILE_WATCHES, MAX_FRUITLESS_RESUMES, MAX_HELPER_ANSWER_BYTES, MAX_INSTALLED_CAPABILITIES, MAX_INSTALLED_LENGTH, MAX_INSTALLED_PLUGINS, MAX_KEPT_ANSWERS, MAX_KEPT_POLICY_DECISIONS, MAX_LEGACY_MESSAGE_BYTES, MAX_LEGACY_REQUESTS_IN_FLIGHT, MAX_LISTING_BYTES, MAX_LOG_EVENTS, MAX_MESSAGE_BYTES, MAX_POLICY_DECISION_TIMEOUT_MS, MAX_POLICY_PROCESS_ID_BYTES, MAX_POLICY_QUESTIONS, MAX_POLICY_REASON_LENGTH, MAX_POLICY_RECORDS, MAX_PROCESSES_PER_SERVER, MAX_PROCESSES_PER_SESSION, MAX_READERS_PER_PROCESS, MAX_READ_BYTES, MAX_READ_FILE_BYTES, MAX_REFUSED_CONNECTIONS, MAX_REFUSED_REPEATS, MAX_REPLAY_CURSORS, MAX_REQUESTS_IN_FLIGHT, MAX_RESUME_RETRY_MS, MAX_SESSIONS, MAX_STREAMED_RESPONSES, MAX_TOLD_NARROWINGS, MAX_TOLD_SANDBOX_NOTES, MAX_WALK_DEPTH, MAX_WALK_DIRECTORIES, MAX_WALK_ENTRIES, MAX_WINDOW_BYTES, type MessageSchema, type MethodFamily, type NotificationSpec, OUTBOX_BYTES, PARTIAL_FILE_TTL_MS, PING_INTERVAL_MS, POLICY_DECISION_GRACE_MS, POLICY_DECISION_TIMEOUT_MS, type ParamsOf, type PathStyle, type PathUri, type Peer, type PeerOptions, PreparedAnswer, type ProcessId, type ProcessSummary, RECOVER_DEADLINE_MS, REMEMBERED_WRITES, REORDER_BYTES, REQUESTS, RESPONSE_BUFFER_BYTES, RESUME_RETRY_MS, RETAINED_BYTES, ReadAnswerWriter, type ReadChunkOutline, type ReadOutline, type RequestMethod, type RequestOptions, type RequestSpec, type ResultOf, type RootCapabilities, type Route, SERVER_NOTIFICATIONS, SERVER_SILENCE_MS, SIGNAL_NAMES, SPILL_PROCESS_BYTES, SPILL_READ_ATTEMPTS, SPILL_SERVER_BYTES, STDIN_QUEUE_BYTES, STEADY_CONNECTION_MS, type SandboxDenial, type SandboxNarrowing, type SandboxNote, type SandboxReport, type SandboxRule, type SessionId, type SignalName, type SkillSummary, TAKEOVER_PONG_MS, TRANSFER_TIDY_MS, type TerminalSize, type Transport, type TransportClosed, type TransportListener, UNPROVEN_BYTES, VERSION, WINDOW_BYTES, type WireErrorObject, type WireId, type WriteId, asConnectionId, asProcessId, asSessionId, asWriteId, base64Length, bindRoute, capabilitiesDiscover, capabilityRootsDiscover, containsPath, createLineSplitter, createPeer, decodeBase64, decodeUtf8, encodeBase64, encodeNotification, encodeOutputNotification, environmentConfigRead, environmentInfo, environmentStatus, extensionNames, formatPathUri, fromWireError, fsCanonicalize, fsClose, fsCopy, fsCreateDirectory, fsDigest, fsGetMetadata, fsList, fsMissingChanged, fsOpen, fsReadBlock, fsReadDirectory, fsReadFile, fsRemove, fsRename, fsSetPermissions, fsSymlink, fsWalk, fsWatchMissing, fsWriteBlock, fsWriteFile, grantExtensions, httpBodyDelta, httpRequest, initialize, initialized, isSignalName, joinPathUri, memoryTransportPair, networkPolicyDecision, networkPolicyRequest, numberOfWireId, offeredExtensions, parseParams, parsePathUri, processAttach, processCloseStdin, processClosed, processDetach, processExited, processGap, processList, processOutput, processRead, processResize, processResized, processSignal, processStart, processTerminate, processWindow, processWrite, protocolSchema, sessionAcknowledge, sessionClose, sessionReplay, toWireError, understoodDenial, understoodReport };

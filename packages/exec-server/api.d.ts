@@ -7,7 +7,7 @@ import 'node:stream';
 import '@holdfast/sandbox';
 
 // core.d.ts
-import { RootCapabilities, InstalledCapabilities, ParamsOf, environmentConfigRead, ResultOf, RequestSpec, fsOpen, Transport, EnvironmentInfo } from '@holdfast/exec-protocol';
+import { RootCapabilities, InstalledCapabilities, ParamsOf, environmentConfigRead, ResultOf, RequestSpec, fsOpen, SandboxReport, SandboxDenial, Transport, EnvironmentInfo } from '@holdfast/exec-protocol';
 import { Readable } from 'node:stream';
 import { OpenLaunch, SetUp, NetworkIntent, NetworkDecider, NetworkDecision, OperatorCeiling, SandboxIntent } from '@holdfast/sandbox';
 
@@ -259,7 +259,9 @@ interface NetworkOrder {
 /** How one command is confined. */
 interface Sandbox {
     readonly confinement: Confinement;
-    readonly isDenial: DenialJudge;
+    /** Where the command may do less than was asked for. */
+    readonly report: SandboxReport;
+    readonly judge: DenialJudge;
     /** To be called when the command was not started after all. */
     discard(): void;
 }
@@ -291,8 +293,11 @@ interface ConfinedHelper {
     /** Whoever began it ends it. */
     readonly setUp: SetUp;
 }
-/** Whether it was the sandbox that made the command fail. @param output The end of what the command has printed. */
-type DenialJudge = (exitCode: number, output: string) => boolean;
+/**
+ * What the sandbox has denied a command that failed; undefined where it is not to blame.
+ * @param output The end of what the command has printed.
+ */
+type DenialJudge = (exitCode: number, output: string) => SandboxDenial | undefined;
 /** Confines commands of this executor. */
 interface Sandboxes {
     /** What the operator allows at most; undefined where peers decide alone. */

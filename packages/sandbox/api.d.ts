@@ -2,6 +2,7 @@
 
 // index.d.ts
 import * as z from 'zod';
+import { SandboxRule, SandboxDenial, SandboxReport } from '@holdfast/exec-protocol';
 import { Socket } from 'node:net';
 import { ChildProcess } from 'node:child_process';
 
@@ -89,6 +90,9 @@ interface ExecutorRoots {
     readonly minimal: readonly string[];
 }
 
+/** Who is behind a rule: an entry of what was asked for, an entry of the operator's ceiling, or what every sandbox here has. */
+type RuleOrigin = Pick<SandboxRule, 'source' | 'entry'>;
+
 /** What may be done below a path. `write` means reading too. */
 type Access = 'deny' | 'read' | 'write';
 /** What a file may hold that stands for something missing. */
@@ -101,8 +105,8 @@ interface PathRule {
     readonly kind: 'directory' | 'file' | 'missing';
     /** Which file it was when the policy was made; undefined where it is missing. */
     readonly identity: FileIdentity | undefined;
-    /** Who asked for it: a place in the intent, or the ceiling. */
-    readonly origin: string;
+    /** Who asked for it. */
+    readonly origin: RuleOrigin;
     /** A file with this text stands in for a missing path while the sandbox runs; default a directory, unseen by git. */
     readonly placeholderText?: PlaceholderText;
     /** The directory is one in which many users make files, such as /tmp. */
@@ -110,7 +114,7 @@ interface PathRule {
 }
 /** Something that was asked for and makes no difference, or that is enforced with a gap, and why. */
 interface PolicyNote {
-    readonly origin: string;
+    readonly origin: RuleOrigin;
     readonly text: string;
 }
 /** What a process may do, in terms of this executor alone: nothing symbolic, no links, one rule for each path. */
@@ -122,6 +126,8 @@ interface NormalisedPolicy {
     /** Links through which allowed paths were named; where their directory is hidden, they are made again. */
     readonly links: readonly CrossedLink[];
     readonly network: 'restricted' | 'enabled';
+    /** Who decides about the network. */
+    readonly networkOrigin: RuleOrigin;
     readonly notes: readonly PolicyNote[];
 }
 
@@ -147,8 +153,8 @@ declare const sandboxIntentSchema: z.ZodObject<{
     }, z.core.$strict>, z.ZodObject<{
         type: z.ZodLiteral<"external">;
         network: z.ZodEnum<{
-            restricted: "restricted";
             enabled: "enabled";
+            restricted: "restricted";
         }>;
     }, z.core.$strict>, z.ZodObject<{
         type: z.ZodLiteral<"managed">;
@@ -198,8 +204,8 @@ declare const sandboxIntentSchema: z.ZodObject<{
             glob_scan_max_depth: z.ZodOptional<z.ZodNullable<z.ZodInt>>;
         }, z.core.$strict>], "type">;
         network: z.ZodEnum<{
-            restricted: "restricted";
             enabled: "enabled";
+            restricted: "restricted";
         }>;
     }, z.core.$strict>], "type">;
 }, z.core.$strip>;
@@ -212,10 +218,10 @@ type Patterns = GlobMatches | 'leftOut';
 /** A path at which less is allowed than was asked for. */
 interface Narrowing {
     readonly path: string;
-    readonly asked: Access;
-    readonly granted: Access;
+    readonly asked: Exclude<Access, 'deny'>;
+    readonly granted: Exclude<Access, 'write'>;
     /** The rule of the maximum that made the difference. */
-    readonly origin: string;
+    readonly origin: RuleOrigin;
 }
 
 /** What is to be looked through. */
@@ -245,12 +251,12 @@ interface Ceiling {
     /**
      * What the operator configured; it narrows every policy, also one that does not restrict files. Undefined for nothing.
      */
-    readonly maximum: Pick<NormalisedPolicy, 'rules' | 'network'> | undefined;
+    readonly maximum: Pick<NormalisedPolicy, 'rules' | 'network' | 'networkOrigin'> | undefined;
     /** Names at the top of each writable root that restricted policies leave as they are. */
     readonly protectedNames: readonly string[];
     /** More of them, which are left alone while they are missing. */
     readonly protectedIfThere: readonly string[];
-    /** Directories and files that no restricted policy shows. */
+    /** Directories that no restricted policy shows. */
     readonly hidden: readonly string[];
 }
 
@@ -284,29 +290,106 @@ declare function ceilingSource(operator: OperatorCeiling | undefined, roots: Exe
 /** What an operator allows of the network. */
 declare function networkOf({ permissions }: OperatorCeiling): 'restricted' | 'enabled';
 
-/** A command that has failed in its sandbox. */
-interface FailedCommand {
-    /** 128 + n after signal n. */
-    readonly exitCode: number;
-    readonly cwd: string;
-    /** The end of what it has printed. */
-    readonly output: string;
-    /** Whether the proxy of its managed network has refused it something; default false. */
-    readonly wasRefused?: boolean;
+/** How a process asked. `loopback` is a connection to a port of this machine that was opened inside. */
+type NetworkProtocol = 'http' | 'https_connect' | 'socks5_tcp' | 'loopback';
+/** A request that no list names. */
+interface NetworkQuestion {
+    readonly protocol: Exclude<NetworkProtocol, 'loopback'>;
+    /** Canonical. */
+    readonly host: string;
+    readonly port: number;
 }
-/** Why a failure is taken for the work of the sandbox; the first is the surest. */
-type DenialEvidence = 'refusal' | 'signal' | 'path' | 'network' | 'words';
-/** What the sandbox has denied, as far as can be told. */
-interface Denial {
-    readonly evidence: DenialEvidence;
-    /** What the evidence was found in. */
-    readonly line: string | undefined;
+/** What becomes of one request. `ask` refuses it as well, and says that somebody could have been asked. */
+type NetworkAnswer = {
+    readonly type: 'allow';
+} | {
+    readonly type: 'deny' | 'ask';
+    readonly reason?: string | undefined;
+};
+/**
+ * Decides about one request; nothing is remembered for the next. Where it fails, the request is refused. Allowed or not, an
+ * address that is not public is reached only where it is listed.
+ * @param signal Fires when nobody waits for the answer any more.
+ */
+type NetworkDecider = (question: NetworkQuestion, signal: AbortSignal) => Promise<NetworkAnswer>;
+
+/** One line of an allow or deny list. */
+interface HostRule {
+    /** As it was written. */
+    readonly pattern: string;
+    /** Canonical; without its wildcard. */
+    readonly host: string;
+    readonly covers: 'itself' | 'below' | 'itself and below' | 'every name';
+    /** Undefined for the usual ports where it allows, and for every port where it denies. */
+    readonly port: number | undefined;
+}
+/** Which hosts a process may reach. A denial wins. */
+interface HostRules {
+    /** What lists them, such as a member of a start. */
+    readonly listedIn: string;
+    readonly allow: readonly HostRule[];
+    readonly deny: readonly HostRule[];
 }
 /**
- * Decides whether the sandbox made a command fail; undefined when nothing says so.
- * @param mayWrite Whether the executor itself may write a path: what it may not do either, no sandbox has denied.
+ * Reads an allow and a deny list. A line is `HOST`, `HOST:PORT`, or with a wildcard `*.HOST` for the names below,
+ * `**.HOST` for the host and the names below, and `*` for every name. Addresses are reached only where they are listed.
+ * @param listedIn Names the lists in what is thrown and told.
+ * @throws ExecError `sandboxUnsupported`, naming the line.
  */
-declare function judgeDenial({ exitCode, cwd, output, wasRefused }: FailedCommand, policy: NormalisedPolicy, files: FileFacts, mayWrite: (path: string) => boolean): Denial | undefined;
+declare function parseHostRules(lists: {
+    readonly allow: readonly string[];
+    readonly deny: readonly string[];
+}, listedIn?: string): HostRules;
+
+/** Why something was refused. */
+type RefusalReason = 
+/** A rule denies the host. */
+'denied'
+/** No rule allows the host. */
+ | 'not_allowed'
+/** The host is allowed, on other ports. */
+ | 'not_allowed_port'
+/** It is, or its name stands for, an address that is not public and not listed. */
+ | 'not_allowed_local'
+/** The request names no host, in a spelling that could be judged. */
+ | 'invalid_target'
+/** The request, or what is sent through it, names another host than it goes to. */
+ | 'other_host'
+/** A protocol or a command that is not forwarded. */
+ | 'not_supported' | 'malformed' | 'too_many_connections';
+
+/** The network that a sandbox has no part in. */
+interface Outside {
+    /** The addresses of a name; none where it has none. */
+    resolve(name: string): Promise<readonly string[]>;
+    /** Connects to an address; it is never resolved. Rejects when that fails or the signal is given. */
+    connect(address: string, port: number, signal: AbortSignal): Promise<Socket>;
+    /** The addresses of this machine. */
+    ownAddresses(): readonly string[];
+}
+
+/** One request, as it came. */
+interface NetworkCaller {
+    readonly protocol: NetworkProtocol;
+    /** Of HTTP; undefined elsewhere. */
+    readonly method?: string | undefined;
+    /** The end of the connection inside, `ADDRESS:PORT`. */
+    readonly client?: string | undefined;
+}
+/** What was decided about one request; the record that a refusal is explained from. */
+interface NetworkDecision extends NetworkCaller {
+    readonly time: Date;
+    readonly decision: 'allow' | 'deny';
+    /** Canonical; where it is no host, its start as it was written. Undefined when the request named none. */
+    readonly host: string | undefined;
+    readonly port: number | undefined;
+    /** Why it was refused, or would have been if nobody had been asked. */
+    readonly reason: RefusalReason | undefined;
+    /** What was said of it by whoever was asked; undefined where the lists decided. */
+    readonly answer?: NetworkAnswer | undefined;
+    /** The line of the lists that decided. */
+    readonly rule: string | undefined;
+}
 
 /** Whoever finds what patterns match. */
 interface PatternFinder {
@@ -506,32 +589,6 @@ interface WorkingBwrap {
     readonly renamer?: ProgramRenamer | undefined;
 }
 
-/** One line of an allow or deny list. */
-interface HostRule {
-    /** As it was written. */
-    readonly pattern: string;
-    /** Canonical; without its wildcard. */
-    readonly host: string;
-    readonly covers: 'itself' | 'below' | 'itself and below' | 'every name';
-    /** Undefined for the usual ports where it allows, and for every port where it denies. */
-    readonly port: number | undefined;
-}
-/** Which hosts a process may reach. A denial wins. */
-interface HostRules {
-    readonly allow: readonly HostRule[];
-    readonly deny: readonly HostRule[];
-}
-/**
- * Reads an allow and a deny list. A line is `HOST`, `HOST:PORT`, or with a wildcard `*.HOST` for the names below,
- * `**.HOST` for the host and the names below, and `*` for every name. Addresses are reached only where they are listed.
- * @param origin Names the lists in what is thrown.
- * @throws ExecError `sandboxUnsupported`, naming the line.
- */
-declare function parseHostRules(lists: {
-    readonly allow: readonly string[];
-    readonly deny: readonly string[];
-}, origin?: string): HostRules;
-
 /** The time that the looks at all roots of one sandbox have together: what one does not need is left for those after it. */
 declare class ScanTime {
     #private;
@@ -568,8 +625,8 @@ interface HostFacts {
     readonly patterns: PatternFinder;
     readonly roots: ExecutorRoots;
     readonly bwrap: BwrapCapability;
-    /** Directories and files of the executor's own that no command may see, such as the records of its sandboxes. */
-    readonly ownPaths: readonly string[];
+    /** Directories of the executor's own that no command may see, such as the records of its sandboxes. */
+    readonly ownFolders: readonly string[];
     /** A program that gives ignored signals their default meaning; undefined where there is none. */
     readonly signalResetter: string | undefined;
     /** Parts of /proc that the user owns and so could write. */
@@ -578,6 +635,10 @@ interface HostFacts {
 /** Both phases of a sandbox: what it allows, and how that is enforced. */
 interface SandboxPlan {
     readonly policy: NormalisedPolicy;
+    /** Who decided at each path that anybody named. */
+    readonly decisions: readonly PathRule[];
+    /** Whether the ceiling takes the network away that was asked for. */
+    readonly isNetworkNarrowed: boolean;
     /** Where the ceiling allows less than was asked for. */
     readonly narrowed: readonly Narrowing[];
     /** What the ceiling should protect and cannot, in words. */
@@ -603,10 +664,33 @@ interface PlanOptions {
  */
 declare function planSandbox(intent: SandboxIntent, command: SandboxedCommand, host: HostFacts, ceiling: CeilingSource, { hosts, setUp }?: PlanOptions): Promise<SandboxPlan>;
 
+/** A command that has failed in its sandbox. */
+interface FailedCommand {
+    /** 128 + n after signal n. */
+    readonly exitCode: number;
+    readonly cwd: string;
+    /** The end of what it has printed. */
+    readonly output: string;
+    /** What the proxy of its managed network has refused it, the newest first; default nothing. */
+    readonly refusals?: readonly NetworkDecision[];
+}
+/** What of a plan decides whether it is to blame. */
+type JudgedPlan = Pick<SandboxPlan, 'policy' | 'decisions' | 'hosts'>;
+/**
+ * Decides whether the sandbox made a command fail, and what it has denied; undefined when nothing says so.
+ * @param mayWrite Whether the executor itself may write a path: what it may not do either, no sandbox has denied.
+ */
+declare function judgeDenial(command: FailedCommand, plan: JudgedPlan, files: FileFacts, mayWrite: (path: string) => boolean): SandboxDenial | undefined;
+
 /** Both phases as plain data, for `JSON.stringify`. The environment of the command is left out: it may hold secrets. */
 declare function explainAsJson({ policy, narrowed, hosts, mounts, launch }: SandboxPlan): object;
 /** Both phases in words, one thing a line. */
 declare function explainInWords({ policy, narrowed, hosts, mounts, launch }: SandboxPlan): string;
+
+/** What of a plan is told. */
+type ReportedPlan = Pick<SandboxPlan, 'policy' | 'narrowed' | 'isNetworkNarrowed'>;
+/** What a peer is told of a plan: where it allows less than was asked for, and what of it people should know. */
+declare function reportSandbox(plan: ReportedPlan): SandboxReport;
 
 /** Placeholders that one launch holds. */
 interface HeldPlaceholders {
@@ -665,8 +749,6 @@ interface HostMemory {
     /** Says what stands in the file system for other sandboxes alone, and so does not count. */
     readonly store: PlaceholderStore;
     readonly searches: Searches;
-    /** What no command may see besides, such as directories of this program and the socket of a server; canonical or not. */
-    readonly ownPaths?: readonly string[];
 }
 /**
  * The facts of this machine for one command.
@@ -674,7 +756,7 @@ interface HostMemory {
  * @param setUp What this is the beginning of; default nothing, so that each of its steps has a limit of its own.
  * @throws ExecError `sandboxUnsupported` when the records of the store cannot be kept; as `setUp.check`.
  */
-declare function readHostFacts({ cwd, env }: CommandSetting, searchPath: string, { store, searches, ownPaths }: HostMemory, setUp?: SetUp): Promise<HostFacts>;
+declare function readHostFacts({ cwd, env }: CommandSetting, searchPath: string, { store, searches }: HostMemory, setUp?: SetUp): Promise<HostFacts>;
 
 /** What a peer asks of the network of one process, as far as it is more than `restricted` or `enabled`. */
 interface NetworkIntent {
@@ -712,79 +794,6 @@ interface NamedProcess {
     readonly startTime: string;
 }
 
-/** How a process asked. `loopback` is a connection to a port of this machine that was opened inside. */
-type NetworkProtocol = 'http' | 'https_connect' | 'socks5_tcp' | 'loopback';
-/** A request that no list names. */
-interface NetworkQuestion {
-    readonly protocol: Exclude<NetworkProtocol, 'loopback'>;
-    /** Canonical. */
-    readonly host: string;
-    readonly port: number;
-}
-/** What becomes of one request. `ask` refuses it as well, and says that somebody could have been asked. */
-type NetworkAnswer = {
-    readonly type: 'allow';
-} | {
-    readonly type: 'deny' | 'ask';
-    readonly reason?: string | undefined;
-};
-/**
- * Decides about one request; nothing is remembered for the next. Where it fails, the request is refused. Allowed or not, an
- * address that is not public is reached only where it is listed.
- * @param signal Fires when nobody waits for the answer any more.
- */
-type NetworkDecider = (question: NetworkQuestion, signal: AbortSignal) => Promise<NetworkAnswer>;
-
-/** Why something was refused. */
-type RefusalReason = 
-/** A rule denies the host. */
-'denied'
-/** No rule allows the host. */
- | 'not_allowed'
-/** The host is allowed, on other ports. */
- | 'not_allowed_port'
-/** It is, or its name stands for, an address that is not public and not listed. */
- | 'not_allowed_local'
-/** The request names no host, in a spelling that could be judged. */
- | 'invalid_target'
-/** The request, or what is sent through it, names another host than it goes to. */
- | 'other_host'
-/** A protocol or a command that is not forwarded. */
- | 'not_supported' | 'malformed' | 'too_many_connections';
-
-/** The network that a sandbox has no part in. */
-interface Outside {
-    /** The addresses of a name; none where it has none. */
-    resolve(name: string): Promise<readonly string[]>;
-    /** Connects to an address; it is never resolved. Rejects when that fails or the signal is given. */
-    connect(address: string, port: number, signal: AbortSignal): Promise<Socket>;
-    /** The addresses of this machine. */
-    ownAddresses(): readonly string[];
-}
-
-/** One request, as it came. */
-interface NetworkCaller {
-    readonly protocol: NetworkProtocol;
-    /** Of HTTP; undefined elsewhere. */
-    readonly method?: string | undefined;
-    /** The end of the connection inside, `ADDRESS:PORT`. */
-    readonly client?: string | undefined;
-}
-/** What was decided about one request; the record that a refusal is explained from. */
-interface NetworkDecision extends NetworkCaller {
-    readonly time: Date;
-    readonly decision: 'allow' | 'deny';
-    /** Canonical; where it is no host, its start as it was written. Undefined when the request named none. */
-    readonly host: string | undefined;
-    readonly port: number | undefined;
-    /** Why it was refused, or would have been if nobody had been asked. */
-    readonly reason: RefusalReason | undefined;
-    /** What was said of it by whoever was asked; undefined where the lists decided. */
-    readonly answer?: NetworkAnswer | undefined;
-    /** The line of the lists that decided. */
-    readonly rule: string | undefined;
-}
-
 /** A network that holds nothing but what its rules allow, for one sandbox. */
 interface ManagedNetwork {
     /** What a program is started through to be in it. */
@@ -810,8 +819,6 @@ interface ManagedNetworkOptions {
     readonly decide?: NetworkDecider | undefined;
     /** Called for each request, allowed or not. */
     readonly onDecision: (decision: NetworkDecision) => void;
-    /** Called with what went wrong for each connection that was closed because it could not be served. */
-    readonly onFault: (error: unknown) => void;
     /** Default the network of this machine. */
     readonly outside?: Outside;
     /** Stops the wait for it. */
@@ -821,7 +828,7 @@ interface ManagedNetworkOptions {
  * Opens the network of one sandbox. Never share it: decisions are attributed to whoever is inside.
  * @throws ExecError `sandboxUnsupported` when this machine cannot make one.
  */
-declare function openManagedNetwork({ bwrap, rules, proxy: settings, decide, onDecision, onFault, outside, signal, }: ManagedNetworkOptions): Promise<ManagedNetwork>;
+declare function openManagedNetwork({ bwrap, rules, proxy: settings, decide, onDecision, outside, signal, }: ManagedNetworkOptions): Promise<ManagedNetwork>;
 
 /** What the wrapper told on its status pipe. */
 interface WrapperStatus {
@@ -892,19 +899,6 @@ interface LaunchOptions {
  */
 declare function openLaunch(plan: LaunchPlan, store: PlaceholderStore, { network, setUp }?: LaunchOptions): Promise<OpenLaunch>;
 
-/**
- * Where servers of a user keep output that fits into no memory. All of them share it, so that each sandbox hides that of all.
- * @param directory On a disk; default `/var/tmp`.
- */
-declare function spillFolder(uid: number, directory?: string): string;
-/**
- * Makes a directory that no sandbox may see, if it is missing: what is not there cannot be hidden from a sandbox, which could
- * then make it and see all that is put there later.
- * @returns false where nobody with the rights of this program can make it, and so no command can either.
- * @throws ExecError `sandboxUnsupported` when somebody else could have put something there; Error of the system otherwise.
- */
-declare function secureOwnFolder(folder: string): boolean;
-
 /** How long it may take to set up one sandbox, from the first look at this machine until its command runs. */
 declare const SANDBOX_START_MS = 30000;
 /** Networks that one server makes at once: each takes a program of its own for a moment. Further ones wait their turn. */
@@ -924,6 +918,16 @@ declare function reasonOf({ reason, answer, }: {
     readonly answer?: NetworkAnswer | undefined;
 }): string;
 
+/** What one command was refused of the network, each thing once; the newest ones stay. */
+declare class Refusals {
+    #private;
+    /** @param limit How many are kept. */
+    constructor(limit: number);
+    /** The newest first. */
+    get newest(): readonly NetworkDecision[];
+    add(decision: NetworkDecision): void;
+}
+
 /** What a policy allows at a path, through its links; undefined where the path cannot be followed. */
 declare function accessTo(path: string, policy: NormalisedPolicy, files: FileFacts): Access | undefined;
 
@@ -933,4 +937,4 @@ declare function accessTo(path: string, policy: NormalisedPolicy, files: FileFac
  */
 declare function explainSeatbelt(policy: NormalisedPolicy): string;
 
-export { type Access, type CeilingSource, type CommandSetting, type Denial, type FailedCommand, type FileFacts, type FileView, type FindOptions, type GlobMatch, type GlobMatches, type GlobScan, type HostFacts, type HostMemory, type HostRule, type HostRules, type LaunchOptions, type LaunchPlan, MAX_CELLS_STARTING, type ManagedNetwork, type ManagedNetworkOptions, NO_OPERATOR, type NamedProcess, type Narrowing, type NetworkAnswer, type NetworkCaller, type NetworkDecider, type NetworkDecision, type NetworkIntent, type NetworkProtocol, type NetworkQuestion, type NormalisedPolicy, type OpenLaunch, type OperatorCeiling, type Outside, type PathRule, type PatternFinder, PlaceholderStore, type PlanOptions, type PlannedDescriptor, type PolicyNote, type RefusalReason, type RepositoryFinder, SANDBOX_START_MS, type SandboxIntent, type SandboxPlan, type SandboxedCommand, type ScanTarget, ScanTime, type ScannedTree, type Searches, SetUp, type SetUpClock, type SetUpOptions, type SetUpStep, type WrapperStatus, WrapperWatch, accessTo, ceilingSource, createSearches, explainAsJson, explainFault, explainInWords, explainSeatbelt, judgeDenial, networkOf, openLaunch, openManagedNetwork, parseCeiling, parseHostRules, parseIntent, parseNetworkIntent, placeholderFolder, planSandbox, readHostFacts, reasonOf, secureOwnFolder, spillFolder, whyNotRun };
+export { type Access, type CeilingSource, type CommandSetting, type FailedCommand, type FileFacts, type FileView, type FindOptions, type GlobMatch, type GlobMatches, type GlobScan, type HostFacts, type HostMemory, type HostRule, type HostRules, type JudgedPlan, type LaunchOptions, type LaunchPlan, MAX_CELLS_STARTING, type ManagedNetwork, type ManagedNetworkOptions, NO_OPERATOR, type NamedProcess, type Narrowing, type NetworkAnswer, type NetworkCaller, type NetworkDecider, type NetworkDecision, type NetworkIntent, type NetworkProtocol, type NetworkQuestion, type NormalisedPolicy, type OpenLaunch, type OperatorCeiling, type Outside, type PathRule, type PatternFinder, PlaceholderStore, type PlanOptions, type PlannedDescriptor, type PolicyNote, type RefusalReason, Refusals, type RepositoryFinder, type RuleOrigin, SANDBOX_START_MS, type SandboxIntent, type SandboxPlan, type SandboxedCommand, type ScanTarget, ScanTime, type ScannedTree, type Searches, SetUp, type SetUpClock, type SetUpOptions, type SetUpStep, type WrapperStatus, WrapperWatch, accessTo, ceilingSource, createSearches, explainAsJson, explainFault, explainInWords, explainSeatbelt, judgeDenial, networkOf, openLaunch, openManagedNetwork, parseCeiling, parseHostRules, parseIntent, parseNetworkIntent, placeholderFolder, planSandbox, readHostFacts, reasonOf, reportSandbox, whyNotRun };

@@ -18,6 +18,7 @@ import { STREAM_CASES } from './cases/http/stream.js';
 import { OUTPUT_CASES } from './cases/output.js';
 import { READ_CASES } from './cases/read.js';
 import { RESUME_CASES } from './cases/resume.js';
+import { SANDBOX_CASES } from './cases/sandbox.js';
 import { SCHEDULING_CASES } from './cases/scheduling.js';
 import { START_CASES } from './cases/start.js';
 import { TERMINAL_CASES } from './cases/terminal.js';
@@ -48,4 +49,5 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
   ...STREAM_CASES,
   ...RESUME_CASES,
   ...EXTENSION_CASES,
+  ...SANDBOX_CASES,
 ];

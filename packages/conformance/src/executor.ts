@@ -14,6 +14,8 @@ export interface Facts {
   readonly canReconnect: boolean;
   /** Whether a process that inherits the server's PATH finds `node` there. */
   readonly hasNode: boolean;
+  /** Whether it starts processes in a sandbox and tells of that, under the extension of that name. */
+  readonly hasSandbox: boolean;
 }
 
 /** The server under test, as one case sees it. Every connection made through it ends with the case. */

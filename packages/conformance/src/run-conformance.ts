@@ -4,6 +4,7 @@ import { CONFORMANCE_CASES } from './cases.js';
 import { Executor, type Facts, greet } from './executor.js';
 import { Mismatch } from './expect.js';
 import { SERVER_PATH } from './web-server.js';
+import type { Session } from './wire/session.js';
 import { WireClient } from './wire/wire-client.js';
 
 /** How one case went. */
@@ -31,7 +32,9 @@ export interface ConformanceOptions {
 const CASE_TIMEOUT_MS = 60_000;
 
 /** Extensions that are asked for, to find out which cases can be tried. */
-const KNOWN_EXTENSIONS = ['flow', 'pty', 'signals', 'session', 'replay', 'attach', 'gap', 'drain', 'files'];
+const KNOWN_EXTENSIONS = [
+  ...['flow', 'pty', 'signals', 'session', 'replay', 'attach', 'gap', 'drain', 'files', 'sandbox'],
+];
 
 /**
  * Tries every case against a server, one after the other, each on connections of its own.
@@ -47,8 +50,8 @@ export async function runConformance(
   { filter = () => true, onResult = () => undefined, signal }: ConformanceOptions = {},
 ): Promise<readonly CaseResult[]> {
   const greeted = await greetingOf(carrier);
-  const { workspace, hasNode } = await prepare(carrier, greeted);
-  const facts = { ...greeted, hasNode };
+  const { workspace, ...found } = await prepare(carrier, greeted);
+  const facts = { ...greeted, ...found };
   const results: CaseResult[] = [];
   try {
     for (const one of CONFORMANCE_CASES) {
@@ -97,7 +100,9 @@ async function inTime(running: Promise<void>): Promise<void> {
   }
 }
 
-type Greeted = Omit<Facts, 'hasNode'>;
+type Found = Pick<Facts, 'hasNode' | 'hasSandbox'>;
+
+type Greeted = Omit<Facts, keyof Found>;
 
 async function greetingOf(carrier: Carrier): Promise<Greeted> {
   const client = new WireClient(await carrier.dial());
@@ -114,21 +119,27 @@ async function greetingOf(carrier: Carrier): Promise<Greeted> {
 }
 
 /** Makes the workspace, and looks for what only some cases need. */
-async function prepare(
-  carrier: Carrier,
-  greeted: Greeted,
-): Promise<{ readonly workspace: string; readonly hasNode: boolean }> {
-  const executor = new Executor(carrier, { ...greeted, hasNode: false }, 'file:///');
+async function prepare(carrier: Carrier, greeted: Greeted): Promise<Found & { readonly workspace: string }> {
+  const facts = { ...greeted, hasNode: false, hasSandbox: false };
+  const executor = new Executor(carrier, facts, 'file:///');
   try {
     const session = await executor.session();
     const { stdout, stderr } = await session.run('mktemp -d');
     if (!stdout.startsWith('/')) throw new Mismatch(`mktemp -d on the server answered ${stdout}${stderr}`);
     const { exitCode } = await session.run('command -v node', SERVER_PATH);
     const path = stdout.trimEnd().split('/').map(encodeURIComponent).join('/');
-    return { workspace: `file://${path}`, hasNode: exitCode === 0 };
+    const hasSandbox = 'sandbox' in greeted.extensions && (await startsInSandbox(session));
+    return { workspace: `file://${path}`, hasNode: exitCode === 0, hasSandbox };
   } finally {
     await executor.dispose();
   }
+}
+
+async function startsInSandbox(session: Session): Promise<boolean> {
+  const permissions = { type: 'external', network: 'restricted' };
+  const sandbox = { permissions, windowsSandboxLevel: 'disabled' };
+  const { error } = await session.tryStart({ processId: 'sandbox', argv: ['/bin/true'], sandbox });
+  return error === undefined;
 }
 
 async function removeWorkspace(carrier: Carrier, facts: Facts, workspace: string): Promise<void> {

@@ -32,6 +32,10 @@ export const EXTENSIONS = {
     version: 1,
     adds: 'links as links, permission bits, digests, and files that are gone on with and get their name when they are whole',
   },
+  sandbox: {
+    version: 1,
+    adds: 'what a sandbox denied, by which rule and how sure that is, and where it allows less than was asked for',
+  },
 } as const satisfies Record<string, { readonly version: number; readonly adds: string }>;
 
 /** The name of an extension. */

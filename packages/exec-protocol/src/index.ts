@@ -73,6 +73,8 @@ export {
   MAX_CLIENT_STDIN_BYTES,
   MAX_CLOSED_PROCESSES,
   MAX_CONFIG_FILE_BYTES,
+  MAX_DENIAL_FINDINGS,
+  MAX_DENIAL_PATH_LENGTH,
   MAX_FILE_BLOCK_BYTES,
   MAX_FILE_HANDLE_ID_BYTES,
   MAX_FILE_HANDLES,
@@ -108,6 +110,8 @@ export {
   MAX_SESSIONS,
   MAX_SHORT_HELPER_ANSWER_BYTES,
   MAX_STREAMED_RESPONSES,
+  MAX_TOLD_NARROWINGS,
+  MAX_TOLD_SANDBOX_NOTES,
   MAX_WALK_DEPTH,
   MAX_WALK_DIRECTORIES,
   MAX_WALK_ENTRIES,
@@ -202,6 +206,16 @@ export {
   processWrite,
 } from './methods/process.js';
 export type { EnvPolicy } from './methods/process-start.js';
+export {
+  type DenialFinding,
+  type SandboxDenial,
+  type SandboxNarrowing,
+  type SandboxNote,
+  type SandboxReport,
+  type SandboxRule,
+  understoodDenial,
+  understoodReport,
+} from './methods/sandbox-verdict.js';
 export { CLIENT_NOTIFICATIONS, REQUESTS, type RequestMethod, SERVER_NOTIFICATIONS } from './methods/table.js';
 export type { TerminalSize } from './methods/terminal-size.js';
 export {
@@ -228,4 +242,4 @@ export {
   type LineFailure,
   type LineSplitter,
 } from './wire/line-splitter.js';
-export { ReadAnswerWriter, type ReadChunkOutline } from './wire/read-answer.js';
+export { ReadAnswerWriter, type ReadChunkOutline, type ReadOutline } from './wire/read-answer.js';

@@ -324,3 +324,15 @@ export const MAX_KEPT_POLICY_DECISIONS = 128;
 
 /** How long our client gives itself to decide about one request of a managed network, unless it says otherwise. */
 export const POLICY_DECISION_TIMEOUT_MS = 60_000;
+
+/** Things that speak for a denial and are told with the end of a process. */
+export const MAX_DENIAL_FINDINGS = 8;
+
+/** Characters of a path, as a URI, that a denial names. */
+export const MAX_DENIAL_PATH_LENGTH = 1024;
+
+/** Places at which an intent was narrowed that the answer to a start names. */
+export const MAX_TOLD_NARROWINGS = 64;
+
+/** Notes on a sandbox in the answer to a start. */
+export const MAX_TOLD_SANDBOX_NOTES = 32;

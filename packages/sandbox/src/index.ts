@@ -6,8 +6,9 @@ export {
   type OperatorCeiling,
   parseCeiling,
 } from './ceiling/operator-ceiling.js';
-export { type Denial, type FailedCommand, judgeDenial } from './denial/judge-denial.js';
+export { type FailedCommand, type JudgedPlan, judgeDenial } from './denial/judge-denial.js';
 export { explainAsJson, explainInWords } from './explain/explain.js';
+export { reportSandbox } from './explain/report-sandbox.js';
 export type { FileFacts, FileView } from './files/file-facts.js';
 export { StalePlan } from './files/stale-plan.js';
 export {
@@ -46,9 +47,11 @@ export {
 } from './network/managed-network.js';
 export type { Outside } from './network/outside.js';
 export { reasonOf } from './network/reason-of.js';
+export { Refusals } from './network/refusals.js';
 export { type HostFacts, type PlanOptions, planSandbox, type SandboxPlan } from './plan-sandbox.js';
 export type { Narrowing } from './policy/intersect.js';
 export type { Access, NormalisedPolicy, PathRule, PolicyNote } from './policy/path-rule.js';
+export type { RuleOrigin } from './policy/rule-origin.js';
 export { accessTo } from './policy/visibility.js';
 export type { FindOptions, RepositoryFinder } from './repositories/repository-scans.js';
 export type { ScanTime } from './repositories/scan-time.js';

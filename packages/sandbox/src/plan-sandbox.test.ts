@@ -10,7 +10,7 @@ import { SetUp } from './launch/set-up.js';
 import { SetUpTime } from './launch/testing/set-up-time.js';
 import { SANDBOX_START_MS } from './limits.js';
 import { type HostFacts, planSandbox, type SandboxPlan } from './plan-sandbox.js';
-import { rule } from './policy/testing/rules.js';
+import { policyOf, ruleAt } from './policy/testing/rules.js';
 import { fakeScanning, fakeScans } from './repositories/testing/fake-scans.js';
 
 const FILES = fakeFiles({
@@ -78,7 +78,7 @@ test('both phases are explained in words', async () => {
       'Files; the longest path that fits decides, and what is not listed cannot be read:',
       '  read  /    [sandbox.permissions.file_system.entries.0]',
       '  write /ws    [sandbox.permissions.file_system.entries.1]',
-      '  read  /ws/.codex (does not exist, and cannot be created; asked for: write)    [ceiling: executable configuration]',
+      '  read  /ws/.codex (does not exist, and cannot be created; asked for: write)    [default: executableConfiguration]',
       '  deny  /ws/secret    [sandbox.permissions.file_system.entries.2]',
       'Network: none, but for itself',
       'Enforced by bubblewrap with 7 mounts, a filter for system calls and no capabilities.',
@@ -100,10 +100,10 @@ test('the explanation for programs is data without the environment', async () =>
 
 test('a ceiling that the operator set confines what asks for nothing', async () => {
   const intent = parseIntent({ permissions: { type: 'disabled' }, windowsSandboxLevel: 'disabled' });
-  const maximum = { rules: [rule('read /')], network: 'restricted' } as const;
+  const maximum = policyOf(['read /']);
   const ceiling = { ...CEILING, network: maximum.network, bindTo: () => ({ ...CEILING.bindTo(), maximum }) };
   const plan = await planSandbox(intent, { argv: ['true'], cwd: '/ws', env: {} }, HOST, ceiling);
-  expect(plan.narrowed).toEqual([{ path: '/', asked: 'write', granted: 'read', origin: 'rule /' }]);
+  expect(plan.narrowed).toEqual([{ path: '/', asked: 'write', granted: 'read', origin: ruleAt('/') }]);
   expect(plan.launch.argv).toContain('--unshare-net');
 });
 
@@ -181,8 +181,8 @@ test('what patterns match is denied, those of the intent and those of the operat
   const plan = await planSandbox(intent, command, HOST, ceilingSource(operator, HOST.roots));
   const denied = plan.policy.rules.filter(({ access }) => access === 'deny');
   expect(denied.map(({ path, origin }) => [path, origin])).toEqual([
-    ['/usr/bin/bwrap', 'sandbox.permissions.file_system.entries.2'],
-    ['/ws/secret', 'sandbox.permissions.file_system.entries.2'],
+    ['/usr/bin/bwrap', { source: 'ceiling', entry: 'permissions.file_system.entries.2' }],
+    ['/ws/secret', { source: 'intent', entry: 'sandbox.permissions.file_system.entries.2' }],
   ]);
 });
 

@@ -19,7 +19,7 @@ import type { Architecture } from './linux/seccomp/syscalls.js';
 import type { HostRules } from './network/host-rules.js';
 import { indexRules } from './policy/access.js';
 import type { Narrowing } from './policy/intersect.js';
-import type { NormalisedPolicy } from './policy/path-rule.js';
+import type { NormalisedPolicy, PathRule } from './policy/path-rule.js';
 import type { RepositoryFinder } from './repositories/repository-scans.js';
 import { ScanTime } from './repositories/scan-time.js';
 import type { ScannedTree, ScanTarget } from './repositories/scan-tree.js';
@@ -45,6 +45,10 @@ export interface HostFacts {
 /** Both phases of a sandbox: what it allows, and how that is enforced. */
 export interface SandboxPlan {
   readonly policy: NormalisedPolicy;
+  /** Who decided at each path that anybody named. */
+  readonly decisions: readonly PathRule[];
+  /** Whether the ceiling takes the network away that was asked for. */
+  readonly isNetworkNarrowed: boolean;
   /** Where the ceiling allows less than was asked for. */
   readonly narrowed: readonly Narrowing[];
   /** What the ceiling should protect and cannot, in words. */
@@ -173,7 +177,7 @@ function answer(
   { files, architecture, bwrap, ownedProcTrees, signalResetter }: Surroundings,
   trees: ScannedTrees,
 ): SandboxPlan {
-  const { policy, narrowed, gaps } = applyCeiling(asked, ceiling, files, trees);
+  const { policy, decisions, narrowed, gaps } = applyCeiling(asked, ceiling, files, trees);
   refuseReplaceable(bwrap, policy);
   const cwd = visibleDirectory(command.cwd, policy, files);
   const mounts = planMounts(policy, ownedProcTrees, command.sealsKernelTrees);
@@ -183,7 +187,8 @@ function answer(
     filter: filterFor(architecture),
     signalResetter,
   });
-  return { policy, narrowed, gaps, hosts, mounts, launch };
+  const isNetworkNarrowed = hosts === undefined && policy.network !== asked.network;
+  return { policy, decisions, isNetworkNarrowed, narrowed, gaps, hosts, mounts, launch };
 }
 
 function filterFor(architecture: Architecture): Uint8Array {

@@ -1,4 +1,4 @@
-import { ExecError } from '@holdfast/exec-protocol';
+import { ExecError, type SandboxReport } from '@holdfast/exec-protocol';
 import { abortable } from '../abortable.js';
 import type { Client } from '../client.js';
 import type { Clock } from '../clock.js';
@@ -35,6 +35,7 @@ export async function exec<T extends string | Uint8Array>(
   if (input !== undefined) host.requireEndOfStdin();
   const stdin = input === undefined ? 'null' : 'pipe';
   const process = host.spawn(argv, { ...spawnOptions, stdin }, signal);
+  const facts = factsOf(process);
   const run = runToEnd(process, {
     client: host,
     clock: host.clock,
@@ -44,14 +45,32 @@ export async function exec<T extends string | Uint8Array>(
     killGraceMs,
   });
   const outcome = await (reject ? abortable(run, signal) : run);
-  const result = resultOf(process.id, outcome, decode);
-  if (reject && result.failed) throw new ExitError(argv, resultOf(process.id, outcome, decodeText));
+  const result = resultOf(facts, outcome, decode);
+  if (reject && result.failed) throw new ExitError(argv, resultOf(facts, outcome, decodeText));
   return result;
 }
 
+/** What is known of a command from its start. */
+interface StartFacts {
+  readonly id: string;
+  sandboxReport: SandboxReport | undefined;
+}
+
+/** Nobody waits for the answer to the start: a run that has come to its end has ended without it, too. */
+function factsOf({ id, sandboxReport }: ProcessHandle): StartFacts {
+  const facts: StartFacts = { id, sandboxReport: undefined };
+  sandboxReport.then(
+    (report) => {
+      facts.sandboxReport = report;
+    },
+    () => undefined,
+  );
+  return facts;
+}
+
 function resultOf<T extends string | Uint8Array>(
-  id: string,
-  { exitCode, signal, cause, drained, durationMs, collected }: RunOutcome,
+  { id, sandboxReport }: StartFacts,
+  { exit: { exitCode, signal, denial }, cause, drained, durationMs, collected }: RunOutcome,
   decode: OutputDecoder<T>,
 ): ExecResult<T> {
   return {
@@ -59,6 +78,8 @@ function resultOf<T extends string | Uint8Array>(
     exitCode,
     signal,
     cause,
+    ...(denial === undefined ? {} : { denial }),
+    ...(sandboxReport === undefined ? {} : { sandboxReport }),
     failed: exitCode !== 0 || cause !== 'exit',
     timedOut: cause === 'timeout',
     canceled: cause === 'canceled',

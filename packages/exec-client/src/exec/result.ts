@@ -1,4 +1,4 @@
-import type { SignalName } from '@holdfast/exec-protocol';
+import type { SandboxDenial, SandboxReport, SignalName } from '@holdfast/exec-protocol';
 import type { SpawnOptions } from '../process/handle.js';
 
 /** What can be written to a command: text goes as UTF-8. */
@@ -42,6 +42,13 @@ export interface ExecResult<T extends string | Uint8Array = string> {
   /** The signal that ended the command; null when it ended by itself or the server does not tell. */
   readonly signal: SignalName | null;
   readonly cause: ExecCause;
+  /**
+   * Where the server takes its sandbox for the reason of a failure: what that has denied it, the surest first. Nothing is listed
+   * where the server tells no more, as without the `sandbox` extension.
+   */
+  readonly denial?: SandboxDenial;
+  /** Where the command could do less than was asked for; absent without a sandbox, and where the server does not tell. */
+  readonly sandboxReport?: SandboxReport;
   /** Whether the command ended in any other way than by itself with exit status 0. */
   readonly failed: boolean;
   readonly timedOut: boolean;

@@ -1,7 +1,7 @@
-import { ExecError, type SignalName } from '@holdfast/exec-protocol';
+import { ExecError } from '@holdfast/exec-protocol';
 import type { Client } from '../client.js';
 import type { Clock, Timer } from '../clock.js';
-import type { ProcessEvent } from '../process/events.js';
+import type { ExitedEvent, ProcessEvent } from '../process/events.js';
 import type { ProcessHandle } from '../process/handle.js';
 import type { ProcessView } from '../process/views/process-view.js';
 import { type Collected, Collector } from './collector.js';
@@ -21,8 +21,7 @@ export interface RunOptions {
 
 /** How a run ended. */
 export interface RunOutcome {
-  readonly exitCode: number;
-  readonly signal: SignalName | null;
+  readonly exit: Pick<ExitedEvent, 'exitCode' | 'signal' | 'denial'>;
   readonly cause: ExecCause;
   readonly drained: boolean;
   readonly durationMs: number;
@@ -52,7 +51,7 @@ class Run {
   #stopCause: 'timeout' | 'canceled' | undefined;
   #stopping: Promise<void> | undefined;
   #inputFailure: { readonly reason: unknown } | undefined;
-  #exited: { readonly exitCode: number; readonly signal: SignalName | null; readonly at: number } | undefined;
+  #exited: { readonly event: ExitedEvent; readonly at: number } | undefined;
   #isClosed = false;
 
   constructor(process: ProcessHandle, options: RunOptions) {
@@ -72,11 +71,10 @@ class Run {
     if (this.#exited === undefined) {
       throw new ExecError('internal', 'the server closed the process without saying how it ended');
     }
-    const { exitCode, signal, at } = this.#exited;
+    const { event, at } = this.#exited;
     return {
-      exitCode,
-      signal,
-      cause: this.#stopCause ?? (signal === null ? 'exit' : 'signal'),
+      exit: event,
+      cause: this.#stopCause ?? (event.signal === null ? 'exit' : 'signal'),
       drained: this.#isClosed,
       durationMs: at - this.#startedAt,
       collected: this.#collector.finish(),
@@ -113,7 +111,7 @@ class Run {
       case 'resized':
         return;
       case 'exited':
-        this.#exited = { exitCode: event.exitCode, signal: event.signal, at: this.#options.clock.now() };
+        this.#exited = { event, at: this.#options.clock.now() };
         // A descendant may hold the output for as long as it lives.
         this.#drain();
         return;

@@ -23,9 +23,9 @@ export function attachProcess(
     async prepare() {
       signal?.throwIfAborted();
       requireExtension(link, 'attach', 'join processes of other sessions');
-      return Promise.resolve((windowBytes, sink) =>
-        join(link, { processId: id, ref, afterSeq: after }, windowBytes, sink, signal),
-      );
+      return Promise.resolve(async (windowBytes, sink) => ({
+        summary: await join(link, { processId: id, ref, afterSeq: after }, windowBytes, sink, signal),
+      }));
     },
   });
 }

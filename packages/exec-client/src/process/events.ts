@@ -1,4 +1,4 @@
-import type { SignalName, TerminalSize } from '@holdfast/exec-protocol';
+import type { SandboxDenial, SignalName, TerminalSize } from '@holdfast/exec-protocol';
 
 /** Where output came from; a terminal merges both streams into `pty`. */
 export type OutputStream = 'stdout' | 'stderr' | 'pty';
@@ -27,6 +27,11 @@ export interface ExitedEvent {
   readonly exitCode: number;
   /** The signal that ended the process; null when it ended by itself or the server does not tell. */
   readonly signal: SignalName | null;
+  /**
+   * Where the server takes its sandbox for the reason of a failure: what that has denied it, the surest first. Nothing is listed
+   * where the server tells no more, as without the `sandbox` extension.
+   */
+  readonly denial?: SandboxDenial;
 }
 
 /** The output is complete; nothing follows. */

@@ -1,4 +1,10 @@
-import type { ProcessSummary, SignalName, TerminalSize } from '@holdfast/exec-protocol';
+import type {
+  ProcessSummary,
+  SandboxDenial,
+  SandboxReport,
+  SignalName,
+  TerminalSize,
+} from '@holdfast/exec-protocol';
 import type { ProcessEvent } from './events.js';
 import type { NetworkOptions } from './network.js';
 import type { ProcessView } from './views/process-view.js';
@@ -95,6 +101,11 @@ export interface ProcessExit {
   readonly exitCode: number;
   /** The signal that ended the process; null when it ended by itself or the server does not tell. */
   readonly signal: SignalName | null;
+  /**
+   * Where the server takes its sandbox for the reason of a failure: what that has denied it, the surest first. Nothing is listed
+   * where the server tells no more, as without the `sandbox` extension.
+   */
+  readonly denial?: SandboxDenial;
 }
 
 /**
@@ -108,6 +119,11 @@ export interface ProcessHandle extends AsyncDisposable {
   readonly id: string;
   /** The executor has started the process. */
   readonly started: Promise<void>;
+  /**
+   * Where the process may do less than was asked for, once it has started. Undefined for one that is not confined or that was
+   * joined, and where the server does not tell. Fails like `started`, and may be left alone like it.
+   */
+  readonly sandboxReport: Promise<SandboxReport | undefined>;
   /** The process itself has ended; its descendants may live on and write. */
   readonly exited: Promise<ProcessExit>;
   /** The process has ended and its output is complete. */

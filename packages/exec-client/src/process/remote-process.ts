@@ -8,12 +8,14 @@ import {
   type processGap,
   type processOutput,
   type processResized,
+  type SandboxReport,
   type SignalName,
   type TerminalSize,
 } from '@holdfast/exec-protocol';
 import { abortable } from '../abortable.js';
 import type { CaughtUp, Link, ProcessSink, ResumePoint } from '../connection/link.js';
 import { createDeferred } from '../deferred.js';
+import { denialIn } from './denial.js';
 import type { ClosedEvent, ExitedEvent, ProcessEvent } from './events.js';
 import { missedEvents } from './feed/missed-events.js';
 import { OutputFeed } from './feed/output-feed.js';
@@ -43,11 +45,14 @@ import { createProcessView, type ProcessView } from './views/process-view.js';
 import type { ReadAnswer } from './views/view-source.js';
 import { wantAll, wantOutput } from './wanted.js';
 
-/** Sends the request that makes a process known here. @returns the process, where the server tells. */
-export type Opening = (
-  windowBytes: number | undefined,
-  sink: ProcessSink,
-) => Promise<ProcessSummary | undefined>;
+/** What the server tells of a process that it has made known here. */
+interface Opened {
+  readonly summary?: ProcessSummary;
+  readonly sandboxReport?: SandboxReport | undefined;
+}
+
+/** Sends the request that makes a process known here. */
+export type Opening = (windowBytes: number | undefined, sink: ProcessSink) => Promise<Opened>;
 
 /** Where a process comes from, and what its handle may do with it. */
 export interface ProcessOrigin {
@@ -80,6 +85,7 @@ export class RemoteProcess implements AttachedProcess, ProcessSink {
   readonly #feed: OutputFeed;
   readonly #stdin: StdinWriter;
   readonly #started = createDeferred<undefined>();
+  readonly #sandboxReport = createDeferred<SandboxReport | undefined>();
   readonly #summary = createDeferred<ProcessSummary>();
   readonly #exited = createDeferred<ProcessExit>();
   readonly #closed = createDeferred<undefined>();
@@ -116,6 +122,10 @@ export class RemoteProcess implements AttachedProcess, ProcessSink {
 
   get started(): Promise<void> {
     return this.#started.promise;
+  }
+
+  get sandboxReport(): Promise<SandboxReport | undefined> {
+    return this.#sandboxReport.promise;
   }
 
   get summary(): Promise<ProcessSummary> {
@@ -212,8 +222,8 @@ export class RemoteProcess implements AttachedProcess, ProcessSink {
     this.#feed.skip(toSeq);
   }
 
-  onExited({ seq, exitCode, signal = null }: ParamsOf<typeof processExited>): void {
-    this.#accept({ type: 'exited', seq, exitCode, signal });
+  onExited({ seq, exitCode, signal = null, ...told }: ParamsOf<typeof processExited>): void {
+    this.#accept({ type: 'exited', seq, exitCode, signal, ...denialIn(told) });
   }
 
   onClosed({ seq, bytes, holders }: ParamsOf<typeof processClosed>): void {
@@ -244,7 +254,8 @@ export class RemoteProcess implements AttachedProcess, ProcessSink {
     if (event.type === 'exited') {
       this.#exitedEvent ??= event;
       this.#forgetSignal();
-      this.#exited.resolve({ exitCode: event.exitCode, signal: event.signal });
+      const { exitCode, signal, denial } = event;
+      this.#exited.resolve({ exitCode, signal, ...(denial === undefined ? {} : { denial }) });
     } else if (event.type === 'closed') {
       this.#closedEvent ??= event;
       this.#closed.resolve(undefined);
@@ -261,8 +272,9 @@ export class RemoteProcess implements AttachedProcess, ProcessSink {
       this.#throwIfLeft();
       this.#forget = this.#link.attach(this.id, this);
       this.#isOpening = true;
-      const summary = await open(this.#feed.leave(), this);
+      const { summary, sandboxReport } = await open(this.#feed.leave(), this);
       if (summary !== undefined) this.#summary.resolve(summary);
+      this.#sandboxReport.resolve(sandboxReport);
     } catch (error) {
       this.#fail(error);
       return;
@@ -309,6 +321,7 @@ export class RemoteProcess implements AttachedProcess, ProcessSink {
     this.#forgetSignal();
     this.#forget();
     this.#started.reject(reason);
+    this.#sandboxReport.reject(reason);
     this.#summary.reject(reason);
     this.#exited.reject(reason);
     this.#closed.reject(reason);

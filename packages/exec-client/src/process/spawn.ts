@@ -1,4 +1,10 @@
-import { asProcessId, type EnvironmentInfo, type ProcessId, processStart } from '@holdfast/exec-protocol';
+import {
+  asProcessId,
+  type EnvironmentInfo,
+  type ProcessId,
+  processStart,
+  understoodReport,
+} from '@holdfast/exec-protocol';
 import type { Link } from '../connection/link.js';
 import { newProcessId } from '../id.js';
 import type { ProcessHandle, SpawnOptions } from './handle.js';
@@ -31,8 +37,9 @@ export function startProcess({ link, environment, argv, options, startSignal }: 
       const request = startRequest(id, argv, options, await environment());
       return async (windowBytes) => {
         const window = windowBytes === undefined ? {} : { windowBytes };
-        await link.request(processStart, { ...request, ...window }, startSignal, 'unsent');
-        return undefined;
+        const answer = await link.request(processStart, { ...request, ...window }, startSignal, 'unsent');
+        const { sandboxReport: report } = answer;
+        return report === undefined ? {} : { sandboxReport: understoodReport(report) };
       };
     },
   });

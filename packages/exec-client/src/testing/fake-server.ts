@@ -182,8 +182,14 @@ export class FakeServer {
     this.#peer?.notify(processOutput, { processId: asProcessId(id), seq, stream, chunk });
   }
 
-  exited(id: string, seq: number, exitCode = 0, signal: SignalName | null = null): void {
-    this.#peer?.notify(processExited, { processId: asProcessId(id), seq, exitCode, signal });
+  exited(
+    id: string,
+    seq: number,
+    exitCode = 0,
+    signal: SignalName | null = null,
+    verdict: Pick<ParamsOf<typeof processExited>, 'sandboxDenied' | 'denial'> = {},
+  ): void {
+    this.#peer?.notify(processExited, { processId: asProcessId(id), seq, exitCode, signal, ...verdict });
   }
 
   resized(id: string, seq: number, rows: number, cols: number): void {

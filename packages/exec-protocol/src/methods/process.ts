@@ -5,12 +5,16 @@ import { defineNotification, defineRequest } from './define.js';
 import { extensionField } from './extension-field.js';
 import { processIdSchema as processId, writeIdSchema } from './id-schemas.js';
 import { processStartParams } from './process-start.js';
+import { sandboxDenialSchema, sandboxReportSchema } from './sandbox-verdict.js';
 import { terminalSizeSchema } from './terminal-size.js';
 
 const seq = z.int().min(1).describe('Position in the event log of the process: 1, 2, 3 … without holes.');
 const count = z.int().min(0);
 const stream = z.enum(['stdout', 'stderr', 'pty']);
 const signalName = z.enum(SIGNAL_NAMES);
+const denial = sandboxDenialSchema
+  .optional()
+  .describe('Extension sandbox: what was denied, where sandboxDenied is true.');
 
 /** Starts a process under an id that the client chose. */
 export const processStart = defineRequest({
@@ -26,6 +30,11 @@ export const processStart = defineRequest({
       .enum(['none', 'linuxSeccomp', 'macosSeatbelt', 'windowsRestrictedToken', 'windowsMxc'])
       .nullish()
       .describe('What confines the process.'),
+    sandboxReport: sandboxReportSchema
+      .optional()
+      .describe(
+        'Extension sandbox: where the process may do less than was asked for; absent for one that is not confined.',
+      ),
   }),
 });
 
@@ -62,6 +71,7 @@ export const processRead = defineRequest({
     closed: z.boolean(),
     failure: z.string().nullish(),
     sandboxDenied: z.boolean().nullish(),
+    denial,
     signal: signalName.nullish().describe('Extension signals: the signal that ended the process, else null.'),
   }),
 });
@@ -262,6 +272,7 @@ export const processExited = defineNotification({
     seq,
     exitCode: z.int().describe('The exit status, or 128 + n when signal n ended it.'),
     sandboxDenied: z.boolean().nullish(),
+    denial,
     signal: signalName.nullish().describe('Extension signals: the signal that ended the process, else null.'),
   }),
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { processRead } from '../methods/process.js';
+import { understoodDenial } from '../methods/sandbox-verdict.js';
 import { encodeResponse } from './codec.js';
 import { type WireId, wireIdFromNumber, wireIdFromString } from './envelope.js';
 import { ReadAnswerWriter } from './read-answer.js';
@@ -11,9 +12,10 @@ type ReadResult = z.output<(typeof processRead)['result']>;
 const seven = wireIdFromNumber(7);
 const RUNNING = { nextSeq: 1, exited: false, exitCode: null, closed: false };
 
-function writerOf(id: WireId, { chunks, ...state }: ReadResult): ReadAnswerWriter {
+function writerOf(id: WireId, { chunks, denial, ...state }: ReadResult): ReadAnswerWriter {
   const outlines = chunks.map(({ chunk, ...facts }) => ({ ...facts, length: chunk.length }));
-  return new ReadAnswerWriter(id, { chunks: outlines, ...state });
+  const told = denial === undefined ? {} : { denial: understoodDenial(denial) };
+  return new ReadAnswerWriter(id, { chunks: outlines, ...state, ...told });
 }
 
 /** The message, written as a server does it: empty chunks are not mentioned. */
@@ -37,7 +39,12 @@ const resized = fc.record({
   chunk: fc.constant(new Uint8Array(0)),
   size: fc.record({ rows: fc.integer({ min: 1, max: 999 }), cols: fc.integer({ min: 1, max: 999 }) }),
 });
-const result: fc.Arbitrary<ReadResult> = fc.record({
+const finding = fc.record({
+  evidence: fc.constant('path' as const),
+  confidence: fc.constant('likely' as const),
+  rule: fc.record({ source: fc.constant('ceiling' as const), entry: fc.string({ unit: 'binary' }) }),
+});
+const read = fc.record({
   chunks: fc.array(fc.oneof(chunk, resized), { maxLength: 6 }),
   nextSeq: seq,
   exited: fc.boolean(),
@@ -46,6 +53,12 @@ const result: fc.Arbitrary<ReadResult> = fc.record({
   failure: fc.option(fc.string({ unit: 'binary' })),
   sandboxDenied: fc.option(fc.boolean()),
 });
+const result: fc.Arbitrary<ReadResult> = fc.oneof(
+  read,
+  fc
+    .tuple(read, fc.array(finding, { maxLength: 3 }))
+    .map(([page, findings]) => ({ ...page, sandboxDenied: true, denial: { findings } })),
+);
 const id = fc.oneof(
   fc.maxSafeInteger().map(wireIdFromNumber),
   fc.string({ unit: 'binary' }).map(wireIdFromString),

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { base64Length, writeBase64 } from '../bytes.js';
 import type { processRead } from '../methods/process.js';
+import type { SandboxDenial } from '../methods/sandbox-verdict.js';
 import type { WireId } from './envelope.js';
 
 type ReadResult = z.output<(typeof processRead)['result']>;
@@ -9,7 +10,10 @@ type ReadResult = z.output<(typeof processRead)['result']>;
 export type ReadChunkOutline = Omit<ReadResult['chunks'][number], 'chunk'> & { readonly length: number };
 
 /** An answer to `process/read` without the bytes of its output. */
-export type ReadOutline = Omit<ReadResult, 'chunks'> & { readonly chunks: readonly ReadChunkOutline[] };
+export type ReadOutline = Omit<ReadResult, 'chunks' | 'denial'> & {
+  readonly chunks: readonly ReadChunkOutline[];
+  readonly denial?: SandboxDenial;
+};
 
 /**
  * Writes the answer to a `process/read` as the UTF-8 of its message, piece by piece. As text it would exist several times

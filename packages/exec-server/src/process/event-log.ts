@@ -1,4 +1,9 @@
-import { MAX_CHUNK_BYTES, type SignalName, type TerminalSize } from '@holdfast/exec-protocol';
+import {
+  MAX_CHUNK_BYTES,
+  type SandboxDenial,
+  type SignalName,
+  type TerminalSize,
+} from '@holdfast/exec-protocol';
 import type { Timer } from '../clock.js';
 import { EntryList } from './entry-list.js';
 import { HeldOutput } from './held-output.js';
@@ -128,9 +133,9 @@ export class EventLog {
     this.#appendState({ type: 'resized', ...this.#position(), size });
   }
 
-  appendExited(exitCode: number, signal: SignalName | null, isDenied = false): void {
-    const denial = isDenied ? { sandboxDenied: true as const } : {};
-    this.#exited = { type: 'exited', ...this.#position(), exitCode, signal, ...denial };
+  appendExited(exitCode: number, signal: SignalName | null, denial?: SandboxDenial): void {
+    const told = denial === undefined ? {} : { denial };
+    this.#exited = { type: 'exited', ...this.#position(), exitCode, signal, ...told };
     this.#appendState(this.#exited);
   }
 

@@ -1,4 +1,4 @@
-import type { SignalName, TerminalSize } from '@holdfast/exec-protocol';
+import type { SandboxDenial, SignalName, TerminalSize } from '@holdfast/exec-protocol';
 import type { OutputStream } from './spawn/child.js';
 
 /** Where a fact stands. */
@@ -17,8 +17,8 @@ export type ExitedEvent = Position & {
   readonly type: 'exited';
   readonly exitCode: number;
   readonly signal: SignalName | null;
-  /** Its sandbox made it fail. */
-  readonly sandboxDenied?: true;
+  /** What its sandbox has denied it, where that made it fail. */
+  readonly denial?: SandboxDenial;
 };
 
 export type ClosedEvent = Position & { readonly type: 'closed' };

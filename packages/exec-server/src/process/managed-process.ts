@@ -70,7 +70,7 @@ export class ManagedProcess {
   readonly polls: LongPolls;
   readonly #host: ManagedProcessHost;
   #child: Child | undefined;
-  #isDenial: DenialJudge | undefined;
+  #judge: DenialJudge | undefined;
   #stdin: StdinQueue | undefined;
   #hasOwner = true;
   #isPaused = false;
@@ -122,8 +122,8 @@ export class ManagedProcess {
   }
 
   /** Says who decides whether a failure was the work of its sandbox; without one it was not. */
-  judgeBy(isDenial: DenialJudge): void {
-    this.#isDenial = isDenial;
+  judgeBy(judge: DenialJudge): void {
+    this.#judge = judge;
   }
 
   onOutput(stream: OutputStream, bytes: Uint8Array): void {
@@ -133,8 +133,9 @@ export class ManagedProcess {
 
   onExit({ exitCode, signal }: ChildExit): void {
     for (const leader of this.#child?.groupIds ?? []) this.#host.guardian.forget(leader);
-    const isDenied = exitCode !== 0 && this.#isDenial?.(exitCode, recentOutput(this.log)) === true;
-    this.log.appendExited(exitCode, signal !== null && isSignalName(signal) ? signal : null, isDenied);
+    const judge = exitCode === 0 ? undefined : this.#judge;
+    const denial = judge?.(exitCode, recentOutput(this.log));
+    this.log.appendExited(exitCode, signal !== null && isSignalName(signal) ? signal : null, denial);
     this.#stdin?.break();
     const waitMs = this.#isTerminating ? CUT_AFTER_MS : this.traits.drainMs;
     if (waitMs !== undefined) this.#cutAfter(waitMs);

@@ -31,7 +31,7 @@ function start(
   table: ProcessTable,
   id: string,
   more: Partial<ParamsOf<typeof processStart>> = {},
-): Promise<void> {
+): Promise<unknown> {
   const params: ParamsOf<typeof processStart> = {
     processId: asProcessId(id),
     argv: ['/bin/true'],

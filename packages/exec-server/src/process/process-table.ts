@@ -5,6 +5,7 @@ import {
   type ParamsOf,
   type ProcessId,
   type processStart,
+  type SandboxReport,
 } from '@holdfast/exec-protocol';
 import { type SandboxIntent, SetUp, untilSteady } from '@holdfast/sandbox';
 import type { Clock } from '../clock.js';
@@ -42,6 +43,12 @@ export interface ProcessOwner {
   readonly isResumable: boolean;
 }
 
+/** A child that runs, and for one in a sandbox what became of its intent. */
+interface Spawned {
+  readonly child: Child;
+  readonly report?: SandboxReport;
+}
+
 type ConfinedLaunch = LaunchPlan & { readonly intent: SandboxIntent };
 
 /** How a process is started. */
@@ -75,12 +82,13 @@ export class ProcessTable {
 
   /**
    * Starts a process. A failed start leaves nothing behind: its id can be used again at once.
+   * @returns what became of its intent; undefined for a process that is not confined.
    * @throws ExecError with the reason why it could not be started.
    */
   async start(
     params: ParamsOf<typeof processStart>,
     { windowBytes, gone, after }: StartOptions,
-  ): Promise<void> {
+  ): Promise<SandboxReport | undefined> {
     const id = params.processId;
     this.#checkId(id);
     this.#checkCount(this.#countOwed() + this.#starting.size, MAX_PROCESSES_PER_SESSION, 'end some');
@@ -88,12 +96,15 @@ export class ProcessTable {
     const release = this.#host.directory.reserve();
     const managed = this.#manage(params, plan);
     const calledOff = new AbortController();
-    const spawn = (): Promise<Child> => this.#spawn(plan, managed, calledOff.signal);
+    const spawn = (): Promise<Spawned> => this.#spawn(plan, managed, calledOff.signal);
     // Without anything to wait for, nothing is: not even for a turn.
     const spawning = after === undefined ? spawn() : after.then(spawn);
     this.#starting.set(id, { spawning, calledOff });
+    let report: SandboxReport | undefined;
     try {
-      managed.adopt(await spawning, plan.child.stdin === 'pipe');
+      const spawned = await spawning;
+      managed.adopt(spawned.child, plan.child.stdin === 'pipe');
+      report = spawned.report;
     } catch (error) {
       const shortage = shortageOf(error);
       if (shortage !== undefined) this.#host.shortages.met(shortage);
@@ -108,6 +119,7 @@ export class ProcessTable {
       ...(gone.aborted ? this.#inherited(windowBytes) : { windowBytes }),
     });
     if (this.#isClosed) await this.#leave(managed);
+    return report;
   }
 
   /**
@@ -217,9 +229,9 @@ export class ProcessTable {
     return new ManagedProcess(traits, host);
   }
 
-  #spawn(plan: LaunchPlan, managed: ManagedProcess, calledOff: AbortSignal): Promise<Child> {
+  async #spawn(plan: LaunchPlan, managed: ManagedProcess, calledOff: AbortSignal): Promise<Spawned> {
     const { child, intent, terminal } = plan;
-    if (intent === undefined) return this.#host.processes.spawn(child, terminal, managed);
+    if (intent === undefined) return { child: await this.#host.processes.spawn(child, terminal, managed) };
     return this.#spawnConfined({ ...plan, intent }, managed, calledOff);
   }
 
@@ -227,7 +239,7 @@ export class ProcessTable {
     { child, intent, network: asked, terminal }: ConfinedLaunch,
     managed: ManagedProcess,
     calledOff: AbortSignal,
-  ): Promise<Child> {
+  ): Promise<Spawned> {
     const { clock, processes, sandboxes } = this.#host;
     const hasTerminal = terminal !== undefined;
     const { id, ref: process } = managed.traits;
@@ -236,12 +248,13 @@ export class ProcessTable {
     try {
       setUp.check();
       const sandbox = await sandboxes.confine({ intent, network, child, hasTerminal, process, setUp });
-      managed.judgeBy(sandbox.isDenial);
+      managed.judgeBy(sandbox.judge);
       try {
-        return await untilSteady(setUp, async (isAgain) => {
+        const started = await untilSteady(setUp, async (isAgain) => {
           if (isAgain) await sandbox.renew();
           return await processes.spawn({ ...child, confinement: sandbox.confinement }, terminal, managed);
         });
+        return { child: started, report: sandbox.report() };
       } catch (error) {
         sandbox.discard();
         throw error;

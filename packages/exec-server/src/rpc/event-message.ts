@@ -4,7 +4,7 @@ import {
   encodeNotification,
   encodeOutputNotification,
 } from '@holdfast/exec-protocol';
-import type { LogEvent } from '../process/log-entry.js';
+import type { ExitedEvent, LogEvent } from '../process/log-entry.js';
 import type { GapEvent } from '../process/push-cursor.js';
 import type { Subscription } from '../process/subscription.js';
 
@@ -29,17 +29,8 @@ export function eventMessage(
         ? undefined
         : encodeNotification('process/gap', { processId, ...facts });
     }
-    case 'exited': {
-      const { seq, exitCode } = event;
-      const signal = extensions.signals === undefined ? {} : { signal: event.signal };
-      return encodeNotification('process/exited', {
-        processId,
-        seq,
-        exitCode,
-        sandboxDenied: event.sandboxDenied === true,
-        ...signal,
-      });
-    }
+    case 'exited':
+      return encodeNotification('process/exited', { processId, ...endOf(event, extensions) });
     case 'closed': {
       const bytes = extensions.gap === undefined ? {} : { bytes: process.log.totals };
       const holders =
@@ -47,4 +38,14 @@ export function eventMessage(
       return encodeNotification('process/closed', { processId, seq: event.seq, ...bytes, ...holders });
     }
   }
+}
+
+function endOf({ seq, exitCode, signal, denial }: ExitedEvent, extensions: Extensions): object {
+  return {
+    seq,
+    exitCode,
+    sandboxDenied: denial !== undefined,
+    ...(extensions.sandbox === undefined || denial === undefined ? {} : { denial }),
+    ...(extensions.signals === undefined ? {} : { signal }),
+  };
 }

@@ -17,6 +17,7 @@ import {
   type processWindow,
   type processWrite,
   type ResultOf,
+  type SandboxReport,
   type WireId,
 } from '@holdfast/exec-protocol';
 import type { FileOrder } from '../fs/file-order.js';
@@ -27,6 +28,8 @@ import type { LegacyResume } from './legacy-resume.js';
 
 /** What the wire calls the sandbox of this machine, whether the intent restricts anything or not. */
 const SANDBOX_TYPE = process.platform === 'linux' ? 'linuxSeccomp' : 'none';
+
+type StartAnswer = ResultOf<typeof processStart>;
 
 /** What the process methods of one connection work with. */
 export interface ProcessScope {
@@ -44,12 +47,20 @@ export interface ProcessScope {
 export async function startProcess(
   { processes, extensions, gone, fileOrder }: ProcessScope,
   params: ParamsOf<typeof processStart>,
-): Promise<ResultOf<typeof processStart>> {
+): Promise<StartAnswer> {
   const windowBytes = windowOf(params.windowBytes, extensions);
   const started = processes.start(params, { windowBytes, gone, after: fileOrder.changes });
   fileOrder.holdChanges(started);
-  await started;
-  return { processId: params.processId, sandboxType: params.sandbox == null ? 'none' : SANDBOX_TYPE };
+  const report = await started;
+  return {
+    processId: params.processId,
+    sandboxType: params.sandbox == null ? 'none' : SANDBOX_TYPE,
+    ...(extensions.sandbox === undefined || report === undefined ? {} : { sandboxReport: reportOf(report) }),
+  };
+}
+
+function reportOf({ narrowed, notes, ...counts }: SandboxReport): StartAnswer['sandboxReport'] {
+  return { narrowed: [...narrowed], notes: [...notes], ...counts };
 }
 
 export async function readProcess(

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type FakeFile, fakeFiles } from '../files/testing/fake-files.js';
 import { MAX_LINKED_WORKTREES } from '../limits.js';
 import type { NormalisedPolicy } from '../policy/path-rule.js';
+import { DEFAULTS } from '../policy/rule-origin.js';
 import { linesOf, policyOf, rule } from '../policy/testing/rules.js';
 import { fakeScans } from '../repositories/testing/fake-scans.js';
 import { applyCeiling, type CeiledPolicy, type Ceiling, scanTargets } from './ceiling.js';
@@ -111,7 +112,7 @@ describe('inside what is writable, what others would run stays as it is', () => 
         path: '/ws/.git/hooks',
         asked: 'write',
         granted: 'read',
-        origin: 'ceiling: executable configuration',
+        origin: DEFAULTS.configuration,
       },
     ]);
   });
@@ -129,7 +130,7 @@ describe('inside what is writable, what others would run stays as it is', () => 
     [
       'what an operator allows',
       ['write /', 'write /tmp/ws'],
-      { rules: [rule('write /tmp')], network: 'enabled' },
+      policyOf(['write /tmp'], { network: 'enabled' }),
     ],
   ])('the settings at the top of a root below %s that may be written, too', async (_, lines, maximum) => {
     const tree: Readonly<Record<string, FakeFile>> = { '/tmp': 'shared', '/tmp/ws': 'directory' };
@@ -217,7 +218,7 @@ describe('inside what is writable, what others would run stays as it is', () => 
       ['write /ws', 'read /ws/a/.git'],
       [
         {
-          origin: 'ceiling: executable configuration',
+          origin: DEFAULTS.configuration,
           text: 'the link /ws/.codex leads in a circle and could be replaced; remove it',
         },
       ],
@@ -268,7 +269,7 @@ describe('inside what is writable, what others would run stays as it is', () => 
       ['write /ws', 'read /ws/shared'],
       [
         {
-          origin: 'ceiling: executable configuration',
+          origin: DEFAULTS.configuration,
           text: '/ws/.codex is a link; its target is protected, but the link could be replaced',
         },
       ],
@@ -277,10 +278,7 @@ describe('inside what is writable, what others would run stays as it is', () => 
 });
 
 describe('what the operator configured', () => {
-  const maximum = {
-    rules: [rule('read /'), rule('write /ws'), rule('deny /root')],
-    network: 'restricted',
-  } as const;
+  const maximum = policyOf(['read /', 'write /ws', 'deny /root']);
   const configured: Ceiling = { maximum, protectedNames: [], protectedIfThere: [], hidden: [] };
 
   test('narrows a restricted intent', async () => {
@@ -305,7 +303,12 @@ describe('what the operator configured', () => {
 
 test('an intent that does not restrict files is left alone by the default ceiling', async () => {
   const open = policyOf(['write /'], { restrictsFiles: false, network: 'enabled' });
-  expect(await apply(open, CEILING, REPOSITORY)).toEqual({ policy: open, narrowed: [], gaps: [] });
+  expect(await apply(open, CEILING, REPOSITORY)).toEqual({
+    decisions: open.rules,
+    policy: open,
+    narrowed: [],
+    gaps: [],
+  });
 });
 
 test('what is the executor’s own is shown to nobody', async () => {
@@ -360,7 +363,7 @@ test('a root that was not looked through to its end is told', async () => {
     ['write /ws'],
     [
       {
-        origin: 'ceiling: executable configuration',
+        origin: DEFAULTS.configuration,
         text: '/ws was not looked through to its end, since it has more than 4096 directories: git hooks and config further down can be written; allow a directory further down, or deny them by name',
       },
     ],

@@ -7,6 +7,7 @@ import { MAX_SCANNED_DIRECTORIES, MAX_SCANNED_SHARED_DIRECTORIES } from '../limi
 import { indexRules, mergeRules } from '../policy/access.js';
 import { intersect, type Narrowing, withoutRedundant } from '../policy/intersect.js';
 import type { NormalisedPolicy, PathRule, PolicyNote } from '../policy/path-rule.js';
+import { DEFAULTS } from '../policy/rule-origin.js';
 import type { ScannedTree, ScanTarget } from '../repositories/scan-tree.js';
 import { gitPlacesIn } from './git-places.js';
 import { inPartsOf, type ProtectedPath, protectedInGitDirectory } from './protect-git.js';
@@ -17,7 +18,7 @@ export interface Ceiling {
   /**
    * What the operator configured; it narrows every policy, also one that does not restrict files. Undefined for nothing.
    */
-  readonly maximum: Pick<NormalisedPolicy, 'rules' | 'network'> | undefined;
+  readonly maximum: Pick<NormalisedPolicy, 'rules' | 'network' | 'networkOrigin'> | undefined;
   /** Names at the top of each writable root that restricted policies leave as they are. */
   readonly protectedNames: readonly string[];
   /** More of them, which are left alone while they are missing. */
@@ -37,6 +38,8 @@ export const DEFAULT_CEILING: Ceiling = {
 /** A policy below the ceiling, and what it lost on the way. */
 export interface CeiledPolicy {
   readonly policy: NormalisedPolicy;
+  /** A rule for each path that anybody named, also where it says what the next one above says: who decided there. */
+  readonly decisions: readonly PathRule[];
   readonly narrowed: readonly Narrowing[];
   /** What of the protections could not be had, in words; they are among the notes of the policy as well. */
   readonly gaps: readonly string[];
@@ -75,15 +78,15 @@ export function applyCeiling(
   const second = isRestricted
     ? intersect(first.rules, protections(first.rules, ceiling, { files, trees, notes, remarks }))
     : { rules: first.rules, narrowed: [] };
-  const network = ceiling.maximum?.network === 'restricted' ? 'restricted' : policy.network;
   return {
     policy: {
       ...policy,
       restrictsFiles: isRestricted,
       rules: withoutRedundant(second.rules),
-      network,
+      ...networkBelow(policy, ceiling),
       notes: [...policy.notes, ...notes, ...remarks],
     },
+    decisions: second.rules,
     narrowed: [...first.narrowed, ...second.narrowed],
     gaps: notes.map(({ text }) => text),
   };
@@ -95,6 +98,15 @@ function belowMaximum(
 ): Pick<CeiledPolicy, 'narrowed'> & { readonly rules: readonly PathRule[]; readonly isRestricted: boolean } {
   if (maximum === undefined) return { rules, narrowed: [], isRestricted: restrictsFiles };
   return { ...intersect(rules, maximum.rules), isRestricted: true };
+}
+
+/** Whoever restricts the network first is named: the intent, before the ceiling. */
+function networkBelow(
+  policy: NormalisedPolicy,
+  { maximum }: Ceiling,
+): Pick<NormalisedPolicy, 'network' | 'networkOrigin'> {
+  const deciding = policy.network === 'enabled' && maximum?.network === 'restricted' ? maximum : policy;
+  return { network: deciding.network, networkOrigin: deciding.networkOrigin };
 }
 
 function writableRoots(rules: readonly PathRule[]): readonly PathRule[] {
@@ -175,10 +187,10 @@ function hiding(folder: string, files: FileFacts): readonly PathRule[] {
     refuse('sandbox', `${resolved.why}, so it is unknown what of ${folder} to hide; mend it`);
   const { path, kind, identity, isShared } = resolved;
   if (kind === 'missing') throw new StalePlan(path, 'has gone');
-  return [{ path, access: 'deny', kind, identity, origin: 'ceiling: hidden', isShared }];
+  return [{ path, access: 'deny', kind, identity, origin: DEFAULTS.ownRecords, isShared }];
 }
 
-const ORIGIN = 'ceiling: executable configuration';
+const ORIGIN = DEFAULTS.configuration;
 
 const EVERYTHING: PathRule = {
   path: '/',

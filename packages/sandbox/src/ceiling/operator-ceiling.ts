@@ -52,10 +52,10 @@ export function ceilingSource(operator: OperatorCeiling | undefined, roots: Exec
   if (operator === undefined) return NO_OPERATOR;
   return {
     network: networkOf(operator),
-    scans: globScansOf(operator, roots),
+    scans: globScansOf(operator, roots, 'ceiling'),
     bindTo: (files, patterns) => ({
       ...DEFAULT_CEILING,
-      maximum: normalise(operator, roots, files, patterns),
+      maximum: normalise(operator, roots, files, patterns, 'ceiling'),
     }),
   };
 }

@@ -1,25 +1,42 @@
-import { expect, test } from 'vitest';
+import {
+  type DenialFinding,
+  MAX_DENIAL_FINDINGS,
+  MAX_DENIAL_PATH_LENGTH,
+  type SandboxDenial,
+} from '@holdfast/exec-protocol';
+import { describe, expect, test } from 'vitest';
+import type { FileFacts } from '../files/file-facts.js';
 import { fakeFiles } from '../files/testing/fake-files.js';
 import { MAX_JUDGED_LINE_LENGTH, MAX_JUDGED_LINES, MAX_JUDGED_PATHS } from '../limits.js';
-import type { NormalisedPolicy } from '../policy/path-rule.js';
-import { rule } from '../policy/testing/rules.js';
+import type { NetworkDecision } from '../network/gate.js';
+import { parseHostRules } from '../network/host-rules.js';
+import { DEFAULTS, listOf, memberOf } from '../policy/rule-origin.js';
+import { policyOf, rule, ruleAt } from '../policy/testing/rules.js';
 import { complaintIn } from './complaint.js';
-import { judgeDenial } from './judge-denial.js';
+import { type FailedCommand, type JudgedPlan, judgeDenial } from './judge-denial.js';
 
-const FILES = fakeFiles({ '/ws/key': { text: '' }, '/etc/shadow': { text: '' }, '/srv/x': { text: '' } });
+const FILES = fakeFiles({
+  '/ws/key': { text: '' },
+  '/ws/link': { link: '/srv' },
+  '/etc/shadow': { text: '' },
+  '/srv/x': { text: '' },
+});
 
 /** Everything can be read, `/ws` written, `/ws/key` not even read. */
-const POLICY: NormalisedPolicy = {
-  restrictsFiles: true,
-  rules: [rule('read /'), rule('write /ws'), rule('deny /ws/key')],
-  links: [],
-  network: 'restricted',
-  notes: [],
-};
+const POLICY = policyOf(['read /', 'write /ws', 'deny /ws/key']);
+const PLAN: JudgedPlan = { policy: POLICY, decisions: POLICY.rules, hosts: undefined };
 
-function evidence(output: string, exitCode = 1, policy = POLICY): string | undefined {
-  const command = { exitCode, cwd: '/ws', output };
-  return judgeDenial(command, policy, FILES, (path) => !path.startsWith('/etc'))?.evidence;
+function judged(
+  command: Partial<FailedCommand>,
+  plan: JudgedPlan = PLAN,
+  files: FileFacts = FILES,
+): SandboxDenial | undefined {
+  const failed = { exitCode: 1, cwd: '/ws', output: '', ...command };
+  return judgeDenial(failed, plan, files, (path) => !path.startsWith('/etc'));
+}
+
+function evidence(output: string, exitCode = 1, plan = PLAN): string | undefined {
+  return judged({ output, exitCode }, plan)?.findings[0]?.evidence;
 }
 
 test.each([
@@ -47,10 +64,146 @@ test.each([
   expect(evidence(output)).toBe(expected);
 });
 
+function refused(host: string, more: Partial<NetworkDecision> = {}): NetworkDecision {
+  const request = { protocol: 'https_connect', host, port: 443, rule: undefined } as const;
+  return { time: new Date(0), ...request, decision: 'deny', reason: 'not_allowed', ...more };
+}
+
+function atPath(path: string, operation: 'read' | 'write', origin = ruleAt('/')): DenialFinding {
+  const subject = { type: 'path', path: `file://${path}`, operation } as const;
+  return { evidence: 'path', confidence: 'likely', subject, rule: origin };
+}
+
+describe('a denial tells', () => {
+  test('the path, what it was not allowed there, and the rule; as it was named, whatever links are on its way', () => {
+    const output = [
+      'touch: link/new: Read-only file system',
+      'cat: key: Permission denied',
+      'rm: /proc/x y: Read-only file system',
+    ].join('\n');
+    expect(judged({ output })).toEqual({
+      findings: [
+        atPath('/proc/x%20y', 'write', DEFAULTS.kernelTrees),
+        atPath('/ws/key', 'read', ruleAt('/ws/key')),
+        atPath('/ws/link/new', 'write'),
+      ],
+    });
+  });
+
+  test('whoever has cut the path down, also where a rule above says the same', () => {
+    const cut = rule('read /srv', { origin: memberOf('ceiling', 'permissions.file_system.entries.2') });
+    const plan = { ...PLAN, decisions: [...POLICY.rules, cut] };
+    expect(judged({ output: 'touch: /srv/x: Read-only file system' }, plan)).toEqual({
+      findings: [atPath('/srv/x', 'write', cut.origin)],
+    });
+  });
+
+  test('the list, where no entry of it fits', () => {
+    const policy = policyOf(['write /ws']);
+    const output = "cat: '/srv/x': Permission denied";
+    expect(judged({ output }, { ...PLAN, policy, decisions: policy.rules })).toEqual({
+      findings: [atPath('/srv/x', 'read', listOf('intent'))],
+    });
+  });
+
+  test('no path that is longer than that, but its rule', () => {
+    const long = `/srv/${'x'.repeat(MAX_DENIAL_PATH_LENGTH)}`;
+    expect(judged({ output: `touch: ${long}: Read-only file system` })).toEqual({
+      findings: [{ evidence: 'path', confidence: 'likely', rule: ruleAt('/') }],
+    });
+  });
+
+  test('the filter', () => {
+    expect(judged({ exitCode: 159 })).toEqual({
+      findings: [
+        {
+          evidence: 'signal',
+          confidence: 'likely',
+          subject: { type: 'systemCall', signal: 'SIGSYS' },
+          rule: { source: 'default', entry: 'systemCalls' },
+        },
+      ],
+    });
+  });
+
+  test.each<[string, JudgedPlan, DenialFinding['rule']]>([
+    ['the intent', PLAN, { source: 'intent', entry: 'sandbox.permissions.network' }],
+    [
+      'the ceiling',
+      { ...PLAN, policy: { ...POLICY, networkOrigin: memberOf('ceiling', 'permissions.network') } },
+      { source: 'ceiling', entry: 'permissions.network' },
+    ],
+    [
+      'a managed network',
+      { ...PLAN, hosts: parseHostRules({ allow: ['a.example'], deny: [] }, 'networkProxy.proxy.domains') },
+      { source: 'intent', entry: 'networkProxy.proxy.domains' },
+    ],
+  ])('that there is no network, by %s', (_, plan, origin) => {
+    expect(judged({ output: 'Could not resolve host: example.org' }, plan)).toEqual({
+      findings: [{ evidence: 'network', confidence: 'likely', subject: { type: 'network' }, rule: origin }],
+    });
+  });
+
+  test('words alone, where nothing is surer', () => {
+    expect(judged({ output: 'ping: socktype: Operation not permitted' })).toEqual({
+      findings: [{ evidence: 'words', confidence: 'possible' }],
+    });
+  });
+
+  test('what the proxy has refused before everything else, then what is less sure, and words not beside it', () => {
+    const hosts = parseHostRules(
+      { allow: ['a.example'], deny: ['bad.example'] },
+      'networkProxy.proxy.domains',
+    );
+    const refusals = [
+      refused('bad.example', { reason: 'denied', rule: 'bad.example' }),
+      refused('asked.example', { answer: { type: 'deny', reason: 'not today' } }),
+      refused('no host', { host: undefined, port: undefined, reason: 'invalid_target' }),
+    ];
+    const output = [
+      'ping: socktype: Operation not permitted',
+      'Could not resolve host: example.org',
+      'cat: key: Permission denied',
+    ].join('\n');
+    const found = judged({ exitCode: 159, output, refusals }, { ...PLAN, hosts });
+    const list = { source: 'intent', entry: 'networkProxy.proxy.domains' };
+    const subject = { type: 'host', protocol: 'https_connect' };
+    const certain = { evidence: 'refusal', confidence: 'certain' };
+    expect(found?.findings.slice(0, 3)).toEqual([
+      {
+        ...certain,
+        subject: { ...subject, host: 'bad.example', port: 443, reason: 'denied' },
+        rule: { ...list, pattern: 'bad.example' },
+      },
+      {
+        ...certain,
+        subject: { ...subject, host: 'asked.example', port: 443, reason: 'not today' },
+        rule: list,
+      },
+      { ...certain, subject: { ...subject, reason: 'invalid_target' }, rule: list },
+    ]);
+    expect(found?.findings.slice(3).map((finding) => finding.evidence)).toEqual([
+      'signal',
+      'path',
+      'network',
+    ]);
+  });
+
+  test('each thing once, the last ones of a kind first, and no more than that', () => {
+    const line = (name: string): string => `touch: /srv/${name}: Read-only file system\n`;
+    const names = Array.from({ length: MAX_DENIAL_FINDINGS + 2 }, (_, number) => `n${number}`);
+    expect(judged({ output: [...names, ...names].map(line).join('') })).toEqual({
+      findings: names
+        .toReversed()
+        .slice(0, MAX_DENIAL_FINDINGS)
+        .map((name) => atPath(`/srv/${name}`, 'write')),
+    });
+  });
+});
+
 test('a path where the executor itself cannot look says nothing of the sandbox', () => {
   const files = fakeFiles({ '/srv/closed': 'shut', '/srv/closed/x': { text: '' } });
-  const command = { exitCode: 1, cwd: '/ws', output: 'cat: /srv/closed/x: Permission denied' };
-  expect(judgeDenial(command, POLICY, files, () => true)).toBeUndefined();
+  expect(judged({ output: 'cat: /srv/closed/x: Permission denied' }, PLAN, files)).toBeUndefined();
 });
 
 test('no more paths are looked up than that, whatever a command prints, and the last ones first', () => {
@@ -66,7 +219,7 @@ test('no more paths are looked up than that, whatever a command prints, and the 
     MAX_JUDGED_LINES / 2,
   );
   const judge = (output: string): string | undefined =>
-    judgeDenial({ exitCode: 1, cwd: '/ws', output }, POLICY, files, () => false)?.evidence;
+    judgeDenial({ exitCode: 1, cwd: '/ws', output }, PLAN, files, () => false)?.findings[0]?.evidence;
   expect([judge(many), looks]).toEqual([undefined, MAX_JUDGED_PATHS]);
   expect(judge(`${many}touch: /srv/x: Read-only file system\n`)).toBe('path');
 });
@@ -82,17 +235,9 @@ test('a line of a megabyte is judged by its end', () => {
   ]);
 });
 
-test('a filtered system call ends a program by its own signal', () => {
-  expect(evidence('', 159)).toBe('signal');
-});
-
-test('what the proxy has refused is the surest evidence of all', () => {
-  const command = { exitCode: 159, cwd: '/ws', output: 'cat: key: Permission denied', wasRefused: true };
-  expect(judgeDenial(command, POLICY, FILES, () => true)).toEqual({ evidence: 'refusal', line: undefined });
-});
-
 test('a network that is allowed and files that are not restricted deny nothing', () => {
-  const open: NormalisedPolicy = { ...POLICY, restrictsFiles: false, network: 'enabled' };
+  const policy = { ...POLICY, restrictsFiles: false, network: 'enabled' as const };
+  const open = { ...PLAN, policy };
   expect([
     evidence('curl: (6) Could not resolve host: example.org', 6, open),
     evidence("touch: cannot touch '/srv/x': Read-only file system", 1, open),

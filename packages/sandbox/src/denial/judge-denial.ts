@@ -1,8 +1,18 @@
 import { posix } from 'node:path';
+import {
+  type DenialFinding,
+  formatPathUri,
+  MAX_DENIAL_FINDINGS,
+  MAX_DENIAL_PATH_LENGTH,
+  type SandboxDenial,
+} from '@holdfast/exec-protocol';
 import type { FileFacts } from '../files/file-facts.js';
 import { MAX_JUDGED_LINE_LENGTH, MAX_JUDGED_LINES, MAX_JUDGED_PATHS } from '../limits.js';
-import type { Access, NormalisedPolicy } from '../policy/path-rule.js';
-import { accessIn } from '../policy/visibility.js';
+import type { NetworkDecision } from '../network/gate.js';
+import { reasonOf } from '../network/reason-of.js';
+import type { SandboxPlan } from '../plan-sandbox.js';
+import { DEFAULTS, type RuleOrigin } from '../policy/rule-origin.js';
+import { type Decision, decisionsIn } from '../policy/visibility.js';
 import { type Complaint, complaintIn, isNetworkComplaint } from './complaint.js';
 
 /** A command that has failed in its sandbox. */
@@ -12,80 +22,128 @@ export interface FailedCommand {
   readonly cwd: string;
   /** The end of what it has printed. */
   readonly output: string;
-  /** Whether the proxy of its managed network has refused it something; default false. */
-  readonly wasRefused?: boolean;
+  /** What the proxy of its managed network has refused it, the newest first; default nothing. */
+  readonly refusals?: readonly NetworkDecision[];
 }
 
-/** Why a failure is taken for the work of the sandbox; the first is the surest. */
-type DenialEvidence = 'refusal' | 'signal' | 'path' | 'network' | 'words';
-
-/** What the sandbox has denied, as far as can be told. */
-export interface Denial {
-  readonly evidence: DenialEvidence;
-  /** What the evidence was found in. */
-  readonly line: string | undefined;
-}
+/** What of a plan decides whether it is to blame. */
+export type JudgedPlan = Pick<SandboxPlan, 'policy' | 'decisions' | 'hosts'>;
 
 const SIGSYS_EXIT = 159;
 
 /**
- * Decides whether the sandbox made a command fail; undefined when nothing says so.
+ * Decides whether the sandbox made a command fail, and what it has denied; undefined when nothing says so.
  * @param mayWrite Whether the executor itself may write a path: what it may not do either, no sandbox has denied.
  */
 export function judgeDenial(
-  { exitCode, cwd, output, wasRefused }: FailedCommand,
-  policy: NormalisedPolicy,
+  command: FailedCommand,
+  plan: JudgedPlan,
   files: FileFacts,
   mayWrite: (path: string) => boolean,
-): Denial | undefined {
-  if (wasRefused === true) return { evidence: 'refusal', line: undefined };
-  if (exitCode === SIGSYS_EXIT) return { evidence: 'signal', line: undefined };
+): SandboxDenial | undefined {
+  const { exitCode, cwd, output, refusals = [] } = command;
   const judge: Judge = {
     cwd,
-    hasNetwork: policy.network !== 'restricted',
-    accessTo: accessIn(policy, files),
+    noNetworkBy: noNetworkBy(plan),
+    decisionAt: decisionsIn(plan.policy, plan.decisions, files),
     mayWrite,
     pathsLeft: MAX_JUDGED_PATHS,
   };
-  const lines = output.split('\n').slice(-MAX_JUDGED_LINES);
+  const found = new Map<string, DenialFinding>();
+  const add = (finding: DenialFinding): unknown => found.set(JSON.stringify(finding), finding);
+  for (const refusal of refusals) add(ofRefusal(refusal, plan));
+  if (exitCode === SIGSYS_EXIT) add(FILTERED);
   // From the end: that is where the reason stands, should there be more paths than are looked up.
-  const found = lines.reverse().flatMap((whole): readonly Denial[] => {
-    const line = whole.slice(-MAX_JUDGED_LINE_LENGTH);
-    const evidence = evidenceIn(line, judge);
-    return evidence === undefined ? [] : [{ evidence, line }];
-  });
-  return RANKS.map((rank) => found.findLast(({ evidence }) => evidence === rank)).find(
-    (one) => one !== undefined,
-  );
+  for (const line of output.split('\n').slice(-MAX_JUDGED_LINES).reverse())
+    for (const finding of findingsIn(line.slice(-MAX_JUDGED_LINE_LENGTH), judge)) add(finding);
+  const findings = strongest([...found.values()]);
+  return findings.length === 0 ? undefined : { findings };
 }
 
-const RANKS: readonly DenialEvidence[] = ['path', 'network', 'words'];
+/** The surest first. Words that name nothing add nothing to what is surer. */
+function strongest(found: readonly DenialFinding[]): readonly DenialFinding[] {
+  const named = RANKS.flatMap((rank) => found.filter(({ evidence }) => evidence === rank));
+  return named.length > 0 ? named.slice(0, MAX_DENIAL_FINDINGS) : found;
+}
+
+const RANKS: readonly DenialFinding['evidence'][] = ['refusal', 'signal', 'path', 'network'];
+
+const WORDS: DenialFinding = { evidence: 'words', confidence: 'possible' };
+
+const FILTERED: DenialFinding = {
+  evidence: 'signal',
+  confidence: 'likely',
+  subject: { type: 'systemCall', signal: 'SIGSYS' },
+  rule: DEFAULTS.systemCalls,
+};
 
 /** What decides about the lines of one command. */
 interface Judge {
   readonly cwd: string;
-  readonly hasNetwork: boolean;
-  readonly accessTo: (path: string) => Access | undefined;
+  /** Who keeps the network from the command; undefined where it has that of the machine. */
+  readonly noNetworkBy: RuleOrigin | undefined;
+  readonly decisionAt: (path: string) => Decision | undefined;
   readonly mayWrite: (path: string) => boolean;
   /** Counted down. */
   pathsLeft: number;
 }
 
-function evidenceIn(line: string, judge: Judge): DenialEvidence | undefined {
-  if (!judge.hasNetwork && isNetworkComplaint(line)) return 'network';
+/** Past the proxy of a managed network there is none, whatever the intent says. */
+function noNetworkBy({ policy, hosts }: JudgedPlan): RuleOrigin | undefined {
+  if (hosts !== undefined) return { source: 'intent', entry: hosts.listedIn };
+  return policy.network === 'restricted' ? policy.networkOrigin : undefined;
+}
+
+function ofRefusal(decision: NetworkDecision, { hosts }: JudgedPlan): DenialFinding {
+  const { protocol, host, port, rule } = decision;
+  return {
+    evidence: 'refusal',
+    confidence: 'certain',
+    subject: {
+      type: 'host',
+      protocol,
+      ...(host === undefined ? {} : { host }),
+      ...(port === undefined ? {} : { port }),
+      reason: reasonOf(decision),
+    },
+    rule: {
+      source: 'intent',
+      entry: hosts?.listedIn ?? 'network',
+      ...(rule === undefined ? {} : { pattern: rule }),
+    },
+  };
+}
+
+function findingsIn(line: string, judge: Judge): readonly DenialFinding[] {
+  const { noNetworkBy: rule } = judge;
+  if (rule !== undefined && isNetworkComplaint(line))
+    return [{ evidence: 'network', confidence: 'likely', subject: { type: 'network' }, rule }];
   const complaint = complaintIn(line);
-  if (complaint === undefined) return undefined;
-  if (complaint.paths.length === 0) return 'words';
+  if (complaint === undefined) return [];
+  if (complaint.paths.length === 0) return [WORDS];
   const paths = complaint.paths.slice(0, judge.pathsLeft);
   judge.pathsLeft -= paths.length;
-  if (paths.some((named) => isDenied(complaint.kind, posix.resolve(judge.cwd, named), judge))) return 'path';
+  const denied = paths.flatMap((named) => pathDenied(complaint.kind, posix.resolve(judge.cwd, named), judge));
+  if (denied.length > 0) return denied;
   // The filter and the missing capabilities refuse things at any path.
-  return complaint.kind === 'notPermitted' ? 'words' : undefined;
+  return complaint.kind === 'notPermitted' ? [WORDS] : [];
 }
 
 /** Where the executor cannot go itself, no sandbox has denied anything. */
-function isDenied(kind: Complaint['kind'], path: string, { accessTo, mayWrite }: Judge): boolean {
-  const access = accessTo(path);
-  if (access === 'deny') return true;
-  return access === 'read' && (kind === 'readOnly' || mayWrite(path));
+function pathDenied(
+  kind: Complaint['kind'],
+  path: string,
+  { decisionAt, mayWrite }: Judge,
+): readonly DenialFinding[] {
+  const decision = decisionAt(path);
+  if (decision === undefined || decision.access === 'write') return [];
+  const { access, origin: rule } = decision;
+  if (access === 'read' && kind !== 'readOnly' && !mayWrite(path)) return [];
+  const subject = {
+    type: 'path' as const,
+    path: formatPathUri(path, 'posix'),
+    operation: access === 'read' ? ('write' as const) : ('read' as const),
+  };
+  const isShort = subject.path.length <= MAX_DENIAL_PATH_LENGTH;
+  return [{ evidence: 'path', confidence: 'likely', ...(isShort ? { subject } : {}), rule }];
 }

@@ -2,6 +2,7 @@ import type { PlannedDescriptor } from '../launch/launch-plan.js';
 import type { HostRules } from '../network/host-rules.js';
 import type { SandboxPlan } from '../plan-sandbox.js';
 import type { Access, NormalisedPolicy, PathRule } from '../policy/path-rule.js';
+import { nameOf } from '../policy/rule-origin.js';
 
 /** Both phases as plain data, for `JSON.stringify`. The environment of the command is left out: it may hold secrets. */
 export function explainAsJson({ policy, narrowed, hosts, mounts, launch }: SandboxPlan): object {
@@ -29,7 +30,7 @@ export function explainInWords({ policy, narrowed, hosts, mounts, launch }: Sand
     ...files,
     ...(hosts === undefined ? [describeNetwork(policy)] : describeHosts(hosts)),
     ...(policy.notes.length === 0 ? [] : ['Notes:']),
-    ...policy.notes.map(({ origin, text }) => `  ${text}    [${origin}]`),
+    ...policy.notes.map(({ origin, text }) => `  ${text}    [${nameOf(origin)}]`),
     `Enforced by bubblewrap with ${mounts.steps.length} mounts, a filter for system calls and no capabilities.`,
     `While the command runs, ${launch.cleanup.length} empty files and directories stand where nothing may be created.`,
     '',
@@ -44,7 +45,7 @@ function describeRule({ path, access, kind, origin }: PathRule, asked: Access | 
     ...(asked === undefined ? [] : [`asked for: ${asked}`]),
   ];
   const remark = remarks.length === 0 ? '' : ` (${remarks.join('; ')})`;
-  return `  ${WORDS[access]} ${path}${remark}    [${origin}]`;
+  return `  ${WORDS[access]} ${path}${remark}    [${nameOf(origin)}]`;
 }
 
 function describeNetwork({ network }: NormalisedPolicy): string {

@@ -245,8 +245,11 @@ describe('what does not exist', () => {
   test('what is skipped is noted', async () => {
     const entries = [at('/nowhere', 'write'), at('/gone', 'read', true)];
     expect((await normalised(entries, { workspaceRoots: [] })).notes).toEqual([
-      { origin: `${ENTRY}.1`, text: '/gone does not exist and is skipped, as asked' },
-      { origin: `${ENTRY}.0`, text: '/nowhere does not exist and is skipped' },
+      {
+        origin: { source: 'intent', entry: `${ENTRY}.1` },
+        text: '/gone does not exist and is skipped, as asked',
+      },
+      { origin: { source: 'intent', entry: `${ENTRY}.0` }, text: '/nowhere does not exist and is skipped' },
     ]);
   });
 });

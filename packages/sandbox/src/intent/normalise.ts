@@ -9,6 +9,7 @@ import {
 import { StalePlan } from '../files/stale-plan.js';
 import { indexRules, mergeRules, type RuleIndex } from '../policy/access.js';
 import type { NormalisedPolicy, PathRule, PolicyNote } from '../policy/path-rule.js';
+import { listOf, memberOf, nameOf, type ProfileSource, type RuleOrigin } from '../policy/rule-origin.js';
 import type { GlobMatches, GlobScan } from './deny-glob.js';
 import type { ExecutorRoots } from './executor-roots.js';
 import { expandEntry } from './expand-entry.js';
@@ -21,6 +22,7 @@ export type Patterns = GlobMatches | 'leftOut';
 
 /**
  * The first phase: binds an intent to this executor. Undefined where the intent asks for no confinement at all.
+ * @param source Whose profile this is; it names the entries.
  * @throws ExecError `sandboxUnsupported`, naming the entry that cannot be enforced and what to do about it.
  */
 export function normalise(
@@ -28,64 +30,78 @@ export function normalise(
   roots: ExecutorRoots,
   files: FileFacts,
   patterns: Patterns,
+  source: ProfileSource = 'intent',
 ): NormalisedPolicy | undefined {
   const { permissions } = intent;
   if (permissions.type === 'disabled') return undefined;
   const { network } = permissions;
   if (permissions.type === 'external' || permissions.file_system.type === 'unrestricted') {
-    return unrestricted(network);
+    return unrestricted(network, source);
   }
-  const binding = bindingOf(intent, roots, files);
+  const binding = bindingOf(intent, { roots, files, source });
   permissions.file_system.entries.forEach((entry, at) => {
-    const origin = originOf(at);
+    const origin = originOf(source, at);
     const paths = pathsOf(entry, origin, patterns, binding);
     bindEntry(entry, paths, origin, binding);
   });
   const rules = mergeRules(settle(binding, files));
-  return { restrictsFiles: true, rules, links: binding.links, network, notes: binding.notes };
+  const networkOrigin = memberOf(source, 'permissions.network');
+  return { restrictsFiles: true, rules, links: binding.links, network, networkOrigin, notes: binding.notes };
 }
 
 /**
  * What has to be looked for before an intent can be bound: the patterns that it denies.
+ * @param source As for `normalise`.
  * @throws ExecError `sandboxUnsupported` for a pattern that cannot be enforced.
  */
-export function globScansOf(intent: SandboxIntent, roots: ExecutorRoots): readonly GlobScan[] {
+export function globScansOf(
+  intent: SandboxIntent,
+  roots: ExecutorRoots,
+  source: ProfileSource = 'intent',
+): readonly GlobScan[] {
   const { permissions } = intent;
   if (permissions.type !== 'managed' || permissions.file_system.type !== 'restricted') return [];
   const { entries, glob_scan_max_depth: maxDepth } = permissions.file_system;
-  const directory = policyCwd(intent, roots);
+  const directory = policyCwd(intent, roots, source);
   return entries.flatMap((entry, at) => {
     if (entry.path.type !== 'glob_pattern') return [];
-    const origin = originOf(at);
+    const origin = nameOf(originOf(source, at));
     const target = expandEntry(entry, origin, roots, []);
     if (target.kind !== 'glob') return [];
     return [{ pattern: target.pattern, origin, directory, maxDepth: maxDepth ?? undefined }];
   });
 }
 
-function originOf(entry: number): string {
-  return `sandbox.permissions.file_system.entries.${entry}`;
+function originOf(source: ProfileSource, at: number): RuleOrigin {
+  return { source, entry: `${listOf(source).entry}.${at}` };
 }
 
 /** The directory of a relative pattern. */
-function policyCwd({ policyContext, cwd }: SandboxIntent, roots: ExecutorRoots): string {
+function policyCwd(
+  { policyContext, cwd }: SandboxIntent,
+  roots: ExecutorRoots,
+  source: ProfileSource,
+): string {
   const uri = policyContext?.cwd ?? cwd;
-  return uri == null ? roots.cwd : nativePath(uri, 'sandbox.cwd');
+  return uri == null ? roots.cwd : nativePath(uri, nameOf(memberOf(source, 'cwd')));
 }
 
 /** What leaves all files as they are. */
-export function unrestricted(network: NormalisedPolicy['network']): NormalisedPolicy {
-  return { restrictsFiles: false, rules: [EVERYTHING], links: [], network, notes: [] };
+export function unrestricted(
+  network: NormalisedPolicy['network'],
+  source: ProfileSource = 'intent',
+): NormalisedPolicy {
+  const everything: PathRule = {
+    path: '/',
+    access: 'write',
+    kind: 'directory',
+    identity: undefined,
+    origin: memberOf(source, 'permissions'),
+    isShared: false,
+  };
+  const networkOrigin = memberOf(source, 'permissions.network');
+  return { restrictsFiles: false, rules: [everything], links: [], network, networkOrigin, notes: [] };
 }
-
-const EVERYTHING: PathRule = {
-  path: '/',
-  access: 'write',
-  kind: 'directory',
-  identity: undefined,
-  origin: 'sandbox.permissions',
-  isShared: false,
-};
 
 /** What binding one entry needs, and what all of them have come to. */
 interface Binding {
@@ -99,14 +115,13 @@ interface Binding {
 
 function bindingOf(
   { policyContext, workspaceRoots }: SandboxIntent,
-  roots: ExecutorRoots,
-  files: FileFacts,
+  { source, ...given }: Pick<Binding, 'roots' | 'files'> & { readonly source: ProfileSource },
 ): Binding {
+  const name = (member: string): string => nameOf(memberOf(source, member));
   return {
-    roots,
-    files,
+    ...given,
     workspaceRoots: (policyContext?.workspaceRoots ?? workspaceRoots ?? []).map((uri, at) =>
-      nativePath(uri, `sandbox.workspaceRoots.${at}`),
+      nativePath(uri, name(`workspaceRoots.${at}`)),
     ),
     rules: [],
     links: [],
@@ -117,12 +132,13 @@ function bindingOf(
 /** The paths that an entry stands for now. */
 function pathsOf(
   entry: IntentEntry,
-  origin: string,
+  origin: RuleOrigin,
   patterns: Patterns,
   { roots, files, workspaceRoots, notes }: Binding,
 ): readonly string[] {
-  const target = expandEntry(entry, origin, roots, workspaceRoots);
-  if (target.kind === 'glob') return patterns === 'leftOut' ? [] : matchedPaths(origin, patterns, files);
+  const name = nameOf(origin);
+  const target = expandEntry(entry, name, roots, workspaceRoots);
+  if (target.kind === 'glob') return patterns === 'leftOut' ? [] : matchedPaths(name, patterns, files);
   if (target.why !== undefined) notes.push({ origin, text: target.why });
   return target.paths;
 }
@@ -145,7 +161,12 @@ function isSameFile(one: FileIdentity | undefined, other: FileIdentity | undefin
   return one?.device === other?.device && one?.inode === other?.inode;
 }
 
-function bindEntry(entry: IntentEntry, paths: readonly string[], origin: string, binding: Binding): void {
+function bindEntry(
+  entry: IntentEntry,
+  paths: readonly string[],
+  origin: RuleOrigin,
+  binding: Binding,
+): void {
   for (const path of paths) {
     const resolved = resolveFor(entry, path, origin, binding);
     if (resolved === undefined) continue;
@@ -162,18 +183,18 @@ function bindEntry(entry: IntentEntry, paths: readonly string[], origin: string,
 function resolveFor(
   entry: IntentEntry,
   path: string,
-  origin: string,
+  origin: RuleOrigin,
   { files, notes }: Binding,
 ): ResolvedPath | undefined {
   const resolved = resolvePath(path, files);
   if (resolved.kind !== 'deadEnd') return resolved;
   if (entry.access === 'deny')
-    refuse(origin, `${resolved.why}, so it is unknown what to deny; mend it or deny its directory`);
+    refuse(nameOf(origin), `${resolved.why}, so it is unknown what to deny; mend it or deny its directory`);
   notes.push({ origin, text: `${resolved.why}, so ${path} grants nothing` });
   return undefined;
 }
 
-function ruleOf(entry: IntentEntry, resolved: ResolvedPath, origin: string): PathRule {
+function ruleOf(entry: IntentEntry, resolved: ResolvedPath, origin: RuleOrigin): PathRule {
   const { path, kind, identity, isShared, missingFrom } = resolved;
   // What does not exist is kept from appearing at its first missing name.
   return { path: missingFrom ?? path, access: entry.access, kind, identity, origin, isShared };

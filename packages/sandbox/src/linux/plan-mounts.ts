@@ -2,6 +2,7 @@ import { ancestorsOf, depthOf, isWithin, parentOf } from '../files/paths.js';
 import { refuse } from '../intent/refuse.js';
 import { indexRules, type RuleIndex } from '../policy/access.js';
 import type { NormalisedPolicy, PathRule, PlaceholderText } from '../policy/path-rule.js';
+import { nameOf } from '../policy/rule-origin.js';
 import type { MountStep } from './mount-step.js';
 
 /** What stands at a missing path while the sandbox runs, because something must be there to cover. */
@@ -60,7 +61,10 @@ function isOutsideOfKernelTrees({ path, access, origin }: PathRule): boolean {
   const tree = KERNEL_TREES.find((candidate) => isWithin(path, candidate));
   if (tree === undefined) return true;
   if (access === 'deny')
-    refuse(origin, `${path} cannot be denied: every sandbox has a ${tree} of its own; leave the entry out`);
+    refuse(
+      nameOf(origin),
+      `${path} cannot be denied: every sandbox has a ${tree} of its own; leave the entry out`,
+    );
   return false;
 }
 

@@ -22,6 +22,8 @@ export interface HostRule {
 
 /** Which hosts a process may reach. A denial wins. */
 export interface HostRules {
+  /** What lists them, such as a member of a start. */
+  readonly listedIn: string;
   readonly allow: readonly HostRule[];
   readonly deny: readonly HostRule[];
 }
@@ -32,28 +34,29 @@ const USUAL_PORTS: readonly number[] = [80, 443];
 /**
  * Reads an allow and a deny list. A line is `HOST`, `HOST:PORT`, or with a wildcard `*.HOST` for the names below,
  * `**.HOST` for the host and the names below, and `*` for every name. Addresses are reached only where they are listed.
- * @param origin Names the lists in what is thrown.
+ * @param listedIn Names the lists in what is thrown and told.
  * @throws ExecError `sandboxUnsupported`, naming the line.
  */
 export function parseHostRules(
   lists: { readonly allow: readonly string[]; readonly deny: readonly string[] },
-  origin = 'network',
+  listedIn = 'network',
 ): HostRules {
   if (lists.allow.length + lists.deny.length > MAX_HOST_RULES) {
-    refuse(origin, `lists more than ${MAX_HOST_RULES} hosts; use wildcards such as *.example.com`);
+    refuse(listedIn, `lists more than ${MAX_HOST_RULES} hosts; use wildcards such as *.example.com`);
   }
   const rules = {
-    allow: lists.allow.map((pattern) => allowRule(pattern, origin)),
-    deny: lists.deny.map((pattern) => parseRule(pattern, origin)),
+    listedIn,
+    allow: lists.allow.map((pattern) => allowRule(pattern, listedIn)),
+    deny: lists.deny.map((pattern) => parseRule(pattern, listedIn)),
   };
   if (loopbackTargets(rules).length > MAX_LOOPBACK_PORTS) {
-    refuse(origin, `lists more than ${MAX_LOOPBACK_PORTS} ports of this machine`);
+    refuse(listedIn, `lists more than ${MAX_LOOPBACK_PORTS} ports of this machine`);
   }
   return rules;
 }
 
 /** Ports of this machine that a process may reach under the same number, one target for each. */
-export function loopbackTargets({ allow }: HostRules): readonly Target[] {
+export function loopbackTargets({ allow }: Pick<HostRules, 'allow'>): readonly Target[] {
   const byPort = new Map<number, Target>();
   for (const rule of allow.filter(isLoopbackRule)) {
     if (rule.port === undefined) continue;

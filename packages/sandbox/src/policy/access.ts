@@ -1,13 +1,6 @@
 import { ancestorsOf } from '../files/paths.js';
 import type { Access, PathRule } from './path-rule.js';
 
-const STRENGTH: Readonly<Record<Access, number>> = { deny: 0, read: 1, write: 2 };
-
-/** The stricter of two. */
-export function stricter(one: Access, other: Access): Access {
-  return STRENGTH[one] <= STRENGTH[other] ? one : other;
-}
-
 /** Looks up rules by path. Where no rule holds, nothing is allowed. */
 export interface RuleIndex {
   /** The rule at this very path. */

@@ -1,9 +1,16 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { indexRules, mergeRules, stricter } from './access.js';
+import { indexRules, mergeRules } from './access.js';
 import { intersect, withoutRedundant } from './intersect.js';
 import type { Access } from './path-rule.js';
-import { linesOf, rule } from './testing/rules.js';
+import { listOf } from './rule-origin.js';
+import { linesOf, rule, ruleAt } from './testing/rules.js';
+
+const STRENGTH: Readonly<Record<Access, number>> = { deny: 0, read: 1, write: 2 };
+
+function stricter(one: Access, other: Access): Access {
+  return STRENGTH[one] <= STRENGTH[other] ? one : other;
+}
 
 describe('what is asked for and what is allowed', () => {
   test.each<[string, readonly string[], readonly string[], readonly string[]]>([
@@ -54,8 +61,8 @@ describe('what is asked for and what is allowed', () => {
       [rule('write /ws'), rule('read /ws/.git')],
     );
     expect(narrowed).toEqual([
-      { path: '/etc', asked: 'read', granted: 'deny', origin: 'ceiling: not listed' },
-      { path: '/ws/.git', asked: 'write', granted: 'read', origin: 'rule /ws/.git' },
+      { path: '/etc', asked: 'read', granted: 'deny', origin: listOf('ceiling') },
+      { path: '/ws/.git', asked: 'write', granted: 'read', origin: ruleAt('/ws/.git') },
     ]);
   });
 

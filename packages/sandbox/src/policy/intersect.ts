@@ -1,14 +1,15 @@
 import { ancestorsOf } from '../files/paths.js';
-import { byPathName, indexRules, stricter } from './access.js';
+import { byPathName, indexRules } from './access.js';
 import type { Access, PathRule } from './path-rule.js';
+import { listOf, type RuleOrigin } from './rule-origin.js';
 
 /** A path at which less is allowed than was asked for. */
 export interface Narrowing {
   readonly path: string;
-  readonly asked: Access;
-  readonly granted: Access;
+  readonly asked: Exclude<Access, 'deny'>;
+  readonly granted: Exclude<Access, 'write'>;
   /** The rule of the maximum that made the difference. */
-  readonly origin: string;
+  readonly origin: RuleOrigin;
 }
 
 /** What both allow, and where that is less than the first one asks for. */
@@ -30,14 +31,22 @@ export function intersect(asked: readonly PathRule[], maximum: readonly PathRule
   const rules = [...named.values()].sort(byPathName).map((rule) => {
     const wanted = askedIndex.accessAt(rule.path);
     const limit = maximumIndex.accessAt(rule.path);
-    const granted = stricter(wanted, limit);
-    if (granted === wanted)
-      return { ...rule, access: granted, origin: originOf(rule, askedIndex.governing(rule.path)) };
-    const origin = maximumIndex.governing(rule.path)?.origin ?? NOT_LISTED;
-    narrowed.push({ path: rule.path, asked: wanted, granted, origin });
-    return { ...rule, access: granted, origin };
+    const cut = cutDown(wanted, limit);
+    if (cut === undefined) {
+      const origin = askedIndex.governing(rule.path)?.origin ?? listOf('intent');
+      return { ...rule, access: wanted, origin };
+    }
+    const origin = maximumIndex.governing(rule.path)?.origin ?? listOf('ceiling');
+    narrowed.push({ path: rule.path, ...cut, origin });
+    return { ...rule, access: cut.granted, origin };
   });
   return { rules, narrowed };
+}
+
+/** Undefined where as much is granted as was asked for. */
+function cutDown(asked: Access, limit: Access): Pick<Narrowing, 'asked' | 'granted'> | undefined {
+  if (asked === 'deny' || limit === 'write' || asked === limit) return undefined;
+  return { asked, granted: limit };
 }
 
 /** Leaves out each rule that says what the next one above it says already. */
@@ -49,10 +58,4 @@ export function withoutRedundant(rules: readonly PathRule[]): readonly PathRule[
     if (inherited !== rule.access) kept.set(rule.path, rule);
   }
   return [...kept.values()];
-}
-
-const NOT_LISTED = 'ceiling: not listed';
-
-function originOf(rule: PathRule, governing: PathRule | undefined): string {
-  return governing?.origin ?? rule.origin;
 }

@@ -1,4 +1,5 @@
 import type { CrossedLink, FileIdentity } from '../files/resolve-path.js';
+import type { RuleOrigin } from './rule-origin.js';
 
 /** What may be done below a path. `write` means reading too. */
 export type Access = 'deny' | 'read' | 'write';
@@ -15,8 +16,8 @@ export interface PathRule {
   readonly kind: 'directory' | 'file' | 'missing';
   /** Which file it was when the policy was made; undefined where it is missing. */
   readonly identity: FileIdentity | undefined;
-  /** Who asked for it: a place in the intent, or the ceiling. */
-  readonly origin: string;
+  /** Who asked for it. */
+  readonly origin: RuleOrigin;
   /** A file with this text stands in for a missing path while the sandbox runs; default a directory, unseen by git. */
   readonly placeholderText?: PlaceholderText;
   /** The directory is one in which many users make files, such as /tmp. */
@@ -25,7 +26,7 @@ export interface PathRule {
 
 /** Something that was asked for and makes no difference, or that is enforced with a gap, and why. */
 export interface PolicyNote {
-  readonly origin: string;
+  readonly origin: RuleOrigin;
   readonly text: string;
 }
 
@@ -38,5 +39,7 @@ export interface NormalisedPolicy {
   /** Links through which allowed paths were named; where their directory is hidden, they are made again. */
   readonly links: readonly CrossedLink[];
   readonly network: 'restricted' | 'enabled';
+  /** Who decides about the network. */
+  readonly networkOrigin: RuleOrigin;
   readonly notes: readonly PolicyNote[];
 }

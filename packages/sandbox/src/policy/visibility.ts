@@ -2,23 +2,39 @@ import type { FileFacts } from '../files/file-facts.js';
 import { isWithin } from '../files/paths.js';
 import { resolvePath } from '../files/resolve-path.js';
 import { indexRules } from './access.js';
-import type { Access, NormalisedPolicy } from './path-rule.js';
+import type { Access, NormalisedPolicy, PathRule } from './path-rule.js';
+import { DEFAULTS, listOf, type RuleOrigin } from './rule-origin.js';
 
 /** Trees that every sandbox has for itself, whatever the rules say. */
 const PRIVATE_TREES = ['/proc', '/dev', '/sys'];
 
 /** What a policy allows at a path, through its links; undefined where the path cannot be followed. */
 export function accessTo(path: string, policy: NormalisedPolicy, files: FileFacts): Access | undefined {
-  return accessIn(policy, files)(path);
+  return decisionsIn(policy, policy.rules, files)(path)?.access;
 }
 
-/** The same for many paths. */
-export function accessIn(policy: NormalisedPolicy, files: FileFacts): (path: string) => Access | undefined {
-  const index = indexRules(policy.rules);
+/** What holds at one path, and who decided so. */
+export interface Decision {
+  readonly access: Access;
+  readonly origin: RuleOrigin;
+}
+
+/**
+ * What holds at each of many paths, through their links; undefined where a path cannot be followed.
+ * @param rules Those of the policy, or all from which they were made.
+ */
+export function decisionsIn(
+  { restrictsFiles }: Pick<NormalisedPolicy, 'restrictsFiles'>,
+  rules: readonly PathRule[],
+  files: FileFacts,
+): (path: string) => Decision | undefined {
+  const index = indexRules(rules);
   return (path) => {
     const resolved = resolvePath(path, files);
     if (resolved.kind === 'deadEnd') return undefined;
-    if (PRIVATE_TREES.some((tree) => isWithin(resolved.path, tree))) return 'read';
-    return policy.restrictsFiles ? index.accessAt(resolved.path) : 'write';
+    const isPrivate = PRIVATE_TREES.some((tree) => isWithin(resolved.path, tree));
+    if (isPrivate) return { access: 'read', origin: DEFAULTS.kernelTrees };
+    const origin = index.governing(resolved.path)?.origin ?? listOf('intent');
+    return { access: restrictsFiles ? index.accessAt(resolved.path) : 'write', origin };
   };
 }

@@ -1,3 +1,4 @@
+import { denialIn } from '../denial.js';
 import type { ClosedEvent, ExitedEvent, ProcessEvent } from '../events.js';
 import { eventOf } from '../views/page-event.js';
 import type { ReadAnswer } from '../views/view-source.js';
@@ -43,14 +44,14 @@ function closedIn({ closed, nextSeq }: ReadAnswer, first: number): ClosedEvent |
 
 // A server that does not tell the code has not told the end.
 function exitIn(
-  { exited, exitCode, signal = null }: ReadAnswer,
+  { exited, exitCode, signal = null, ...told }: ReadAnswer,
   content: readonly ProcessEvent[],
   first: number,
   newest: number,
 ): ExitedEvent | undefined {
   const seq = leftOut(content, newest) ?? (content[0]?.seq ?? newest + 1) - 1;
   if (!exited || exitCode === null || seq < first) return undefined;
-  return { type: 'exited', seq, exitCode, signal };
+  return { type: 'exited', seq, exitCode, signal, ...denialIn(told) };
 }
 
 /** The first number behind the first entry that no entry has. */

@@ -1,8 +1,11 @@
+import { MAX_DENIAL_FINDINGS } from '@holdfast/exec-protocol';
 import {
   type HostFacts,
   MAX_CELLS_STARTING,
   type ManagedNetwork,
+  type NetworkDecision,
   openManagedNetwork,
+  Refusals,
   type SetUp,
 } from '@holdfast/sandbox';
 import type { Logger } from '../../logger.js';
@@ -13,8 +16,8 @@ import { Turns } from './turns.js';
 /** The managed network of one process. */
 export interface ConfinedNetwork {
   readonly managed: ManagedNetwork;
-  /** Whether the process has asked for something that it did not get. */
-  readonly wasRefused: boolean;
+  /** What the process has asked for and did not get, the newest first. */
+  readonly refusals: readonly NetworkDecision[];
   /** Ends it; may be called twice. */
   close(): void;
 }
@@ -39,8 +42,8 @@ export class ConfinedNetworks {
   ): Promise<ConfinedNetwork | undefined> {
     if (order === undefined || !bwrap.works) return undefined;
     const { intent, decide } = order;
-    const refusals = new RefusalLog(this.#logger, process);
-    let wasRefused = false;
+    const log = new RefusalLog(this.#logger, process);
+    const refusals = new Refusals(MAX_DENIAL_FINDINGS);
     let isClosed = false;
     setUp.begin('making its network');
     const managed = await this.#turns.take(setUp.signal, () =>
@@ -53,23 +56,22 @@ export class ConfinedNetworks {
         onDecision: (decision) => {
           order.onDecision(decision);
           if (decision.decision === 'allow') return;
+          log.add(decision);
           refusals.add(decision);
-          // What was no request at all says nothing about what the process was after.
-          wasRefused ||= decision.reason !== 'malformed';
         },
-        onFault: (error) => refusals.addFault(error),
+        onFault: (error) => log.addFault(error),
       }),
     );
     return {
       managed,
-      get wasRefused() {
-        return wasRefused;
+      get refusals() {
+        return refusals.newest;
       },
       close() {
         if (isClosed) return;
         isClosed = true;
         managed.close();
-        refusals.end();
+        log.end();
       },
     };
   }

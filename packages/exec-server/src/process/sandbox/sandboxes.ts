@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { ExecError } from '@holdfast/exec-protocol';
+import { ExecError, type SandboxDenial, type SandboxReport } from '@holdfast/exec-protocol';
 import {
   accessTo,
   ceilingSource,
@@ -19,6 +19,7 @@ import {
   placeholderFolder,
   planSandbox,
   readHostFacts,
+  reportSandbox,
   type SandboxIntent,
   type SandboxPlan,
   type SetUp,
@@ -37,7 +38,9 @@ import type { OwnPaths } from './own-paths.js';
 /** How one command is confined. */
 interface Sandbox {
   readonly confinement: Confinement;
-  readonly isDenial: DenialJudge;
+  /** Where the command may do less than was asked for. */
+  report(): SandboxReport;
+  readonly judge: DenialJudge;
   /** Plans it again, for what is there now. @throws As `confine`. */
   renew(): Promise<void>;
   /** To be called when the command was not started after all. */
@@ -75,8 +78,11 @@ interface ConfinedHelper {
   readonly setUp: SetUp;
 }
 
-/** Whether it was the sandbox that made the command fail. @param output The end of what the command has printed. */
-export type DenialJudge = (exitCode: number, output: string) => boolean;
+/**
+ * What the sandbox has denied a command that failed; undefined where it is not to blame.
+ * @param output The end of what the command has printed.
+ */
+export type DenialJudge = (exitCode: number, output: string) => SandboxDenial | undefined;
 
 /** Confines commands of this executor. */
 export interface Sandboxes {
@@ -158,17 +164,23 @@ export function createSandboxes({ env, ceiling, logger, ownPaths }: SandboxHost)
           return problemOfCommand(candidates, policy, files);
         }),
       );
-      const network = await networks.open(asked.network, planned.latest.host.bwrap, asked);
+      const openNetwork = (): Promise<ConfinedNetwork | undefined> =>
+        networks.open(asked.network, planned.latest.host.bwrap, asked);
+      let network = await openNetwork();
       return {
         confinement: { open: () => planned.open(network), setUp: asked.setUp },
-        isDenial: (exitCode, output) => {
-          const command = { exitCode, output, cwd: child.cwd, wasRefused: network?.wasRefused === true };
+        report: () => reportSandbox(planned.latest.plan),
+        judge: (exitCode, output) => {
+          const command = { exitCode, output, cwd: child.cwd, refusals: network?.refusals ?? [] };
           const denial = planned.judge(command);
-          if (denial !== undefined)
-            logger.debug({ evidence: denial.evidence }, 'a sandbox made a command fail');
-          return denial !== undefined;
+          if (denial !== undefined) logger.debug({ denial }, 'a sandbox made a command fail');
+          return denial;
         },
-        renew: () => planned.renew(),
+        renew: async () => {
+          await planned.renew();
+          // It has ended with what was not started.
+          network = await openNetwork();
+        },
         discard: () => network?.close(),
       };
     },
@@ -234,7 +246,7 @@ class SteadyPlan {
 
   judge(command: Parameters<typeof judgeDenial>[0]): ReturnType<typeof judgeDenial> {
     const { plan, host } = this.#latest;
-    return judgeDenial(command, enforcedPolicy(plan), host.files, mayWrite);
+    return judgeDenial(command, plan, host.files, mayWrite);
   }
 
   async renew(): Promise<void> {
@@ -256,11 +268,6 @@ async function openWith(
       network?.close();
     },
   };
-}
-
-/** Past the proxy of a managed network there is none, whatever the intent says. */
-function enforcedPolicy({ policy, hosts }: SandboxPlan): SandboxPlan['policy'] {
-  return hosts === undefined ? policy : { ...policy, network: 'restricted' };
 }
 
 function openStore(env: Environment, logger: Pick<Logger, 'warn'>): PlaceholderStore {

@@ -24,7 +24,14 @@ interface Chunk {
 
 interface Answer {
   readonly id: number;
-  readonly result: { readonly chunks: readonly Chunk[]; readonly nextSeq: number; readonly closed: boolean };
+  readonly result: {
+    readonly chunks: readonly Chunk[];
+    readonly nextSeq: number;
+    readonly exited: boolean;
+    readonly closed: boolean;
+    readonly sandboxDenied: boolean;
+    readonly denial?: object;
+  };
 }
 
 /** The reads of one connection whose socket takes a message only when a test says so. */
@@ -116,6 +123,28 @@ test('an answer carries what lies in memory and in the spill, with sizes for tho
     ...state,
   });
   expect(Buffer.from(third?.chunk ?? '', 'base64').equals(Buffer.alloc(PIECE, 'x'))).toBe(true);
+});
+
+test('what a sandbox denied is told once the page has the end, and to whom the extension was granted', async () => {
+  const world = new World();
+  const denial = { findings: [{ evidence: 'words' as const, confidence: 'possible' as const }] };
+  world.print(10);
+  world.log.appendOutput('stderr', Buffer.from('late'));
+  world.log.appendExited(1, null, denial);
+  const limits = { bytes: 8, events: 1 };
+  world.read({ extensions: { sandbox: 1 } });
+  world.read();
+  world.read({ extensions: { sandbox: 1 }, limits });
+  await rest();
+  const verdicts = world.messages
+    .toSorted((one, other) => one.id - other.id)
+    .map(({ result: { chunks: _, nextSeq: __, ...state } }) => state);
+  const ended = { exited: true, exitCode: 1, closed: false, failure: null, sandboxDenied: true };
+  expect(verdicts).toEqual([
+    { ...ended, denial },
+    ended,
+    { ...ended, exited: false, exitCode: null, sandboxDenied: false },
+  ]);
 });
 
 test('a large answer waits until the one before has left, while small ones pass', async () => {

@@ -3,6 +3,7 @@ import {
   PreparedAnswer,
   ReadAnswerWriter,
   type ReadChunkOutline,
+  type ReadOutline,
   type SignalName,
   type WireId,
 } from '@holdfast/exec-protocol';
@@ -127,7 +128,7 @@ function draftOf(log: EventLog, { id, extensions }: ReadRequest, page: ReadPage)
     chunks,
     ...state,
     failure: null,
-    sandboxDenied: page.exited && log.exited?.sandboxDenied === true,
+    ...denialIn(page, log, extensions),
     ...signal,
   });
   return { page, writer };
@@ -150,6 +151,17 @@ async function write(
     gone,
   );
   return isWhole ? writer.finish() : undefined;
+}
+
+/** What its sandbox has denied the process, as far as the page knows of the end. */
+function denialIn(
+  { exited }: ReadPage,
+  log: EventLog,
+  extensions: Extensions,
+): Pick<ReadOutline, 'sandboxDenied' | 'denial'> {
+  const denial = exited ? log.exited?.denial : undefined;
+  if (denial === undefined) return { sandboxDenied: false };
+  return { sandboxDenied: true, ...(extensions.sandbox === undefined ? {} : { denial }) };
 }
 
 /** The signal that ended the process, as far as the page knows of the end. */

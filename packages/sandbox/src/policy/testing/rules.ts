@@ -1,4 +1,5 @@
 import type { NormalisedPolicy, PathRule } from '../path-rule.js';
+import { memberOf, type RuleOrigin } from '../rule-origin.js';
 
 /** A rule written as `write /ws`; a path that ends in a slash is missing, one that holds `file` is a file. */
 export function rule(line: string, more: Partial<PathRule> = {}): PathRule {
@@ -12,10 +13,15 @@ export function rule(line: string, more: Partial<PathRule> = {}): PathRule {
     access,
     kind: isMissing ? 'missing' : kind,
     identity: undefined,
-    origin: `rule ${path}`,
+    origin: ruleAt(path),
     isShared: false,
     ...more,
   };
+}
+
+/** Who is behind such a rule. */
+export function ruleAt(path: string): RuleOrigin {
+  return { source: 'intent', entry: `rule ${path}` };
 }
 
 /** A policy that restricts files by such rules. */
@@ -25,6 +31,7 @@ export function policyOf(lines: readonly string[], more: Partial<NormalisedPolic
     rules: lines.map((line) => rule(line)),
     links: [],
     network: 'restricted',
+    networkOrigin: memberOf('intent', 'permissions.network'),
     notes: [],
     ...more,
   };
