@@ -3,7 +3,7 @@ import { EXIT_BROKEN_PIPE } from '../exit-codes.js';
 import { onBrokenOutput } from '../follow/broken-output.js';
 import { followToEnd } from '../follow/follow-events.js';
 import { passInput } from '../follow/input.js';
-import type { Report } from '../follow/report.js';
+import type { RunReport } from '../follow/report.js';
 import { interrupter, takeSignals } from '../follow/signals.js';
 import { DetachKeys } from '../terminal/detach-keys.js';
 import { passOutputVerbatim } from '../terminal/verbatim-output.js';
@@ -11,7 +11,7 @@ import { findWindow, followSize, sizeOf } from '../terminal/window.js';
 
 /** How a process is joined. */
 export interface AttachSettings {
-  readonly report: Report;
+  readonly report: RunReport;
   /** Whether stdin and signals go to the process, and the window size to its terminal. */
   readonly takesStdin: boolean;
   /** What leaves the process running, when it is typed at a terminal. */
@@ -33,7 +33,9 @@ export async function attachRemotely(client: Client, ref: string, settings: Atta
     const { report, isReplayed } = settings;
     const after = isReplayed ? 0 : summary.nextSeq - 1;
     await followToEnd(client, handle, { report, after, signal: departure.signal });
-    return (await handle.exited).exitCode;
+    const { exitCode, denial } = await handle.exited;
+    if (denial !== undefined) report.denied(denial);
+    return exitCode;
   } catch (error) {
     if (departure.code === undefined) throw error;
   } finally {

@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import type { ProcessEvent } from '@holdfast/exec-client';
-import { ExecError } from '@holdfast/exec-protocol';
+import { ExecError, type SandboxDenial } from '@holdfast/exec-protocol';
 import { complain, messageOf } from '../complain.js';
+import { describeDenial } from '../denial/describe-denial.js';
+import { describeServerRule } from '../denial/server-rule.js';
 
 /** How a run is shown. */
 export interface Report {
@@ -13,8 +15,14 @@ export interface Report {
   failed(error: unknown): void;
 }
 
+/** How a run is shown to whoever waits for its end. */
+export interface RunReport extends Report {
+  /** Its sandbox made the command fail; told once, behind everything else of the command. */
+  denied(denial: SandboxDenial): void;
+}
+
 /** Output where it belongs, nothing else. */
-export class PlainReport implements Report {
+export class PlainReport implements RunReport {
   async event(event: ProcessEvent): Promise<void> {
     if (event.type !== 'output') return;
     await write(event.stream === 'stderr' ? process.stderr : process.stdout, event.bytes);
@@ -24,13 +32,17 @@ export class PlainReport implements Report {
     complain(message);
   }
 
+  denied(denial: SandboxDenial): void {
+    for (const line of describeDenial(denial, describeServerRule)) complain(line);
+  }
+
   failed(error: unknown): void {
     complain(messageOf(error));
   }
 }
 
 /** One JSON object a line; output bytes as base64, since they need not be text. */
-export class JsonReport implements Report {
+export class JsonReport implements RunReport {
   async event(event: ProcessEvent): Promise<void> {
     if (event.type !== 'output') {
       await this.#line(event);
@@ -42,6 +54,10 @@ export class JsonReport implements Report {
 
   note(message: string): void {
     void this.#line({ type: 'note', message });
+  }
+
+  denied(): void {
+    // The line of the exit has it.
   }
 
   failed(error: unknown): void {

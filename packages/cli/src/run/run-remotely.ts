@@ -3,7 +3,7 @@ import { EXIT_BROKEN_PIPE, EXIT_TIMEOUT } from '../exit-codes.js';
 import { onBrokenOutput } from '../follow/broken-output.js';
 import { followToEnd } from '../follow/follow-events.js';
 import { passInput } from '../follow/input.js';
-import type { Report } from '../follow/report.js';
+import type { RunReport } from '../follow/report.js';
 import { interrupter, takeSignals } from '../follow/signals.js';
 import { passOutputVerbatim } from '../terminal/verbatim-output.js';
 import { findWindow, followSize, sizeOf } from '../terminal/window.js';
@@ -21,7 +21,7 @@ export interface CommandSettings {
 
 /** How a command is followed. */
 export interface RunSettings extends CommandSettings {
-  readonly report: Report;
+  readonly report: RunReport;
   /** Whether what the terminal of the command puts out goes to ours as it is. */
   readonly isVerbatim: boolean;
   readonly timeoutMs: number | undefined;
@@ -53,7 +53,8 @@ export async function runRemotely(
       () => undefined,
     );
     await following;
-    const { exitCode } = await handle.exited;
+    const { exitCode, denial } = await handle.exited;
+    if (end.code === undefined && denial !== undefined) report.denied(denial);
     if (end.code === EXIT_TIMEOUT)
       report.note(`the command ran longer than ${String(timeoutMs)} ms and was ended`);
     return end.code ?? exitCode;

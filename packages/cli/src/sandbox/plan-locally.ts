@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os';
 import { isatty } from 'node:tty';
 import {
   createSearches,
+  type FileFacts,
   NO_OPERATOR,
   PlaceholderStore,
   placeholderFolder,
@@ -21,6 +22,7 @@ export interface LocalPlan {
   readonly store: PlaceholderStore;
   /** The absolute path of bubblewrap; undefined where it cannot be used. */
   readonly bwrap: string | undefined;
+  readonly files: FileFacts;
 }
 
 /** Whether the command shares a terminal with this program. */
@@ -55,5 +57,5 @@ export async function planLocally(
     NO_OPERATOR,
     { hosts: permissions.hosts, setUp },
   );
-  return { plan, store, bwrap: host.bwrap.works ? host.bwrap.program : undefined };
+  return { plan, store, files: host.files, bwrap: host.bwrap.works ? host.bwrap.program : undefined };
 }

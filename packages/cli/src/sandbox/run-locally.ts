@@ -1,20 +1,24 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { MAX_DENIAL_FINDINGS } from '@holdfast/exec-protocol';
 import {
+  judgeDenial,
   type ManagedNetwork,
   type OpenLaunch,
   openLaunch,
   openManagedNetwork,
-  type SandboxPlan,
+  Refusals,
   type SetUp,
   untilSteady,
   type WrapperWatch,
 } from '@holdfast/sandbox';
 import { complain } from '../complain.js';
+import { describeDenial } from '../denial/describe-denial.js';
+import { describeLocalRule } from '../denial/local-rule.js';
 import { EXIT_OWN_FAILURE } from '../exit-codes.js';
 import type { LocalPermissions } from './local-intent.js';
 import { withOwnTemporary } from './own-temporary.js';
-import { hasTerminal, planLocally } from './plan-locally.js';
+import { hasTerminal, type LocalPlan, planLocally } from './plan-locally.js';
 import { programExists } from './program-exists.js';
 import { RefusalTeller } from './refusal-teller.js';
 import { ENDING_SIGNALS, withSetUp } from './with-set-up.js';
@@ -30,17 +34,20 @@ export async function runLocally(
 ): Promise<number> {
   return await withSetUp((setUp) =>
     withOwnTemporary(permissions, async (own) => {
-      const makePlan = (): ReturnType<typeof planLocally> =>
-        planLocally(argv, own.env, own.permissions, setUp);
+      const makePlan = (): Promise<LocalPlan> => planLocally(argv, own.env, own.permissions, setUp);
       let planned = await untilSteady(setUp, makePlan);
-      const network = await networkOf(planned.plan, planned.bwrap, setUp);
+      const refusals = new Refusals(MAX_DENIAL_FINDINGS);
+      const network = await networkOf(planned, refusals, setUp);
       try {
         const launch = await untilSteady(setUp, async (isAgain) => {
           if (isAgain) planned = await makePlan();
           return await openLaunch(planned.plan.launch, planned.store, { network, setUp });
         });
         for (const { text } of planned.plan.policy.notes) complain(`note: ${text}`);
-        return await runLaunch(launch, setUp, { program: argv[0], searchPath: own.env['PATH'] ?? '' });
+        const command = { program: argv[0], searchPath: own.env['PATH'] ?? '' };
+        const exitCode = await runLaunch(launch, setUp, command);
+        if (exitCode !== 0) tellDenial(exitCode, planned, refusals);
+        return exitCode;
       } finally {
         network?.close();
       }
@@ -49,8 +56,8 @@ export async function runLocally(
 }
 
 async function networkOf(
-  { hosts: rules }: SandboxPlan,
-  bwrap: string | undefined,
+  { plan: { hosts: rules }, bwrap }: LocalPlan,
+  refusals: Refusals,
   setUp: SetUp,
 ): Promise<ManagedNetwork | undefined> {
   if (rules === undefined || bwrap === undefined) return undefined;
@@ -59,10 +66,21 @@ async function networkOf(
   return openManagedNetwork({
     bwrap,
     rules,
-    onDecision: (decision) => teller.add(decision),
+    onDecision: (decision) => {
+      teller.add(decision);
+      refusals.add(decision);
+    },
     onFault: (error) => teller.addFault(error),
     signal: setUp.signal,
   });
+}
+
+/** The command has the streams of this program, so nothing is known here of what it has printed. */
+function tellDenial(exitCode: number, { plan, files }: LocalPlan, { newest }: Refusals): void {
+  const command = { exitCode, cwd: process.cwd(), output: '', refusals: newest };
+  const denial = judgeDenial(command, plan, files, () => false);
+  if (denial === undefined) return;
+  for (const line of describeDenial(denial, describeLocalRule)) complain(line);
 }
 
 /** What to say of, where it does not run. */

@@ -3,6 +3,8 @@ export interface Complaint {
   readonly kind: 'readOnly' | 'accessDenied' | 'notPermitted';
   /** What it may have been about; perhaps relative to the working directory. */
   readonly paths: readonly string[];
+  /** Whether it is about one of them alone: nothing marks where the path begins. */
+  readonly areAlternatives: boolean;
 }
 
 const PHRASES: readonly (readonly [phrase: RegExp, kind: Complaint['kind']])[] = [
@@ -23,7 +25,7 @@ export function isNetworkComplaint(line: string): boolean {
 export function complaintIn(line: string): Complaint | undefined {
   for (const [phrase, kind] of PHRASES) {
     const at = line.search(phrase);
-    if (at >= 0) return { kind, paths: pathsIn(line, at) };
+    if (at >= 0) return { kind, ...pathsIn(line, at) };
   }
   return undefined;
 }
@@ -32,13 +34,14 @@ export function complaintIn(line: string): Complaint | undefined {
 const QUOTED = /'([^']+)'|"([^"]+)"|‘([^‘’]+)’|`([^`']+)'/g;
 
 /** Programs quote a path, or put it right before what they complain of: `cat: some/file: Permission denied`. */
-function pathsIn(line: string, phraseAt: number): readonly string[] {
+function pathsIn(line: string, phraseAt: number): Pick<Complaint, 'paths' | 'areAlternatives'> {
   const quoted = [...line.matchAll(QUOTED)].flatMap((match) => match.slice(1).filter(isPath));
-  if (quoted.length > 0) return quoted;
+  if (quoted.length > 0) return { paths: quoted, areAlternatives: false };
   const parts = line.slice(0, phraseAt).replace(/:\s*$/, '').split(/:\s+/);
   // A single part is the program itself.
   const before = parts.length > 1 ? (parts.at(-1) ?? '').trim() : '';
-  return [...new Set([before, before.split(/\s+/).at(-1)])].filter(isPath);
+  const paths = [...new Set([before, before.split(/\s+/).at(-1)])].filter(isPath);
+  return { paths, areAlternatives: true };
 }
 
 function isPath(text: string | undefined): text is string {

@@ -90,6 +90,20 @@ describe('a denial tells', () => {
     });
   });
 
+  test('one path where nothing shows where it begins: the one that is there, else the last word', () => {
+    const files = fakeFiles({ '/srv/a b': { text: '' }, '/srv/b': { text: '' }, '/ws': 'directory' });
+    const about = (path: string): unknown =>
+      judged({ cwd: '/srv', output: `sh: ${path}: Read-only file system` }, PLAN, files);
+    expect([about('a b'), about('cannot create b'), about('cannot create c')]).toEqual(
+      ['/srv/a%20b', '/srv/b', '/srv/c'].map((path) => ({ findings: [atPath(path, 'write')] })),
+    );
+    const output = "mv: cannot move '/srv/a b' to '/srv/c': Read-only file system";
+    expect(judged({ output }, PLAN, files)?.findings).toEqual([
+      atPath('/srv/a%20b', 'write'),
+      atPath('/srv/c', 'write'),
+    ]);
+  });
+
   test('whoever has cut the path down, also where a rule above says the same', () => {
     const cut = rule('read /srv', { origin: memberOf('ceiling', 'permissions.file_system.entries.2') });
     const plan = { ...PLAN, decisions: [...POLICY.rules, cut] };
@@ -228,7 +242,11 @@ test('a line of a megabyte is judged by its end', () => {
   const rest = '‘'.repeat(2 ** 20);
   const complaint = 'touch: /srv/x: Read-only file system';
   // Each quote that is not closed must not go through the rest of them: that would take minutes.
-  expect(complaintIn(`${rest}: Permission denied`)).toEqual({ kind: 'accessDenied', paths: [] });
+  expect(complaintIn(`${rest}: Permission denied`)).toEqual({
+    kind: 'accessDenied',
+    paths: [],
+    areAlternatives: true,
+  });
   expect([evidence(`${rest}: Permission denied`), evidence(`${rest}: ${complaint}`)]).toEqual([
     'words',
     'path',

@@ -124,9 +124,18 @@ function findingsIn(line: string, judge: Judge): readonly DenialFinding[] {
   const paths = complaint.paths.slice(0, judge.pathsLeft);
   judge.pathsLeft -= paths.length;
   const denied = paths.flatMap((named) => pathDenied(complaint.kind, posix.resolve(judge.cwd, named), judge));
-  if (denied.length > 0) return denied;
+  if (denied.length > 0) return (complaint.areAlternatives ? likeliest(denied) : denied).map(ofPath);
   // The filter and the missing capabilities refuse things at any path.
   return complaint.kind === 'notPermitted' ? [WORDS] : [];
+}
+
+interface DeniedPath extends Decision {
+  readonly path: string;
+}
+
+/** The one that is there; else the shortest, for it is rather words than blanks in a name that stand before it. */
+function likeliest(denied: readonly DeniedPath[]): readonly DeniedPath[] {
+  return [denied.find(({ isThere }) => isThere) ?? denied.at(-1)].flatMap((one) => one ?? []);
 }
 
 /** Where the executor cannot go itself, no sandbox has denied anything. */
@@ -134,16 +143,17 @@ function pathDenied(
   kind: Complaint['kind'],
   path: string,
   { decisionAt, mayWrite }: Judge,
-): readonly DenialFinding[] {
+): readonly DeniedPath[] {
   const decision = decisionAt(path);
   if (decision === undefined || decision.access === 'write') return [];
-  const { access, origin: rule } = decision;
-  if (access === 'read' && kind !== 'readOnly' && !mayWrite(path)) return [];
-  const subject = {
-    type: 'path' as const,
-    path: formatPathUri(path, 'posix'),
-    operation: access === 'read' ? ('write' as const) : ('read' as const),
-  };
-  const isShort = subject.path.length <= MAX_DENIAL_PATH_LENGTH;
-  return [{ evidence: 'path', confidence: 'likely', ...(isShort ? { subject } : {}), rule }];
+  const mayHaveFailedAnyway = decision.access === 'read' && kind !== 'readOnly' && !mayWrite(path);
+  return mayHaveFailedAnyway ? [] : [{ path, ...decision }];
+}
+
+function ofPath({ path, access, origin: rule }: DeniedPath): DenialFinding {
+  const uri = formatPathUri(path, 'posix');
+  const operation = access === 'read' ? 'write' : 'read';
+  const isShort = uri.length <= MAX_DENIAL_PATH_LENGTH;
+  const subject = isShort ? { subject: { type: 'path' as const, path: uri, operation } as const } : {};
+  return { evidence: 'path', confidence: 'likely', ...subject, rule };
 }

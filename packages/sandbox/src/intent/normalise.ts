@@ -161,12 +161,7 @@ function isSameFile(one: FileIdentity | undefined, other: FileIdentity | undefin
   return one?.device === other?.device && one?.inode === other?.inode;
 }
 
-function bindEntry(
-  entry: IntentEntry,
-  paths: readonly string[],
-  origin: RuleOrigin,
-  binding: Binding,
-): void {
+function bindEntry(entry: IntentEntry, paths: readonly string[], origin: RuleOrigin, binding: Binding): void {
   for (const path of paths) {
     const resolved = resolveFor(entry, path, origin, binding);
     if (resolved === undefined) continue;

@@ -17,6 +17,8 @@ export function accessTo(path: string, policy: NormalisedPolicy, files: FileFact
 export interface Decision {
   readonly access: Access;
   readonly origin: RuleOrigin;
+  /** Whether there is something. */
+  readonly isThere: boolean;
 }
 
 /**
@@ -33,8 +35,9 @@ export function decisionsIn(
     const resolved = resolvePath(path, files);
     if (resolved.kind === 'deadEnd') return undefined;
     const isPrivate = PRIVATE_TREES.some((tree) => isWithin(resolved.path, tree));
-    if (isPrivate) return { access: 'read', origin: DEFAULTS.kernelTrees };
+    const isThere = resolved.kind !== 'missing';
+    if (isPrivate) return { access: 'read', origin: DEFAULTS.kernelTrees, isThere };
     const origin = index.governing(resolved.path)?.origin ?? listOf('intent');
-    return { access: restrictsFiles ? index.accessAt(resolved.path) : 'write', origin };
+    return { access: restrictsFiles ? index.accessAt(resolved.path) : 'write', origin, isThere };
   };
 }

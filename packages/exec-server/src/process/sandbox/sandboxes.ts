@@ -158,30 +158,23 @@ export function createSandboxes({ env, ceiling, logger, ownPaths }: SandboxHost)
     async confine(asked) {
       const { child } = asked;
       const candidates = runnableCandidates(child);
-      const planned = await SteadyPlan.make(asked.setUp, () =>
+      const makePlan = (): Promise<Planned> =>
         planFor(asked, ({ policy }, files) => {
           if (isReplaceable(process.execPath, policy, files)) gaps.tell([GAP_OF_NODE]);
           return problemOfCommand(candidates, policy, files);
-        }),
-      );
-      const openNetwork = (): Promise<ConfinedNetwork | undefined> =>
-        networks.open(asked.network, planned.latest.host.bwrap, asked);
-      let network = await openNetwork();
+        });
+      const openNetwork: OpenNetwork = ({ host }) => networks.open(asked.network, host.bwrap, asked);
+      const planned = await SteadyPlan.make(asked.setUp, makePlan, openNetwork);
       return {
-        confinement: { open: () => planned.open(network), setUp: asked.setUp },
-        report: () => reportSandbox(planned.latest.plan),
+        confinement: { open: () => planned.open(), setUp: asked.setUp },
+        report: () => planned.report,
         judge: (exitCode, output) => {
-          const command = { exitCode, output, cwd: child.cwd, refusals: network?.refusals ?? [] };
-          const denial = planned.judge(command);
+          const denial = planned.judge({ exitCode, output, cwd: child.cwd });
           if (denial !== undefined) logger.debug({ denial }, 'a sandbox made a command fail');
           return denial;
         },
-        renew: async () => {
-          await planned.renew();
-          // It has ended with what was not started.
-          network = await openNetwork();
-        },
-        discard: () => network?.close(),
+        renew: () => planned.renew(),
+        discard: () => planned.discard(),
       };
     },
     async confineHelper({ child, ...asked }) {
@@ -219,38 +212,63 @@ interface Planned {
   readonly store: PlaceholderStore;
 }
 
-/** A plan that is made anew while files change under it. */
+type OpenNetwork = (planned: Planned) => Promise<ConfinedNetwork | undefined>;
+
+/** The plan of a command and its network, both made anew while files change under them. */
 class SteadyPlan {
   readonly #setUp: SetUp;
   readonly #make: () => Promise<Planned>;
+  readonly #openNetwork: OpenNetwork;
   #latest: Planned;
+  #network: ConfinedNetwork | undefined;
 
-  private constructor(setUp: SetUp, make: () => Promise<Planned>, first: Planned) {
+  private constructor(
+    setUp: SetUp,
+    make: () => Promise<Planned>,
+    openNetwork: OpenNetwork,
+    first: Planned,
+    network: ConfinedNetwork | undefined,
+  ) {
     this.#setUp = setUp;
     this.#make = make;
+    this.#openNetwork = openNetwork;
     this.#latest = first;
+    this.#network = network;
   }
 
-  static async make(setUp: SetUp, make: () => Promise<Planned>): Promise<SteadyPlan> {
-    return new SteadyPlan(setUp, make, await untilSteady(setUp, make));
+  static async make(
+    setUp: SetUp,
+    make: () => Promise<Planned>,
+    openNetwork: OpenNetwork,
+  ): Promise<SteadyPlan> {
+    const first = await untilSteady(setUp, make);
+    return new SteadyPlan(setUp, make, openNetwork, first, await openNetwork(first));
   }
 
-  /** The one that is enforced, once it is open. */
-  get latest(): Planned {
-    return this.#latest;
+  /** What is less than was asked for. */
+  get report(): SandboxReport {
+    return reportSandbox(this.#latest.plan);
   }
 
-  open(network: ConfinedNetwork | undefined): Promise<OpenLaunch> {
-    return openWith(network, this.#latest, this.#setUp);
+  open(): Promise<OpenLaunch> {
+    return openWith(this.#network, this.#latest, this.#setUp);
   }
 
-  judge(command: Parameters<typeof judgeDenial>[0]): ReturnType<typeof judgeDenial> {
+  judge(command: Omit<Parameters<typeof judgeDenial>[0], 'refusals'>): ReturnType<typeof judgeDenial> {
     const { plan, host } = this.#latest;
-    return judgeDenial(command, plan, host.files, mayWrite);
+    const refusals = this.#network?.refusals ?? [];
+    return judgeDenial({ ...command, refusals }, plan, host.files, mayWrite);
   }
 
   async renew(): Promise<void> {
+    // It may have ended with what was not started.
+    this.discard();
     this.#latest = await this.#make();
+    this.#network = await this.#openNetwork(this.#latest);
+  }
+
+  discard(): void {
+    this.#network?.close();
   }
 }
 
