@@ -143,7 +143,7 @@ describe('what this host cannot enforce is refused before anything starts', () =
       'a working directory that is none',
       {},
       '/usr/bin/bwrap',
-      'cwd: /usr/bin/bwrap is no directory of this executor',
+      'cwd: /usr/bin/bwrap is no directory of this executor; start the command somewhere else',
     ],
     [
       'a working directory that nobody can follow',

@@ -235,7 +235,8 @@ function visibleDirectory(cwd: string, policy: NormalisedPolicy, files: FileFact
   const resolved = resolvePath(cwd, files);
   if (resolved.kind === 'deadEnd') refuse('cwd', `${resolved.why}; start the command somewhere else`);
   const { path, kind } = resolved;
-  if (kind !== 'directory') refuse('cwd', `${cwd} is no directory of this executor`);
+  if (kind !== 'directory')
+    refuse('cwd', `${cwd} is no directory of this executor; start the command somewhere else`);
   const isPrivate = ['/proc', '/dev', '/sys'].some((tree) => isWithin(path, tree));
   if (isPrivate || !policy.restrictsFiles || indexRules(policy.rules).accessAt(path) !== 'deny') return path;
   return refuse('cwd', `${cwd} cannot be read in the sandbox; allow it, or start the command somewhere else`);

@@ -8,11 +8,20 @@ export function describeIssue(issue: z.core.$ZodIssue, root: string): string {
       return `${place}: ${issue.keys.join(', ')}: not known here, and what is not known cannot be enforced; leave it out`;
     case 'invalid_union':
       return `${place}: must be one of ${variants(issue)}`;
+    case 'invalid_value':
+      // What a schema says of its own accord knows the remedy.
+      return issue.message.startsWith('Invalid option')
+        ? `${place}: must be one of ${issue.values.map(String).join(', ')}`
+        : `${place}: ${lowerFirst(issue.message)}`;
     case 'invalid_type':
       return `${place}: must be ${issue.expected}`;
     default:
-      return `${place}: ${issue.message.slice(0, 1).toLowerCase()}${issue.message.slice(1)}`;
+      return `${place}: ${lowerFirst(issue.message)}`;
   }
+}
+
+function lowerFirst(message: string): string {
+  return `${message.slice(0, 1).toLowerCase()}${message.slice(1)}`;
 }
 
 function variants(issue: z.core.$ZodIssue & { readonly code: 'invalid_union' }): string {

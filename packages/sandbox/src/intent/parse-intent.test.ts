@@ -82,7 +82,7 @@ describe('an intent is refused with the place and what it may be', () => {
     [
       'without the level for Windows',
       { permissions: { type: 'disabled' } },
-      'sandbox.windowsSandboxLevel: invalid option: expected one of "disabled"|"restricted-token"|"elevated"|"mxc"',
+      'sandbox.windowsSandboxLevel: must be one of disabled, restricted-token, elevated, mxc',
     ],
     [
       'an unknown profile',
@@ -97,7 +97,7 @@ describe('an intent is refused with the place and what it may be', () => {
     [
       'an unknown network mode',
       withPermissions({ type: 'external', network: 'limited' }),
-      'sandbox.permissions.network: invalid option: expected one of "restricted"|"enabled"',
+      'sandbox.permissions.network: must be one of restricted, enabled',
     ],
     [
       'an unknown symbol',
@@ -107,7 +107,7 @@ describe('an intent is refused with the place and what it may be', () => {
     [
       'an unknown access word',
       withEntry({ path: ROOT, access: 'execute' }),
-      `${ENTRIES}.access: invalid option: expected one of "read"|"write"|"deny"|"none"`,
+      `${ENTRIES}.access: must be one of read, write, deny, none`,
     ],
     [
       'an unknown member of an entry',
