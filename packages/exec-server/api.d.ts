@@ -260,8 +260,10 @@ interface NetworkOrder {
 interface Sandbox {
     readonly confinement: Confinement;
     /** Where the command may do less than was asked for. */
-    readonly report: SandboxReport;
+    report(): SandboxReport;
     readonly judge: DenialJudge;
+    /** Plans it again, for what is there now. @throws As `confine`. */
+    renew(): Promise<void>;
     /** To be called when the command was not started after all. */
     discard(): void;
 }

@@ -2,7 +2,7 @@
 
 // index.d.ts
 import * as z from 'zod';
-import { SandboxRule, SandboxDenial, SandboxReport } from '@holdfast/exec-protocol';
+import { SandboxRule, SandboxDenial, SandboxReport, ExecError } from '@holdfast/exec-protocol';
 import { Socket } from 'node:net';
 import { ChildProcess } from 'node:child_process';
 
@@ -256,7 +256,7 @@ interface Ceiling {
     readonly protectedNames: readonly string[];
     /** More of them, which are left alone while they are missing. */
     readonly protectedIfThere: readonly string[];
-    /** Directories that no restricted policy shows. */
+    /** Directories and files that no restricted policy shows. */
     readonly hidden: readonly string[];
 }
 
@@ -573,6 +573,8 @@ interface SandboxedCommand {
     readonly wrapperEnv?: Readonly<Record<string, string>>;
     /** Whether it shares a terminal with the wrapper, and so its session and process group; default false. */
     readonly hasTerminal?: boolean;
+    /** Whether its /dev and /proc are for reading only, but for devices; default false, for programs want to write there. */
+    readonly sealsKernelTrees?: boolean | undefined;
 }
 
 /** Whether this host can confine processes with bubblewrap, and if not, why and what to do. */
@@ -625,8 +627,8 @@ interface HostFacts {
     readonly patterns: PatternFinder;
     readonly roots: ExecutorRoots;
     readonly bwrap: BwrapCapability;
-    /** Directories of the executor's own that no command may see, such as the records of its sandboxes. */
-    readonly ownFolders: readonly string[];
+    /** Directories and files of the executor's own that no command may see, such as the records of its sandboxes. */
+    readonly ownPaths: readonly string[];
     /** A program that gives ignored signals their default meaning; undefined where there is none. */
     readonly signalResetter: string | undefined;
     /** Parts of /proc that the user owns and so could write. */
@@ -692,6 +694,12 @@ type ReportedPlan = Pick<SandboxPlan, 'policy' | 'narrowed' | 'isNetworkNarrowed
 /** What a peer is told of a plan: where it allows less than was asked for, and what of it people should know. */
 declare function reportSandbox(plan: ReportedPlan): SandboxReport;
 
+/** The file system is not what it was when a plan looked at it; one that is made now knows what is there. */
+declare class StalePlan extends ExecError {
+    /** @param origin What asked for the path. */
+    constructor(path: string, change: 'has gone' | 'was replaced', origin?: string, options?: ErrorOptions);
+}
+
 /** Placeholders that one launch holds. */
 interface HeldPlaceholders {
     /** Removes those that nobody else holds; may be called twice. */
@@ -749,6 +757,8 @@ interface HostMemory {
     /** Says what stands in the file system for other sandboxes alone, and so does not count. */
     readonly store: PlaceholderStore;
     readonly searches: Searches;
+    /** What no command may see besides, such as directories of this program and the socket of a server; canonical or not. */
+    readonly ownPaths?: readonly string[];
 }
 /**
  * The facts of this machine for one command.
@@ -756,7 +766,7 @@ interface HostMemory {
  * @param setUp What this is the beginning of; default nothing, so that each of its steps has a limit of its own.
  * @throws ExecError `sandboxUnsupported` when the records of the store cannot be kept; as `setUp.check`.
  */
-declare function readHostFacts({ cwd, env }: CommandSetting, searchPath: string, { store, searches }: HostMemory, setUp?: SetUp): Promise<HostFacts>;
+declare function readHostFacts({ cwd, env }: CommandSetting, searchPath: string, { store, searches, ownPaths }: HostMemory, setUp?: SetUp): Promise<HostFacts>;
 
 /** What a peer asks of the network of one process, as far as it is more than `restricted` or `enabled`. */
 interface NetworkIntent {
@@ -794,6 +804,14 @@ interface NamedProcess {
     readonly startTime: string;
 }
 
+/** What the kernel tells of the mounts that a process sees, a line for each; undefined where there is no such process. */
+declare function readMountTable(pid: number): string | undefined;
+/**
+ * Whether each mount of a plan stands where it was planned. The kernel takes a mount away when what it lies upon is removed
+ * or replaced from outside of the sandbox, and moves it along when that, or a directory above, gets another name.
+ */
+declare function hasMountsOf(steps: readonly MountStep[], mountTable: string): boolean;
+
 /** A network that holds nothing but what its rules allow, for one sandbox. */
 interface ManagedNetwork {
     /** What a program is started through to be in it. */
@@ -819,6 +837,8 @@ interface ManagedNetworkOptions {
     readonly decide?: NetworkDecider | undefined;
     /** Called for each request, allowed or not. */
     readonly onDecision: (decision: NetworkDecision) => void;
+    /** Called with what went wrong for each connection that was closed because it could not be served. */
+    readonly onFault: (error: unknown) => void;
     /** Default the network of this machine. */
     readonly outside?: Outside;
     /** Stops the wait for it. */
@@ -828,7 +848,7 @@ interface ManagedNetworkOptions {
  * Opens the network of one sandbox. Never share it: decisions are attributed to whoever is inside.
  * @throws ExecError `sandboxUnsupported` when this machine cannot make one.
  */
-declare function openManagedNetwork({ bwrap, rules, proxy: settings, decide, onDecision, outside, signal, }: ManagedNetworkOptions): Promise<ManagedNetwork>;
+declare function openManagedNetwork({ bwrap, rules, proxy: settings, decide, onDecision, onFault, outside, signal, }: ManagedNetworkOptions): Promise<ManagedNetwork>;
 
 /** What the wrapper told on its status pipe. */
 interface WrapperStatus {
@@ -895,9 +915,30 @@ interface LaunchOptions {
 }
 /**
  * Opens what a plan needs. Start it from the main thread only: the sandbox ends with the thread that started it.
- * @throws ExecError `sandboxUnsupported` when the file system has changed since the plan was made; as `setUp.check`.
+ * @throws StalePlan when the file system has changed since the plan was made; as `setUp.check`.
  */
 declare function openLaunch(plan: LaunchPlan, store: PlaceholderStore, { network, setUp }?: LaunchOptions): Promise<OpenLaunch>;
+
+/**
+ * Where servers of a user keep output that fits into no memory. All of them share it, so that each sandbox hides that of all.
+ * @param directory On a disk; default `/var/tmp`.
+ */
+declare function spillFolder(uid: number, directory?: string): string;
+/**
+ * Makes a directory that no sandbox may see, if it is missing: what is not there cannot be hidden from a sandbox, which could
+ * then make it and see all that is put there later.
+ * @returns false where nobody with the rights of this program can make it, and so no command can either.
+ * @throws ExecError `sandboxUnsupported` when somebody else could have put something there; Error of the system otherwise.
+ */
+declare function secureOwnFolder(folder: string): boolean;
+
+/**
+ * Makes what depends on a plan, and makes it again while files change under it: where many share a directory, others make
+ * and remove repositories there at any time.
+ * @param attempt Is told whether it was tried before.
+ * @throws StalePlan when `MAX_PLANS` of them were stale; as `setUp.check` and the attempt.
+ */
+declare function untilSteady<T>(setUp: SetUp, attempt: (isAgain: boolean) => Promise<T>): Promise<T>;
 
 /** How long it may take to set up one sandbox, from the first look at this machine until its command runs. */
 declare const SANDBOX_START_MS = 30000;
@@ -906,6 +947,8 @@ declare const MAX_CELLS_STARTING = 4;
 
 /** Turns the complaint of a failed bubblewrap into what to do, with the complaint itself. */
 declare function explainFault(complaint: string): string;
+/** Whether something that it should show went away after it was handed over. */
+declare function hasLostPath(complaint: string): boolean;
 /**
  * The error that running the command itself met, as the system names it, or in words that are not known here; undefined
  * where bubblewrap complains of something else.
@@ -937,4 +980,4 @@ declare function accessTo(path: string, policy: NormalisedPolicy, files: FileFac
  */
 declare function explainSeatbelt(policy: NormalisedPolicy): string;
 
-export { type Access, type CeilingSource, type CommandSetting, type FailedCommand, type FileFacts, type FileView, type FindOptions, type GlobMatch, type GlobMatches, type GlobScan, type HostFacts, type HostMemory, type HostRule, type HostRules, type JudgedPlan, type LaunchOptions, type LaunchPlan, MAX_CELLS_STARTING, type ManagedNetwork, type ManagedNetworkOptions, NO_OPERATOR, type NamedProcess, type Narrowing, type NetworkAnswer, type NetworkCaller, type NetworkDecider, type NetworkDecision, type NetworkIntent, type NetworkProtocol, type NetworkQuestion, type NormalisedPolicy, type OpenLaunch, type OperatorCeiling, type Outside, type PathRule, type PatternFinder, PlaceholderStore, type PlanOptions, type PlannedDescriptor, type PolicyNote, type RefusalReason, Refusals, type RepositoryFinder, type RuleOrigin, SANDBOX_START_MS, type SandboxIntent, type SandboxPlan, type SandboxedCommand, type ScanTarget, ScanTime, type ScannedTree, type Searches, SetUp, type SetUpClock, type SetUpOptions, type SetUpStep, type WrapperStatus, WrapperWatch, accessTo, ceilingSource, createSearches, explainAsJson, explainFault, explainInWords, explainSeatbelt, judgeDenial, networkOf, openLaunch, openManagedNetwork, parseCeiling, parseHostRules, parseIntent, parseNetworkIntent, placeholderFolder, planSandbox, readHostFacts, reasonOf, reportSandbox, whyNotRun };
+export { type Access, type CeilingSource, type CommandSetting, type FailedCommand, type FileFacts, type FileView, type FindOptions, type GlobMatch, type GlobMatches, type GlobScan, type HostFacts, type HostMemory, type HostRule, type HostRules, type JudgedPlan, type LaunchOptions, type LaunchPlan, MAX_CELLS_STARTING, type ManagedNetwork, type ManagedNetworkOptions, NO_OPERATOR, type NamedProcess, type Narrowing, type NetworkAnswer, type NetworkCaller, type NetworkDecider, type NetworkDecision, type NetworkIntent, type NetworkProtocol, type NetworkQuestion, type NormalisedPolicy, type OpenLaunch, type OperatorCeiling, type Outside, type PathRule, type PatternFinder, PlaceholderStore, type PlanOptions, type PlannedDescriptor, type PolicyNote, type RefusalReason, Refusals, type RepositoryFinder, type RuleOrigin, SANDBOX_START_MS, type SandboxIntent, type SandboxPlan, type SandboxedCommand, type ScanTarget, ScanTime, type ScannedTree, type Searches, SetUp, type SetUpClock, type SetUpOptions, type SetUpStep, StalePlan, type WrapperStatus, WrapperWatch, accessTo, ceilingSource, createSearches, explainAsJson, explainFault, explainInWords, explainSeatbelt, hasLostPath, hasMountsOf, judgeDenial, networkOf, openLaunch, openManagedNetwork, parseCeiling, parseHostRules, parseIntent, parseNetworkIntent, placeholderFolder, planSandbox, readHostFacts, readMountTable, reasonOf, reportSandbox, secureOwnFolder, spillFolder, untilSteady, whyNotRun };

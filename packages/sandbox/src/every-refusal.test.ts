@@ -23,7 +23,7 @@ const HOST: HostFacts = {
   patterns: new PatternLooks(fakeScanning(FILES)),
   roots: { cwd: '/ws', tmpdir: 'relative', slashTmp: '/tmp', minimal: ['/usr'] },
   bwrap: { works: true, program: '/usr/bin/bwrap' },
-  ownFolders: [],
+  ownPaths: [],
   signalResetter: '/usr/bin/env',
   ownedProcTrees: [],
 };
