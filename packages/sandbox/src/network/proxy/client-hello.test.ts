@@ -3,7 +3,11 @@ import { createServer, type Socket } from 'node:net';
 import { connect } from 'node:tls';
 import { expect, test } from 'vitest';
 import { MAX_CLIENT_HELLO_BYTES } from '../../limits.js';
-import { readOpening } from './client-hello.js';
+import { type Opening, OpeningReader } from './client-hello.js';
+
+function readOpening(bytes: Buffer): Opening {
+  return new OpeningReader().add(bytes);
+}
 
 /** What a real client sends first. */
 async function helloFor(servername: string | undefined): Promise<Buffer> {
@@ -36,6 +40,37 @@ test('a message in pieces and in several records is read once it is whole', asyn
   expect(readOpening(records)).toEqual({ kind: 'tls', serverName: 'a.example' });
   for (let length = 0; length < hello.length; length += 1) {
     expect(readOpening(hello.subarray(0, length))).toEqual({ kind: 'incomplete' });
+  }
+});
+
+test('a message that comes byte by byte is read as if it came at once', async () => {
+  const hello = await helloFor('a.example');
+  const records = Buffer.from([...hello.subarray(5)].flatMap((byte) => [22, 3, 1, 0, 1, byte]));
+  for (const bytes of [hello, records]) {
+    const reader = new OpeningReader();
+    const said = [...bytes].map((byte) => reader.add(Buffer.from([byte])));
+    expect(said).toEqual([
+      ...Array.from({ length: bytes.length - 1 }, () => ({ kind: 'incomplete' })),
+      { kind: 'tls', serverName: 'a.example' },
+    ]);
+  }
+});
+
+test('what never comes to an end is given up at the limit, whatever it is cut into', () => {
+  const record = Buffer.from([22, 3, 1, 0, 1, 1]);
+  const hello = Buffer.concat([Buffer.from([22, 3, 1, 0, 4, 1, 0, 120, 0]), ...Array(5500).fill(record)]);
+  for (const size of [1, 7, hello.length]) {
+    const reader = new OpeningReader();
+    let seen = 0;
+    let opening: Opening = { kind: 'incomplete' };
+    while (opening.kind === 'incomplete') {
+      opening = reader.add(hello.subarray(seen, seen + size));
+      seen += size;
+    }
+    expect([opening.kind, seen - (seen % size)]).toEqual([
+      'malformed',
+      Math.ceil((MAX_CLIENT_HELLO_BYTES + 1) / size) * size,
+    ]);
   }
 });
 

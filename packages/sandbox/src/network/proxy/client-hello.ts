@@ -16,37 +16,70 @@ const SERVER_NAME_EXTENSION = 0;
 const RECORD_HEADER = 5;
 const HANDSHAKE_HEADER = 4;
 
-/** Reads the start of what a client sends. The message may be spread over several records. */
-export function readOpening(bytes: Buffer): Opening {
-  if (bytes.length === 0) return { kind: 'incomplete' };
-  if (bytes[0] !== HANDSHAKE_RECORD) return { kind: 'other' };
-  try {
-    const message = handshakeBytes(bytes);
-    if (message.length >= 1 && message[0] !== CLIENT_HELLO) return { kind: 'malformed' };
-    if (message.length >= HANDSHAKE_HEADER) {
-      const length = message.readUIntBE(1, 3);
-      if (length > MAX_CLIENT_HELLO_BYTES) return { kind: 'malformed' };
-      const body = message.subarray(HANDSHAKE_HEADER, HANDSHAKE_HEADER + length);
-      if (body.length === length) return { kind: 'tls', serverName: serverNameOf(body) };
+/** Reads the start of what a client sends, each byte once, however it is cut. The message may be spread over records. */
+export class OpeningReader {
+  #seen = 0;
+  readonly #header: number[] = [];
+  /** Bytes of the record under way that are still to come. */
+  #left = 0;
+  #message = NOTHING;
+  #length = 0;
+
+  /** @returns what all that was added says. Not to be called again once it has said something. */
+  add(bytes: Buffer): Opening {
+    if (this.#seen === 0 && bytes.length > 0 && bytes[0] !== HANDSHAKE_RECORD) return { kind: 'other' };
+    this.#seen += bytes.length;
+    try {
+      this.#take(bytes.subarray(0, MAX_CLIENT_HELLO_BYTES));
+      const opening = this.#opening();
+      if (opening !== undefined) return opening;
+    } catch {
+      return { kind: 'malformed' };
     }
-  } catch {
-    return { kind: 'malformed' };
+    return this.#seen > MAX_CLIENT_HELLO_BYTES ? { kind: 'malformed' } : { kind: 'incomplete' };
   }
-  return bytes.length > MAX_CLIENT_HELLO_BYTES ? { kind: 'malformed' } : { kind: 'incomplete' };
+
+  #take(bytes: Buffer): void {
+    for (let at = 0; at < bytes.length; ) {
+      if (this.#left === 0) {
+        this.#header.push(bytes[at] ?? 0);
+        at += 1;
+        if (this.#header.length === RECORD_HEADER) this.#beginRecord();
+      } else {
+        const part = bytes.subarray(at, at + this.#left);
+        this.#append(part);
+        this.#left -= part.length;
+        at += part.length;
+      }
+    }
+  }
+
+  #beginRecord(): void {
+    const [type = 0, , , high = 0, low = 0] = this.#header.splice(0);
+    if (type !== HANDSHAKE_RECORD) throw new RangeError('another record within the message');
+    this.#left = high * 256 + low;
+    if (this.#left === 0) throw new RangeError('an empty record');
+  }
+
+  #append(part: Buffer): void {
+    if (this.#message.length === 0) this.#message = Buffer.alloc(2 * MAX_CLIENT_HELLO_BYTES);
+    part.copy(this.#message, this.#length);
+    this.#length += part.length;
+  }
+
+  /** @throws RangeError for what is no such message. */
+  #opening(): Opening | undefined {
+    const message = this.#message.subarray(0, this.#length);
+    if (message.length >= 1 && message[0] !== CLIENT_HELLO) return { kind: 'malformed' };
+    if (message.length < HANDSHAKE_HEADER) return undefined;
+    const length = message.readUIntBE(1, 3);
+    if (length > MAX_CLIENT_HELLO_BYTES) return { kind: 'malformed' };
+    const body = message.subarray(HANDSHAKE_HEADER, HANDSHAKE_HEADER + length);
+    return body.length === length ? { kind: 'tls', serverName: serverNameOf(body) } : undefined;
+  }
 }
 
-/** The contents of the records so far, joined. */
-function handshakeBytes(bytes: Buffer): Buffer {
-  const parts: Buffer[] = [];
-  for (let at = 0; at + RECORD_HEADER <= bytes.length; ) {
-    if (bytes[at] !== HANDSHAKE_RECORD) break;
-    const length = bytes.readUInt16BE(at + 3);
-    if (length === 0) throw new RangeError('an empty record');
-    parts.push(bytes.subarray(at + RECORD_HEADER, at + RECORD_HEADER + length));
-    at += RECORD_HEADER + length;
-  }
-  return Buffer.concat(parts);
-}
+const NOTHING = Buffer.alloc(0);
 
 /** @throws RangeError where a length leads out of the message. */
 function serverNameOf(hello: Buffer): string | undefined {

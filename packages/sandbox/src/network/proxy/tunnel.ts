@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { pipeline, Transform, type TransformCallback } from 'node:stream';
 import { PROXY_IDLE_TIMEOUT_MS } from '../../limits.js';
 import { canonicalHost } from '../canonical-host.js';
-import { readOpening } from './client-hello.js';
+import { OpeningReader } from './client-hello.js';
 
 /**
  * Carries bytes both ways until both ends are done, one fails, or neither says anything for long.
@@ -30,7 +30,11 @@ export function tunnel(
 class OpeningCheck extends Transform {
   readonly #host: string;
   readonly #onOtherHost: (name: string | undefined) => void;
-  #held: Buffer | undefined = Buffer.alloc(0);
+  /** Until it is clear. */
+  #opening: { readonly reader: OpeningReader; readonly held: Buffer[] } | undefined = {
+    reader: new OpeningReader(),
+    held: [],
+  };
 
   constructor(host: string, onOtherHost: (name: string | undefined) => void) {
     super();
@@ -39,20 +43,21 @@ class OpeningCheck extends Transform {
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    if (this.#held === undefined) {
+    if (this.#opening === undefined) {
       done(null, chunk);
       return;
     }
-    this.#held = Buffer.concat([this.#held, chunk]);
-    const opening = readOpening(this.#held);
+    const { reader, held } = this.#opening;
+    held.push(chunk);
+    const opening = reader.add(chunk);
     if (opening.kind === 'incomplete') {
       done();
       return;
     }
     const isMeant = opening.kind === 'other' || (opening.kind === 'tls' && this.#isHost(opening.serverName));
     if (isMeant) {
-      done(null, this.#held);
-      this.#held = undefined;
+      this.#opening = undefined;
+      done(null, Buffer.concat(held));
       return;
     }
     this.#onOtherHost(opening.kind === 'tls' ? opening.serverName : undefined);
