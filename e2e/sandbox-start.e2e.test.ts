@@ -161,7 +161,12 @@ describeConfinedByEach(
           return run.denied;
         };
         const outside = join(place.outside, 'x');
+        const shut = join(place.outside, 'shut');
+        writeFileSync(shut, '', { mode: 0o444 });
         expect({
+          'a file that this user may not write either': await denied(
+            `echo "sh: ${shut}: Permission denied" >&2; exit 1`,
+          ),
           'a write outside': await denied(`echo x > ${outside}`),
           'on a terminal': await denied(`echo x > ${outside}`, { tty: true }),
           'a write outside, and success': await denied(`echo x > ${outside}; exit 0`),
@@ -171,6 +176,8 @@ describeConfinedByEach(
           disabled: (await runConfined(client, 'echo Permission denied; exit 1', place, { type: 'disabled' }))
             .denied,
         }).toEqual({
+          // To root nothing is shut, so there it is the sandbox.
+          'a file that this user may not write either': (user.uid ?? process.getuid?.()) === 0,
           'a write outside': true,
           'on a terminal': true,
           'a write outside, and success': false,

@@ -30,6 +30,7 @@ import type { Environment } from '../environment.js';
 import { COOKIE_VARIABLE } from '../guardian/cookie.js';
 import { runnableCandidates } from '../spawn/check-program.js';
 import type { ChildSpec, Confinement } from '../spawn/child.js';
+import { errorCode } from '../spawn/spawn-error.js';
 import { type ConfinedNetwork, ConfinedNetworks } from './confined-networks.js';
 import { GapLog } from './gap-log.js';
 import type { NetworkOrder } from './network-order.js';
@@ -339,12 +340,15 @@ const GAP_OF_NODE = `${process.execPath} lies where a command may write, and fil
 
 /** What is not there yet can be made where its directory can be written. */
 function mayWrite(file: string): boolean {
-  return [file, path.dirname(file)].some((one) => {
-    try {
-      accessSync(one, constants.W_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+  const refusal = whyNotWritable(file);
+  return refusal === 'ENOENT' ? whyNotWritable(path.dirname(file)) === undefined : refusal === undefined;
+}
+
+function whyNotWritable(file: string): string | undefined {
+  try {
+    accessSync(file, constants.W_OK);
+    return undefined;
+  } catch (error) {
+    return errorCode(error) ?? 'unknown';
+  }
 }
