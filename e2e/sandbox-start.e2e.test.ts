@@ -428,8 +428,9 @@ describeConfinedByEach(
         });
       });
 
-      test('nobody is promised to go on with files', async () => {
+      test('nobody is promised to go on with files, or to be told of them', async () => {
         await belowCeiling((_client, _place, { result }) => {
+          expect(result).toMatchObject({ environmentInfo: { capabilities: { fsWatchMissing: false } } });
           expect((result as { readonly extensions: unknown }).extensions).toEqual({});
           return Promise.resolve();
         });

@@ -104,7 +104,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     bug: 'a process that is just starting counts as unknown in a replay',
     file: `${SERVER}/process/process-table.ts`,
-    find: 'await this.#starting.get(id)?.catch(() => undefined);',
+    find: 'await this.#starting.get(id)?.spawning.catch(() => undefined);',
     replace: 'await Promise.resolve();',
   },
   {

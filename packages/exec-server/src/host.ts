@@ -32,8 +32,11 @@ const PLATFORM_NAMES: Readonly<Record<string, string>> = {
   win32: 'windows',
 };
 
-/** Reads the facts of this machine. */
-export function readHost(): Host {
+/**
+ * Reads the facts of this machine.
+ * @param hasCeiling Whether an operator holds everything to a maximum: then a file cannot be watched for.
+ */
+export function readHost(hasCeiling: boolean): Host {
   const env = definedValues(process.env);
   const shell = ofThisUser(() => userInfo().shell) ?? env['SHELL'] ?? '/bin/sh';
   const home = ofThisUser(homedir);
@@ -57,7 +60,7 @@ export function readHost(): Host {
       capabilities: {
         environmentConfigRead: true,
         capabilityDiscoveryV2: true,
-        fsWatchMissing: true,
+        fsWatchMissing: !hasCeiling,
         fileWriteStreaming: true,
         httpHeaderEnvVars: true,
         ...(platform() === 'linux' ? { networkProxyLaunch: true } : {}),

@@ -84,7 +84,7 @@ export interface ExecServer extends AsyncDisposable {
  */
 export async function createExecServer(options: ExecServerOptions = {}): Promise<ExecServer> {
   const address = parseListenUrl(options.listen ?? DEFAULT_LISTEN_URL);
-  const machine = readHost();
+  const machine = readHost(options.sandboxCeiling !== undefined);
   const ownPaths = ownPathsOf(machine, options, address);
   const pipes = createPipePool({ directory: () => ownPaths.pipes });
   const processes = createOsProcesses(pipes);
