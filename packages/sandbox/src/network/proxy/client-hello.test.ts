@@ -58,7 +58,10 @@ test('a message that comes byte by byte is read as if it came at once', async ()
 
 test('what never comes to an end is given up at the limit, whatever it is cut into', () => {
   const record = Buffer.from([22, 3, 1, 0, 1, 1]);
-  const hello = Buffer.concat([Buffer.from([22, 3, 1, 0, 4, 1, 0, 120, 0]), ...Array(5500).fill(record)]);
+  const hello = Buffer.concat([
+    Buffer.from([22, 3, 1, 0, 4, 1, 0, 120, 0]),
+    ...Array.from({ length: 5500 }, () => record),
+  ]);
   for (const size of [1, 7, hello.length]) {
     const reader = new OpeningReader();
     let seen = 0;
