@@ -3,15 +3,14 @@
 // that runs this can read that, it alone is tried. Managed networks are not compared. The attempts do no harm where they succeed,
 // as far as that is in their hands: better run this on a machine that nobody needs.
 
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installCodex, installFromNpm } from '../e2e/codex/install.js';
+import { lackOfSrt, SRT } from './bench/sandbox-runtime.js';
 import { run } from './run.js';
 import type { TestReport } from './test-counts.js';
 
-const SRT_VERSION = '0.0.83';
 const SUITES = ['must-work', 'file-escapes', 'processes'];
 const USER = process.getuid?.() === 0 ? "as 'root'" : "as 'this user'";
 /** Not compared: what ours alone has a word for, and what it refuses although others may allow it. */
@@ -38,12 +37,12 @@ printTable();
 process.exitCode = countOf(columns[0], 'failed') === 0 ? 0 : 1;
 
 function others(): readonly Contestant[] {
-  const missing = ['socat', 'rg'].filter((program) => spawnSync('which', [program]).status !== 0);
-  const srt = (): string =>
-    installFromNpm({ packageName: '@anthropic-ai/sandbox-runtime', version: SRT_VERSION, command: 'srt' });
   const codex = { name: 'codex', named: `codex:${installCodex()}` };
-  if (missing.length === 0) return [codex, { name: `srt ${SRT_VERSION}`, named: `srt:${srt()}` }];
-  console.error(`srt is left out: it needs ${missing.join(' and ')} (apt-get install --yes socat ripgrep)`);
+  const lack = lackOfSrt();
+  if (lack === undefined) {
+    return [codex, { name: `srt ${SRT.version}`, named: `srt:${installFromNpm(SRT)}` }];
+  }
+  console.error(`srt is left out: it needs ${lack} (apt-get install --yes socat ripgrep)`);
   return [codex];
 }
 

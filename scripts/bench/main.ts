@@ -1,10 +1,12 @@
 import { runBare, TRUE } from './bare.js';
 import { benchBeside } from './beside.js';
+import { benchConfinedFiles } from './confined-files.js';
 import type { Bench, Contestant } from './contestant.js';
 import { benchCost } from './cost.js';
 import { figures, median, row, times } from './figures.js';
 import { benchFiles } from './files.js';
 import { benchMemory } from './memory.js';
+import { benchProxy } from './proxy.js';
 import { benchPty } from './pty.js';
 import { connectRaw } from './raw-client.js';
 import { benchRecover } from './recover.js';
@@ -21,6 +23,8 @@ const MEGABYTE = 1_000_000;
 const BENCHES: Readonly<Record<string, Bench>> = {
   spawn: benchSpawn,
   sandbox: benchSandbox,
+  'confined-files': benchConfinedFiles,
+  proxy: benchProxy,
   parallel: benchParallel,
   echo: benchEcho,
   request: benchRequest,

@@ -4,7 +4,7 @@ import WebSocket from 'ws';
 /** The same plain JSON client for every server, so that a difference is one of the servers. */
 export interface RawClient {
   request(method: string, params: object): Promise<Answer>;
-  /** Starts a process and waits until it has closed. */
+  /** Starts a process and waits until it has closed. Fails where it does not exit with 0: what has not run is not measured. */
   run(argv: readonly string[], options?: RunOptions): Promise<void>;
   /** Starts a process and answers as soon as it has started. */
   start(argv: readonly string[], options?: RunOptions): Promise<StartedProcess>;
@@ -27,6 +27,8 @@ interface RunOptions {
   readonly pipeStdin?: boolean;
   /** What the process may do. */
   readonly sandbox?: object;
+  /** Members of the start that give the process a network of its own. */
+  readonly network?: object;
 }
 
 interface Answer {
@@ -37,7 +39,7 @@ interface Answer {
 interface Message extends Answer {
   readonly id?: number;
   readonly method?: string;
-  readonly params?: { readonly processId: string; readonly chunk?: string };
+  readonly params?: { readonly processId: string; readonly chunk?: string; readonly exitCode?: number };
 }
 
 /** Connects and shakes hands without any extension. */
@@ -55,6 +57,7 @@ class JsonClient implements RawClient {
   readonly #answers = new Map<number, (answer: Answer) => void>();
   readonly #closed = new Map<string, () => void>();
   readonly #output = new Map<string, () => void>();
+  readonly #exitCodes = new Map<string, number | undefined>();
   #lastId = 0;
   #lastProcess = 0;
   #lastWrite = 0;
@@ -77,19 +80,22 @@ class JsonClient implements RawClient {
   }
 
   async run(argv: readonly string[], options: RunOptions = {}): Promise<void> {
-    const { closed } = await this.start(argv, options);
+    const { id, closed } = await this.start(argv, options);
     await closed;
+    const code = this.#exitCodes.get(id);
+    this.#exitCodes.delete(id);
+    if (code !== 0) throw new Error(`${argv.join(' ')} has ended with code ${String(code)}`);
   }
 
   async start(
     argv: readonly string[],
-    { tty = false, pipeStdin = false, sandbox }: RunOptions = {},
+    { tty = false, pipeStdin = false, sandbox, network = {} }: RunOptions = {},
   ): Promise<StartedProcess> {
     this.#lastProcess += 1;
     const id = `p${String(this.#lastProcess)}`;
     const closed = new Promise<void>((resolve) => this.#closed.set(id, resolve));
     const env = { PATH: process.env['PATH'] ?? '/usr/bin:/bin' };
-    const params = { processId: id, argv, cwd: 'file:///tmp', env, tty, pipeStdin, sandbox };
+    const params = { processId: id, argv, cwd: 'file:///tmp', env, tty, pipeStdin, sandbox, ...network };
     const { error } = await this.request('process/start', params);
     if (error !== undefined) throw new Error(error.message);
     return { id, closed, echo: (text) => this.#echo(id, text) };
@@ -114,6 +120,8 @@ class JsonClient implements RawClient {
     } else if (method === 'process/output') {
       this.outputBytes += Buffer.byteLength(params?.chunk ?? '', 'base64');
       this.#output.get(params?.processId ?? '')?.();
+    } else if (method === 'process/exited') {
+      this.#exitCodes.set(params?.processId ?? '', params?.exitCode);
     } else if (method === 'process/closed') {
       this.#closed.get(params?.processId ?? '')?.();
     }

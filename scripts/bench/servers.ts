@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -27,7 +27,10 @@ export async function startHoldfast(args: readonly string[] = []): Promise<Bench
 /** The reference server, installed into the user's cache on first use. */
 export async function startReference(): Promise<BenchServer> {
   const home = mkdtempSync(path.join(tmpdir(), 'holdfast-bench-'));
-  const env = { ...process.env, CODEX_HOME: home };
+  // With its home below this one the server finds no launcher for its sandboxes, and every confined command fails.
+  const temporary = path.join(home, 'tmp');
+  mkdirSync(temporary);
+  const env = { ...process.env, CODEX_HOME: home, TMPDIR: temporary };
   const child = spawn(installCodex(), ['exec-server'], { stdio: ['ignore', 'pipe', 'ignore'], env });
   const server = await benchServer('reference', child);
   const dispose = async (): Promise<void> => {
