@@ -3,6 +3,7 @@ import { benchBeside } from './beside.js';
 import { benchConfinedFiles } from './confined-files.js';
 import type { Bench, Contestant } from './contestant.js';
 import { benchCost } from './cost.js';
+import { benchDenyList } from './deny-list.js';
 import { figures, median, row, times } from './figures.js';
 import { benchFiles } from './files.js';
 import { benchMemory } from './memory.js';
@@ -25,6 +26,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   sandbox: benchSandbox,
   'confined-files': benchConfinedFiles,
   proxy: benchProxy,
+  'deny-list': benchDenyList,
   parallel: benchParallel,
   echo: benchEcho,
   request: benchRequest,

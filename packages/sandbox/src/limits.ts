@@ -46,8 +46,11 @@ export const MAX_LOOKS_IN_ONE_GO = 10;
 /** Files that the deny globs of one intent may match; each needs a mount of its own. */
 export const MAX_GLOB_MATCHES = 8192;
 
-/** Entries in one intent, and roots in one workspace. */
-export const MAX_INTENT_ENTRIES = 1024;
+/** Entries in one intent, and paths that they stand for, but for those that patterns match. */
+export const MAX_INTENT_ENTRIES = 8192;
+
+/** Roots in one workspace. */
+export const MAX_WORKSPACE_ROOTS = 1024;
 
 /** Words of options for bubblewrap. It accepts 9,000; the rest is for the variables of a managed network. */
 export const MAX_BWRAP_WORDS = 8800;

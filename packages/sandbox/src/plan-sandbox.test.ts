@@ -186,6 +186,33 @@ test('what patterns match is denied, those of the intent and those of the operat
   ]);
 });
 
+describe('a long deny list', () => {
+  const planWith = (...paths: readonly string[]): Promise<SandboxPlan> => {
+    const { file_system: files } = WORKSPACE_WRITE;
+    const denied = paths.map((path) => ({ path: { type: 'path', path: `file://${path}` }, access: 'deny' }));
+    const permissions = {
+      ...WORKSPACE_WRITE,
+      file_system: { ...files, entries: [...files.entries, ...denied] },
+    };
+    const many = Object.fromEntries(paths.map((path) => [path, { text: '' }] as const));
+    const table = { '/ws/secret': 'directory', '/usr/bin/bwrap': { text: '' }, ...many } as const;
+    return planned({ files: fakeFiles(table) }, permissions);
+  };
+  const numbered = (prefix: string): readonly string[] =>
+    Array.from({ length: 5000 }, (_, at) => `${prefix}${at}`);
+
+  test('needs no mount for what is below a denied directory', async () => {
+    const short = await planWith();
+    expect((await planWith(...numbered('/ws/secret/'))).mounts).toEqual(short.mounts);
+  });
+
+  test('with more files than bubblewrap takes is refused, and the directory that holds them is named', async () => {
+    await expect(planWith(...numbered('/srv/keys/'))).rejects.toThrow(
+      /needs 50\d\d mounts .* more than bubblewrap accepts; most are for what lies below \/srv\/keys: .* deny directories instead of their files$/,
+    );
+  });
+});
+
 test.each<[string, Partial<HostFacts>, RegExp]>([
   ['is of another system', { platform: 'darwin' }, /this executor runs darwin/],
   ['has no bubblewrap', { bwrap: { works: false, problem: 'there is no bwrap' } }, /there is no bwrap/],

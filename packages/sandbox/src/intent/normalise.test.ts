@@ -2,7 +2,7 @@ import { ExecError } from '@holdfast/exec-protocol';
 import { describe, expect, test } from 'vitest';
 import type { DirectoryEntry, FileFacts } from '../files/file-facts.js';
 import { type FakeFile, fakeFiles } from '../files/testing/fake-files.js';
-import { MAX_GLOB_MATCHES, MAX_SCANNED_ENTRIES } from '../limits.js';
+import { MAX_GLOB_MATCHES, MAX_INTENT_ENTRIES, MAX_SCANNED_ENTRIES } from '../limits.js';
 import type { NormalisedPolicy } from '../policy/path-rule.js';
 import { fakeScanning } from '../repositories/testing/fake-scans.js';
 import type { ExecutorRoots } from './executor-roots.js';
@@ -199,6 +199,22 @@ test.each([
   expect((await patterns('/one/*.env', '/two/*.env')).rules.length).toBe(1 + (isMatch ? most : 0));
   await expect(patterns('/one/*.env', '/two/*.env', '/two/last/*.env')).rejects.toThrow(
     new ExecError('sandboxUnsupported', `${ENTRY}.3: with the pattern /two/last/*.env ${problem}`),
+  );
+});
+
+test('entries stand for so many paths together and no more', async () => {
+  const roots = 1024;
+  const most = MAX_INTENT_ENTRIES / roots;
+  const workspaceRoots = Array.from({ length: roots }, (_, at) => `file:///gone/${at}`);
+  const entries = Array.from({ length: most }, (_, at) =>
+    special({ kind: 'project_roots', subpath: `${at}` }, 'deny'),
+  );
+  expect((await normalised(entries, { workspaceRoots })).notes.length).toBe(MAX_INTENT_ENTRIES);
+  await expect(normalised([...entries, at('/ws', 'write')], { workspaceRoots })).rejects.toThrow(
+    new ExecError(
+      'sandboxUnsupported',
+      `${ENTRY}.8: the entries up to here stand for more than 8192 paths; send fewer, or fewer roots`,
+    ),
   );
 });
 

@@ -7,6 +7,7 @@ import {
   resolvePath,
 } from '../files/resolve-path.js';
 import { StalePlan } from '../files/stale-plan.js';
+import { MAX_INTENT_ENTRIES } from '../limits.js';
 import { indexRules, mergeRules, type RuleIndex } from '../policy/access.js';
 import type { NormalisedPolicy, PathRule, PolicyNote } from '../policy/path-rule.js';
 import { listOf, memberOf, nameOf, type ProfileSource, type RuleOrigin } from '../policy/rule-origin.js';
@@ -108,6 +109,8 @@ interface Binding {
   readonly roots: ExecutorRoots;
   readonly files: FileFacts;
   readonly workspaceRoots: readonly string[];
+  /** How many paths entries may still stand for; counted down. */
+  pathsLeft: number;
   readonly rules: PathRule[];
   readonly links: CrossedLink[];
   readonly notes: PolicyNote[];
@@ -123,6 +126,7 @@ function bindingOf(
     workspaceRoots: (policyContext?.workspaceRoots ?? workspaceRoots ?? []).map((uri, at) =>
       nativePath(uri, name(`workspaceRoots.${at}`)),
     ),
+    pathsLeft: MAX_INTENT_ENTRIES,
     rules: [],
     links: [],
     notes: [],
@@ -134,12 +138,19 @@ function pathsOf(
   entry: IntentEntry,
   origin: RuleOrigin,
   patterns: Patterns,
-  { roots, files, workspaceRoots, notes }: Binding,
+  binding: Binding,
 ): readonly string[] {
+  const { roots, files, workspaceRoots, notes } = binding;
   const name = nameOf(origin);
   const target = expandEntry(entry, name, roots, workspaceRoots);
   if (target.kind === 'glob') return patterns === 'leftOut' ? [] : matchedPaths(name, patterns, files);
   if (target.why !== undefined) notes.push({ origin, text: target.why });
+  binding.pathsLeft -= target.paths.length;
+  if (binding.pathsLeft < 0)
+    refuse(
+      name,
+      `the entries up to here stand for more than ${MAX_INTENT_ENTRIES} paths; send fewer, or fewer roots`,
+    );
   return target.paths;
 }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { MAX_INTENT_ENTRIES } from '../limits.js';
+import { MAX_INTENT_ENTRIES, MAX_WORKSPACE_ROOTS } from '../limits.js';
 
 /** `none` is an older word for `deny`. */
 const accessSchema = z
@@ -51,7 +51,7 @@ const permissionsSchema = z.discriminatedUnion('type', [
 
 const contextSchema = z.object({
   cwd: z.string().nullish(),
-  workspaceRoots: z.array(z.string()).max(MAX_INTENT_ENTRIES).nullish(),
+  workspaceRoots: z.array(z.string()).max(MAX_WORKSPACE_ROOTS).nullish(),
 });
 
 /**

@@ -243,6 +243,53 @@ describeInWorlds(({ there, it }) => {
     );
   });
 
+  const numbered = (prefix: string): readonly string[] =>
+    Array.from({ length: 5000 }, (_, at) => `${prefix}${at}`);
+
+  /** Makes files in the temporary directory, runs the body, and removes them. */
+  const withFiles = async (make: string, body: (folder: string) => Promise<void>): Promise<void> => {
+    const { temporary } = there();
+    const made = await there().run(`mkdir many && cd many && ${make}`, { cwd: temporary });
+    try {
+      expect(made).toEqual(ran(''));
+      await body(path.join(temporary, 'many'));
+    } finally {
+      await there().run('rm -rf many', { cwd: temporary });
+    }
+  };
+
+  it('W37 a deny list of five thousand entries that are not there', async () => {
+    const deny = numbered(path.join(there().outside, 'missing-'));
+    const script = 'cat private/key 2> /dev/null || echo refused; echo x > new && cat new && rm new';
+    expect(await there().run(script, { deny })).toEqual(ran('refused\nx\n'));
+  });
+
+  it('W37b a denied directory, and five thousand entries below it', async () => {
+    const make =
+      'for d in $(seq 0 49); do mkdir $d; for f in $(seq 0 99); do echo secret > $d/$f; done; done';
+    await withFiles(make, async (folder) => {
+      const below = numbered('').map((_, at) => path.join(folder, `${at % 50}`, `${Math.floor(at / 50)}`));
+      const script =
+        'chmod 755 many || echo sealed; ls many; cat many/0/0; echo y > many/0/0; echo x > new && cat new && rm new';
+      const options = { cwd: there().temporary, deny: [folder, ...below] };
+      expect(await there().run(`{ ${script}; } 2> /dev/null`, options)).toEqual(ran('sealed\nx\n'));
+      expect(await there().run('cat many/0/0', { cwd: there().temporary })).toEqual(ran('secret\n'));
+    });
+  });
+
+  it('W37c hundreds of denied files and directories, each for itself', async () => {
+    const make =
+      'for n in $(seq 0 2 149); do mkdir d$n; echo secret > d$n/key; done; for n in $(seq 1 2 149); do echo secret > f$n; done';
+    await withFiles(make, async (folder) => {
+      const names = Array.from({ length: 150 }, (_, at) => `${at % 2 === 0 ? 'd' : 'f'}${at}`);
+      const answer = await there().run(
+        'ls many | wc -l; cat many/f* many/d*/key 2> /dev/null; chmod 755 many/d0 2> /dev/null || echo sealed',
+        { cwd: there().temporary, deny: names.map((name) => path.join(folder, name)) },
+      );
+      expect(answer).toEqual(ran('150\nsealed\n'));
+    });
+  });
+
   it('W38 many at once in one workspace', async () => {
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, at) => there().run(`echo ${at} > n${at} && cat n${at} && rm n${at}`)),

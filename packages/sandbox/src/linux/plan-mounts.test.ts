@@ -103,6 +103,21 @@ describe('the order of mounts', () => {
       ['read /', 'deny /home', 'write /home/me/ws'],
       ['read /', ...KERNEL, 'empty /home 111', 'write /home/me/ws', 'seal /home'],
     ],
+    [
+      'a denied directory is closed at once, and one that holds something when that is in place',
+      ['read /', 'deny /a', 'deny /b', 'read /b/c', 'deny /b/c/d'],
+      [
+        'read /',
+        ...KERNEL,
+        'empty /a 000',
+        'seal /a',
+        'empty /b 111',
+        'read /b/c',
+        'empty /b/c/d 000',
+        'seal /b/c/d',
+        'seal /b',
+      ],
+    ],
     ['a denied file', ['read /', 'deny /etc/file'], ['read /', ...KERNEL, 'unreadable /etc/file']],
     [
       'what must not be created',

@@ -38,6 +38,7 @@ export function planMounts(
   const rules = policy.rules.filter(isOutsideOfKernelTrees);
   const index = indexRules(rules);
   const base = index.accessAt('/');
+  const holders = new Set(rules.flatMap(({ path }) => ancestorsOf(path)));
   const steps: readonly MountStep[] = [
     baseStep(base),
     ...(base === 'deny' ? linkSteps(policy, index) : []),
@@ -46,8 +47,8 @@ export function planMounts(
     ...seal('/dev'),
     ...kernel,
     ...(base === 'write' ? [SYSFS] : []),
-    ...rules.filter(({ path }) => path !== '/').flatMap((rule) => ruleSteps(rule, rules)),
-    ...sealSteps(rules, base),
+    ...rules.filter(({ path }) => path !== '/').flatMap((rule) => ruleSteps(rule, holders)),
+    ...sealSteps(rules, holders, base),
   ];
   return { steps, placeholders: rules.filter(({ kind }) => kind === 'missing').map(placeholderOf) };
 }
@@ -107,25 +108,35 @@ function pinSteps(rules: readonly PathRule[], index: RuleIndex): readonly MountS
   ];
 }
 
-function ruleSteps(rule: PathRule, rules: readonly PathRule[]): readonly MountStep[] {
+/** @param holders The directories that have rules for something in them. */
+function ruleSteps(rule: PathRule, holders: ReadonlySet<string>): readonly MountStep[] {
   const { path, access, kind } = rule;
   if (kind === 'missing') return [{ kind: 'bind', path, access: 'read', identity: 'placeholder' }];
   if (access !== 'deny') return [bindStep(rule, access)];
   if (kind === 'file') return [{ kind: 'unreadableFile', path }];
-  const hasVisible = rules.some((other) => other.path !== path && isWithin(other.path, path));
-  return [{ kind: 'emptyDirectory', path, mode: hasVisible ? '111' : '000' }];
+  if (holders.has(path)) return [{ kind: 'emptyDirectory', path, mode: '111' }];
+  // Closed at once: bubblewrap reads the whole mount table for it, which is shorter now than at the end.
+  return [
+    { kind: 'emptyDirectory', path, mode: '000' },
+    { kind: 'makeReadOnly', path },
+  ];
 }
 
 function bindStep({ path, identity }: PathRule, access: 'read' | 'write'): MountStep {
   return { kind: 'bind', path, access, identity };
 }
 
-/** Closes the empty directories, once everything below them is in place. */
-function sealSteps(rules: readonly PathRule[], base: PathRule['access']): readonly MountStep[] {
-  const empty = rules.filter(
-    ({ path, access, kind }) => path !== '/' && access === 'deny' && kind === 'directory',
-  );
-  const paths = empty.map(({ path }) => path).sort((one, other) => depthOf(other) - depthOf(one));
+/** Closes the empty directories that hold something, once that is in place. */
+function sealSteps(
+  rules: readonly PathRule[],
+  holders: ReadonlySet<string>,
+  base: PathRule['access'],
+): readonly MountStep[] {
+  const paths = rules
+    .filter(({ path, access, kind }) => access === 'deny' && kind === 'directory' && holders.has(path))
+    .map(({ path }) => path)
+    .filter((path) => path !== '/')
+    .sort((one, other) => depthOf(other) - depthOf(one));
   return [...paths, ...(base === 'deny' ? ['/'] : [])].map(
     (path): MountStep => ({ kind: 'makeReadOnly', path }),
   );

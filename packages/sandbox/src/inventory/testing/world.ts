@@ -21,6 +21,8 @@ interface RunOptions {
   readonly stdin?: Buffer;
   /** Writable roots; default the workspace and the temporary directory. */
   readonly write?: readonly string[];
+  /** Paths that are denied beside those that always are. */
+  readonly deny?: readonly string[];
   readonly network?: 'restricted' | 'enabled';
   /** A managed network. */
   readonly hosts?: DriverRequest['hosts'];
@@ -124,7 +126,7 @@ function giveTo(uid: number, at: string): void {
 function requestFor(
   id: number,
   argv: readonly [string, ...string[]],
-  { cwd, stdin, write, network, hosts }: RunOptions,
+  { cwd, stdin, write, deny = [], network, hosts }: RunOptions,
   places: {
     readonly base: string;
     readonly workspace: string;
@@ -158,6 +160,7 @@ function requestFor(
               path.join(workspace, 'private'),
               path.join(outside, 'denied'),
               path.join(outside, 'denied-file'),
+              ...deny,
             ].map((file) => entry(file, 'deny')),
             { path: { type: 'glob_pattern', pattern: `${workspace}/**/*.env` }, access: 'deny' },
           ],
