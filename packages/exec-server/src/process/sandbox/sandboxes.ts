@@ -1,17 +1,12 @@
-import { accessSync, constants } from 'node:fs';
 import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { ExecError, type SandboxDenial, type SandboxReport } from '@holdfast/exec-protocol';
 import {
   accessTo,
   ceilingSource,
   createSearches,
   type FileFacts,
-  type HostFacts,
   hasMountsOf,
-  judgeDenial,
   type NetworkIntent,
-  type OpenLaunch,
   type OperatorCeiling,
   openLaunch,
   PlaceholderStore,
@@ -19,22 +14,20 @@ import {
   placeholderFolder,
   planSandbox,
   readHostFacts,
-  reportSandbox,
   type SandboxIntent,
   type SandboxPlan,
   type SetUp,
-  untilSteady,
 } from '@holdfast/sandbox';
 import type { Logger } from '../../logger.js';
 import type { Environment } from '../environment.js';
 import { COOKIE_VARIABLE } from '../guardian/cookie.js';
 import { runnableCandidates } from '../spawn/check-program.js';
 import type { ChildSpec, Confinement } from '../spawn/child.js';
-import { errorCode } from '../spawn/spawn-error.js';
-import { type ConfinedNetwork, ConfinedNetworks } from './confined-networks.js';
+import { ConfinedNetworks } from './confined-networks.js';
 import { GapLog } from './gap-log.js';
 import type { NetworkOrder } from './network-order.js';
 import type { OwnPaths } from './own-paths.js';
+import { type OpenNetwork, type Planned, SteadyPlan } from './steady-plan.js';
 
 /** How one command is confined. */
 interface Sandbox {
@@ -206,89 +199,6 @@ function problemOfCommand(
   return `argv.0: ${candidates[0] ?? ''} cannot be read in the sandbox; allow it, or the special path "minimal"`;
 }
 
-/** A plan, and what it was made with. */
-interface Planned {
-  readonly plan: SandboxPlan;
-  readonly host: HostFacts;
-  readonly store: PlaceholderStore;
-}
-
-type OpenNetwork = (planned: Planned) => Promise<ConfinedNetwork | undefined>;
-
-/** The plan of a command and its network, both made anew while files change under them. */
-class SteadyPlan {
-  readonly #setUp: SetUp;
-  readonly #make: () => Promise<Planned>;
-  readonly #openNetwork: OpenNetwork;
-  #latest: Planned;
-  #network: ConfinedNetwork | undefined;
-
-  private constructor(
-    setUp: SetUp,
-    make: () => Promise<Planned>,
-    openNetwork: OpenNetwork,
-    first: Planned,
-    network: ConfinedNetwork | undefined,
-  ) {
-    this.#setUp = setUp;
-    this.#make = make;
-    this.#openNetwork = openNetwork;
-    this.#latest = first;
-    this.#network = network;
-  }
-
-  static async make(
-    setUp: SetUp,
-    make: () => Promise<Planned>,
-    openNetwork: OpenNetwork,
-  ): Promise<SteadyPlan> {
-    const first = await untilSteady(setUp, make);
-    return new SteadyPlan(setUp, make, openNetwork, first, await openNetwork(first));
-  }
-
-  /** What is less than was asked for. */
-  get report(): SandboxReport {
-    return reportSandbox(this.#latest.plan);
-  }
-
-  open(): Promise<OpenLaunch> {
-    return openWith(this.#network, this.#latest, this.#setUp);
-  }
-
-  judge(command: Omit<Parameters<typeof judgeDenial>[0], 'refusals'>): ReturnType<typeof judgeDenial> {
-    const { plan, host } = this.#latest;
-    const refusals = this.#network?.refusals ?? [];
-    return judgeDenial({ ...command, refusals }, plan, host.files, mayWrite);
-  }
-
-  async renew(): Promise<void> {
-    // It may have ended with what was not started.
-    this.discard();
-    this.#latest = await this.#make();
-    this.#network = await this.#openNetwork(this.#latest);
-  }
-
-  discard(): void {
-    this.#network?.close();
-  }
-}
-
-/** The network of a command ends with it, and with nothing else. */
-async function openWith(
-  network: ConfinedNetwork | undefined,
-  { plan, store }: Planned,
-  setUp: SetUp,
-): Promise<OpenLaunch> {
-  const opened = await openLaunch(plan.launch, store, { network: network?.managed, setUp });
-  return {
-    ...opened,
-    ended: () => {
-      opened.ended();
-      network?.close();
-    },
-  };
-}
-
 function openStore(env: Environment, logger: Pick<Logger, 'warn'>): PlaceholderStore {
   const folder = placeholderFolder(process.getuid?.() ?? 0, env['XDG_RUNTIME_DIR'], tmpdir());
   return new PlaceholderStore(folder, (problem) =>
@@ -337,18 +247,3 @@ function isReplaceable(file: string, policy: SandboxPlan['policy'], files: FileF
 }
 
 const GAP_OF_NODE = `${process.execPath} lies where a command may write, and file requests in other sandboxes are carried out by it; install Node outside of that`;
-
-/** What is not there yet can be made where its directory can be written. */
-function mayWrite(file: string): boolean {
-  const refusal = whyNotWritable(file);
-  return refusal === 'ENOENT' ? whyNotWritable(path.dirname(file)) === undefined : refusal === undefined;
-}
-
-function whyNotWritable(file: string): string | undefined {
-  try {
-    accessSync(file, constants.W_OK);
-    return undefined;
-  } catch (error) {
-    return errorCode(error) ?? 'unknown';
-  }
-}

@@ -16,8 +16,8 @@ import {
   type RequestSpec,
   type ResultOf,
 } from '@holdfast/exec-protocol';
-import { LineTransport } from '../../line-transport.js';
-import { Turns } from './turns.js';
+import { LineTransport } from '../../../line-transport.js';
+import { Turns } from '../turns.js';
 
 /** The other end of a channel, and who is told what becomes of it. */
 export interface HelperEnd {

@@ -9,13 +9,13 @@ import {
   type ResultOf,
 } from '@holdfast/exec-protocol';
 import type { SetUp } from '@holdfast/sandbox';
-import type { FileBlocks, FilesInside, FileToOpen } from '../../confined-files.js';
-import type { Logger } from '../../logger.js';
-import type { Child, ChildSpec } from '../spawn/child.js';
-import type { OsProcesses } from '../spawn/os-processes.js';
+import type { FileBlocks, FilesInside, FileToOpen } from '../../../confined-files.js';
+import type { Logger } from '../../../logger.js';
+import type { Child, ChildSpec } from '../../spawn/child.js';
+import type { OsProcesses } from '../../spawn/os-processes.js';
+import type { HelperSandbox } from '../sandboxes.js';
 import { HelperChannel } from './helper-channel.js';
 import type { HelperProgram } from './helper-program.js';
-import type { HelperSandbox } from './sandboxes.js';
 
 /** What a helper needs around it. */
 export interface HelperHost {

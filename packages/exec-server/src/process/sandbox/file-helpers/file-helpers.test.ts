@@ -12,12 +12,12 @@ import {
 } from '@holdfast/exec-protocol';
 import { SANDBOX_START_MS, type SetUp } from '@holdfast/sandbox';
 import { beforeEach, expect, test } from 'vitest';
-import type { FilePlace } from '../../confined-files.js';
-import { ModelChild } from '../../testing/model-processes.js';
-import { TestClock } from '../../testing/test-clock.js';
-import type { Child, ChildListener, ChildSpec } from '../spawn/child.js';
-import { SpawnError } from '../spawn/spawn-error.js';
-import { NO_SANDBOXES } from '../testing/no-sandboxes.js';
+import type { FilePlace } from '../../../confined-files.js';
+import { ModelChild } from '../../../testing/model-processes.js';
+import { TestClock } from '../../../testing/test-clock.js';
+import type { Child, ChildListener, ChildSpec } from '../../spawn/child.js';
+import { SpawnError } from '../../spawn/spawn-error.js';
+import { NO_SANDBOXES } from '../../testing/no-sandboxes.js';
 import { FileHelpers } from './file-helpers.js';
 import { helperProgram } from './helper-program.js';
 

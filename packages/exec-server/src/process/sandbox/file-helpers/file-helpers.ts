@@ -1,17 +1,17 @@
 import { ExecError, FILE_HELPER_IDLE_MS, MAX_FILE_HELPERS } from '@holdfast/exec-protocol';
 import { type SandboxIntent, SetUp, untilSteady } from '@holdfast/sandbox';
-import type { Clock, Timer } from '../../clock.js';
-import type { ConfinedFiles, FilePlace, FilesInside } from '../../confined-files.js';
-import { helperEnvironment } from '../../helper-environment.js';
-import type { CodexPlaces } from '../../host.js';
-import type { Environment } from '../environment.js';
-import { COOKIE_VARIABLE, type Cookie } from '../guardian/cookie.js';
-import type { ChildSpec } from '../spawn/child.js';
-import { toExecError } from '../start-error.js';
+import type { Clock, Timer } from '../../../clock.js';
+import type { ConfinedFiles, FilePlace, FilesInside } from '../../../confined-files.js';
+import { helperEnvironment } from '../../../helper-environment.js';
+import type { CodexPlaces } from '../../../host.js';
+import type { Environment } from '../../environment.js';
+import { COOKIE_VARIABLE, type Cookie } from '../../guardian/cookie.js';
+import type { ChildSpec } from '../../spawn/child.js';
+import { toExecError } from '../../start-error.js';
+import { type HelperSandbox, intentOf, type Sandboxes } from '../sandboxes.js';
 import { FileHelper, type HelperHost } from './file-helper.js';
 import { callOf, type HelperProgram } from './helper-program.js';
 import { refuseWithoutCwd } from './refuse-without-cwd.js';
-import { type HelperSandbox, intentOf, type Sandboxes } from './sandboxes.js';
 
 /** What the helpers of a server need. */
 export interface FileHelpersHost extends HelperHost {
