@@ -10,6 +10,7 @@ export { type FailedCommand, type JudgedPlan, judgeDenial } from './denial/judge
 export { explainAsJson, explainInWords } from './explain/explain.js';
 export { reportSandbox } from './explain/report-sandbox.js';
 export type { FileFacts, FileView } from './files/file-facts.js';
+export { type Look, SharedLooks } from './files/shared-looks.js';
 export { StalePlan } from './files/stale-plan.js';
 export {
   type CommandSetting,

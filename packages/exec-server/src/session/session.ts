@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import {
   type ConnectionId,
   ExecError,
@@ -70,6 +71,8 @@ export class Session {
     attachment: Attachment,
     onExpired: (session: Session) => void,
   ) {
+    // Every request that is confined listens to it.
+    setMaxListeners(0, this.#ended.signal);
     this.id = traits.id;
     this.files = new FileHandles({ writers: traits.writers });
     this.principal = traits.principal;

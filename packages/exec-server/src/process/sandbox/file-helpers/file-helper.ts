@@ -47,6 +47,8 @@ export class FileHelper implements FilesInside {
   #running: StartedHelper | undefined;
   #keepers = 0;
   #handles = 0;
+  /** What a look has shown that was made while nothing has come in since. */
+  #seen: { readonly isWhole: boolean } | undefined;
 
   /** Starts at once; what is asked meanwhile waits. */
   constructor(spec: ChildSpec, sandbox: HelperSandbox, host: HelperHost, listener: HelperListener) {
@@ -82,10 +84,18 @@ export class FileHelper implements FilesInside {
 
   /**
    * Whether every mount of its sandbox stands as it did when it started. One that is removed or renamed from outside shows
-   * what it covered, whatever the plan says; it never comes back by itself.
+   * what it covered, whatever the plan says; it never comes back by itself. Requests and answers that have come by now share
+   * a look: the table of a sandbox with many covers is long.
    */
   get isWhole(): boolean {
-    return this.#running === undefined || this.#running.child.mountTable?.() === this.#running.mountTable;
+    if (this.#running === undefined) return true;
+    const { child, mountTable } = this.#running;
+    if (this.#seen === undefined) {
+      this.#seen = { isWhole: child.mountTable?.() === mountTable };
+      // Before anything more can come in.
+      process.nextTick(() => (this.#seen = undefined));
+    }
+    return this.#seen.isWhole;
   }
 
   /** Keeps it until the returned function is called, which may be called twice. */

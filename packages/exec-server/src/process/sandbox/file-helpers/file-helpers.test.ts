@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import {
   ExecError,
@@ -68,6 +69,8 @@ let clock: TestClock;
 let helpers: FileHelpers;
 /** What all sandboxes look like; another one when the files of the executor have changed. */
 let files: string;
+/** How often somebody has looked at them. */
+let plans: number;
 /** Lets the look at files go on. */
 let pass = (): void => undefined;
 
@@ -75,6 +78,7 @@ beforeEach(() => {
   processes = new ModelHelpers();
   clock = new TestClock();
   files = 'at first';
+  plans = 0;
   helpers = new FileHelpers({
     processes,
     clock,
@@ -82,11 +86,13 @@ beforeEach(() => {
     sandboxes: {
       ...NO_SANDBOXES,
       confineHelper: async ({ intent: { cwd }, setUp }) => {
+        const seen = files;
+        plans += 1;
         if (files === 'that nobody can look at') await setUp.until(new Promise(() => undefined));
         if (files === 'that are looked at for a while')
           await setUp.until(new Promise<void>((resolve) => (pass = resolve)));
         return {
-          key: JSON.stringify([cwd, files]),
+          key: JSON.stringify([cwd, seen]),
           confinement: (own) => ({ open: () => expect.unreachable(), setUp: own }),
           isWhole: (mountTable) => mountTable.startsWith('whole'),
         };
@@ -100,6 +106,7 @@ beforeEach(() => {
 });
 
 const NEVER = new AbortController().signal;
+setMaxListeners(0, NEVER);
 
 /** A sandbox that differs from those with other names. */
 function place(name: string, unwanted = NEVER): FilePlace {
@@ -187,6 +194,55 @@ test('one sandbox more is refused while all of them are used, and others are not
   await asked('more', MAX_FILE_HELPERS);
 });
 
+test('requests that come together share a plan that begins after the last of them', async () => {
+  files = 'that are looked at for a while';
+  const first = ask('a');
+  await turn();
+  expect(plans).toBe(1);
+  const others = Array.from({ length: 100 }, () => ask('a'));
+  // The plan that is under way has begun before they came, and knows nothing of this.
+  files = 'changed';
+  pass();
+  await turn();
+  await turn();
+  expect([plans, processes.children.length]).toEqual([2, 2]);
+  processes.answer(1);
+  expect(await Promise.all(others)).toHaveLength(100);
+  processes.answer(0);
+  await first;
+});
+
+test('requests and answers that come together share a look at the mounts', async () => {
+  await asked('a', 0);
+  const child = processes.children[0] ?? expect.unreachable();
+  let looks = 0;
+  child.mountTable = () => {
+    looks += 1;
+    return child.mounts;
+  };
+  const together = Array.from({ length: 100 }, () =>
+    place('a').use(true, (inside) => inside.request(fsCanonicalize, { path: 'file:///f' })),
+  );
+  await turn();
+  const before = looks;
+  processes.answer(0);
+  await Promise.all(together);
+  expect([before, looks]).toEqual([1, 2]);
+});
+
+test('a request does not wait for plans of other sandboxes', async () => {
+  files = 'that are looked at for a while';
+  const waiting = ask('a');
+  await turn();
+  const wayOut = pass;
+  files = 'at first';
+  await asked('b', 0);
+  wayOut();
+  await turn();
+  processes.answer(1);
+  await waiting;
+});
+
 test('a helper whose sandbox is no longer what was asked for is replaced first', async () => {
   await asked('a', 0);
   await asked('b', 1);
@@ -219,6 +275,7 @@ test('an open file stays in a helper whose covers are no longer in place, which 
   await turn();
   processes.answer(0);
   const file = await opening;
+  await turn();
   uncover(0);
   await asked('a', 1);
   const writing = file.write(0, Buffer.from('x'));

@@ -1,5 +1,6 @@
+import { setMaxListeners } from 'node:events';
 import { ExecError, FILE_HELPER_IDLE_MS, MAX_FILE_HELPERS } from '@holdfast/exec-protocol';
-import { type SandboxIntent, SetUp, untilSteady } from '@holdfast/sandbox';
+import { type SandboxIntent, SetUp, SharedLooks, untilSteady } from '@holdfast/sandbox';
 import type { Clock, Timer } from '../../../clock.js';
 import type { ConfinedFiles, FilePlace, FilesInside } from '../../../confined-files.js';
 import { helperEnvironment } from '../../../helper-environment.js';
@@ -28,8 +29,8 @@ export interface FileHelpersHost extends HelperHost {
 
 /**
  * Carries out file requests in the sandboxes that they name, with one helper for each sandbox that is kept for a while.
- * Each request is planned anew, and the kernel asked what has become of the helper's mounts: one whose plan is not what it was,
- * or whose helper no longer sees what was planned, gets another helper before it runs.
+ * Each request has a plan that was begun after it came, and the kernel is asked what has become of the helper's mounts: one
+ * whose plan is not what it was, or whose helper no longer sees what was planned, gets another helper before it runs.
  */
 export class FileHelpers implements ConfinedFiles {
   readonly #host: FileHelpersHost;
@@ -38,9 +39,13 @@ export class FileHelpers implements ConfinedFiles {
   /** Settle when those end that were started. */
   readonly #running = new Set<Promise<void>>();
   readonly #closing = new AbortController();
+  /** By intent. */
+  readonly #plans = new SharedLooks<HelperSandbox>();
 
   constructor(host: FileHelpersHost) {
     this.#host = host;
+    // Every request listens to it.
+    setMaxListeners(0, this.#closing.signal);
   }
 
   placeOf(
@@ -114,7 +119,7 @@ export class FileHelpers implements ConfinedFiles {
   async #helperFor(intent: SandboxIntent, setUp: SetUp): Promise<KeptHelper> {
     setUp.check();
     const spec = this.#spec();
-    const sandbox = await this.#host.sandboxes.confineHelper({ intent, child: spec, setUp });
+    const sandbox = await this.#plan(intent, spec, setUp);
     setUp.check();
     // Others may come to use it while it starts, so it does not end with this request, but has no more time than that.
     const own = (): ChildSpec => ({
@@ -125,6 +130,19 @@ export class FileHelpers implements ConfinedFiles {
     this.#helpers.delete(kept);
     this.#helpers.add(kept);
     return kept;
+  }
+
+  /** The requests that wait for a plan share the next one: it says what was there after all of them had come. */
+  #plan(intent: SandboxIntent, child: ChildSpec, { signal }: SetUp): Promise<HelperSandbox> {
+    const plan = async (unwanted: AbortSignal): Promise<HelperSandbox> => {
+      const setUp = new SetUp({ clock: this.#host.clock, calledOffBy: [unwanted] });
+      try {
+        return await this.#host.sandboxes.confineHelper({ intent, child, setUp });
+      } finally {
+        setUp.end();
+      }
+    };
+    return this.#plans.ask(JSON.stringify(intent), plan, signal);
   }
 
   #spec(): ChildSpec {
