@@ -11,10 +11,10 @@ import { lackOfSrt, SRT } from './bench/sandbox-runtime.js';
 import { run } from './run.js';
 import type { TestReport } from './test-counts.js';
 
-const SUITES = ['must-work', 'file-escapes', 'processes'];
+const SUITES = ['must-work', 'terminals', 'file-escapes', 'processes', 'unix-sockets'];
 const USER = process.getuid?.() === 0 ? "as 'root'" : "as 'this user'";
 /** Not compared: what ours alone has a word for, and what it refuses although others may allow it. */
-const OWN = /^(S12|W14|no descriptor)/;
+const OWN = /^(S12|W14|W36|W40b|no descriptor)/;
 const SIGNS: Readonly<Record<string, string>> = { passed: '✓', failed: '✗' };
 
 /** A sandbox that the cases are tried in. */

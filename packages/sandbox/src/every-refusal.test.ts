@@ -101,10 +101,10 @@ const CASES: Readonly<Record<string, Asked>> = {
   'a foreign pattern': { entries: [pattern('C:\\x')] },
   'a subpath that leads out': { entries: [special('project_roots', 'write', { subpath: '../x' })] },
   'a relative path': { entries: [named('srv/x')] },
-  'a path of Windows': { entries: [named('file:///C:/x')] },
+  'S06 a path of Windows': { entries: [named('file:///C:/x')] },
   'a path of another host': { entries: [named('file://host/x')] },
   'a path that is not UTF-8': { entries: [named('file:///srv/%ff')] },
-  'a loop that is denied': { entries: [named('file:///ws/loop')] },
+  'S07 a loop that is denied': { entries: [named('file:///ws/loop')] },
   'a relative TMPDIR that is denied': { entries: [special('tmpdir')] },
   'a tree of the kernel': { entries: [named('file:///proc/cpuinfo')] },
   'the entry of a ceiling': { ceiling: [named('file:///proc/cpuinfo')] },
@@ -118,7 +118,7 @@ const CASES: Readonly<Record<string, Asked>> = {
   'a directory that is a loop': { cwd: '/ws/loop' },
   'a bubblewrap that can be replaced': { entries: [named('file:///usr', 'write')] },
   'another system': { host: { platform: 'darwin' } },
-  'another processor': { host: { architecture: 'riscv64' } },
+  'S11 another processor': { host: { architecture: 'riscv64' } },
   'no bubblewrap': { host: { bwrap: { works: false, problem: 'bubblewrap is not installed; install it' } } },
 };
 
@@ -138,10 +138,10 @@ const REFUSALS: Readonly<Record<string, string>> = {
   'a foreign pattern': `${ENTRY}: the pattern "C:\\\\x" must be a POSIX path without .. and backslashes`,
   'a subpath that leads out': `${ENTRY}: the subpath "../x" must be relative, in POSIX spelling and without ..`,
   'a relative path': `${ENTRY}.path.path: path URI "srv/x" has no scheme; send an absolute URI such as file:///srv`,
-  'a path of Windows': `${ENTRY}.path.path: path URI "file:///C:/x" names a drive of Windows, but the executor has POSIX paths`,
+  'S06 a path of Windows': `${ENTRY}.path.path: path URI "file:///C:/x" names a drive of Windows, but the executor has POSIX paths`,
   'a path of another host': `${ENTRY}.path.path: path URI "file://host/x" names a host; send file:///…`,
   'a path that is not UTF-8': `${ENTRY}.path.path: the path file:///srv/%ff is not UTF-8 and cannot be named to the sandbox; rename it`,
-  'a loop that is denied': `${ENTRY}: the link /ws/loop leads in a circle, so it is unknown what to deny; mend it or deny its directory`,
+  'S07 a loop that is denied': `${ENTRY}: the link /ws/loop leads in a circle, so it is unknown what to deny; mend it or deny its directory`,
   'a relative TMPDIR that is denied': `${ENTRY}: TMPDIR is "relative", which is no absolute path; set it to one`,
   'a tree of the kernel': `${ENTRY}: /proc/cpuinfo cannot be denied: every sandbox has a /proc of its own; leave the entry out`,
   'the entry of a ceiling':
@@ -165,7 +165,8 @@ const REFUSALS: Readonly<Record<string, string>> = {
     'sandbox: /usr/bin/bwrap lies where the command may write; install bubblewrap outside of it',
   'another system':
     'sandbox: this executor runs darwin, for which there is no sandbox yet; send null to run without',
-  'another processor': 'sandbox: there is no system call filter for riscv64; use an executor on x64 or arm64',
+  'S11 another processor':
+    'sandbox: there is no system call filter for riscv64; use an executor on x64 or arm64',
   'no bubblewrap': 'sandbox: bubblewrap is not installed; install it',
 };
 

@@ -281,7 +281,7 @@ describe('what the operator configured', () => {
   const maximum = policyOf(['read /', 'write /ws', 'deny /root']);
   const configured: Ceiling = { maximum, protectedNames: [], protectedIfThere: [], hidden: [] };
 
-  test('narrows a restricted intent', async () => {
+  test('S10 narrows a restricted intent', async () => {
     const { policy } = await apply(policyOf(['write /'], { network: 'enabled' }), configured, {
       '/ws': 'directory',
     });
@@ -291,7 +291,7 @@ describe('what the operator configured', () => {
     ]);
   });
 
-  test('narrows an intent that does not restrict files', async () => {
+  test('S10 narrows an intent that does not restrict files', async () => {
     const open = policyOf(['write /'], { restrictsFiles: false });
     const { policy } = await apply(open, configured, { '/ws': 'directory' });
     expect([policy.restrictsFiles, linesOf(policy.rules)]).toEqual([

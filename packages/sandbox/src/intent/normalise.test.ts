@@ -173,7 +173,7 @@ test.each([
     MAX_SCANNED_ENTRIES,
     'there are more than 400000 entries to look at; start patterns deeper or set glob_scan_max_depth',
   ],
-])('all patterns together have so many %s and no more', async (what, most, problem) => {
+])('S08 all patterns together have so many %s and no more', async (what, most, problem) => {
   const isMatch = what === 'matches';
   const many = Array.from(
     { length: most / 2 },

@@ -95,17 +95,17 @@ describe('an intent is refused with the place and what it may be', () => {
       'sandbox.permissions: cpu: not known here, and what is not known cannot be enforced; leave it out',
     ],
     [
-      'an unknown network mode',
+      'S05 an unknown network mode',
       withPermissions({ type: 'external', network: 'limited' }),
       'sandbox.permissions.network: must be one of restricted, enabled',
     ],
     [
-      'an unknown symbol',
+      'S05 an unknown symbol',
       withEntry({ path: { type: 'special', value: { kind: 'moon' } }, access: 'read' }),
       `${ENTRIES}.path.value.kind: must be one of root, minimal, project_roots, current_working_directory, tmpdir, slash_tmp, unknown`,
     ],
     [
-      'an unknown access word',
+      'S05 an unknown access word',
       withEntry({ path: ROOT, access: 'execute' }),
       `${ENTRIES}.access: must be one of read, write, deny, none`,
     ],

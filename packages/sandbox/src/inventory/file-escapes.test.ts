@@ -231,6 +231,15 @@ const READS: readonly (readonly [id: string, what: string, attempt: string])[] =
   ],
 ];
 
+/** What git takes for a repository, with a program that it asks for changes. */
+const PLANT_BARE = `mkdir -p plain/objects plain/refs && echo ref: refs/heads/main > plain/HEAD && cat > plain/config << END
+[core]
+  repositoryformatversion = 0
+  bare = false
+  worktree = $PWD/plain
+  fsmonitor = "touch $OUT/ran #"
+END`;
+
 describeInWorlds(({ there, it }) => {
   for (const [id, what, attempt, look, untouched] of CASES) {
     it(`${id} ${what}`, async () => {
@@ -265,6 +274,48 @@ describeInWorlds(({ there, it }) => {
       chmodSync(shut, 0o700);
       rmSync(shut, { recursive: true });
     }
+  });
+
+  it('F25 a bare repository planted in a plain directory has git run nothing, where git is told to be careful', async () => {
+    const { outside, workspace } = there();
+    const [planted, trace] = [path.join(workspace, 'plain'), path.join(outside, 'ran')];
+    await there().run(PLANT_BARE);
+    try {
+      const status = ['status', '--short'] as const;
+      // The trap is alive: what runs git outside without care runs what was planted.
+      outsideRun(['git', ...status], planted);
+      expect(existsSync(trace)).toBe(true);
+      rmSync(trace);
+      expect(() => outsideRun(['git', '-c', 'safe.bareRepository=explicit', ...status], planted)).toThrow(
+        'cannot use bare repository',
+      );
+      outsideRun(['git', '-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', ...status], planted);
+      expect(existsSync(trace)).toBe(false);
+      const { stdout } = await there().run(
+        '{ echo evil >> plain/config; } 2> /dev/null || echo refused; mv plain p 2> /dev/null || echo refused',
+      );
+      expect(stdout).toBe('refused\nrefused\n');
+    } finally {
+      for (const left of [planted, trace]) rmSync(left, { recursive: true, force: true });
+    }
+  });
+
+  it('F32 what appears after the start and matches a denied pattern can be read until the command ends, and not by the next', async () => {
+    const { stdout } = await there().run('echo fresh > fresh.env; cat fresh.env');
+    const next = await there().run('cat fresh.env 2> /dev/null || echo refused');
+    rmSync(path.join(there().workspace, 'fresh.env'));
+    expect([stdout, next.stdout]).toEqual(['fresh\n', 'refused\n']);
+  });
+
+  it('F33 git still has what was committed of a denied file', async () => {
+    await there().run(
+      'git init -q committed && cd committed && echo old > .env && git add -f .env && git commit -q -m env',
+    );
+    const { stdout } = await there().run(
+      'cd committed; cat .env 2> /dev/null || echo refused; git show HEAD:.env',
+    );
+    rmSync(path.join(there().workspace, 'committed'), { recursive: true });
+    expect(stdout).toBe('refused\nold\n');
   });
 
   it('F31 writing into a denied directory fails and is not lost in silence', async () => {

@@ -168,6 +168,13 @@ const CASES: readonly (readonly [id: string, what: string, needs: string, script
       '143\n',
     ],
     [
+      'W40',
+      'a browser without a window, its own sandbox off',
+      'chromium-headless-shell',
+      `HOME=$TMPDIR chromium-headless-shell --no-sandbox --disable-gpu --user-data-dir="$TMPDIR/profile" --dump-dom 'data:text/html,<p id=p></p><script>p.textContent=6*7</script>' 2> browser.log | grep -o '<p id="p">42</p>' || tail -40 browser.log; rm -rf browser.log "$TMPDIR/profile"`,
+      '<p id="p">42</p>\n',
+    ],
+    [
       'P18',
       'a program written to the temporary directory',
       'sh',
@@ -296,6 +303,17 @@ describeInWorlds(({ there, it }) => {
     );
     expect(answers).toEqual(answers.map((_, at) => ran(`${at}\n`)));
   });
+
+  it(
+    'W40b a browser that opens a Unix socket for itself does not start, and says why',
+    async () => {
+      const { stdout } = await there().run(
+        'HOME=$TMPDIR chromium --headless --no-sandbox --user-data-dir="$TMPDIR/profile" about:blank 2>&1 | grep -o "socket() failed: [A-Za-z ]*"; rm -rf "$TMPDIR/profile"',
+      );
+      expect(stdout).toBe('socket() failed: Address family not supported by protocol \n');
+    },
+    { programs: ['chromium'] },
+  );
 
   it('no descriptor of the executor is open', async () => {
     const script = 'n=3; while [ $n -lt 300 ]; do [ -e /proc/$$/fd/$n ] && echo $n; n=$((n+1)); done; true';

@@ -66,7 +66,7 @@ test('a command that may use the network stays in that of the machine', () => {
   expect(plan.argv).not.toContain('--unshare-net');
 });
 
-test('more mounts than bubblewrap accepts are refused', () => {
+test('S08 more mounts than bubblewrap accepts are refused', () => {
   const steps = Array.from(
     { length: 3000 },
     (_, at): MountStep => ({ kind: 'unreadableFile', path: `/ws/${at % 3 === 0 ? 'a' : 'many'}/f${at}` }),

@@ -19,6 +19,8 @@ export interface Cases {
   readonly there: () => World;
   /** A case; skipped where the user cannot be tried or something that it needs is not there, and its name says so. */
   readonly it: (name: string, body: () => Promise<void>, needs?: Needs) => void;
+  /** A case that nothing can pass yet: it is skipped, and its name says why. */
+  readonly lacking: (name: string, why: string) => void;
 }
 
 /** Declares a suite once for each user, each in a world of its own. */
@@ -44,6 +46,9 @@ export function describeInWorlds(suite: (cases: Cases) => void): void {
         const lack = lackOf(needs);
         const shown = lack === undefined ? name : `${name} (skipped: ${lack})`;
         test.skipIf(user.obstacle !== undefined || lack !== undefined)(shown, body, DEADLINE_MS);
+      },
+      lacking: (name, why) => {
+        test.skip(`${name} (skipped: ${why})`);
       },
     });
   });

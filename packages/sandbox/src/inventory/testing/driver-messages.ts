@@ -1,3 +1,5 @@
+import type { TerminalStep } from './terminal.js';
+
 /** A command to run in a sandbox. */
 export interface DriverRequest {
   readonly id: number;
@@ -5,10 +7,14 @@ export interface DriverRequest {
   readonly intent: unknown;
   readonly argv: readonly [string, ...string[]];
   readonly cwd: string;
+  /** What the program takes for its own name; default the first of `argv`. */
+  readonly arg0?: string;
   readonly env: Readonly<Record<string, string>>;
   readonly stateFolder: string;
   /** Base64. */
   readonly stdin?: string;
+  /** It is at a terminal, and this is what is done there; what it prints there counts as its stdout. */
+  readonly terminal?: readonly TerminalStep[];
   /** A managed network, instead of the one of the intent. */
   readonly hosts?: {
     readonly allow: readonly string[];

@@ -8,8 +8,9 @@ import { text } from 'node:stream/consumers';
 import { NO_OPERATOR } from '../../ceiling/operator-ceiling.js';
 import { createSearches, readHostFacts } from '../../host-facts.js';
 import { parseIntent } from '../../intent/parse-intent.js';
-import { openLaunch } from '../../launch/open-launch.js';
+import { type OpenLaunch, openLaunch } from '../../launch/open-launch.js';
 import { PlaceholderStore } from '../../launch/placeholder-store.js';
+import type { WrapperWatch } from '../../launch/wrapper-watch.js';
 import { probeBwrap } from '../../linux/probe-bwrap.js';
 import type { NetworkDecision } from '../../network/gate.js';
 import { parseHostRules } from '../../network/host-rules.js';
@@ -18,6 +19,7 @@ import { realOutside } from '../../network/outside.js';
 import { planSandbox } from '../../plan-sandbox.js';
 import type { DriverAnswer, DriverRequest } from './driver-messages.js';
 import { OTHER_SANDBOX, type OtherLaunch, otherLaunch } from './other-sandbox.js';
+import { TerminalRun, type TerminalStep } from './terminal.js';
 
 process.on('message', (request: DriverRequest) => {
   run(request).then(
@@ -33,9 +35,15 @@ function run(request: DriverRequest): Promise<DriverAnswer> {
 }
 
 async function runOther(
-  { cwd, stdin = '' }: DriverRequest,
+  { cwd, stdin = '', terminal }: DriverRequest,
   { argv, env }: OtherLaunch,
 ): Promise<DriverAnswer> {
+  if (terminal !== undefined) {
+    const run = await TerminalRun.start({ argv, cwd, env });
+    const stdout = await run.talk(terminal);
+    const code = run.child.exitCode;
+    return { exitCode: code, wrapperCode: code, stdout, stderr: '', decisions: [] };
+  }
   const [program, ...args] = argv;
   const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-other-'));
   const [input, output, errors] = ['input', 'output', 'errors'].map((name) => path.join(folder, name)) as [
@@ -61,43 +69,60 @@ async function runOther(
 }
 
 async function runOurs(request: DriverRequest): Promise<DriverAnswer> {
-  const { intent, argv, cwd, env, stateFolder, stdin, hosts } = request;
+  const { intent, argv, arg0, cwd, env, stateFolder, stdin, terminal, hosts } = request;
   const store = new PlaceholderStore(stateFolder, (problem) => {
     throw new Error(problem);
   });
   const memory = { store, searches: createSearches() };
   const host = await readHostFacts({ cwd, env }, process.env['PATH'] ?? '', memory);
   const rules = hosts === undefined ? undefined : parseHostRules(hosts);
-  const plan = await planSandbox(parseIntent(intent), { argv, cwd, env }, host, NO_OPERATOR, {
-    hosts: rules,
-  });
+  const command = { argv, arg0, cwd, env, hasTerminal: terminal !== undefined };
+  const plan = await planSandbox(parseIntent(intent), command, host, NO_OPERATOR, { hosts: rules });
   const decisions: string[] = [];
   const network = await networkOf(request, (decision) => decisions.push(lineOf(decision)));
   const launch = await openLaunch(plan.launch, store, { network });
   try {
-    const child = spawn(launch.program, launch.args, {
-      env: launch.env,
-      stdio: ['pipe', 'pipe', 'pipe', ...launch.stdio],
-      detached: true,
-    });
-    const wrapper = launch.watch(child);
-    child.stdin?.on('error', () => undefined);
-    child.stdin?.end(Buffer.from(stdin ?? '', 'base64'));
-    const ended = new Promise<number | null>((resolve, reject) => {
-      child.once('error', reject);
-      child.once('close', resolve);
-    });
-    const [stdout, stderr, wrapperCode] = await Promise.all([
-      child.stdout === null ? '' : text(child.stdout),
-      child.stderr === null ? '' : text(child.stderr),
-      ended,
-    ]);
+    const { wrapper, ...told } = await (terminal === undefined
+      ? overPipes(launch, Buffer.from(stdin ?? '', 'base64'))
+      : atTerminal(launch, terminal));
     await wrapper.over;
-    return { exitCode: wrapper.status.exitCode ?? null, wrapperCode, stdout, stderr, decisions };
+    return { exitCode: wrapper.status.exitCode ?? null, ...told, decisions };
   } finally {
     launch.ended();
     network?.close();
   }
+}
+
+/** What a launch came to. */
+type Told = Pick<DriverAnswer, 'wrapperCode' | 'stdout' | 'stderr'> & { readonly wrapper: WrapperWatch };
+
+async function overPipes(launch: OpenLaunch, stdin: Buffer): Promise<Told> {
+  const child = spawn(launch.program, launch.args, {
+    env: launch.env,
+    stdio: ['pipe', 'pipe', 'pipe', ...launch.stdio],
+    detached: true,
+  });
+  const wrapper = launch.watch(child);
+  child.stdin?.on('error', () => undefined);
+  child.stdin?.end(stdin);
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  const [stdout, stderr, wrapperCode] = await Promise.all([
+    child.stdout === null ? '' : text(child.stdout),
+    child.stderr === null ? '' : text(child.stderr),
+    ended,
+  ]);
+  return { wrapper, wrapperCode, stdout, stderr };
+}
+
+async function atTerminal(launch: OpenLaunch, steps: readonly TerminalStep[]): Promise<Told> {
+  const argv = [launch.program, ...launch.args];
+  const run = await TerminalRun.start({ argv, env: launch.env, stdio: launch.stdio });
+  const wrapper = launch.watch(run.program);
+  const stdout = await run.talk(steps);
+  return { wrapper, wrapperCode: run.child.exitCode, stdout, stderr: '' };
 }
 
 async function networkOf(

@@ -13,12 +13,16 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { DriverAnswer, DriverMessage, DriverRequest } from './driver-messages.js';
 import { OTHER_SANDBOX } from './other-sandbox.js';
+import type { TerminalStep } from './terminal.js';
 import { ENVIRONMENT, type InventoryUser } from './users.js';
 
 /** How a command is run; default in the workspace. */
 interface RunOptions {
   readonly cwd?: string;
   readonly stdin?: Buffer;
+  readonly arg0?: string;
+  /** What is done at its terminal; default it has none. */
+  readonly terminal?: readonly TerminalStep[];
   /** Writable roots; default the workspace and the temporary directory. */
   readonly write?: readonly string[];
   /** Paths that are denied beside those that always are. */
@@ -126,7 +130,7 @@ function giveTo(uid: number, at: string): void {
 function requestFor(
   id: number,
   argv: readonly [string, ...string[]],
-  { cwd, stdin, write, deny = [], network, hosts }: RunOptions,
+  { cwd, stdin, write, deny = [], network, hosts, arg0, terminal }: RunOptions,
   places: {
     readonly base: string;
     readonly workspace: string;
@@ -146,6 +150,8 @@ function requestFor(
     env: { ...ENVIRONMENT, OUT: outside, HOME: outside, TMPDIR: temporary },
     stateFolder: path.join(base, 'state'),
     ...(hosts === undefined ? {} : { hosts }),
+    ...(arg0 === undefined ? {} : { arg0 }),
+    ...(terminal === undefined ? {} : { terminal }),
     ...(stdin === undefined ? {} : { stdin: stdin.toString('base64') }),
     intent: {
       permissions: {

@@ -108,7 +108,7 @@ test.each(ARCHITECTURES)('only %s knows some of the older calls', (architecture)
 });
 
 test.each([0x40000000, 0x40000000 + 165, 0xffffffff])(
-  'on x64 the number %i of x32 does not exist',
+  'P13 on x64 the number %i of x32 does not exist',
   (number) => {
     expect(runFilter(compileFilter('x64'), { number, architecture: AUDIT_ARCHITECTURE.x64 })).toBe(ENOSYS);
   },
