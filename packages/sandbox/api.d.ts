@@ -358,14 +358,17 @@ type RefusalReason =
 /** A protocol or a command that is not forwarded. */
  | 'not_supported' | 'malformed' | 'too_many_connections';
 
+/** Where an address is, seen from this machine; `nowhere` when there is no way to it. */
+type Place = 'here' | 'elsewhere' | 'nowhere';
+
 /** The network that a sandbox has no part in. */
 interface Outside {
     /** The addresses of a name; none where it has none. */
     resolve(name: string): Promise<readonly string[]>;
     /** Connects to an address; it is never resolved. Rejects when that fails or the signal is given. */
     connect(address: string, port: number, signal: AbortSignal): Promise<Socket>;
-    /** The addresses of this machine. */
-    ownAddresses(): readonly string[];
+    /** Where a connection to an address, in canonical form, would lead. Never fails. */
+    locate(address: string): Promise<Place>;
 }
 
 /** One request, as it came. */
@@ -861,7 +864,7 @@ interface ManagedNetworkOptions {
 }
 /**
  * Opens the network of one sandbox. Never share it: decisions are attributed to whoever is inside.
- * @throws ExecError `sandboxUnsupported` when this machine cannot make one.
+ * @throws ExecError `sandboxUnsupported` when this machine cannot make one, or the rules open an address of it without a port.
  */
 declare function openManagedNetwork({ bwrap, rules, proxy: settings, decide, onDecision, onFault, outside, signal, }: ManagedNetworkOptions): Promise<ManagedNetwork>;
 

@@ -40,7 +40,7 @@ function outsideWith(answers: readonly (readonly string[])[]): {
         asked.push(`connect ${address} ${port}`);
         return address.startsWith('9') ? Promise.resolve(new Socket()) : Promise.reject(new Error('nobody'));
       },
-      ownAddresses: () => [],
+      locate: () => Promise.resolve('elsewhere' as const),
     },
   };
 }
@@ -102,6 +102,33 @@ test('a name without an address, and one with none that may be used, come to dif
     await gate.open({ protocol: 'http' }, target('a.example', 80)),
     await gate.open({ protocol: 'http' }, target('a.example', 80)),
   ]).toEqual([{ outcome: 'unreachable' }, { outcome: 'refused', reason: 'not_allowed_local' }]);
+});
+
+test('a name that stands for this machine leads nowhere, however its address is listed without a port', async () => {
+  const { outside, asked } = outsideWith([['10.0.0.9'], ['10.0.0.9']]);
+  const rules = parseHostRules({ allow: ['*', '10.0.0.9', '10.0.0.9:443'], deny: [] });
+  const gate = new Gate(rules, { ...outside, locate: () => Promise.resolve('here') }, () => undefined);
+  const caller = { protocol: 'http' } as const;
+  expect([
+    await gate.open(caller, target('a.example', 80)),
+    await gate.open(caller, target('10.0.0.9', 80, true)),
+    await gate.open(caller, target('a.example', 443)),
+  ]).toEqual([
+    { outcome: 'refused', reason: 'not_allowed_local' },
+    { outcome: 'refused', reason: 'not_allowed_local' },
+    { outcome: 'unreachable' },
+  ]);
+  expect(asked).toEqual(['resolve a.example', 'resolve a.example', 'connect 10.0.0.9 443']);
+});
+
+test('an address without a way to it is not tried', async () => {
+  const { outside, asked } = outsideWith([['9.9.9.1', '9.9.9.2']]);
+  const { gate } = gateTo({
+    ...outside,
+    locate: (address) => Promise.resolve(address === '9.9.9.1' ? 'nowhere' : 'elsewhere'),
+  });
+  await gate.open({ protocol: 'http' }, target('a.example', 80));
+  expect(asked).toEqual(['resolve a.example', 'connect 9.9.9.2 80']);
 });
 
 test('resolving and connecting end at their deadline', async () => {

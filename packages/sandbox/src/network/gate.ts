@@ -5,6 +5,7 @@ import { canonicalHost } from './canonical-host.js';
 import type { NetworkAnswer, NetworkDecider, NetworkProtocol } from './decider.js';
 import { type HostRules, isLocalName, type Target } from './host-rules.js';
 import { isUnlisted, judgeTarget, type RefusalReason, usableAddresses } from './judge.js';
+import type { Place } from './locate.js';
 import type { Outside } from './outside.js';
 
 /** One request, as it came. */
@@ -119,13 +120,17 @@ export class Gate {
     deadline: AbortSignal,
   ): Promise<Passage> {
     const found = await beforeDeadline(this.#addressesOf(target), deadline).catch(() => []);
-    const usable = usableAddresses(this.#rules, target, found, this.#outside.ownAddresses());
+    const places = new Map<string, Place>();
+    for (const address of found) places.set(address, await this.#outside.locate(address));
+    const own = found.filter((address) => places.get(address) === 'here');
+    const usable = usableAddresses(this.#rules, target, found, own);
     if (found.length > 0 && usable.length === 0) {
       const { rule } = judgement;
       return this.#refuseTarget(caller, target, { decision: 'deny', reason: 'not_allowed_local', rule });
     }
     this.#note(caller, target, judgement);
-    return this.#dial(usable, target.port, deadline);
+    const reachable = usable.filter((address) => places.get(address) !== 'nowhere');
+    return this.#dial(reachable, target.port, deadline);
   }
 
   async #addressesOf({ host: { host, isAddress } }: Target): Promise<readonly string[]> {

@@ -46,13 +46,26 @@ export function parseHostRules(
   }
   const rules = {
     listedIn,
-    allow: lists.allow.map((pattern) => allowRule(pattern, listedIn)),
+    allow: lists.allow.map((pattern) => parseRule(pattern, listedIn)),
     deny: lists.deny.map((pattern) => parseRule(pattern, listedIn)),
   };
+  requirePorts(rules, isLoopbackRule);
   if (loopbackTargets(rules).length > MAX_LOOPBACK_PORTS) {
     refuse(listedIn, `lists more than ${MAX_LOOPBACK_PORTS} ports of this machine`);
   }
   return rules;
+}
+
+/**
+ * Refuses what would open this machine as a whole: of it, single ports are allowed.
+ * @param isOwn Whether a line stands for this machine.
+ * @throws ExecError `sandboxUnsupported`, naming the line.
+ */
+export function requirePorts({ allow, listedIn }: HostRules, isOwn: (rule: HostRule) => boolean): void {
+  const open = allow.find((rule) => rule.port === undefined && isOwn(rule));
+  if (open === undefined) return;
+  const { pattern } = open;
+  refuse(listedIn, `${pattern} is this machine, of which single ports can be allowed; write ${pattern}:PORT`);
 }
 
 /** Ports of this machine that a process may reach under the same number, one target for each. */
@@ -89,14 +102,6 @@ export function coversHost({ host: apex, covers }: HostRule, { host, isAddress }
 /** Whether an allowing rule opens a port. */
 export function opensPort(rule: HostRule, port: number): boolean {
   return rule.port === undefined ? USUAL_PORTS.includes(port) : rule.port === port;
-}
-
-function allowRule(pattern: string, origin: string): HostRule {
-  const rule = parseRule(pattern, origin);
-  if (isLoopbackRule(rule) && rule.port === undefined) {
-    refuse(origin, `${pattern} is this machine, of which single ports can be allowed; write ${pattern}:PORT`);
-  }
-  return rule;
 }
 
 const LINE = /^(\*\*?\.)?(\[[^\]]*\]|[^:]*)(?::(\d{1,5}))?$/;

@@ -71,8 +71,10 @@ describe('a target', () => {
 });
 
 describe('the addresses of a name', () => {
+  const OWN = ['93.184.216.1', '2606:2800::1', '10.0.0.9'];
+
   const usable = (authority: string, addresses: readonly string[], rules = RULES): readonly string[] =>
-    usableAddresses(rules, target(authority), addresses, ['93.184.216.1', '2606:2800::1']);
+    usableAddresses(rules, target(authority), addresses, OWN);
 
   test('only public ones are used, and none of this machine', () => {
     const all = [
@@ -103,6 +105,32 @@ describe('the addresses of a name', () => {
     ]).toEqual([['10.0.0.5'], [], ['127.0.0.1', '::1'], ['127.0.0.1'], []]);
   });
 
+  test('one of this machine is used where it is listed with its port, and not where it is listed without', () => {
+    const rules = parseHostRules({
+      allow: [
+        '93.184.216.1',
+        '[2606:2800::1]',
+        '10.0.0.9',
+        '10.0.0.9:8080',
+        '*',
+        'localhost:3000',
+        '0.0.0.0:3001',
+      ],
+      deny: ['10.0.0.9:9000'],
+    });
+    const all = [...OWN, '127.0.0.1', '::1', '0.0.0.0', '::'];
+    expect(
+      [80, 443, 8080, 3000, 3001, 9000].map((port) => [port, usable(`a.example:${port}`, all, rules)]),
+    ).toEqual([
+      [80, []],
+      [443, []],
+      [8080, ['10.0.0.9']],
+      [3000, ['127.0.0.1', '::1', '0.0.0.0', '::']],
+      [3001, ['0.0.0.0']],
+      [9000, []],
+    ]);
+  });
+
   test('a denied one is not used', () => {
     const rules = parseHostRules({ allow: ['a.example'], deny: ['93.184.216.34'] });
     expect(usable('a.example', ['93.184.216.34', '93.184.216.35'], rules)).toEqual(['93.184.216.35']);
@@ -130,6 +158,13 @@ describe('lists', () => {
     [
       'localhost',
       'network: localhost is this machine, of which single ports can be allowed; write localhost:PORT',
+    ],
+    ['0.0.0.0', 'network: 0.0.0.0 is this machine, of which single ports can be allowed; write 0.0.0.0:PORT'],
+    ['0', 'network: 0 is this machine, of which single ports can be allowed; write 0:PORT'],
+    ['[::]', 'network: [::] is this machine, of which single ports can be allowed; write [::]:PORT'],
+    [
+      '[::ffff:0:0]',
+      'network: [::ffff:0:0] is this machine, of which single ports can be allowed; write [::ffff:0:0]:PORT',
     ],
     ['a.example:0', 'network: a.example:0 has no port between 1 and 65535'],
     ['https://a.example', 'network: "https://a.example" is no host; write HOST, HOST:PORT or *.HOST'],

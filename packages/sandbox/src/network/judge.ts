@@ -47,10 +47,10 @@ export function isUnlisted(reason: RefusalReason | undefined): boolean {
 }
 
 /**
- * Those addresses of an allowed target that may be connected to. What is not public, and what is this machine, must be
- * listed itself: whoever answers for a name could have it stand for anything.
+ * Those addresses of an allowed target that may be connected to. What is not public must be listed itself: whoever answers
+ * for a name could have it stand for anything. What is this machine must be listed with that port.
  * @param addresses Canonical; what the name was resolved to.
- * @param own Addresses of this machine.
+ * @param own Those of them that are this machine.
  */
 export function usableAddresses(
   rules: HostRules,
@@ -59,12 +59,17 @@ export function usableAddresses(
   own: readonly string[],
 ): readonly string[] {
   return addresses.filter((address) => {
-    const target = { host: { host: address, isAddress: true }, port };
-    const asLoopback = { host: { host: 'localhost', isAddress: false }, port };
-    const { decision, ...verdict } = judgeTarget(rules, target);
-    if (decision === 'allow') return true;
+    const host = { host: address, isAddress: true };
+    const { decision, ...verdict } = judgeTarget(rules, { host, port });
     if ('reason' in verdict && verdict.reason === 'denied') return false;
-    if (isLoopbackAddress(address)) return judgeTarget(rules, asLoopback).decision === 'allow';
-    return isPublicAddress(address) && !own.includes(address);
+    if (isLoopbackAddress(address) || own.includes(address)) return isOpenHere(rules, { host, port });
+    return decision === 'allow' || isPublicAddress(address);
   });
+}
+
+/** Whether a port of this machine was opened by its number, under this address or for the whole loopback. */
+function isOpenHere(rules: HostRules, { host, port }: Target): boolean {
+  if (rules.allow.some((rule) => rule.port === port && coversHost(rule, host))) return true;
+  const loopback = { host: { host: 'localhost', isAddress: false }, port };
+  return isLoopbackAddress(host.host) && judgeTarget(rules, loopback).decision === 'allow';
 }

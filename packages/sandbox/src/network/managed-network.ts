@@ -1,6 +1,7 @@
+import { isIP } from 'node:net';
 import type { NetworkDecider } from './decider.js';
 import { Gate, type NetworkDecision } from './gate.js';
-import { type HostRules, loopbackTargets } from './host-rules.js';
+import { type HostRule, type HostRules, loopbackTargets, requirePorts } from './host-rules.js';
 import { openNetworkCell } from './network-cell.js';
 import { type Outside, realOutside } from './outside.js';
 import { Proxy } from './proxy/proxy.js';
@@ -40,7 +41,7 @@ export interface ManagedNetworkOptions {
 
 /**
  * Opens the network of one sandbox. Never share it: decisions are attributed to whoever is inside.
- * @throws ExecError `sandboxUnsupported` when this machine cannot make one.
+ * @throws ExecError `sandboxUnsupported` when this machine cannot make one, or the rules open an address of it without a port.
  */
 export async function openManagedNetwork({
   bwrap,
@@ -52,6 +53,7 @@ export async function openManagedNetwork({
   outside = realOutside,
   signal,
 }: ManagedNetworkOptions): Promise<ManagedNetwork> {
+  await requireOwnPorts(rules, outside);
   const targets = loopbackTargets(rules);
   const ports = targets.map(({ port }) => port);
   const cell = await openNetworkCell(bwrap, settings === null ? ports : [...ports, ANY_PORT], signal);
@@ -70,6 +72,16 @@ export async function openManagedNetwork({
       proxy.close();
     },
   };
+}
+
+/** What the lists could not be held to while they were read: the addresses of this machine come and go. */
+async function requireOwnPorts(rules: HostRules, outside: Outside): Promise<void> {
+  const own = new Set<HostRule>();
+  for (const rule of rules.allow) {
+    if (rule.port === undefined && isIP(rule.host) !== 0 && (await outside.locate(rule.host)) === 'here')
+      own.add(rule);
+  }
+  requirePorts(rules, (rule) => own.has(rule));
 }
 
 const ANY_PORT = 0;

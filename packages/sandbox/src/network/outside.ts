@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { connect, type Socket } from 'node:net';
-import { networkInterfaces } from 'node:os';
+import { locate, type Place } from './locate.js';
 
 /** The network that a sandbox has no part in. */
 export interface Outside {
@@ -8,8 +8,8 @@ export interface Outside {
   resolve(name: string): Promise<readonly string[]>;
   /** Connects to an address; it is never resolved. Rejects when that fails or the signal is given. */
   connect(address: string, port: number, signal: AbortSignal): Promise<Socket>;
-  /** The addresses of this machine. */
-  ownAddresses(): readonly string[];
+  /** Where a connection to an address, in canonical form, would lead. Never fails. */
+  locate(address: string): Promise<Place>;
 }
 
 /** The network of this machine. */
@@ -33,8 +33,5 @@ export const realOutside: Outside = {
         resolve(socket);
       });
     }),
-  ownAddresses: () =>
-    Object.values(networkInterfaces())
-      .flat()
-      .flatMap((entry) => (entry === undefined ? [] : [entry.address])),
+  locate,
 };

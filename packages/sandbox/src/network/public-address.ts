@@ -29,10 +29,12 @@ export function isPublicAddress(address: string): boolean {
   return globalIPv6.check(address, 'ipv6') && !notPublic.check(address, 'ipv6');
 }
 
-/** Whether an address is that of this machine alone. */
+/** Whether an address leads to the loopback of this machine, as those do that stand for no address at all. */
 export function isLoopbackAddress(address: string): boolean {
-  return address === '::1' || (isIPv4(address) && address.startsWith('127.'));
+  return LOOPBACK.includes(address) || (isIPv4(address) && address.startsWith('127.'));
 }
+
+const LOOPBACK: readonly string[] = ['::1', '::', '0.0.0.0'];
 
 function blockList(blocks: readonly string[]): BlockList {
   const list = new BlockList();

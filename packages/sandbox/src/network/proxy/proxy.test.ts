@@ -35,7 +35,7 @@ beforeEach(async () => {
       wentOut += 1;
       return realOutside.connect('127.0.0.1', portOf(echo), signal);
     },
-    ownAddresses: () => [],
+    locate: () => Promise.resolve('elsewhere' as const),
   };
   proxy = new Proxy(
     new Gate(rules, outside, ({ decision, reason }) => decisions.push(reason ?? decision)),

@@ -38,7 +38,7 @@ export async function rigProxy(
   const toServer: Outside = {
     resolve: () => Promise.resolve(['9.9.9.9']),
     connect: (_address, _port, signal) => realOutside.connect('127.0.0.1', portOf(server), signal),
-    ownAddresses: () => [],
+    locate: () => Promise.resolve('elsewhere' as const),
   };
   const rules = parseHostRules({ allow: ['a.example'], deny: [] });
   const gate = new Gate(rules, toServer, ({ decision, reason }) => {

@@ -1,0 +1,30 @@
+import { ExecError } from '@holdfast/exec-protocol';
+import { expect, test } from 'vitest';
+import { parseHostRules } from './host-rules.js';
+import { openManagedNetwork } from './managed-network.js';
+import { type Outside, realOutside } from './outside.js';
+
+const OUTSIDE: Outside = {
+  ...realOutside,
+  locate: (address) => Promise.resolve(address === '10.0.0.9' ? 'here' : 'elsewhere'),
+};
+
+function open(allow: readonly string[]): Promise<unknown> {
+  return openManagedNetwork({
+    bwrap: '/nowhere/bwrap',
+    rules: parseHostRules({ allow, deny: [] }, 'domains'),
+    onDecision: () => undefined,
+    onFault: () => undefined,
+    outside: OUTSIDE,
+  });
+}
+
+test('an address of this machine is opened by the port alone, whichever interface has it', async () => {
+  await expect(open(['10.0.0.8', '10.0.0.9:80', '10.0.0.9'])).rejects.toThrow(
+    new ExecError(
+      'sandboxUnsupported',
+      'domains: 10.0.0.9 is this machine, of which single ports can be allowed; write 10.0.0.9:PORT',
+    ),
+  );
+  await expect(open(['10.0.0.8', '10.0.0.9:80'])).rejects.toThrow('none could be made');
+});
