@@ -356,15 +356,44 @@ type RefusalReason =
 /** The request, or what is sent through it, names another host than it goes to. */
  | 'other_host'
 /** A protocol or a command that is not forwarded. */
- | 'not_supported' | 'malformed' | 'too_many_connections';
+ | 'not_supported' | 'malformed' | 'too_many_connections'
+/** So many other names are to be looked up first. */
+ | 'too_many_lookups';
 
 /** Where an address is, seen from this machine; `nowhere` when there is no way to it. */
 type Place = 'here' | 'elsewhere' | 'nowhere';
 
+/**
+ * Finds the addresses of a name; none where it has none, or none was found when the signal fired. It ends soon after that,
+ * and whatever it has begun ends with it.
+ */
+type LookUp = (name: string, signal: AbortSignal) => Promise<readonly string[]>;
+
+/** What a name stands for, or that its network has too many others to be found first. */
+type Resolution = readonly string[] | 'too_many_lookups';
+/** Finds the names that one network asks for. */
+interface NetworkNames {
+    /**
+     * The addresses of a name; none where it has none, or none was found in time. Never fails.
+     * @param signal Fires when whoever asks does not want to know any more.
+     */
+    resolve(name: string, signal: AbortSignal): Promise<Resolution>;
+}
+/**
+ * The lookups of all networks of one server. So many are under way at a time, for each network and for all; of those that
+ * wait, the next is of the network that has the fewest. So whoever has many names that nobody answers for waits for
+ * himself.
+ */
+declare class Lookups {
+    #private;
+    /** @param lookUp Finds one name; default as this machine finds it. */
+    constructor(lookUp?: LookUp);
+    /** A share in them, for one network. */
+    share(): NetworkNames;
+}
+
 /** The network that a sandbox has no part in. */
-interface Outside {
-    /** The addresses of a name; none where it has none. */
-    resolve(name: string): Promise<readonly string[]>;
+interface Outside extends NetworkNames {
     /** Connects to an address; it is never resolved. Rejects when that fails or the signal is given. */
     connect(address: string, port: number, signal: AbortSignal): Promise<Socket>;
     /** Where a connection to an address, in canonical form, would lead. Never fails. */
@@ -697,21 +726,6 @@ type ReportedPlan = Pick<SandboxPlan, 'policy' | 'narrowed' | 'isNetworkNarrowed
 /** What a peer is told of a plan: where it allows less than was asked for, and what of it people should know. */
 declare function reportSandbox(plan: ReportedPlan): SandboxReport;
 
-/** How a look at many files is carried out; it fails with the reason of the signal, soon after that fires. */
-type Look<Found> = (signal: AbortSignal) => Promise<Found>;
-/**
- * Looks for which many may ask at once. Every answer comes from a look that began after the question, and all who ask while
- * one is under way share the next one. A look for which nobody waits any more is given up.
- */
-declare class SharedLooks<Found> {
-    #private;
-    /**
-     * @param key Equal for equal looks.
-     * @throws the reason of the signal, and what the look throws.
-     */
-    ask(key: string, look: Look<Found>, signal: AbortSignal): Promise<Found>;
-}
-
 /** The file system is not what it was when a plan looked at it; one that is made now knows what is there. */
 declare class StalePlan extends ExecError {
     /** @param origin What asked for the path. */
@@ -857,7 +871,9 @@ interface ManagedNetworkOptions {
     readonly onDecision: (decision: NetworkDecision) => void;
     /** Called with what went wrong for each connection that was closed because it could not be served. */
     readonly onFault: (error: unknown) => void;
-    /** Default the network of this machine. */
+    /** What finds names, for all networks of one server; default one of its own. */
+    readonly lookups?: Lookups;
+    /** Default the network of this machine, with names that `lookups` finds. */
     readonly outside?: Outside;
     /** Stops the wait for it. */
     readonly signal?: AbortSignal;
@@ -866,7 +882,7 @@ interface ManagedNetworkOptions {
  * Opens the network of one sandbox. Never share it: decisions are attributed to whoever is inside.
  * @throws ExecError `sandboxUnsupported` when this machine cannot make one, or the rules open an address of it without a port.
  */
-declare function openManagedNetwork({ bwrap, rules, proxy: settings, decide, onDecision, onFault, outside, signal, }: ManagedNetworkOptions): Promise<ManagedNetwork>;
+declare function openManagedNetwork({ bwrap, rules, proxy: settings, decide, onDecision, onFault, lookups, outside, signal, }: ManagedNetworkOptions): Promise<ManagedNetwork>;
 
 /** What the wrapper told on its status pipe. */
 interface WrapperStatus {
@@ -998,4 +1014,4 @@ declare function accessTo(path: string, policy: NormalisedPolicy, files: FileFac
  */
 declare function explainSeatbelt(policy: NormalisedPolicy): string;
 
-export { type Access, type CeilingSource, type CommandSetting, type FailedCommand, type FileFacts, type FileView, type FindOptions, type GlobMatch, type GlobMatches, type GlobScan, type HostFacts, type HostMemory, type HostRule, type HostRules, type JudgedPlan, type LaunchOptions, type LaunchPlan, type Look, MAX_CELLS_STARTING, type ManagedNetwork, type ManagedNetworkOptions, NO_OPERATOR, type NamedProcess, type Narrowing, type NetworkAnswer, type NetworkCaller, type NetworkDecider, type NetworkDecision, type NetworkIntent, type NetworkProtocol, type NetworkQuestion, type NormalisedPolicy, type OpenLaunch, type OperatorCeiling, type Outside, type PathRule, type PatternFinder, PlaceholderStore, type PlanOptions, type PlannedDescriptor, type PolicyNote, type RefusalReason, Refusals, type RepositoryFinder, type RuleOrigin, SANDBOX_START_MS, type SandboxIntent, type SandboxPlan, type SandboxedCommand, type ScanTarget, ScanTime, type ScannedTree, type Searches, SetUp, type SetUpClock, type SetUpOptions, type SetUpStep, SharedLooks, StalePlan, type WrapperStatus, WrapperWatch, accessTo, ceilingSource, createSearches, explainAsJson, explainFault, explainInWords, explainSeatbelt, hasLostPath, hasMountsOf, judgeDenial, networkOf, openLaunch, openManagedNetwork, parseCeiling, parseHostRules, parseIntent, parseNetworkIntent, placeholderFolder, planSandbox, readHostFacts, readMountTable, reasonOf, reportSandbox, secureOwnFolder, spillFolder, untilSteady, whyNotRun };
+export { type Access, type CeilingSource, type CommandSetting, type FailedCommand, type FileFacts, type FileView, type FindOptions, type GlobMatch, type GlobMatches, type GlobScan, type HostFacts, type HostMemory, type HostRule, type HostRules, type JudgedPlan, type LaunchOptions, type LaunchPlan, Lookups, MAX_CELLS_STARTING, type ManagedNetwork, type ManagedNetworkOptions, NO_OPERATOR, type NamedProcess, type Narrowing, type NetworkAnswer, type NetworkCaller, type NetworkDecider, type NetworkDecision, type NetworkIntent, type NetworkNames, type NetworkProtocol, type NetworkQuestion, type NormalisedPolicy, type OpenLaunch, type OperatorCeiling, type Outside, type PathRule, type PatternFinder, PlaceholderStore, type PlanOptions, type PlannedDescriptor, type PolicyNote, type RefusalReason, Refusals, type RepositoryFinder, type Resolution, type RuleOrigin, SANDBOX_START_MS, type SandboxIntent, type SandboxPlan, type SandboxedCommand, type ScanTarget, ScanTime, type ScannedTree, type Searches, SetUp, type SetUpClock, type SetUpOptions, type SetUpStep, StalePlan, type WrapperStatus, WrapperWatch, accessTo, ceilingSource, createSearches, explainAsJson, explainFault, explainInWords, explainSeatbelt, hasLostPath, hasMountsOf, judgeDenial, networkOf, openLaunch, openManagedNetwork, parseCeiling, parseHostRules, parseIntent, parseNetworkIntent, placeholderFolder, planSandbox, readHostFacts, readMountTable, reasonOf, reportSandbox, secureOwnFolder, spillFolder, untilSteady, whyNotRun };

@@ -46,6 +46,7 @@ export {
   type ManagedNetworkOptions,
   openManagedNetwork,
 } from './network/managed-network.js';
+export { Lookups, type NetworkNames, type Resolution } from './network/names/lookups.js';
 export type { Outside } from './network/outside.js';
 export { reasonOf } from './network/reason-of.js';
 export { Refusals } from './network/refusals.js';

@@ -88,6 +88,24 @@ export const PROXY_REQUEST_TIMEOUT_MS = 20_000;
 /** How long a client may take to read why it was refused, and to close its end. */
 export const PROXY_FAREWELL_MS = 2_000;
 
+/** Names that are looked up at a time for one network. A further one waits. */
+export const MAX_LOOKUPS_PER_NETWORK = 8;
+
+/** The same for all networks of a server: each may hold a socket towards every server of names. */
+export const MAX_LOOKUPS = 128;
+
+/** Names that wait in one network until others are found. */
+export const MAX_WAITING_LOOKUPS = 64;
+
+/** How long the search for one name may take, from when it is begun. */
+export const LOOKUP_TIMEOUT_MS = 10_000;
+
+/** Addresses of one name that are tried. */
+export const MAX_ADDRESSES_PER_NAME = 32;
+
+/** Bytes of the table of hosts, and of what orders the search for names, that are read. */
+export const MAX_HOST_TABLE_BYTES = 4 * 1024 * 1024;
+
 /** How long it may take to resolve a name and connect to it. */
 export const PROXY_CONNECT_TIMEOUT_MS = 30_000;
 

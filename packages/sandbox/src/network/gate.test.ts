@@ -10,6 +10,9 @@ import type { Outside } from './outside.js';
 const RULES = parseHostRules({ allow: ['a.example', 'localhost:3000', '9.9.9.9'], deny: ['bad.example'] });
 const NOW = new Date('2026-01-02T03:04:05Z');
 
+/** Whoever asks stays. */
+const PRESENT = new AbortController().signal;
+
 beforeEach(() => {
   vi.useFakeTimers({ now: NOW });
 });
@@ -53,7 +56,9 @@ function gateTo(outside: Outside): { readonly gate: Gate; readonly decisions: Ne
 test('what was judged is what is connected to, and the name is asked for once', async () => {
   const { outside, asked } = outsideWith([['10.0.0.1', '8.8.8.8', '9.9.9.1', '9.9.9.2'], ['127.0.0.1']]);
   const { gate, decisions } = gateTo(outside);
-  expect((await gate.open({ protocol: 'https_connect' }, target('a.example', 443))).outcome).toBe('open');
+  expect((await gate.open({ protocol: 'https_connect' }, target('a.example', 443), PRESENT)).outcome).toBe(
+    'open',
+  );
   expect(asked).toEqual(['resolve a.example', 'connect 8.8.8.8 443', 'connect 9.9.9.1 443']);
   expect(decisions).toEqual([
     {
@@ -72,8 +77,8 @@ test('a refused host is not even resolved', async () => {
   const { outside, asked } = outsideWith([]);
   const { gate, decisions } = gateTo(outside);
   const passages = [
-    await gate.open({ protocol: 'http' }, target('bad.example', 80)),
-    await gate.open({ protocol: 'socks5_tcp' }, target('other.example', 80)),
+    await gate.open({ protocol: 'http' }, target('bad.example', 80), PRESENT),
+    await gate.open({ protocol: 'socks5_tcp' }, target('other.example', 80), PRESENT),
   ];
   expect(passages).toEqual([
     { outcome: 'refused', reason: 'denied' },
@@ -90,8 +95,8 @@ test('a refused host is not even resolved', async () => {
 test('addresses and the names of this machine are not resolved', async () => {
   const { outside, asked } = outsideWith([]);
   const { gate } = gateTo(outside);
-  await gate.open({ protocol: 'http' }, target('9.9.9.9', 80, true));
-  await gate.open({ protocol: 'loopback' }, target('localhost', 3000));
+  await gate.open({ protocol: 'http' }, target('9.9.9.9', 80, true), PRESENT);
+  await gate.open({ protocol: 'loopback' }, target('localhost', 3000), PRESENT);
   expect(asked).toEqual(['connect 9.9.9.9 80', 'connect 127.0.0.1 3000', 'connect ::1 3000']);
 });
 
@@ -99,8 +104,8 @@ test('a name without an address, and one with none that may be used, come to dif
   const { outside } = outsideWith([[], ['10.0.0.1']]);
   const { gate } = gateTo(outside);
   expect([
-    await gate.open({ protocol: 'http' }, target('a.example', 80)),
-    await gate.open({ protocol: 'http' }, target('a.example', 80)),
+    await gate.open({ protocol: 'http' }, target('a.example', 80), PRESENT),
+    await gate.open({ protocol: 'http' }, target('a.example', 80), PRESENT),
   ]).toEqual([{ outcome: 'unreachable' }, { outcome: 'refused', reason: 'not_allowed_local' }]);
 });
 
@@ -110,9 +115,9 @@ test('a name that stands for this machine leads nowhere, however its address is 
   const gate = new Gate(rules, { ...outside, locate: () => Promise.resolve('here') }, () => undefined);
   const caller = { protocol: 'http' } as const;
   expect([
-    await gate.open(caller, target('a.example', 80)),
-    await gate.open(caller, target('10.0.0.9', 80, true)),
-    await gate.open(caller, target('a.example', 443)),
+    await gate.open(caller, target('a.example', 80), PRESENT),
+    await gate.open(caller, target('10.0.0.9', 80, true), PRESENT),
+    await gate.open(caller, target('a.example', 443), PRESENT),
   ]).toEqual([
     { outcome: 'refused', reason: 'not_allowed_local' },
     { outcome: 'refused', reason: 'not_allowed_local' },
@@ -127,16 +132,20 @@ test('an address without a way to it is not tried', async () => {
     ...outside,
     locate: (address) => Promise.resolve(address === '9.9.9.1' ? 'nowhere' : 'elsewhere'),
   });
-  await gate.open({ protocol: 'http' }, target('a.example', 80));
+  await gate.open({ protocol: 'http' }, target('a.example', 80), PRESENT);
   expect(asked).toEqual(['resolve a.example', 'connect 9.9.9.2 80']);
 });
 
 test('resolving and connecting end at their deadline', async () => {
-  const never = new Promise<never>(() => undefined);
   const { outside } = outsideWith([]);
-  const slowName = gateTo({ ...outside, resolve: () => never }).gate.open(
+  const untilGivenUp = async (_name: string, signal: AbortSignal): Promise<readonly string[]> => {
+    await once(signal, 'abort');
+    return [];
+  };
+  const slowName = gateTo({ ...outside, resolve: untilGivenUp }).gate.open(
     { protocol: 'http' },
     target('a.example', 80),
+    PRESENT,
   );
   await vi.advanceTimersByTimeAsync(PROXY_CONNECT_TIMEOUT_MS);
   expect(await slowName).toEqual({ outcome: 'unreachable' });
@@ -148,7 +157,7 @@ test('resolving and connecting end at their deadline', async () => {
       throw new Error('too late');
     },
   };
-  const passage = gateTo(slowHost).gate.open({ protocol: 'http' }, target('a.example', 80));
+  const passage = gateTo(slowHost).gate.open({ protocol: 'http' }, target('a.example', 80), PRESENT);
   await vi.advanceTimersByTimeAsync(PROXY_CONNECT_TIMEOUT_MS);
   expect(await passage).toEqual({ outcome: 'unreachable' });
 });
@@ -169,6 +178,42 @@ test('what is no host is recorded as far as it is short', () => {
       rule: undefined,
     },
   ]);
+});
+
+test('for who has gone no connection is made, and for who is no longer inside neither', async () => {
+  const { outside, asked } = outsideWith([['9.9.9.1'], ['9.9.9.1']]);
+  const { gate } = gateTo(outside);
+  const caller = { protocol: 'http' } as const;
+  const gone = new AbortController();
+  const connected = vi.fn();
+  const found = new Gate(
+    RULES,
+    {
+      ...outside,
+      resolve(_name, signal) {
+        gone.abort();
+        expect(signal.aborted).toBe(true);
+        return Promise.resolve(['9.9.9.1']);
+      },
+      connect: connected,
+    },
+    () => undefined,
+  );
+  expect(await found.open(caller, target('a.example', 80), gone.signal)).toEqual({ outcome: 'unreachable' });
+  expect(connected).not.toHaveBeenCalled();
+  const closed = gate.open(caller, target('a.example', 80), PRESENT);
+  gate.close();
+  expect([await closed, asked]).toEqual([{ outcome: 'unreachable' }, ['resolve a.example']]);
+});
+
+test('a name is refused where too many others are to be found first', async () => {
+  const { outside } = outsideWith([]);
+  const { gate, decisions } = gateTo({ ...outside, resolve: () => Promise.resolve('too_many_lookups') });
+  expect(await gate.open({ protocol: 'http' }, target('a.example', 80), PRESENT)).toEqual({
+    outcome: 'refused',
+    reason: 'too_many_lookups',
+  });
+  expect(decisions).toMatchObject([{ decision: 'deny', reason: 'too_many_lookups', rule: 'a.example' }]);
 });
 
 describe('somebody who is asked about what no list names', () => {
@@ -192,8 +237,8 @@ describe('somebody who is asked about what no list names', () => {
     const { gate, questions, decisions, asked } = askingGate(() => Promise.resolve({ type: 'allow' }));
     const caller = { protocol: 'https_connect', method: 'CONNECT', client: '127.0.0.1:9' } as const;
     const passages = [
-      await gate.open(caller, target('new.example', 443)),
-      await gate.open(caller, target('a.example', 22)),
+      await gate.open(caller, target('new.example', 443), PRESENT),
+      await gate.open(caller, target('a.example', 22), PRESENT),
     ];
     expect(passages).toMatchObject([
       { outcome: 'open' },
@@ -235,7 +280,7 @@ describe('somebody who is asked about what no list names', () => {
     ['fails', () => Promise.reject(new Error('it broke')), { type: 'deny' }],
   ])('and who %s it', async (_, answer, told) => {
     const { gate, decisions, asked } = askingGate(answer);
-    expect(await gate.open({ protocol: 'http' }, target('new.example', 80))).toEqual({
+    expect(await gate.open({ protocol: 'http' }, target('new.example', 80), PRESENT)).toEqual({
       outcome: 'refused',
       reason: 'not_allowed',
       answer: told,
@@ -245,18 +290,18 @@ describe('somebody who is asked about what no list names', () => {
 
   test('is not asked about what is listed, denied, local, or a port of this machine', async () => {
     const { gate, questions } = askingGate(() => Promise.resolve({ type: 'allow' }));
-    await gate.open({ protocol: 'http' }, target('a.example', 80));
-    await gate.open({ protocol: 'http' }, target('bad.example', 80));
-    await gate.open({ protocol: 'http' }, target('192.168.1.1', 80, true));
-    await gate.open({ protocol: 'http' }, target('x.localhost', 80));
-    await gate.open({ protocol: 'loopback' }, target('new.example', 80));
+    await gate.open({ protocol: 'http' }, target('a.example', 80), PRESENT);
+    await gate.open({ protocol: 'http' }, target('bad.example', 80), PRESENT);
+    await gate.open({ protocol: 'http' }, target('192.168.1.1', 80, true), PRESENT);
+    await gate.open({ protocol: 'http' }, target('x.localhost', 80), PRESENT);
+    await gate.open({ protocol: 'loopback' }, target('new.example', 80), PRESENT);
     expect(questions).toEqual([]);
   });
 
   test('is too late when nobody is inside any more', async () => {
     let allow: (answer: NetworkAnswer) => void = () => undefined;
     const { gate, asked } = askingGate(() => new Promise((resolve) => (allow = resolve)));
-    const passage = gate.open({ protocol: 'http' }, target('new.example', 80));
+    const passage = gate.open({ protocol: 'http' }, target('new.example', 80), PRESENT);
     gate.close();
     allow({ type: 'allow' });
     expect([(await passage).outcome, asked]).toEqual(['refused', []]);

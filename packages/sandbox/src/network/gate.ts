@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import type { Socket } from 'node:net';
 import { PROXY_CONNECT_TIMEOUT_MS } from '../limits.js';
 import { canonicalHost } from './canonical-host.js';
@@ -6,6 +5,7 @@ import type { NetworkAnswer, NetworkDecider, NetworkProtocol } from './decider.j
 import { type HostRules, isLocalName, type Target } from './host-rules.js';
 import { isUnlisted, judgeTarget, type RefusalReason, usableAddresses } from './judge.js';
 import type { Place } from './locate.js';
+import type { Resolution } from './names/lookups.js';
 import type { Outside } from './outside.js';
 
 /** One request, as it came. */
@@ -49,7 +49,9 @@ export class Gate {
   readonly #outside: Outside;
   readonly #onDecision: (decision: NetworkDecision) => void;
   readonly #decide: NetworkDecider | undefined;
-  readonly #closing = new AbortController();
+  /** What is on its way, and how each is given up. */
+  readonly #opening = new Set<AbortController>();
+  #isClosed = false;
 
   /** @param decide Is asked about every request that no list names; without it, what is not listed is refused. */
   constructor(
@@ -62,24 +64,32 @@ export class Gate {
     this.#outside = outside;
     this.#onDecision = onDecision;
     this.#decide = decide;
-    setMaxListeners(0, this.#closing.signal);
   }
 
-  async open(caller: NetworkCaller, target: Target): Promise<Passage> {
-    const verdict = await this.#judge(caller, target);
-    if (verdict.decision === 'deny') return this.#refuseTarget(caller, target, verdict);
-    const deadline = new AbortController();
-    const timer = setTimeout(() => deadline.abort(), PROXY_CONNECT_TIMEOUT_MS);
+  /** @param gone Fires when whoever asks has gone: then nothing is asked, looked up or connected any more. */
+  async open(caller: NetworkCaller, target: Target, gone: AbortSignal): Promise<Passage> {
+    const opening = new AbortController();
+    const giveUp = (): void => opening.abort();
+    this.#opening.add(opening);
+    gone.addEventListener('abort', giveUp, { once: true });
+    if (gone.aborted || this.#isClosed) giveUp();
     try {
-      return await this.#openAllowed(caller, target, verdict, deadline.signal);
+      const verdict = await this.#judge(caller, target, opening.signal);
+      if (verdict.decision === 'deny') return this.#refuseTarget(caller, target, verdict);
+      const deadline = setTimeout(giveUp, PROXY_CONNECT_TIMEOUT_MS);
+      return await this.#openAllowed(caller, target, verdict, opening.signal).finally(() =>
+        clearTimeout(deadline),
+      );
     } finally {
-      clearTimeout(timer);
+      gone.removeEventListener('abort', giveUp);
+      this.#opening.delete(opening);
     }
   }
 
-  /** Nobody is inside any more: what is still asked about is refused. */
+  /** Nobody is inside any more: what is on its way is given up. */
   close(): void {
-    this.#closing.abort();
+    this.#isClosed = true;
+    for (const opening of this.#opening) opening.abort();
   }
 
   /** Records a request that was refused before it came to a target. @returns the reason. */
@@ -100,13 +110,12 @@ export class Gate {
     return reason;
   }
 
-  async #judge({ protocol }: NetworkCaller, target: Target): Promise<Judgement> {
+  async #judge({ protocol }: NetworkCaller, target: Target, signal: AbortSignal): Promise<Judgement> {
     const { decision, rule, ...verdict } = judgeTarget(this.#rules, target);
     const reason = 'reason' in verdict ? verdict.reason : undefined;
     if (this.#decide === undefined || protocol === 'loopback' || !isUnlisted(reason)) {
       return { decision, reason, rule };
     }
-    const { signal } = this.#closing;
     const question = { protocol, host: target.host.host, port: target.port };
     const answer = await this.#decide(question, signal).catch((): NetworkAnswer => ({ type: 'deny' }));
     const isAllowed = answer.type === 'allow' && !signal.aborted;
@@ -117,35 +126,39 @@ export class Gate {
     caller: NetworkCaller,
     target: Target,
     judgement: Judgement,
-    deadline: AbortSignal,
+    signal: AbortSignal,
   ): Promise<Passage> {
-    const found = await beforeDeadline(this.#addressesOf(target), deadline).catch(() => []);
+    const { rule } = judgement;
+    const found = await this.#addressesOf(target, signal);
+    if (found === 'too_many_lookups') {
+      return this.#refuseTarget(caller, target, { decision: 'deny', reason: found, rule });
+    }
     const places = new Map<string, Place>();
     for (const address of found) places.set(address, await this.#outside.locate(address));
     const own = found.filter((address) => places.get(address) === 'here');
     const usable = usableAddresses(this.#rules, target, found, own);
     if (found.length > 0 && usable.length === 0) {
-      const { rule } = judgement;
       return this.#refuseTarget(caller, target, { decision: 'deny', reason: 'not_allowed_local', rule });
     }
     this.#note(caller, target, judgement);
     const reachable = usable.filter((address) => places.get(address) !== 'nowhere');
-    return this.#dial(reachable, target.port, deadline);
+    return this.#dial(reachable, target.port, signal);
   }
 
-  async #addressesOf({ host: { host, isAddress } }: Target): Promise<readonly string[]> {
+  async #addressesOf({ host: { host, isAddress } }: Target, signal: AbortSignal): Promise<Resolution> {
     if (isAddress) return [host];
     if (isLocalName(host)) return ['127.0.0.1', '::1'];
-    const found = await this.#outside.resolve(host);
-    return found.flatMap((address) => canonicalHost(address)?.host ?? []);
+    const found = await this.#outside.resolve(host, signal);
+    return found === 'too_many_lookups' ? found : found.flatMap((one) => canonicalHost(one)?.host ?? []);
   }
 
-  async #dial(addresses: readonly string[], port: number, deadline: AbortSignal): Promise<Passage> {
+  async #dial(addresses: readonly string[], port: number, signal: AbortSignal): Promise<Passage> {
     for (const address of addresses) {
+      if (signal.aborted) break;
       try {
-        return { outcome: 'open', socket: await this.#outside.connect(address, port, deadline) };
+        return { outcome: 'open', socket: await this.#outside.connect(address, port, signal) };
       } catch {
-        if (deadline.aborted) break;
+        // The next one may answer.
       }
     }
     return { outcome: 'unreachable' };
@@ -165,12 +178,3 @@ export class Gate {
 type Judgement = Pick<NetworkDecision, 'decision' | 'reason' | 'rule' | 'answer'>;
 
 const MAX_WRITTEN_HOST = 128;
-
-/** The search for an address cannot be stopped, only left. */
-function beforeDeadline<T>(work: Promise<T>, deadline: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const late = (): void => reject(new Error('it took too long'));
-    deadline.addEventListener('abort', late, { once: true });
-    work.then(resolve, reject).finally(() => deadline.removeEventListener('abort', late));
-  });
-}

@@ -18,7 +18,9 @@ export type RefusalReason =
   /** A protocol or a command that is not forwarded. */
   | 'not_supported'
   | 'malformed'
-  | 'too_many_connections';
+  | 'too_many_connections'
+  /** So many other names are to be looked up first. */
+  | 'too_many_lookups';
 
 /** What becomes of a request. */
 export type Verdict =

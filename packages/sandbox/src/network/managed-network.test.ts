@@ -2,10 +2,11 @@ import { ExecError } from '@holdfast/exec-protocol';
 import { expect, test } from 'vitest';
 import { parseHostRules } from './host-rules.js';
 import { openManagedNetwork } from './managed-network.js';
-import { type Outside, realOutside } from './outside.js';
+import { Lookups } from './names/lookups.js';
+import { type Outside, outsideWith } from './outside.js';
 
 const OUTSIDE: Outside = {
-  ...realOutside,
+  ...outsideWith(new Lookups()),
   locate: (address) => Promise.resolve(address === '10.0.0.9' ? 'here' : 'elsewhere'),
 };
 

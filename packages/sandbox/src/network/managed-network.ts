@@ -2,8 +2,9 @@ import { isIP } from 'node:net';
 import type { NetworkDecider } from './decider.js';
 import { Gate, type NetworkDecision } from './gate.js';
 import { type HostRule, type HostRules, loopbackTargets, requirePorts } from './host-rules.js';
+import { Lookups } from './names/lookups.js';
 import { openNetworkCell } from './network-cell.js';
-import { type Outside, realOutside } from './outside.js';
+import { type Outside, outsideWith } from './outside.js';
 import { Proxy } from './proxy/proxy.js';
 import { proxyEnvironment } from './proxy/proxy-environment.js';
 
@@ -33,7 +34,9 @@ export interface ManagedNetworkOptions {
   readonly onDecision: (decision: NetworkDecision) => void;
   /** Called with what went wrong for each connection that was closed because it could not be served. */
   readonly onFault: (error: unknown) => void;
-  /** Default the network of this machine. */
+  /** What finds names, for all networks of one server; default one of its own. */
+  readonly lookups?: Lookups;
+  /** Default the network of this machine, with names that `lookups` finds. */
   readonly outside?: Outside;
   /** Stops the wait for it. */
   readonly signal?: AbortSignal;
@@ -50,7 +53,8 @@ export async function openManagedNetwork({
   decide,
   onDecision,
   onFault,
-  outside = realOutside,
+  lookups = new Lookups(),
+  outside = outsideWith(lookups),
   signal,
 }: ManagedNetworkOptions): Promise<ManagedNetwork> {
   await requireOwnPorts(rules, outside);

@@ -1,6 +1,7 @@
 import { MAX_DENIAL_FINDINGS } from '@holdfast/exec-protocol';
 import {
   type HostFacts,
+  Lookups,
   MAX_CELLS_STARTING,
   type ManagedNetwork,
   type NetworkDecision,
@@ -26,6 +27,7 @@ export interface ConfinedNetwork {
 export class ConfinedNetworks {
   readonly #logger: Pick<Logger, 'warn'>;
   readonly #turns = new Turns(MAX_CELLS_STARTING);
+  readonly #lookups = new Lookups();
 
   constructor(logger: Pick<Logger, 'warn'>) {
     this.#logger = logger;
@@ -53,6 +55,7 @@ export class ConfinedNetworks {
         rules: intent.rules,
         proxy: intent.proxy,
         decide,
+        lookups: this.#lookups,
         onDecision: (decision) => {
           order.onDecision(decision);
           if (decision.decision === 'allow') return;

@@ -15,7 +15,8 @@ import { probeBwrap } from '../../linux/probe-bwrap.js';
 import type { NetworkDecision } from '../../network/gate.js';
 import { parseHostRules } from '../../network/host-rules.js';
 import { type ManagedNetwork, openManagedNetwork } from '../../network/managed-network.js';
-import { realOutside } from '../../network/outside.js';
+import { Lookups } from '../../network/names/lookups.js';
+import { outsideWith } from '../../network/outside.js';
 import { planSandbox } from '../../plan-sandbox.js';
 import type { DriverAnswer, DriverRequest } from './driver-messages.js';
 import { OTHER_SANDBOX, type OtherLaunch, otherLaunch } from './other-sandbox.js';
@@ -139,7 +140,10 @@ async function networkOf(
     onFault(error) {
       throw error;
     },
-    outside: { ...realOutside, resolve: (name) => Promise.resolve(hosts.addresses[name] ?? []) },
+    outside: {
+      ...outsideWith(new Lookups()),
+      resolve: (name) => Promise.resolve(hosts.addresses[name] ?? []),
+    },
   });
 }
 

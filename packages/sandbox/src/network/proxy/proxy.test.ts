@@ -5,10 +5,16 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { MAX_PROXY_CONNECTIONS, PROXY_IDLE_TIMEOUT_MS, PROXY_REQUEST_TIMEOUT_MS } from '../../limits.js';
 import { Gate } from '../gate.js';
 import { parseHostRules } from '../host-rules.js';
-import { type Outside, realOutside } from '../outside.js';
+import { connectTo, type Outside } from '../outside.js';
 import { Proxy } from './proxy.js';
 
 const DEADLINE_MS = 30_000;
+
+const NOWHERE: Outside = {
+  resolve: () => Promise.resolve([]),
+  connect: connectTo,
+  locate: () => Promise.resolve('nowhere'),
+};
 
 let listener: Server;
 let echo: Server;
@@ -33,7 +39,7 @@ beforeEach(async () => {
     resolve: () => Promise.resolve(['9.9.9.9']),
     connect(_address, _port, signal) {
       wentOut += 1;
-      return realOutside.connect('127.0.0.1', portOf(echo), signal);
+      return connectTo('127.0.0.1', portOf(echo), signal);
     },
     locate: () => Promise.resolve('elsewhere' as const),
   };
@@ -126,7 +132,7 @@ test(
     const httpAlone = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1');
     await once(httpAlone, 'listening');
     const refusing = new Proxy(
-      new Gate(parseHostRules({ allow: ['*'], deny: [] }), realOutside, (one) => {
+      new Gate(parseHostRules({ allow: ['*'], deny: [] }), NOWHERE, (one) => {
         decisions.push(`${one.protocol} ${one.reason ?? ''}`);
       }),
       (error) => faults.push(error),

@@ -6,6 +6,7 @@ import type { Target } from '../host-rules.js';
 import { clientOf } from './client-of.js';
 import { type Guard, guardWith } from './guard.js';
 import { createHttpProxy } from './http/http-proxy.js';
+import { whileOpen } from './presence.js';
 import { refuseSocks, serveSocks } from './socks-proxy.js';
 import { SOCKS_VERSION } from './socks5.js';
 import { tunnel } from './tunnel.js';
@@ -73,7 +74,8 @@ export class Proxy {
   }
 
   async #carry(socket: Socket, target: Target): Promise<void> {
-    const passage = await this.#gate.open({ protocol: 'loopback', client: clientOf(socket) }, target);
+    const caller = { protocol: 'loopback', client: clientOf(socket) } as const;
+    const passage = await whileOpen(socket, (gone) => this.#gate.open(caller, target, gone));
     if (passage.outcome !== 'open') socket.destroy();
     else if (socket.destroyed) passage.socket.destroy();
     else tunnel(socket, passage.socket, undefined, () => undefined);

@@ -3,6 +3,7 @@ import { canonicalHost, isPort } from '../canonical-host.js';
 import type { Gate, NetworkCaller } from '../gate.js';
 import { clientOf } from './client-of.js';
 import { farewell } from './farewell.js';
+import { whileWaiting } from './presence.js';
 import {
   NO_AUTHENTICATION,
   readGreeting,
@@ -71,7 +72,7 @@ async function serveConnect(
     farewell(socket, socksReply(SOCKS_REPLY.notAllowed));
     return;
   }
-  const passage = await gate.open(caller, { host, port });
+  const passage = await whileWaiting(socket, (gone) => gate.open(caller, { host, port }, gone));
   if (passage.outcome !== 'open') {
     const code = passage.outcome === 'refused' ? SOCKS_REPLY.notAllowed : SOCKS_REPLY.hostUnreachable;
     farewell(socket, socksReply(code));

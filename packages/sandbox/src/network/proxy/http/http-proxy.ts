@@ -6,6 +6,7 @@ import type { Gate, NetworkCaller } from '../../gate.js';
 import { clientOf } from '../client-of.js';
 import { farewell } from '../farewell.js';
 import type { Guard } from '../guard.js';
+import { whileOpen, whileWaiting } from '../presence.js';
 import { tunnel } from '../tunnel.js';
 import { answerFor, blocked, MALFORMED, reply, wholeAnswer } from './http-answer.js';
 import { exchange } from './http-exchange.js';
@@ -73,7 +74,7 @@ async function connectThrough(gate: Gate, request: IncomingMessage, socket: Sock
     return;
   }
   const { target } = requested;
-  const passage = await gate.open(caller, target);
+  const passage = await whileWaiting(socket, (gone) => gate.open(caller, target, gone));
   if (passage.outcome !== 'open') {
     farewell(socket, wholeAnswer(answerFor(passage, target)));
     return;
@@ -99,7 +100,7 @@ async function forward(gate: Gate, request: IncomingMessage, response: ServerRes
     return;
   }
   const { target, path } = requested;
-  const passage = await gate.open(caller, target);
+  const passage = await whileOpen(response, (gone) => gate.open(caller, target, gone));
   if (passage.outcome !== 'open') reply(response, answerFor(passage, target));
   else if (response.destroyed) passage.socket.destroy();
   else exchange(request, response, passage.socket, target, path);

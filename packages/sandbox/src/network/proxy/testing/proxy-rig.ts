@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { Gate } from '../../gate.js';
 import { parseHostRules } from '../../host-rules.js';
-import { type Outside, realOutside } from '../../outside.js';
+import { connectTo, type Outside } from '../../outside.js';
 import { Proxy } from '../proxy.js';
 
 /** A proxy on the loopback that leads to `a.example:80` and `a.example:443`, which are one server of the test. */
@@ -37,7 +37,7 @@ export async function rigProxy(
   const listener = await listening((socket) => inside.push(socket));
   const toServer: Outside = {
     resolve: () => Promise.resolve(['9.9.9.9']),
-    connect: (_address, _port, signal) => realOutside.connect('127.0.0.1', portOf(server), signal),
+    connect: (_address, _port, signal) => connectTo('127.0.0.1', portOf(server), signal),
     locate: () => Promise.resolve('elsewhere' as const),
   };
   const rules = parseHostRules({ allow: ['a.example'], deny: [] });
