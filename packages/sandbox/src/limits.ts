@@ -52,6 +52,12 @@ export const MAX_INTENT_ENTRIES = 8192;
 /** Roots in one workspace. */
 export const MAX_WORKSPACE_ROOTS = 1024;
 
+/**
+ * Files and directories that a sandbox denies by a mount each; with more of them, directories that hold mostly such are
+ * covered. bubblewrap takes longer with the square of their number: a fifth of a second for as many.
+ */
+export const MAX_SINGLE_DENIALS = 300;
+
 /** Words of options for bubblewrap. It accepts 9,000; the rest is for the variables of a managed network. */
 export const MAX_BWRAP_WORDS = 8800;
 

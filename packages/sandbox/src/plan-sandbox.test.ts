@@ -206,9 +206,20 @@ describe('a long deny list', () => {
     expect((await planWith(...numbered('/ws/secret/'))).mounts).toEqual(short.mounts);
   });
 
-  test('with more files than bubblewrap takes is refused, and the directory that holds them is named', async () => {
-    await expect(planWith(...numbered('/srv/keys/'))).rejects.toThrow(
-      /needs 50\d\d mounts .* more than bubblewrap accepts; most are for what lies below \/srv\/keys: .* deny directories instead of their files$/,
+  test('covers the directory that they fill, and says so', async () => {
+    const { mounts, policy } = await planWith(...numbered('/srv/keys/'));
+    expect(mounts.steps.filter((step) => 'path' in step && step.path.startsWith('/srv'))).toEqual([
+      { kind: 'emptyDirectory', path: '/srv/keys', mode: '755' },
+      { kind: 'makeReadOnly', path: '/srv/keys' },
+    ]);
+    expect(policy.notes.map(({ text }) => text)).toEqual([
+      '/srv/keys holds much that is denied: it is hidden there, and so is what is made there later; deny whole directories instead',
+    ]);
+  });
+
+  test('with more files than bubblewrap takes where the command may write is refused, and their directory is named', async () => {
+    await expect(planWith(...numbered('/ws/keys/'))).rejects.toThrow(
+      /needs 50\d\d mounts .* more than bubblewrap accepts; most are for what lies below \/ws\/keys: .* deny directories instead of their files$/,
     );
   });
 });

@@ -12,6 +12,7 @@ import type { SandboxIntent } from './intent/schema.js';
 import type { LaunchPlan } from './launch/launch-plan.js';
 import { SetUp } from './launch/set-up.js';
 import { planBwrap, type SandboxedCommand } from './linux/bwrap-plan.js';
+import { maskCrowds } from './linux/mask-crowds.js';
 import { type MountPlan, planMounts } from './linux/plan-mounts.js';
 import type { BwrapCapability, WorkingBwrap } from './linux/probe-bwrap.js';
 import { compileFilter } from './linux/seccomp/compile-filter.js';
@@ -180,7 +181,10 @@ function answer(
   const { policy, decisions, narrowed, gaps } = applyCeiling(asked, ceiling, files, trees);
   refuseReplaceable(bwrap, policy);
   const cwd = visibleDirectory(command.cwd, policy, files);
-  const mounts = planMounts(policy, ownedProcTrees, command.sealsKernelTrees);
+  const { rules, notes } = policy.restrictsFiles
+    ? maskCrowds(policy.rules, cwd, files)
+    : { ...policy, notes: [] };
+  const mounts = planMounts({ ...policy, rules }, ownedProcTrees, command.sealsKernelTrees);
   const launch = planBwrap({ ...command, cwd }, mounts, {
     ...bwrap,
     network: hosts === undefined ? policy.network : 'managed',
@@ -188,7 +192,8 @@ function answer(
     signalResetter,
   });
   const isNetworkNarrowed = hosts === undefined && policy.network !== asked.network;
-  return { policy, decisions, isNetworkNarrowed, narrowed, gaps, hosts, mounts, launch };
+  const noted = { ...policy, notes: [...policy.notes, ...notes] };
+  return { policy: noted, decisions, isNetworkNarrowed, narrowed, gaps, hosts, mounts, launch };
 }
 
 function filterFor(architecture: Architecture): Uint8Array {

@@ -62,7 +62,8 @@ function entriesOf(path: string, atMost: number): readonly DirectoryEntry[] | un
 
 function lookAt(path: string): Stats | undefined {
   try {
-    return lstatSync(path);
+    // Thousands of errors would take longer than the looks.
+    return lstatSync(path, { throwIfNoEntry: false });
   } catch (error) {
     if (NOTHING_THERE.has(errorCode(error))) return undefined;
     throw error;

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'vitest';
 import { describeInWorlds } from './testing/describe-in-worlds.js';
@@ -295,6 +296,23 @@ describeInWorlds(({ there, it }) => {
       );
       expect(answer).toEqual(ran('150\nsealed\n'));
     });
+  });
+
+  it('W37d five thousand denied files in a hundred directories, each of which shows another one', async () => {
+    const many = path.join(there().outside, 'many');
+    const deny = numbered('').map((_, at) => path.join(many, `${at % 100}`, `secret-${at}`));
+    for (const directory of numbered('').slice(0, 100))
+      mkdirSync(path.join(many, directory), { recursive: true });
+    for (const file of deny) writeFileSync(file, 'secret\n');
+    for (const directory of readdirSync(many)) writeFileSync(path.join(many, directory, 'open'), 'seen\n');
+    try {
+      const script =
+        'cd "$OUT/many"; ls | wc -l; ls 7; cat */* | sort | uniq -c | tr -d " "; cat 7/secret-7; chmod 777 7; mv 8 9; echo x > 7/open';
+      const { stdout } = await there().run(`${script}; cat 7/open`, { deny });
+      expect(stdout).toEqual('100\nopen\n100seen\nseen\n');
+    } finally {
+      rmSync(many, { recursive: true });
+    }
   });
 
   it('W38 many at once in one workspace', async () => {

@@ -3,6 +3,7 @@ import { refuse } from '../intent/refuse.js';
 import { indexRules, type RuleIndex } from '../policy/access.js';
 import type { NormalisedPolicy, PathRule, PlaceholderText } from '../policy/path-rule.js';
 import { nameOf } from '../policy/rule-origin.js';
+import type { MountRule } from './mask-crowds.js';
 import type { MountStep } from './mount-step.js';
 
 /** What stands at a missing path while the sandbox runs, because something must be there to cover. */
@@ -16,6 +17,11 @@ export interface MountPlan {
   readonly placeholders: readonly Placeholder[];
 }
 
+/** What of a policy is enforced by mounts. */
+export interface MountedPolicy extends Pick<NormalisedPolicy, 'restrictsFiles' | 'links'> {
+  readonly rules: readonly MountRule[];
+}
+
 /**
  * The mounts that enforce a policy.
  * @param ownedProcTrees Trees of /proc that the user may write by owning them, as root does; they are covered.
@@ -23,7 +29,7 @@ export interface MountPlan {
  * @throws ExecError `sandboxUnsupported` where a rule lies in a tree that every sandbox has for itself.
  */
 export function planMounts(
-  policy: NormalisedPolicy,
+  policy: MountedPolicy,
   ownedProcTrees: readonly string[],
   sealsKernelTrees = false,
 ): MountPlan {
@@ -75,7 +81,7 @@ function baseStep(base: PathRule['access']): MountStep {
 }
 
 /** Programs are called through links such as /bin, which an empty root does not have. */
-function linkSteps({ links }: NormalisedPolicy, index: RuleIndex): readonly MountStep[] {
+function linkSteps({ links }: MountedPolicy, index: RuleIndex): readonly MountStep[] {
   const hidden = links.filter(({ path }) => index.accessAt(parentOf(path)) === 'deny');
   const byPath = new Map(hidden.map(({ path, target }) => [path, target]));
   return [...byPath].map(([path, target]): MountStep => ({ kind: 'link', path, target }));
@@ -109,15 +115,15 @@ function pinSteps(rules: readonly PathRule[], index: RuleIndex): readonly MountS
 }
 
 /** @param holders The directories that have rules for something in them. */
-function ruleSteps(rule: PathRule, holders: ReadonlySet<string>): readonly MountStep[] {
-  const { path, access, kind } = rule;
+function ruleSteps(rule: MountRule, holders: ReadonlySet<string>): readonly MountStep[] {
+  const { path, access, kind, isMask = false } = rule;
   if (kind === 'missing') return [{ kind: 'bind', path, access: 'read', identity: 'placeholder' }];
   if (access !== 'deny') return [bindStep(rule, access)];
   if (kind === 'file') return [{ kind: 'unreadableFile', path }];
-  if (holders.has(path)) return [{ kind: 'emptyDirectory', path, mode: '111' }];
+  if (holders.has(path)) return [{ kind: 'emptyDirectory', path, mode: isMask ? '755' : '111' }];
   // Closed at once: bubblewrap reads the whole mount table for it, which is shorter now than at the end.
   return [
-    { kind: 'emptyDirectory', path, mode: '000' },
+    { kind: 'emptyDirectory', path, mode: isMask ? '755' : '000' },
     { kind: 'makeReadOnly', path },
   ];
 }
