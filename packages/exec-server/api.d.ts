@@ -78,6 +78,11 @@ interface FilePlace {
      */
     use<T>(isLook: boolean, work: (inside: FilesInside) => Promise<T>): Promise<T>;
 }
+/** A session, of which only one uses a sandbox at a time. */
+interface FileSession {
+    /** Fires when nobody waits for its answers any more. */
+    readonly ended: AbortSignal;
+}
 /** Confines file requests. */
 interface ConfinedFiles {
     /** Ends all sandboxes, whatever they do, and waits until they are gone. What is asked of them then fails. */
@@ -85,10 +90,11 @@ interface ConfinedFiles {
     /**
      * Where a request is carried out; undefined where nothing confines it.
      * @param sandbox As the client sent it.
-     * @param unwanted Nobody waits for the answer any more: where the sandbox is not set up yet, that ends.
+     * @param session Whose it is; the same object each time. When it ends, sandboxes that are set up for it end at once, and
+     *   others when its requests have had `FILES_END_MS` more.
      * @throws ExecError `sandboxUnsupported` for an intent that is not understood.
      */
-    placeOf(sandbox: Readonly<Record<string, unknown>> | null | undefined, unwanted: AbortSignal): FilePlace | undefined;
+    placeOf(sandbox: Readonly<Record<string, unknown>> | null | undefined, session: FileSession): FilePlace | undefined;
 }
 
 /** One header as it is sent or came. */

@@ -542,6 +542,7 @@ declare const REMEDIES: {
     readonly 'making its network': "see that this machine can start programs quickly enough, and try again";
     readonly 'making its pipes': "see that mkfifo works here, and try again";
     readonly 'waiting for other sandboxes to end': "let the process go on that removes what they have left, or end it";
+    readonly 'waiting for its turn': "close files that are open in other sandboxes, or ask again later";
     readonly 'starting its wrapper': "see that the file systems that it shows answer, and try again";
 };
 /** What is under way while a sandbox is set up. */

@@ -214,6 +214,12 @@ export const MAX_FILE_HANDLES = 128;
 /** Sandboxes in which a server carries out file requests at a time; each has a helper of its own. */
 export const MAX_FILE_HELPERS = 8;
 
+/** Those of them that one session may use at a time, so that others find some. */
+export const MAX_FILE_HELPERS_PER_SESSION = 4;
+
+/** File requests of one session that wait for a helper. */
+export const MAX_WAITING_FILE_REQUESTS = 256;
+
 /** How long a helper is kept that has no file open and nothing to do. */
 export const FILE_HELPER_IDLE_MS = 10_000;
 

@@ -35,6 +35,12 @@ export interface FilePlace {
   use<T>(isLook: boolean, work: (inside: FilesInside) => Promise<T>): Promise<T>;
 }
 
+/** A session, of which only one uses a sandbox at a time. */
+export interface FileSession {
+  /** Fires when nobody waits for its answers any more. */
+  readonly ended: AbortSignal;
+}
+
 /** Where the requests of one session are carried out. */
 export interface FilePlaces {
   /** As `ConfinedFiles.placeOf`, until the session has ended. */
@@ -48,11 +54,12 @@ export interface ConfinedFiles {
   /**
    * Where a request is carried out; undefined where nothing confines it.
    * @param sandbox As the client sent it.
-   * @param unwanted Nobody waits for the answer any more: where the sandbox is not set up yet, that ends.
+   * @param session Whose it is; the same object each time. When it ends, sandboxes that are set up for it end at once, and
+   *   others when its requests have had `FILES_END_MS` more.
    * @throws ExecError `sandboxUnsupported` for an intent that is not understood.
    */
   placeOf(
     sandbox: Readonly<Record<string, unknown>> | null | undefined,
-    unwanted: AbortSignal,
+    session: FileSession,
   ): FilePlace | undefined;
 }

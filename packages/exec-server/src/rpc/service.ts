@@ -126,7 +126,7 @@ function fileScope(
     order: session.fileOrder,
     handles: isExactlyOnce ? session.files : new FileHandles({ writers: host.sessions.writers }),
     tellsPermissions: extensions.files !== undefined,
-    confined: { placeOf: (sandbox) => host.confinedFiles.placeOf(sandbox, session.ended) },
+    confined: { placeOf: (sandbox) => host.confinedFiles.placeOf(sandbox, session) },
     watches: new MissingWatches((id) => {
       host.onMissingChanged(id);
     }),

@@ -12,6 +12,7 @@ const REMEDIES = {
   'making its network': 'see that this machine can start programs quickly enough, and try again',
   'making its pipes': 'see that mkfifo works here, and try again',
   'waiting for other sandboxes to end': 'let the process go on that removes what they have left, or end it',
+  'waiting for its turn': 'close files that are open in other sandboxes, or ask again later',
   'starting its wrapper': 'see that the file systems that it shows answer, and try again',
 } as const;
 

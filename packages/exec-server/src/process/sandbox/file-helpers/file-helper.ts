@@ -29,6 +29,8 @@ export interface HelperHost {
 export interface HelperListener {
   /** Nobody keeps it any more. */
   onIdle(): void;
+  /** Whether files are open in it has changed, or not. */
+  onFiles(hasFiles: boolean): void;
   /** It answers nothing more. Comes before those who wait for answers learn of it. */
   onOver(): void;
 }
@@ -47,6 +49,7 @@ export class FileHelper implements FilesInside {
   #running: StartedHelper | undefined;
   #keepers = 0;
   #handles = 0;
+  #openFiles = 0;
   /** What a look has shown that was made while nothing has come in since. */
   #seen: { readonly isWhole: boolean } | undefined;
 
@@ -137,11 +140,13 @@ export class FileHelper implements FilesInside {
       try {
         await this.#ask(fsClose, { handleId });
       } finally {
+        this.#countFiles(-1);
         release();
       }
     };
     try {
       await this.#ask(fsOpen, { ...file, handleId });
+      this.#countFiles(1);
     } catch (error) {
       release();
       throw error;
@@ -157,6 +162,11 @@ export class FileHelper implements FilesInside {
       },
       close,
     };
+  }
+
+  #countFiles(more: number): void {
+    this.#openFiles += more;
+    this.#listener.onFiles(this.#openFiles > 0);
   }
 
   /** Ends it, whatever it does; what is asked of it meanwhile fails with `outcomeUnknown`. */

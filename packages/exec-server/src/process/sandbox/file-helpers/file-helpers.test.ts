@@ -3,17 +3,19 @@ import { setImmediate as turn } from 'node:timers/promises';
 import {
   ExecError,
   FILE_HELPER_IDLE_MS,
+  FILES_END_MS,
   fsCanonicalize,
   fsReadFile,
   fsRemove,
   fsWriteFile,
   HELPER_QUEUE_BYTES,
   MAX_FILE_HELPERS,
+  MAX_FILE_HELPERS_PER_SESSION,
   MAX_SHORT_HELPER_ANSWER_BYTES,
 } from '@holdfast/exec-protocol';
 import { SANDBOX_START_MS, type SetUp } from '@holdfast/sandbox';
 import { beforeEach, expect, test } from 'vitest';
-import type { FilePlace } from '../../../confined-files.js';
+import type { FilePlace, FileSession } from '../../../confined-files.js';
 import { ModelChild } from '../../../testing/model-processes.js';
 import { TestClock } from '../../../testing/test-clock.js';
 import type { Child, ChildListener, ChildSpec } from '../../spawn/child.js';
@@ -105,22 +107,38 @@ beforeEach(() => {
   });
 });
 
-const NEVER = new AbortController().signal;
-setMaxListeners(0, NEVER);
+/** A session that `end` ends. */
+class ModelSession implements FileSession {
+  readonly #ended = new AbortController();
+
+  constructor() {
+    setMaxListeners(0, this.ended);
+  }
+
+  get ended(): AbortSignal {
+    return this.#ended.signal;
+  }
+
+  end(): void {
+    this.#ended.abort(new ExecError('sessionUnknown', 'the session has ended'));
+  }
+}
+
+const SESSION = new ModelSession();
 
 /** A sandbox that differs from those with other names. */
-function place(name: string, unwanted = NEVER): FilePlace {
+function place(name: string, session: FileSession = SESSION): FilePlace {
   const sandbox = {
     permissions: { type: 'external', network: 'restricted' },
     windowsSandboxLevel: 'disabled',
     cwd: `file:///${name}`,
   };
-  const found = helpers.placeOf(sandbox, unwanted);
+  const found = helpers.placeOf(sandbox, session);
   return found ?? expect.unreachable();
 }
 
-function ask(name: string, isLook = false): Promise<unknown> {
-  return place(name).use(isLook, (inside) => inside.request(fsRemove, { path: 'file:///f' }));
+function ask(name: string, isLook = false, session: FileSession = SESSION): Promise<unknown> {
+  return place(name, session).use(isLook, (inside) => inside.request(fsRemove, { path: 'file:///f' }));
 }
 
 /** Asks, and has the helper answer. */
@@ -138,9 +156,9 @@ const kind = (promised: Promise<unknown>): Promise<string> =>
   );
 
 test('who asks for no sandbox has no place in one', () => {
-  expect(helpers.placeOf(null, NEVER)).toBeUndefined();
+  expect(helpers.placeOf(null, SESSION)).toBeUndefined();
   expect(
-    helpers.placeOf({ permissions: { type: 'disabled' }, windowsSandboxLevel: 'disabled' }, NEVER),
+    helpers.placeOf({ permissions: { type: 'disabled' }, windowsSandboxLevel: 'disabled' }, SESSION),
   ).toBeUndefined();
 });
 
@@ -182,16 +200,134 @@ test('one sandbox more than there are helpers for ends the one that was not used
   expect(processes.ended).toEqual([1]);
 });
 
-test('one sandbox more is refused while all of them are used, and others are not', async () => {
-  const busy = Array.from({ length: MAX_FILE_HELPERS }, (_, at) => ask(String(at)));
+/** Has a session use so many helpers, whose numbers begin with the first. */
+function occupy(session: FileSession, name: string, count = MAX_FILE_HELPERS_PER_SESSION): Promise<string>[] {
+  return Array.from({ length: count }, (_, at) => kind(ask(`${name}${String(at)}`, false, session)));
+}
+
+test('a session that uses its share waits for itself, and another one is served at once', async () => {
+  const busy = occupy(new ModelSession(), 'busy');
+  const session = new ModelSession();
+  busy.push(...occupy(session, 'a'));
   await turn();
-  expect(await kind(ask('more'))).toBe('limitExceeded');
-  await asked('0', 0);
-  busy.slice(1).forEach((_, at) => {
-    processes.answer(at + 1);
+  const waiting = ask('more', false, session);
+  processes.answer(0);
+  await busy[0];
+  const other = ask('other', false, new ModelSession());
+  await turn();
+  expect(processes.children.length).toBe(MAX_FILE_HELPERS + 1);
+  processes.answer(MAX_FILE_HELPERS);
+  await other;
+  files = 'changed';
+  const planned = plans;
+  processes.answer(MAX_FILE_HELPERS_PER_SESSION);
+  await busy[MAX_FILE_HELPERS_PER_SESSION];
+  await turn();
+  // What had been planned before it waited says nothing of what is there now.
+  expect([plans, processes.children.length]).toEqual([planned + 1, MAX_FILE_HELPERS + 2]);
+  processes.answer(MAX_FILE_HELPERS + 1);
+  await waiting;
+});
+
+test('what waits for a helper has the limit of its set-up, and ends with its session', async () => {
+  const session = new ModelSession();
+  const all = [...occupy(new ModelSession(), 'busy'), ...occupy(session, 'a')];
+  await turn();
+  const late = kind(ask('late', false, session));
+  await turn();
+  clock.advance(SANDBOX_START_MS);
+  expect(await late).toBe('limitExceeded');
+  const gone = kind(ask('gone', false, session));
+  await turn();
+  session.end();
+  expect(await gone).toBe('sessionUnknown');
+  await helpers.close();
+  await Promise.all(all);
+  expect(clock.pending).toBe(0);
+});
+
+test('a helper that is used by a session is not used by another one, which takes it over when it is free', async () => {
+  const first = ask('a');
+  await turn();
+  const other = new ModelSession();
+  const second = ask('a', false, other);
+  await turn();
+  expect(processes.children.length).toBe(2);
+  processes.answer(1);
+  await second;
+  processes.answer(0);
+  await first;
+  const third = ask('a', false, other);
+  await turn();
+  processes.answer(0);
+  processes.answer(1);
+  await third;
+  expect([processes.children.length, processes.ended]).toEqual([2, []]);
+});
+
+test('a helper that does not answer ends a while after its session, and leaves its place', async () => {
+  const hung = new ModelSession();
+  const answers = [...occupy(hung, 'hung'), ...occupy(new ModelSession(), 'busy')];
+  await turn();
+  hung.end();
+  const waiting = ask('a');
+  clock.advance(FILES_END_MS - 1);
+  await turn();
+  expect([processes.ended, processes.children.length]).toEqual([[], MAX_FILE_HELPERS]);
+  clock.advance(1);
+  await turn();
+  expect([processes.ended, processes.children.length]).toEqual([[0, 1, 2, 3], MAX_FILE_HELPERS + 1]);
+  processes.answer(MAX_FILE_HELPERS);
+  await waiting;
+  expect(await Promise.all(answers.slice(0, MAX_FILE_HELPERS_PER_SESSION))).toEqual(
+    Array(MAX_FILE_HELPERS_PER_SESSION).fill('outcomeUnknown'),
+  );
+});
+
+test('a helper that answers in time outlives the session that has used it', async () => {
+  const session = new ModelSession();
+  const answer = ask('a', false, session);
+  await turn();
+  session.end();
+  processes.answer(0);
+  await answer;
+  clock.advance(FILES_END_MS);
+  await asked('a', 0);
+  expect([processes.children.length, processes.ended]).toEqual([1, []]);
+});
+
+test('a helper does not end with a session that has used it before', async () => {
+  await asked('a', 0);
+  const before = new ModelSession();
+  const first = ask('a', false, before);
+  await turn();
+  processes.answer(0);
+  await first;
+  const answer = ask('a');
+  await turn();
+  before.end();
+  clock.advance(FILES_END_MS);
+  await turn();
+  processes.answer(0);
+  await answer;
+  expect(processes.ended).toEqual([]);
+});
+
+test('a session with files open in its share of sandboxes is refused another one', async () => {
+  const opening = Array.from({ length: MAX_FILE_HELPERS_PER_SESSION }, (_, at) =>
+    place(String(at)).use(true, (inside) => inside.open({ path: 'file:///f' })),
+  );
+  await turn();
+  opening.forEach((_, at) => {
+    processes.answer(at);
   });
-  await Promise.all(busy);
-  await asked('more', MAX_FILE_HELPERS);
+  const [file] = await Promise.all(opening);
+  expect(await kind(ask('more'))).toBe('limitExceeded');
+  const closing = file?.close();
+  await turn();
+  processes.answer(0);
+  await closing;
+  await asked('more', MAX_FILE_HELPERS_PER_SESSION);
 });
 
 test('requests that come together share a plan that begins after the last of them', async () => {
@@ -413,32 +549,33 @@ test('the end of all is waited for, and nothing begins afterwards', async () => 
 });
 
 test('a request that nobody waits for any more is planned no further, and its helper is not started', async () => {
-  const gone = new AbortController();
+  const gone = new ModelSession();
   files = 'that nobody can look at';
-  const planning = place('a', gone.signal).use(false, (inside) =>
-    inside.request(fsRemove, { path: 'file:///f' }),
-  );
+  const planning = place('a', gone).use(false, (inside) => inside.request(fsRemove, { path: 'file:///f' }));
   await turn();
-  gone.abort(new ExecError('sessionUnknown', 'the session has ended'));
+  gone.end();
   expect(await kind(planning)).toBe('sessionUnknown');
   expect([processes.children.length, clock.pending]).toEqual([0, 0]);
-  expect(await kind(place('a', gone.signal).use(false, () => expect.unreachable()))).toBe('sessionUnknown');
+  expect(await kind(place('a', gone).use(false, () => expect.unreachable()))).toBe('sessionUnknown');
 });
 
 test('a helper that is not started yet ends with the last request that waits for it', async () => {
-  const gone = new AbortController();
+  const gone = new ModelSession();
   processes.isHeld = true;
-  const waiting = place('a', gone.signal).use(false, () => expect.unreachable());
+  const waiting = [place('a', gone), place('a', gone)].map((one) =>
+    kind(one.use(false, () => expect.unreachable())),
+  );
   const other = ask('a');
   await turn();
-  expect(processes.setUps.map(({ signal }) => signal.aborted)).toEqual([false]);
-  gone.abort(new ExecError('sessionUnknown', 'the session has ended'));
-  expect(await kind(waiting)).toBe('sessionUnknown');
-  expect(processes.setUps.map(({ signal }) => signal.aborted)).toEqual([false]);
+  const areGone = (): readonly boolean[] => processes.setUps.map(({ signal }) => signal.aborted);
+  expect(areGone()).toEqual([false, false]);
+  gone.end();
+  expect(await Promise.all(waiting)).toEqual(['sessionUnknown', 'sessionUnknown']);
+  expect(areGone()).toEqual([true, false]);
   const closing = helpers.close();
   expect(await kind(other)).toBe('sessionUnknown');
   await closing;
-  expect([processes.setUps.map(({ signal }) => signal.aborted), clock.pending]).toEqual([[true], 0]);
+  expect([areGone(), clock.pending]).toEqual([[true, true], 0]);
 });
 
 test('planning and start of a helper have one limit', async () => {

@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
-import { ExecError, FILE_HELPER_IDLE_MS, MAX_FILE_HELPERS } from '@holdfast/exec-protocol';
+import { ExecError, MAX_FILE_HELPERS } from '@holdfast/exec-protocol';
 import { type SandboxIntent, SetUp, SharedLooks, untilSteady } from '@holdfast/sandbox';
-import type { Clock, Timer } from '../../../clock.js';
-import type { ConfinedFiles, FilePlace, FilesInside } from '../../../confined-files.js';
+import type { Clock } from '../../../clock.js';
+import type { ConfinedFiles, FilePlace, FileSession, FilesInside } from '../../../confined-files.js';
 import { helperEnvironment } from '../../../helper-environment.js';
 import type { CodexPlaces } from '../../../host.js';
 import type { Environment } from '../../environment.js';
@@ -11,7 +11,9 @@ import type { ChildSpec } from '../../spawn/child.js';
 import { toExecError } from '../../start-error.js';
 import { type HelperSandbox, intentOf, type Sandboxes } from '../sandboxes.js';
 import { FileHelper, type HelperHost } from './file-helper.js';
+import { type HelperPlace, HelperPlaces } from './helper-places.js';
 import { callOf, type HelperProgram } from './helper-program.js';
+import { KeptHelper } from './kept-helper.js';
 import { refuseWithoutCwd } from './refuse-without-cwd.js';
 
 /** What the helpers of a server need. */
@@ -30,7 +32,8 @@ export interface FileHelpersHost extends HelperHost {
 /**
  * Carries out file requests in the sandboxes that they name, with one helper for each sandbox that is kept for a while.
  * Each request has a plan that was begun after it came, and the kernel is asked what has become of the helper's mounts: one
- * whose plan is not what it was, or whose helper no longer sees what was planned, gets another helper before it runs.
+ * whose plan is not what it was, or whose helper no longer sees what was planned, gets another helper before it runs. No
+ * session uses a helper while another one does, for what it asks for may keep that busy for long.
  */
 export class FileHelpers implements ConfinedFiles {
   readonly #host: FileHelpersHost;
@@ -38,6 +41,7 @@ export class FileHelpers implements ConfinedFiles {
   readonly #helpers = new Set<KeptHelper>();
   /** Settle when those end that were started. */
   readonly #running = new Set<Promise<void>>();
+  readonly #places = new HelperPlaces();
   readonly #closing = new AbortController();
   /** By intent. */
   readonly #plans = new SharedLooks<HelperSandbox>();
@@ -50,7 +54,7 @@ export class FileHelpers implements ConfinedFiles {
 
   placeOf(
     sandbox: Readonly<Record<string, unknown>> | null | undefined,
-    unwanted: AbortSignal,
+    session: FileSession,
   ): FilePlace | undefined {
     const intent = intentOf(sandbox, this.#host.sandboxes.ceiling);
     if (intent === undefined) return undefined;
@@ -58,12 +62,12 @@ export class FileHelpers implements ConfinedFiles {
     return {
       use: async (isLook, work) => {
         try {
-          return await this.#use(intent, work, unwanted);
+          return await this.#use(intent, work, session);
         } catch (error) {
           // A new helper can say the same.
           const mayAskAgain = isLook && error instanceof ExecError && error.kind === 'outcomeUnknown';
           if (!mayAskAgain) throw error;
-          return await this.#use(intent, work, unwanted);
+          return await this.#use(intent, work, session);
         }
       },
     };
@@ -79,12 +83,12 @@ export class FileHelpers implements ConfinedFiles {
   async #use<T>(
     intent: SandboxIntent,
     work: (inside: FilesInside) => Promise<T>,
-    unwanted: AbortSignal,
+    session: FileSession,
   ): Promise<T> {
     const { clock } = this.#host;
-    const setUp = new SetUp({ clock, calledOffBy: [unwanted, this.#closing.signal] });
+    const setUp = new SetUp({ clock, calledOffBy: [session.ended, this.#closing.signal] });
     try {
-      const { helper, release } = await untilSteady(setUp, () => this.#startedHelper(intent, setUp));
+      const { helper, release } = await untilSteady(setUp, () => this.#startedHelper(intent, setUp, session));
       try {
         setUp.end();
         return await work(helper);
@@ -99,37 +103,50 @@ export class FileHelpers implements ConfinedFiles {
   }
 
   /** A helper that runs, and is kept until it is released. */
-  async #startedHelper(
-    intent: SandboxIntent,
-    setUp: SetUp,
-  ): Promise<{ readonly helper: FileHelper; readonly release: () => void }> {
-    const kept = await this.#helperFor(intent, setUp);
-    kept.idle?.cancel();
-    const release = kept.helper.keep();
+  async #startedHelper(intent: SandboxIntent, setUp: SetUp, session: FileSession): Promise<HeldHelper> {
+    const held = await this.#heldHelper(intent, setUp, session);
     try {
-      await setUp.until(kept.helper.started);
-      return { helper: kept.helper, release };
+      await setUp.until(held.helper.started);
+      return held;
     } catch (error) {
-      release();
+      held.release();
       throw error;
     }
   }
 
-  /** Plans the request, and finds the helper that has its sandbox, or begins to start one. */
-  async #helperFor(intent: SandboxIntent, setUp: SetUp): Promise<KeptHelper> {
-    setUp.check();
-    const spec = this.#spec();
-    const sandbox = await this.#plan(intent, spec, setUp);
-    setUp.check();
-    // Others may come to use it while it starts, so it does not end with this request, but has no more time than that.
-    const own = (): ChildSpec => ({
-      ...spec,
-      confinement: sandbox.confinement(new SetUp({ clock: this.#host.clock, limitMs: setUp.leftMs })),
-    });
-    const kept = this.#wholeOne(sandbox) ?? this.#start(sandbox, own, intent);
+  /** Plans the request, and finds the helper that has its sandbox, or begins to start one when it has a place. */
+  async #heldHelper(intent: SandboxIntent, setUp: SetUp, session: FileSession): Promise<HeldHelper> {
+    let place: HelperPlace | undefined;
+    try {
+      for (;;) {
+        setUp.begin('looking at files');
+        const spec = this.#spec();
+        const sandbox = await this.#plan(intent, spec, setUp);
+        setUp.check();
+        const own = this.#wholeOne(sandbox, session);
+        if (own !== undefined) return this.#hold(own);
+        place ??= this.#places.take(session);
+        if (place !== undefined) {
+          const kept = this.#wholeOne(sandbox, undefined) ?? this.#start(sandbox, spec, intent, setUp);
+          kept.occupy(session, place, () => {
+            this.#end(kept);
+          });
+          place = undefined;
+          return this.#hold(kept);
+        }
+        setUp.begin('waiting for its turn');
+        // What was planned before says nothing of the files that are there then.
+        place = await this.#places.wait(session, setUp.signal);
+      }
+    } finally {
+      place?.leave();
+    }
+  }
+
+  #hold(kept: KeptHelper): HeldHelper {
     this.#helpers.delete(kept);
     this.#helpers.add(kept);
-    return kept;
+    return { helper: kept.helper, release: kept.helper.keep() };
   }
 
   /** The requests that wait for a plan share the next one: it says what was there after all of them had come. */
@@ -161,36 +178,41 @@ export class FileHelpers implements ConfinedFiles {
     };
   }
 
-  /** One whose sandbox still is what was planned for it; others get no further request. */
-  #wholeOne({ key }: HelperSandbox): KeptHelper | undefined {
-    const kept = [...this.#helpers].find((one) => one.key === key && !one.isRetired);
+  /** One whose sandbox still is what was planned for it, of a session or of nobody; others get no further request. */
+  #wholeOne({ key }: HelperSandbox, session: FileSession | undefined): KeptHelper | undefined {
+    const kept = [...this.#helpers].find(
+      (one) => one.key === key && one.session === session && !one.isRetired,
+    );
     if (kept === undefined || kept.helper.isWhole) return kept;
     if (kept.helper.isBusy) kept.isRetired = true;
     else this.#end(kept);
     return undefined;
   }
 
-  #start(sandbox: HelperSandbox, spec: () => ChildSpec, intent: SandboxIntent): KeptHelper {
+  #start(sandbox: HelperSandbox, spec: ChildSpec, intent: SandboxIntent, { leftMs }: SetUp): KeptHelper {
+    const { clock } = this.#host;
+    const { key } = sandbox;
     const intentText = JSON.stringify(intent);
-    const unused = [...this.#helpers].filter(({ helper }) => !helper.isBusy);
+    const unused = [...this.#helpers].filter(({ session }) => session === undefined);
     // What the same intent came to before is of no use any more, for it comes to something else now.
-    for (const kept of unused) if (kept.intentText === intentText) this.#end(kept);
-    if (this.#helpers.size >= MAX_FILE_HELPERS) this.#makeRoom(unused);
-    const helper = new FileHelper(spec(), sandbox, this.#host, {
+    for (const kept of unused) if (kept.intentText === intentText && kept.key !== key) this.#end(kept);
+    const [oldest] = unused.filter((kept) => this.#helpers.has(kept));
+    if (this.#helpers.size >= MAX_FILE_HELPERS && oldest !== undefined) this.#end(oldest);
+    // Further requests of its session may come to use it while it starts, so it does not end with this one, but has no more
+    // time than that.
+    const own = { ...spec, confinement: sandbox.confinement(new SetUp({ clock, limitMs: leftMs })) };
+    const helper = new FileHelper(own, sandbox, this.#host, {
       onIdle: () => {
         this.#idle(kept);
+      },
+      onFiles: (hasFiles) => {
+        kept.holdFiles(hasFiles);
       },
       onOver: () => {
         this.#forget(kept);
       },
     });
-    const kept: KeptHelper = {
-      key: sandbox.key,
-      intentText,
-      helper,
-      isRetired: false,
-      idle: undefined,
-    };
+    const kept = new KeptHelper({ key, intentText }, helper, clock);
     const { ended } = helper;
     this.#running.add(ended);
     void ended.then(() => this.#running.delete(ended));
@@ -199,23 +221,11 @@ export class FileHelpers implements ConfinedFiles {
 
   #idle(kept: KeptHelper): void {
     if (!this.#helpers.has(kept)) return;
-    if (kept.isRetired || !kept.helper.hasStarted) {
+    const end = (): void => {
       this.#end(kept);
-      return;
-    }
-    kept.idle = this.#host.clock.after(FILE_HELPER_IDLE_MS, () => {
-      this.#end(kept);
-    });
-  }
-
-  #makeRoom([oldest]: readonly KeptHelper[]): void {
-    if (oldest === undefined) {
-      throw new ExecError(
-        'limitExceeded',
-        `file requests run in ${String(MAX_FILE_HELPERS)} different sandboxes; close files, or ask again later`,
-      );
-    }
-    this.#end(oldest);
+    };
+    if (kept.isRetired || !kept.helper.hasStarted) end();
+    else kept.rest(end);
   }
 
   #end(kept: KeptHelper): void {
@@ -224,8 +234,8 @@ export class FileHelpers implements ConfinedFiles {
   }
 
   #forget(kept: KeptHelper): void {
-    kept.idle?.cancel();
     this.#helpers.delete(kept);
+    kept.vacate();
   }
 }
 
@@ -233,14 +243,7 @@ function shuttingDown(): ExecError {
   return new ExecError('sessionUnknown', 'the server is shutting down');
 }
 
-interface KeptHelper {
-  /** What its sandbox does. */
-  readonly key: string;
-  /** What it was started for. */
-  readonly intentText: string;
+interface HeldHelper {
   readonly helper: FileHelper;
-  /** Its sandbox is not whole: it only goes on with the files that are open in it. */
-  isRetired: boolean;
-  /** Ends it; set while nobody uses it. */
-  idle: Timer | undefined;
+  readonly release: () => void;
 }

@@ -1,0 +1,107 @@
+import {
+  ExecError,
+  MAX_FILE_HELPERS,
+  MAX_FILE_HELPERS_PER_SESSION,
+  MAX_WAITING_FILE_REQUESTS,
+} from '@holdfast/exec-protocol';
+import { expect, test } from 'vitest';
+import { type HelperPlace, HelperPlaces } from './helper-places.js';
+
+const NEVER = new AbortController().signal;
+
+/** Takes so many places for a session; as many as it gets. */
+function takeAll(places: HelperPlaces, session: object, atMost = MAX_FILE_HELPERS): readonly HelperPlace[] {
+  return Array.from({ length: atMost }, () => places.take(session)).filter((place) => place !== undefined);
+}
+
+test('a session gets its share and no more, and others find theirs', () => {
+  const places = new HelperPlaces();
+  const [one, other, third] = [{}, {}, {}];
+  expect([one, other, third].map((session) => takeAll(places, session).length)).toEqual([
+    MAX_FILE_HELPERS_PER_SESSION,
+    MAX_FILE_HELPERS - MAX_FILE_HELPERS_PER_SESSION,
+    0,
+  ]);
+});
+
+test('a place that is left goes to the session with the fewest, and in turn among those', async () => {
+  const places = new HelperPlaces();
+  const [busy, also, first, second] = [{}, {}, {}, {}];
+  const taken = [...takeAll(places, also), ...takeAll(places, busy)];
+  const served: string[] = [];
+  const wait = (name: string, session: object): Promise<unknown> =>
+    places.wait(session, NEVER).then(() => served.push(name));
+  const waits = [
+    wait('busy', busy),
+    wait('first', first),
+    wait('first again', first),
+    wait('second', second),
+    wait('second again', second),
+  ];
+  for (const place of taken) {
+    // Twice is as good as once.
+    place.leave();
+    place.leave();
+  }
+  await Promise.all(waits);
+  expect(served).toEqual(['first', 'second', 'first again', 'second again', 'busy']);
+  expect(takeAll(places, {})).toHaveLength(MAX_FILE_HELPERS - waits.length);
+});
+
+test('who has fewer is served before who came first', async () => {
+  const places = new HelperPlaces();
+  const [much, most, least] = [{}, {}, {}];
+  takeAll(places, much, MAX_FILE_HELPERS_PER_SESSION - 1);
+  takeAll(places, least, 1);
+  const [place] = takeAll(places, most);
+  const served: string[] = [];
+  const waits = [
+    places.wait(much, NEVER).then(() => served.push('much')),
+    places.wait({}, NEVER).then((given) => {
+      served.push('nothing');
+      given.leave();
+    }),
+  ];
+  place?.leave();
+  await Promise.all(waits);
+  expect(served).toEqual(['nothing', 'much']);
+});
+
+test('so many of a session may wait, and one more is refused, but not that of another session', async () => {
+  const places = new HelperPlaces();
+  const [busy, also, third] = [{}, {}, {}];
+  takeAll(places, busy);
+  takeAll(places, also);
+  const gone = new AbortController();
+  const wait = (session: object): Promise<string> =>
+    places.wait(session, gone.signal).then(
+      () => 'served',
+      (error: unknown) => (error as Error).message,
+    );
+  const waits = Array.from({ length: MAX_WAITING_FILE_REQUESTS }, () => wait(busy));
+  expect(await wait(busy)).toBe(
+    '256 file requests of this session wait for a sandbox (MAX_WAITING_FILE_REQUESTS); wait for answers first',
+  );
+  waits.push(wait(third));
+  gone.abort(new Error('nobody waits'));
+  expect(new Set(await Promise.all(waits))).toEqual(new Set(['nobody waits']));
+  expect(await wait(busy)).toBe('nobody waits');
+});
+
+test('who has files open in all of its share is refused at once, for only it could free any', async () => {
+  const places = new HelperPlaces();
+  const session = {};
+  const taken = takeAll(places, session);
+  const waiting = places.wait(session, NEVER);
+  for (const place of taken) place.holdFiles(true);
+  const refusal = new ExecError(
+    'limitExceeded',
+    'this session has files open in 4 different sandboxes (MAX_FILE_HELPERS_PER_SESSION); close those of one',
+  );
+  await expect(waiting).rejects.toThrow(refusal);
+  await expect(places.wait(session, NEVER)).rejects.toThrow(refusal);
+  taken[0]?.holdFiles(false);
+  const next = places.wait(session, NEVER);
+  taken[0]?.leave();
+  await next;
+});
