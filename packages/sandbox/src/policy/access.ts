@@ -48,4 +48,5 @@ export function byPathName(one: { readonly path: string }, other: { readonly pat
   return one.path < other.path ? -1 : Number(one.path > other.path);
 }
 
-const RIGHT_OF_WAY: Readonly<Record<Access, number>> = { read: 0, write: 1, deny: 2 };
+/** Of several rules for the same path, the one with the highest figure stays. */
+export const RIGHT_OF_WAY: Readonly<Record<Access, number>> = { read: 0, write: 1, deny: 2 };

@@ -22,14 +22,3 @@ export function rawPattern(pattern: string): string {
   // Any character in its place denies a little more.
   return `#"${pattern.replace(/["\p{Cc}]/gu, '.')}"`;
 }
-
-/** A pattern for a path in every case of its letters. */
-export function anyCasePattern(path: string): string {
-  return Array.from(path, anyCase).join('');
-}
-
-function anyCase(character: string): string {
-  const [lower, upper] = [character.toLowerCase(), character.toUpperCase()];
-  if (lower !== upper && lower.length === upper.length) return `[${lower}${upper}]`;
-  return character.replace(/[\\^$.|?*+()[\]{}]/, '\\$&');
-}

@@ -1,5 +1,5 @@
 /** A form of the profile language: an atom, a string in its quotes, or a list. */
-type Form = string | readonly Form[];
+export type Form = string | readonly Form[];
 
 const OPERATIONS = new Set([
   ...[
@@ -50,7 +50,7 @@ const FILTERS: Readonly<Record<string, Check>> = {
 
 /** What is wrong with a profile; nothing where it is made of known operations and filters. */
 export function faultsOf(profile: string): readonly string[] {
-  const forms = read(profile);
+  const forms = readForms(profile);
   if (typeof forms === 'string') return [forms];
   const [version, base, ...rules] = forms;
   return [
@@ -88,7 +88,7 @@ function onePath(args: readonly Form[]): boolean {
 const TOKEN = /\s+|;[^\n]*|#"[^"]*"|"(?:[^"\\]|\\.)*"|[()]|[^\s()";]+/gsy;
 
 /** The forms of a text, or why it has none. */
-function read(text: string): readonly Form[] | string {
+export function readForms(text: string): readonly Form[] | string {
   const top: Form[] = [];
   const stack: Form[][] = [top];
   let end = 0;
