@@ -73,7 +73,12 @@ test.each([
     [0],
     'it went away again, or this program has no descriptor left',
   ],
-  ['a port that cannot be opened', SEND_AFTER_A_PROBLEM, [80, 0], 'port 80 cannot be opened inside (EACCES)'],
+  [
+    'S09 a port that cannot be opened',
+    SEND_AFTER_A_PROBLEM,
+    [80, 0],
+    'port 80 cannot be opened inside (EACCES)',
+  ],
 ])(
   '%s leaves no listener',
   async (_, program, ports, problem) => {

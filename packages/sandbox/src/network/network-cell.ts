@@ -130,7 +130,7 @@ function collect(
       if (isSettled) {
         handle?.close();
       } else if (problem !== undefined) {
-        fail(`port ${port} cannot be opened inside (${problem})`);
+        fail(`${port === 0 ? 'no port can' : `port ${port} cannot`} be opened inside (${problem})`);
       } else {
         // A server that came through the channel ends a connection as soon as one side does.
         const server = createServer({ allowHalfOpen: true, noDelay: true }).listen(handle);
