@@ -4,9 +4,9 @@ import { join } from 'node:path';
 /** Somebody at a terminal. */
 export interface Keyboard {
   /** Waits until the terminal shows this, behind what was waited for last. */
-  until(text: string): Promise<void>;
-  type(text: string): Promise<void>;
-  resize(rows: number, cols: number): Promise<void>;
+  readonly until: (text: string) => Promise<void>;
+  readonly type: (text: string) => Promise<void>;
+  readonly resize: (rows: number, cols: number) => Promise<void>;
 }
 
 const PROMPT = 'ready> ';

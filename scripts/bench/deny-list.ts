@@ -33,7 +33,7 @@ export async function benchDenyList(all: readonly Contestant[]): Promise<void> {
 }
 
 function numbered(count: number, prefix: string): readonly string[] {
-  return Array.from({ length: count }, (_, at) => `${prefix}${String(at)}`);
+  return Array.from({ length: count }, (_, n) => `${prefix}${String(n)}`);
 }
 
 function makeFiles(place: string, directories: number, each: number, name = 'file'): readonly string[] {
