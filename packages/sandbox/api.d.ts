@@ -753,8 +753,9 @@ declare class PlaceholderStore {
     /**
      * @param folder A directory for the records. No sandbox may see it.
      * @param tell Is told of each record that is not believed.
+     * @param mark Names this process for good; default by its number and start.
      */
-    constructor(folder: string, tell: (problem: string) => void);
+    constructor(folder: string, tell: (problem: string) => void, mark?: () => string);
     /**
      * Where the records are. It is made if it is missing, for it may have been cleaned away: what is not there cannot be
      * hidden from a sandbox, which could then make it and write records of its own.

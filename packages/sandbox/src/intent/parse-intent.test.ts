@@ -1,5 +1,6 @@
 import { ExecError } from '@holdfast/exec-protocol';
 import { describe, expect, test } from 'vitest';
+import { MAX_INTENT_ENTRIES, MAX_WORKSPACE_ROOTS } from '../limits.js';
 import { parseIntent } from './parse-intent.js';
 
 const ENTRIES = 'sandbox.permissions.file_system.entries.0';
@@ -73,6 +74,33 @@ describe('an intent is understood', () => {
       windowsSandboxLevel: 'elevated',
     });
   });
+});
+
+test('an intent has so many entries and roots and no more', () => {
+  const entries = (count: number): unknown =>
+    withPermissions({
+      type: 'managed',
+      file_system: { type: 'restricted', entries: Array(count).fill({ path: ROOT, access: 'read' }) },
+      network: 'restricted',
+    });
+  expect(() => parseIntent(entries(MAX_INTENT_ENTRIES))).not.toThrow();
+  expect(() => parseIntent(entries(MAX_INTENT_ENTRIES + 1))).toThrow(
+    new ExecError(
+      'sandboxUnsupported',
+      'sandbox.permissions.file_system.entries: must be 8192 at most; deny directories instead of what is in them',
+    ),
+  );
+  const rooted = (count: number): unknown => ({
+    ...(entries(0) as object),
+    workspaceRoots: Array(count).fill('file:///ws'),
+  });
+  expect(() => parseIntent(rooted(MAX_WORKSPACE_ROOTS))).not.toThrow();
+  expect(() => parseIntent(rooted(MAX_WORKSPACE_ROOTS + 1))).toThrow(
+    new ExecError(
+      'sandboxUnsupported',
+      'sandbox.workspaceRoots: must be 1024 at most; name a directory that holds them',
+    ),
+  );
 });
 
 describe('an intent is refused with the place and what it may be', () => {

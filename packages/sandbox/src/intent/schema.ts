@@ -37,7 +37,12 @@ const fileSystemSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('unrestricted') }),
   z.strictObject({
     type: z.literal('restricted'),
-    entries: z.array(entrySchema).max(MAX_INTENT_ENTRIES),
+    entries: z
+      .array(entrySchema)
+      .max(
+        MAX_INTENT_ENTRIES,
+        `must be ${MAX_INTENT_ENTRIES} at most; deny directories instead of what is in them`,
+      ),
     glob_scan_max_depth: z.int().min(1).nullish(),
   }),
 ]);
@@ -51,7 +56,10 @@ const permissionsSchema = z.discriminatedUnion('type', [
 
 const contextSchema = z.object({
   cwd: z.string().nullish(),
-  workspaceRoots: z.array(z.string()).max(MAX_WORKSPACE_ROOTS).nullish(),
+  workspaceRoots: z
+    .array(z.string())
+    .max(MAX_WORKSPACE_ROOTS, `must be ${MAX_WORKSPACE_ROOTS} at most; name a directory that holds them`)
+    .nullish(),
 });
 
 /**

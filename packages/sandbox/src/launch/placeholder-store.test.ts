@@ -1,13 +1,23 @@
 import { type ChildProcess, execFileSync, fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { ExecError } from '@holdfast/exec-protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { StalePlan } from '../files/stale-plan.js';
+import { MAX_RECORD_BYTES } from '../limits.js';
 import type { Placeholder } from '../linux/plan-mounts.js';
 import type { PlaceholderText } from '../policy/path-rule.js';
 import { PlaceholderStore, placeholderFolder } from './placeholder-store.js';
@@ -200,6 +210,64 @@ test('a placeholder that cannot be made leaves none of the others, and no record
     ),
   );
   expect([left(), paths(folder)]).toEqual([[[], []], []]);
+});
+
+test(
+  'so many names are kept from one directory as one record takes, and no more',
+  async () => {
+    const named = (at: number, length: number): Placeholder => inWorkspace(String(at).padEnd(length, 'x'));
+    // With the comma or bracket behind it.
+    const bytesOfOne = Buffer.byteLength(JSON.stringify(named(0, 200))) + 1;
+    const count = Math.floor((MAX_RECORD_BYTES - 1) / bytesOfOne);
+    const placeholdersOf = (bytes: number): readonly Placeholder[] => {
+      const rest = bytes - 1 - count * bytesOfOne;
+      return Array.from({ length: count }, (_, at) =>
+        named(at, 200 + Math.max(0, Math.min(50, rest - 50 * at))),
+      );
+    };
+    const most = placeholdersOf(MAX_RECORD_BYTES);
+    expect(Buffer.byteLength(JSON.stringify(most))).toBe(MAX_RECORD_BYTES);
+    const held = await store().hold(most);
+    // Another one believes what it reads.
+    expect([readdirSync(path.join(place, 'ws')).length, paths(store()).length]).toEqual([count, count]);
+    held.release();
+    const known = store();
+    await expect(known.hold(placeholdersOf(MAX_RECORD_BYTES + 1))).rejects.toThrow(
+      new ExecError(
+        'sandboxUnsupported',
+        `sandbox: there are too many names in one directory that must not be created (${count}); deny the directory instead`,
+      ),
+    );
+    expect([left(), paths(known), told]).toEqual([[[], []], [], []]);
+  },
+  DEADLINE_MS,
+);
+
+test('where no records can be kept nothing is held, and the folder is named', async () => {
+  const known = store();
+  writeFileSync(path.join(known.secureFolder(), 'directories'), '');
+  await expect(known.hold([inWorkspace('.codex')])).rejects.toThrow(
+    new ExecError(
+      'sandboxUnsupported',
+      `sandbox: the records in ${path.join(place, 'records')} cannot be kept (ENOTDIR); see that this user can write there`,
+    ),
+  );
+  expect(left()).toEqual([[], ['directories']]);
+});
+
+test('a program that cannot tell its own process from others holds nothing, and says what it lacks', async () => {
+  const known = new PlaceholderStore(
+    path.join(place, 'records'),
+    (problem) => told.push(problem),
+    () => readFileSync(path.join(place, 'no-proc/stat'), 'utf8'),
+  );
+  await expect(known.hold([inWorkspace('.codex')])).rejects.toThrow(
+    new ExecError(
+      'sandboxUnsupported',
+      'sandbox: this program cannot tell its own process from others (ENOENT); see that /proc is there and that it has file descriptors left',
+    ),
+  );
+  expect(left()).toEqual([[], []]);
 });
 
 test('where the directory of a placeholder has gone the plan is stale, and nothing of it is left', async () => {

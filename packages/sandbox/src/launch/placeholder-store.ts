@@ -45,6 +45,7 @@ export function placeholderFolder(uid: number, runtimeFolder: string | undefined
 export class PlaceholderStore {
   readonly #folder: string;
   readonly #tell: (problem: string) => void;
+  readonly #mark: () => string;
   readonly #told = new Set<string>();
   #knownName: string | undefined;
   /** What launches of this store hold, by its directory and the text of the group. */
@@ -55,10 +56,12 @@ export class PlaceholderStore {
   /**
    * @param folder A directory for the records. No sandbox may see it.
    * @param tell Is told of each record that is not believed.
+   * @param mark Names this process for good; default by its number and start.
    */
-  constructor(folder: string, tell: (problem: string) => void) {
+  constructor(folder: string, tell: (problem: string) => void, mark: () => string = ownMark) {
     this.#folder = folder;
     this.#tell = tell;
+    this.#mark = mark;
   }
 
   /**
@@ -147,7 +150,7 @@ export class PlaceholderStore {
   /** Begins the names of all holders of this store. */
   get #name(): string {
     try {
-      this.#knownName ??= `${ownMark()}-${randomUUID()}`;
+      this.#knownName ??= `${this.#mark()}-${randomUUID()}`;
       return this.#knownName;
     } catch (error) {
       throw new ExecError(
@@ -236,7 +239,9 @@ function groupsOf(placeholders: readonly Placeholder[]): ReadonlyMap<string, rea
   const groups = new Map<string, Placeholder[]>();
   for (const placeholder of placeholders) {
     const directory = parentOf(placeholder.path);
-    groups.set(directory, [...(groups.get(directory) ?? []), placeholder]);
+    const group = groups.get(directory) ?? [];
+    groups.set(directory, group);
+    group.push(placeholder);
   }
   return groups;
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { MAX_STATUS_BYTES } from '../limits.js';
 import { WrapperStatusReader } from './wrapper-status.js';
 
 function statusAfter(...chunks: readonly string[]): object {
@@ -21,4 +22,14 @@ test.each([
   ],
 ])('%s', (_, chunks, status) => {
   expect(statusAfter(...chunks)).toEqual(status);
+});
+
+test('what a wrapper tells is read up to the limit, and not one byte further', () => {
+  const told = '{ "exit-code": 1 }';
+  const codeAt = (last: number): object => statusAfter(' '.repeat(last - told.indexOf('1') - 1), told);
+  const status = { childPid: undefined, pidNamespace: undefined };
+  expect([codeAt(MAX_STATUS_BYTES), codeAt(MAX_STATUS_BYTES + 1)]).toEqual([
+    { ...status, exitCode: 1 },
+    { ...status, exitCode: undefined },
+  ]);
 });

@@ -15,7 +15,8 @@ export class WrapperStatusReader {
   #text = '';
 
   add(chunk: Uint8Array): void {
-    if (this.#text.length < MAX_STATUS_BYTES) this.#text += Buffer.from(chunk).toString('latin1');
+    const left = MAX_STATUS_BYTES - this.#text.length;
+    this.#text += Buffer.from(chunk.subarray(0, left)).toString('latin1');
   }
 
   get status(): WrapperStatus {

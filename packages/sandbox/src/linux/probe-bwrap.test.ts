@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -64,6 +64,24 @@ describe('a host without a bubblewrap that works is refused, with the remedy', (
     expect(await problemFound()).toMatch(problem);
   });
 });
+
+test.each([
+  ['at once', ''],
+  ['when it is tried', `case $1 in --help) echo '${OPTIONS}'; exit;; esac`],
+])(
+  'one that hangs %s is ended, and counts as one that does not work',
+  async (_, script) => {
+    const hung = path.join(folder, 'hung');
+    const file = install(`${script}\necho $$ > '${hung}'; exec sleep 300`);
+    expect(await problemFound()).toBe(
+      `${file} does not end within 5 s; try it by hand, and again when this machine has less to do`,
+    );
+    // On a machine that is too busy to start it, there is none.
+    const runs = existsSync(hung) && existsSync(`/proc/${readFileSync(hung, 'utf8').trim()}`);
+    expect(runs).toBe(false);
+  },
+  60_000,
+);
 
 test('that it works is kept until it is another one', async () => {
   const counter = path.join(folder, 'tries');

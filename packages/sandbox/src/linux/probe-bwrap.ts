@@ -73,6 +73,7 @@ async function capabilityOf(key: string, found: ProgramFile, signal: AbortSignal
 
 async function tryOut({ path: program }: ProgramFile, signal: AbortSignal): Promise<BwrapCapability> {
   const help = await run(program, ['--help'], signal);
+  if (help.isLate) return tooSlow(program);
   const missing = NEEDED_OPTIONS.filter((option) => !help.output.includes(`${option} `));
   if (missing.length > 0) {
     return {
@@ -81,22 +82,35 @@ async function tryOut({ path: program }: ProgramFile, signal: AbortSignal): Prom
     };
   }
   const trial = await run(program, [...TRIAL, program, '--version'], signal);
+  if (trial.isLate) return tooSlow(program);
   if (!trial.succeeded) return { works: false, problem: explainFault(trial.output) };
   return { works: true, program, renamer: findRenamer(help.output.includes('--argv0 ')) };
 }
 
+function tooSlow(program: string): BwrapCapability {
+  const problem = `${program} does not end within ${PROBE_TIMEOUT_MS / 1000} s; try it by hand, and again when this machine has less to do`;
+  return { works: false, problem };
+}
+
+interface Outcome {
+  readonly succeeded: boolean;
+  /** Whether it was ended at its limit. */
+  readonly isLate: boolean;
+  readonly output: string;
+}
+
 /** Never fails. */
-function run(
-  program: string,
-  args: readonly string[],
-  signal: AbortSignal,
-): Promise<{ readonly succeeded: boolean; readonly output: string }> {
+function run(program: string, args: readonly string[], signal: AbortSignal): Promise<Outcome> {
   const options = { env: {}, cwd: '/', timeout: PROBE_TIMEOUT_MS, killSignal: 'SIGKILL' as const, signal };
   return new Promise((resolve) => {
     const child = execFile(program, args, options, (error, stdout, stderr) => {
       // That of a program which ran and failed only says so.
       const failure = error === null || typeof error.code === 'number' ? '' : `\n${error.message}`;
-      resolve({ succeeded: error === null, output: `${stdout}${stderr}${failure}` });
+      resolve({
+        succeeded: error === null,
+        isLate: error?.killed === true,
+        output: `${stdout}${stderr}${failure}`,
+      });
     });
     child.stdin?.end();
   });

@@ -1,6 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MAX_SCANNED_DIRECTORIES, MAX_SCANNED_TREE_ENTRIES } from '../limits.js';
+import {
+  MAX_KNOWN_REPOSITORIES,
+  MAX_REMEMBERED_SCANS,
+  MAX_SCANNED_DIRECTORIES,
+  MAX_SCANNED_TREE_ENTRIES,
+} from '../limits.js';
 import { RepositoryScans } from './repository-scans.js';
 import { ScanTime } from './scan-time.js';
 import type { ScannedTree, ScanTarget } from './scan-tree.js';
@@ -77,13 +82,30 @@ describe('a look below a root', () => {
     });
   });
 
+  test('reads so many entries of all directories together, and no more', async () => {
+    const unseenWith = async (more: number): Promise<string | undefined> => {
+      const tree = treeOf('/ws/a', '/ws/b');
+      tree.more.set('/ws/b', more);
+      return (await scansOf(tree).find(target('/ws'))).unseen;
+    };
+    // Two are the directories.
+    expect(await unseenWith(MAX_SCANNED_TREE_ENTRIES - 2)).toBeUndefined();
+    expect(await unseenWith(MAX_SCANNED_TREE_ENTRIES - 1)).toBe('it has more than 100000 entries');
+  });
+
   test('reads no more names of directories in one directory than it looks at', async () => {
-    const tree = treeOf('/ws');
-    const many = Array.from({ length: MAX_SCANNED_DIRECTORIES + 1 }, (_, at) => `/ws/${at}`);
-    for (const path of many) tree.make(path, true);
     const maxDirectories = 2 * MAX_SCANNED_DIRECTORIES;
-    const wide = target('/ws', { maxDirectories, except: new Set(many) });
-    expect((await scansOf(tree).find(wide)).unseen).toBe(`it has more than ${maxDirectories} directories`);
+    const unseenWith = async (count: number): Promise<string | undefined> => {
+      const tree = treeOf('/ws');
+      const many = Array.from({ length: count }, (_, at) => `/ws/${at}`);
+      for (const path of many) tree.make(path, true);
+      const wide = target('/ws', { maxDirectories, except: new Set(many) });
+      return (await scansOf(tree).find(wide)).unseen;
+    };
+    expect(await unseenWith(MAX_SCANNED_DIRECTORIES)).toBeUndefined();
+    expect(await unseenWith(MAX_SCANNED_DIRECTORIES + 1)).toBe(
+      `it has more than ${maxDirectories} directories`,
+    );
   });
 
   test('ends when it takes too long, and says so', async () => {
@@ -144,6 +166,23 @@ describe('what is remembered', () => {
     expect(tree.reads).toBe(5);
   });
 
+  test('is that of so many roots, and of one more the one that was used longest ago is read again', async () => {
+    const roots = Array.from({ length: MAX_REMEMBERED_SCANS + 1 }, (_, at) => `/${at}`);
+    const tree = treeOf(...roots.map((root) => `${root}/a`));
+    const scans = scansOf(tree);
+    tree.nowMs = 60_000;
+    const readsFor = async (asked: readonly string[]): Promise<number> => {
+      const before = tree.reads;
+      for (const root of asked) await scans.find(target(root));
+      return tree.reads - before;
+    };
+    const most = roots.slice(0, MAX_REMEMBERED_SCANS);
+    expect([await readsFor(most), await readsFor(most)]).toEqual([2 * MAX_REMEMBERED_SCANS, 0]);
+    // The first is used again, so that the second is the oldest.
+    expect(await readsFor(['/0', `/${MAX_REMEMBERED_SCANS}`])).toBe(2);
+    expect([await readsFor(['/0']), await readsFor(['/1'])]).toEqual([0, 2]);
+  });
+
   test('changes no answer, whatever has happened since', async () => {
     const name = fc.constantFrom('a', 'b', '.git', 'HEAD', 'objects', 'refs', 'modules');
     const path = fc.array(name, { minLength: 1, maxLength: 4 }).map((names) => `/${names.join('/')}`);
@@ -202,6 +241,25 @@ describe('a repository that was found', () => {
       },
     ]);
     expect(await scans.find(few())).toEqual(after);
+  });
+
+  test('is one of so many, and of one more the one that was found last is not asked for', async () => {
+    const count = MAX_KNOWN_REPOSITORIES + 1;
+    const names = Array.from({ length: count }, (_, at) => `/ws/${at % 2}/${String(at).padStart(4, '0')}`);
+    const tree = treeOf('/ws/0', '/ws/1');
+    for (const name of names) {
+      tree.make(name, true);
+      tree.make(`${name}/.git`, false);
+    }
+    const scans = scansOf(tree);
+    const { gitPaths: all } = await scans.find(target('/ws', { maxDirectories: 2 * count }));
+    expect(all).toEqual(names.sort().map((name) => `${name}/.git`));
+    // Now none of their directories is looked at.
+    expect(await scans.find(few({ maxDirectories: 1 }))).toEqual({
+      gitPaths: all.slice(0, MAX_KNOWN_REPOSITORIES),
+      repositories: [],
+      unseen: 'it has more than 1 directories',
+    });
   });
 
   test('is not made up when it has gone, and not asked for where it is left out', async () => {

@@ -135,7 +135,7 @@ class Scan {
 
   /** In turn, a few at a time: which directories come within the bounds must not depend on which are read first. */
   async #listAll(level: readonly string[]): Promise<void> {
-    for (let at = 0; at < level.length && this.#entriesLeft > 0; at += READS_AT_ONCE) {
+    for (let at = 0; at < level.length && this.#entriesLeft >= 0; at += READS_AT_ONCE) {
       const some = level.slice(at, at + READS_AT_ONCE);
       const listings = await Promise.all(some.map((directory) => this.#listingOf(directory)));
       listings.forEach((listing, place) => this.#take(some[place] ?? '', listing));
@@ -144,10 +144,10 @@ class Scan {
   }
 
   #take(directory: string, listing: Listing | undefined): void {
-    if (listing === undefined || this.#entriesLeft <= 0) return;
+    if (listing === undefined || this.#entriesLeft < 0) return;
     this.#entriesLeft -= listing.entries;
     this.listings.set(directory, listing);
-    if (this.#entriesLeft <= 0) this.#cut(`it has more than ${MAX_SCANNED_TREE_ENTRIES} entries`);
+    if (this.#entriesLeft < 0) this.#cut(`it has more than ${MAX_SCANNED_TREE_ENTRIES} entries`);
     else if (listing.isCut) this.#cut(this.#tooManyDirectories);
   }
 

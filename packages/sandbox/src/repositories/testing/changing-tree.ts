@@ -1,4 +1,4 @@
-import { childOf, isWithin, parentOf } from '../../files/paths.js';
+import { isWithin, parentOf } from '../../files/paths.js';
 import type { ScanFiles } from '../scan-files.js';
 
 interface Entry {
@@ -10,6 +10,8 @@ interface Entry {
 /** A file system that changes, with the time stamps of a real one: two changes within one grain have the same. */
 export class ChangingTree implements ScanFiles {
   readonly #entries = new Map<string, Entry>([['/', { isDirectory: true, inode: 1, changedMs: 0 }]]);
+  /** The paths in each directory, in the order in which they were made. */
+  readonly #inside = new Map<string, Set<string>>();
   readonly #grainMs: number;
   #inodes = 1;
   nowMs = 0;
@@ -28,13 +30,18 @@ export class ChangingTree implements ScanFiles {
   make(path: string, isDirectory: boolean): void {
     if (this.#entries.get(parentOf(path))?.isDirectory !== true || this.#entries.has(path)) return;
     this.#entries.set(path, { isDirectory, inode: (this.#inodes += 1), changedMs: this.#stamp() });
+    this.#inside.set(parentOf(path), (this.#inside.get(parentOf(path)) ?? new Set()).add(path));
     this.#touch(parentOf(path));
   }
 
   /** Removes what is at a path, with all that it holds. */
   remove(path: string): void {
     if (path === '/' || !this.#entries.has(path)) return;
-    for (const at of [...this.#entries.keys()]) if (isWithin(at, path)) this.#entries.delete(at);
+    for (const at of [...this.#entries.keys()].filter((one) => isWithin(one, path))) {
+      this.#entries.delete(at);
+      this.#inside.delete(at);
+    }
+    this.#inside.get(parentOf(path))?.delete(path);
     this.#touch(parentOf(path));
   }
 
@@ -47,14 +54,15 @@ export class ChangingTree implements ScanFiles {
   async *list(directory: string): ReturnType<ScanFiles['list']> {
     this.reads += 1;
     await this.onList(directory);
-    const inside = [...this.#entries].filter(
-      ([at]) => at !== '/' && at === childOf(directory, at.slice(at.lastIndexOf('/') + 1)),
-    );
+    const inside = [...(this.#inside.get(directory) ?? [])];
     yield Array.from({ length: this.more.get(directory) ?? 0 }, (_, at) => ({
       name: `more-${at}`,
       isDirectory: false,
     }));
-    yield inside.map(([at, { isDirectory }]) => ({ name: at.slice(at.lastIndexOf('/') + 1), isDirectory }));
+    yield inside.map((at) => ({
+      name: at.slice(at.lastIndexOf('/') + 1),
+      isDirectory: this.#entries.get(at)?.isDirectory === true,
+    }));
   }
 
   exists(path: string): boolean {
