@@ -1,7 +1,12 @@
 import { ExecError } from '@holdfast/exec-protocol';
 import { describe, expect, test } from 'vitest';
 import { type FakeFile, fakeFiles } from '../files/testing/fake-files.js';
-import { MAX_LINKED_WORKTREES } from '../limits.js';
+import {
+  MAX_LINKED_WORKTREES,
+  MAX_REPOSITORY_MOUNTS,
+  MAX_SCANNED_DIRECTORIES,
+  MAX_SCANNED_SHARED_DIRECTORIES,
+} from '../limits.js';
 import type { NormalisedPolicy } from '../policy/path-rule.js';
 import { DEFAULTS } from '../policy/rule-origin.js';
 import { linesOf, policyOf, rule } from '../policy/testing/rules.js';
@@ -198,12 +203,31 @@ describe('inside what is writable, what others would run stays as it is', () => 
     ]);
   });
 
+  test('so many repositories stay writable for commits, and one more is the first that does not', async () => {
+    // Each counts as five mounts.
+    const most = MAX_REPOSITORY_MOUNTS / 5;
+    const asAWhole = async (count: number): Promise<number> => {
+      const names = Array.from(
+        { length: count },
+        (_, at) => [`/ws/${at}/.git/config`, { text: '' }] as const,
+      );
+      const lines = await below(Object.fromEntries(names), ['write /ws'], { ...CEILING, protectedNames: [] });
+      return lines.filter((line) => line.endsWith('/.git')).length;
+    };
+    // Where one has to be whole, so has another: what both need is taken from what was for one.
+    expect([await asAWhole(most), await asAWhole(most + 1)]).toEqual([0, 2]);
+  });
+
   test('a repository with more worktrees than anybody looks at stays as it is as a whole', async () => {
-    const worktrees = Array.from({ length: MAX_LINKED_WORKTREES + 1 }, (_, at) => `/ws/.git/worktrees/${at}`);
-    const tree = Object.fromEntries(worktrees.map((path): [string, FakeFile] => [path, 'directory']));
-    expect(await below(tree, ['write /ws'], { ...CEILING, protectedNames: [] })).toEqual([
-      'write /ws',
-      'read /ws/.git',
+    const asAWhole = async (count: number): Promise<boolean> => {
+      const worktrees = Array.from({ length: count }, (_, at) => `/ws/.git/worktrees/${at}`);
+      const tree = Object.fromEntries(worktrees.map((path): [string, FakeFile] => [path, 'directory']));
+      const lines = await below(tree, ['write /ws'], { ...CEILING, protectedNames: [] });
+      return lines.includes('read /ws/.git');
+    };
+    expect([await asAWhole(MAX_LINKED_WORKTREES), await asAWhole(MAX_LINKED_WORKTREES + 1)]).toEqual([
+      false,
+      true,
     ]);
   });
 
@@ -348,6 +372,24 @@ test('a bare repository is one, also where it may be written itself', async () =
   expect(await below(bare, ['write /srv'], ceiling)).toEqual(['write /srv', ...kept]);
   expect(await below(bare, ['write /srv/x.git'], ceiling)).toEqual(['write /srv/x.git', ...kept]);
 });
+
+test.each([
+  ['/ws', false, MAX_SCANNED_DIRECTORIES],
+  ['/tmp', true, MAX_SCANNED_SHARED_DIRECTORIES],
+])(
+  'below %s (shared: %s) repositories are looked for in %i directories, itself included',
+  async (root, isShared, most) => {
+    const gapsWith = async (directories: number): Promise<number> => {
+      const names = Array.from(
+        { length: directories - 1 },
+        (_, at) => [`${root}/${at}`, 'directory'] as const,
+      );
+      const policy = { ...policyOf([]), rules: [rule(`write ${root}`, { isShared })] };
+      return (await apply(policy, { ...CEILING, protectedNames: [] }, Object.fromEntries(names))).gaps.length;
+    };
+    expect([await gapsWith(most), await gapsWith(most + 1)]).toEqual([0, 1]);
+  },
+);
 
 test('a root that was not looked through to its end is told', async () => {
   const many = Array.from(

@@ -4,7 +4,9 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { MAX_SMALL_FILE_BYTES } from '../limits.js';
 import { readSmallFile } from './read-small-file.js';
+import { realFileFacts } from './real-file-facts.js';
 
 let place = '';
 
@@ -29,6 +31,12 @@ test('a file is read up to the limit, and not one byte further', () => {
     undefined,
     '',
   ]);
+});
+
+test('what is read while a sandbox is planned has so many bytes and no more', () => {
+  const text = 'x'.repeat(MAX_SMALL_FILE_BYTES);
+  expect(realFileFacts.readText(put('most', text))).toBe(text);
+  expect(realFileFacts.readText(put('more', `${text}x`))).toBeUndefined();
 });
 
 test('a file as large as a disk is not read', () => {

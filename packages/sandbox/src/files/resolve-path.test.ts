@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { MAX_LINKS_FOLLOWED } from '../limits.js';
 import { resolvePath } from './resolve-path.js';
 import { fakeFiles } from './testing/fake-files.js';
 
@@ -36,4 +37,19 @@ test('links in a circle are a dead end, and so is a directory that cannot be ent
     { kind: 'deadEnd', at: '/a/one', isLink: true, why: 'the link /a/one leads in a circle' },
     { kind: 'deadEnd', at: '/a/shut', isLink: false, why: '/a/shut cannot be looked into (EACCES)' },
   ]);
+});
+
+test('so many links are followed on the way to one path, and no more', () => {
+  const links = Array.from(
+    { length: MAX_LINKS_FOLLOWED + 1 },
+    (_, at) => [`/l/${at}`, { link: `${at + 1}` }] as const,
+  );
+  const files = fakeFiles({ ...Object.fromEntries(links), [`/l/${MAX_LINKS_FOLLOWED + 1}`]: { text: '' } });
+  expect(resolvePath('/l/1', files)).toMatchObject({ path: `/l/${MAX_LINKS_FOLLOWED + 1}`, kind: 'file' });
+  expect(resolvePath('/l/0', files)).toEqual({
+    kind: 'deadEnd',
+    at: `/l/${MAX_LINKS_FOLLOWED}`,
+    isLink: true,
+    why: `the link /l/${MAX_LINKS_FOLLOWED} leads in a circle`,
+  });
 });

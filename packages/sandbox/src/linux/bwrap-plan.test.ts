@@ -1,5 +1,6 @@
 import { ExecError } from '@holdfast/exec-protocol';
 import { expect, test } from 'vitest';
+import { MAX_BWRAP_WORDS } from '../limits.js';
 import { planBwrap } from './bwrap-plan.js';
 import type { MountStep } from './mount-step.js';
 
@@ -64,6 +65,26 @@ test('a command that may use the network stays in that of the machine', () => {
     { program: 'bwrap', network: 'enabled', filter: FILTER, signalResetter: undefined },
   );
   expect(plan.argv).not.toContain('--unshare-net');
+});
+
+test('a call has so many words, variables counted as they are sent, and no more', () => {
+  const settings = {
+    program: 'bwrap',
+    network: 'enabled',
+    filter: FILTER,
+    signalResetter: undefined,
+  } as const;
+  const planWith = (variables: number, mounts: number): readonly string[] => {
+    const env = Object.fromEntries(Array.from({ length: variables }, (_, at) => [`V${at}`, '']));
+    const steps = Array.from({ length: mounts }, (): MountStep => ({ kind: 'makeReadOnly', path: '/x' }));
+    return planBwrap({ ...COMMAND, env }, { steps, placeholders: [] }, settings).argv;
+  };
+  const words = planWith(0, 0).indexOf('--');
+  const isOdd = (MAX_BWRAP_WORDS - words) % 2;
+  const mounts = (MAX_BWRAP_WORDS - words - 3 * isOdd) / 2;
+  expect(planWith(isOdd, mounts).indexOf('--')).toBe(MAX_BWRAP_WORDS - 3 * isOdd);
+  expect(() => planWith(isOdd, mounts + 1)).toThrow(/more than bubblewrap accepts/);
+  expect(() => planWith(isOdd + 1, mounts)).toThrow(/more than bubblewrap accepts/);
 });
 
 test('S08 more mounts than bubblewrap accepts are refused', () => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { MAX_HOST_LENGTH } from '../limits.js';
 import { canonicalHost, splitAuthority } from './canonical-host.js';
 
 test.each([
@@ -59,6 +60,12 @@ test.each([
   ...['-a.example', 'a-.example', `${'a'.repeat(64)}.example`, `${'a.'.repeat(127)}aa`],
 ])('%j is no host', (written) => {
   expect(canonicalHost(written)).toBeUndefined();
+});
+
+test('a name has so many characters and no more', () => {
+  const longest = `${'a.'.repeat((MAX_HOST_LENGTH - 1) / 2)}a`;
+  expect(canonicalHost(longest)).toEqual({ host: longest, isAddress: false });
+  expect(canonicalHost(`a${longest}`)).toBeUndefined();
 });
 
 test('the port of an authority is what is written, or the default', () => {

@@ -3,8 +3,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { ExecError } from '@holdfast/exec-protocol';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { CELL_START_TIMEOUT_MS } from '../limits.js';
 import { openNetworkCell } from './network-cell.js';
 
 const DEADLINE_MS = 60_000;
@@ -17,6 +19,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
+  vi.useRealTimers();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -100,6 +103,28 @@ test(
     controller.abort(new Error('no longer wanted'));
     await outcome;
     await vi.waitUntil(() => !existsSync(`/proc/${noted('pid')}`), WAIT);
+  },
+  DEADLINE_MS,
+);
+
+test(
+  'one that does not come up is ended at the limit, and not before',
+  async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    let outcome = 'none yet';
+    const opening = openNetworkCell(wrapper('setInterval(() => undefined, 1000);'), [0]).catch(
+      (error: unknown) => {
+        outcome = String(error);
+      },
+    );
+    while (!existsSync(path.join(folder, 'pid')) || noted('pid') === 0) await turn();
+    vi.advanceTimersByTime(CELL_START_TIMEOUT_MS - 1);
+    await turn();
+    expect(outcome).toBe('none yet');
+    vi.advanceTimersByTime(1);
+    await opening;
+    expect(outcome).toBe('ExecError: network: none could be made for the command: it took too long');
+    while (existsSync(`/proc/${noted('pid')}`)) await turn();
   },
   DEADLINE_MS,
 );

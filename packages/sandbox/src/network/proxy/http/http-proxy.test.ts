@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, expect, test, vi } from 'vitest';
-import { PROXY_REQUEST_TIMEOUT_MS } from '../../../limits.js';
+import { MAX_PROXY_HEADER_BYTES, PROXY_REQUEST_TIMEOUT_MS } from '../../../limits.js';
 import { over, type ProxyRig, rigProxy } from '../testing/proxy-rig.js';
 
 const DEADLINE_MS = 30_000;
@@ -117,6 +117,25 @@ test.each(['GET', 'HEAD', 'DELETE', 'OPTIONS'])(
     client.write(`${head}Content-Length: ${SMUGGLED.length}\r\n\r\n${SMUGGLED}`);
     await text(client);
     expect(got.toLowerCase().split('\r\n\r\n')[0]).toContain(`\r\ncontent-length: ${SMUGGLED.length}`);
+  },
+  DEADLINE_MS,
+);
+
+/** What stands between the words of a header is not counted. */
+const UNCOUNTED_BYTES = 64;
+
+test.each([
+  ['as long as may be', MAX_PROXY_HEADER_BYTES - 1, 'HTTP/1.1 204 No Content', 'allow'],
+  ['longer than may be', MAX_PROXY_HEADER_BYTES + UNCOUNTED_BYTES, 'HTTP/1.1 400 Bad Request', 'malformed'],
+])(
+  'what comes before a body and is %s is answered so',
+  async (_, bytes, answer, decision) => {
+    await using rig = await answering('HTTP/1.1 204 No Content\r\n\r\n');
+    const client = await rig.dial();
+    const [start, end] = ['GET http://a.example/ HTTP/1.1\r\nHost: a.example\r\nX: ', '\r\n\r\n'];
+    client.write(`${start}${'x'.repeat(bytes - start.length - end.length)}${end}`);
+    expect(partsOf(await text(client))[0]).toBe(answer);
+    expect([rig.decisions, rig.outside.length]).toEqual([[decision], decision === 'allow' ? 1 : 0]);
   },
   DEADLINE_MS,
 );
