@@ -475,12 +475,14 @@ type MountStep =
 /** What stands at a missing path while the sandbox runs, because something must be there to cover. */
 type Placeholder = {
     readonly path: string;
+    /** Which directory it is in. */
+    readonly directory: FileIdentity;
+} & ({
     readonly kind: 'directory';
 } | {
-    readonly path: string;
     readonly kind: 'file';
     readonly text: PlaceholderText;
-};
+});
 /** The mount table of a sandbox, and what the host must have for it. */
 interface MountPlan {
     readonly steps: readonly MountStep[];
@@ -489,11 +491,11 @@ interface MountPlan {
 
 /** A descriptor that the wrapper inherits. The first of a plan is number 3. */
 type PlannedDescriptor = 
-/** A file or directory, held so that nobody can put another one in its place. */
+/** A file or directory, held so that nobody can put another one in its place; or what is made for the plan. */
 {
     readonly kind: 'path';
     readonly path: string;
-    readonly identity: FileIdentity | undefined;
+    readonly identity: FileIdentity | 'placeholder';
 }
 /** Nothing to read. */
  | {
@@ -735,6 +737,8 @@ declare class StalePlan extends ExecError {
 
 /** Placeholders that one launch holds. */
 interface HeldPlaceholders {
+    /** What stands at each of their paths. */
+    readonly made: ReadonlyMap<string, FileIdentity>;
     /** Removes those that nobody else holds; may be called twice. */
     release(): void;
 }

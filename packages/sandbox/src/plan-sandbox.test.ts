@@ -93,7 +93,7 @@ test('the explanation for programs is data without the environment', async () =>
   const text = JSON.stringify(explainAsJson(plan));
   expect(JSON.parse(text)).toMatchObject({
     policy: { network: 'restricted' },
-    plan: { cleanup: [{ path: '/ws/.codex', kind: 'directory' }] },
+    plan: { cleanup: [{ path: '/ws/.codex', directory: { device: 1, inode: 2 }, kind: 'directory' }] },
   });
   expect(text).not.toContain('TOKEN');
 });

@@ -184,7 +184,7 @@ function answer(
   const { rules, notes } = policy.restrictsFiles
     ? maskCrowds(policy.rules, cwd, files)
     : { ...policy, notes: [] };
-  const mounts = planMounts({ ...policy, rules }, ownedProcTrees, command.sealsKernelTrees);
+  const mounts = planMounts({ ...policy, rules }, files, ownedProcTrees, command.sealsKernelTrees);
   const launch = planBwrap({ ...command, cwd }, mounts, {
     ...bwrap,
     network: hosts === undefined ? policy.network : 'managed',

@@ -220,6 +220,17 @@ test('a path where the executor itself cannot look says nothing of the sandbox',
   expect(judged({ output: 'cat: /srv/closed/x: Permission denied' }, PLAN, files)).toBeUndefined();
 });
 
+test('a path with a link that is replaced while it is followed says nothing of the sandbox', () => {
+  const readLink = (): string => {
+    throw Object.assign(new Error('no link'), { code: 'EINVAL' });
+  };
+  const output = 'touch: /ws/link/x: Read-only file system';
+  expect([judged({ output }) === undefined, judged({ output }, PLAN, { ...FILES, readLink })]).toEqual([
+    false,
+    undefined,
+  ]);
+});
+
 test('no more paths are looked up than that, whatever a command prints, and the last ones first', () => {
   let looks = 0;
   const files = {

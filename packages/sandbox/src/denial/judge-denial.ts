@@ -7,6 +7,7 @@ import {
   type SandboxDenial,
 } from '@holdfast/exec-protocol';
 import type { FileFacts } from '../files/file-facts.js';
+import { StalePlan } from '../files/stale-plan.js';
 import { MAX_JUDGED_LINE_LENGTH, MAX_JUDGED_LINES, MAX_JUDGED_PATHS } from '../limits.js';
 import type { NetworkDecision } from '../network/gate.js';
 import { reasonOf } from '../network/reason-of.js';
@@ -45,7 +46,7 @@ export function judgeDenial(
   const judge: Judge = {
     cwd,
     noNetworkBy: noNetworkBy(plan),
-    decisionAt: decisionsIn(plan.policy, plan.decisions, files),
+    decisionAt: unlessStale(decisionsIn(plan.policy, plan.decisions, files)),
     mayWrite,
     pathsLeft: MAX_JUDGED_PATHS,
   };
@@ -58,6 +59,18 @@ export function judgeDenial(
     for (const finding of findingsIn(line.slice(-MAX_JUDGED_LINE_LENGTH), judge)) add(finding);
   const findings = strongest([...found.values()]);
   return findings.length === 0 ? undefined : { findings };
+}
+
+/** Others may go on in the same directories: a path that changes while it is looked at says nothing. */
+function unlessStale(decisionAt: Judge['decisionAt']): Judge['decisionAt'] {
+  return (path) => {
+    try {
+      return decisionAt(path);
+    } catch (error) {
+      if (error instanceof StalePlan) return undefined;
+      throw error;
+    }
+  };
 }
 
 /** The surest first. Words that name nothing add nothing to what is surer. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { MAX_LINKS_FOLLOWED } from '../limits.js';
 import { resolvePath } from './resolve-path.js';
+import { StalePlan } from './stale-plan.js';
 import { fakeFiles } from './testing/fake-files.js';
 
 const FILES = fakeFiles({
@@ -53,3 +54,14 @@ test('so many links are followed on the way to one path, and no more', () => {
     why: `the link /l/${MAX_LINKS_FOLLOWED} leads in a circle`,
   });
 });
+test.each(['EINVAL', 'ENOENT', 'ENOTDIR'])(
+  'a link that is replaced while it is followed (%s) is looked at again',
+  (code) => {
+    const readLink = (): string => {
+      throw Object.assign(new Error('no link'), { code });
+    };
+    expect(() => resolvePath('/bin/sh', { ...FILES, readLink })).toThrow(
+      new StalePlan('/bin', 'was replaced'),
+    );
+  },
+);

@@ -1,7 +1,9 @@
 import { ExecError } from '@holdfast/exec-protocol';
 import { MAX_LINKS_FOLLOWED } from '../limits.js';
+import { errorCode } from './error-code.js';
 import type { FileFact, FileFacts } from './file-facts.js';
 import { childOf, namesOf, parentOf } from './paths.js';
+import { StalePlan } from './stale-plan.js';
 
 /** A link on the way to a path. */
 export interface CrossedLink {
@@ -42,7 +44,10 @@ interface DeadEnd {
 /** What a path comes to. */
 export type Resolution = ResolvedPath | DeadEnd;
 
-/** Follows every link of an absolute path, as the kernel would, and goes on by name alone where nothing exists. */
+/**
+ * Follows every link of an absolute path, as the kernel would, and goes on by name alone where nothing exists.
+ * @throws StalePlan when a link on the way is replaced meanwhile.
+ */
 export function resolvePath(path: string, files: FileFacts): Resolution {
   const links: CrossedLink[] = [];
   const pending = [...namesOf(path)].reverse();
@@ -76,7 +81,7 @@ const NOTHING: Seen = { kind: 'seen', found: undefined, target: undefined };
 function see(path: string, files: FileFacts): Seen | DeadEnd {
   try {
     const found = files.look(path);
-    return { kind: 'seen', found, target: found?.kind === 'link' ? files.readLink(path) : undefined };
+    return { kind: 'seen', found, target: found?.kind === 'link' ? targetOf(path, files) : undefined };
   } catch (error) {
     // The look itself was refused, whatever it is at.
     if (error instanceof ExecError) throw error;
@@ -85,6 +90,18 @@ function see(path: string, files: FileFacts): Seen | DeadEnd {
     return { kind: 'deadEnd', at, isLink: false, why: `${at} cannot be looked into (${cause})` };
   }
 }
+
+/** Of what was a link a moment ago. */
+function targetOf(link: string, files: FileFacts): string {
+  try {
+    return files.readLink(link);
+  } catch (error) {
+    if (!NO_LINK.has(errorCode(error))) throw error;
+    throw new StalePlan(link, 'was replaced', undefined, { cause: error });
+  }
+}
+
+const NO_LINK: ReadonlySet<string | undefined> = new Set(['EINVAL', 'ENOENT', 'ENOTDIR']);
 
 function circleAt(link: string): DeadEnd {
   return { kind: 'deadEnd', at: link, isLink: true, why: `the link ${link} leads in a circle` };

@@ -1,10 +1,22 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test, vi } from 'vitest';
+import { StalePlan } from '../files/stale-plan.js';
 import { compileFilter } from '../linux/seccomp/compile-filter.js';
 import { holdDescriptors } from './hold-descriptors.js';
 import type { PlannedDescriptor } from './launch-plan.js';
+import { PlaceholderStore } from './placeholder-store.js';
 
 const FILTER: PlannedDescriptor = { kind: 'filter', program: compileFilter('x64') };
 
@@ -13,12 +25,42 @@ test('the program of the filter is in no file, which a confined command could op
   vi.stubEnv('TMPDIR', path.join(temporary, 'none'));
   try {
     const planned: readonly PlannedDescriptor[] = [{ kind: 'status' }, FILTER, { kind: 'nothing' }];
-    const held = holdDescriptors(planned, 3);
+    const held = holdDescriptors(planned, 3, new Map());
     expect([held.stdio.slice(0, 2), held.pipes.filter]).toEqual([['pipe', 'pipe'], 4]);
     held.close();
     expect(readdirSync(temporary)).toEqual([]);
   } finally {
     vi.unstubAllEnvs();
     rmSync(temporary, { recursive: true });
+  }
+});
+
+test('a placeholder is the one that was made, not what a link leads to that took the place of its directory', async () => {
+  const place = realpathSync(mkdtempSync(path.join(tmpdir(), 'holdfast-descriptors-')));
+  const at = (name: string): string => path.join(place, name);
+  try {
+    for (const name of ['ws', 'keys']) mkdirSync(at(name));
+    writeFileSync(at('keys/config'), 'secret');
+    const { dev, ino } = lstatSync(at('ws'));
+    const placeholder = {
+      path: at('ws/config'),
+      directory: { device: dev, inode: ino },
+      kind: 'directory',
+    } as const;
+    const store = new PlaceholderStore(at('records'), () => undefined);
+    const held = await store.hold([placeholder]);
+    const planned = [{ kind: 'path', path: placeholder.path, identity: 'placeholder' }] as const;
+    holdDescriptors(planned, 3, held.made).close();
+    renameSync(at('ws'), at('moved'));
+    symlinkSync(at('keys'), at('ws'));
+    const stale = new StalePlan(placeholder.path, 'was replaced');
+    expect(() => holdDescriptors(planned, 3, held.made)).toThrow(stale);
+    // The very directory that was made, by another name than planned.
+    rmSync(at('ws'));
+    symlinkSync(at('moved'), at('ws'));
+    expect(() => holdDescriptors(planned, 3, held.made)).toThrow(stale);
+    held.release();
+  } finally {
+    rmSync(place, { recursive: true });
   }
 });

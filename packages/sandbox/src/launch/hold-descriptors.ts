@@ -1,7 +1,6 @@
-import { closeSync, constants, fstatSync, openSync } from 'node:fs';
-import { errorCode } from '../files/error-code.js';
+import { closeSync, constants, openSync } from 'node:fs';
+import { checkHeld, openPath } from '../files/held-path.js';
 import type { FileIdentity } from '../files/resolve-path.js';
-import { StalePlan } from '../files/stale-plan.js';
 import type { PlannedDescriptor } from './launch-plan.js';
 
 /** Descriptors for a child, ready to be handed to `spawn`. */
@@ -16,17 +15,16 @@ export interface HeldDescriptors {
 
 type PipeKind = 'filter' | 'status' | 'environment' | 'ready';
 
-// Not among Node's constants. It gives a handle on a file without opening it, and without any right to read it.
-const O_PATH = 0o10000000;
-
 /**
  * Opens what a plan holds.
+ * @param placeholders What has been made for it, by path.
  * @throws StalePlan when a path no longer is what it was when the plan was made; the error of the system
  * when it cannot be opened for another reason.
  */
 export function holdDescriptors(
   planned: readonly PlannedDescriptor[],
   firstDescriptor: number,
+  placeholders: ReadonlyMap<string, FileIdentity>,
 ): HeldDescriptors {
   const opened: number[] = [];
   const close = (): void => {
@@ -47,7 +45,7 @@ export function holdDescriptors(
         case 'nothing':
           return keep(openSync('/dev/null', constants.O_RDONLY));
         case 'path':
-          return holdPath(descriptor.path, descriptor.identity, keep);
+          return holdPath(descriptor, placeholders, keep);
       }
     });
     const at = (kind: PipeKind): number => firstDescriptor + planned.findIndex((one) => one.kind === kind);
@@ -67,21 +65,14 @@ export function holdDescriptors(
   }
 }
 
-function holdPath(file: string, identity: FileIdentity | undefined, keep: (fd: number) => number): number {
-  const fd = keep(openPath(file));
-  const { dev, ino } = fstatSync(fd);
-  if (identity === undefined || (dev === identity.device && ino === identity.inode)) return fd;
-  throw new StalePlan(file, 'was replaced');
-}
-
-const GONE: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
-
-function openPath(file: string): number {
-  try {
-    return openSync(file, O_PATH | constants.O_NOFOLLOW);
-  } catch (error) {
-    // A lack of descriptors, for one, is for whoever starts the sandbox to tell.
-    if (!GONE.has(errorCode(error) ?? '')) throw error;
-    throw new StalePlan(file, 'has gone', undefined, { cause: error });
-  }
+function holdPath(
+  { path, identity }: Extract<PlannedDescriptor, { readonly kind: 'path' }>,
+  placeholders: ReadonlyMap<string, FileIdentity>,
+  keep: (fd: number) => number,
+): number {
+  const expected = identity === 'placeholder' ? placeholders.get(path) : identity;
+  if (expected === undefined) throw new Error(`nothing was made at ${path}, which a plan holds`);
+  const fd = keep(openPath(path));
+  checkHeld(fd, path, expected);
+  return fd;
 }

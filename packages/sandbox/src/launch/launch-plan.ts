@@ -3,8 +3,8 @@ import type { Placeholder } from '../linux/plan-mounts.js';
 
 /** A descriptor that the wrapper inherits. The first of a plan is number 3. */
 export type PlannedDescriptor =
-  /** A file or directory, held so that nobody can put another one in its place. */
-  | { readonly kind: 'path'; readonly path: string; readonly identity: FileIdentity | undefined }
+  /** A file or directory, held so that nobody can put another one in its place; or what is made for the plan. */
+  | { readonly kind: 'path'; readonly path: string; readonly identity: FileIdentity | 'placeholder' }
   /** Nothing to read. */
   | { readonly kind: 'nothing' }
   /** A pipe through which the wrapper is given the seccomp program: whoever could open a file with it could take it off. */

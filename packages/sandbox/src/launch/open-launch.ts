@@ -44,7 +44,7 @@ export async function openLaunch(
   const placeholders = await store.hold(plan.cleanup, setUp?.signal);
   try {
     setUp?.check();
-    const held = holdDescriptors(plan.descriptors, FIRST_DESCRIPTOR);
+    const held = holdDescriptors(plan.descriptors, FIRST_DESCRIPTOR, placeholders.made);
     const [program, ...args] =
       network === undefined ? plan.argv : ([...network.entrance, ...plan.argv] as const);
     const variables = environmentOf(plan);

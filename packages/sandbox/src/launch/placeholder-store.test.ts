@@ -3,12 +3,15 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import {
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,6 +19,7 @@ import path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { ExecError } from '@holdfast/exec-protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { FileIdentity } from '../files/resolve-path.js';
 import { StalePlan } from '../files/stale-plan.js';
 import { MAX_RECORD_BYTES } from '../limits.js';
 import type { Placeholder } from '../linux/plan-mounts.js';
@@ -47,9 +51,14 @@ function store(): PlaceholderStore {
   return new PlaceholderStore(path.join(place, 'records'), (problem) => told.push(problem));
 }
 
+function identityOf(file: string): FileIdentity {
+  const { dev, ino } = lstatSync(file);
+  return { device: dev, inode: ino };
+}
+
 function inWorkspace(name: string, text?: PlaceholderText): Placeholder {
-  const at = path.join(place, 'ws', name);
-  return text === undefined ? { path: at, kind: 'directory' } : { path: at, kind: 'file', text };
+  const at = { path: path.join(place, 'ws', name), directory: identityOf(path.join(place, 'ws')) };
+  return text === undefined ? { ...at, kind: 'directory' } : { ...at, kind: 'file', text };
 }
 
 /** What stands in the workspace, and the files of the records. */
@@ -272,11 +281,61 @@ test('a program that cannot tell its own process from others holds nothing, and 
 
 test('where the directory of a placeholder has gone the plan is stale, and nothing of it is left', async () => {
   const folder = store();
-  const late = inWorkspace('gone/deeper');
+  const late = { ...inWorkspace('.codex'), path: path.join(place, 'ws/gone/deeper') };
   await expect(folder.hold([inWorkspace('.codex'), late])).rejects.toThrow(
     new StalePlan(path.dirname(late.path), 'has gone'),
   );
   expect([left(), paths(folder)]).toEqual([[[], []], []]);
+});
+
+/** Puts a link to a directory outside in the place of the workspace, with whose name something else is reached then. */
+function exchange(outside: string): void {
+  mkdirSync(path.join(place, outside), { recursive: true });
+  renameSync(path.join(place, 'ws'), path.join(place, 'moved'));
+  symlinkSync(path.join(place, outside), path.join(place, 'ws'));
+}
+
+test('nothing is made where a link leads that took the place of a directory, or of one above it', async () => {
+  const folder = store();
+  mkdirSync(path.join(place, 'ws/q'));
+  mkdirSync(path.join(place, 'outside/q'), { recursive: true });
+  const planned = inWorkspace('.codex');
+  const deeper: Placeholder = {
+    path: path.join(place, 'ws/q/hooks'),
+    directory: identityOf(path.join(place, 'ws/q')),
+    kind: 'directory',
+  };
+  exchange('outside');
+  await expect(folder.hold([planned])).rejects.toThrow(new StalePlan(path.join(place, 'ws'), 'has gone'));
+  await expect(folder.hold([deeper])).rejects.toThrow(
+    new StalePlan(path.join(place, 'ws/q'), 'was replaced'),
+  );
+  // The same directory as planned, by another name: something else may bear its number by now.
+  rmSync(path.join(place, 'ws'));
+  symlinkSync(path.join(place, 'moved'), path.join(place, 'ws'));
+  await expect(folder.hold([deeper])).rejects.toThrow(
+    new StalePlan(path.join(place, 'ws/q'), 'was replaced'),
+  );
+  expect(readdirSync(path.join(place, 'outside'), { recursive: true })).toEqual(['q']);
+  expect(readdirSync(path.join(place, 'moved'), { recursive: true })).toEqual(['q']);
+});
+
+test('nothing is taken for a placeholder that a link leads to', async () => {
+  const folder = store();
+  symlinkSync('elsewhere', inWorkspace('config').path);
+  await expect(folder.hold([inWorkspace('config')])).rejects.toThrow(
+    new StalePlan(inWorkspace('config').path, 'was replaced'),
+  );
+});
+
+test('nothing is removed where a link leads that took the place of a directory', async () => {
+  const held = await store().hold([inWorkspace('hooks'), inWorkspace('commondir', '.\n')]);
+  mkdirSync(path.join(place, 'outside/hooks'), { recursive: true });
+  writeFileSync(path.join(place, 'outside/commondir'), '.\n');
+  exchange('outside');
+  held.release();
+  expect(readdirSync(path.join(place, 'outside')).sort()).toEqual(['commondir', 'hooks']);
+  expect(left()[1]).toEqual([]);
 });
 
 test('a folder that others may write is not trusted', async () => {
@@ -308,19 +367,17 @@ function forge(folderOf: string, record: unknown): string {
 }
 
 test.each<[string, (victim: string) => unknown]>([
-  ['in another directory', (victim) => [{ path: victim, kind: 'file', text: '' }]],
+  ['in another directory', (victim) => [{ ...inWorkspace('mine', ''), path: victim }]],
   [
     'of another directory, by a way round',
-    (victim) => [{ path: `${place}/ws/../victim/${path.basename(victim)}`, kind: 'file', text: '' }],
+    (victim) => [{ ...inWorkspace('mine', ''), path: `${place}/ws/../victim/${path.basename(victim)}` }],
   ],
-  ['that is the directory itself', () => [{ path: `${place}/ws/.`, kind: 'directory' }]],
-  [
-    'with a text that no placeholder has',
-    () => [{ path: `${place}/ws/mine`, kind: 'file', text: 'precious' }],
-  ],
-  ['of another kind', () => [{ path: `${place}/ws/mine`, kind: 'link', text: '' }]],
+  ['that is the directory itself', () => [{ ...inWorkspace('mine'), path: `${place}/ws/.` }]],
+  ['with a text that no placeholder has', () => [{ ...inWorkspace('mine', ''), text: 'precious' }]],
+  ['of another kind', () => [{ ...inWorkspace('mine', ''), kind: 'link' }]],
+  ['without its directory', () => [{ path: `${place}/ws/mine`, kind: 'directory' }]],
   ['cut off', () => '[{"path":'],
-  ['that is no list', () => ({ path: `${place}/ws/mine`, kind: 'directory' })],
+  ['that is no list', () => inWorkspace('mine')],
 ])('a record %s is not believed, and told of', async (_, record) => {
   const victim = path.join(place, 'victim/file');
   mkdirSync(path.dirname(victim));

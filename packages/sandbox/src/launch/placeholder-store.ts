@@ -4,6 +4,7 @@ import path from 'node:path';
 import { ExecError } from '@holdfast/exec-protocol';
 import { errorCode } from '../files/error-code.js';
 import { parentOf } from '../files/paths.js';
+import type { FileIdentity } from '../files/resolve-path.js';
 import type { Placeholder } from '../linux/plan-mounts.js';
 import { untilAborted } from '../until-aborted.js';
 import { secureOwnFolder } from './own-folder.js';
@@ -15,7 +16,11 @@ import {
   leaveForTheDead,
   pathsHeldByOthers,
 } from './placeholders/holders.js';
-import { makePlaceholder, removeFile } from './placeholders/placeholder-file.js';
+import {
+  makePlaceholders,
+  type PlaceholdersOfDirectory,
+  removeFile,
+} from './placeholders/placeholder-file.js';
 import { isRunning, ownMark } from './placeholders/process-mark.js';
 import { folderNameOf } from './placeholders/record.js';
 
@@ -24,6 +29,8 @@ const MAX_TOLD = 256;
 
 /** Placeholders that one launch holds. */
 export interface HeldPlaceholders {
+  /** What stands at each of their paths. */
+  readonly made: ReadonlyMap<string, FileIdentity>;
   /** Removes those that nobody else holds; may be called twice. */
   release(): void;
 }
@@ -87,6 +94,7 @@ export class PlaceholderStore {
   async hold(placeholders: readonly Placeholder[], signal: AbortSignal = NEVER): Promise<HeldPlaceholders> {
     this.secureFolder();
     const held: HeldGroup[] = [];
+    const made = new Map<string, FileIdentity>();
     const release = (): void => {
       for (const group of held.splice(0).reverse()) this.#leave(group);
     };
@@ -95,7 +103,7 @@ export class PlaceholderStore {
         const entered = this.#enter(directory, group);
         held.push(entered);
         if (entered.mayBeMade !== undefined) await untilAborted(entered.mayBeMade, signal);
-        group.forEach(makePlaceholder);
+        for (const [path, identity] of makePlaceholders(group)) made.set(path, identity);
       }
       this.#sweep();
     } catch (error) {
@@ -103,7 +111,7 @@ export class PlaceholderStore {
       this.#sayGone();
       throw signal.aborted ? error : this.#explained(error);
     }
-    return { release };
+    return { made, release };
   }
 
   /** The paths of what is in a directory for sandboxes alone. */
@@ -235,13 +243,13 @@ interface HeldGroup {
 }
 
 /** By the directory that they are in. */
-function groupsOf(placeholders: readonly Placeholder[]): ReadonlyMap<string, readonly Placeholder[]> {
-  const groups = new Map<string, Placeholder[]>();
+function groupsOf(placeholders: readonly Placeholder[]): ReadonlyMap<string, PlaceholdersOfDirectory> {
+  const groups = new Map<string, [Placeholder, ...Placeholder[]]>();
   for (const placeholder of placeholders) {
     const directory = parentOf(placeholder.path);
-    const group = groups.get(directory) ?? [];
-    groups.set(directory, group);
-    group.push(placeholder);
+    const group = groups.get(directory);
+    if (group === undefined) groups.set(directory, [placeholder]);
+    else group.push(placeholder);
   }
   return groups;
 }

@@ -21,7 +21,7 @@ const STEPS: readonly MountStep[] = [
 ];
 
 test('a plan becomes one call of bubblewrap, its paths held open and its secrets out of sight', () => {
-  const placeholders = [{ path: '/ws/.codex', kind: 'directory' }] as const;
+  const placeholders = [{ path: '/ws/.codex', directory: IDENTITY, kind: 'directory' }] as const;
   const plan = planBwrap(
     { ...COMMAND, wrapperEnv: { MARK: 'server' } },
     { steps: STEPS, placeholders },
@@ -54,7 +54,7 @@ test('a plan becomes one call of bubblewrap, its paths held open and its secrets
       { kind: 'ready' },
     ],
     needsManagedNetwork: false,
-    cleanup: [{ path: '/ws/.codex', kind: 'directory' }],
+    cleanup: [{ path: '/ws/.codex', directory: IDENTITY, kind: 'directory' }],
   });
 });
 

@@ -139,6 +139,6 @@ function bindWords(
   hold: (descriptor: PlannedDescriptor) => string,
 ): readonly string[] {
   if (identity === undefined) return [access === 'write' ? '--bind' : '--ro-bind', path, path];
-  const held = hold({ kind: 'path', path, identity: identity === 'placeholder' ? undefined : identity });
+  const held = hold({ kind: 'path', path, identity });
   return [access === 'write' ? '--bind-fd' : '--ro-bind-fd', held, path];
 }

@@ -1,9 +1,19 @@
 import { ExecError } from '@holdfast/exec-protocol';
 import { describe, expect, test } from 'vitest';
+import type { FileIdentity } from '../files/resolve-path.js';
+import { StalePlan } from '../files/stale-plan.js';
+import { fakeFiles } from '../files/testing/fake-files.js';
 import type { NormalisedPolicy } from '../policy/path-rule.js';
 import { policyOf, rule } from '../policy/testing/rules.js';
 import type { MountStep } from './mount-step.js';
 import { planMounts } from './plan-mounts.js';
+
+const FILES = fakeFiles({ '/ws/.git': 'directory' });
+
+function identityOf(path: string): FileIdentity | undefined {
+  const found = FILES.look(path);
+  return found && { device: found.device, inode: found.inode };
+}
 
 function written(step: MountStep): string {
   switch (step.kind) {
@@ -25,14 +35,14 @@ function written(step: MountStep): string {
 }
 
 function steps(policy: NormalisedPolicy, owned: readonly string[] = []): readonly string[] {
-  return planMounts(policy, owned).steps.map(written);
+  return planMounts(policy, FILES, owned).steps.map(written);
 }
 
 const KERNEL = ['privateDevices', 'privateProcesses'];
 
 test('a program that only looks can write nothing in what every sandbox has for itself', () => {
   const looking = (policy: NormalisedPolicy): readonly string[] =>
-    planMounts(policy, ['/proc/sys'], true).steps.map(written);
+    planMounts(policy, FILES, ['/proc/sys'], true).steps.map(written);
   const processes = ['privateProcesses', 'read /proc/sys', 'seal /proc'];
   expect(looking(policyOf(['read /', 'write /ws']))).toEqual([
     'read /',
@@ -163,19 +173,24 @@ test('something stands at each path that must not be created', () => {
     rule('read /ws/.codex/'),
     rule('read /ws/.git/c/', { placeholderText: '.\n' }),
   ];
-  const plan = planMounts({ ...policyOf([]), rules }, []);
+  const plan = planMounts({ ...policyOf([]), rules }, FILES, []);
   expect([plan.placeholders, plan.steps.map(written).slice(-4)]).toEqual([
     [
-      { path: '/ws/.codex', kind: 'directory' },
-      { path: '/ws/.git/c', kind: 'file', text: '.\n' },
+      { path: '/ws/.codex', directory: identityOf('/ws'), kind: 'directory' },
+      { path: '/ws/.git/c', directory: identityOf('/ws/.git'), kind: 'file', text: '.\n' },
     ],
     ['write /ws', 'placeholder /ws/.codex', 'placeholder /ws/.git/c', 'seal /'],
   ]);
 });
 
+test('nothing can be kept missing in what is no directory any more', () => {
+  const policy = { ...policyOf([]), rules: [rule('write /ws'), rule('read /gone/.codex/')] };
+  expect(() => planMounts(policy, FILES, [])).toThrow(new StalePlan('/gone', 'has gone'));
+});
+
 test('what every sandbox has for itself cannot be granted, and not denied either', () => {
   expect(steps(policyOf(['read /', 'write /dev/shm']))).toEqual(['read /', ...KERNEL]);
-  expect(() => planMounts(policyOf(['read /', 'deny /proc/cpuinfo']), [])).toThrow(
+  expect(() => planMounts(policyOf(['read /', 'deny /proc/cpuinfo']), FILES, [])).toThrow(
     new ExecError(
       'sandboxUnsupported',
       'rule /proc/cpuinfo: /proc/cpuinfo cannot be denied: every sandbox has a /proc of its own; leave the entry out',

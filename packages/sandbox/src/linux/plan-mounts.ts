@@ -1,4 +1,7 @@
+import type { FileFacts } from '../files/file-facts.js';
 import { ancestorsOf, depthOf, isWithin, parentOf } from '../files/paths.js';
+import type { FileIdentity } from '../files/resolve-path.js';
+import { StalePlan } from '../files/stale-plan.js';
 import { refuse } from '../intent/refuse.js';
 import { indexRules, type RuleIndex } from '../policy/access.js';
 import type { NormalisedPolicy, PathRule, PlaceholderText } from '../policy/path-rule.js';
@@ -7,9 +10,11 @@ import type { MountRule } from './mask-crowds.js';
 import type { MountStep } from './mount-step.js';
 
 /** What stands at a missing path while the sandbox runs, because something must be there to cover. */
-export type Placeholder =
-  | { readonly path: string; readonly kind: 'directory' }
-  | { readonly path: string; readonly kind: 'file'; readonly text: PlaceholderText };
+export type Placeholder = {
+  readonly path: string;
+  /** Which directory it is in. */
+  readonly directory: FileIdentity;
+} & ({ readonly kind: 'directory' } | { readonly kind: 'file'; readonly text: PlaceholderText });
 
 /** The mount table of a sandbox, and what the host must have for it. */
 export interface MountPlan {
@@ -24,12 +29,15 @@ export interface MountedPolicy extends Pick<NormalisedPolicy, 'restrictsFiles' |
 
 /**
  * The mounts that enforce a policy.
+ * @param files As they were when the policy was made.
  * @param ownedProcTrees Trees of /proc that the user may write by owning them, as root does; they are covered.
  * @param sealsKernelTrees Whether nothing can be written in the /dev and /proc that are the sandbox's own, but to devices.
- * @throws ExecError `sandboxUnsupported` where a rule lies in a tree that every sandbox has for itself.
+ * @throws ExecError `sandboxUnsupported` where a rule lies in a tree that every sandbox has for itself; StalePlan where
+ *   something is missing in a directory that has gone.
  */
 export function planMounts(
   policy: MountedPolicy,
+  files: Pick<FileFacts, 'look'>,
   ownedProcTrees: readonly string[],
   sealsKernelTrees = false,
 ): MountPlan {
@@ -56,7 +64,8 @@ export function planMounts(
     ...rules.filter(({ path }) => path !== '/').flatMap((rule) => ruleSteps(rule, holders)),
     ...sealSteps(rules, holders, base),
   ];
-  return { steps, placeholders: rules.filter(({ kind }) => kind === 'missing').map(placeholderOf) };
+  const missing = rules.filter(({ kind }) => kind === 'missing');
+  return { steps, placeholders: missing.map((rule) => placeholderOf(rule, files)) };
 }
 
 const KERNEL_TREES = ['/dev', '/proc', '/sys'];
@@ -148,6 +157,12 @@ function sealSteps(
   );
 }
 
-function placeholderOf({ path, placeholderText: text }: PathRule): Placeholder {
-  return text === undefined ? { path, kind: 'directory' } : { path, kind: 'file', text };
+function placeholderOf(
+  { path, placeholderText: text }: PathRule,
+  files: Pick<FileFacts, 'look'>,
+): Placeholder {
+  const found = files.look(parentOf(path));
+  if (found?.kind !== 'directory') throw new StalePlan(parentOf(path), 'has gone');
+  const at = { path, directory: { device: found.device, inode: found.inode } };
+  return text === undefined ? { ...at, kind: 'directory' } : { ...at, kind: 'file', text };
 }

@@ -5,7 +5,7 @@ import { ExecError } from '@holdfast/exec-protocol';
 import { errorCode } from '../../files/error-code.js';
 import { MAX_RECORD_BYTES, PLACEHOLDER_WAIT_MS } from '../../limits.js';
 import type { Placeholder } from '../../linux/plan-mounts.js';
-import { removeFile, removePlaceholder } from './placeholder-file.js';
+import { removeFile, removePlaceholders } from './placeholder-file.js';
 import { isRunning } from './process-mark.js';
 import { readRecord } from './record.js';
 
@@ -116,8 +116,8 @@ function areRemoved(holders: Holders, leaving: string, placeholders: readonly Pl
     const others = entriesOf(holders).filter((entry) => entry !== leaving && !entry.endsWith(LEAVING));
     const listed = others.filter(isRunning).flatMap((entry) => listedIn(holders, entry));
     const held = new Set(listed.map((placeholder) => placeholder.path));
-    const own = placeholders.filter((placeholder) => !held.has(placeholder.path));
-    return [...own].reverse().map(removePlaceholder).every(Boolean);
+    const [first, ...more] = placeholders.filter((placeholder) => !held.has(placeholder.path));
+    return first === undefined || removePlaceholders([first, ...more]);
   } catch {
     // Without a descriptor nobody can tell.
     return false;

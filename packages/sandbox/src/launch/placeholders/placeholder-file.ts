@@ -1,42 +1,100 @@
-import { mkdirSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, lstatSync, mkdirSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { ExecError } from '@holdfast/exec-protocol';
 import { errorCode } from '../../files/error-code.js';
+import { checkHeld, openPath, pathOfDescriptor } from '../../files/held-path.js';
 import { parentOf } from '../../files/paths.js';
 import { readSmallFile } from '../../files/read-small-file.js';
+import type { FileIdentity } from '../../files/resolve-path.js';
 import { StalePlan } from '../../files/stale-plan.js';
 import type { Placeholder } from '../../linux/plan-mounts.js';
 
-/**
- * Puts a placeholder where nothing is.
- * @throws StalePlan when its directory has gone; ExecError `sandboxUnsupported` when it cannot be made.
+/*
+ * A command that runs may put a link in the place of a directory at any time. So what is made and removed here is named by way
+ * of its directory, which is held and is the planned one, and what was made is known by its identity from then on.
  */
-export function makePlaceholder(placeholder: Placeholder): void {
+
+/** Placeholders of one directory. */
+export type PlaceholdersOfDirectory = readonly [Placeholder, ...Placeholder[]];
+
+/**
+ * Puts placeholders where nothing is.
+ * @returns what stands at each of their paths now.
+ * @throws StalePlan when their directory has gone or is another one; ExecError `sandboxUnsupported` when one cannot be made.
+ */
+export function makePlaceholders(placeholders: PlaceholdersOfDirectory): ReadonlyMap<string, FileIdentity> {
+  const made = new Map<string, FileIdentity>();
+  let [last] = placeholders;
   try {
-    if (placeholder.kind === 'directory') mkdirSync(placeholder.path, { mode: 0o755 });
-    else writeFileSync(placeholder.path, placeholder.text, { flag: 'wx', mode: 0o644 });
+    inDirectoryOf(last, (nameOf) => {
+      for (last of placeholders) made.set(last.path, madeAt(nameOf(last), last));
+    });
   } catch (error) {
-    const code = errorCode(error);
-    // Another sandbox made it, or it came up since the plan was made: it is covered either way.
-    if (code === 'EEXIST') return;
-    if (code === 'ENOENT' || code === 'ENOTDIR') {
-      throw new StalePlan(parentOf(placeholder.path), 'has gone', undefined, { cause: error });
-    }
-    throw new ExecError(
-      'sandboxUnsupported',
-      `sandbox: ${placeholder.path} must not be created by the command, and cannot be kept from it (${code ?? String(error)}); let this user write its directory, or do not allow the command to`,
-      { cause: error },
-    );
+    throw explained(error, last);
   }
+  return made;
 }
 
 /**
- * Removes what is still as it was made: whatever has other content is nobody's placeholder.
+ * Removes those that are still as they were made: whatever has other content is nobody's placeholder.
  * @returns false when one stands there and cannot be removed.
  */
-export function removePlaceholder(placeholder: Placeholder): boolean {
+export function removePlaceholders(placeholders: PlaceholdersOfDirectory): boolean {
   try {
-    if (placeholder.kind === 'directory') rmdirSync(placeholder.path);
-    else if (isAsMade(placeholder)) unlinkSync(placeholder.path);
+    const removed = inDirectoryOf(placeholders[0], (nameOf) =>
+      [...placeholders].reverse().map((placeholder) => isRemoved(nameOf(placeholder), placeholder)),
+    );
+    return removed.every(Boolean);
+  } catch (error) {
+    // In another directory is nothing that was made for these.
+    return error instanceof StalePlan;
+  }
+}
+
+/** @param work Is told how to name what is in the directory of a placeholder, so that no link leads anywhere else. */
+function inDirectoryOf<T>(
+  { path: at, directory }: Placeholder,
+  work: (nameOf: (placeholder: Placeholder) => string) => T,
+): T {
+  const held = openPath(parentOf(at), constants.O_DIRECTORY);
+  try {
+    checkHeld(held, parentOf(at), directory);
+    return work((placeholder) => `${pathOfDescriptor(held)}/${path.basename(placeholder.path)}`);
+  } finally {
+    closeSync(held);
+  }
+}
+
+function madeAt(name: string, placeholder: Placeholder): FileIdentity {
+  try {
+    if (placeholder.kind === 'directory') mkdirSync(name, { mode: 0o755 });
+    else writeFileSync(name, placeholder.text, { flag: 'wx', mode: 0o644 });
+  } catch (error) {
+    // Another sandbox made it, or it came up since the plan was made: it is covered either way.
+    if (errorCode(error) !== 'EEXIST') throw error;
+  }
+  const found = lstatSync(name);
+  if (found.isSymbolicLink()) throw new StalePlan(placeholder.path, 'was replaced');
+  return { device: found.dev, inode: found.ino };
+}
+
+function explained(error: unknown, placeholder: Placeholder): ExecError {
+  if (error instanceof ExecError) return error;
+  const code = errorCode(error);
+  if (code === 'ENOENT') {
+    return new StalePlan(parentOf(placeholder.path), 'has gone', undefined, { cause: error });
+  }
+  return new ExecError(
+    'sandboxUnsupported',
+    `sandbox: ${placeholder.path} must not be created by the command, and cannot be kept from it (${code ?? String(error)}); let this user write its directory, or do not allow the command to`,
+    { cause: error },
+  );
+}
+
+function isRemoved(name: string, placeholder: Placeholder): boolean {
+  try {
+    if (placeholder.kind === 'directory') rmdirSync(name);
+    else if (isAsMade(name, placeholder.text)) unlinkSync(name);
     return true;
   } catch (error) {
     return NOT_THERE.has(errorCode(error) ?? '');
@@ -53,8 +111,8 @@ const NOT_THERE: ReadonlySet<string> = new Set([
   'ENAMETOOLONG',
 ]);
 
-function isAsMade({ path, text }: Extract<Placeholder, { readonly kind: 'file' }>): boolean {
-  return readSmallFile(path, Buffer.byteLength(text)) === text;
+function isAsMade(name: string, text: string): boolean {
+  return readSmallFile(name, Buffer.byteLength(text)) === text;
 }
 
 /** Removes a file, if it is there. Many times faster than `rmSync`. */

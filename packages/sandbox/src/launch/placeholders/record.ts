@@ -7,10 +7,15 @@ import { MAX_RECORD_BYTES } from '../../limits.js';
 import type { Placeholder } from '../../linux/plan-mounts.js';
 import { PLACEHOLDER_TEXTS } from '../../policy/path-rule.js';
 
+const place = {
+  path: z.string(),
+  directory: z.strictObject({ device: z.number(), inode: z.number() }),
+};
+
 const recordSchema = z.array(
   z.discriminatedUnion('kind', [
-    z.strictObject({ path: z.string(), kind: z.literal('directory') }),
-    z.strictObject({ path: z.string(), kind: z.literal('file'), text: z.enum(PLACEHOLDER_TEXTS) }),
+    z.strictObject({ ...place, kind: z.literal('directory') }),
+    z.strictObject({ ...place, kind: z.literal('file'), text: z.enum(PLACEHOLDER_TEXTS) }),
   ]),
 );
 

@@ -1,0 +1,42 @@
+import { constants, fstatSync, openSync, readlinkSync } from 'node:fs';
+import { errorCode } from './error-code.js';
+import type { FileIdentity } from './resolve-path.js';
+import { StalePlan } from './stale-plan.js';
+
+// Not among Node's constants. It gives a handle on a file without opening it, and without any right to read it.
+const O_PATH = 0o10000000;
+
+/** Where the kernel shows an open file under a path that leads to it and nothing else. Linux alone has it. */
+export function pathOfDescriptor(fd: number): string {
+  return `/proc/self/fd/${fd}`;
+}
+
+/**
+ * Holds what stands at a canonical path, without following it if it is a link.
+ * @param flags More of them, such as `O_DIRECTORY`; default none.
+ * @returns a descriptor, for the caller to close.
+ * @throws StalePlan when it has gone; Error of the system when it cannot be opened for another reason.
+ */
+export function openPath(path: string, flags = 0): number {
+  try {
+    return openSync(path, O_PATH | constants.O_NOFOLLOW | flags);
+  } catch (error) {
+    // A lack of descriptors, for one, is for whoever starts the sandbox to tell.
+    if (!GONE.has(errorCode(error) ?? '')) throw error;
+    throw new StalePlan(path, 'has gone', undefined, { cause: error });
+  }
+}
+
+const GONE: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
+
+/**
+ * Compares what a descriptor holds with what a plan knows. The name is compared too: the number of a directory that was removed
+ * goes to another one, to which a link may lead by now.
+ * @param path Canonical.
+ * @throws StalePlan when that is another file, or is not there any more.
+ */
+export function checkHeld(fd: number, path: string, identity: FileIdentity): void {
+  const { dev, ino } = fstatSync(fd);
+  const isSame = dev === identity.device && ino === identity.inode;
+  if (!isSame || readlinkSync(pathOfDescriptor(fd)) !== path) throw new StalePlan(path, 'was replaced');
+}
