@@ -51,7 +51,7 @@ PATH='${PATH}' exec bwrap "$@"
   const processAt = (): number => Number(readFileSync(sign, 'utf8'));
   return {
     ...place,
-    env: { ...place.server.env, PATH: `${folder}:${PATH}:${process.env['PATH'] ?? ''}` },
+    env: { ...place.server.env, HOLDFAST_BWRAP: join(folder, 'bwrap') },
     reached: async () => {
       await eventually('the standstill', () => existsSync(sign) || undefined);
       return processAt();

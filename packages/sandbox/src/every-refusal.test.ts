@@ -22,7 +22,7 @@ const HOST: HostFacts = {
   repositories: fakeScans(FILES),
   patterns: new PatternLooks(fakeScanning(FILES)),
   roots: { cwd: '/ws', tmpdir: 'relative', slashTmp: '/tmp', minimal: ['/usr'] },
-  bwrap: { works: true, program: '/usr/bin/bwrap' },
+  bwrap: () => Promise.resolve({ works: true, program: '/usr/bin/bwrap' }),
   ownPaths: [],
   signalResetter: '/usr/bin/env',
   ownedProcTrees: [],
@@ -119,7 +119,11 @@ const CASES: Readonly<Record<string, Asked>> = {
   'a bubblewrap that can be replaced': { entries: [named('file:///usr', 'write')] },
   'another system': { host: { platform: 'darwin' } },
   'S11 another processor': { host: { architecture: 'riscv64' } },
-  'no bubblewrap': { host: { bwrap: { works: false, problem: 'bubblewrap is not installed; install it' } } },
+  'no bubblewrap': {
+    host: {
+      bwrap: () => Promise.resolve({ works: false, problem: 'bubblewrap is not installed; install it' }),
+    },
+  },
 };
 
 const ENTRY = 'sandbox.permissions.file_system.entries.1';

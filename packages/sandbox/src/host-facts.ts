@@ -4,6 +4,7 @@ import { type PatternFinder, PatternLooks } from './intent/pattern-looks.js';
 import { viewWithoutPlaceholders } from './launch/file-view.js';
 import type { PlaceholderStore } from './launch/placeholder-store.js';
 import type { SetUp } from './launch/set-up.js';
+import type { MayReplace } from './linux/find-bwrap.js';
 import { ownedProcTrees } from './linux/owned-proc-trees.js';
 import { type BwrapCapability, probeBwrap } from './linux/probe-bwrap.js';
 import { findSignalResetter } from './linux/signal-resetter.js';
@@ -39,18 +40,18 @@ export interface HostMemory {
 
 /**
  * The facts of this machine for one command.
- * @param searchPath Where bubblewrap is looked for: the PATH of the executor, never one that a peer sent.
+ * @param own The environment of the executor, never one that a peer sent: its HOLDFAST_BWRAP names the bubblewrap to use;
+ *   without it that of the system is used, or else one of its PATH.
  * @param setUp What this is the beginning of; default nothing, so that each of its steps has a limit of its own.
  * @throws ExecError `sandboxUnsupported` when the records of the store cannot be kept; as `setUp.check`.
  */
 export async function readHostFacts(
   { cwd, env }: CommandSetting,
-  searchPath: string,
+  own: Readonly<Partial<Record<string, string>>>,
   { store, searches, ownPaths = [] }: HostMemory,
   setUp?: SetUp,
 ): Promise<HostFacts> {
   setUp?.begin('trying bubblewrap');
-  const bwrap = await bubblewrapOn(searchPath, setUp?.signal);
   const resetter = process.platform === 'linux' ? findSignalResetter() : Promise.resolve(undefined);
   const signalResetter = await (setUp?.until(resetter) ?? resetter);
   return {
@@ -59,14 +60,18 @@ export async function readHostFacts(
     files: viewWithoutPlaceholders(realFileFacts, store),
     ...searches,
     roots: { cwd, tmpdir: env['TMPDIR'], slashTmp: '/tmp', minimal: LINUX_MINIMAL },
-    bwrap,
+    bwrap: (mayReplace, signal) => bubblewrapIn(own, mayReplace, signal),
     ownPaths: [store.secureFolder(), ...ownPaths],
     signalResetter,
     ownedProcTrees: process.platform === 'linux' ? ownedProcTrees(process.getuid?.() ?? 0) : [],
   };
 }
 
-async function bubblewrapOn(searchPath: string, signal: AbortSignal | undefined): Promise<BwrapCapability> {
-  if (process.platform === 'linux') return await probeBwrap(searchPath, signal);
+async function bubblewrapIn(
+  { HOLDFAST_BWRAP: named, PATH: searchPath = '' }: Readonly<Partial<Record<string, string>>>,
+  mayReplace: MayReplace,
+  signal: AbortSignal | undefined,
+): Promise<BwrapCapability> {
+  if (process.platform === 'linux') return await probeBwrap({ named, searchPath }, mayReplace, signal);
   return { works: false, problem: 'bubblewrap is a program for Linux' };
 }

@@ -37,6 +37,7 @@ export type { WrapperWatch } from './launch/wrapper-watch.js';
 export { MAX_CELLS_STARTING, SANDBOX_START_MS } from './limits.js';
 export { explainFault, hasLostPath, whyNotRun } from './linux/bwrap-fault.js';
 export type { SandboxedCommand } from './linux/bwrap-plan.js';
+export { SYSTEM_PATH } from './linux/system-programs.js';
 export type { NetworkAnswer, NetworkDecider, NetworkProtocol, NetworkQuestion } from './network/decider.js';
 export type { NetworkCaller, NetworkDecision } from './network/gate.js';
 export { type HostRule, type HostRules, parseHostRules } from './network/host-rules.js';

@@ -3,12 +3,14 @@ import { describe, expect, test } from 'vitest';
 import { DEFAULT_CEILING } from './ceiling/ceiling.js';
 import { ceilingSource, parseCeiling } from './ceiling/operator-ceiling.js';
 import { explainAsJson, explainInWords } from './explain/explain.js';
+import type { FileView } from './files/file-facts.js';
 import { fakeFiles } from './files/testing/fake-files.js';
 import { parseIntent } from './intent/parse-intent.js';
 import { PatternLooks } from './intent/pattern-looks.js';
 import { SetUp } from './launch/set-up.js';
 import { SetUpTime } from './launch/testing/set-up-time.js';
 import { SANDBOX_START_MS } from './limits.js';
+import type { BwrapCapability } from './linux/probe-bwrap.js';
 import { type HostFacts, planSandbox, type SandboxPlan } from './plan-sandbox.js';
 import { policyOf, ruleAt } from './policy/testing/rules.js';
 import { fakeScanning, fakeScans } from './repositories/testing/fake-scans.js';
@@ -26,7 +28,7 @@ const HOST: HostFacts = {
   repositories: fakeScans(FILES),
   patterns: new PatternLooks(fakeScanning(FILES)),
   roots: { cwd: '/ws', tmpdir: undefined, slashTmp: '/tmp', minimal: ['/usr'] },
-  bwrap: { works: true, program: '/usr/bin/bwrap' },
+  bwrap: () => Promise.resolve({ works: true, program: '/usr/bin/bwrap' }),
   ownPaths: [],
   signalResetter: '/usr/bin/env',
   ownedProcTrees: [],
@@ -123,13 +125,13 @@ describe('what this host cannot enforce is refused before anything starts', () =
     ],
     [
       'no bubblewrap',
-      { bwrap: { works: false, problem: 'there is no bwrap; install it' } },
+      { bwrap: () => Promise.resolve({ works: false, problem: 'there is no bwrap; install it' }) },
       '/ws',
       'sandbox: there is no bwrap; install it',
     ],
     [
       'a bubblewrap that the command could replace',
-      { bwrap: { works: true, program: '/ws/bin/bwrap' } },
+      { bwrap: () => Promise.resolve({ works: true, program: '/ws/bin/bwrap' }) },
       '/ws',
       'sandbox: /ws/bin/bwrap lies where the command may write; install bubblewrap outside of it',
     ],
@@ -226,7 +228,11 @@ describe('a long deny list', () => {
 
 test.each<[string, Partial<HostFacts>, RegExp]>([
   ['is of another system', { platform: 'darwin' }, /this executor runs darwin/],
-  ['has no bubblewrap', { bwrap: { works: false, problem: 'there is no bwrap' } }, /there is no bwrap/],
+  [
+    'has no bubblewrap',
+    { bwrap: () => Promise.resolve({ works: false, problem: 'there is no bwrap' }) },
+    /there is no bwrap/,
+  ],
 ])('an executor that %s says so before it looks at files', async (_, host, refusal) => {
   const untouchable = new Proxy(HOST.files, {
     get: () => () => {
@@ -236,21 +242,88 @@ test.each<[string, Partial<HostFacts>, RegExp]>([
   await expect(planned({ ...host, files: untouchable })).rejects.toThrow(refusal);
 });
 
+describe('what could be replaced is known before bubblewrap is tried', () => {
+  const asked = async (path: string, files: FileView, ceiling = CEILING): Promise<boolean | undefined> => {
+    let answer: boolean | undefined;
+    const bwrap: HostFacts['bwrap'] = (mayReplace) => {
+      answer = mayReplace(path);
+      return Promise.resolve({ works: false, problem: 'asked' });
+    };
+    const intent = parseIntent({
+      permissions: WORKSPACE_WRITE,
+      workspaceRoots: ['file:///ws'],
+      windowsSandboxLevel: 'disabled',
+    });
+    const plan = planSandbox(
+      intent,
+      { argv: ['true'], cwd: '/ws', env: {} },
+      { ...HOST, files, bwrap },
+      ceiling,
+    );
+    await expect(plan).rejects.toThrow('asked');
+    return answer;
+  };
+  const files = fakeFiles({
+    '/ws/bin/bwrap': { text: '' },
+    '/ws/link': { link: '/opt/bin' },
+    '/opt/bin/bwrap': { text: '' },
+    '/home/bin': { link: '/ws/bin' },
+    '/home/loop': { link: 'loop' },
+  });
+
+  test.each([
+    ['where the command may write', '/ws/bin/bwrap', true],
+    ['through a link that leads there', '/home/bin/bwrap', true],
+    ['through a link that lies there', '/ws/link/bwrap', true],
+    ['where links lead in a circle', '/home/loop/bwrap', true],
+    ['anywhere else', '/opt/bin/bwrap', false],
+  ])('%s', async (_, path, answer) => {
+    expect(await asked(path, files)).toBe(answer);
+  });
+
+  test('below a ceiling only where that allows it too', async () => {
+    const maximum = policyOf(['read /']);
+    const ceiling = { ...CEILING, bindTo: () => ({ ...CEILING.bindTo(), maximum }) };
+    expect(await asked('/ws/bin/bwrap', files, ceiling)).toBe(false);
+  });
+});
+
+test.each([
+  ['/bin', '/bin/bwrap'],
+  ['/usr/sbin', undefined],
+])('a command that may write %s cannot choose what is run outside of sandboxes', async (folder, named) => {
+  const bwrap = (): Promise<BwrapCapability> => Promise.resolve({ works: true, program: '/opt/bwrap' });
+  const entry = { path: { type: 'path', path: `file://${folder}` }, access: 'write' };
+  const { file_system: files } = WORKSPACE_WRITE;
+  const permissions = { ...WORKSPACE_WRITE, file_system: { ...files, entries: [...files.entries, entry] } };
+  const table = { '/ws/secret': 'directory', '/opt/bwrap': { text: '' }, [folder]: 'directory' } as const;
+  const plan = planned({ bwrap, files: fakeFiles(table) }, permissions);
+  if (named === undefined) expect((await plan).bwrap).toBe('/opt/bwrap');
+  else
+    await expect(plan).rejects.toThrow(
+      `sandbox: ${named} lies where the command may write, and programs there are run outside of sandboxes; allow less of it to be written`,
+    );
+});
+
 describe('planning that does not come to an end', () => {
-  const forEver: HostFacts['repositories'] = {
+  /** @param whenAsked Is called when the search has begun. */
+  const forEver = (whenAsked: () => void): HostFacts['repositories'] => ({
     find: (_, options) =>
       new Promise((_resolve, reject) => {
         options?.signal?.addEventListener('abort', () => {
           reject(options.signal?.reason as Error);
         });
+        whenAsked();
       }),
-  };
+  });
 
   test('is refused at the limit, which names what was under way', async () => {
     const clock = new SetUpTime();
     const setUp = new SetUp({ clock });
-    const planning = planned({ repositories: forEver }, WORKSPACE_WRITE, '/ws', setUp);
-    clock.advance(SANDBOX_START_MS);
+    const repositories = forEver(() => {
+      clock.advance(SANDBOX_START_MS);
+    });
+    const planning = planned({ repositories }, WORKSPACE_WRITE, '/ws', setUp);
     await expect(planning).rejects.toEqual(
       new ExecError(
         'limitExceeded',
@@ -279,8 +352,10 @@ describe('planning that does not come to an end', () => {
   test('ends when it is called off', async () => {
     const caller = new AbortController();
     const setUp = new SetUp({ clock: new SetUpTime(), calledOffBy: [caller.signal] });
-    const planning = planned({ repositories: forEver }, WORKSPACE_WRITE, '/ws', setUp);
-    caller.abort(new Error('nobody wants it'));
+    const repositories = forEver(() => {
+      caller.abort(new Error('nobody wants it'));
+    });
+    const planning = planned({ repositories }, WORKSPACE_WRITE, '/ws', setUp);
     await expect(planning).rejects.toThrow('nobody wants it');
     setUp.end();
   });

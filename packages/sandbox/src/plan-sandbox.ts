@@ -1,5 +1,11 @@
 import { ExecError } from '@holdfast/exec-protocol';
-import { applyCeiling, type Ceiling, type ScannedTrees, scanTargets } from './ceiling/ceiling.js';
+import {
+  applyCeiling,
+  type Ceiling,
+  mayReplaceAt,
+  type ScannedTrees,
+  scanTargets,
+} from './ceiling/ceiling.js';
 import type { CeilingSource } from './ceiling/operator-ceiling.js';
 import type { FileFacts, FileView } from './files/file-facts.js';
 import { isWithin } from './files/paths.js';
@@ -12,7 +18,9 @@ import type { SandboxIntent } from './intent/schema.js';
 import type { LaunchPlan } from './launch/launch-plan.js';
 import { SetUp } from './launch/set-up.js';
 import { planBwrap, type SandboxedCommand } from './linux/bwrap-plan.js';
+import type { MayReplace } from './linux/find-bwrap.js';
 import { maskCrowds } from './linux/mask-crowds.js';
+import { outsidePrograms } from './linux/outside-programs.js';
 import { type MountPlan, planMounts } from './linux/plan-mounts.js';
 import type { BwrapCapability, WorkingBwrap } from './linux/probe-bwrap.js';
 import { compileFilter } from './linux/seccomp/compile-filter.js';
@@ -21,6 +29,7 @@ import type { HostRules } from './network/host-rules.js';
 import { indexRules } from './policy/access.js';
 import type { Narrowing } from './policy/intersect.js';
 import type { NormalisedPolicy, PathRule } from './policy/path-rule.js';
+import { isReplaceable } from './policy/visibility.js';
 import type { RepositoryFinder } from './repositories/repository-scans.js';
 import { ScanTime } from './repositories/scan-time.js';
 import type { ScannedTree, ScanTarget } from './repositories/scan-tree.js';
@@ -34,7 +43,11 @@ export interface HostFacts {
   readonly repositories: RepositoryFinder;
   readonly patterns: PatternFinder;
   readonly roots: ExecutorRoots;
-  readonly bwrap: BwrapCapability;
+  /**
+   * Tries a bubblewrap that the command could not have put there. What of this machine is asked for only where it matters.
+   * @param signal Ends the wait.
+   */
+  readonly bwrap: (mayReplace: MayReplace, signal?: AbortSignal) => Promise<BwrapCapability>;
   /** Directories and files of the executor's own that no command may see, such as the records of its sandboxes. */
   readonly ownPaths: readonly string[];
   /** A program that gives ignored signals their default meaning; undefined where there is none. */
@@ -58,6 +71,8 @@ export interface SandboxPlan {
   readonly hosts: HostRules | undefined;
   readonly mounts: MountPlan;
   readonly launch: LaunchPlan;
+  /** The absolute path of the bubblewrap that it uses. */
+  readonly bwrap: string;
 }
 
 /** What else planning may be given. */
@@ -104,13 +119,21 @@ async function planWithin(
   { intent, command, host, ceiling, hosts }: Order,
 ): Promise<SandboxPlan> {
   // What no look at files can change comes first: a look may take long.
-  const enforcement = { architecture: architectureOf(host), bwrap: workingBwrap(host) };
-  refuseHostsBelow(ceiling, hosts);
-  const scans = globScansOf(intent, host.roots);
+  const architecture = architectureOf(host);
   const ask = (files: FileFacts, patterns: Patterns, maximum: Patterns): Question => {
     const asked = normalise(intent, host.roots, files, patterns) ?? unrestricted('enabled');
     return { asked, ceiling: withoutOwnPaths(ceiling.bindTo(files, maximum), host), hosts };
   };
+  const mayReplace: MayReplace = (path) =>
+    host.files.inOneGo((files) => {
+      const looked = checked(files, setUp);
+      const { asked, ceiling: most } = ask(looked, 'leftOut', 'leftOut');
+      return mayReplaceAt(path, asked, most, looked);
+    });
+  setUp.begin('trying bubblewrap');
+  const enforcement = { architecture, bwrap: await workingBwrap(host, mayReplace, setUp) };
+  refuseHostsBelow(ceiling, hosts);
+  const scans = globScansOf(intent, host.roots);
   setUp.begin('looking at files');
   // Where repositories are looked for does not depend on patterns, for they can only deny.
   const targets = host.files.inOneGo((files) => {
@@ -179,7 +202,7 @@ function answer(
   trees: ScannedTrees,
 ): SandboxPlan {
   const { policy, decisions, narrowed, gaps } = applyCeiling(asked, ceiling, files, trees);
-  refuseReplaceable(bwrap, policy);
+  refuseReplaceable(bwrap, policy, files);
   const cwd = visibleDirectory(command.cwd, policy, files);
   const { rules, notes } = policy.restrictsFiles
     ? maskCrowds(policy.rules, cwd, files)
@@ -193,7 +216,17 @@ function answer(
   });
   const isNetworkNarrowed = hosts === undefined && policy.network !== asked.network;
   const noted = { ...policy, notes: [...policy.notes, ...notes] };
-  return { policy: noted, decisions, isNetworkNarrowed, narrowed, gaps, hosts, mounts, launch };
+  return {
+    policy: noted,
+    decisions,
+    isNetworkNarrowed,
+    narrowed,
+    gaps,
+    hosts,
+    mounts,
+    launch,
+    bwrap: bwrap.program,
+  };
 }
 
 function filterFor(architecture: Architecture): Uint8Array {
@@ -227,13 +260,25 @@ function architectureOf({ platform, architecture }: HostFacts): Architecture {
   );
 }
 
-function workingBwrap({ bwrap }: HostFacts): WorkingBwrap {
-  return bwrap.works ? bwrap : refuse('sandbox', bwrap.problem);
+async function workingBwrap(
+  { bwrap }: HostFacts,
+  mayReplace: MayReplace,
+  { signal }: SetUp,
+): Promise<WorkingBwrap> {
+  const capability = await bwrap(mayReplace, signal);
+  return capability.works ? capability : refuse('sandbox', capability.problem);
 }
 
-function refuseReplaceable({ program }: WorkingBwrap, policy: NormalisedPolicy): void {
-  if (policy.restrictsFiles && indexRules(policy.rules).accessAt(program) === 'write')
+/** What is run outside of this sandbox and others would be chosen by the command, for the next start. */
+function refuseReplaceable({ program }: WorkingBwrap, policy: NormalisedPolicy, files: FileFacts): void {
+  if (isReplaceable(program, policy, files))
     refuse('sandbox', `${program} lies where the command may write; install bubblewrap outside of it`);
+  const other = outsidePrograms(program, files).find((place) => isReplaceable(place, policy, files));
+  if (other === undefined) return;
+  refuse(
+    'sandbox',
+    `${other} lies where the command may write, and programs there are run outside of sandboxes; allow less of it to be written`,
+  );
 }
 
 function visibleDirectory(cwd: string, policy: NormalisedPolicy, files: FileFacts): string {

@@ -20,8 +20,6 @@ import { type LocalPermissions, localIntent } from './local-intent.js';
 export interface LocalPlan {
   readonly plan: SandboxPlan;
   readonly store: PlaceholderStore;
-  /** The absolute path of bubblewrap; undefined where it cannot be used. */
-  readonly bwrap: string | undefined;
   readonly files: FileFacts;
 }
 
@@ -49,7 +47,7 @@ export async function planLocally(
   // Of servers that keep output where they do unless told otherwise; whoever may write there could meet it.
   const ownPaths = [spillFolder(uid)].filter(secureOwnFolder);
   const memory = { store, searches: createSearches(), ownPaths };
-  const host = await readHostFacts({ cwd, env }, process.env['PATH'] ?? '', memory, setUp);
+  const host = await readHostFacts({ cwd, env }, process.env, memory, setUp);
   const plan = await planSandbox(
     localIntent(permissions),
     { argv, cwd, env, hasTerminal: hasTerminal() },
@@ -57,5 +55,5 @@ export async function planLocally(
     NO_OPERATOR,
     { hosts: permissions.hosts, setUp },
   );
-  return { plan, store, files: host.files, bwrap: host.bwrap.works ? host.bwrap.program : undefined };
+  return { plan, store, files: host.files };
 }

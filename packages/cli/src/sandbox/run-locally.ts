@@ -56,11 +56,11 @@ export async function runLocally(
 }
 
 async function networkOf(
-  { plan: { hosts: rules }, bwrap }: LocalPlan,
+  { plan: { hosts: rules, bwrap } }: LocalPlan,
   refusals: Refusals,
   setUp: SetUp,
 ): Promise<ManagedNetwork | undefined> {
-  if (rules === undefined || bwrap === undefined) return undefined;
+  if (rules === undefined) return undefined;
   setUp.begin('making its network');
   const teller = new RefusalTeller(complain);
   return openManagedNetwork({

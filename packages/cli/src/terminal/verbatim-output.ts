@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { SYSTEM_PATH } from '@holdfast/sandbox';
 
 let areLinesVerbatim = false;
 
@@ -32,6 +33,7 @@ export function passOutputVerbatim(): () => void {
 /** What stty printed; undefined where it failed. */
 function stty(fd: number, argument: string): string | undefined {
   const { status, stdout } = spawnSync('stty', [argument], {
+    env: { PATH: SYSTEM_PATH },
     stdio: [fd, 'pipe', 'ignore'],
     encoding: 'utf8',
   });

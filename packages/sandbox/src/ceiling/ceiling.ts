@@ -8,6 +8,7 @@ import { indexRules, mergeRules } from '../policy/access.js';
 import { intersect, type Narrowing, withoutRedundant } from '../policy/intersect.js';
 import type { NormalisedPolicy, PathRule, PolicyNote } from '../policy/path-rule.js';
 import { DEFAULTS } from '../policy/rule-origin.js';
+import { isReplaceable } from '../policy/visibility.js';
 import type { ScannedTree, ScanTarget } from '../repositories/scan-tree.js';
 import { gitPlacesIn } from './git-places.js';
 import { inPartsOf, type ProtectedPath, protectedInGitDirectory } from './protect-git.js';
@@ -56,6 +57,20 @@ export function scanTargets(policy: NormalisedPolicy, ceiling: Ceiling): readonl
     except: new Set(paths.filter((path) => path !== root && isWithin(path, root))),
     maxDirectories: isShared ? MAX_SCANNED_SHARED_DIRECTORIES : MAX_SCANNED_DIRECTORIES,
   }));
+}
+
+/**
+ * Whether a command might write at a path, or lead it elsewhere where links cross what may be written; true where nobody can
+ * tell. Always false for a policy that restricts no files.
+ */
+export function mayReplaceAt(
+  path: string,
+  policy: NormalisedPolicy,
+  ceiling: Ceiling,
+  files: FileFacts,
+): boolean {
+  const { rules, isRestricted } = belowMaximum(policy, ceiling);
+  return isRestricted && isReplaceable(path, { rules, restrictsFiles: true }, files);
 }
 
 /** What was found below each root that was looked through. */

@@ -3,7 +3,7 @@ import { SharedLooks } from '../files/shared-looks.js';
 import { PROBE_FAILURE_KEPT_MS, PROBE_TIMEOUT_MS } from '../limits.js';
 import { explainFault } from './bwrap-fault.js';
 import { NAMESPACES, OWN_NETWORK } from './bwrap-plan.js';
-import { findBwrap, type ProgramFile } from './find-bwrap.js';
+import { type BwrapSearch, findBwrap, type MayReplace, type ProgramFile } from './find-bwrap.js';
 import { findRenamer, type ProgramRenamer } from './program-renamer.js';
 
 /** Whether this host can confine processes with bubblewrap, and if not, why and what to do. */
@@ -41,13 +41,16 @@ const trials = new SharedLooks<BwrapCapability>();
 /**
  * Tries bubblewrap by doing what a sandbox does. That it works is kept until the program is replaced. A failure may pass,
  * with a busy moment or a setting of this machine, and is kept for `PROBE_FAILURE_KEPT_MS` only.
+ * @param mayReplace As for `findBwrap`: nothing that it holds for is executed.
  * @param signal Ends the wait, and the trial when nobody else waits for it. @throws its reason.
  */
-export async function probeBwrap(searchPath: string, signal: AbortSignal = NEVER): Promise<BwrapCapability> {
-  const found = findBwrap(searchPath);
-  if (found === undefined) {
-    return { works: false, problem: 'there is no bwrap on the PATH of the executor; install bubblewrap' };
-  }
+export async function probeBwrap(
+  search: BwrapSearch,
+  mayReplace: MayReplace,
+  signal: AbortSignal = NEVER,
+): Promise<BwrapCapability> {
+  const found = findBwrap(search, mayReplace);
+  if ('problem' in found) return { works: false, problem: found.problem };
   const key = `${found.path} ${found.version}`;
   return knownOf(key) ?? (await trials.ask(key, (unwanted) => capabilityOf(key, found, unwanted), signal));
 }

@@ -6,6 +6,7 @@ import { ExecError } from '@holdfast/exec-protocol';
 import { refuse } from '../intent/refuse.js';
 import { CELL_START_TIMEOUT_MS } from '../limits.js';
 import { explainFault } from '../linux/bwrap-fault.js';
+import { systemPlaces } from '../linux/system-programs.js';
 import { CELL_PROGRAM, type CellMessage } from './cell-program.js';
 
 /** A network with nothing in it but a loopback, and listeners there that this process serves. */
@@ -23,7 +24,7 @@ interface CellListener {
   readonly port: number;
 }
 
-const NSENTER = ['/usr/bin/nsenter', '/bin/nsenter', '/run/current-system/sw/bin/nsenter'];
+const NSENTER = systemPlaces('nsenter');
 
 /**
  * Makes a network cell. Whoever connects to one of its listeners is in the cell: there is nothing to forge.
@@ -40,7 +41,7 @@ export async function openNetworkCell(
   signal?.throwIfAborted();
   const nsenter = NSENTER.find((program) => existsSync(program));
   if (nsenter === undefined) {
-    refuse('network', `hosts can be allowed one by one only with ${NSENTER[0]}; install util-linux`);
+    refuse('network', `hosts can be allowed one by one only with ${NSENTER[0] ?? ''}; install util-linux`);
   }
   const child = startCell(bwrap, ports);
   try {

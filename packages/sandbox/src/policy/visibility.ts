@@ -13,6 +13,23 @@ export function accessTo(path: string, policy: NormalisedPolicy, files: FileFact
   return decisionsIn(policy, policy.rules, files)(path)?.access;
 }
 
+/**
+ * Whether a command could put something else at a path: there, where its links lead, or in place of one of them. True where
+ * nobody can tell; false for a policy that restricts no files.
+ */
+export function isReplaceable(
+  path: string,
+  { rules, restrictsFiles }: Pick<NormalisedPolicy, 'rules' | 'restrictsFiles'>,
+  files: FileFacts,
+): boolean {
+  if (!restrictsFiles) return false;
+  const resolved = resolvePath(path, files);
+  if (resolved.kind === 'deadEnd') return true;
+  const index = indexRules(rules);
+  const ends = [resolved.path, ...resolved.links.map((link) => link.path)];
+  return ends.some((end) => index.accessAt(end) === 'write');
+}
+
 /** What holds at one path, and who decided so. */
 export interface Decision {
   readonly access: Access;

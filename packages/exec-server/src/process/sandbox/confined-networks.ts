@@ -1,6 +1,5 @@
 import { MAX_DENIAL_FINDINGS } from '@holdfast/exec-protocol';
 import {
-  type HostFacts,
   Lookups,
   MAX_CELLS_STARTING,
   type ManagedNetwork,
@@ -34,15 +33,16 @@ export class ConfinedNetworks {
   }
 
   /**
+   * @param bwrap The absolute path of bubblewrap.
    * @param process Names it in the log.
    * @throws ExecError `sandboxUnsupported` when this machine cannot make one; as `setUp.check`.
    */
   async open(
     order: NetworkOrder | undefined,
-    bwrap: HostFacts['bwrap'],
+    bwrap: string,
     { process, setUp }: { readonly process: string; readonly setUp: SetUp },
   ): Promise<ConfinedNetwork | undefined> {
-    if (order === undefined || !bwrap.works) return undefined;
+    if (order === undefined) return undefined;
     const { intent, decide } = order;
     const log = new RefusalLog(this.#logger, process);
     const refusals = new Refusals(MAX_DENIAL_FINDINGS);
@@ -51,7 +51,7 @@ export class ConfinedNetworks {
     const managed = await this.#turns.take(setUp.signal, () =>
       openManagedNetwork({
         signal: setUp.signal,
-        bwrap: bwrap.program,
+        bwrap,
         rules: intent.rules,
         proxy: intent.proxy,
         decide,

@@ -137,7 +137,7 @@ export function createSandboxes({ env, ceiling, logger, ownPaths }: SandboxHost)
     store ??= openStore(env, logger);
     const held = store;
     const memory = { store: held, searches, ownPaths: ownPaths.secured() };
-    const host = await readHostFacts(child, env['PATH'] ?? '', memory, setUp);
+    const host = await readHostFacts(child, env, memory, setUp);
     const own = ceilingSource(ceiling, { ...host.roots, cwd: '/', tmpdir: env['TMPDIR'] });
     const command = { ...commandOf(child), hasTerminal, sealsKernelTrees };
     const plan = await planSandbox(intent, command, host, own, { hosts: network?.intent.rules, setUp });
@@ -157,7 +157,7 @@ export function createSandboxes({ env, ceiling, logger, ownPaths }: SandboxHost)
           if (isReplaceable(process.execPath, policy, files)) gaps.tell([GAP_OF_NODE]);
           return problemOfCommand(candidates, policy, files);
         });
-      const openNetwork: OpenNetwork = ({ host }) => networks.open(asked.network, host.bwrap, asked);
+      const openNetwork: OpenNetwork = ({ plan }) => networks.open(asked.network, plan.bwrap, asked);
       const planned = await SteadyPlan.make(asked.setUp, makePlan, openNetwork);
       return {
         confinement: { open: () => planned.open(), setUp: asked.setUp },

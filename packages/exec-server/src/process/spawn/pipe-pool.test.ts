@@ -104,12 +104,22 @@ test('a pool whose directory was cleaned away makes another', async () => {
 });
 
 test('without mkfifo the error says what to install', async () => {
-  vi.stubEnv('PATH', directory);
-  pool = createPipePool({ directory });
+  pool = createPipePool({ directory, searchPath: directory });
   await expect(pool.ready()).rejects.toMatchObject({
     kind: 'noPipes',
     message: expect.stringContaining('mkfifo was not found; install it') as string,
   });
+});
+
+test('a mkfifo of the PATH is not run: a command may have put it there', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'planted-'));
+  const sign = path.join(folder, 'ran');
+  writeFileSync(path.join(folder, 'mkfifo'), `#!/bin/sh\n: > '${sign}'\n`, { mode: 0o755 });
+  vi.stubEnv('PATH', `${folder}:${process.env['PATH'] ?? ''}`);
+  pool = createPipePool({ directory, batch: 4, lowWater: 1 });
+  await pool.ready();
+  expect(existsSync(sign)).toBe(false);
+  rmSync(folder, { recursive: true });
 });
 
 test('a parent directory that cannot be used is named', async () => {

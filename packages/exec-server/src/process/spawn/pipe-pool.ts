@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { closeSync, constants, openSync, unlinkSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import { SYSTEM_PATH } from '@holdfast/sandbox';
 import { isPrivateDirectory, makePrivateDirectory, removeStaleDirectories } from './private-directory.js';
 import { errorCode, SpawnError } from './spawn-error.js';
 import { shortage } from './spawn-failure.js';
@@ -38,6 +39,8 @@ export interface PipePoolOptions {
   readonly batch?: number;
   /** With fewer than this the next batch is made. */
   readonly lowWater?: number;
+  /** Where mkfifo is looked for; default where systems keep their programs. */
+  readonly searchPath?: string;
 }
 
 /**
@@ -59,6 +62,7 @@ class FifoPool implements PipePool {
   readonly #parent: () => string;
   readonly #batch: number;
   readonly #lowWater: number;
+  readonly #searchPath: string;
   readonly #paths: string[] = [];
   readonly #cleaned: Promise<void>;
   #directory: string | undefined;
@@ -71,6 +75,7 @@ class FifoPool implements PipePool {
     this.#parent = typeof directory === 'string' ? () => directory : directory;
     this.#batch = options.batch ?? DEFAULT_BATCH;
     this.#lowWater = options.lowWater ?? DEFAULT_LOW_WATER;
+    this.#searchPath = options.searchPath ?? SYSTEM_PATH;
     this.#refillIfLow();
     this.#cleaned = removeStaleDirectories(this.#parent(), DIRECTORY_PREFIX);
   }
@@ -137,7 +142,7 @@ class FifoPool implements PipePool {
   async #makeBatch(): Promise<void> {
     const directory = await this.#ensureDirectory();
     const names = Array.from({ length: this.#batch }, () => `p${++this.#made}`);
-    await makeFifos(directory, names);
+    await makeFifos(directory, names, this.#searchPath);
     if (!this.#isClosed) this.#paths.push(...names.map((name) => path.join(directory, name)));
   }
 
@@ -156,8 +161,8 @@ class FifoPool implements PipePool {
 }
 
 /** One process makes the whole batch, off the path of any spawn. */
-function makeFifos(directory: string, names: readonly string[]): Promise<void> {
-  const env = { PATH: process.env['PATH'] ?? '/usr/bin:/bin' };
+function makeFifos(directory: string, names: readonly string[], searchPath: string): Promise<void> {
+  const env = { PATH: searchPath };
   return new Promise((resolve, reject) => {
     execFile('mkfifo', ['-m', '600', ...names], { cwd: directory, env }, (error, _stdout, stderr) => {
       const short = shortage(error);
@@ -166,8 +171,7 @@ function makeFifos(directory: string, names: readonly string[]): Promise<void> {
       } else if (short !== undefined) {
         reject(short);
       } else if (errorCode(error) === 'ENOENT') {
-        const message =
-          'the program mkfifo was not found; install it (coreutils) or put it on the PATH of the server';
+        const message = 'the program mkfifo was not found; install it (coreutils) in /usr/bin or /bin';
         reject(new SpawnError('noPipes', message, error));
       } else {
         const message = `mkfifo failed in ${directory}: ${stderr.trim()}; the directory must have room and allow named pipes`;

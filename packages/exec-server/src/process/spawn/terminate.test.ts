@@ -1,4 +1,6 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { PipePool } from './pipe-pool.js';
 import { createPipePool } from './pipe-pool.js';
@@ -107,17 +109,30 @@ test('without a process table tree-kill finds who left the group', async () => {
 });
 
 test('without a process table and without ps the group is signalled all the same', async () => {
-  vi.stubEnv('PATH', '/nonexistent');
+  await using run = await record(pool, specOf('sleep 300 & exec sleep 300'));
+  await using other = await record(pool, specOf('sleep 300 & exec sleep 300'));
+  killNow([run.child], noTable, '/nonexistent');
+  signalTree(other.child, 'SIGTERM', noTable, '/nonexistent');
+  expect(await run.seen.exited).toEqual({ exitCode: 137, signal: 'SIGKILL' });
+  expect(await other.seen.exited).toEqual({ exitCode: 143, signal: 'SIGTERM' });
+  await Promise.all([run.seen.closed, other.seen.closed]);
+});
+
+test('no program of the PATH is run for it', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-planted-'));
+  const sign = path.join(folder, 'ran');
+  for (const name of ['ps', 'pgrep'])
+    writeFileSync(path.join(folder, name), `#!/bin/sh\n: > '${sign}'\n`, { mode: 0o755 });
+  vi.stubEnv('PATH', `${folder}:${process.env['PATH'] ?? ''}`);
   try {
-    await using run = await record(pool, specOf('sleep 300 & exec sleep 300'));
-    await using other = await record(pool, specOf('sleep 300 & exec sleep 300'));
+    const { run, pids } = await startTree();
     killNow([run.child], noTable);
-    signalTree(other.child, 'SIGTERM', noTable);
-    expect(await run.seen.exited).toEqual({ exitCode: 137, signal: 'SIGKILL' });
-    expect(await other.seen.exited).toEqual({ exitCode: 143, signal: 'SIGTERM' });
-    await Promise.all([run.seen.closed, other.seen.closed]);
+    await run.seen.closed;
+    await allGone(pids);
+    expect(existsSync(sign)).toBe(false);
   } finally {
     vi.unstubAllEnvs();
+    rmSync(folder, { recursive: true });
   }
 });
 

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
+import { SYSTEM_PATH } from '@holdfast/sandbox';
 import type { Child } from './child.js';
 import type { ProcessEntry } from './process-tree.js';
 import { carriers, readProcessTable, signalEntry, strayDescendants, withCookie } from './process-tree.js';
@@ -9,21 +10,26 @@ import { carriers, readProcessTable, signalEntry, strayDescendants, withCookie }
  * the children's marks in their environment; works on what an ended child left behind as well. Only a descendant that left
  * its group, lost its parent and cleared its environment escapes. However many the children, the processes of the machine
  * are looked at a few times.
+ * @param searchPath Where `ps` and `pgrep` are looked for, where there is no /proc.
  */
-export function killNow(children: readonly Child[], readTable: ReadTable = readProcessTable): void {
+export function killNow(
+  children: readonly Child[],
+  readTable: ReadTable = readProcessTable,
+  searchPath = SYSTEM_PATH,
+): void {
   // A tree that stands still forks nobody behind our back, and SIGKILL takes stopped processes too.
   for (const child of children) child.signalGroup('SIGSTOP');
   const strays = freezeStrays(children, readTable);
   if (strays === undefined) {
-    for (const child of children) killWithoutTable(child);
+    for (const child of children) killWithoutTable(child, searchPath);
     return;
   }
   for (const child of children) child.signalGroup('SIGKILL');
   for (const stray of strays) signalEntry(stray, 'SIGKILL');
 }
 
-function killWithoutTable(child: Child): void {
-  if (child.signalProcess('SIGSTOP')) sweep(child, 'SIGKILL');
+function killWithoutTable(child: Child, searchPath: string): void {
+  if (child.signalProcess('SIGSTOP')) sweep(child, 'SIGKILL', searchPath);
   else child.signalGroup('SIGKILL');
 }
 
@@ -41,10 +47,11 @@ export function signalTree(
   child: Child,
   signal: NodeJS.Signals,
   readTable: ReadTable = readProcessTable,
+  searchPath = SYSTEM_PATH,
 ): void {
   const table = readTable();
   if (table === undefined) {
-    sweep(child, signal);
+    sweep(child, signal, searchPath);
     return;
   }
   // Found first: the signal may end a parent and so cut the tree.
@@ -98,9 +105,9 @@ function keyOf(entry: ProcessEntry): string {
  * It runs as a program of its own: without a `ps` or `pgrep`, or without a free descriptor, it throws where nobody can
  * catch, and that must not be inside the server.
  */
-function sweep(child: Child, signal: NodeJS.Signals): void {
+function sweep(child: Child, signal: NodeJS.Signals, searchPath: string): void {
   const program = require.resolve('tree-kill/cli.js');
-  const env = { PATH: process.env['PATH'] ?? '/usr/bin:/bin' };
+  const env = { PATH: searchPath };
   execFile(process.execPath, [program, String(child.pid), signal], { env, timeout: SWEEP_LIMIT_MS }, () => {
     child.signalGroup(signal);
   });

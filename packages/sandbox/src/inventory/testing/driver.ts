@@ -11,7 +11,6 @@ import { parseIntent } from '../../intent/parse-intent.js';
 import { type OpenLaunch, openLaunch } from '../../launch/open-launch.js';
 import { PlaceholderStore } from '../../launch/placeholder-store.js';
 import type { WrapperWatch } from '../../launch/wrapper-watch.js';
-import { probeBwrap } from '../../linux/probe-bwrap.js';
 import type { NetworkDecision } from '../../network/gate.js';
 import { parseHostRules } from '../../network/host-rules.js';
 import { type ManagedNetwork, openManagedNetwork } from '../../network/managed-network.js';
@@ -75,12 +74,12 @@ async function runOurs(request: DriverRequest): Promise<DriverAnswer> {
     throw new Error(problem);
   });
   const memory = { store, searches: createSearches() };
-  const host = await readHostFacts({ cwd, env }, process.env['PATH'] ?? '', memory);
+  const host = await readHostFacts({ cwd, env }, process.env, memory);
   const rules = hosts === undefined ? undefined : parseHostRules(hosts);
   const command = { argv, arg0, cwd, env, hasTerminal: terminal !== undefined };
   const plan = await planSandbox(parseIntent(intent), command, host, NO_OPERATOR, { hosts: rules });
   const decisions: string[] = [];
-  const network = await networkOf(request, (decision) => decisions.push(lineOf(decision)));
+  const network = await networkOf(request, plan.bwrap, (decision) => decisions.push(lineOf(decision)));
   const launch = await openLaunch(plan.launch, store, { network });
   try {
     const { wrapper, ...told } = await (terminal === undefined
@@ -128,13 +127,12 @@ async function atTerminal(launch: OpenLaunch, steps: readonly TerminalStep[]): P
 
 async function networkOf(
   { hosts }: DriverRequest,
+  bwrap: string,
   onDecision: (decision: NetworkDecision) => void,
 ): Promise<ManagedNetwork | undefined> {
   if (hosts === undefined) return undefined;
-  const bwrap = await probeBwrap(process.env['PATH'] ?? '');
-  if (!bwrap.works) throw new Error(bwrap.problem);
   return openManagedNetwork({
-    bwrap: bwrap.program,
+    bwrap,
     rules: parseHostRules(hosts),
     onDecision,
     onFault(error) {

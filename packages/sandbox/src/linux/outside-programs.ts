@@ -1,0 +1,28 @@
+import type { FileFacts } from '../files/file-facts.js';
+import { placesBefore } from './find-bwrap.js';
+import { systemPlaces } from './system-programs.js';
+
+/** Run outside of sandboxes to set them up, or by a server. */
+const FIXED = ['/bin/sh', '/usr/bin/env'];
+const LOOKED_FOR = ['nsenter', 'mkfifo'];
+
+/**
+ * Where programs lie, or are looked for before they are found, that are run outside of sandboxes.
+ * @param bwrap The bubblewrap that is used, which is not among them.
+ */
+export function outsidePrograms(bwrap: string, files: FileFacts): readonly string[] {
+  const others = LOOKED_FOR.flatMap((name) => {
+    const places = systemPlaces(name);
+    const at = places.findIndex((place) => isThere(place, files));
+    return at < 0 ? [] : places.slice(0, at + 1);
+  });
+  return [...placesBefore(bwrap), ...FIXED, ...others];
+}
+
+function isThere(path: string, files: FileFacts): boolean {
+  try {
+    return files.look(path) !== undefined;
+  } catch {
+    return false;
+  }
+}
