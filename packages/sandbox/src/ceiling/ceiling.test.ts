@@ -11,7 +11,7 @@ import type { NormalisedPolicy } from '../policy/path-rule.js';
 import { DEFAULTS } from '../policy/rule-origin.js';
 import { linesOf, policyOf, rule } from '../policy/testing/rules.js';
 import { fakeScans } from '../repositories/testing/fake-scans.js';
-import { applyCeiling, type CeiledPolicy, type Ceiling, scanTargets } from './ceiling.js';
+import { applyCeiling, type CeiledPolicy, type Ceiling, type ScannedTrees, scanTargets } from './ceiling.js';
 
 const CEILING: Ceiling = {
   maximum: undefined,
@@ -265,6 +265,26 @@ describe('inside what is writable, what others would run stays as it is', () => 
     expect(new Set(policy.notes.map(({ text }) => text))).toContain(
       '/ws/d cannot be looked into (EACCES), so all of it stays as it is; let this user enter it',
     );
+  });
+
+  test('a directory that its owner has shut stays as it is as a whole, and that is a gap', () => {
+    const files = fakeFiles({ '/ws/a': 'directory', '/ws/b': 'directory', '/ws/c/d': 'directory' });
+    const found = (shut: readonly string[]): ScannedTrees =>
+      new Map([['/ws', { gitPaths: [], repositories: [], shut, unseen: undefined }]]);
+    const ceiling = { ...CEILING, protectedNames: [] };
+    const told = [['/ws/a'], ['/ws/b', '/ws/c/d']].map((shut) => {
+      const { policy, gaps } = applyCeiling(policyOf(['write /ws']), ceiling, files, found(shut));
+      return [linesOf(policy.rules), gaps];
+    });
+    const outcome =
+      'cannot be looked into, so all of it stays as it is; let this user read and enter it (chmod u+rx)';
+    expect(told).toEqual([
+      [['write /ws', 'read /ws/a'], [`/ws/a ${outcome}`]],
+      [
+        ['write /ws', 'read /ws/b', 'read /ws/c/d'],
+        [`/ws/b and, below the same root, 1 more directories ${outcome}`],
+      ],
+    ]);
   });
 
   test('what is to be hidden must be found', async () => {

@@ -151,6 +151,8 @@ function protections(
     const tree = trees.get(root.path);
     if (tree === undefined) throw new StalePlan(root.path, 'was replaced');
     if (tree.unseen !== undefined) notes.push(noteOfUnseen(root.path, tree.unseen));
+    if (tree.shut.length > 0) notes.push(noteOfShut(tree.shut));
+    paths.push(...tree.shut.map((path) => ({ path })));
     const git = gitPlacesIn(tree, files);
     repositories.push(...git.directories);
     paths.push(...git.pointers.map((path) => ({ path })));
@@ -186,6 +188,15 @@ function noteOfUnseen(root: string, why: string): PolicyNote {
   return {
     origin: ORIGIN,
     text: `${root} was not looked through to its end, since ${why}: git hooks and config further down can be written; allow a directory further down, or deny them by name`,
+  };
+}
+
+function noteOfShut(shut: readonly string[]): PolicyNote {
+  const [first = '', ...others] = shut;
+  const more = others.length === 0 ? '' : ` and, below the same root, ${others.length} more directories`;
+  return {
+    origin: ORIGIN,
+    text: `${first}${more} cannot be looked into, so all of it stays as it is; let this user read and enter it (chmod u+rx)`,
   };
 }
 

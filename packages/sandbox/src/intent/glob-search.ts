@@ -4,7 +4,7 @@ import { type FileIdentity, resolvePath } from '../files/resolve-path.js';
 import { TimeSlices } from '../files/time-slices.js';
 import { MAX_GLOB_MATCHES, MAX_SCAN_MS, MAX_SCANNED_ENTRIES } from '../limits.js';
 import { compileGlob } from '../policy/glob.js';
-import type { ScannedEntry } from '../repositories/scan-files.js';
+import { type ScannedEntry, ShutDirectory } from '../repositories/scan-files.js';
 import type { ScanTools } from '../repositories/scan-tree.js';
 import type { GlobMatches, GlobScan } from './deny-glob.js';
 import { refuse } from './refuse.js';
@@ -133,19 +133,25 @@ class GlobSearch {
   }
 
   async #list(place: Place, below: Place[]): Promise<void> {
+    const { hunts } = place;
+    try {
+      await this.#listOpen(place, below);
+    } catch (error) {
+      if (!(error instanceof ShutDirectory)) throw error;
+      for (const hunt of hunts) this.#take(hunt, error.directory);
+    }
+    if (this.#slices.isOver) await this.#rest(hunts[0]);
+  }
+
+  async #listOpen(place: Place, below: Place[]): Promise<void> {
     const { directory, hunts } = place;
-    let isEmpty = true;
     for await (const chunk of this.#tools.files.list(directory)) {
       this.#spend(chunk.length, hunts[0]);
       for (const entry of chunk) {
-        isEmpty = false;
         this.#visit(entry, place, below);
         if (this.#slices.isOver) await this.#rest(hunts[0]);
       }
     }
-    // The user could open it, and so could whatever is started here.
-    if (isEmpty && this.#tools.files.isShut(directory)) for (const hunt of hunts) this.#take(hunt, directory);
-    if (this.#slices.isOver) await this.#rest(hunts[0]);
   }
 
   #visit({ name, isDirectory }: ScannedEntry, { directory, level, hunts }: Place, below: Place[]): void {

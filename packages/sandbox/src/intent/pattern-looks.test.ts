@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { FileView } from '../files/file-facts.js';
 import { type FakeFile, fakeFiles } from '../files/testing/fake-files.js';
 import { MAX_SCAN_MS, SCAN_SLICE_MS } from '../limits.js';
+import { ShutDirectory } from '../repositories/scan-files.js';
 import type { ScanTools } from '../repositories/scan-tree.js';
 import { fakeScanning } from '../repositories/testing/fake-scans.js';
 import type { GlobMatches, GlobScan } from './deny-glob.js';
@@ -118,7 +119,12 @@ describe('a look', () => {
 
   test('denies as a whole what cannot be read now and could be opened later', async () => {
     const files = fakeFiles({ '/ws/empty': 'directory', '/ws/shut': 'directory' });
-    const looks = looksAt(files, { isShut: (directory) => directory === '/ws/shut' });
+    const looks = looksAt(files, {
+      async *list(directory) {
+        if (directory === '/ws/shut') throw new ShutDirectory(directory);
+        yield* fakeScanning(files).files.list(directory);
+      },
+    });
     const found = await looks.find([scanFor('**/*.env', 0)], files);
     expect(pathsIn(found)).toEqual({ 'entry 0': ['/ws/shut'] });
   });

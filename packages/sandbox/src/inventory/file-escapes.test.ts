@@ -276,6 +276,34 @@ describeInWorlds(({ there, it }) => {
     }
   });
 
+  for (const mode of ['300', '600', '000']) {
+    it(`F35 a hook below a directory to which an earlier command has given the mode ${mode}`, async () => {
+      const { bare } = there();
+      const inBare = { cwd: bare, write: [bare] };
+      const two = path.join(bare, 'two');
+      const { exitCode } = await there().run(`git init -q two/deep && chmod ${mode} two`, inBare);
+      try {
+        await there().run('chmod 755 two; echo evil > two/deep/.git/hooks/evil; exit 0', inBare);
+        chmodSync(two, 0o755);
+        expect([exitCode, existsSync(path.join(two, 'deep/.git/hooks/evil'))]).toEqual([0, false]);
+      } finally {
+        rmSync(two, { recursive: true });
+      }
+    });
+  }
+
+  it('F28c a file denied by a pattern below a directory that can be read and not entered', async () => {
+    const { workspace } = there();
+    const { exitCode } = await there().run('chmod 600 nested');
+    try {
+      const attempt = there().run('chmod 755 nested; cat nested/deep/.env; exit 0');
+      expect(await attempt.then(({ stdout }) => stdout, String)).not.toContain('secret');
+    } finally {
+      chmodSync(path.join(workspace, 'nested'), 0o755);
+    }
+    expect(exitCode).toBe(0);
+  });
+
   it('F25 a bare repository planted in a plain directory has git run nothing, where git is told to be careful', async () => {
     const { outside, workspace } = there();
     const [planted, trace] = [path.join(workspace, 'plain'), path.join(outside, 'ran')];

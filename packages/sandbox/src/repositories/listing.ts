@@ -1,5 +1,6 @@
+import { childOf } from '../files/paths.js';
 import { MAX_SCANNED_DIRECTORIES, MAX_SCANNED_TREE_ENTRIES } from '../limits.js';
-import type { DirectoryStamp, ScannedEntry } from './scan-files.js';
+import type { DirectoryStamp, ScanFiles } from './scan-files.js';
 
 /** What a scan needs to know of one directory. */
 export interface Listing {
@@ -24,19 +25,18 @@ const STAMP_GRAIN_MS = 2_000;
 /**
  * Reads a directory, but not further than any scan may.
  * @param stamp Taken before. @param stampedAtMs When, by the clock of this machine.
- * @param has Whether something is called so in the directory, for what was not read.
+ * @throws ShutDirectory
  */
 export async function readListing(
-  stamp: DirectoryStamp,
-  stampedAtMs: number,
-  chunks: AsyncIterable<readonly ScannedEntry[]>,
-  has: (name: string) => boolean,
+  directory: string,
+  { stamp, stampedAtMs }: { readonly stamp: DirectoryStamp; readonly stampedAtMs: number },
+  files: ScanFiles,
 ): Promise<Listing> {
   const directories: string[] = [];
   const marks = new Set<string>();
   let entries = 0;
   let isCut = false;
-  for await (const chunk of chunks) {
+  for await (const chunk of files.list(directory)) {
     for (const { name, isDirectory } of chunk) {
       if (MARKS.has(name)) marks.add(name);
       if (!isDirectory || name === '.git') continue;
@@ -48,7 +48,8 @@ export async function readListing(
     isCut = true;
     break;
   }
-  const isThere = (name: string): boolean => marks.has(name) || (isCut && has(name));
+  const isThere = (name: string): boolean =>
+    marks.has(name) || (isCut && files.exists(childOf(directory, name)));
   return {
     stamp,
     directories: directories.sort(),

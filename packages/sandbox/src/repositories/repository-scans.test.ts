@@ -51,6 +51,7 @@ describe('a look below a root', () => {
     expect(await scansOf(tree).find(target('/ws'))).toEqual({
       gitPaths: ['/ws/worktree/.git', '/ws/a/b/.git'],
       repositories: ['/ws/srv/x.git', '/ws/a/b/.git', '/ws/a/b/.git/modules/deep/lib'],
+      shut: [],
       unseen: undefined,
     });
   });
@@ -67,6 +68,7 @@ describe('a look below a root', () => {
     expect(await scansOf(tree).find(target('/ws', { maxDirectories: 4 }))).toEqual({
       gitPaths: ['/ws/a/b/.git'],
       repositories: ['/ws/a/b/.git'],
+      shut: [],
       unseen: 'it has more than 4 directories',
     });
   });
@@ -78,6 +80,7 @@ describe('a look below a root', () => {
     expect(await scansOf(tree).find(target('/ws'))).toEqual({
       gitPaths: ['/ws/a/.git'],
       repositories: [],
+      shut: [],
       unseen: 'it has more than 100000 entries',
     });
   });
@@ -147,6 +150,7 @@ describe('a look below a root', () => {
     expect(await scansOf(treeOf('/ws')).find(target('/gone'))).toEqual({
       gitPaths: [],
       repositories: [],
+      shut: [],
       unseen: undefined,
     });
   });
@@ -233,10 +237,11 @@ describe('a repository that was found', () => {
     flood();
     const after = await scans.find(few());
     expect([before, after]).toEqual([
-      { gitPaths: ['/ws/proj/.git'], repositories: ['/ws/proj/.git'], unseen: undefined },
+      { gitPaths: ['/ws/proj/.git'], repositories: ['/ws/proj/.git'], shut: [], unseen: undefined },
       {
         gitPaths: ['/ws/proj/.git'],
         repositories: ['/ws/proj/.git'],
+        shut: [],
         unseen: 'it has more than 8 directories',
       },
     ]);
@@ -258,8 +263,24 @@ describe('a repository that was found', () => {
     expect(await scans.find(few({ maxDirectories: 1 }))).toEqual({
       gitPaths: all.slice(0, MAX_KNOWN_REPOSITORIES),
       repositories: [],
+      shut: [],
       unseen: 'it has more than 1 directories',
     });
+  });
+
+  test('is not forgotten while its directory cannot be read, and that is told', async () => {
+    const { tree, flood } = flooded();
+    tree.nowMs = 60_000;
+    const scans = scansOf(tree);
+    await scans.find(few());
+    tree.setShut('/ws/proj', true);
+    const meanwhile = await scans.find(few());
+    flood();
+    tree.setShut('/ws/proj', false);
+    expect([meanwhile, (await scans.find(few())).gitPaths]).toEqual([
+      { gitPaths: [], repositories: [], shut: ['/ws/proj'], unseen: undefined },
+      ['/ws/proj/.git'],
+    ]);
   });
 
   test('is not made up when it has gone, and not asked for where it is left out', async () => {

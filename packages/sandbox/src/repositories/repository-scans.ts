@@ -88,9 +88,10 @@ export class RepositoryScans implements RepositoryFinder {
     const { tree, listings } = await scanTree(target, known, this.#tools, bounds);
     keepLatest(this.#known, key, listings);
     const before = this.#found.get(root) ?? NOTHING_FOUND;
+    const notLookedAt = new Set([...except, ...tree.shut]);
     keepLatest(this.#found, root, {
-      gitPaths: knownOf(before.gitPaths, tree.gitPaths, except),
-      repositories: knownOf(before.repositories, tree.repositories, except),
+      gitPaths: knownOf(before.gitPaths, tree.gitPaths, notLookedAt),
+      repositories: knownOf(before.repositories, tree.repositories, notLookedAt),
     });
     return { tree, tookMs: this.#tools.now() - beganAtMs };
   }
@@ -109,10 +110,10 @@ const NOTHING_FOUND: Remembered['found'] = { gitPaths: [], repositories: [] };
 function knownOf(
   before: readonly string[],
   now: readonly string[],
-  except: ReadonlySet<string>,
+  notLookedAt: ReadonlySet<string>,
 ): readonly string[] {
   const found = new Set(now);
-  const kept = before.filter((path) => found.has(path) || isWithinAny(path, except));
+  const kept = before.filter((path) => found.has(path) || isWithinAny(path, notLookedAt));
   return [...new Set([...kept, ...now])].slice(0, MAX_KNOWN_REPOSITORIES);
 }
 

@@ -1,6 +1,7 @@
-import { accessSync, constants, lstatSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { opendir } from 'node:fs/promises';
 import { errorCode } from '../files/error-code.js';
+import { parentOf } from '../files/paths.js';
 
 /**
  * Tells one state of a directory from every later one: each entry that comes, goes or is renamed moves the time, and no
@@ -21,14 +22,28 @@ export interface ScannedEntry {
 
 /** The file system as a scan asks for it. Paths are absolute and canonical. */
 export interface ScanFiles {
-  /** Undefined where no directory is, or none that can be looked at. It is asked of thousands, and so answers at once. */
+  /**
+   * Undefined where no directory is, or none that can be looked at. It is asked of thousands, and so answers at once.
+   * @throws ShutDirectory where it cannot be looked at for now.
+   */
   stampOf(directory: string): DirectoryStamp | undefined;
-  /** Its entries, some at a time; none where it cannot be read. */
+  /** Its entries, some at a time; none where it cannot be read. @throws ShutDirectory where it cannot be read for now. */
   list(directory: string): AsyncIterable<readonly ScannedEntry[]>;
   /** Whether something stands at a path, a link included. */
   exists(path: string): boolean;
-  /** Whether a directory cannot be read although this user owns it, and so could change that. */
-  isShut(directory: string): boolean;
+}
+
+/** A mode forbids to look into a directory, and this user owns it: whatever is started here could change the mode. */
+export class ShutDirectory extends Error {
+  override readonly name = 'ShutDirectory';
+
+  /** The one with that mode: what was looked for, or what holds it. */
+  readonly directory: string;
+
+  constructor(directory: string, options?: ErrorOptions) {
+    super(directory, options);
+    this.directory = directory;
+  }
 }
 
 /** The directories of this machine. */
@@ -38,7 +53,8 @@ export const realScanFiles: ScanFiles = {
       const found = lstatSync(directory, { throwIfNoEntry: false });
       if (found?.isDirectory() !== true) return undefined;
       return { device: found.dev, inode: found.ino, changedMs: found.ctimeMs };
-    } catch {
+    } catch (error) {
+      refuseShut(directory, error);
       return undefined;
     }
   },
@@ -52,8 +68,9 @@ export const realScanFiles: ScanFiles = {
         chunk = [];
       }
       yield chunk;
-    } catch {
-      // What cannot be read says nothing.
+    } catch (error) {
+      refuseShut(directory, error);
+      // What else cannot be read says nothing.
     }
   },
   exists(path) {
@@ -63,22 +80,21 @@ export const realScanFiles: ScanFiles = {
       return false;
     }
   },
-  isShut(directory) {
-    try {
-      accessSync(directory, constants.R_OK | constants.X_OK);
-      return false;
-    } catch (error) {
-      return errorCode(error) === 'EACCES' && isOwnDirectory(directory);
-    }
-  },
 };
 
-function isOwnDirectory(path: string): boolean {
+/** Judged by the very error: a mode may be another one a moment later. */
+function refuseShut(directory: string, cause: unknown): void {
+  if (errorCode(cause) !== 'EACCES') return;
+  const { path, owner } = visibleAbove(directory);
+  if (owner === process.geteuid?.()) throw new ShutDirectory(path, { cause });
+}
+
+/** The path itself, or where it cannot be looked at, what holds it. */
+function visibleAbove(path: string): { readonly path: string; readonly owner: number | undefined } {
   try {
-    const found = lstatSync(path);
-    return found.isDirectory() && found.uid === process.geteuid?.();
+    return { path, owner: lstatSync(path, { throwIfNoEntry: false })?.uid };
   } catch {
-    return false;
+    return visibleAbove(parentOf(path));
   }
 }
 

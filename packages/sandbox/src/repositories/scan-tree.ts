@@ -1,7 +1,7 @@
 import { childOf, isWithinAny } from '../files/paths.js';
 import { MAX_SCANNED_TREE_ENTRIES, SCAN_SLICE_MS } from '../limits.js';
 import { isCurrent, type Listing, readListing } from './listing.js';
-import type { ScanFiles } from './scan-files.js';
+import { type ScanFiles, ShutDirectory } from './scan-files.js';
 
 /** What is to be looked through. */
 export interface ScanTarget {
@@ -22,6 +22,8 @@ export interface ScannedTree {
   readonly gitPaths: readonly string[];
   /** Directories that are what `.git` is elsewhere: those of submodules, and bare repositories. */
   readonly repositories: readonly string[];
+  /** Directories of this user that could not be looked into for their mode; one of them may hold another. */
+  readonly shut: readonly string[];
   /** Why not everything was looked at; undefined where it was. */
   readonly unseen: string | undefined;
 }
@@ -92,6 +94,7 @@ class Scan {
   readonly #bounds: ScanBounds;
   readonly #gitPaths: string[] = [];
   readonly #repositories: string[] = [];
+  readonly #shut = new Set<string>();
   readonly #deadlineMs: number;
   #sliceEndMs: number;
   #left: number;
@@ -110,7 +113,12 @@ class Scan {
   }
 
   get tree(): ScannedTree {
-    return { gitPaths: this.#gitPaths, repositories: this.#repositories, unseen: this.#unseen };
+    return {
+      gitPaths: this.#gitPaths,
+      repositories: this.#repositories,
+      shut: [...this.#shut].sort(),
+      unseen: this.#unseen,
+    };
   }
 
   async run(): Promise<void> {
@@ -137,7 +145,7 @@ class Scan {
   async #listAll(level: readonly string[]): Promise<void> {
     for (let at = 0; at < level.length && this.#entriesLeft >= 0; at += READS_AT_ONCE) {
       const some = level.slice(at, at + READS_AT_ONCE);
-      const listings = await Promise.all(some.map((directory) => this.#listingOf(directory)));
+      const listings = await Promise.all(some.map((directory) => this.#listingOrShut(directory)));
       listings.forEach((listing, place) => this.#take(some[place] ?? '', listing));
       if (!(await this.#mayGoOn())) return;
     }
@@ -151,6 +159,16 @@ class Scan {
     else if (listing.isCut) this.#cut(this.#tooManyDirectories);
   }
 
+  async #listingOrShut(directory: string): Promise<Listing | undefined> {
+    try {
+      return await this.#listingOf(directory);
+    } catch (error) {
+      if (!(error instanceof ShutDirectory)) throw error;
+      this.#shut.add(error.directory);
+      return undefined;
+    }
+  }
+
   async #listingOf(directory: string): Promise<Listing | undefined> {
     const { files } = this.#tools;
     const stampedAtMs = this.#tools.now();
@@ -161,8 +179,7 @@ class Scan {
     }
     const known = this.#known.listings.get(directory);
     if (known !== undefined && isCurrent(known, stamp)) return known;
-    const has = (name: string): boolean => files.exists(childOf(directory, name));
-    return await readListing(stamp, stampedAtMs, files.list(directory), has);
+    return await readListing(directory, { stamp, stampedAtMs }, files);
   }
 
   /** What an earlier look has found is asked for by name, before what this one has. */

@@ -1,5 +1,5 @@
 import { isWithin, parentOf } from '../../files/paths.js';
-import type { ScanFiles } from '../scan-files.js';
+import { type ScanFiles, ShutDirectory } from '../scan-files.js';
 
 interface Entry {
   readonly isDirectory: boolean;
@@ -12,6 +12,7 @@ export class ChangingTree implements ScanFiles {
   readonly #entries = new Map<string, Entry>([['/', { isDirectory: true, inode: 1, changedMs: 0 }]]);
   /** The paths in each directory, in the order in which they were made. */
   readonly #inside = new Map<string, Set<string>>();
+  readonly #shut = new Set<string>();
   readonly #grainMs: number;
   #inodes = 1;
   nowMs = 0;
@@ -45,6 +46,13 @@ export class ChangingTree implements ScanFiles {
     this.#touch(parentOf(path));
   }
 
+  /** Takes the right to read a directory away, or gives it back. */
+  setShut(directory: string, isShut: boolean): void {
+    if (isShut) this.#shut.add(directory);
+    else this.#shut.delete(directory);
+    this.#touch(directory);
+  }
+
   stampOf(directory: string): ReturnType<ScanFiles['stampOf']> {
     const entry = this.#entries.get(directory);
     if (entry?.isDirectory !== true) return undefined;
@@ -54,6 +62,7 @@ export class ChangingTree implements ScanFiles {
   async *list(directory: string): ReturnType<ScanFiles['list']> {
     this.reads += 1;
     await this.onList(directory);
+    if (this.#shut.has(directory)) throw new ShutDirectory(directory);
     const inside = [...(this.#inside.get(directory) ?? [])];
     yield Array.from({ length: this.more.get(directory) ?? 0 }, (_, at) => ({
       name: `more-${at}`,
@@ -67,10 +76,6 @@ export class ChangingTree implements ScanFiles {
 
   exists(path: string): boolean {
     return this.#entries.has(path);
-  }
-
-  isShut(): boolean {
-    return false;
   }
 
   #touch(directory: string): void {

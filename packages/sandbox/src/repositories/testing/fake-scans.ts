@@ -1,13 +1,14 @@
-import type { FileFacts } from '../../files/file-facts.js';
+import type { FileFact, FileFacts } from '../../files/file-facts.js';
+import { parentOf } from '../../files/paths.js';
 import { RepositoryScans } from '../repository-scans.js';
-import type { ScanFiles } from '../scan-files.js';
+import { type ScanFiles, ShutDirectory } from '../scan-files.js';
 import type { ScanTools } from '../scan-tree.js';
 
 /** The directories of a model file system, none of which ever changes. */
 function fakeScanFiles(files: FileFacts): ScanFiles {
   return {
     stampOf(directory) {
-      const found = files.look(directory);
+      const found = lookAt(directory, files);
       if (found?.kind !== 'directory') return undefined;
       return { device: found.device, inode: found.inode, changedMs: 0 };
     },
@@ -16,8 +17,15 @@ function fakeScanFiles(files: FileFacts): ScanFiles {
       yield entries.map(({ name, kind }) => ({ name, isDirectory: kind === 'directory' }));
     },
     exists: (path) => files.look(path) !== undefined,
-    isShut: () => false,
   };
+}
+
+function lookAt(directory: string, files: FileFacts): FileFact | undefined {
+  try {
+    return files.look(directory);
+  } catch (error) {
+    throw new ShutDirectory(parentOf(directory), { cause: error });
+  }
 }
 
 /** A scan of a model, at a time that a test sets. */
