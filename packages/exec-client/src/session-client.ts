@@ -121,6 +121,7 @@ class SessionClient implements Client, ExecHost {
   ): ProcessHandle {
     const process = startProcess({
       link: this.#link,
+      clock: this.clock,
       environment: () => this.environment(),
       argv,
       options,

@@ -313,8 +313,14 @@ export const MAX_POLICY_DECISION_TIMEOUT_MS = 3_600_000;
 /** How much longer than it has asked for a client may take to decide; the reference's figure. */
 export const POLICY_DECISION_GRACE_MS = 5_000;
 
-/** Questions about the network that one session waits for, and that one connection has not answered; past it requests are refused. */
+/** Questions about the network that one session waits for; past it requests are refused. */
 export const MAX_POLICY_QUESTIONS = 64;
+
+/** Questions about one process that are not answered and whose time is not over, whether or not somebody waits for them. */
+export const MAX_POLICY_QUESTIONS_PER_PROCESS = 16;
+
+/** Questions that one connection has not answered, late ones too: it has to be known what an answer that still comes belongs to. */
+export const MAX_UNANSWERED_POLICY_QUESTIONS = 256;
 
 /** Records of a session's managed networks that wait for its client; past it the oldest is left out. */
 export const MAX_POLICY_RECORDS = 1024;

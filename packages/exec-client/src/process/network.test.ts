@@ -1,6 +1,8 @@
 import { asProcessId, type networkPolicyRequest, type ParamsOf, processStart } from '@holdfast/exec-protocol';
 import { expect, test } from 'vitest';
+import type { Clock } from '../clock.js';
 import { FakeServer } from '../testing/fake-server.js';
+import { ManualClock } from '../testing/manual-clock.js';
 import { until } from '../testing/until.js';
 import type { NetworkOptions, NetworkRecord, NetworkRequest, NetworkVerdict } from './network.js';
 
@@ -17,8 +19,9 @@ function asked(question?: number, host = REQUEST.host): Question {
 async function startWith(
   network: NetworkOptions,
   server = new FakeServer(),
+  clock?: Clock,
 ): Promise<AsyncDisposable & { readonly server: FakeServer }> {
-  const client = await server.connect({ silenceMs: 0, random: () => 0 });
+  const client = await server.connect({ silenceMs: 0, random: () => 0 }, clock);
   await client.spawn(['ls'], { id: 'p', sandbox: { permissions: { type: 'disabled' } }, network }).started;
   return { server, [Symbol.asyncDispose]: () => client.close() };
 }
@@ -66,6 +69,46 @@ test.each<readonly [string, NetworkOptions, NetworkVerdict]>([
 ])('%s is what the server is told', async (_, options, decision) => {
   await using world = await startWith(options);
   expect(await world.server.askPolicy(asked())).toEqual({ decision });
+});
+
+test('a question is answered when its time is over, and who still decides is told', async () => {
+  const clock = new ManualClock();
+  const signals: AbortSignal[] = [];
+  await using world = await startWith(
+    {
+      authorize: (_request, signal) => {
+        signals.push(signal);
+        return new Promise(() => undefined);
+      },
+      authorizeTimeoutMs: 7000,
+    },
+    new FakeServer(),
+    clock,
+  );
+  const answer = world.server.askPolicy(asked(1));
+  await until(() => signals.length === 1);
+  clock.advance(6999);
+  expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
+  clock.advance(1);
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+  expect(await answer).toEqual({ decision: { type: 'deny' } });
+});
+
+test('the end of the process answers what is open about it, and of another one nothing is decided', async () => {
+  const signals: AbortSignal[] = [];
+  const authorize = (_request: NetworkRequest, signal: AbortSignal): Promise<NetworkVerdict> => {
+    signals.push(signal);
+    return new Promise(() => undefined);
+  };
+  await using world = await startWith({ authorize });
+  const answer = world.server.askPolicy(asked(1));
+  await until(() => signals.length === 1);
+  world.server.exited('p', 1);
+  world.server.closed('p', 2);
+  expect(await answer).toEqual({ decision: { type: 'deny' } });
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+  expect(await world.server.askPolicy(asked(2))).toEqual({ decision: { type: 'deny' } });
+  expect(signals).toHaveLength(1);
 });
 
 test('a question about a process that this client does not know is a no', async () => {

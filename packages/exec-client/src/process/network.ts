@@ -28,10 +28,13 @@ export interface NetworkOptions {
   /**
    * Decides about each request to a host that neither list names; nothing is remembered. Default: it is refused, and so it is
    * where this fails or takes too long. Called once for each request, however often the link is lost, where the server has the
-   * `replay` extension.
+   * `replay` extension. `signal` fires when the answer does not matter any more: its time is over, or the process has closed.
    */
-  readonly authorize?: (request: NetworkRequest) => NetworkVerdict | Promise<NetworkVerdict>;
-  /** How long `authorize` may take; default 60,000. */
+  readonly authorize?: (
+    request: NetworkRequest,
+    signal: AbortSignal,
+  ) => NetworkVerdict | Promise<NetworkVerdict>;
+  /** How long `authorize` may take before the request is refused; default 60,000. */
   readonly authorizeTimeoutMs?: number;
   /** Hears of each decision once it is made. What is told while the link is lost may be missing. */
   readonly onDecision?: (record: NetworkRecord) => void;

@@ -5,8 +5,10 @@ import {
   processStart,
   understoodReport,
 } from '@holdfast/exec-protocol';
+import type { Clock } from '../clock.js';
 import type { Link } from '../connection/link.js';
 import { newProcessId } from '../id.js';
+import { createAuthorizer } from './authorizer.js';
 import type { ProcessHandle, SpawnOptions } from './handle.js';
 import type { NetworkOptions } from './network.js';
 import { type Opening, RemoteProcess } from './remote-process.js';
@@ -15,6 +17,7 @@ import { requireForStart, startRequest } from './start-request.js';
 /** What to start, and through what. */
 export interface StartOptions {
   readonly link: Link;
+  readonly clock: Clock;
   /** What the executor says of itself, which the start depends on. */
   readonly environment: () => Promise<EnvironmentInfo>;
   readonly argv: readonly string[];
@@ -24,7 +27,14 @@ export interface StartOptions {
 }
 
 /** Starts a process. */
-export function startProcess({ link, environment, argv, options, startSignal }: StartOptions): ProcessHandle {
+export function startProcess({
+  link,
+  clock,
+  environment,
+  argv,
+  options,
+  startSignal,
+}: StartOptions): ProcessHandle {
   const id = options.id === undefined ? newProcessId() : asProcessId(options.id);
   const process = new RemoteProcess(link, {
     id,
@@ -43,20 +53,25 @@ export function startProcess({ link, environment, argv, options, startSignal }: 
       };
     },
   });
-  if (options.network !== undefined) serveNetwork(link, id, options.network, process);
+  if (options.network !== undefined) serveNetwork({ link, clock }, id, options.network, process);
   return process;
 }
 
 /** What the executor asks and tells of the network goes to the options, until the process is over. */
 function serveNetwork(
-  link: Link,
+  { link, clock }: Pick<StartOptions, 'link' | 'clock'>,
   id: ProcessId,
-  { authorize, onDecision }: NetworkOptions,
+  options: NetworkOptions,
   { closed }: ProcessHandle,
 ): void {
+  const authorizer = createAuthorizer(options, clock);
   const forget = link.attachNetwork(id, {
-    authorize: async (request) => (authorize === undefined ? { type: 'deny' } : await authorize(request)),
-    onDecision: (record) => onDecision?.(record),
+    authorize: (request) => authorizer.decide(request),
+    onDecision: (record) => options.onDecision?.(record),
   });
-  closed.then(forget, forget);
+  const end = (): void => {
+    forget();
+    authorizer.end();
+  };
+  closed.then(end, end);
 }

@@ -1,9 +1,12 @@
+import { setMaxListeners } from 'node:events';
 import {
   asProcessId,
   ExecError,
   MAX_POLICY_QUESTIONS,
+  MAX_POLICY_QUESTIONS_PER_PROCESS,
   MAX_POLICY_REASON_LENGTH,
   MAX_POLICY_RECORDS,
+  MAX_UNANSWERED_POLICY_QUESTIONS,
   POLICY_DECISION_GRACE_MS,
 } from '@holdfast/exec-protocol';
 import type { NetworkAnswer, NetworkDecision } from '@holdfast/sandbox';
@@ -66,8 +69,8 @@ function connected(): TestClient {
   return client;
 }
 
-function decide(host = 'a.example', signal = new AbortController().signal): Promise<NetworkAnswer> {
-  return desk.decide(ID, { protocol: 'http', host, port: 80 }, TIMEOUT_MS, signal);
+function decide(host = 'a.example', signal = new AbortController().signal, id = ID): Promise<NetworkAnswer> {
+  return desk.decide(id, { protocol: 'http', host, port: 80 }, TIMEOUT_MS, signal);
 }
 
 function asked(question: number, host = 'a.example'): PolicyQuestion {
@@ -169,9 +172,16 @@ test('the end of the process and the end of the session end the question', async
   expect([client.asked.length, timers.every(({ isCancelled }) => isCancelled)]).toEqual([2, true]);
 });
 
-test('so many questions may be open, and one more is a no at once', async () => {
+/** As many questions as one process may have before the client, about each of so many processes. */
+function crowd(processes: number, signal?: AbortSignal): Promise<NetworkAnswer>[] {
+  return Array.from({ length: processes * MAX_POLICY_QUESTIONS_PER_PROCESS }, (_, at) =>
+    decide('a.example', signal, asProcessId(`p${Math.floor(at / MAX_POLICY_QUESTIONS_PER_PROCESS)}`)),
+  );
+}
+
+test('so many questions are waited for, and one more is a no at once', async () => {
   const client = connected();
-  for (let count = 0; count < MAX_POLICY_QUESTIONS; count += 1) void decide();
+  void crowd(MAX_POLICY_QUESTIONS / MAX_POLICY_QUESTIONS_PER_PROCESS);
   expect(await decide()).toEqual({ type: 'deny' });
   client.answer(0, { type: 'allow' });
   await Promise.resolve();
@@ -179,16 +189,78 @@ test('so many questions may be open, and one more is a no at once', async () => 
   expect(client.asked.map(({ request }) => request.host).slice(-1)).toEqual(['next.example']);
 });
 
+test('one process has its share of them, and what another one asks is asked', async () => {
+  const client = connected();
+  void crowd(1);
+  expect(await decide('more.example', undefined, asProcessId('p0'))).toEqual({ type: 'deny' });
+  void decide('other.example');
+  expect(client.asked.map(({ request }) => request.host)).toEqual([
+    ...Array<string>(MAX_POLICY_QUESTIONS_PER_PROCESS).fill('a.example'),
+    'other.example',
+  ]);
+});
+
+test('what nobody waits for any more keeps no place of others, and one of its process until its time is over', async () => {
+  const client = connected();
+  const process = new AbortController();
+  setMaxListeners(0, process.signal);
+  const left = crowd(MAX_POLICY_QUESTIONS / MAX_POLICY_QUESTIONS_PER_PROCESS, process.signal);
+  process.abort();
+  expect(await Promise.all(left)).toEqual(left.map(() => ({ type: 'deny' })));
+  void decide('other.example');
+  expect(client.asked).toHaveLength(MAX_POLICY_QUESTIONS + 1);
+  expect(await decide('more.example', undefined, asProcessId('p0'))).toEqual({ type: 'deny' });
+  timers[0]?.fire();
+  void decide('late.example', undefined, asProcessId('p0'));
+  client.answer(MAX_POLICY_QUESTIONS_PER_PROCESS, { type: 'allow' });
+  await Promise.resolve();
+  void decide('answered.example', undefined, asProcessId('p1'));
+  expect(client.asked.slice(MAX_POLICY_QUESTIONS).map(({ request }) => request.host)).toEqual([
+    'other.example',
+    'late.example',
+    'answered.example',
+  ]);
+});
+
+test('what was given up before it was asked keeps no place, and what was open to a client that has gone neither', async () => {
+  const process = new AbortController();
+  const id = asProcessId('p0');
+  setMaxListeners(0, process.signal);
+  const away = crowd(1, process.signal);
+  process.abort();
+  await Promise.all(away);
+  const next = new AbortController();
+  setMaxListeners(0, next.signal);
+  const client = connected();
+  const left = crowd(1, next.signal);
+  next.abort();
+  await Promise.all(left);
+  expect(await decide('more.example', undefined, id)).toEqual({ type: 'deny' });
+  desk.disconnect(client);
+  left.forEach((_, at) => client.fail(at, LOST));
+  const other = connected();
+  await Promise.resolve();
+  void decide('again.example', undefined, id);
+  expect(other.asked.map(({ request }) => request.host)).toEqual(['again.example']);
+});
+
 test('a client that lets so many questions lie is asked nothing more until it answers, or another one comes', async () => {
   const client = connected();
-  const late = Array.from({ length: MAX_POLICY_QUESTIONS }, () => decide());
-  for (const { fire } of timers) fire();
-  await Promise.all(late);
+  for (let asked = 0; asked < MAX_UNANSWERED_POLICY_QUESTIONS; asked += MAX_POLICY_QUESTIONS) {
+    const late = crowd(MAX_POLICY_QUESTIONS / MAX_POLICY_QUESTIONS_PER_PROCESS);
+    for (const { fire } of timers) fire();
+    await Promise.all(late);
+  }
   expect(await decide()).toEqual({ type: 'deny' });
-  expect(client.asked).toHaveLength(MAX_POLICY_QUESTIONS);
+  expect(client.asked).toHaveLength(MAX_UNANSWERED_POLICY_QUESTIONS);
+  client.answer(0, { type: 'allow' });
+  await Promise.resolve();
+  void decide();
+  expect(await decide()).toEqual({ type: 'deny' });
+  expect(client.asked).toHaveLength(MAX_UNANSWERED_POLICY_QUESTIONS + 1);
   const other = connected();
   void decide();
-  expect(other.asked).toHaveLength(1);
+  expect(other.asked).toHaveLength(2);
 });
 
 test('records are told once and in order, also those of the time without a connection', () => {

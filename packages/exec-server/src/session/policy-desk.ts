@@ -1,8 +1,10 @@
 import {
   ExecError,
   MAX_POLICY_QUESTIONS,
+  MAX_POLICY_QUESTIONS_PER_PROCESS,
   MAX_POLICY_REASON_LENGTH,
   MAX_POLICY_RECORDS,
+  MAX_UNANSWERED_POLICY_QUESTIONS,
   type networkPolicyDecision,
   type networkPolicyRequest,
   type ParamsOf,
@@ -29,15 +31,21 @@ export interface PolicyClient {
   onRecords(): void;
 }
 
-interface OpenQuestion {
-  readonly question: PolicyQuestion;
-  settle(answer: NetworkAnswer): void;
-}
-
 /** A client, and how many questions it has not answered, those included for which nobody waits any more. */
 interface Connected {
   readonly client: PolicyClient;
   unanswered: number;
+}
+
+/** A question from when it comes until it is answered or its time is over, also when nobody waits for it any more. */
+interface HeldQuestion {
+  readonly question: PolicyQuestion;
+  /** Where it was asked last, while an answer can come from there. */
+  askedAt: Connected | undefined;
+  /** Whoever waits gets the answer, once. */
+  settle(answer: NetworkAnswer): void;
+  /** No answer to it matters any more. */
+  end(): void;
 }
 
 const NO: NetworkAnswer = { type: 'deny' };
@@ -45,10 +53,16 @@ const NO: NetworkAnswer = { type: 'deny' };
 /**
  * What the managed networks of one session ask and tell, over all its connections. A question outlives its connection: it
  * is asked again over the next one, under its number, for as long as its time lasts. Whatever else comes of it is a no.
+ *
+ * A question that its process has given up takes no place from others, but stays one of those that this process may ask:
+ * the client cannot be told, and may have it before it until its time is over.
  */
 export class PolicyDesk implements NetworkOverseer {
   readonly #clock: Pick<Clock, 'after'>;
-  readonly #open = new Set<OpenQuestion>();
+  /** Those that somebody waits for … */
+  readonly #open = new Set<HeldQuestion>();
+  /** … and those as well that a client may have before it. */
+  readonly #held = new Set<HeldQuestion>();
   readonly #records: PolicyRecord[] = [];
   #connected: Connected | undefined;
   #lastQuestion = 0;
@@ -64,27 +78,35 @@ export class PolicyDesk implements NetworkOverseer {
     timeoutMs: number,
     signal: AbortSignal,
   ): Promise<NetworkAnswer> {
-    const waiting = Math.max(this.#open.size, this.#connected?.unanswered ?? 0);
-    if (this.#isClosed || signal.aborted || waiting >= MAX_POLICY_QUESTIONS) return Promise.resolve(NO);
+    if (signal.aborted || !this.#hasRoomFor(processId)) return Promise.resolve(NO);
     this.#lastQuestion += 1;
     const question = { processId, request: { protocol, host, port }, question: this.#lastQuestion };
     return new Promise((resolve) => {
       const giveUp = (): void => {
-        open.settle(NO);
+        held.settle(NO);
+        if (held.askedAt === undefined) held.end();
       };
-      const deadline: Timer = this.#clock.after(timeoutMs + POLICY_DECISION_GRACE_MS, giveUp);
-      const open: OpenQuestion = {
+      const deadline: Timer = this.#clock.after(timeoutMs + POLICY_DECISION_GRACE_MS, () => {
+        held.settle(NO);
+        held.end();
+      });
+      const held: HeldQuestion = {
         question,
+        askedAt: undefined,
         settle: (answer) => {
-          if (!this.#open.delete(open)) return;
-          deadline.cancel();
+          if (!this.#open.delete(held)) return;
           signal.removeEventListener('abort', giveUp);
           resolve(answer);
         },
+        end: () => {
+          this.#held.delete(held);
+          deadline.cancel();
+        },
       };
       signal.addEventListener('abort', giveUp, { once: true });
-      this.#open.add(open);
-      this.#ask(open);
+      this.#open.add(held);
+      this.#held.add(held);
+      this.#ask(held);
     });
   }
 
@@ -104,7 +126,7 @@ export class PolicyDesk implements NetworkOverseer {
   /** From now on this client is asked and told, of what waits first. */
   connect(client: PolicyClient): void {
     this.#connected = { client, unanswered: 0 };
-    for (const open of this.#open) this.#ask(open);
+    for (const held of this.#open) this.#ask(held);
     if (this.#records.length > 0) client.onRecords();
   }
 
@@ -118,22 +140,36 @@ export class PolicyDesk implements NetworkOverseer {
     this.#isClosed = true;
     this.#connected = undefined;
     this.#records.length = 0;
-    for (const open of this.#open) open.settle(NO);
+    for (const held of this.#held) {
+      held.settle(NO);
+      held.end();
+    }
   }
 
-  #ask(open: OpenQuestion): void {
+  #hasRoomFor(processId: ProcessId): boolean {
+    if (this.#isClosed || this.#open.size >= MAX_POLICY_QUESTIONS) return false;
+    if ((this.#connected?.unanswered ?? 0) >= MAX_UNANSWERED_POLICY_QUESTIONS) return false;
+    const own = [...this.#held].filter(({ question }) => question.processId === processId);
+    return own.length < MAX_POLICY_QUESTIONS_PER_PROCESS;
+  }
+
+  #ask(held: HeldQuestion): void {
     const connected = this.#connected;
     if (connected === undefined) return;
     connected.unanswered += 1;
-    connected.client.ask(open.question).then(
+    held.askedAt = connected;
+    connected.client.ask(held.question).then(
       ({ decision }) => {
         connected.unanswered -= 1;
-        open.settle(answerOf(decision));
+        held.settle(answerOf(decision));
+        held.end();
       },
       (error: unknown) => {
         connected.unanswered -= 1;
         const isLost = error instanceof ExecError && error.kind === 'connectionLost';
-        if (!isLost) open.settle(NO);
+        if (!isLost) held.settle(NO);
+        if (held.askedAt === connected) held.askedAt = undefined;
+        if (!this.#open.has(held)) held.end();
       },
     );
   }

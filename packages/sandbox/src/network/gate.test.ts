@@ -298,6 +298,27 @@ describe('somebody who is asked about what no list names', () => {
     expect(questions).toEqual([]);
   });
 
+  test('hears that a question is not waited for any more when the connection that asks has closed', async () => {
+    const signals: AbortSignal[] = [];
+    const { outside } = outsideWith([]);
+    const decide: NetworkDecider = async (_question, signal) => {
+      signals.push(signal);
+      await once(signal, 'abort');
+      return { type: 'allow' };
+    };
+    const gate = new Gate(RULES, outside, () => undefined, decide);
+    const [first, second] = [new AbortController(), new AbortController()];
+    const caller = { protocol: 'http' } as const;
+    const passages = [
+      gate.open(caller, target('new.example', 80), first.signal),
+      gate.open(caller, target('new.example', 81), second.signal),
+    ];
+    first.abort();
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, false]);
+    second.abort();
+    expect(await Promise.all(passages)).toMatchObject([{ outcome: 'refused' }, { outcome: 'refused' }]);
+  });
+
   test('is too late when nobody is inside any more', async () => {
     let allow: (answer: NetworkAnswer) => void = () => undefined;
     const { gate, asked } = askingGate(() => new Promise((resolve) => (allow = resolve)));
