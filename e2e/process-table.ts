@@ -31,6 +31,13 @@ export async function noneMarked(mark: string): Promise<void> {
   });
 }
 
+/** Living processes among whose arguments a text is. */
+export function namingProcesses(text: string): LiveProcess[] {
+  return pids()
+    .flatMap((pid) => entry(pid) ?? [])
+    .filter(({ command }) => command.includes(text));
+}
+
 /** Children, their children and so on; the guardian of a server is there as long as the server, and left out. */
 export function descendants(pid: number): LiveProcess[] {
   const all = pids()

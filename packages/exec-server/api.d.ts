@@ -3,12 +3,14 @@
 // core.d.ts
 import '@holdfast/exec-protocol';
 export { A as AcceptOptions, b as AcceptedConnection, c as AnswerTransport, C as CapabilityFinder, d as CapabilityRoot, e as Child, f as ChildExit, g as ChildListener, h as ChildSpec, i as Clock, j as ConfinedFiles, k as Cookie, E as ExecutorConfig, F as FileBlock, l as FileBlocks, m as FilePlace, n as FileToOpen, o as FilesInside, H as HeldByServer, p as HttpHeader, q as HttpRequest, r as HttpResponse, s as HttpSender, L as Lifetimes, t as LogSpill, u as Logger, O as OsProcesses, v as OutputStream, S as Sandboxes, w as ServerCore, x as ServerCoreOptions, y as Shortage, T as Timer, z as createServerCore } from './core.js';
+import './guardian.js';
 import 'node:stream';
 import '@holdfast/sandbox';
 
 // core.d.ts
 import { RootCapabilities, InstalledCapabilities, ParamsOf, environmentConfigRead, ResultOf, RequestSpec, fsOpen, SandboxReport, SandboxDenial, Transport, EnvironmentInfo } from '@holdfast/exec-protocol';
 import { Readable } from 'node:stream';
+import { G as Guardian } from './guardian.js';
 import { OpenLaunch, SetUp, NetworkIntent, NetworkDecider, NetworkDecision, OperatorCeiling, SandboxIntent } from '@holdfast/sandbox';
 
 /** A timer that has been set. */
@@ -148,18 +150,6 @@ interface Cookie {
     readonly own: string;
     /** What the variable holds: the parts of all servers around this one, its own last. */
     readonly value: string;
-}
-
-/** Sees to it that nothing which this server started outlives it, however it dies. */
-interface Guardian {
-    /** The number of the process that watches now; undefined while there is none. */
-    readonly pid: number | undefined;
-    /** A process was started as leader of a session; the guardian is told a moment later. */
-    watch(pid: number): void;
-    /** The process was reaped. What is left of its group stays watched. */
-    forget(pid: number): void;
-    /** Ends the watch without touching anything, in order; settles when the guardian is gone. */
-    close(): Promise<void>;
 }
 
 /** Where a log puts what does not fit into memory. */
@@ -455,11 +445,51 @@ declare function createServerCore(options: ServerCoreOptions): ServerCore;
 
 export { type AcceptOptions as A, type CapabilityFinder as C, type ExecutorConfig as E, type FileBlock as F, type HeldByServer as H, type Lifetimes as L, type OsProcesses as O, type Sandboxes as S, type Timer as T, type LogLevel as a, type AcceptedConnection as b, type AnswerTransport as c, type CapabilityRoot as d, type Child as e, type ChildExit as f, type ChildListener as g, type ChildSpec as h, type Clock as i, type ConfinedFiles as j, type Cookie as k, type FileBlocks as l, type FilePlace as m, type FileToOpen as n, type FilesInside as o, type HttpHeader as p, type HttpRequest as q, type HttpResponse as r, type HttpSender as s, type LogSpill as t, type Logger as u, type OutputStream as v, type ServerCore as w, type ServerCoreOptions as x, type Shortage as y, createServerCore as z };
 
+// guardian.d.ts
+/** Sees to it that nothing which this server started outlives it, however it dies. */
+interface Guardian {
+    /** The number of the process that watches now; undefined while there is none. */
+    readonly pid: number | undefined;
+    /** A process was started as leader of a session; the guardian is told a moment later. */
+    watch(pid: number): void;
+    /** The process was reaped. What is left of its group stays watched. */
+    forget(pid: number): void;
+    /** Ends the watch without touching anything, in order; settles when the guardian is gone. */
+    close(): Promise<void>;
+}
+/** A guardian died or could not be started. Without one, processes may outlive a server that is killed. */
+interface GuardianFailure {
+    readonly reason: string;
+    /** When the next one is started. */
+    readonly restartInMs: number;
+}
+
+export type { Guardian as G, GuardianFailure as a };
+
+// guardian.d.ts
+import { a as GuardianFailure } from './guardian.js';
+
+/** Watches over what one program starts. */
+interface OwnGuardian {
+    /** What this program has to put into the environment of everything that must not outlive it. */
+    readonly environment: Readonly<Record<string, string>>;
+    /** Ends the watch without touching anything; settles when the guardian is gone. */
+    close(): Promise<void>;
+}
+/**
+ * Starts a guardian for this program: however it dies, what carries the environment ends with it, and so do its descendants.
+ * @param onFailure Is told when a guardian ended, or could not be started; until the next one there is none.
+ */
+declare function startOwnGuardian(onFailure: (failure: GuardianFailure) => void): OwnGuardian;
+
+export { type OwnGuardian, startOwnGuardian };
+
 // index.d.ts
 import { L as Lifetimes, a as LogLevel } from './core.js';
 import { Readable, Writable } from 'node:stream';
 import { OperatorCeiling } from '@holdfast/sandbox';
 import '@holdfast/exec-protocol';
+import './guardian.js';
 
 /** Where and how much output is spilled to disk; beyond it processes wait for their readers. */
 interface SpillSettings {

@@ -4,7 +4,11 @@ import { build } from 'tsup';
 import { libraryConfig, libraryOptions } from '../../tsup.base.js';
 
 export default libraryConfig({
-  entry: ['src/index.ts', 'src/core.ts'],
+  entry: {
+    index: 'src/index.ts',
+    core: 'src/core.ts',
+    guardian: 'src/process/guardian/own-guardian.ts',
+  },
   // Unbundled it is 95 modules, which a server would open all at once; where few descriptors are allowed it could not start.
   noExternal: ['zod'],
   // After the rest, which empties the directory.

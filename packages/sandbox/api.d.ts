@@ -242,8 +242,6 @@ interface ScannedTree {
     readonly gitPaths: readonly string[];
     /** Directories that are what `.git` is elsewhere: those of submodules, and bare repositories. */
     readonly repositories: readonly string[];
-    /** Directories of this user that could not be looked into for their mode; one of them may hold another. */
-    readonly shut: readonly string[];
     /** Why not everything was looked at; undefined where it was. */
     readonly unseen: string | undefined;
 }
@@ -358,48 +356,16 @@ type RefusalReason =
 /** The request, or what is sent through it, names another host than it goes to. */
  | 'other_host'
 /** A protocol or a command that is not forwarded. */
- | 'not_supported' | 'malformed' | 'too_many_connections'
-/** So many other names are to be looked up first. */
- | 'too_many_lookups';
-
-/** Where an address is, seen from this machine; `nowhere` when there is no way to it. */
-type Place = 'here' | 'elsewhere' | 'nowhere';
-
-/**
- * Finds the addresses of a name; none where it has none, or none was found when the signal fired. It ends soon after that,
- * and whatever it has begun ends with it.
- */
-type LookUp = (name: string, signal: AbortSignal) => Promise<readonly string[]>;
-
-/** What a name stands for, or that its network has too many others to be found first. */
-type Resolution = readonly string[] | 'too_many_lookups';
-/** Finds the names that one network asks for. */
-interface NetworkNames {
-    /**
-     * The addresses of a name; none where it has none, or none was found in time. Never fails.
-     * @param signal Fires when whoever asks does not want to know any more.
-     */
-    resolve(name: string, signal: AbortSignal): Promise<Resolution>;
-}
-/**
- * The lookups of all networks of one server. So many are under way at a time, for each network and for all; of those that
- * wait, the next is of the network that has the fewest. So whoever has many names that nobody answers for waits for
- * himself.
- */
-declare class Lookups {
-    #private;
-    /** @param lookUp Finds one name; default as this machine finds it. */
-    constructor(lookUp?: LookUp);
-    /** A share in them, for one network. */
-    share(): NetworkNames;
-}
+ | 'not_supported' | 'malformed' | 'too_many_connections';
 
 /** The network that a sandbox has no part in. */
-interface Outside extends NetworkNames {
+interface Outside {
+    /** The addresses of a name; none where it has none. */
+    resolve(name: string): Promise<readonly string[]>;
     /** Connects to an address; it is never resolved. Rejects when that fails or the signal is given. */
     connect(address: string, port: number, signal: AbortSignal): Promise<Socket>;
-    /** Where a connection to an address, in canonical form, would lead. Never fails. */
-    locate(address: string): Promise<Place>;
+    /** The addresses of this machine. */
+    ownAddresses(): readonly string[];
 }
 
 /** One request, as it came. */
@@ -477,14 +443,12 @@ type MountStep =
 /** What stands at a missing path while the sandbox runs, because something must be there to cover. */
 type Placeholder = {
     readonly path: string;
-    /** Which directory it is in. */
-    readonly directory: FileIdentity;
-} & ({
     readonly kind: 'directory';
 } | {
+    readonly path: string;
     readonly kind: 'file';
     readonly text: PlaceholderText;
-});
+};
 /** The mount table of a sandbox, and what the host must have for it. */
 interface MountPlan {
     readonly steps: readonly MountStep[];
@@ -493,11 +457,11 @@ interface MountPlan {
 
 /** A descriptor that the wrapper inherits. The first of a plan is number 3. */
 type PlannedDescriptor = 
-/** A file or directory, held so that nobody can put another one in its place; or what is made for the plan. */
+/** A file or directory, held so that nobody can put another one in its place. */
 {
     readonly kind: 'path';
     readonly path: string;
-    readonly identity: FileIdentity | 'placeholder';
+    readonly identity: FileIdentity | undefined;
 }
 /** Nothing to read. */
  | {
@@ -731,6 +695,21 @@ type ReportedPlan = Pick<SandboxPlan, 'policy' | 'narrowed' | 'isNetworkNarrowed
 /** What a peer is told of a plan: where it allows less than was asked for, and what of it people should know. */
 declare function reportSandbox(plan: ReportedPlan): SandboxReport;
 
+/** How a look at many files is carried out; it fails with the reason of the signal, soon after that fires. */
+type Look<Found> = (signal: AbortSignal) => Promise<Found>;
+/**
+ * Looks for which many may ask at once. Every answer comes from a look that began after the question, and all who ask while
+ * one is under way share the next one. A look for which nobody waits any more is given up.
+ */
+declare class SharedLooks<Found> {
+    #private;
+    /**
+     * @param key Equal for equal looks.
+     * @throws the reason of the signal, and what the look throws.
+     */
+    ask(key: string, look: Look<Found>, signal: AbortSignal): Promise<Found>;
+}
+
 /** The file system is not what it was when a plan looked at it; one that is made now knows what is there. */
 declare class StalePlan extends ExecError {
     /** @param origin What asked for the path. */
@@ -739,8 +718,6 @@ declare class StalePlan extends ExecError {
 
 /** Placeholders that one launch holds. */
 interface HeldPlaceholders {
-    /** What stands at each of their paths. */
-    readonly made: ReadonlyMap<string, FileIdentity>;
     /** Removes those that nobody else holds; may be called twice. */
     release(): void;
 }
@@ -759,9 +736,8 @@ declare class PlaceholderStore {
     /**
      * @param folder A directory for the records. No sandbox may see it.
      * @param tell Is told of each record that is not believed.
-     * @param mark Names this process for good; default by its number and start.
      */
-    constructor(folder: string, tell: (problem: string) => void, mark?: () => string);
+    constructor(folder: string, tell: (problem: string) => void);
     /**
      * Where the records are. It is made if it is missing, for it may have been cleaned away: what is not there cannot be
      * hidden from a sandbox, which could then make it and write records of its own.
@@ -879,18 +855,16 @@ interface ManagedNetworkOptions {
     readonly onDecision: (decision: NetworkDecision) => void;
     /** Called with what went wrong for each connection that was closed because it could not be served. */
     readonly onFault: (error: unknown) => void;
-    /** What finds names, for all networks of one server; default one of its own. */
-    readonly lookups?: Lookups;
-    /** Default the network of this machine, with names that `lookups` finds. */
+    /** Default the network of this machine. */
     readonly outside?: Outside;
     /** Stops the wait for it. */
     readonly signal?: AbortSignal;
 }
 /**
  * Opens the network of one sandbox. Never share it: decisions are attributed to whoever is inside.
- * @throws ExecError `sandboxUnsupported` when this machine cannot make one, or the rules open an address of it without a port.
+ * @throws ExecError `sandboxUnsupported` when this machine cannot make one.
  */
-declare function openManagedNetwork({ bwrap, rules, proxy: settings, decide, onDecision, onFault, lookups, outside, signal, }: ManagedNetworkOptions): Promise<ManagedNetwork>;
+declare function openManagedNetwork({ bwrap, rules, proxy: settings, decide, onDecision, onFault, outside, signal, }: ManagedNetworkOptions): Promise<ManagedNetwork>;
 
 /** What the wrapper told on its status pipe. */
 interface WrapperStatus {
@@ -974,6 +948,11 @@ declare function spillFolder(uid: number, directory?: string): string;
  */
 declare function secureOwnFolder(folder: string): boolean;
 
+/** Names this process for good: its number alone will be another one's later. */
+declare function ownMark(): string;
+/** Whether a process is still there; true where nobody can tell. @param mark Its own, with more behind a dash. */
+declare function isRunning(mark: string): boolean;
+
 /**
  * Makes what depends on a plan, and makes it again while files change under it: where many share a directory, others make
  * and remove repositories there at any time.
@@ -1022,4 +1001,4 @@ declare function accessTo(path: string, policy: NormalisedPolicy, files: FileFac
  */
 declare function explainSeatbelt(policy: NormalisedPolicy): string;
 
-export { type Access, type CeilingSource, type CommandSetting, type FailedCommand, type FileFacts, type FileView, type FindOptions, type GlobMatch, type GlobMatches, type GlobScan, type HostFacts, type HostMemory, type HostRule, type HostRules, type JudgedPlan, type LaunchOptions, type LaunchPlan, Lookups, MAX_CELLS_STARTING, type ManagedNetwork, type ManagedNetworkOptions, NO_OPERATOR, type NamedProcess, type Narrowing, type NetworkAnswer, type NetworkCaller, type NetworkDecider, type NetworkDecision, type NetworkIntent, type NetworkNames, type NetworkProtocol, type NetworkQuestion, type NormalisedPolicy, type OpenLaunch, type OperatorCeiling, type Outside, type PathRule, type PatternFinder, PlaceholderStore, type PlanOptions, type PlannedDescriptor, type PolicyNote, type RefusalReason, Refusals, type RepositoryFinder, type Resolution, type RuleOrigin, SANDBOX_START_MS, type SandboxIntent, type SandboxPlan, type SandboxedCommand, type ScanTarget, ScanTime, type ScannedTree, type Searches, SetUp, type SetUpClock, type SetUpOptions, type SetUpStep, StalePlan, type WrapperStatus, WrapperWatch, accessTo, ceilingSource, createSearches, explainAsJson, explainFault, explainInWords, explainSeatbelt, hasLostPath, hasMountsOf, judgeDenial, networkOf, openLaunch, openManagedNetwork, parseCeiling, parseHostRules, parseIntent, parseNetworkIntent, placeholderFolder, planSandbox, readHostFacts, readMountTable, reasonOf, reportSandbox, secureOwnFolder, spillFolder, untilSteady, whyNotRun };
+export { type Access, type CeilingSource, type CommandSetting, type FailedCommand, type FileFacts, type FileView, type FindOptions, type GlobMatch, type GlobMatches, type GlobScan, type HostFacts, type HostMemory, type HostRule, type HostRules, type JudgedPlan, type LaunchOptions, type LaunchPlan, type Look, MAX_CELLS_STARTING, type ManagedNetwork, type ManagedNetworkOptions, NO_OPERATOR, type NamedProcess, type Narrowing, type NetworkAnswer, type NetworkCaller, type NetworkDecider, type NetworkDecision, type NetworkIntent, type NetworkProtocol, type NetworkQuestion, type NormalisedPolicy, type OpenLaunch, type OperatorCeiling, type Outside, type PathRule, type PatternFinder, PlaceholderStore, type PlanOptions, type PlannedDescriptor, type PolicyNote, type RefusalReason, Refusals, type RepositoryFinder, type RuleOrigin, SANDBOX_START_MS, type SandboxIntent, type SandboxPlan, type SandboxedCommand, type ScanTarget, ScanTime, type ScannedTree, type Searches, SetUp, type SetUpClock, type SetUpOptions, type SetUpStep, SharedLooks, StalePlan, type WrapperStatus, WrapperWatch, accessTo, ceilingSource, createSearches, explainAsJson, explainFault, explainInWords, explainSeatbelt, hasLostPath, hasMountsOf, isRunning as isProcessRunning, judgeDenial, networkOf, openLaunch, openManagedNetwork, ownMark as ownProcessMark, parseCeiling, parseHostRules, parseIntent, parseNetworkIntent, placeholderFolder, planSandbox, readHostFacts, readMountTable, reasonOf, reportSandbox, secureOwnFolder, spillFolder, untilSteady, whyNotRun };

@@ -30,6 +30,10 @@ export { hasMountsOf, readMountTable } from './launch/mount-table.js';
 export { type LaunchOptions, type OpenLaunch, openLaunch } from './launch/open-launch.js';
 export { secureOwnFolder, spillFolder } from './launch/own-folder.js';
 export { PlaceholderStore, placeholderFolder } from './launch/placeholder-store.js';
+export {
+  isRunning as isProcessRunning,
+  ownMark as ownProcessMark,
+} from './launch/placeholders/process-mark.js';
 export { SetUp, type SetUpClock, type SetUpOptions, type SetUpStep } from './launch/set-up.js';
 export { untilSteady } from './launch/until-steady.js';
 export type { WrapperStatus } from './launch/wrapper-status.js';

@@ -30,6 +30,7 @@ export function hasTerminal(): boolean {
 
 /**
  * Plans a command in the working directory.
+ * @param wrapperEnv Of the wrapper, and of the command where that has no such variables; default nothing.
  * @throws ExecError `sandboxUnsupported` when this machine cannot enforce what was asked for; as `setUp.check`.
  */
 export async function planLocally(
@@ -37,6 +38,7 @@ export async function planLocally(
   env: Readonly<Record<string, string>>,
   permissions: LocalPermissions,
   setUp: SetUp,
+  wrapperEnv: Readonly<Record<string, string>> = {},
 ): Promise<LocalPlan> {
   const uid = process.getuid?.() ?? 0;
   const store = new PlaceholderStore(
@@ -50,7 +52,7 @@ export async function planLocally(
   const host = await readHostFacts({ cwd, env }, process.env, memory, setUp);
   const plan = await planSandbox(
     localIntent(permissions),
-    { argv, cwd, env, hasTerminal: hasTerminal() },
+    { argv, cwd, env, hasTerminal: hasTerminal(), wrapperEnv },
     host,
     NO_OPERATOR,
     { hosts: permissions.hosts, setUp },

@@ -21,6 +21,7 @@ import { withOwnTemporary } from './own-temporary.js';
 import { hasTerminal, type LocalPlan, planLocally } from './plan-locally.js';
 import { programExists } from './program-exists.js';
 import { RefusalTeller } from './refusal-teller.js';
+import { withGuardian } from './with-guardian.js';
 import { ENDING_SIGNALS, withSetUp } from './with-set-up.js';
 
 // As shells have them.
@@ -33,25 +34,28 @@ export async function runLocally(
   permissions: LocalPermissions,
 ): Promise<number> {
   return await withSetUp((setUp) =>
-    withOwnTemporary(permissions, async (own) => {
-      const makePlan = (): Promise<LocalPlan> => planLocally(argv, own.env, own.permissions, setUp);
-      let planned = await untilSteady(setUp, makePlan);
-      const refusals = new Refusals(MAX_DENIAL_FINDINGS);
-      const network = await networkOf(planned, refusals, setUp);
-      try {
-        const launch = await untilSteady(setUp, async (isAgain) => {
-          if (isAgain) planned = await makePlan();
-          return await openLaunch(planned.plan.launch, planned.store, { network, setUp });
-        });
-        for (const { text } of planned.plan.policy.notes) complain(`note: ${text}`);
-        const command = { program: argv[0], searchPath: own.env['PATH'] ?? '' };
-        const exitCode = await runLaunch(launch, setUp, command);
-        if (exitCode !== 0) tellDenial(exitCode, planned, refusals);
-        return exitCode;
-      } finally {
-        network?.close();
-      }
-    }),
+    withGuardian((wrapperEnv) =>
+      withOwnTemporary(permissions, async (own) => {
+        const makePlan = (): Promise<LocalPlan> =>
+          planLocally(argv, own.env, own.permissions, setUp, wrapperEnv);
+        let planned = await untilSteady(setUp, makePlan);
+        const refusals = new Refusals(MAX_DENIAL_FINDINGS);
+        const network = await networkOf(planned, refusals, setUp);
+        try {
+          const launch = await untilSteady(setUp, async (isAgain) => {
+            if (isAgain) planned = await makePlan();
+            return await openLaunch(planned.plan.launch, planned.store, { network, setUp });
+          });
+          for (const { text } of planned.plan.policy.notes) complain(`note: ${text}`);
+          const command = { program: argv[0], searchPath: own.env['PATH'] ?? '' };
+          const exitCode = await runLaunch(launch, setUp, command);
+          if (exitCode !== 0) tellDenial(exitCode, planned, refusals);
+          return exitCode;
+        } finally {
+          network?.close();
+        }
+      }),
+    ),
   );
 }
 
