@@ -13,7 +13,7 @@ import type { LogMemory } from './log-memory.js';
 import type { Retention } from './log-options.js';
 import type { OpenSpill } from './log-spill.js';
 import { LongPolls } from './long-poll.js';
-import { recentOutput } from './recent-output.js';
+import { RecentOutput } from './recent-output.js';
 import type { DenialJudge } from './sandbox/sandboxes.js';
 import type { Child, ChildExit, OutputStream } from './spawn/child.js';
 import type { OsProcesses } from './spawn/os-processes.js';
@@ -70,7 +70,8 @@ export class ManagedProcess {
   readonly polls: LongPolls;
   readonly #host: ManagedProcessHost;
   #child: Child | undefined;
-  #judge: DenialJudge | undefined;
+  /** Until it has ended, for it knows the whole plan of its sandbox. */
+  #verdict: { readonly judge: DenialJudge; readonly output: RecentOutput } | undefined;
   #stdin: StdinQueue | undefined;
   #hasOwner = true;
   #isPaused = false;
@@ -123,18 +124,19 @@ export class ManagedProcess {
 
   /** Says who decides whether a failure was the work of its sandbox; without one it was not. */
   judgeBy(judge: DenialJudge): void {
-    this.#judge = judge;
+    this.#verdict = { judge, output: new RecentOutput(this.log) };
   }
 
   onOutput(stream: OutputStream, bytes: Uint8Array): void {
+    this.#verdict?.output.add(bytes);
     this.log.appendOutput(stream, bytes);
     this.#regulate();
   }
 
   onExit({ exitCode, signal }: ChildExit): void {
     for (const leader of this.#child?.groupIds ?? []) this.#host.guardian.forget(leader);
-    const judge = exitCode === 0 ? undefined : this.#judge;
-    const denial = judge?.(exitCode, recentOutput(this.log));
+    const denial = exitCode === 0 ? undefined : this.#verdict?.judge(exitCode, this.#verdict.output.text);
+    this.#verdict = undefined;
     this.log.appendExited(exitCode, signal !== null && isSignalName(signal) ? signal : null, denial);
     this.#stdin?.break();
     const waitMs = this.#isTerminating ? CUT_AFTER_MS : this.traits.drainMs;

@@ -1,0 +1,67 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { AHEAD_BYTES } from '@holdfast/exec-protocol';
+import { expect, test } from 'vitest';
+import { TestClock } from '../testing/test-clock.js';
+import type { ManagedProcess } from './managed-process.js';
+import { idleProcess } from './testing/idle-process.js';
+
+const KIB = 1024;
+
+/** A process whose output nobody takes. */
+const lonelyProcess = (): ManagedProcess => idleProcess(new TestClock(), { ref: 'p' });
+
+/** What it has printed, as its judge sees it. */
+function judgedOutput(pieces: Iterable<string>): string {
+  const process = lonelyProcess();
+  let judged = '';
+  process.judgeBy((_, output) => {
+    judged = output;
+    return undefined;
+  });
+  for (const piece of pieces) process.onOutput('stderr', Buffer.from(piece));
+  process.onExit({ exitCode: 1, signal: null });
+  return judged;
+}
+
+/** Lines until there is so much of them. */
+function* lines(bytes: number, length: number): Generator<string> {
+  for (let at = 0; at < bytes; at += length) yield `${String(at).padStart(length - 1)}\n`;
+}
+
+test('a command that failed is judged by the end of its output, on whatever disk that is', () => {
+  const complaint = 'touch: /srv/x: Read-only file system\n';
+  for (const much of [
+    [...lines(2 * AHEAD_BYTES, KIB), complaint],
+    [...lines(2 * AHEAD_BYTES, 64 * KIB - 1), complaint],
+    [`${'x'.repeat(2 * AHEAD_BYTES)}${complaint}`],
+  ]) {
+    expect(judgedOutput(much).slice(-16 * KIB)).toBe(much.join('').slice(-16 * KIB));
+  }
+});
+
+test('a command that failed is judged by all of its output that is in memory', () => {
+  const some = [...lines(AHEAD_BYTES / 2, KIB)];
+  expect(judgedOutput(some)).toBe(some.join(''));
+  expect(judgedOutput(['a', 'b'])).toBe('ab');
+});
+
+test.each([0, 1])('what judges a command is not kept when it has ended with %i', async (exitCode) => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const process = lonelyProcess();
+  const weak = ((): WeakRef<object> => {
+    const plan = { of: 'its sandbox' };
+    process.judgeBy(() => (plan.of === '' ? { findings: [] } : undefined));
+    return new WeakRef(plan);
+  })();
+  await turn();
+  collect();
+  expect(weak.deref()).toEqual({ of: 'its sandbox' });
+  await turn();
+  process.onExit({ exitCode, signal: null });
+  await turn();
+  collect();
+  expect([weak.deref(), process.log.exited?.exitCode]).toEqual([undefined, exitCode]);
+});
