@@ -97,6 +97,10 @@ declare const ERROR_KINDS: {
         readonly code: -32602;
         readonly meaning: "the executor cannot enforce the sandbox that was asked for";
     };
+    readonly sandboxNested: {
+        readonly code: -32602;
+        readonly meaning: "the executor runs inside of a sandbox of its system, in which there can be no other";
+    };
     readonly internal: {
         readonly code: -32603;
         readonly meaning: "the peer failed; its log has the cause";

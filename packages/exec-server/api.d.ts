@@ -254,7 +254,8 @@ interface NetworkOrder {
 
 /** How one command is confined. */
 interface Sandbox {
-    readonly confinement: Confinement;
+    /** Undefined where it has the sandbox around this server. */
+    readonly confinement: Confinement | undefined;
     /** Where the command may do less than was asked for. */
     report(): SandboxReport;
     readonly judge: DenialJudge;
@@ -263,6 +264,12 @@ interface Sandbox {
     /** To be called when the command was not started after all. */
     discard(): void;
 }
+/**
+ * What the sandbox has denied a command that failed; undefined where it is not to blame.
+ * @param output The end of what the command has printed.
+ */
+type DenialJudge = (exitCode: number, output: string) => SandboxDenial | undefined;
+
 /** How a program of ours is confined. */
 interface HelperSandbox {
     /** @param setUp Of the start. */
@@ -291,11 +298,6 @@ interface ConfinedHelper {
     /** Whoever began it ends it. */
     readonly setUp: SetUp;
 }
-/**
- * What the sandbox has denied a command that failed; undefined where it is not to blame.
- * @param output The end of what the command has printed.
- */
-type DenialJudge = (exitCode: number, output: string) => SandboxDenial | undefined;
 /** Confines commands of this executor. */
 interface Sandboxes {
     /** What the operator allows at most; undefined where peers decide alone. */
@@ -514,6 +516,11 @@ interface ExecServerOptions extends Lifetimes {
     readonly spill?: SpillSettings;
     /** The most that any process may do, as `parseCeiling` reads it; default whatever its client allows. */
     readonly sandboxCeiling?: OperatorCeiling | undefined;
+    /**
+     * Where this server runs inside of a sandbox of its system in which there can be no other: whether commands that are to be
+     * confined have that one, instead of being refused; default false.
+     */
+    readonly inheritsOuterSandbox?: boolean | undefined;
     /** The streams that `stdio` uses; default those of this program. */
     readonly stdio?: {
         readonly input: Readable;

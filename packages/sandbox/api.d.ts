@@ -621,6 +621,8 @@ interface RepositoryFinder {
 /** What planning needs to know of the executor. */
 interface HostFacts {
     readonly platform: string;
+    /** Whether it runs inside of a sandbox of its system in which no other can be begun; default false. */
+    readonly isNested?: boolean;
     /** As Node names it. */
     readonly architecture: string;
     readonly files: FileView;
@@ -663,7 +665,7 @@ interface PlanOptions {
  * It waits for looks at the directories that may be written and at what patterns match; after that, everything else is
  * looked at in one go.
  * @throws ExecError `sandboxUnsupported` when this executor cannot enforce the intent: it names the entry and the remedy;
- *   `limitExceeded` when it takes too long; the reason of a set-up that was called off.
+ *   `sandboxNested` when it runs inside of a sandbox that can hold no other; `limitExceeded` when it takes too long; the reason of a set-up that was called off.
  */
 declare function planSandbox(intent: SandboxIntent, command: SandboxedCommand, host: HostFacts, ceiling: CeilingSource, { hosts, setUp }?: PlanOptions): Promise<SandboxPlan>;
 

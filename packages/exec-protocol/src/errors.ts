@@ -16,6 +16,10 @@ export const ERROR_KINDS = {
   refAmbiguous: { code: -32602, meaning: 'several processes have this id; name one by its ref' },
   invalidPath: { code: -32602, meaning: 'a path URI is malformed or foreign to the executor' },
   sandboxUnsupported: { code: -32602, meaning: 'the executor cannot enforce the sandbox that was asked for' },
+  sandboxNested: {
+    code: -32602,
+    meaning: 'the executor runs inside of a sandbox of its system, in which there can be no other',
+  },
   internal: { code: -32603, meaning: 'the peer failed; its log has the cause' },
   missingProgram: { code: -32603, meaning: 'argv[0] is empty' },
   programNotFound: { code: -32603, meaning: 'the program does not exist on the executor' },

@@ -49,6 +49,11 @@ export interface ExecServerOptions extends Lifetimes {
   readonly spill?: SpillSettings;
   /** The most that any process may do, as `parseCeiling` reads it; default whatever its client allows. */
   readonly sandboxCeiling?: OperatorCeiling | undefined;
+  /**
+   * Where this server runs inside of a sandbox of its system in which there can be no other: whether commands that are to be
+   * confined have that one, instead of being refused; default false.
+   */
+  readonly inheritsOuterSandbox?: boolean | undefined;
   /** The streams that `stdio` uses; default those of this program. */
   readonly stdio?: { readonly input: Readable; readonly output: Writable };
 }
@@ -159,7 +164,7 @@ function ownPathsOf({ env }: Host, { spill }: ExecServerOptions, address: Listen
 /** What confines processes and file requests. */
 function confinementOf(
   { env, codex }: Host,
-  { sandboxCeiling: ceiling }: ExecServerOptions,
+  { sandboxCeiling: ceiling, inheritsOuterSandbox: inheritsOuter }: ExecServerOptions,
   {
     logger,
     ownPaths,
@@ -167,7 +172,9 @@ function confinementOf(
   }: Pick<FileHelpersHost, 'processes' | 'cookie'> &
     Pick<SandboxHost, 'ownPaths'> & { readonly logger: Logger },
 ): { readonly sandboxes: Sandboxes; readonly confinedFiles: FileHelpers } {
-  const sandboxes = createSandboxes({ env, ceiling, logger, ownPaths });
+  if (ceiling !== undefined && inheritsOuter === true)
+    throw new Error('a ceiling cannot be held in a sandbox that is inherited; give one of the two');
+  const sandboxes = createSandboxes({ env, ceiling, inheritsOuter, logger, ownPaths });
   const program = readHelperProgram(process.execPath, FILE_HELPER);
   return {
     sandboxes,

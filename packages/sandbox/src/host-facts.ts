@@ -10,6 +10,7 @@ import { type BwrapCapability, probeBwrap } from './linux/probe-bwrap.js';
 import { findSignalResetter } from './linux/signal-resetter.js';
 import type { HostFacts } from './plan-sandbox.js';
 import { REAL_TOOLS, type RepositoryFinder, RepositoryScans } from './repositories/repository-scans.js';
+import { isInsideSeatbelt } from './seatbelt/outer-seatbelt.js';
 
 /** A process about to be started, as far as it decides what symbols stand for. */
 export interface CommandSetting {
@@ -54,8 +55,10 @@ export async function readHostFacts(
   setUp?.begin('trying bubblewrap');
   const resetter = process.platform === 'linux' ? findSignalResetter() : Promise.resolve(undefined);
   const signalResetter = await (setUp?.until(resetter) ?? resetter);
+  const isNested = process.platform === 'darwin' && (await isInsideSeatbelt(setUp?.signal));
   return {
     platform: process.platform,
+    isNested,
     architecture: process.arch,
     files: viewWithoutPlaceholders(realFileFacts, store),
     ...searches,

@@ -100,6 +100,13 @@ test('the explanation for programs is data without the environment', async () =>
   expect(text).not.toContain('TOKEN');
 });
 
+test('S13 inside of a sandbox of the system nothing is planned, and the error has a kind of its own', async () => {
+  await expect(planned({ platform: 'darwin', isNested: true })).rejects.toMatchObject({
+    kind: 'sandboxNested',
+    message: expect.stringMatching(/^sandbox: .*; start it outside, or .*--sandbox-inherit\)$/) as string,
+  });
+});
+
 test('a ceiling that the operator set confines what asks for nothing', async () => {
   const intent = parseIntent({ permissions: { type: 'disabled' }, windowsSandboxLevel: 'disabled' });
   const maximum = policyOf(['read /']);

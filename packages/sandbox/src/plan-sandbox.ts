@@ -37,6 +37,8 @@ import type { ScannedTree, ScanTarget } from './repositories/scan-tree.js';
 /** What planning needs to know of the executor. */
 export interface HostFacts {
   readonly platform: string;
+  /** Whether it runs inside of a sandbox of its system in which no other can be begun; default false. */
+  readonly isNested?: boolean;
   /** As Node names it. */
   readonly architecture: string;
   readonly files: FileView;
@@ -88,7 +90,7 @@ export interface PlanOptions {
  * It waits for looks at the directories that may be written and at what patterns match; after that, everything else is
  * looked at in one go.
  * @throws ExecError `sandboxUnsupported` when this executor cannot enforce the intent: it names the entry and the remedy;
- *   `limitExceeded` when it takes too long; the reason of a set-up that was called off.
+ *   `sandboxNested` when it runs inside of a sandbox that can hold no other; `limitExceeded` when it takes too long; the reason of a set-up that was called off.
  */
 export async function planSandbox(
   intent: SandboxIntent,
@@ -246,7 +248,13 @@ function withoutOwnPaths(ceiling: Ceiling, { ownPaths }: HostFacts): Ceiling {
   return { ...ceiling, hidden: [...ceiling.hidden, ...ownPaths] };
 }
 
-function architectureOf({ platform, architecture }: HostFacts): Architecture {
+function architectureOf({ platform, architecture, isNested }: HostFacts): Architecture {
+  if (isNested === true) {
+    throw new ExecError(
+      'sandboxNested',
+      'sandbox: this executor runs inside of a sandbox of its system, in which there can be no other; start it outside, or let commands have that one alone (holdfast serve --sandbox-inherit)',
+    );
+  }
   if (platform !== 'linux') {
     throw new ExecError(
       'sandboxUnsupported',

@@ -19,6 +19,7 @@ interface ServeOptions {
   readonly processTtl?: number;
   readonly silenceTimeout?: number;
   readonly sandboxCeiling?: string;
+  readonly sandboxInherit?: boolean;
 }
 
 const EXIT_CANNOT_SERVE = 1;
@@ -71,6 +72,10 @@ export function serveCommand(finish: (exitCode: number) => void): Command {
       '--sandbox-ceiling <file>',
       'the most that any command may do, whatever its client allows: a JSON file (docs/sandbox.md)',
     )
+    .option(
+      '--sandbox-inherit',
+      'where this server itself runs in a sandbox that can hold no other, let commands have that one (docs/sandbox.md)',
+    )
     .addOption(
       new Option('--log-level <level>', 'what is logged to stderr')
         .choices(['debug', 'info', 'warn', 'error', 'silent'])
@@ -100,6 +105,7 @@ async function serve(options: ServeOptions): Promise<number> {
       closedProcessTtlMs: options.processTtl,
       silenceMs: options.silenceTimeout,
       sandboxCeiling: await ceilingOption(options),
+      inheritsOuterSandbox: options.sandboxInherit,
       allowedHosts: options.allowHost,
       logLevel: options.logLevel,
       ...(await tokenOption(options)),
@@ -126,8 +132,13 @@ async function tokenOption({ auth, tokenFile }: ServeOptions): Promise<{ token?:
   return { token };
 }
 
-async function ceilingOption({ sandboxCeiling: file }: ServeOptions): Promise<OperatorCeiling | undefined> {
+async function ceilingOption({
+  sandboxCeiling: file,
+  sandboxInherit,
+}: ServeOptions): Promise<OperatorCeiling | undefined> {
   if (file === undefined) return undefined;
+  if (sandboxInherit === true)
+    throw new Error('--sandbox-ceiling and --sandbox-inherit contradict each other; give one');
   const text = await readFile(file, 'utf8');
   const { parseCeiling } = await import('@holdfast/sandbox');
   try {

@@ -14,7 +14,7 @@ import type { Retention } from './log-options.js';
 import type { OpenSpill } from './log-spill.js';
 import { LongPolls } from './long-poll.js';
 import { RecentOutput } from './recent-output.js';
-import type { DenialJudge } from './sandbox/sandboxes.js';
+import type { DenialJudge } from './sandbox/sandbox.js';
 import type { Child, ChildExit, OutputStream } from './spawn/child.js';
 import type { OsProcesses } from './spawn/os-processes.js';
 import type { PipeHolder } from './spawn/pipe-holders.js';

@@ -252,7 +252,9 @@ export class ProcessTable {
       try {
         const started = await untilSteady(setUp, async (isAgain) => {
           if (isAgain) await sandbox.renew();
-          return await processes.spawn({ ...child, confinement: sandbox.confinement }, terminal, managed);
+          const { confinement } = sandbox;
+          const confined = confinement === undefined ? child : { ...child, confinement };
+          return await processes.spawn(confined, terminal, managed);
         });
         return { child: started, report: sandbox.report() };
       } catch (error) {

@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import { ExecError, type SandboxDenial, type SandboxReport } from '@holdfast/exec-protocol';
+import { ExecError } from '@holdfast/exec-protocol';
 import {
   accessTo,
   ceilingSource,
@@ -26,20 +26,10 @@ import type { ChildSpec, Confinement } from '../spawn/child.js';
 import { ConfinedNetworks } from './confined-networks.js';
 import { GapLog } from './gap-log.js';
 import type { NetworkOrder } from './network-order.js';
+import { confineOrInherit } from './outer-sandbox.js';
 import type { OwnPaths } from './own-paths.js';
+import type { Sandbox } from './sandbox.js';
 import { type OpenNetwork, type Planned, SteadyPlan } from './steady-plan.js';
-
-/** How one command is confined. */
-interface Sandbox {
-  readonly confinement: Confinement;
-  /** Where the command may do less than was asked for. */
-  report(): SandboxReport;
-  readonly judge: DenialJudge;
-  /** Plans it again, for what is there now. @throws As `confine`. */
-  renew(): Promise<void>;
-  /** To be called when the command was not started after all. */
-  discard(): void;
-}
 
 /** How a program of ours is confined. */
 export interface HelperSandbox {
@@ -72,12 +62,6 @@ interface ConfinedHelper {
   readonly setUp: SetUp;
 }
 
-/**
- * What the sandbox has denied a command that failed; undefined where it is not to blame.
- * @param output The end of what the command has printed.
- */
-export type DenialJudge = (exitCode: number, output: string) => SandboxDenial | undefined;
-
 /** Confines commands of this executor. */
 export interface Sandboxes {
   /** What the operator allows at most; undefined where peers decide alone. */
@@ -101,6 +85,8 @@ export interface SandboxHost {
   /** The executor's own. */
   readonly env: Environment;
   readonly ceiling: OperatorCeiling | undefined;
+  /** Whether commands have the sandbox around this server where there can be no other; default they are refused. */
+  readonly inheritsOuter?: boolean | undefined;
   readonly logger: Pick<Logger, 'debug' | 'warn'>;
   /** What of the server no sandbox may see. */
   readonly ownPaths: Pick<OwnPaths, 'secured'>;
@@ -125,7 +111,10 @@ export function intentOf(
 const UNCONFINED = parseIntent({ permissions: { type: 'disabled' }, windowsSandboxLevel: 'disabled' });
 
 /** The sandboxes of this machine. Nothing is looked at, and nothing made, before the first one. */
-export function createSandboxes({ env, ceiling, logger, ownPaths }: SandboxHost): Sandboxes {
+export function createSandboxes(
+  { env, ceiling, inheritsOuter = false, logger, ownPaths }: SandboxHost,
+  readFacts = readHostFacts,
+): Sandboxes {
   let store: PlaceholderStore | undefined;
   const searches = createSearches();
   const gaps = new GapLog(logger);
@@ -137,7 +126,7 @@ export function createSandboxes({ env, ceiling, logger, ownPaths }: SandboxHost)
     store ??= openStore(env, logger);
     const held = store;
     const memory = { store: held, searches, ownPaths: ownPaths.secured() };
-    const host = await readHostFacts(child, env, memory, setUp);
+    const host = await readFacts(child, env, memory, setUp);
     const own = ceilingSource(ceiling, { ...host.roots, cwd: '/', tmpdir: env['TMPDIR'] });
     const command = { ...commandOf(child), hasTerminal, sealsKernelTrees };
     const plan = await planSandbox(intent, command, host, own, { hosts: network?.intent.rules, setUp });
@@ -147,29 +136,21 @@ export function createSandboxes({ env, ceiling, logger, ownPaths }: SandboxHost)
     if (plan.narrowed.length > 0) logger.debug({ narrowed: plan.narrowed }, 'a sandbox was narrowed');
     return { plan, host, store: held };
   };
+  const confineAlone = async (asked: ConfinedCommand): Promise<Sandbox> => {
+    const candidates = runnableCandidates(asked.child);
+    const makePlan = (): Promise<Planned> =>
+      planFor(asked, ({ policy }, files) => {
+        if (isReplaceable(process.execPath, policy, files)) gaps.tell([GAP_OF_NODE]);
+        return problemOfCommand(candidates, policy, files);
+      });
+    const openNetwork: OpenNetwork = ({ plan }) => networks.open(asked.network, plan.bwrap, asked);
+    const planned = await SteadyPlan.make(asked.setUp, makePlan, openNetwork);
+    return sandboxOf(planned, asked, logger);
+  };
   return {
     ceiling,
     async confine(asked) {
-      const { child } = asked;
-      const candidates = runnableCandidates(child);
-      const makePlan = (): Promise<Planned> =>
-        planFor(asked, ({ policy }, files) => {
-          if (isReplaceable(process.execPath, policy, files)) gaps.tell([GAP_OF_NODE]);
-          return problemOfCommand(candidates, policy, files);
-        });
-      const openNetwork: OpenNetwork = ({ plan }) => networks.open(asked.network, plan.bwrap, asked);
-      const planned = await SteadyPlan.make(asked.setUp, makePlan, openNetwork);
-      return {
-        confinement: { open: () => planned.open(), setUp: asked.setUp },
-        report: () => planned.report,
-        judge: (exitCode, output) => {
-          const denial = planned.judge({ exitCode, output, cwd: child.cwd });
-          if (denial !== undefined) logger.debug({ denial }, 'a sandbox made a command fail');
-          return denial;
-        },
-        renew: () => planned.renew(),
-        discard: () => planned.discard(),
-      };
+      return await confineOrInherit({ isInherited: inheritsOuter, logger }, asked, () => confineAlone(asked));
     },
     async confineHelper({ child, ...asked }) {
       const command = { ...asked, child, network: undefined, hasTerminal: false, sealsKernelTrees: true };
@@ -182,6 +163,24 @@ export function createSandboxes({ env, ceiling, logger, ownPaths }: SandboxHost)
         isWhole: (mountTable) => hasMountsOf(plan.mounts.steps, mountTable),
       };
     },
+  };
+}
+
+function sandboxOf(
+  planned: SteadyPlan,
+  { child, setUp }: ConfinedCommand,
+  logger: Pick<Logger, 'debug'>,
+): Sandbox {
+  return {
+    confinement: { open: () => planned.open(), setUp },
+    report: () => planned.report,
+    judge: (exitCode, output) => {
+      const denial = planned.judge({ exitCode, output, cwd: child.cwd });
+      if (denial !== undefined) logger.debug({ denial }, 'a sandbox made a command fail');
+      return denial;
+    },
+    renew: () => planned.renew(),
+    discard: () => planned.discard(),
   };
 }
 
