@@ -29,8 +29,11 @@ const JOB = `while read -r _ _ _ _ group _ _ front _ < /proc/$$/stat; do
 done
 `;
 
-/** Tells the size of its terminal when that changes. */
-const WATCH = 'trap "stty size; exit" WINCH; echo up; while :; do sleep 0.02; done\n';
+/** Ends when it hears that its terminal has the new size; `stty` sets rows and columns one after the other. */
+const WATCH = `trap '[ "$(stty size)" = "50 120" ] && echo wide && exit' WINCH
+echo up
+while :; do sleep 0.02; done
+`;
 
 /** Puts the programs for `holdJobs` into the working directory of its shell. */
 export function furnishJobs(folder: string): void {
@@ -64,7 +67,7 @@ export async function holdJobs({ until, type, resize }: Keyboard): Promise<void>
   await type('bash watch\n');
   await until('up\r\n');
   await resize(50, 120);
-  await until('50 120\r\n');
+  await until('wide\r\n');
   await until(PROMPT);
   await type(`exit ${SHELL_CODE}\n`);
 }

@@ -89,11 +89,13 @@ describeInWorlds(({ there, it }) => {
   it(
     'W27 a new size reaches the program',
     async () => {
-      const script = 'trap "stty size; exit 5" WINCH; stty size; echo up; while :; do sleep 0.02; done';
+      // Rows and columns are set one after the other.
+      const script =
+        'trap \'[ "$(stty size)" = "50 120" ] && echo wide && exit 5\' WINCH; stty size; echo up; while :; do sleep 0.02; done';
       const { exitCode, stdout } = await there().exec(['/bin/bash', '-c', script], {
-        terminal: [{ until: 'up\r\n', resize: { rows: 50, cols: 120 } }, { until: '50 120\r\n' }],
+        terminal: [{ until: 'up\r\n', resize: { rows: 50, cols: 120 } }, { until: 'wide\r\n' }],
       });
-      expect([exitCode, stdout]).toEqual([5, '24 80\r\nup\r\n50 120\r\n']);
+      expect([exitCode, stdout]).toEqual([5, '24 80\r\nup\r\nwide\r\n']);
     },
     { programs: ['bash', 'script', 'stty'] },
   );
