@@ -273,13 +273,21 @@ function removed(path: string): boolean {
   }
 }
 
+/** Where the servers of a user have what is small; it stays. @param uid Default that of the tests. */
+export function ownFolder(uid = process.getuid?.() ?? 0): string {
+  return uid === 0 ? '/run/holdfast' : `/var/tmp/holdfast-${uid}`;
+}
+
 /** Directories of one server, so that whatever it leaves lies where only it can have left it. */
 class TemporaryPlace {
   readonly #root = mkdtempSync(join(tmpdir(), 'holdfast-e2e-'));
   readonly temporary = mkdtempSync(join(this.#root, 'tmp-'));
   readonly sockets = mkdtempSync(join(this.#root, 'run-'));
 
+  readonly #shared: string;
+
   constructor(owner?: number) {
+    this.#shared = ownFolder(owner);
     if (owner === undefined) return;
     for (const directory of [this.#root, this.temporary, this.sockets]) chownSync(directory, owner, owner);
   }
@@ -287,14 +295,9 @@ class TemporaryPlace {
   /** What is there now, and what is named after the server in the directory that everybody shares. */
   files(pid: number): string[] {
     const own = [this.temporary, this.sockets].flatMap((directory) => readdirSync(directory));
-    // Servers of a user share it, and it stays; without XDG_RUNTIME_DIR it is there, for others than root.
-    const shared = own.filter((name) => /^holdfast-\d+$/.test(name));
-    const folders = [tmpdir(), '/run/holdfast', ...shared.map((name) => join(this.temporary, name))];
-    const pipes = folders.filter((folder) => existsSync(folder)).flatMap((folder) => readdirSync(folder));
-    return [
-      ...own.filter((name) => !shared.includes(name)),
-      ...pipes.filter((name) => name.startsWith(`holdfast-pipes-${pid}-`)),
-    ];
+    const folders = [tmpdir(), this.#shared].filter((folder) => existsSync(folder));
+    const pipes = folders.flatMap((folder) => readdirSync(folder));
+    return [...own, ...pipes.filter((name) => name.startsWith(`holdfast-pipes-${pid}-`))];
   }
 
   remove(): void {

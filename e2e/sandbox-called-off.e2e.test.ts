@@ -51,17 +51,15 @@ PATH='${PATH}' exec bwrap "$@"
   const processAt = (): number => Number(readFileSync(sign, 'utf8'));
   return {
     ...place,
-    env: { ...place.server.env, HOLDFAST_BWRAP: join(folder, 'bwrap') },
+    env: { HOLDFAST_BWRAP: join(folder, 'bwrap') },
     reached: async () => {
       await eventually('the standstill', () => existsSync(sign) || undefined);
       return processAt();
     },
     nothingLeft: async () => {
       const process = `/proc/${processAt()}`;
-      const records = (): readonly string[] =>
-        existsSync(join(place.path, 'run/holdfast')) ? recordsOf(place) : [];
       await eventually('the end of what stands still, and of what was made for it', () => {
-        const left = [...readdirSync(place.workspace), ...records()];
+        const left = [...readdirSync(place.workspace), ...recordsOf(place)];
         return (left.length === 0 && !existsSync(process)) || undefined;
       });
     },

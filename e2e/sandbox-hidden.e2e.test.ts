@@ -1,4 +1,5 @@
-import { chownSync, mkdirSync, readdirSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chownSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
@@ -22,13 +23,13 @@ interface HiddenPlace extends SandboxPlace {
 async function hiddenPlace(user: SandboxUser): Promise<HiddenPlace> {
   const place = await sandboxPlace(user);
   const uid = user.uid ?? process.getuid?.() ?? 0;
-  const [run, disk] = [join(place.path, 'run'), join(place.path, 'disk')];
+  const disk = join(place.path, 'disk');
   mkdirSync(disk, { mode: 0o700 });
   chownSync(disk, uid, uid);
   const everything = { path: { type: 'path', path: pathToFileURL(place.path).href }, access: 'write' };
   return {
     ...place,
-    small: join(run, 'holdfast'),
+    small: place.records,
     disk: join(disk, `holdfast-${uid}`),
     permissions: restricted([special('root', 'read'), everything]),
     start: (listen) =>
@@ -40,11 +41,12 @@ async function hiddenPlace(user: SandboxUser): Promise<HiddenPlace> {
   };
 }
 
-/** What is in a directory and below, as somebody sees it who is in no sandbox. */
+/** What is in a directory and below, as somebody sees it who is in no sandbox; of others, too, where they come and go. */
 function inside(directory: string): readonly string[] {
-  return readdirSync(directory, { recursive: true, withFileTypes: true }).map(
-    (entry) => `${entry.isFIFO() ? 'pipe' : 'other'} ${entry.name}`,
-  );
+  const { stdout } = spawnSync('find', [directory, '-mindepth', '1', '-printf', '%y %p\\n'], {
+    encoding: 'utf8',
+  });
+  return stdout.split('\n').filter((line) => line !== '');
 }
 
 describeConfinedByEach(
@@ -55,24 +57,23 @@ describeConfinedByEach(
       await using server = await place.start();
       await using client = await server.connect();
       await client.initialize();
-      const isPipe = (name: string): boolean => name.startsWith('pipe ');
-      await eventually('pipes', () => inside(place.small).some(isPipe) || undefined);
-      const [pipe = ''] = readdirSync(place.small, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFIFO())
-        .map((entry) => join(entry.parentPath, entry.name));
+      const ownPipe = (): string | undefined =>
+        inside(place.small).find(
+          (line) => line.startsWith('p ') && line.includes(`/holdfast-pipes-${server.pid}-`),
+        );
+      const pipe = (await eventually('pipes', ownPipe)).slice(2);
       const script = `
         cd ${place.path}
         (exec 3<> ${pipe}) 2> /dev/null && echo opened by its name
-        mv run elsewhere 2> /dev/null && echo moved
-        mv run/holdfast workspace/mine 2> /dev/null && echo moved
+        mv ${place.small} workspace/mine 2> /dev/null && echo moved
         ln -s ${place.small} workspace/link
-        mkdir run/holdfast/new 2> /dev/null && echo made
+        mkdir ${place.small}/new 2> /dev/null && echo made
         for at in $(find -H . workspace/link/ /proc/*/fd/ \\( -type p -o -type s \\) -path '*holdfast*' 2> /dev/null); do echo found $at; done
-        ls -A run/holdfast 2> /dev/null
+        ls -A ${place.small} 2> /dev/null
         echo done`;
       const { stdout } = await runConfined(client, script, place, place.permissions, { pipeStdin: true });
       expect(stdout).toBe('done\n');
-      expect(inside(place.small).some(isPipe)).toBe(true);
+      await eventually('pipes, still', ownPipe);
     });
 
     test('there is no output of other processes, while it is spilled', async () => {

@@ -1,17 +1,19 @@
-import { chownSync, mkdirSync, readdirSync } from 'node:fs';
+import { chownSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'vitest';
-import { type ServerOptions, temporaryDirectory } from './harness.js';
+import { ownFolder, type ServerOptions, temporaryDirectory } from './harness.js';
 import type { RawClient } from './raw-client.js';
 import { eventsOf, type Run, runFrom, startParams } from './runs.js';
 import type { SandboxUser } from './sandbox-users.js';
 
-/** A workspace, a directory beside it, and where a server of this user records its sandboxes. */
+/** A workspace, a directory beside it, and one more for what programs of this user keep. */
 export interface SandboxPlace extends AsyncDisposable {
   readonly path: string;
   readonly workspace: string;
   readonly outside: string;
+  /** Where all programs of this user record their sandboxes. */
+  readonly records: string;
   /** For a server that confines commands here. */
   readonly server: Pick<ServerOptions, 'env' | 'confinement'>;
 }
@@ -27,18 +29,32 @@ export async function sandboxPlace({ uid }: SandboxUser): Promise<SandboxPlace> 
     path: place.path,
     workspace: at('workspace'),
     outside: at('outside'),
-    server: {
-      env: { XDG_RUNTIME_DIR: at('run') },
-      ...(uid === undefined ? {} : { confinement: { launcher: [], uid } }),
-    },
+    records: ownFolder(uid),
+    server: uid === undefined ? {} : { confinement: { launcher: [], uid } },
     [Symbol.asyncDispose]: () => place[Symbol.asyncDispose](),
   };
 }
 
-/** The files in which the sandboxes that run there are recorded. */
-export function recordsOf({ path }: SandboxPlace): readonly string[] {
-  const entries = readdirSync(join(path, 'run', 'holdfast'), { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+/** The files in which the sandboxes that run there are recorded. Those of other places are beside them, and come and go. */
+export function recordsOf({ path, records }: SandboxPlace): readonly string[] {
+  const folders = entriesOf(join(records, 'directories'));
+  return folders.flatMap(entriesOf).filter((file) => textOf(file).includes(`"${path}/`));
+}
+
+function entriesOf(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory).map((name) => join(directory, name));
+  } catch {
+    return [];
+  }
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 export type Entry = Readonly<Record<string, unknown>>;

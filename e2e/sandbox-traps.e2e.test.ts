@@ -1,9 +1,10 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
-import { eventually, within } from './deadline.js';
-import { startServer } from './harness.js';
+import { within } from './deadline.js';
+import { runHoldfast, startServer } from './harness.js';
 import type { RawClient } from './raw-client.js';
 import { finish } from './runs.js';
 import {
@@ -22,23 +23,10 @@ const DEADLINE_MS = 120_000;
 /** Directories below a root that nobody shares. */
 const MORE_THAN_ARE_LOOKED_AT = 4200;
 
-/** Whether a directory is gone now: where something is made meanwhile it has to be tried again. */
-function cleaned(directory: string): true | undefined {
-  try {
-    rmSync(directory, { recursive: true, force: true });
-    return true;
-  } catch {
-    return undefined;
-  }
-}
-
 describeConfined('what a confined command tries', WHOEVER_TESTS, () => {
-  async function inPlace(
-    run: (client: RawClient, place: SandboxPlace) => Promise<void>,
-    env: (place: SandboxPlace) => Readonly<Record<string, string>> = () => ({}),
-  ): Promise<void> {
+  async function inPlace(run: (client: RawClient, place: SandboxPlace) => Promise<void>): Promise<void> {
     await using place = await sandboxPlace(WHOEVER_TESTS);
-    await using server = await startServer({ ...place.server, env: { ...place.server.env, ...env(place) } });
+    await using server = await startServer(place.server);
     await using client = await server.connect();
     await client.initialize({ signals: 1 });
     await run(client, place);
@@ -62,25 +50,29 @@ describeConfined('what a confined command tries', WHOEVER_TESTS, () => {
   );
 
   test(
-    'records that it writes itself remove nothing, also when theirs were cleaned away',
+    'records that it writes under one environment are not believed under another',
     async () => {
-      await inPlace(
-        async (client, place) => {
-          const victim = join(place.outside, 'victim');
-          const records = join(place.workspace, 'run', 'holdfast');
-          const record = JSON.stringify([{ path: victim, kind: 'file', text: 'precious\n' }]);
-          const forge = `for d in ${records}/directories/*; do printf '%s' '${record}' > "$d/999999999-1-x-1"; done`;
-          writeFileSync(victim, 'precious\n');
-          await runConfined(client, 'echo first', place);
-          await eventually('records that are cleaned away while pipes are made there', () =>
-            cleaned(records),
-          );
-          const { denied } = await runConfined(client, `${forge}; rm ${victim}`, place);
-          await runConfined(client, 'echo next', place);
-          expect([denied, readFileSync(victim, 'utf8')]).toEqual([true, 'precious\n']);
-        },
-        ({ workspace }) => ({ XDG_RUNTIME_DIR: join(workspace, 'run') }),
+      await using place = await sandboxPlace(WHOEVER_TESTS);
+      const [keys, empty] = [join(place.outside, 'keys'), join(place.outside, 'empty')];
+      for (const directory of [keys, empty]) mkdirSync(directory);
+      writeFileSync(join(keys, 'secret'), 'precious\n');
+      const uid = process.getuid?.() ?? 0;
+      // What they depend on for most programs.
+      const env = { TMPDIR: place.workspace, XDG_RUNTIME_DIR: place.workspace };
+      const folders = [`${place.workspace}/holdfast-${uid}`, `${place.workspace}/holdfast`, place.records];
+      const { dev: device, ino: inode } = statSync(place.outside);
+      const record = [keys, empty].map((path) => ({ path, directory: { device, inode }, kind: 'directory' }));
+      const name = createHash('sha256').update(place.outside).digest('base64url');
+      const forge = folders.map(
+        (at) => `mkdir -p -m 700 ${at} ${at}/processes ${at}/directories/${name}
+          echo '${JSON.stringify(record)}' > ${at}/directories/${name}/999999999-1-x-1
+          : > ${at}/processes/999999999-1-x`,
       );
+      const args = ['sandbox', '--write', place.workspace, '--deny', keys, '--', '/bin/sh', '-c'];
+      await runHoldfast([...args, forge.join('\n')], { env: { TMPDIR: place.outside } });
+      expect(existsSync(join(folders[0] ?? '', 'directories', name))).toBe(true);
+      const next = await runHoldfast([...args, `cat ${keys}/secret; echo ran`], { env });
+      expect([next.stdout, readdirSync(place.outside).sort()]).toEqual(['ran\n', ['empty', 'keys']]);
     },
     DEADLINE_MS,
   );

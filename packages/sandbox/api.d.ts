@@ -715,7 +715,7 @@ declare class SharedLooks<Found> {
 /** The file system is not what it was when a plan looked at it; one that is made now knows what is there. */
 declare class StalePlan extends ExecError {
     /** @param origin What asked for the path. */
-    constructor(path: string, change: 'has gone' | 'was replaced', origin?: string, options?: ErrorOptions);
+    constructor(path: string, change: 'has gone' | 'was replaced' | 'came up', origin?: string, options?: ErrorOptions);
 }
 
 /** Placeholders that one launch holds. */
@@ -724,10 +724,10 @@ interface HeldPlaceholders {
     release(): void;
 }
 /**
- * Where the records of a user go: a directory that the system empties at its start.
- * @param runtimeFolder XDG_RUNTIME_DIR, if it is set.
+ * Where the records of a user go. It does not depend on the environment: a command that is confined under one environment could
+ * otherwise write the records that are believed under another.
  */
-declare function placeholderFolder(uid: number, runtimeFolder: string | undefined, temporary: string): string;
+declare function placeholderFolder(uid: number): string;
 /**
  * Makes what stands at missing paths while sandboxes run, and removes it again. A record on disk says who holds what:
  * one sandbox never removes what another one has mounted over, and the next start removes what a killed one left. What a
@@ -753,7 +753,7 @@ declare class PlaceholderStore {
      * @throws ExecError `sandboxUnsupported` when one cannot be made; the reason of the signal. Then none of them is left.
      */
     hold(placeholders: readonly Placeholder[], signal?: AbortSignal): Promise<HeldPlaceholders>;
-    /** The paths of what is in a directory for sandboxes alone. */
+    /** The paths of what is in a directory for sandboxes alone. What has content by now is not, whatever any record says. */
     placeholdersIn(directory: string): ReadonlySet<string>;
 }
 

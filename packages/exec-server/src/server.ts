@@ -90,7 +90,7 @@ export interface ExecServer extends AsyncDisposable {
 export async function createExecServer(options: ExecServerOptions = {}): Promise<ExecServer> {
   const address = parseListenUrl(options.listen ?? DEFAULT_LISTEN_URL);
   const machine = readHost(options.sandboxCeiling !== undefined);
-  const ownPaths = ownPathsOf(machine, options, address);
+  const ownPaths = ownPathsOf(options, address);
   const pipes = createPipePool({ directory: () => ownPaths.pipes });
   const processes = createOsProcesses(pipes);
   const releaseSpare = keepSpareDescriptor();
@@ -156,9 +156,9 @@ function lifetimesIn({ sessionTtlMs, closedProcessTtlMs, silenceMs }: Lifetimes)
   return { sessionTtlMs, closedProcessTtlMs, silenceMs };
 }
 
-function ownPathsOf({ env }: Host, { spill }: ExecServerOptions, address: ListenAddress): OwnPaths {
+function ownPathsOf({ spill }: ExecServerOptions, address: ListenAddress): OwnPaths {
   const socket = address.kind === 'unix' ? address.path : undefined;
-  return new OwnPaths({ env, temporary: tmpdir(), spillDirectory: spill?.directory, socket });
+  return new OwnPaths({ temporary: tmpdir(), spillDirectory: spill?.directory, socket });
 }
 
 /** What confines processes and file requests. */

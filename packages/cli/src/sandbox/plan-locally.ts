@@ -1,4 +1,3 @@
-import { tmpdir } from 'node:os';
 import { isatty } from 'node:tty';
 import {
   createSearches,
@@ -41,10 +40,7 @@ export async function planLocally(
   wrapperEnv: Readonly<Record<string, string>> = {},
 ): Promise<LocalPlan> {
   const uid = process.getuid?.() ?? 0;
-  const store = new PlaceholderStore(
-    placeholderFolder(uid, process.env['XDG_RUNTIME_DIR'], tmpdir()),
-    complain,
-  );
+  const store = new PlaceholderStore(placeholderFolder(uid), complain);
   const cwd = process.cwd();
   // Of servers that keep output where they do unless told otherwise; whoever may write there could meet it.
   const ownPaths = [spillFolder(uid)].filter(secureOwnFolder);

@@ -102,6 +102,38 @@ test('what has content by now is nobody’s placeholder', async () => {
   expect(left()).toEqual([['.codex', 'config'], []]);
 });
 
+test('what has content by now counts, whatever the records say, and stands in for nothing', async () => {
+  const [directory, file, other] = [
+    inWorkspace('.codex'),
+    inWorkspace('config', '.\n'),
+    inWorkspace('.agents'),
+  ];
+  const known = store();
+  const held = await store().hold([directory, file, other]);
+  expect(paths(known)).toEqual([directory.path, file.path, other.path]);
+  writeFileSync(path.join(directory.path, 'mine'), '');
+  writeFileSync(file.path, 'mine');
+  rmSync(other.path, { recursive: true });
+  symlinkSync('/', other.path);
+  expect(paths(known)).toEqual([]);
+  for (const one of [directory, file, other]) {
+    await expect(known.hold([one])).rejects.toThrow(new StalePlan(one.path, 'came up'));
+  }
+  held.release();
+  expect(left()).toEqual([['.agents', '.codex', 'config'], []]);
+});
+
+test('a forged record hides nothing that has content', async () => {
+  const known = store();
+  known.secureFolder();
+  mkdirSync(path.join(place, 'ws/keys'));
+  writeFileSync(path.join(place, 'ws/keys/secret'), 'secret');
+  forge(path.join(place, 'ws'), [inWorkspace('keys')]);
+  expect(paths(known)).toEqual([]);
+  (await known.hold([inWorkspace('.codex')])).release();
+  expect(left()).toEqual([['keys'], []]);
+});
+
 /** Another process that works with the same records; killed at the end of the test at the latest. */
 async function holder(): Promise<ChildProcess> {
   const child = fork(path.join(import.meta.dirname, 'placeholders/testing/holder.ts'), {
@@ -324,7 +356,7 @@ test('nothing is taken for a placeholder that a link leads to', async () => {
   const folder = store();
   symlinkSync('elsewhere', inWorkspace('config').path);
   await expect(folder.hold([inWorkspace('config')])).rejects.toThrow(
-    new StalePlan(inWorkspace('config').path, 'was replaced'),
+    new StalePlan(inWorkspace('config').path, 'came up'),
   );
 });
 
@@ -406,10 +438,8 @@ test('a named pipe and a directory among the records keep nobody waiting', async
 });
 
 test.each([
-  [1000, '/run/user/1000', '/run/user/1000/holdfast'],
-  [1000, undefined, '/tmp/holdfast-1000'],
-  [1000, 'relative', '/tmp/holdfast-1000'],
-  [0, undefined, '/run/holdfast'],
-])('the records of user %i with the runtime directory %s are in %s', (uid, runtime, folder) => {
-  expect(placeholderFolder(uid, runtime, '/tmp')).toBe(folder);
+  [1000, '/var/tmp/holdfast-1000'],
+  [0, '/run/holdfast'],
+])('the records of user %i are in %s, whatever the environment', (uid, folder) => {
+  expect(placeholderFolder(uid)).toBe(folder);
 });

@@ -7,16 +7,17 @@ import { parentOf } from '../files/paths.js';
 import type { FileIdentity } from '../files/resolve-path.js';
 import type { Placeholder } from '../linux/plan-mounts.js';
 import { untilAborted } from '../until-aborted.js';
-import { secureOwnFolder } from './own-folder.js';
+import { secureOwnFolder, spillFolder } from './own-folder.js';
 import {
   enter,
   type Holders,
   haveLeft,
+  heldByOthers,
   leave,
   leaveForTheDead,
-  pathsHeldByOthers,
 } from './placeholders/holders.js';
 import {
+  isReplaced,
   makePlaceholders,
   type PlaceholdersOfDirectory,
   removeFile,
@@ -36,12 +37,11 @@ export interface HeldPlaceholders {
 }
 
 /**
- * Where the records of a user go: a directory that the system empties at its start.
- * @param runtimeFolder XDG_RUNTIME_DIR, if it is set.
+ * Where the records of a user go. It does not depend on the environment: a command that is confined under one environment could
+ * otherwise write the records that are believed under another.
  */
-export function placeholderFolder(uid: number, runtimeFolder: string | undefined, temporary: string): string {
-  if (runtimeFolder?.startsWith('/') === true) return path.join(runtimeFolder, 'holdfast');
-  return uid === 0 ? '/run/holdfast' : path.join(temporary, `holdfast-${uid}`);
+export function placeholderFolder(uid: number): string {
+  return uid === 0 ? '/run/holdfast' : spillFolder(uid);
 }
 
 /**
@@ -114,13 +114,16 @@ export class PlaceholderStore {
     return { made, release };
   }
 
-  /** The paths of what is in a directory for sandboxes alone. */
+  /** The paths of what is in a directory for sandboxes alone. What has content by now is not, whatever any record says. */
   placeholdersIn(directory: string): ReadonlySet<string> {
     const own = [...(this.#held.get(directory)?.values() ?? [])].flatMap(({ placeholders }) => placeholders);
-    return new Set([
-      ...own.map(({ path: at }) => at),
-      ...pathsHeldByOthers(this.#holdersIn(directory), this.#name),
-    ]);
+    const others = heldByOthers(this.#holdersIn(directory), this.#name);
+    // Many sandboxes list the same.
+    const each = new Map(
+      [...own, ...others].map((placeholder) => [JSON.stringify(placeholder), placeholder]),
+    );
+    const believed = [...each.values()].filter((placeholder) => !isReplaced(placeholder.path, placeholder));
+    return new Set(believed.map((placeholder) => placeholder.path));
   }
 
   #enter(directory: string, placeholders: readonly Placeholder[]): HeldGroup {

@@ -19,7 +19,7 @@ afterEach(() => {
 
 function ownPaths(): OwnPaths {
   return new OwnPaths({
-    env: { XDG_RUNTIME_DIR: path.join(place, 'run') },
+    records: path.join(place, 'run/holdfast'),
     temporary: path.join(place, 'tmp'),
     spillDirectory: path.join(place, 'disk'),
     socket: path.join(place, 'server.sock'),

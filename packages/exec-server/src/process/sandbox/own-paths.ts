@@ -2,13 +2,12 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { ExecError } from '@holdfast/exec-protocol';
 import { placeholderFolder, secureOwnFolder, spillFolder } from '@holdfast/sandbox';
-import type { Environment } from '../environment.js';
 
 /** Where a server may put what is its own. */
 export interface OwnPathsOptions {
-  /** The executor's own. */
-  readonly env: Environment;
-  /** For what is small and may lie in memory, where the user has no directory for that. */
+  /** For what is small, and where sandboxes are recorded; default that of `placeholderFolder`. */
+  readonly records?: string;
+  /** For what is small where that cannot be had. */
   readonly temporary: string;
   /** For output on a disk; default that of `spillFolder`. */
   readonly spillDirectory: string | undefined;
@@ -29,9 +28,9 @@ export class OwnPaths {
   /** Why something may be where a sandbox would show it. */
   #problem: ExecError | undefined;
 
-  constructor({ env, temporary, spillDirectory = '/var/tmp', socket }: OwnPathsOptions) {
+  constructor({ records, temporary, spillDirectory = '/var/tmp', socket }: OwnPathsOptions) {
     const uid = process.getuid?.() ?? 0;
-    this.#records = placeholderFolder(uid, env['XDG_RUNTIME_DIR'], temporary);
+    this.#records = records ?? placeholderFolder(uid);
     this.#temporary = temporary;
     this.#spill = spillFolder(uid, spillDirectory);
     this.#spillParent = spillDirectory;
@@ -57,7 +56,7 @@ export class OwnPaths {
    */
   secured(): readonly string[] {
     if (this.#problem !== undefined) throw this.#problem;
-    const folders = [this.#records, this.#spill].filter(isSecured);
+    const folders = [...new Set([this.#records, this.#spill])].filter(isSecured);
     return this.#socket !== undefined && existsSync(this.#socket) ? [...folders, this.#socket] : folders;
   }
 

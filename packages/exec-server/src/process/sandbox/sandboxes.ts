@@ -1,4 +1,3 @@
-import { tmpdir } from 'node:os';
 import { ExecError } from '@holdfast/exec-protocol';
 import {
   accessTo,
@@ -123,7 +122,7 @@ export function createSandboxes(
     { intent, network, child, hasTerminal, sealsKernelTrees, setUp }: CommandToPlan,
     problemOf: (plan: SandboxPlan, files: FileFacts) => string | undefined,
   ): Promise<Planned> => {
-    store ??= openStore(env, logger);
+    store ??= openStore(logger);
     const held = store;
     const memory = { store: held, searches, ownPaths: ownPaths.secured() };
     const host = await readFacts(child, env, memory, setUp);
@@ -198,8 +197,8 @@ function problemOfCommand(
   return `argv.0: ${candidates[0] ?? ''} cannot be read in the sandbox; allow it, or the special path "minimal"`;
 }
 
-function openStore(env: Environment, logger: Pick<Logger, 'warn'>): PlaceholderStore {
-  const folder = placeholderFolder(process.getuid?.() ?? 0, env['XDG_RUNTIME_DIR'], tmpdir());
+function openStore(logger: Pick<Logger, 'warn'>): PlaceholderStore {
+  const folder = placeholderFolder(process.getuid?.() ?? 0);
   return new PlaceholderStore(folder, (problem) =>
     logger.warn({ problem }, 'a record of sandboxes is not believed'),
   );

@@ -86,10 +86,10 @@ export function leaveForTheDead(holders: Holders, by: string): void {
   }
 }
 
-/** The paths that are held by others. @param own Begins the names of the holders that do not count. */
-export function pathsHeldByOthers(holders: Holders, own: string): readonly string[] {
+/** What is held by others. @param own Begins the names of the holders that do not count. */
+export function heldByOthers(holders: Holders, own: string): readonly Placeholder[] {
   const others = entriesOf(holders).filter((entry) => !entry.startsWith(own));
-  return others.flatMap((entry) => listedIn(holders, entry)).map((placeholder) => placeholder.path);
+  return others.flatMap((entry) => listedIn(holders, entry));
 }
 
 function takeOut(holders: Holders, entry: string, by: string, placeholders: readonly Placeholder[]): void {

@@ -1,4 +1,13 @@
-import { closeSync, constants, lstatSync, mkdirSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  lstatSync,
+  mkdirSync,
+  opendirSync,
+  rmdirSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { ExecError } from '@holdfast/exec-protocol';
 import { errorCode } from '../../files/error-code.js';
@@ -20,7 +29,7 @@ export type PlaceholdersOfDirectory = readonly [Placeholder, ...Placeholder[]];
 /**
  * Puts placeholders where nothing is.
  * @returns what stands at each of their paths now.
- * @throws StalePlan when their directory has gone or is another one; ExecError `sandboxUnsupported` when one cannot be made.
+ * @throws StalePlan when their directory has gone or is another one, or something came up since the plan was made; ExecError `sandboxUnsupported` when one cannot be made.
  */
 export function makePlaceholders(placeholders: PlaceholdersOfDirectory): ReadonlyMap<string, FileIdentity> {
   const made = new Map<string, FileIdentity>();
@@ -70,10 +79,12 @@ function madeAt(name: string, placeholder: Placeholder): FileIdentity {
     if (placeholder.kind === 'directory') mkdirSync(name, { mode: 0o755 });
     else writeFileSync(name, placeholder.text, { flag: 'wx', mode: 0o644 });
   } catch (error) {
-    // Another sandbox made it, or it came up since the plan was made: it is covered either way.
     if (errorCode(error) !== 'EEXIST') throw error;
+    // Another sandbox made it, unless there is something in it to be kept from the command.
+    if (isReplaced(name, placeholder)) throw new StalePlan(placeholder.path, 'came up');
   }
   const found = lstatSync(name);
+  // One that a command has put there just now.
   if (found.isSymbolicLink()) throw new StalePlan(placeholder.path, 'was replaced');
   return { device: found.dev, inode: found.ino };
 }
@@ -94,7 +105,7 @@ function explained(error: unknown, placeholder: Placeholder): ExecError {
 function isRemoved(name: string, placeholder: Placeholder): boolean {
   try {
     if (placeholder.kind === 'directory') rmdirSync(name);
-    else if (isAsMade(name, placeholder.text)) unlinkSync(name);
+    else if (!isReplaced(name, placeholder)) unlinkSync(name);
     return true;
   } catch (error) {
     return NOT_THERE.has(errorCode(error) ?? '');
@@ -111,8 +122,23 @@ const NOT_THERE: ReadonlySet<string> = new Set([
   'ENAMETOOLONG',
 ]);
 
-function isAsMade(name: string, text: string): boolean {
-  return readSmallFile(name, Buffer.byteLength(text)) === text;
+/** Whether something else stands by now where a placeholder was made, or in it; true as well where nobody can tell. */
+export function isReplaced(name: string, placeholder: Placeholder): boolean {
+  try {
+    if (placeholder.kind === 'directory') return !lstatSync(name).isDirectory() || !isEmpty(name);
+    return readSmallFile(name, Buffer.byteLength(placeholder.text)) !== placeholder.text;
+  } catch (error) {
+    return errorCode(error) !== 'ENOENT';
+  }
+}
+
+function isEmpty(name: string): boolean {
+  const directory = opendirSync(name, { bufferSize: 1 });
+  try {
+    return directory.readSync() === null;
+  } finally {
+    directory.closeSync();
+  }
 }
 
 /** Removes a file, if it is there. Many times faster than `rmSync`. */
