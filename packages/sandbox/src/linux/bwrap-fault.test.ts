@@ -32,6 +32,11 @@ test.each([
 test.each([
   ["bwrap: Can't find source path /proc/self/fd/19: No such file or directory\n", true],
   ["bwrap: Can't create file at /ws/r/.git/config: Not a directory\r\n", true],
+  ["bwrap: Can't mkdir parents for /ws/r/.git: Read-only file system\n", true],
+  [
+    'bwrap: Can\'t bind mount /oldroot/ws/r on /newroot/ws/r: Unable to find "/newroot/ws/r" in mount table\n',
+    true,
+  ],
   ["bwrap: Can't mkdir /ws/r/.git/hooks: Read-only file system", false],
   ["bwrap: Can't chdir to /ws: No such file or directory", false],
   ['bwrap: execvp /ws/run: No such file or directory', false],

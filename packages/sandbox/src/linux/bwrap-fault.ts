@@ -40,12 +40,16 @@ export function explainFault(complaint: string): string {
   return known === undefined ? `bubblewrap does not work here: ${line}` : `${known} (${line})`;
 }
 
-const LOST_PATH =
-  /^bwrap: Can't (?:find source path|get type of source|bind mount|mount tmpfs on|create file at|mkdir) .*: (?:No such file or directory|Not a directory)$/;
+const LOST_PATHS: readonly RegExp[] = [
+  /^bwrap: Can't (?:find source path|get type of source|bind mount|mount tmpfs on|create file at|mkdir) .*: (?:No such file or directory|Not a directory)$/,
+  // A directory that is mounted upon, or in, was there when it was planned, and so were those above it.
+  /^bwrap: Can't mkdir parents for .*: Read-only file system$/,
+  /^bwrap: Can't bind mount .*: Unable to find ".*" in mount table$/,
+];
 
 /** Whether something that it should show went away after it was handed over. */
 export function hasLostPath(complaint: string): boolean {
-  return LOST_PATH.test(complaint.trim());
+  return LOST_PATHS.some((pattern) => pattern.test(complaint.trim()));
 }
 
 /** As the C library words them. The environment of bubblewrap names no other language. */
