@@ -25,6 +25,9 @@ export const MAX_REPOSITORY_MOUNTS = 2000;
 /** Linked worktrees of one repository; with more of them it stays as it is as a whole. */
 export const MAX_LINKED_WORKTREES = 256;
 
+/** Config files of one repository that are asked what they name, with those that they include; the rest is told of. */
+export const MAX_GIT_CONFIGS = 64;
+
 /** How long it may take to set up one sandbox, from the first look at this machine until its command runs. */
 export const SANDBOX_START_MS = 30_000;
 

@@ -2,6 +2,7 @@ import { ExecError } from '@holdfast/exec-protocol';
 import { describe, expect, test } from 'vitest';
 import { type FakeFile, fakeFiles } from '../files/testing/fake-files.js';
 import {
+  MAX_GIT_CONFIGS,
   MAX_LINKED_WORKTREES,
   MAX_REPOSITORY_MOUNTS,
   MAX_SCANNED_DIRECTORIES,
@@ -317,6 +318,123 @@ describe('inside what is writable, what others would run stays as it is', () => 
           text: '/ws/.codex is a link; its target is protected, but the link could be replaced',
         },
       ],
+    ]);
+  });
+});
+
+describe('what the config of a repository names', () => {
+  const ceiling = { ...CEILING, protectedNames: [] };
+  const GIT: Readonly<Record<string, FakeFile>> = {
+    '/ws/r/.git/hooks': 'directory',
+    '/ws/r/.git/commondir': { text: '.' },
+  };
+  const KEPT = ['write /ws', 'read /ws/r/.git/commondir', 'read /ws/r/.git/config', 'read /ws/r/.git/hooks'];
+
+  async function named(
+    config: string,
+    tree: Readonly<Record<string, FakeFile>> = {},
+    lines: readonly string[] = ['write /ws'],
+  ): Promise<{ readonly rules: readonly string[]; readonly gaps: readonly string[] }> {
+    const all = { ...GIT, '/ws/r/.git/config': { text: config }, ...tree };
+    const { policy, gaps } = await apply(policyOf(lines), ceiling, all);
+    return { rules: linesOf(policy.rules).filter((line) => !KEPT.includes(line)), gaps };
+  }
+
+  test('hooks, included configs and programs stay as they are, missing ones too', async () => {
+    const config = `[core]
+      hooksPath = .githooks
+      fsmonitor = "sh ./tools/watch.sh --all"
+      sshCommand = /ws/ssh -o x/y
+      pager = tools/nothing | less
+      [include] path = ../shared.config
+      [includeIf "onbranch:x"] path = ../missing.config
+      [merge "x"] driver = tools %O`;
+    const tree: Readonly<Record<string, FakeFile>> = {
+      '/ws/r/tools/watch.sh': { text: '' },
+      '/ws/ssh': { text: '' },
+      '/ws/r/shared.config': { text: '[core]\nhooksPath = more/hooks\n[include]path = deep/../other.config' },
+      '/ws/r/other.config': { text: '[include]path = shared.config' },
+      '/ws/r/.githooks': 'directory',
+    };
+    expect(await named(config, tree)).toEqual({
+      rules: [
+        'read /ws/r/.githooks',
+        'read /ws/r/missing.config/',
+        'read /ws/r/more/',
+        'read /ws/r/other.config',
+        'read /ws/r/shared.config',
+        'read /ws/r/tools/watch.sh',
+        'read /ws/ssh',
+      ],
+      gaps: [],
+    });
+  });
+
+  test('in every worktree of it', async () => {
+    const tree: Readonly<Record<string, FakeFile>> = {
+      '/ws/r/.git/worktrees/a/gitdir': { text: '/ws/a/.git\n' },
+      '/ws/r/.git/worktrees/a/commondir': { text: '../..' },
+      '/ws/r/.git/worktrees/a/config.worktree': { text: '[core]\nhooksPath = own' },
+      '/ws/a/.git': { text: 'gitdir: /ws/r/.git/worktrees/a' },
+      '/ws/b/.git': { text: 'gitdir: ../separate' },
+      '/ws/separate/config': { text: '[core]\nhooksPath = h' },
+      '/ws/separate/hooks': 'directory',
+      '/ws/lib/own': 'directory',
+      '/ws/modules/config': { text: '[core]\nworktree = ../lib\nhooksPath = own' },
+      '/ws/modules/HEAD': { text: '' },
+      '/ws/modules/objects': 'directory',
+      '/ws/modules/refs': 'directory',
+      '/srv/bare/config': { text: '[core]\nhooksPath = own' },
+      '/srv/bare/HEAD': { text: '' },
+      '/srv/bare/objects': 'directory',
+      '/srv/bare/refs': 'directory',
+    };
+    const { rules } = await named('', tree, ['write /ws', 'write /srv']);
+    expect(rules.filter((line) => /own|\/h\/$/.test(line))).toEqual([
+      'read /srv/bare/own/',
+      'read /ws/a/own/',
+      'read /ws/b/h/',
+      'read /ws/lib/own',
+      'read /ws/r/own/',
+    ]);
+  });
+
+  test('what cannot be protected is told, where it may be written at all', async () => {
+    const config = `[core]
+      hooksPath = .
+      hooksPath = ..
+      hooksPath = linked
+      hooksPath = /
+      hooksPath = /dev/null
+      [include] path = ../huge
+      path = ~/nowhere/of/mine`;
+    const tree: Readonly<Record<string, FakeFile>> = {
+      '/ws/r/linked': { link: 'real' },
+      '/ws/r/real': 'directory',
+      '/ws/r/huge': 'directory',
+    };
+    const holds =
+      'and holds what must stay writable, so what git runs there can be written; name a directory of its own';
+    const of = 'the git config of /ws/r/.git:';
+    expect(await named(config, tree)).toEqual({
+      rules: ['read /ws/r/huge', 'read /ws/r/real'],
+      gaps: [
+        `${of} /ws/r is named as /ws/r/., ${holds}`,
+        `${of} /ws is named as /ws/r/.., ${holds}`,
+        `${of} /ws/r/linked is a link on the way to /ws/r/real, and could be replaced`,
+      ],
+    });
+  });
+
+  test('as many configs are read as there may be, and no more', async () => {
+    const includes = Array.from({ length: MAX_GIT_CONFIGS }, (_, at) => `[include] path = /ws/c${at}\n`);
+    const tree = Object.fromEntries(
+      includes.map((_, at): [string, FakeFile] => [`/ws/c${at}`, { text: `[core] hooksPath = h${at}` }]),
+    );
+    const { rules, gaps } = await named(includes.join(''), tree);
+    expect([rules.filter((line) => /h\d/.test(line)).length, gaps]).toEqual([
+      MAX_GIT_CONFIGS - 1,
+      [`the git config of /ws/r/.git: /ws/c63 is not read, since it comes after 64 others; include fewer`],
     ]);
   });
 });

@@ -10,6 +10,7 @@ import type { NormalisedPolicy, PathRule, PolicyNote } from '../policy/path-rule
 import { DEFAULTS } from '../policy/rule-origin.js';
 import { isReplaceable } from '../policy/visibility.js';
 import type { ScannedTree, ScanTarget } from '../repositories/scan-tree.js';
+import { type ConfiguredRepository, namedByConfig } from './config-targets.js';
 import { gitPlacesIn } from './git-places.js';
 import { inPartsOf, type ProtectedPath, protectedInGitDirectory } from './protect-git.js';
 import { PROTECTED_IF_THERE, PROTECTED_NAMES } from './protected-names.js';
@@ -147,6 +148,7 @@ function protections(
   const index = indexRules(rules);
   const paths: ProtectedPath[] = [];
   const repositories: string[] = [];
+  const configured: ConfiguredRepository[] = [];
   for (const root of writableRoots(rules)) {
     const tree = trees.get(root.path);
     if (tree === undefined) throw new StalePlan(root.path, 'was replaced');
@@ -155,11 +157,21 @@ function protections(
     paths.push(...tree.shut.map((path) => ({ path })));
     const git = gitPlacesIn(tree, files);
     repositories.push(...git.directories);
+    configured.push(
+      ...git.directories.map((directory) => ({ directory, worktrees: git.worktrees.get(directory) ?? [] })),
+    );
     paths.push(...git.pointers.map((path) => ({ path })));
     // In a directory that many share, nobody's configuration is looked for.
     if (!root.isShared) paths.push(...namesBelow(root.path, ceiling));
   }
   paths.push(...protectedInRepositories([...new Set(repositories)], { files, remarks }));
+  const kept = writableRoots(rules).map(({ path }) => path);
+  for (const repository of configured) {
+    const named = namedByConfig(repository, kept, files);
+    paths.push(...named.paths);
+    const gaps = named.gaps.filter(({ path }) => index.accessAt(path) === 'write');
+    notes.push(...gaps.map(({ text }) => ({ origin: ORIGIN, text })));
+  }
   const found = paths.flatMap((path) => protectionOf(path, files, notes));
   const inside = found.filter(({ path }) => index.accessAt(path) === 'write');
   return mergeRules([EVERYTHING, ...inside, ...ceiling.hidden.flatMap((path) => hiding(path, files))]);

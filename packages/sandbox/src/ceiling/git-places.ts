@@ -9,24 +9,29 @@ export interface GitPlaces {
   readonly directories: readonly string[];
   /** `.git` files, which say where the directory of a worktree or submodule is, and directories that hide one. */
   readonly pointers: readonly string[];
+  /** Where the files of such a directory are checked out, by directory, as far as that was found. */
+  readonly worktrees: ReadonlyMap<string, readonly string[]>;
 }
 
 /** What was found below a directory, as it is now. */
 export function gitPlacesIn({ gitPaths, repositories }: ScannedTree, files: FileFacts): GitPlaces {
   const directories = new Set<string>(repositories);
   const pointers = new Set<string>();
+  const worktrees = new Map<string, string[]>();
   for (const path of gitPaths) {
     const found = resolvePath(path, files);
     const isPointer = found.kind === 'file' && found.path === path;
     if (isPointer) pointers.add(path);
     const target = isPointer ? resolvePointer(path, files) : found;
     if (target?.kind !== 'deadEnd') {
-      if (target !== undefined) directories.add(target.path);
+      if (target === undefined) continue;
+      directories.add(target.path);
+      worktrees.set(target.path, [...(worktrees.get(target.path) ?? []), parentOf(path)]);
     } else if (!target.isLink) {
       pointers.add(target.at);
     }
   }
-  return { directories: [...directories], pointers: [...pointers] };
+  return { directories: [...directories], pointers: [...pointers], worktrees };
 }
 
 /** Undefined where a file points to no directory that is there. */

@@ -304,6 +304,31 @@ describeInWorlds(({ there, it }) => {
     expect(exitCode).toBe(0);
   });
 
+  it('F36 hooks and configs inside of the work tree that its config names, with which commits go on', async () => {
+    const { bare, outside } = there();
+    const inBare = { cwd: bare, write: [bare] };
+    const made = await there().run(
+      'git init -q r && cd r && mkdir .githooks && printf "#!/bin/sh\\ntouch ran\\n" > .githooks/pre-commit && chmod +x .githooks/pre-commit && git config core.hooksPath .githooks && echo "[alias]" > .shared && git config include.path ../.shared',
+      inBare,
+    );
+    try {
+      const { exitCode } = await there().run(
+        `cd r; for f in .githooks/pre-commit .githooks/post-commit .shared; do printf '#!/bin/sh\\ntouch %s/ran' "$OUT" > $f; done; mv .githooks h; git add .shared && git commit -q -m x && test -e ran`,
+        inBare,
+      );
+      expect([
+        made.exitCode,
+        exitCode,
+        readdirSync(path.join(bare, 'r/.githooks')),
+        readFileSync(path.join(bare, 'r/.githooks/pre-commit'), 'utf8'),
+        readFileSync(path.join(bare, 'r/.shared'), 'utf8'),
+        readdirSync(outside).sort(),
+      ]).toEqual([0, 0, ['pre-commit'], '#!/bin/sh\ntouch ran\n', '[alias]\n', ONLY_WHAT_WAS_THERE]);
+    } finally {
+      rmSync(path.join(bare, 'r'), { recursive: true });
+    }
+  });
+
   it('F25 a bare repository planted in a plain directory has git run nothing, where git is told to be careful', async () => {
     const { outside, workspace } = there();
     const [planted, trace] = [path.join(workspace, 'plain'), path.join(outside, 'ran')];
