@@ -22,6 +22,12 @@ export const MAX_KNOWN_REPOSITORIES = 4096;
 /** Mounts that all repositories of one sandbox may need; where they need more, some stay as they are as a whole. */
 export const MAX_REPOSITORY_MOUNTS = 2000;
 
+/**
+ * Directories above something read-only or denied that are kept from being renamed, counted from what may be written; where
+ * there are more, one of them is read-only as a whole. Bubblewrap takes 0.1 s for 64 of them, and 9 s for 600.
+ */
+export const MAX_PINNED_DEPTH = 64;
+
 /** Linked worktrees of one repository; with more of them it stays as it is as a whole. */
 export const MAX_LINKED_WORKTREES = 256;
 
@@ -63,6 +69,9 @@ export const MAX_SINGLE_DENIALS = 300;
 
 /** Words of options for bubblewrap. It accepts 9,000; the rest is for the variables of a managed network. */
 export const MAX_BWRAP_WORDS = 8800;
+
+/** Bytes of these options, which are arguments of a program and make up the table of mounts that it reads for each of them. */
+export const MAX_BWRAP_BYTES = 512 * 1024;
 
 /** How long the probe of bubblewrap may take. */
 export const PROBE_TIMEOUT_MS = 5_000;

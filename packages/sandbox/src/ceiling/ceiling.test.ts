@@ -4,6 +4,7 @@ import { type FakeFile, fakeFiles } from '../files/testing/fake-files.js';
 import {
   MAX_GIT_CONFIGS,
   MAX_LINKED_WORKTREES,
+  MAX_PINNED_DEPTH,
   MAX_REPOSITORY_MOUNTS,
   MAX_SCANNED_DIRECTORIES,
   MAX_SCANNED_SHARED_DIRECTORIES,
@@ -13,6 +14,7 @@ import { DEFAULTS } from '../policy/rule-origin.js';
 import { linesOf, policyOf, rule } from '../policy/testing/rules.js';
 import { fakeScans } from '../repositories/testing/fake-scans.js';
 import { applyCeiling, type CeiledPolicy, type Ceiling, type ScannedTrees, scanTargets } from './ceiling.js';
+import { inPartsOf } from './protect-git.js';
 
 const CEILING: Ceiling = {
   maximum: undefined,
@@ -217,6 +219,48 @@ describe('inside what is writable, what others would run stays as it is', () => 
     };
     // Where one has to be whole, so has another: what both need is taken from what was for one.
     expect([await asAWhole(most), await asAWhole(most + 1)]).toEqual([0, 2]);
+  });
+
+  test('a repository too far down keeps a directory above it as it is as a whole, and so does what is denied there', async () => {
+    const down = (depth: number): string => '/d'.repeat(depth);
+    const ceiling = { ...CEILING, protectedNames: [] };
+    const at = async (depth: number, more: readonly string[] = []): Promise<unknown> => {
+      const tree: Readonly<Record<string, FakeFile>> = {
+        [`/ws${down(depth)}/.git/hooks`]: 'directory',
+        [`/ws${down(100)}/x`]: 'directory',
+      };
+      const { policy, gaps } = await apply(policyOf(['write /ws', ...more]), ceiling, tree);
+      return [linesOf(policy.rules), policy.notes.map(({ text }) => text), gaps];
+    };
+    const git = `/ws${down(MAX_PINNED_DEPTH - 1)}/.git`;
+    expect(await at(MAX_PINNED_DEPTH - 1)).toEqual([
+      ['write /ws', ...['commondir/', 'config/', 'hooks'].map((name) => `read ${git}/${name}`)],
+      [],
+      [],
+    ]);
+    const kept = `/ws${down(MAX_PINNED_DEPTH + 1)}`;
+    const note = (path: string): string =>
+      `${kept} stay as they are as a whole, since ${path} lies more than 64 directories below what may be written; remove it, or allow a directory further down to be written`;
+    expect(await at(200)).toEqual([['write /ws', `read ${kept}`], [note(`/ws${down(200)}/.git/hooks`)], []]);
+    const denied = `/ws${down(100)}/x`;
+    expect(await at(1, [`deny ${denied}`])).toEqual([
+      expect.arrayContaining([`read ${kept}`, `deny ${denied}`]),
+      [note(denied)],
+      [],
+    ]);
+  });
+
+  test('the directories above repositories count among their mounts', async () => {
+    const names = Array.from({ length: 30 }, (_, at) => `/ws/${at + 10}${'/d'.repeat(60)}`);
+    const tree = Object.fromEntries(
+      names.map((name): [string, FakeFile] => [`${name}/.git/hooks`, 'directory']),
+    );
+    const { policy } = await apply(policyOf(['write /ws']), { ...CEILING, protectedNames: [] }, tree);
+    const inParts = linesOf(policy.rules).filter((line) => line.endsWith('/.git/hooks')).length;
+    // 30 of them take 61 mounts each above them and one for themselves; 140 are left, three for each more.
+    expect([inParts, policy.notes.length]).toEqual([30, 0]);
+    expect(inPartsOf(30, 30 * 61)).toBe(30);
+    expect(inPartsOf(30, 30 * 64)).toBe(16);
   });
 
   test('a repository with more worktrees than anybody looks at stays as it is as a whole', async () => {

@@ -3,7 +3,7 @@ import { childOf, isWithin, parentOf } from '../files/paths.js';
 import { resolvePath } from '../files/resolve-path.js';
 import { StalePlan } from '../files/stale-plan.js';
 import { refuse } from '../intent/refuse.js';
-import { MAX_SCANNED_DIRECTORIES, MAX_SCANNED_SHARED_DIRECTORIES } from '../limits.js';
+import { MAX_PINNED_DEPTH, MAX_SCANNED_DIRECTORIES, MAX_SCANNED_SHARED_DIRECTORIES } from '../limits.js';
 import { indexRules, mergeRules } from '../policy/access.js';
 import { intersect, type Narrowing, withoutRedundant } from '../policy/intersect.js';
 import type { NormalisedPolicy, PathRule, PolicyNote } from '../policy/path-rule.js';
@@ -14,6 +14,7 @@ import { type ConfiguredRepository, namedByConfig } from './config-targets.js';
 import { gitPlacesIn } from './git-places.js';
 import { inPartsOf, type ProtectedPath, protectedInGitDirectory } from './protect-git.js';
 import { PROTECTED_IF_THERE, PROTECTED_NAMES } from './protected-names.js';
+import { type DeepRestriction, deepRestrictions, pinsAbove } from './shallow.js';
 
 /** The most that an executor allows, whatever a peer asks for. */
 export interface Ceiling {
@@ -164,7 +165,7 @@ function protections(
     // In a directory that many share, nobody's configuration is looked for.
     if (!root.isShared) paths.push(...namesBelow(root.path, ceiling));
   }
-  paths.push(...protectedInRepositories([...new Set(repositories)], { files, remarks }));
+  paths.push(...protectedInRepositories([...new Set(repositories)], rules, { files, remarks }));
   const kept = writableRoots(rules).map(({ path }) => path);
   for (const repository of configured) {
     const named = namedByConfig(repository, kept, files);
@@ -174,15 +175,28 @@ function protections(
   }
   const found = paths.flatMap((path) => protectionOf(path, files, notes));
   const inside = found.filter(({ path }) => index.accessAt(path) === 'write');
-  return mergeRules([EVERYTHING, ...inside, ...ceiling.hidden.flatMap((path) => hiding(path, files))]);
+  const restrictions = [...inside, ...rules.filter(({ access }) => access !== 'write')];
+  const deep = deepRestrictions(
+    restrictions.map(({ path }) => path),
+    rules,
+  );
+  remarks.push(...noteOfDeep(deep));
+  const aboveDeep = deep.flatMap(({ directory: path }) => protectionOf({ path }, files, notes));
+  return mergeRules([
+    EVERYTHING,
+    ...inside,
+    ...aboveDeep,
+    ...ceiling.hidden.flatMap((path) => hiding(path, files)),
+  ]);
 }
 
 /** There are mounts for so many: in the first ones that were found commits can be made. */
 function protectedInRepositories(
   directories: readonly string[],
+  rules: readonly PathRule[],
   { files, remarks }: Pick<Surroundings, 'files' | 'remarks'>,
 ): readonly ProtectedPath[] {
-  const inParts = inPartsOf(directories.length);
+  const inParts = inPartsOf(directories.length, pinsAbove(directories, rules));
   const asAWhole = directories.slice(inParts);
   if (asAWhole.length > 0) {
     remarks.push({
@@ -201,6 +215,17 @@ function noteOfUnseen(root: string, why: string): PolicyNote {
     origin: ORIGIN,
     text: `${root} was not looked through to its end, since ${why}: git hooks and config further down can be written; allow a directory further down, or deny them by name`,
   };
+}
+
+function noteOfDeep([first, ...others]: readonly DeepRestriction[]): readonly PolicyNote[] {
+  if (first === undefined) return [];
+  const more = others.length === 0 ? '' : ` and ${others.length} more directories`;
+  return [
+    {
+      origin: ORIGIN,
+      text: `${first.directory}${more} stay as they are as a whole, since ${first.path} lies more than ${MAX_PINNED_DEPTH} directories below what may be written; remove it, or allow a directory further down to be written`,
+    },
+  ];
 }
 
 function noteOfShut(shut: readonly string[]): PolicyNote {

@@ -12,12 +12,15 @@ export interface ProtectedPath {
   readonly placeholderText?: PlaceholderText;
 }
 
-/** What a repository takes on average, with the directories that must not be renamed: in parts, and as a whole. */
-const MOUNTS = { inParts: 5, asAWhole: 2 } as const;
+/** What a repository takes on average, beside the directories above it: in parts, with a pin for itself, and as a whole. */
+const MOUNTS = { inParts: 4, asAWhole: 1 } as const;
 
-/** How many of so many repositories can be protected in parts; the others have to be as a whole. */
-export function inPartsOf(repositories: number): number {
-  const left = MAX_REPOSITORY_MOUNTS - repositories * MOUNTS.asAWhole;
+/**
+ * How many of so many repositories can be protected in parts; the others have to be as a whole.
+ * @param pins Directories above them that must not be renamed.
+ */
+export function inPartsOf(repositories: number, pins: number): number {
+  const left = MAX_REPOSITORY_MOUNTS - pins - repositories * MOUNTS.asAWhole;
   const affordable = Math.floor(left / (MOUNTS.inParts - MOUNTS.asAWhole));
   return Math.max(0, Math.min(repositories, affordable));
 }

@@ -329,6 +329,22 @@ describeInWorlds(({ there, it }) => {
     }
   });
 
+  it('F37 a repository far down takes no mount for each directory above it: one of them stays as it is', async () => {
+    const { bare } = there();
+    const inBare = { cwd: bare, write: [bare] };
+    const deep = (depth: number): string => 'd/'.repeat(depth);
+    try {
+      const made = await there().run(`mkdir -p ${deep(100)}.git/hooks`, inBare);
+      const { stdout } = await there().run(
+        `exec 2> /dev/null; for at in ${deep(2)} ${deep(64)} ${deep(65)} ${deep(99)}; do touch $at/new && echo yes || echo no; done; mv d e || echo no`,
+        inBare,
+      );
+      expect([made.exitCode, stdout]).toEqual([0, 'yes\nyes\nno\nno\nno\n']);
+    } finally {
+      rmSync(path.join(bare, 'd'), { recursive: true });
+    }
+  });
+
   it('F25 a bare repository planted in a plain directory has git run nothing, where git is told to be careful', async () => {
     const { outside, workspace } = there();
     const [planted, trace] = [path.join(workspace, 'plain'), path.join(outside, 'ran')];

@@ -1,6 +1,6 @@
 import { ExecError } from '@holdfast/exec-protocol';
 import { expect, test } from 'vitest';
-import { MAX_BWRAP_WORDS } from '../limits.js';
+import { MAX_BWRAP_BYTES, MAX_BWRAP_WORDS } from '../limits.js';
 import { planBwrap } from './bwrap-plan.js';
 import type { MountStep } from './mount-step.js';
 
@@ -103,6 +103,22 @@ test('S08 more mounts than bubblewrap accepts are refused', () => {
       'sandboxUnsupported',
       'sandbox: needs 3000 mounts and 1 variables, more than bubblewrap accepts; most are for what lies below /ws/many: remove repositories there, allow less of it to be written, or deny directories instead of their files',
     ),
+  );
+});
+
+test('mounts whose paths take more bytes than arguments may are refused', () => {
+  const plan = (length: number): unknown =>
+    planBwrap(
+      COMMAND,
+      {
+        steps: [{ kind: 'unreadableFile', path: `/ws/${'a'.repeat(length)}` }],
+        placeholders: [],
+      },
+      { program: 'bwrap', network: 'enabled', filter: FILTER, signalResetter: undefined },
+    );
+  expect(plan(MAX_BWRAP_BYTES - 1000)).toBeDefined();
+  expect(() => plan(MAX_BWRAP_BYTES)).toThrow(
+    /needs 1 mounts and 1 variables, whose paths take more than 512 KiB; most are for what lies below .*: remove/,
   );
 });
 

@@ -1,6 +1,6 @@
 import { refuse } from '../intent/refuse.js';
 import { FIRST_DESCRIPTOR, type LaunchPlan, type PlannedDescriptor } from '../launch/launch-plan.js';
-import { MAX_BWRAP_WORDS } from '../limits.js';
+import { MAX_BWRAP_BYTES, MAX_BWRAP_WORDS } from '../limits.js';
 import { crowdedDirectory } from './crowded-directory.js';
 import type { MountStep } from './mount-step.js';
 import type { MountPlan } from './plan-mounts.js';
@@ -76,10 +76,11 @@ export function planBwrap(command: SandboxedCommand, mounts: MountPlan, settings
     ...name.options,
     '--',
   ];
-  if (options.length + variables * WORDS_PER_VARIABLE > MAX_BWRAP_WORDS) {
+  const isTooMany = options.length + variables * WORDS_PER_VARIABLE > MAX_BWRAP_WORDS;
+  if (isTooMany || bytesOf(options) > MAX_BWRAP_BYTES) {
     refuse(
       'sandbox',
-      `needs ${mounts.steps.length} mounts and ${variables} variables, more than bubblewrap accepts; ${remedyFor(mounts)}`,
+      `needs ${mounts.steps.length} mounts and ${variables} variables, ${isTooMany ? 'more than bubblewrap accepts' : `whose paths take more than ${MAX_BWRAP_BYTES / 1024} KiB`}; ${remedyFor(mounts)}`,
     );
   }
   return {
@@ -109,6 +110,10 @@ function callOf(
   // A program whose name holds the sign would be taken for a variable.
   if (hasTerminal !== true || resetter === undefined || argv[0].includes('=')) return [...wrapper, ...argv];
   return ['/bin/sh', '-c', IGNORE_GROUP_SIGNALS, 'sh', ...wrapper, resetter, RESET_GROUP_SIGNALS, ...argv];
+}
+
+function bytesOf(words: readonly string[]): number {
+  return words.reduce((bytes, word) => bytes + Buffer.byteLength(word) + 1, 0);
 }
 
 const WORDS_PER_VARIABLE = 3;

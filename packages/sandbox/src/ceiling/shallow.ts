@@ -1,0 +1,46 @@
+import { ancestorsOf, isWithin } from '../files/paths.js';
+import { MAX_PINNED_DEPTH } from '../limits.js';
+import { indexRules } from '../policy/access.js';
+import type { PathRule } from '../policy/path-rule.js';
+
+/** A restriction that lies too deep below what may be written, and the directory that has to stay as it is for it. */
+export interface DeepRestriction {
+  readonly directory: string;
+  /** One of those that lie below it. */
+  readonly path: string;
+}
+
+/**
+ * No directory above a restriction may be renamed, which takes a mount for each of them, and bubblewrap a time that grows
+ * with the third power of their depth. Where one lies too deep, nothing below a directory above it may be written.
+ * @param restrictions What may not be written, canonical. @param rules What may be written, and what may not.
+ */
+export function deepRestrictions(
+  restrictions: readonly string[],
+  rules: readonly PathRule[],
+): readonly DeepRestriction[] {
+  const index = indexRules(rules);
+  const found = new Map<string, DeepRestriction>();
+  for (const path of restrictions) {
+    const [parent = '/'] = ancestorsOf(path);
+    const root = index.governing(parent);
+    if (root?.access !== 'write') continue;
+    const pinned = ancestorsOf(path).filter((above) => above !== root.path && isWithin(above, root.path));
+    const directory = pinned.at(-1 - MAX_PINNED_DEPTH);
+    if (directory !== undefined && !found.has(directory)) found.set(directory, { directory, path });
+  }
+  return [...found.values()];
+}
+
+/** How many directories have to keep their names so that others cannot be moved, each taken once. */
+export function pinsAbove(paths: readonly string[], rules: readonly PathRule[]): number {
+  const index = indexRules(rules);
+  const pins = new Set<string>();
+  for (const path of paths) {
+    const root = index.governing(path)?.path;
+    if (root === undefined) continue;
+    const between = ancestorsOf(path).filter((above) => above !== root && isWithin(above, root));
+    between.slice(-MAX_PINNED_DEPTH).forEach((above) => pins.add(above));
+  }
+  return pins.size;
+}
