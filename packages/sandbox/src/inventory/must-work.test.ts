@@ -144,6 +144,29 @@ const CASES: readonly (readonly [id: string, what: string, needs: string, script
       'strace -o traced -e trace=exit_group true && grep -c exit_group traced && rm traced',
       '1\n',
     ],
+    [
+      'W22b',
+      'attaching to a process of its own, whose memory is a file',
+      'python3',
+      python(
+        'import ctypes,os,signal\np=os.fork()\nif p==0: signal.pause()\nprint(ctypes.CDLL(None).ptrace(16,p,0,0),os.waitpid(p,0)[0]==p,open(f"/proc/{p}/mem","r+b").writable())\nos.kill(p,9)',
+      ),
+      '0 True True\n',
+    ],
+    [
+      'W22c',
+      'a debugger',
+      'gdb',
+      'gdb -q -nx -batch -ex run true 2> /dev/null | grep -c "exited normally"',
+      '1\n',
+    ],
+    [
+      'W22d',
+      'the first process among all',
+      'ps',
+      'ps -p 1 -o comm=; grep -c "^State" /proc/1/status',
+      'bwrap\n1\n',
+    ],
     ['W23', 'a lock on a file', 'flock', 'flock lock echo locked && rm lock', 'locked\n'],
     [
       'W23b',

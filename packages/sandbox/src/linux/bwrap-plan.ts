@@ -118,6 +118,15 @@ function bytesOf(words: readonly string[]): number {
 
 const WORDS_PER_VARIABLE = 3;
 
+/**
+ * The filter keeps programs from tracing the first process, but sees no paths: whoever may trace may open its memory. `task`
+ * holds the same file again.
+ */
+const PRIVATE_PROCESSES: readonly string[] = [
+  ...['--proc', '/proc', '--ro-bind', '/dev/null', '/proc/1/mem'],
+  ...['--perms', '555', '--tmpfs', '/proc/1/task', '--remount-ro', '/proc/1/task'],
+];
+
 function mountWords(step: MountStep, hold: (descriptor: PlannedDescriptor) => string): readonly string[] {
   switch (step.kind) {
     case 'bind':
@@ -135,7 +144,7 @@ function mountWords(step: MountStep, hold: (descriptor: PlannedDescriptor) => st
     case 'privateDevices':
       return ['--dev', '/dev'];
     case 'privateProcesses':
-      return ['--proc', '/proc'];
+      return PRIVATE_PROCESSES;
   }
 }
 

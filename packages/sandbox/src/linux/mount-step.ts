@@ -20,4 +20,5 @@ export type MountStep =
   /** Nothing on the mount at this path can be changed any more. */
   | { readonly kind: 'makeReadOnly'; readonly path: string }
   | { readonly kind: 'privateDevices' }
+  /** A /proc of its own, in which nobody can open the memory of the first process. */
   | { readonly kind: 'privateProcesses' };

@@ -31,6 +31,12 @@ const SOCK_TYPE_MASK = 0xf;
 const TIOCSTI = 0x5412;
 const TIOCLINUX = 0x541c;
 
+const F_SETLEASE = 1024;
+
+const PTRACE_ATTACH = 16;
+const PTRACE_SEIZE = 0x4206;
+const FIRST_PROCESS = 1;
+
 const NEW_NAMESPACES = 0x7e020000;
 const NEW_TIME_NAMESPACE = 0x80;
 
@@ -39,7 +45,7 @@ const SET_ID_BITS = 0o6000;
 
 /**
  * What namespaces and dropped capabilities leave open. Nothing that programs need is here: stream socket pairs, servers,
- * ptrace, job control and threads pass.
+ * ptrace among themselves, job control and threads pass.
  */
 export const FILTER_RULES: readonly FilterRule[] = [
   // The covers of a sandbox are mounts: whoever can make a mount namespace of his own could take them off.
@@ -67,6 +73,9 @@ export const FILTER_RULES: readonly FilterRule[] = [
   // Typing into the terminal would run commands outside, once the sandbox is gone.
   onlyWhen('ioctl', [{ argument: 1, equals: TIOCSTI }], EPERM),
   onlyWhen('ioctl', [{ argument: 1, equals: TIOCLINUX }], EPERM),
+  ...firstProcess(),
+  // A lease is granted on what is read-only, too, and lets whoever opens the file outside wait for the command.
+  onlyWhen('fcntl', [{ argument: 1, equals: F_SETLEASE }], EPERM),
   // Keyrings are inherited across namespaces.
   ...forbidden(EPERM, ['add_key', 'request_key', 'keyctl']),
   ...setIdFiles(),
@@ -129,6 +138,28 @@ function sockets(): readonly FilterRule[] {
     ...forbidden(EAFNOSUPPORT, ['socket']),
     ...forbidden(EPERM, ['socketpair']),
   ];
+}
+
+/**
+ * The first process is bubblewrap's: the sandbox ends with whoever started it because that one has asked for it, and whoever
+ * writes to its memory or registers has it ask for something else. Its only thread has its number.
+ */
+function firstProcess(): readonly FilterRule[] {
+  const attaching = [PTRACE_ATTACH, PTRACE_SEIZE].map((request) =>
+    onlyWhen(
+      'ptrace',
+      [
+        { argument: 0, equals: request },
+        { argument: 1, equals: FIRST_PROCESS },
+      ],
+      EPERM,
+    ),
+  );
+  const copying = (['process_vm_readv', 'process_vm_writev'] as const).map((syscall) =>
+    onlyWhen(syscall, [{ argument: 0, equals: FIRST_PROCESS }], EPERM),
+  );
+  // Whose descriptor is taken cannot be seen; that of the first process which tells how the command ended is among them.
+  return [...attaching, ...copying, ...forbidden(EPERM, ['pidfd_getfd'])];
 }
 
 /** A file that runs as its owner outlives the sandbox, and other users of the machine could run it. */
