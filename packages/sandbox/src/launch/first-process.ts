@@ -35,7 +35,7 @@ export class FirstProcess implements NamedProcess {
     if (!isNumberTaken(this.pid)) return true;
     const seen = look(this.pid);
     if (typeof seen !== 'object') return seen === 'gone';
-    return seen.startTime !== this.startTime || 'ZX'.includes(seen.state);
+    return seen.startTime !== this.startTime || seen.hasEnded;
   }
 
   /** What was started inside, once it has become the program that it is to be; undefined before and after. */
@@ -61,10 +61,13 @@ export class FirstProcess implements NamedProcess {
   }
 }
 
-/** Signals this very process, and nobody who has its number now. @returns false when it is not there to take it. */
+/**
+ * Signals this very process, and nobody who has its number now. @returns false when it is not there to take it: gone, or
+ * ended and not yet taken note of.
+ */
 export function signalNamed({ pid, startTime }: NamedProcess, signal: NodeJS.Signals): boolean {
   const seen = look(pid);
-  if (typeof seen !== 'object' || seen.startTime !== startTime) return false;
+  if (typeof seen !== 'object' || seen.startTime !== startTime || seen.hasEnded) return false;
   try {
     return process.kill(pid, signal);
   } catch {
@@ -75,8 +78,9 @@ export function signalNamed({ pid, startTime }: NamedProcess, signal: NodeJS.Sig
 
 interface SeenProcess extends NamedProcess {
   readonly parentPid: number;
-  readonly state: string;
   readonly flags: number;
+  /** As a whole: its first thread may have ended before others. */
+  readonly hasEnded: boolean;
 }
 
 // From the kernel: set from the start of a process until it has become another program.
@@ -88,7 +92,9 @@ function look(pid: number): SeenProcess | 'gone' | 'unknown' {
     // The program's name stands in parentheses and may hold spaces and parentheses itself.
     const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
     const [state = '', parentPid, , , , , flags] = fields;
-    return { pid, parentPid: Number(parentPid), state, flags: Number(flags), startTime: fields[19] ?? '' };
+    const hasEnded = 'ZX'.includes(state) && Number(fields[17]) <= 1;
+    const startTime = fields[19] ?? '';
+    return { pid, parentPid: Number(parentPid), flags: Number(flags), hasEnded, startTime };
   } catch (error) {
     return ['ENOENT', 'ESRCH'].includes(errorCode(error) ?? '') ? 'gone' : 'unknown';
   }

@@ -9,6 +9,7 @@ const WAIT = { timeout: 60_000, interval: 1 };
 
 const SANDBOX = ['--unshare-user', '--unshare-pid', '--bind', '/', '/', '--dev', '/dev', '--proc', '/proc'];
 const worksHere = spawnSync('bwrap', [...SANDBOX, 'true']).status === 0;
+const hasPython = spawnSync('python3', ['--version']).status === 0;
 
 let place = '';
 beforeEach(() => {
@@ -78,6 +79,32 @@ describe.skipIf(!worksHere)('a wrapper', { timeout: 120_000 }, () => {
     expect(await watch.over).toBe(true);
     expect(processesThere()).toEqual([]);
   });
+
+  test('takes no signal for a command that has ended, though its first process takes no note of that', async () => {
+    const { wrapper, watch } = start('exec sleep 300');
+    const command = await watch.running();
+    const [first, sleeper] = [watch.first?.pid, command?.pid].map((pid) => pid ?? 0) as [number, number];
+    expect([first > 0, sleeper > 0, watch.signalCommand('SIGCONT')]).toEqual([true, true, true]);
+    process.kill(first, 'SIGSTOP');
+    process.kill(sleeper, 'SIGKILL');
+    await vi.waitUntil(() => /\) Z /.test(read(String(sleeper), 'stat')), WAIT);
+    expect(watch.signalCommand('SIGTERM')).toBe(false);
+    wrapper.kill('SIGKILL');
+    expect(await watch.over).toBe(true);
+  });
+
+  test.skipIf(!hasPython)(
+    'passes a signal on to a command whose first thread has ended before the others',
+    async () => {
+      const threads =
+        'import ctypes, threading, time; threading.Thread(target=time.sleep, args=[300]).start(); ctypes.CDLL(None).pthread_exit(None)';
+      const { watch } = start(`exec python3 -c '${threads}'`);
+      const pid = String((await watch.running())?.pid);
+      await vi.waitUntil(() => /\) Z /.test(read(pid, 'stat')), WAIT);
+      expect(watch.signalCommand('SIGKILL')).toBe(true);
+      expect([await watch.over, watch.status.exitCode]).toEqual([true, 137]);
+    },
+  );
 
   test('that fails to set up never was ready', async () => {
     const { watch } = start('true', ['--bind', path.join(place, 'missing'), '/mnt']);
