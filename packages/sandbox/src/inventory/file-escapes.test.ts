@@ -1,3 +1,4 @@
+import { spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -11,6 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { text } from 'node:stream/consumers';
 import { expect, vi } from 'vitest';
 import { describeInWorlds } from './testing/describe-in-worlds.js';
 import { outsideRun, type World } from './testing/world.js';
@@ -386,6 +388,67 @@ describeInWorlds(({ there, it }) => {
     rmSync(path.join(there().workspace, 'committed'), { recursive: true });
     expect(stdout).toBe('refused\nold\n');
   });
+
+  it('F34 git at the top of a repository runs what one says that was made in it, unless told to look into none', async () => {
+    const { workspace, outside } = there();
+    const trace = path.join(outside, 'trace');
+    const plant = `git init -q inner && cd inner && git commit -q --allow-empty -m in && git config core.fsmonitor "echo ran >> ${trace}; :" && cd .. && git update-index --add --cacheinfo 160000,$(git -C inner rev-parse HEAD),inner`;
+    try {
+      expect((await there().run(plant)).exitCode).toBe(0);
+      outsideRun(['git', 'status', '--ignore-submodules=all'], workspace);
+      expect(existsSync(trace)).toBe(false);
+      outsideRun(['git', 'status'], workspace);
+      expect(existsSync(trace)).toBe(true);
+    } finally {
+      await there().run('git update-index --force-remove inner; rm -rf inner');
+      rmSync(trace, { force: true });
+    }
+  });
+
+  it(
+    'F36 a named pipe outside can be written, unless it is denied',
+    async () => {
+      const pipe = path.join(there().outside, 'pipe');
+      outsideRun(['mkfifo', '-m', '666', pipe], '/');
+      const reader = spawn('cat', [pipe], { stdio: ['ignore', 'pipe', 'ignore'] });
+      const heard = text(reader.stdout);
+      try {
+        const write = '(echo order > "$OUT/pipe") 2> /dev/null || echo refused';
+        const refused = await there().run(write, { deny: [pipe] });
+        const written = await there().run(write);
+        expect([refused.stdout, written.stdout, await heard]).toEqual(['refused\n', '', 'order\n']);
+      } finally {
+        reader.kill('SIGKILL');
+        rmSync(pipe);
+      }
+    },
+    { programs: ['mkfifo'] },
+  );
+
+  it(
+    'F37 a lock on a file outside is held until the command ends',
+    async () => {
+      const { workspace, outside } = there();
+      const [file, held, stop] = [
+        path.join(outside, 'file'),
+        path.join(workspace, 'held'),
+        path.join(workspace, 'stop'),
+      ];
+      const isFree = (): boolean => spawnSync('flock', ['-n', file, 'true']).status === 0;
+      const running = there().run(
+        'exec 9< "$OUT/file"; flock 9; : > held; until [ -e stop ]; do sleep 0.05; done; rm held stop',
+      );
+      try {
+        await vi.waitUntil(() => existsSync(held), WAIT);
+        expect(isFree()).toBe(false);
+      } finally {
+        writeFileSync(stop, '');
+        await running;
+      }
+      expect(isFree()).toBe(true);
+    },
+    { programs: ['flock'] },
+  );
 
   it('F31 writing into a denied directory fails and is not lost in silence', async () => {
     const { stdout } = await there().run(
