@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:http';
@@ -64,6 +65,23 @@ describeConfined('holdfast sandbox', WHOEVER_TESTS, () => {
       ['key', 'new', 'temporary'],
       false,
     ]);
+  });
+
+  test('names that a command has chosen do not steer the terminal', async () => {
+    const name = '\u001b]0;x\u0007\u001b[2J\nholdfast: all is well\u009b';
+    mkdirSync(join(place, 'ws', name, '.git'), { recursive: true });
+    symlinkSync('../../x', join(place, 'ws', name, '.git/hooks'));
+    const command = ['--write', join(place, 'ws'), '--', 'true'];
+    const outcomes = [
+      await runHoldfast(['sandbox', ...command]),
+      await runHoldfast(['sandbox', 'explain', ...command]),
+      await runHoldfast(['sandbox', 'explain', '--json', ...command]),
+    ];
+    const said = outcomes.map(({ stdout, stderr }) => stdout + stderr);
+    const escaped = String.raw`\u001b]0;x\u0007\u001b[2J\u000aholdfast: all is well\u009b/.git/hooks is a link`;
+    expect(said.slice(0, 2).map((text) => text.includes(escaped))).toEqual([true, true]);
+    expect(said.map((text) => /[^\n\P{Cc}]/u.test(text))).toEqual([false, false, false]);
+    expect(said[2]).toContain(String.raw`\u001b]0;x\u0007\u001b[2J\nholdfast: all is well\u009b`);
   });
 
   test('a program that is not there is told from a sandbox that cannot be', async () => {

@@ -689,8 +689,11 @@ declare function judgeDenial(command: FailedCommand, plan: JudgedPlan, files: Fi
 
 /** Both phases as plain data, for `JSON.stringify`. The environment of the command is left out: it may hold secrets. */
 declare function explainAsJson({ policy, narrowed, hosts, mounts, launch }: SandboxPlan): object;
-/** Both phases in words, one thing a line. */
-declare function explainInWords({ policy, narrowed, hosts, mounts, launch }: SandboxPlan): string;
+/**
+ * Both phases in words, one thing a line.
+ * @param shown Makes a line fit for where it is shown, for there are names in it that a command may have chosen.
+ */
+declare function explainInWords({ policy, narrowed, hosts, mounts, launch }: SandboxPlan, shown: (line: string) => string): string;
 
 /** What of a plan is told. */
 type ReportedPlan = Pick<SandboxPlan, 'policy' | 'narrowed' | 'isNetworkNarrowed'>;

@@ -1,8 +1,12 @@
 import { lineEnd } from './terminal/verbatim-output.js';
+import { printableLines } from './text/printable.js';
 
-/** Tells the person at the terminal what went wrong; stdout stays free for the command's output. */
+/**
+ * Tells the person at the terminal what went wrong; stdout stays free for the command's output. Names in it may be chosen by a
+ * command, and the terminal obeys none of them; only line ends stay.
+ */
 export function complain(message: string): void {
-  process.stderr.write(`holdfast: ${message}${lineEnd()}`);
+  process.stderr.write(`holdfast: ${printableLines(message)}${lineEnd()}`);
 }
 
 /** The text of whatever was thrown. */

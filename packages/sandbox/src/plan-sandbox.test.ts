@@ -75,7 +75,7 @@ function planned(
 
 test('both phases are explained in words', async () => {
   const plan = await planned();
-  expect(explainInWords(plan)).toBe(
+  expect(explainInWords(plan, (line) => line)).toBe(
     [
       'Files; the longest path that fits decides, and what is not listed cannot be read:',
       '  read  /    [sandbox.permissions.file_system.entries.0]',

@@ -13,6 +13,7 @@ import { withOwnTemporary } from '../sandbox/own-temporary.js';
 import { planLocally } from '../sandbox/plan-locally.js';
 import { runLocally } from '../sandbox/run-locally.js';
 import { withSetUp } from '../sandbox/with-set-up.js';
+import { printable, printableLines } from '../text/printable.js';
 
 interface SandboxOptions {
   readonly write: readonly string[];
@@ -78,13 +79,16 @@ interface ExplainOptions extends SandboxOptions {
 
 function explanationOf(plan: SandboxPlan, { json, platform }: ExplainOptions): string {
   if (platform === undefined) {
-    return json === true ? `${JSON.stringify(explainAsJson(plan), null, 2)}\n` : explainInWords(plan);
+    if (json !== true) return explainInWords(plan, printable);
+    return `${printableLines(JSON.stringify(explainAsJson(plan), null, 2))}\n`;
   }
   if (json === true) throw new Error('A profile is text; leave out --json or --platform.');
   if (plan.hosts !== undefined) {
     throw new Error('A profile has no network of listed hosts; leave out --allow-host or --platform.');
   }
-  return explainSeatbelt(plan.policy);
+  // In a file it is to be what the other system takes.
+  const profile = explainSeatbelt(plan.policy);
+  return process.stdout.isTTY ? printableLines(profile) : profile;
 }
 
 function withPermissions(command: Command): Command {

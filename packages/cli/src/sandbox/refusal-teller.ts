@@ -1,4 +1,5 @@
 import type { NetworkDecision } from '@holdfast/sandbox';
+import { printable } from '../text/printable.js';
 
 /** Different refusals that one command is told of. */
 const MAX_TOLD = 1000;
@@ -21,7 +22,7 @@ export class RefusalTeller {
 
   /** A connection could not be served. */
   addFault(error: unknown): void {
-    this.#tellOnce(`network: a connection could not be served: ${String(error).replace(/[^ -~]/g, '?')}`);
+    this.#tellOnce(`network: a connection could not be served: ${printable(String(error))}`);
   }
 
   #tellOnce(line: string): void {
@@ -29,9 +30,4 @@ export class RefusalTeller {
     this.#told.add(line);
     this.#tell(line);
   }
-}
-
-// What stands for a host may be anything that a command sends; a terminal must not obey it.
-function printable(host: string): string {
-  return host.replace(/[^\x21-\x7e]/g, '?');
 }

@@ -16,6 +16,7 @@ import { complain } from '../complain.js';
 import { describeDenial } from '../denial/describe-denial.js';
 import { describeLocalRule } from '../denial/local-rule.js';
 import { EXIT_OWN_FAILURE } from '../exit-codes.js';
+import { printable } from '../text/printable.js';
 import type { LocalPermissions } from './local-intent.js';
 import { withOwnTemporary } from './own-temporary.js';
 import { hasTerminal, type LocalPlan, planLocally } from './plan-locally.js';
@@ -46,7 +47,7 @@ export async function runLocally(
             if (isAgain) planned = await makePlan();
             return await openLaunch(planned.plan.launch, planned.store, { network, setUp });
           });
-          for (const { text } of planned.plan.policy.notes) complain(`note: ${text}`);
+          for (const { text } of planned.plan.policy.notes) complain(`note: ${printable(text)}`);
           const command = { program: argv[0], searchPath: own.env['PATH'] ?? '' };
           const exitCode = await runLaunch(launch, setUp, command);
           if (exitCode !== 0) tellDenial(exitCode, planned, refusals);

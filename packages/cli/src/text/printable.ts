@@ -6,6 +6,11 @@ export function printable(text: string): string {
   );
 }
 
+/** The same for text whose line ends are our own. */
+export function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n');
+}
+
 /** A command as it could be typed. */
 export function printableCommand(argv: readonly string[]): string {
   return argv.map(quoteIfNeeded).join(' ');

@@ -19,8 +19,14 @@ export function explainAsJson({ policy, narrowed, hosts, mounts, launch }: Sandb
   };
 }
 
-/** Both phases in words, one thing a line. */
-export function explainInWords({ policy, narrowed, hosts, mounts, launch }: SandboxPlan): string {
+/**
+ * Both phases in words, one thing a line.
+ * @param shown Makes a line fit for where it is shown, for there are names in it that a command may have chosen.
+ */
+export function explainInWords(
+  { policy, narrowed, hosts, mounts, launch }: SandboxPlan,
+  shown: (line: string) => string,
+): string {
   const asked = new Map(narrowed.map((narrowing) => [narrowing.path, narrowing.asked]));
   const files = policy.restrictsFiles
     ? policy.rules.map((rule) => describeRule(rule, asked.get(rule.path)))
@@ -34,7 +40,9 @@ export function explainInWords({ policy, narrowed, hosts, mounts, launch }: Sand
     `Enforced by bubblewrap with ${mounts.steps.length} mounts, a filter for system calls and no capabilities.`,
     `While the command runs, ${launch.cleanup.length} empty files and directories stand where nothing may be created.`,
     '',
-  ].join('\n');
+  ]
+    .map(shown)
+    .join('\n');
 }
 
 const WORDS: Readonly<Record<Access, string>> = { deny: 'deny ', read: 'read ', write: 'write' };
