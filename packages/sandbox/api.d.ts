@@ -358,14 +358,17 @@ type RefusalReason =
 /** A protocol or a command that is not forwarded. */
  | 'not_supported' | 'malformed' | 'too_many_connections';
 
+/** Where an address is, seen from this machine; `nowhere` when there is no way to it. */
+type Place = 'here' | 'elsewhere' | 'nowhere';
+
 /** The network that a sandbox has no part in. */
 interface Outside {
     /** The addresses of a name; none where it has none. */
     resolve(name: string): Promise<readonly string[]>;
     /** Connects to an address; it is never resolved. Rejects when that fails or the signal is given. */
     connect(address: string, port: number, signal: AbortSignal): Promise<Socket>;
-    /** The addresses of this machine. */
-    ownAddresses(): readonly string[];
+    /** Where a connection to an address, in canonical form, would lead. Never fails. */
+    locate(address: string): Promise<Place>;
 }
 
 /** One request, as it came. */
@@ -510,7 +513,6 @@ declare const REMEDIES: {
     readonly 'making its network': "see that this machine can start programs quickly enough, and try again";
     readonly 'making its pipes': "see that mkfifo works here, and try again";
     readonly 'waiting for other sandboxes to end': "let the process go on that removes what they have left, or end it";
-    readonly 'waiting for its turn': "close files that are open in other sandboxes, or ask again later";
     readonly 'starting its wrapper': "see that the file systems that it shows answer, and try again";
 };
 /** What is under way while a sandbox is set up. */
@@ -578,6 +580,9 @@ interface SandboxedCommand {
     readonly sealsKernelTrees?: boolean | undefined;
 }
 
+/** Whether the command that is to be confined could put something else at a path. */
+type MayReplace = (path: string) => boolean;
+
 /** Whether this host can confine processes with bubblewrap, and if not, why and what to do. */
 type BwrapCapability = WorkingBwrap | {
     readonly works: false;
@@ -621,15 +626,17 @@ interface RepositoryFinder {
 /** What planning needs to know of the executor. */
 interface HostFacts {
     readonly platform: string;
-    /** Whether it runs inside of a sandbox of its system in which no other can be begun; default false. */
-    readonly isNested?: boolean;
     /** As Node names it. */
     readonly architecture: string;
     readonly files: FileView;
     readonly repositories: RepositoryFinder;
     readonly patterns: PatternFinder;
     readonly roots: ExecutorRoots;
-    readonly bwrap: BwrapCapability;
+    /**
+     * Tries a bubblewrap that the command could not have put there. What of this machine is asked for only where it matters.
+     * @param signal Ends the wait.
+     */
+    readonly bwrap: (mayReplace: MayReplace, signal?: AbortSignal) => Promise<BwrapCapability>;
     /** Directories and files of the executor's own that no command may see, such as the records of its sandboxes. */
     readonly ownPaths: readonly string[];
     /** A program that gives ignored signals their default meaning; undefined where there is none. */
@@ -652,6 +659,8 @@ interface SandboxPlan {
     readonly hosts: HostRules | undefined;
     readonly mounts: MountPlan;
     readonly launch: LaunchPlan;
+    /** The absolute path of the bubblewrap that it uses. */
+    readonly bwrap: string;
 }
 /** What else planning may be given. */
 interface PlanOptions {
@@ -665,7 +674,7 @@ interface PlanOptions {
  * It waits for looks at the directories that may be written and at what patterns match; after that, everything else is
  * looked at in one go.
  * @throws ExecError `sandboxUnsupported` when this executor cannot enforce the intent: it names the entry and the remedy;
- *   `sandboxNested` when it runs inside of a sandbox that can hold no other; `limitExceeded` when it takes too long; the reason of a set-up that was called off.
+ *   `limitExceeded` when it takes too long; the reason of a set-up that was called off.
  */
 declare function planSandbox(intent: SandboxIntent, command: SandboxedCommand, host: HostFacts, ceiling: CeilingSource, { hosts, setUp }?: PlanOptions): Promise<SandboxPlan>;
 
@@ -718,7 +727,7 @@ declare class SharedLooks<Found> {
 /** The file system is not what it was when a plan looked at it; one that is made now knows what is there. */
 declare class StalePlan extends ExecError {
     /** @param origin What asked for the path. */
-    constructor(path: string, change: 'has gone' | 'was replaced' | 'came up', origin?: string, options?: ErrorOptions);
+    constructor(path: string, change: 'has gone' | 'was replaced', origin?: string, options?: ErrorOptions);
 }
 
 /** Placeholders that one launch holds. */
@@ -727,10 +736,10 @@ interface HeldPlaceholders {
     release(): void;
 }
 /**
- * Where the records of a user go. It does not depend on the environment: a command that is confined under one environment could
- * otherwise write the records that are believed under another.
+ * Where the records of a user go: a directory that the system empties at its start.
+ * @param runtimeFolder XDG_RUNTIME_DIR, if it is set.
  */
-declare function placeholderFolder(uid: number): string;
+declare function placeholderFolder(uid: number, runtimeFolder: string | undefined, temporary: string): string;
 /**
  * Makes what stands at missing paths while sandboxes run, and removes it again. A record on disk says who holds what:
  * one sandbox never removes what another one has mounted over, and the next start removes what a killed one left. What a
@@ -756,7 +765,7 @@ declare class PlaceholderStore {
      * @throws ExecError `sandboxUnsupported` when one cannot be made; the reason of the signal. Then none of them is left.
      */
     hold(placeholders: readonly Placeholder[], signal?: AbortSignal): Promise<HeldPlaceholders>;
-    /** The paths of what is in a directory for sandboxes alone. What has content by now is not, whatever any record says. */
+    /** The paths of what is in a directory for sandboxes alone. */
     placeholdersIn(directory: string): ReadonlySet<string>;
 }
 
@@ -783,11 +792,12 @@ interface HostMemory {
 }
 /**
  * The facts of this machine for one command.
- * @param searchPath Where bubblewrap is looked for: the PATH of the executor, never one that a peer sent.
+ * @param own The environment of the executor, never one that a peer sent: its HOLDFAST_BWRAP names the bubblewrap to use;
+ *   without it that of the system is used, or else one of its PATH.
  * @param setUp What this is the beginning of; default nothing, so that each of its steps has a limit of its own.
  * @throws ExecError `sandboxUnsupported` when the records of the store cannot be kept; as `setUp.check`.
  */
-declare function readHostFacts({ cwd, env }: CommandSetting, searchPath: string, { store, searches, ownPaths }: HostMemory, setUp?: SetUp): Promise<HostFacts>;
+declare function readHostFacts({ cwd, env }: CommandSetting, own: Readonly<Partial<Record<string, string>>>, { store, searches, ownPaths }: HostMemory, setUp?: SetUp): Promise<HostFacts>;
 
 /** What a peer asks of the network of one process, as far as it is more than `restricted` or `enabled`. */
 interface NetworkIntent {
@@ -867,7 +877,7 @@ interface ManagedNetworkOptions {
 }
 /**
  * Opens the network of one sandbox. Never share it: decisions are attributed to whoever is inside.
- * @throws ExecError `sandboxUnsupported` when this machine cannot make one.
+ * @throws ExecError `sandboxUnsupported` when this machine cannot make one, or the rules open an address of it without a port.
  */
 declare function openManagedNetwork({ bwrap, rules, proxy: settings, decide, onDecision, onFault, outside, signal, }: ManagedNetworkOptions): Promise<ManagedNetwork>;
 
@@ -981,6 +991,9 @@ declare function hasLostPath(complaint: string): boolean;
  */
 declare function whyNotRun(complaint: string): string | undefined;
 
+/** The same as a search path. */
+declare const SYSTEM_PATH: string;
+
 /** Why something was refused: in the words of whoever was asked, or in ours. */
 declare function reasonOf({ reason, answer, }: {
     readonly reason?: RefusalReason | undefined;
@@ -1006,4 +1019,4 @@ declare function accessTo(path: string, policy: NormalisedPolicy, files: FileFac
  */
 declare function explainSeatbelt(policy: NormalisedPolicy): string;
 
-export { type Access, type CeilingSource, type CommandSetting, type FailedCommand, type FileFacts, type FileView, type FindOptions, type GlobMatch, type GlobMatches, type GlobScan, type HostFacts, type HostMemory, type HostRule, type HostRules, type JudgedPlan, type LaunchOptions, type LaunchPlan, type Look, MAX_CELLS_STARTING, type ManagedNetwork, type ManagedNetworkOptions, NO_OPERATOR, type NamedProcess, type Narrowing, type NetworkAnswer, type NetworkCaller, type NetworkDecider, type NetworkDecision, type NetworkIntent, type NetworkProtocol, type NetworkQuestion, type NormalisedPolicy, type OpenLaunch, type OperatorCeiling, type Outside, type PathRule, type PatternFinder, PlaceholderStore, type PlanOptions, type PlannedDescriptor, type PolicyNote, type RefusalReason, Refusals, type RepositoryFinder, type RuleOrigin, SANDBOX_START_MS, type SandboxIntent, type SandboxPlan, type SandboxedCommand, type ScanTarget, ScanTime, type ScannedTree, type Searches, SetUp, type SetUpClock, type SetUpOptions, type SetUpStep, SharedLooks, StalePlan, type WrapperStatus, WrapperWatch, accessTo, ceilingSource, createSearches, explainAsJson, explainFault, explainInWords, explainSeatbelt, hasLostPath, hasMountsOf, isRunning as isProcessRunning, judgeDenial, networkOf, openLaunch, openManagedNetwork, ownMark as ownProcessMark, parseCeiling, parseHostRules, parseIntent, parseNetworkIntent, placeholderFolder, planSandbox, readHostFacts, readMountTable, reasonOf, reportSandbox, secureOwnFolder, spillFolder, untilSteady, whyNotRun };
+export { type Access, type CeilingSource, type CommandSetting, type FailedCommand, type FileFacts, type FileView, type FindOptions, type GlobMatch, type GlobMatches, type GlobScan, type HostFacts, type HostMemory, type HostRule, type HostRules, type JudgedPlan, type LaunchOptions, type LaunchPlan, type Look, MAX_CELLS_STARTING, type ManagedNetwork, type ManagedNetworkOptions, NO_OPERATOR, type NamedProcess, type Narrowing, type NetworkAnswer, type NetworkCaller, type NetworkDecider, type NetworkDecision, type NetworkIntent, type NetworkProtocol, type NetworkQuestion, type NormalisedPolicy, type OpenLaunch, type OperatorCeiling, type Outside, type PathRule, type PatternFinder, PlaceholderStore, type PlanOptions, type PlannedDescriptor, type PolicyNote, type RefusalReason, Refusals, type RepositoryFinder, type RuleOrigin, SANDBOX_START_MS, SYSTEM_PATH, type SandboxIntent, type SandboxPlan, type SandboxedCommand, type ScanTarget, ScanTime, type ScannedTree, type Searches, SetUp, type SetUpClock, type SetUpOptions, type SetUpStep, SharedLooks, StalePlan, type WrapperStatus, WrapperWatch, accessTo, ceilingSource, createSearches, explainAsJson, explainFault, explainInWords, explainSeatbelt, hasLostPath, hasMountsOf, isRunning, judgeDenial, networkOf, openLaunch, openManagedNetwork, ownMark, parseCeiling, parseHostRules, parseIntent, parseNetworkIntent, placeholderFolder, planSandbox, readHostFacts, readMountTable, reasonOf, reportSandbox, secureOwnFolder, spillFolder, untilSteady, whyNotRun };

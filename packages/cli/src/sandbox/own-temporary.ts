@@ -1,8 +1,10 @@
-import { lstatSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
+import { lstatSync, mkdtempSync, readdirSync, readlinkSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isProcessRunning, ownProcessMark } from '@holdfast/sandbox';
+import { complain } from '../complain.js';
 import type { LocalPermissions } from './local-intent.js';
+import { pinDirectory, removeTree } from './remove-tree.js';
 
 /** What a command gets besides what was named for it. */
 export interface OwnTemporary {
@@ -11,22 +13,91 @@ export interface OwnTemporary {
   readonly permissions: LocalPermissions;
 }
 
+/** How long the removal of a temporary directory may take; the next start goes on with the rest. */
+const REMOVAL_LIMIT_MS = 30_000;
+
+/** The same for all those together that programs have left which were killed, before a command is started. */
+const SWEEP_LIMIT_MS = 2_000;
+
 /**
- * Gives a command a temporary directory that it may write; it goes when `use` has settled, and those of programs that were
- * killed before go first.
+ * Gives a command a temporary directory that it may write; it goes when `use` has settled. What programs have left that could
+ * not remove theirs goes first.
  */
 export async function withOwnTemporary<T>(
   permissions: LocalPermissions,
   use: (own: OwnTemporary) => T | Promise<T>,
 ): Promise<T> {
-  const temporary = mkdtempSync(join(tmpdir(), process.platform === 'linux' ? ownPrefix() : PREFIX));
+  sweep(tmpdir());
+  const temporary = makeTemporary();
   try {
     return await use({
-      env: { ...definedEnvironment(), TMPDIR: temporary },
-      permissions: { ...permissions, write: [...permissions.write, temporary] },
+      env: { ...definedEnvironment(), TMPDIR: temporary.path },
+      permissions: { ...permissions, write: [...permissions.write, temporary.path] },
     });
   } finally {
-    rmSync(temporary, { recursive: true, force: true });
+    temporary.remove();
+  }
+}
+
+function makeTemporary(): { readonly path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), `${PREFIX}${markOfThis() ?? ''}-`));
+  // Elsewhere there is no sandbox, and so nothing in it.
+  if (process.platform !== 'linux') return { path, remove: () => rmdirSync(path) };
+  const pinned = pinDirectory(path);
+  return {
+    path,
+    remove: () => {
+      if (!removeTree(pinned, REMOVAL_LIMIT_MS))
+        complain(`${path} could not be removed whole; the next start goes on with it`);
+    },
+  };
+}
+
+/** Removes what was made by processes that have died, as far as it comes. */
+function sweep(directory: string): void {
+  const spaces = processSpace();
+  if (spaces === undefined) return;
+  const prefix = `${PREFIX}${spaces}-`;
+  const deadlineMs = Date.now() + SWEEP_LIMIT_MS;
+  for (const name of namesIn(directory)) {
+    const mark = name.startsWith(prefix) ? name.slice(prefix.length) : '';
+    if (!/^\d+-\d+-/.test(mark) || isProcessRunning(mark)) continue;
+    const leftMs = deadlineMs - Date.now();
+    if (leftMs <= 0) return;
+    removeLeft(join(directory, name), leftMs);
+  }
+}
+
+function removeLeft(path: string, limitMs: number): void {
+  try {
+    if (lstatSync(path).uid === process.getuid?.()) removeTree(pinDirectory(path), limitMs);
+  } catch {
+    // Somebody else has removed it, or may remove it alone.
+  }
+}
+
+const PREFIX = 'holdfast-sandbox-';
+
+/** Of this process, and whose numbers it goes by; undefined where there is no telling processes apart. */
+function markOfThis(): string | undefined {
+  const space = processSpace();
+  return space === undefined ? undefined : `${space}-${ownProcessMark()}`;
+}
+
+/** A process of a container may share this directory, and not be seen from here. */
+function processSpace(): string | undefined {
+  try {
+    return /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0];
+  } catch {
+    return undefined;
+  }
+}
+
+function namesIn(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
   }
 }
 
