@@ -101,29 +101,6 @@ function namesIn(directory: string): readonly string[] {
   }
 }
 
-const PREFIX = 'holdfast-sandbox-';
-
-/** Names this program, so that another one can tell when it has gone. Removes what was left by those that have. */
-function ownPrefix(): string {
-  // Who has other numbers for processes may share the directory.
-  const namespace = /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? '';
-  const prefix = `${PREFIX}${namespace}-`;
-  removeLeft(tmpdir(), prefix);
-  return `${prefix}${ownProcessMark()}-`;
-}
-
-function removeLeft(directory: string, prefix: string): void {
-  for (const entry of readdirSync(directory)) {
-    if (!entry.startsWith(prefix) || isProcessRunning(entry.slice(prefix.length))) continue;
-    const left = join(directory, entry);
-    try {
-      if (lstatSync(left).uid === process.getuid?.()) rmSync(left, { recursive: true, force: true });
-    } catch {
-      // Another program removes it, or the next one will.
-    }
-  }
-}
-
 function definedEnvironment(): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),

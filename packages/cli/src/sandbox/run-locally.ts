@@ -17,6 +17,7 @@ import { describeDenial } from '../denial/describe-denial.js';
 import { describeLocalRule } from '../denial/local-rule.js';
 import { EXIT_OWN_FAILURE } from '../exit-codes.js';
 import { printable } from '../text/printable.js';
+import { type CarriedStreams, carryStreams, refuseDirectories } from './carried-streams.js';
 import type { LocalPermissions } from './local-intent.js';
 import { withOwnTemporary } from './own-temporary.js';
 import { hasTerminal, type LocalPlan, planLocally } from './plan-locally.js';
@@ -34,6 +35,7 @@ export async function runLocally(
   argv: readonly [string, ...string[]],
   permissions: LocalPermissions,
 ): Promise<number> {
+  refuseDirectories();
   return await withSetUp((setUp) =>
     withGuardian((wrapperEnv) =>
       withOwnTemporary(permissions, async (own) => {
@@ -49,7 +51,9 @@ export async function runLocally(
           });
           for (const { text } of planned.plan.policy.notes) complain(`note: ${printable(text)}`);
           const command = { program: argv[0], searchPath: own.env['PATH'] ?? '' };
-          const exitCode = await runLaunch(launch, setUp, command);
+          const streams = carriedFor(launch, planned);
+          const exitCode = await runLaunch(launch, streams, setUp, command);
+          await streams.arrived();
           if (exitCode !== 0) tellDenial(exitCode, planned, refusals);
           return exitCode;
         } finally {
@@ -58,6 +62,16 @@ export async function runLocally(
       }),
     ),
   );
+}
+
+/** A launch that cannot have them is over. */
+function carriedFor(launch: OpenLaunch, { store }: LocalPlan): CarriedStreams {
+  try {
+    return carryStreams(store.secureFolder());
+  } catch (error) {
+    launch.ended();
+    throw error;
+  }
 }
 
 async function networkOf(
@@ -94,14 +108,20 @@ interface Wanted {
   readonly searchPath: string;
 }
 
-async function runLaunch(launch: OpenLaunch, setUp: SetUp, wanted: Wanted): Promise<number> {
+async function runLaunch(
+  launch: OpenLaunch,
+  streams: CarriedStreams,
+  setUp: SetUp,
+  wanted: Wanted,
+): Promise<number> {
   const isOnTerminal = hasTerminal();
   const child = spawn(launch.program, launch.args, {
     env: launch.env,
-    stdio: ['inherit', 'inherit', 'inherit', ...launch.stdio],
+    stdio: [...streams.stdio, ...launch.stdio],
     // Its own group, or the command could signal this one. On a terminal it must stay in the one in the foreground.
     detached: !isOnTerminal,
   });
+  streams.handedOver();
   const failure = failureOf(child);
   const wrapper = launch.watch(child);
   void wrapper.gone.then(() => launch.ended());

@@ -2,9 +2,9 @@ import type { FileFacts } from '../files/file-facts.js';
 import { placesBefore } from './find-bwrap.js';
 import { systemPlaces } from './system-programs.js';
 
-/** Run outside of sandboxes to set them up, or by a server. */
+/** Run outside of sandboxes to set them up, or by a server or the command line. */
 const FIXED = ['/bin/sh', '/usr/bin/env'];
-const LOOKED_FOR = ['nsenter', 'mkfifo'];
+const LOOKED_FOR = ['nsenter', 'mkfifo', 'cat'];
 
 /**
  * Where programs lie, or are looked for before they are found, that are run outside of sandboxes.
