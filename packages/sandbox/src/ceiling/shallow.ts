@@ -1,4 +1,4 @@
-import { ancestorsOf, isWithin } from '../files/paths.js';
+import { ancestorsOf, depthOf, isWithin } from '../files/paths.js';
 import { MAX_PINNED_DEPTH } from '../limits.js';
 import { indexRules } from '../policy/access.js';
 import type { PathRule } from '../policy/path-rule.js';
@@ -22,6 +22,7 @@ export function deepRestrictions(
   const index = indexRules(rules);
   const found = new Map<string, DeepRestriction>();
   for (const path of restrictions) {
+    if (depthOf(path) <= MAX_PINNED_DEPTH) continue;
     const [parent = '/'] = ancestorsOf(path);
     const root = index.governing(parent);
     if (root?.access !== 'write') continue;

@@ -389,7 +389,7 @@ describeInWorlds(({ there, it }) => {
     expect(stdout).toBe('refused\nold\n');
   });
 
-  it('F34 git at the top of a repository runs what one says that was made in it, unless told to look into none', async () => {
+  it('F39 git at the top of a repository runs what one says that was made in it, unless told to look into none', async () => {
     const { workspace, outside } = there();
     const trace = path.join(outside, 'trace');
     const plant = `git init -q inner && cd inner && git commit -q --allow-empty -m in && git config core.fsmonitor "echo ran >> ${trace}; :" && cd .. && git update-index --add --cacheinfo 160000,$(git -C inner rev-parse HEAD),inner`;
@@ -406,7 +406,7 @@ describeInWorlds(({ there, it }) => {
   });
 
   it(
-    'F36 a named pipe outside can be written, unless it is denied',
+    'F40 a named pipe outside can be written, unless it is denied',
     async () => {
       const pipe = path.join(there().outside, 'pipe');
       outsideRun(['mkfifo', '-m', '666', pipe], '/');
@@ -426,7 +426,7 @@ describeInWorlds(({ there, it }) => {
   );
 
   it(
-    'F37 a lock on a file outside is held until the command ends',
+    'F41 a lock on a file outside is held until the command ends',
     async () => {
       const { workspace, outside } = there();
       const [file, held, stop] = [

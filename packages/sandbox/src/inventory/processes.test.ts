@@ -101,7 +101,7 @@ const CASES: readonly (readonly [
     'EPERM\n',
   ],
   [
-    'F35',
+    'F38',
     'a lease, which would keep others from opening a file',
     'python3',
     `python3 -c 'import fcntl,os; fcntl.fcntl(open(os.environ["OUT"]+"/file"),1024,1); print("granted")' || echo refused`,

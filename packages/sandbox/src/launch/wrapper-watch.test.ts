@@ -86,6 +86,7 @@ describe.skipIf(!worksHere)('a wrapper', { timeout: 120_000 }, () => {
     const [first, sleeper] = [watch.first?.pid, command?.pid].map((pid) => pid ?? 0) as [number, number];
     expect([first > 0, sleeper > 0, watch.signalCommand('SIGCONT')]).toEqual([true, true, true]);
     process.kill(first, 'SIGSTOP');
+    await vi.waitUntil(() => /\) T /.test(read(String(first), 'stat')), WAIT);
     process.kill(sleeper, 'SIGKILL');
     await vi.waitUntil(() => /\) Z /.test(read(String(sleeper), 'stat')), WAIT);
     expect(watch.signalCommand('SIGTERM')).toBe(false);
