@@ -242,6 +242,8 @@ interface ScannedTree {
     readonly gitPaths: readonly string[];
     /** Directories that are what `.git` is elsewhere: those of submodules, and bare repositories. */
     readonly repositories: readonly string[];
+    /** Directories of this user that could not be looked into for their mode; one of them may hold another. */
+    readonly shut: readonly string[];
     /** Why not everything was looked at; undefined where it was. */
     readonly unseen: string | undefined;
 }
@@ -356,15 +358,44 @@ type RefusalReason =
 /** The request, or what is sent through it, names another host than it goes to. */
  | 'other_host'
 /** A protocol or a command that is not forwarded. */
- | 'not_supported' | 'malformed' | 'too_many_connections';
+ | 'not_supported' | 'malformed' | 'too_many_connections'
+/** So many other names are to be looked up first. */
+ | 'too_many_lookups';
 
 /** Where an address is, seen from this machine; `nowhere` when there is no way to it. */
 type Place = 'here' | 'elsewhere' | 'nowhere';
 
+/**
+ * Finds the addresses of a name; none where it has none, or none was found when the signal fired. It ends soon after that,
+ * and whatever it has begun ends with it.
+ */
+type LookUp = (name: string, signal: AbortSignal) => Promise<readonly string[]>;
+
+/** What a name stands for, or that its network has too many others to be found first. */
+type Resolution = readonly string[] | 'too_many_lookups';
+/** Finds the names that one network asks for. */
+interface NetworkNames {
+    /**
+     * The addresses of a name; none where it has none, or none was found in time. Never fails.
+     * @param signal Fires when whoever asks does not want to know any more.
+     */
+    resolve(name: string, signal: AbortSignal): Promise<Resolution>;
+}
+/**
+ * The lookups of all networks of one server. So many are under way at a time, for each network and for all; of those that
+ * wait, the next is of the network that has the fewest. So whoever has many names that nobody answers for waits for
+ * himself.
+ */
+declare class Lookups {
+    #private;
+    /** @param lookUp Finds one name; default as this machine finds it. */
+    constructor(lookUp?: LookUp);
+    /** A share in them, for one network. */
+    share(): NetworkNames;
+}
+
 /** The network that a sandbox has no part in. */
-interface Outside {
-    /** The addresses of a name; none where it has none. */
-    resolve(name: string): Promise<readonly string[]>;
+interface Outside extends NetworkNames {
     /** Connects to an address; it is never resolved. Rejects when that fails or the signal is given. */
     connect(address: string, port: number, signal: AbortSignal): Promise<Socket>;
     /** Where a connection to an address, in canonical form, would lead. Never fails. */
@@ -439,19 +470,23 @@ type MountStep =
     readonly path: string;
 } | {
     readonly kind: 'privateDevices';
-} | {
+}
+/** A /proc of its own, in which nobody can open the memory of the first process. */
+ | {
     readonly kind: 'privateProcesses';
 };
 
 /** What stands at a missing path while the sandbox runs, because something must be there to cover. */
 type Placeholder = {
     readonly path: string;
+    /** Which directory it is in. */
+    readonly directory: FileIdentity;
+} & ({
     readonly kind: 'directory';
 } | {
-    readonly path: string;
     readonly kind: 'file';
     readonly text: PlaceholderText;
-};
+});
 /** The mount table of a sandbox, and what the host must have for it. */
 interface MountPlan {
     readonly steps: readonly MountStep[];
@@ -460,11 +495,11 @@ interface MountPlan {
 
 /** A descriptor that the wrapper inherits. The first of a plan is number 3. */
 type PlannedDescriptor = 
-/** A file or directory, held so that nobody can put another one in its place. */
+/** A file or directory, held so that nobody can put another one in its place; or what is made for the plan. */
 {
     readonly kind: 'path';
     readonly path: string;
-    readonly identity: FileIdentity | undefined;
+    readonly identity: FileIdentity | 'placeholder';
 }
 /** Nothing to read. */
  | {
@@ -513,6 +548,7 @@ declare const REMEDIES: {
     readonly 'making its network': "see that this machine can start programs quickly enough, and try again";
     readonly 'making its pipes': "see that mkfifo works here, and try again";
     readonly 'waiting for other sandboxes to end': "let the process go on that removes what they have left, or end it";
+    readonly 'waiting for its turn': "close files that are open in other sandboxes, or ask again later";
     readonly 'starting its wrapper': "see that the file systems that it shows answer, and try again";
 };
 /** What is under way while a sandbox is set up. */
@@ -626,6 +662,8 @@ interface RepositoryFinder {
 /** What planning needs to know of the executor. */
 interface HostFacts {
     readonly platform: string;
+    /** Whether it runs inside of a sandbox of its system in which no other can be begun; default false. */
+    readonly isNested?: boolean;
     /** As Node names it. */
     readonly architecture: string;
     readonly files: FileView;
@@ -674,7 +712,7 @@ interface PlanOptions {
  * It waits for looks at the directories that may be written and at what patterns match; after that, everything else is
  * looked at in one go.
  * @throws ExecError `sandboxUnsupported` when this executor cannot enforce the intent: it names the entry and the remedy;
- *   `limitExceeded` when it takes too long; the reason of a set-up that was called off.
+ *   `sandboxNested` when it runs inside of a sandbox that can hold no other; `limitExceeded` when it takes too long; the reason of a set-up that was called off.
  */
 declare function planSandbox(intent: SandboxIntent, command: SandboxedCommand, host: HostFacts, ceiling: CeilingSource, { hosts, setUp }?: PlanOptions): Promise<SandboxPlan>;
 
@@ -727,19 +765,21 @@ declare class SharedLooks<Found> {
 /** The file system is not what it was when a plan looked at it; one that is made now knows what is there. */
 declare class StalePlan extends ExecError {
     /** @param origin What asked for the path. */
-    constructor(path: string, change: 'has gone' | 'was replaced', origin?: string, options?: ErrorOptions);
+    constructor(path: string, change: 'has gone' | 'was replaced' | 'came up', origin?: string, options?: ErrorOptions);
 }
 
 /** Placeholders that one launch holds. */
 interface HeldPlaceholders {
+    /** What stands at each of their paths. */
+    readonly made: ReadonlyMap<string, FileIdentity>;
     /** Removes those that nobody else holds; may be called twice. */
     release(): void;
 }
 /**
- * Where the records of a user go: a directory that the system empties at its start.
- * @param runtimeFolder XDG_RUNTIME_DIR, if it is set.
+ * Where the records of a user go. It does not depend on the environment: a command that is confined under one environment could
+ * otherwise write the records that are believed under another.
  */
-declare function placeholderFolder(uid: number, runtimeFolder: string | undefined, temporary: string): string;
+declare function placeholderFolder(uid: number): string;
 /**
  * Makes what stands at missing paths while sandboxes run, and removes it again. A record on disk says who holds what:
  * one sandbox never removes what another one has mounted over, and the next start removes what a killed one left. What a
@@ -750,8 +790,9 @@ declare class PlaceholderStore {
     /**
      * @param folder A directory for the records. No sandbox may see it.
      * @param tell Is told of each record that is not believed.
+     * @param mark Names this process for good; default by its number and start.
      */
-    constructor(folder: string, tell: (problem: string) => void);
+    constructor(folder: string, tell: (problem: string) => void, mark?: () => string);
     /**
      * Where the records are. It is made if it is missing, for it may have been cleaned away: what is not there cannot be
      * hidden from a sandbox, which could then make it and write records of its own.
@@ -765,7 +806,7 @@ declare class PlaceholderStore {
      * @throws ExecError `sandboxUnsupported` when one cannot be made; the reason of the signal. Then none of them is left.
      */
     hold(placeholders: readonly Placeholder[], signal?: AbortSignal): Promise<HeldPlaceholders>;
-    /** The paths of what is in a directory for sandboxes alone. */
+    /** The paths of what is in a directory for sandboxes alone. What has content by now is not, whatever any record says. */
     placeholdersIn(directory: string): ReadonlySet<string>;
 }
 
@@ -870,7 +911,9 @@ interface ManagedNetworkOptions {
     readonly onDecision: (decision: NetworkDecision) => void;
     /** Called with what went wrong for each connection that was closed because it could not be served. */
     readonly onFault: (error: unknown) => void;
-    /** Default the network of this machine. */
+    /** What finds names, for all networks of one server; default one of its own. */
+    readonly lookups?: Lookups;
+    /** Default the network of this machine, with names that `lookups` finds. */
     readonly outside?: Outside;
     /** Stops the wait for it. */
     readonly signal?: AbortSignal;
@@ -879,7 +922,7 @@ interface ManagedNetworkOptions {
  * Opens the network of one sandbox. Never share it: decisions are attributed to whoever is inside.
  * @throws ExecError `sandboxUnsupported` when this machine cannot make one, or the rules open an address of it without a port.
  */
-declare function openManagedNetwork({ bwrap, rules, proxy: settings, decide, onDecision, onFault, outside, signal, }: ManagedNetworkOptions): Promise<ManagedNetwork>;
+declare function openManagedNetwork({ bwrap, rules, proxy: settings, decide, onDecision, onFault, lookups, outside, signal, }: ManagedNetworkOptions): Promise<ManagedNetwork>;
 
 /** What the wrapper told on its status pipe. */
 interface WrapperStatus {
@@ -1019,4 +1062,4 @@ declare function accessTo(path: string, policy: NormalisedPolicy, files: FileFac
  */
 declare function explainSeatbelt(policy: NormalisedPolicy): string;
 
-export { type Access, type CeilingSource, type CommandSetting, type FailedCommand, type FileFacts, type FileView, type FindOptions, type GlobMatch, type GlobMatches, type GlobScan, type HostFacts, type HostMemory, type HostRule, type HostRules, type JudgedPlan, type LaunchOptions, type LaunchPlan, type Look, MAX_CELLS_STARTING, type ManagedNetwork, type ManagedNetworkOptions, NO_OPERATOR, type NamedProcess, type Narrowing, type NetworkAnswer, type NetworkCaller, type NetworkDecider, type NetworkDecision, type NetworkIntent, type NetworkProtocol, type NetworkQuestion, type NormalisedPolicy, type OpenLaunch, type OperatorCeiling, type Outside, type PathRule, type PatternFinder, PlaceholderStore, type PlanOptions, type PlannedDescriptor, type PolicyNote, type RefusalReason, Refusals, type RepositoryFinder, type RuleOrigin, SANDBOX_START_MS, SYSTEM_PATH, type SandboxIntent, type SandboxPlan, type SandboxedCommand, type ScanTarget, ScanTime, type ScannedTree, type Searches, SetUp, type SetUpClock, type SetUpOptions, type SetUpStep, SharedLooks, StalePlan, type WrapperStatus, WrapperWatch, accessTo, ceilingSource, createSearches, explainAsJson, explainFault, explainInWords, explainSeatbelt, hasLostPath, hasMountsOf, isRunning, judgeDenial, networkOf, openLaunch, openManagedNetwork, ownMark, parseCeiling, parseHostRules, parseIntent, parseNetworkIntent, placeholderFolder, planSandbox, readHostFacts, readMountTable, reasonOf, reportSandbox, secureOwnFolder, spillFolder, untilSteady, whyNotRun };
+export { type Access, type CeilingSource, type CommandSetting, type FailedCommand, type FileFacts, type FileView, type FindOptions, type GlobMatch, type GlobMatches, type GlobScan, type HostFacts, type HostMemory, type HostRule, type HostRules, type JudgedPlan, type LaunchOptions, type LaunchPlan, type Look, Lookups, MAX_CELLS_STARTING, type ManagedNetwork, type ManagedNetworkOptions, NO_OPERATOR, type NamedProcess, type Narrowing, type NetworkAnswer, type NetworkCaller, type NetworkDecider, type NetworkDecision, type NetworkIntent, type NetworkNames, type NetworkProtocol, type NetworkQuestion, type NormalisedPolicy, type OpenLaunch, type OperatorCeiling, type Outside, type PathRule, type PatternFinder, PlaceholderStore, type PlanOptions, type PlannedDescriptor, type PolicyNote, type RefusalReason, Refusals, type RepositoryFinder, type Resolution, type RuleOrigin, SANDBOX_START_MS, SYSTEM_PATH, type SandboxIntent, type SandboxPlan, type SandboxedCommand, type ScanTarget, ScanTime, type ScannedTree, type Searches, SetUp, type SetUpClock, type SetUpOptions, type SetUpStep, SharedLooks, StalePlan, type WrapperStatus, WrapperWatch, accessTo, ceilingSource, createSearches, explainAsJson, explainFault, explainInWords, explainSeatbelt, hasLostPath, hasMountsOf, isRunning as isProcessRunning, judgeDenial, networkOf, openLaunch, openManagedNetwork, ownMark as ownProcessMark, parseCeiling, parseHostRules, parseIntent, parseNetworkIntent, placeholderFolder, planSandbox, readHostFacts, readMountTable, reasonOf, reportSandbox, secureOwnFolder, spillFolder, untilSteady, whyNotRun };
