@@ -184,8 +184,8 @@ module.exports = {
       },
       to: { path: '^packages/exec-server/src/(transport|rpc|session|process|config|fs|http)/' },
     },
-    onlyFrom('node-pty', '^packages/exec-server/src/process/spawn/pty(\\.test)?\\.ts$'),
-    onlyFrom('tree-kill', '^packages/exec-server/src/process/spawn/terminate(\\.test)?\\.ts$'),
+    onlyFrom('node-pty', '^packages/exec-server/src/process/spawn/pty/pty(\\.test)?\\.ts$'),
+    onlyFrom('tree-kill', '^packages/exec-server/src/process/spawn/group/terminate(\\.test)?\\.ts$'),
     onlyFrom('json-rpc-2.0', '^packages/exec-protocol/src/rpc/peer(\\.test)?\\.ts$'),
     onlyFrom('uuid', '^packages/[^/]+/src/[a-z-]*ids?(\\.test)?\\.ts$'),
     onlyFrom(

@@ -11,7 +11,7 @@ interface Soak {
 const SOAKS: Readonly<Record<string, Soak>> = {
   'late-reader': { command: ['tsx', 'scripts/soak/late-reader.ts'], env: {} },
   pty: {
-    command: ['vitest', 'run', '--project', 'unit', 'packages/exec-server/src/process/spawn/pty.test.ts'],
+    command: ['vitest', 'run', '--project', 'unit', 'packages/exec-server/src/process/spawn/pty/pty.test.ts'],
     env: { PTY: 'soak' },
   },
   chaos: { command: ['vitest', 'run', '--project', 'e2e', 'e2e/chaos'], env: { CHAOS: 'soak' } },

@@ -1,6 +1,6 @@
 import { type Client, connect } from '@holdfast/exec-client';
-import { describeFetch, FETCH_ENV } from '../fetch-suite.js';
-import { describeFiles } from '../file-suite.js';
+import { describeFetch, FETCH_ENV } from '../files/fetch-suite.js';
+import { describeFiles } from '../files/file-suite.js';
 import { disposeAll } from '../harness.js';
 import { describeWithCodex } from './codex.js';
 import { startReferenceServer } from './reference-server.js';

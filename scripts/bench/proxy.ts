@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { managedNetwork } from '../../e2e/managed-network.js';
+import { managedNetwork } from '../../e2e/sandbox/managed-network.js';
 import type { Contestant } from './contestant.js';
 import { figures, median, row, times } from './figures.js';
 import { sandboxIn, special } from './intents.js';

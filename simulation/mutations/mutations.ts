@@ -40,7 +40,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     bug: 'a connection that does not answer is not given up when another one asks',
-    file: `${SERVER}/rpc/liveness.ts`,
+    file: `${SERVER}/rpc/outgoing/liveness.ts`,
     find: "else this.#options.onDead('another connection asked",
     replace: "else void ('another connection asked",
   },
@@ -77,27 +77,27 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     bug: 'events go on one behind the position that the client named',
-    file: `${SERVER}/process/push-cursor.ts`,
+    file: `${SERVER}/process/follow/push-cursor.ts`,
     find: 'const seq = Math.min(afterSeq, this.#log.nextSeq - 1);\n    this.#readAhead.close();',
     replace: 'const seq = Math.min(afterSeq + 1, this.#log.nextSeq - 1);\n    this.#readAhead.close();',
   },
   {
     bug: 'the window that the client named at a resume is forgotten',
-    file: `${SERVER}/process/push-cursor.ts`,
+    file: `${SERVER}/process/follow/push-cursor.ts`,
     find: '    this.#isParked = false;\n    this.#offset = this.#offsetAt(seq);\n    this.#windowBytes = limitWindow(windowBytes);',
     replace:
       '    this.#isParked = false;\n    this.#offset = this.#offsetAt(seq);\n    this.#windowBytes = windowBytes === undefined ? undefined : 0;',
   },
   {
     bug: 'how a process ended is not told again after a resume',
-    file: `${SERVER}/process/push-cursor.ts`,
+    file: `${SERVER}/process/follow/push-cursor.ts`,
     find: '    this.#toldSeq = seq;\n    this.#sent.restart(seq, this.#offset);\n    // What has arrived',
     replace:
       '    this.#toldSeq = Math.max(this.#toldSeq, seq);\n    this.#sent.restart(seq, this.#offset);\n    // What has arrived',
   },
   {
     bug: 'what was sent counts as delivered without a proof',
-    file: `${SERVER}/process/push-cursor.ts`,
+    file: `${SERVER}/process/follow/push-cursor.ts`,
     find: 'return this.#needsProof && this.#provenCount < this.#sentCount ? this.#provenSeq : this.#seq;',
     replace: 'return this.#seq;',
   },
@@ -115,19 +115,19 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     bug: 'a process is detached before what was asked of it was done',
-    file: `${SERVER}/rpc/process-handlers.ts`,
+    file: `${SERVER}/rpc/handlers/process-handlers.ts`,
     find: 'await processes.find(processId);\n  processes.detach',
     replace: 'processes.detach',
   },
   {
     bug: 'a read that was cut goes on one too far',
-    file: `${SERVER}/process/read-page.ts`,
+    file: `${SERVER}/process/follow/read-page.ts`,
     find: 'const nextSeq = endsAtLast ? last.seq + 1 : log.nextSeq;',
     replace: 'const nextSeq = endsAtLast ? last.seq + 2 : log.nextSeq;',
   },
   {
     bug: 'a read fails when the disk fails once',
-    file: `${SERVER}/process/read-page.ts`,
+    file: `${SERVER}/process/follow/read-page.ts`,
     find: 'if (attempt === SPILL_READ_ATTEMPTS)',
     replace: 'if (attempt > 0)',
   },

@@ -17,7 +17,7 @@ import { readHelperProgram } from './process/sandbox/file-helpers/helper-program
 import { OwnPaths } from './process/sandbox/own-paths.js';
 import { createSandboxes, type Sandboxes, type SandboxHost } from './process/sandbox/sandboxes.js';
 import { createOsProcesses } from './process/spawn/os-processes.js';
-import { createPipePool } from './process/spawn/pipe-pool.js';
+import { createPipePool } from './process/spawn/pipe/pipe-pool.js';
 import { createSpillDirectory, type SpillDirectory } from './process/spill/spill-directory.js';
 import { type Shortage, ShortageLog } from './shortage-log.js';
 import { keepSpareDescriptor } from './spare-descriptor.js';

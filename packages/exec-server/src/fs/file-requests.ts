@@ -14,16 +14,16 @@ import type {
   ParamsOf,
   ResultOf,
 } from '@holdfast/exec-protocol';
-import { copy } from './copy.js';
-import { createDirectory, readDirectory } from './directory.js';
 import { readFile, writeFile } from './file-content.js';
-import { listDirectory as listNamed } from './listing.js';
 import { canonicalize, getMetadata } from './metadata.js';
 import { toNativePath, toPathUri } from './native-path.js';
 import { setPermissions } from './permissions.js';
-import { remove } from './remove.js';
-import { makeLink } from './symlink.js';
-import { walk } from './walk.js';
+import { copy } from './tree/copy.js';
+import { createDirectory, readDirectory } from './tree/directory.js';
+import { listDirectory as listNamed } from './tree/listing.js';
+import { remove } from './tree/remove.js';
+import { makeLink } from './tree/symlink.js';
+import { walk } from './tree/walk.js';
 
 // What each request does with the files that this program can reach, in the shapes of the wire.
 

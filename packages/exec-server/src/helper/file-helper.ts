@@ -26,7 +26,6 @@ import {
   type Route,
 } from '@holdfast/exec-protocol';
 import { createCapabilityFinder } from '../config/capabilities/capability-finder.js';
-import { FileHandles } from '../fs/file-handles.js';
 import {
   changePermissions,
   copyEntry,
@@ -42,8 +41,9 @@ import {
   walkTree,
   writeWholeFile,
 } from '../fs/file-requests.js';
-import { LocalFile } from '../fs/local-file.js';
 import { toNativePath } from '../fs/native-path.js';
+import { FileHandles } from '../fs/open/file-handles.js';
+import { LocalFile } from '../fs/open/local-file.js';
 import { placesFrom } from '../helper-environment.js';
 import { LineTransport } from '../line-transport.js';
 

@@ -7,17 +7,17 @@ import {
   type WriteId,
 } from '@holdfast/exec-protocol';
 import type { Clock, Timer } from '../clock.js';
-import { EventLog } from './event-log.js';
+import { LongPolls } from './follow/long-poll.js';
 import type { Guardian } from './guardian/guardian.js';
-import type { LogMemory } from './log-memory.js';
-import type { Retention } from './log-options.js';
-import type { OpenSpill } from './log-spill.js';
-import { LongPolls } from './long-poll.js';
+import { EventLog } from './log/event-log.js';
+import type { LogMemory } from './log/log-memory.js';
+import type { Retention } from './log/log-options.js';
+import type { OpenSpill } from './log/log-spill.js';
 import { RecentOutput } from './recent-output.js';
 import type { DenialJudge } from './sandbox/sandbox.js';
 import type { Child, ChildExit, OutputStream } from './spawn/child.js';
 import type { OsProcesses } from './spawn/os-processes.js';
-import type { PipeHolder } from './spawn/pipe-holders.js';
+import type { PipeHolder } from './spawn/pipe/pipe-holders.js';
 import { StdinQueue, type WriteStatus } from './stdin-queue.js';
 
 /** Whom a signal is for. */

@@ -10,18 +10,18 @@ import {
 import { type SandboxIntent, SetUp, untilSteady } from '@holdfast/sandbox';
 import type { Clock } from '../clock.js';
 import type { ShortageLog } from '../shortage-log.js';
+import type { PushCursorOptions } from './follow/push-cursor.js';
+import { type NewsListener, Subscription } from './follow/subscription.js';
 import type { Guardian } from './guardian/guardian.js';
 import { type LaunchHost, type LaunchPlan, planLaunch } from './launch.js';
-import type { LogMemory } from './log-memory.js';
-import type { LogSpill, OpenSpill } from './log-spill.js';
+import type { LogMemory } from './log/log-memory.js';
+import type { LogSpill, OpenSpill } from './log/log-spill.js';
 import { ManagedProcess, unknownProcess } from './managed-process.js';
 import type { ProcessDirectory } from './process-directory.js';
-import type { PushCursorOptions } from './push-cursor.js';
 import { type NetworkOverseer, orderNetwork } from './sandbox/network-order.js';
 import type { Child } from './spawn/child.js';
 import type { OsProcesses } from './spawn/os-processes.js';
 import { shortageOf, toExecError } from './start-error.js';
-import { type NewsListener, Subscription } from './subscription.js';
 
 /** What processes need from the server around them. */
 export interface ProcessHost extends LaunchHost {

@@ -1,5 +1,5 @@
 import { RETAINED_BYTES } from '@holdfast/exec-protocol';
-import type { EventLog } from './event-log.js';
+import type { EventLog } from './log/event-log.js';
 
 /** Kept in memory of what the log has put on a disk. */
 const TAIL_BYTES = 16 * 1024;

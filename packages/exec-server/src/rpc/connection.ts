@@ -30,12 +30,12 @@ import type { SessionOwner, SessionRegistry } from '../session/session-registry.
 import type { AnswerBuffers } from './answers/answer-buffers.js';
 import type { AnswerTransport } from './answers/answer-transport.js';
 import { ReadAnswers } from './answers/read-answers.js';
-import { Backlog } from './backlog.js';
+import type { ProcessScope } from './handlers/process-handlers.js';
+import { createRoutes } from './handlers/routes.js';
 import { HANDSHAKE_START, type Handshake, nextHandshake } from './handshake.js';
-import { Liveness } from './liveness.js';
-import { createNotificationSink, type NotificationSink } from './notifications.js';
-import type { ProcessScope } from './process-handlers.js';
-import { createRoutes } from './routes.js';
+import { Backlog } from './outgoing/backlog.js';
+import { Liveness } from './outgoing/liveness.js';
+import { createNotificationSink, type NotificationSink } from './outgoing/notifications.js';
 import { closeService, openService, type Service } from './service.js';
 
 type InitializeParams = ParamsOf<(typeof REQUESTS)['initialize']>;

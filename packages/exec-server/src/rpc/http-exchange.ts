@@ -11,7 +11,7 @@ import {
 import { type BodyDelta, BodyStream } from '../http/body-stream.js';
 import type { HttpResponse, HttpSender } from '../http/http-client.js';
 import { type HttpRequest, planHttpRequest } from '../http/http-request.js';
-import type { MessageSource } from './outbox.js';
+import type { MessageSource } from './outgoing/outbox.js';
 
 /** What the exchanges of one connection work with. */
 export interface HttpExchangeHost {

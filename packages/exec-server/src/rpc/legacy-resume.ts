@@ -5,9 +5,9 @@ import {
   LEGACY_SETTLE_MS,
 } from '@holdfast/exec-protocol';
 import type { Clock, Timer } from '../clock.js';
+import type { PageLimits } from '../process/follow/read-page.js';
+import type { Subscription } from '../process/follow/subscription.js';
 import type { ProcessTable } from '../process/process-table.js';
-import type { PageLimits } from '../process/read-page.js';
-import type { Subscription } from '../process/subscription.js';
 
 /** What the resume of a client without the `replay` extension works with. */
 export interface LegacyResumeOptions {

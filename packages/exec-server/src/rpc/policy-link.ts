@@ -6,8 +6,8 @@ import {
   type ResultOf,
 } from '@holdfast/exec-protocol';
 import type { PolicyClient, PolicyDesk, PolicyQuestion } from '../session/policy-desk.js';
-import type { EventPush } from './event-push.js';
-import type { MessageSource } from './outbox.js';
+import type { EventPush } from './outgoing/event-push.js';
+import type { MessageSource } from './outgoing/outbox.js';
 
 /** What carries questions and records of managed networks to one client. */
 export interface PolicyLinkOptions {

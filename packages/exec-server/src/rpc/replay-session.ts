@@ -1,6 +1,6 @@
 import type { ParamsOf, ResultOf, sessionReplay } from '@holdfast/exec-protocol';
-import type { Subscription } from '../process/subscription.js';
-import type { ProcessScope } from './process-handlers.js';
+import type { Subscription } from '../process/follow/subscription.js';
+import type { ProcessScope } from './handlers/process-handlers.js';
 
 /**
  * Lets the events of each named process go on where the client says, and those of all others not at all. Processes that

@@ -11,17 +11,17 @@ import {
 import { networkOf, type OperatorCeiling } from '@holdfast/sandbox';
 import type { Clock } from '../clock.js';
 import type { ConfinedFiles } from '../confined-files.js';
-import { FileHandles } from '../fs/file-handles.js';
-import { MissingWatches } from '../fs/missing-watches.js';
+import { FileHandles } from '../fs/open/file-handles.js';
+import { MissingWatches } from '../fs/watch/missing-watches.js';
 import type { HttpSender } from '../http/http-client.js';
 import type { KeptAnswers } from '../session/kept-answers.js';
 import type { Attachment, Session } from '../session/session.js';
 import type { SessionOwner, SessionRegistry } from '../session/session-registry.js';
 import { AnswerRoom } from './answers/answer-room.js';
-import { EventPush } from './event-push.js';
-import type { FileScope } from './file-handlers.js';
+import type { FileScope } from './handlers/file-handlers.js';
 import { HttpExchange } from './http-exchange.js';
 import { LegacyResume } from './legacy-resume.js';
+import { EventPush } from './outgoing/event-push.js';
 import { PolicyLink, type PolicyLinkOptions } from './policy-link.js';
 
 /** What a connection has once `initialize` was answered. */

@@ -7,7 +7,7 @@ import {
   MAX_SESSIONS,
   type SessionId,
 } from '@holdfast/exec-protocol';
-import { SoleWriters } from '../fs/sole-writers.js';
+import { SoleWriters } from '../fs/open/sole-writers.js';
 import type { ProcessHost } from '../process/process-table.js';
 import { type Attachment, Session } from './session.js';
 

@@ -8,11 +8,11 @@ import {
   type SessionId,
 } from '@holdfast/exec-protocol';
 import type { Timer } from '../clock.js';
-import { FileHandles } from '../fs/file-handles.js';
 import { FileOrder } from '../fs/file-order.js';
-import type { SoleWriters } from '../fs/sole-writers.js';
+import { FileHandles } from '../fs/open/file-handles.js';
+import type { SoleWriters } from '../fs/open/sole-writers.js';
+import type { NewsListener } from '../process/follow/subscription.js';
 import { type ProcessHost, ProcessTable } from '../process/process-table.js';
-import type { NewsListener } from '../process/subscription.js';
 import { KeptAnswers } from './kept-answers.js';
 import { PolicyDesk } from './policy-desk.js';
 import { nextSession, type SessionState } from './session-state.js';

@@ -24,7 +24,7 @@ export const CASES_BY_FILE: Readonly<Record<string, string>> = {
   'packages/sandbox/src/every-refusal.test.ts': 'S06 S07 S11',
   'packages/sandbox/src/ceiling/ceiling.test.ts': 'S10',
   'packages/sandbox/src/network/network-cell.test.ts': 'S09',
-  'e2e/sandbox-no-network.e2e.test.ts': 'S09',
+  'e2e/sandbox/sandbox-no-network.e2e.test.ts': 'S09',
 };
 
 /** The ids in a list of ids and ranges. */

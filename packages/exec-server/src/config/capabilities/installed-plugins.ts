@@ -2,10 +2,10 @@ import { readdir } from 'node:fs/promises';
 import { ExecError, MAX_INSTALLED_PLUGINS } from '@holdfast/exec-protocol';
 import { compareBuild, parse, type SemVer } from 'semver';
 import * as z from 'zod';
-import { readDirectory } from '../../fs/directory.js';
 import { readFile } from '../../fs/file-content.js';
 import { about } from '../../fs/file-error.js';
 import { joinPath, type NativePath, toPathUri } from '../../fs/native-path.js';
+import { readDirectory } from '../../fs/tree/directory.js';
 
 /** A plugin in the cache of the Codex CLI: the version of it that counts. */
 export interface InstalledPlugin {

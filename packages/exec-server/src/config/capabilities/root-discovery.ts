@@ -6,7 +6,7 @@ import {
 } from '@holdfast/exec-protocol';
 import { getMetadata } from '../../fs/metadata.js';
 import { joinPath, type NativePath, parentOf, toPathUri } from '../../fs/native-path.js';
-import { walk } from '../../fs/walk.js';
+import { walk } from '../../fs/tree/walk.js';
 import { type ByteBudget, type CapabilityFile, CapabilityReader } from './capability-reader.js';
 import {
   manifestRank,

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { Socket } from 'node:net';
 import type { Clock } from '../../clock.js';
-import { withoutHidden } from '../spawn/pty-descriptors.js';
+import { withoutHidden } from '../spawn/pty/pty-descriptors.js';
 import { GUARDIAN_SCRIPT } from './guardian-script.js';
 
 /** One run of the guardian's program. */

@@ -5,7 +5,7 @@ import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { startTimeOf } from '../spawn/process-tree.js';
+import { startTimeOf } from '../spawn/group/process-tree.js';
 import { TEST_ENV } from '../spawn/testing/recording.js';
 import { COOKIE_VARIABLE, createCookie } from './cookie.js';
 import { GUARDIAN_SCRIPT } from './guardian-script.js';

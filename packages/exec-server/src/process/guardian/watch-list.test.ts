@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { startTimeOf } from '../spawn/process-tree.js';
+import { startTimeOf } from '../spawn/group/process-tree.js';
 import { WatchList } from './watch-list.js';
 
 const onLinux = process.platform === 'linux';

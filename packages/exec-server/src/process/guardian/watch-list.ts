@@ -1,4 +1,4 @@
-import { startTimeOf } from '../spawn/process-tree.js';
+import { startTimeOf } from '../spawn/group/process-tree.js';
 import { errorCode } from '../spawn/spawn-error.js';
 
 /** The process groups that a guardian has to know of, and what it was not told yet. */

@@ -1,9 +1,9 @@
 import type { Child, ChildListener, ChildSpec } from './child.js';
-import { spawnPipe } from './pipe.js';
-import { type PipeHolder, pipeHolders } from './pipe-holders.js';
-import type { PipePool } from './pipe-pool.js';
-import { spawnPty } from './pty.js';
-import { killMarked, killNow, signalTree } from './terminate.js';
+import { killMarked, killNow, signalTree } from './group/terminate.js';
+import { spawnPipe } from './pipe/pipe.js';
+import { type PipeHolder, pipeHolders } from './pipe/pipe-holders.js';
+import type { PipePool } from './pipe/pipe-pool.js';
+import { spawnPty } from './pty/pty.js';
 
 /** What the operating system does with processes; the layers above know it by this alone. */
 export interface OsProcesses {

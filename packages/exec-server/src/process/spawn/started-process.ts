@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { WrapperWatch } from '@holdfast/sandbox';
-import type { ConfinedProcess } from './confined-signals.js';
+import type { ConfinedProcess } from './group/confined-signals.js';
 
 /** A process that was started. */
 export interface StartedProcess {

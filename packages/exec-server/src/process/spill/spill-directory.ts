@@ -6,7 +6,7 @@ import {
   isPrivateDirectory,
   makePrivateDirectory,
   removeStaleDirectories,
-} from '../spawn/private-directory.js';
+} from '../spawn/pipe/private-directory.js';
 import { errorCode } from '../spawn/spawn-error.js';
 import { BlockPool } from './block-pool.js';
 import { SpillBudget, type SpillLimits } from './spill-budget.js';

@@ -1,6 +1,6 @@
 import { asProcessId } from '@holdfast/exec-protocol';
 import type { Clock } from '../../clock.js';
-import { LogMemory } from '../log-memory.js';
+import { LogMemory } from '../log/log-memory.js';
 import { ManagedProcess, type ProcessTraits } from '../managed-process.js';
 import { MemorySpill } from './memory-spill.js';
 

@@ -1,9 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { MAX_WINDOW_BYTES } from '@holdfast/exec-protocol';
 import { expect } from 'vitest';
-import { EventLog } from '../event-log.js';
-import type { LogEvent } from '../log-entry.js';
-import { type GapEvent, PushCursor } from '../push-cursor.js';
+import { type GapEvent, PushCursor } from '../follow/push-cursor.js';
+import { EventLog } from '../log/event-log.js';
+import type { LogEvent } from '../log/log-entry.js';
 import type { OutputStream } from '../spawn/child.js';
 import { MemorySpill } from './memory-spill.js';
 import { readPage, type WholePage } from './whole-page.js';

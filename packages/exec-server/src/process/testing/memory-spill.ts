@@ -1,4 +1,4 @@
-import type { LogSpill } from '../log-spill.js';
+import type { LogSpill } from '../log/log-spill.js';
 
 /** A spill in memory that refuses, gives back and fails when a test says so. */
 export class MemorySpill implements LogSpill {

@@ -1,11 +1,11 @@
 import { tmpdir } from 'node:os';
 import { systemClock } from '../../clock.js';
 import { createCookie } from '../guardian/cookie.js';
-import { LogMemory } from '../log-memory.js';
+import { LogMemory } from '../log/log-memory.js';
 import { ProcessDirectory } from '../process-directory.js';
 import type { ProcessHost } from '../process-table.js';
 import { createOsProcesses } from '../spawn/os-processes.js';
-import { createPipePool, type PipePool } from '../spawn/pipe-pool.js';
+import { createPipePool, type PipePool } from '../spawn/pipe/pipe-pool.js';
 import { createSpillDirectory } from '../spill/spill-directory.js';
 import { NO_SANDBOXES } from './no-sandboxes.js';
 

@@ -1,6 +1,6 @@
-import type { EventLog } from '../event-log.js';
-import { type LogEvent, outputEvent } from '../log-entry.js';
-import { pickPage, type ReadPage, readOutput } from '../read-page.js';
+import { pickPage, type ReadPage, readOutput } from '../follow/read-page.js';
+import type { EventLog } from '../log/event-log.js';
+import { type LogEvent, outputEvent } from '../log/log-entry.js';
 
 /** A page with the bytes of its output. */
 export interface WholePage extends Omit<ReadPage, 'entries'> {

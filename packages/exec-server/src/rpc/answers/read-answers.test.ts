@@ -5,8 +5,8 @@ import {
   type WireId,
 } from '@holdfast/exec-protocol';
 import { expect, test, vi } from 'vitest';
-import { EventLog } from '../../process/event-log.js';
-import { PushCursor } from '../../process/push-cursor.js';
+import { PushCursor } from '../../process/follow/push-cursor.js';
+import { EventLog } from '../../process/log/event-log.js';
 import { MemorySpill } from '../../process/testing/memory-spill.js';
 import { TestClock } from '../../testing/test-clock.js';
 import { AnswerBuffers } from './answer-buffers.js';

@@ -7,7 +7,6 @@ import {
   type SignalName,
   type WireId,
 } from '@holdfast/exec-protocol';
-import type { EventLog } from '../../process/event-log.js';
 import {
   type PageLimits,
   pickPage,
@@ -16,7 +15,8 @@ import {
   type ReadPage,
   readOutput,
   USUAL_LIMITS,
-} from '../../process/read-page.js';
+} from '../../process/follow/read-page.js';
+import type { EventLog } from '../../process/log/event-log.js';
 import type { AnswerBuffer, AnswerBuffers } from './answer-buffers.js';
 import type { AnswerTransport } from './answer-transport.js';
 import { Turns } from './turns.js';

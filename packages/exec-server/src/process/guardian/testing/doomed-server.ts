@@ -2,8 +2,8 @@
 // directory for pipes and the scripts. It passes on what they print, then says how to find its guardian.
 import { writeSync } from 'node:fs';
 import { systemClock } from '../../../clock.js';
-import { spawnPipe } from '../../spawn/pipe.js';
-import { createPipePool } from '../../spawn/pipe-pool.js';
+import { spawnPipe } from '../../spawn/pipe/pipe.js';
+import { createPipePool } from '../../spawn/pipe/pipe-pool.js';
 import { specOf, TEST_ENV } from '../../spawn/testing/recording.js';
 import { COOKIE_VARIABLE, createCookie } from '../cookie.js';
 import { createGuardian } from '../guardian.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Child, ChildExit, ChildListener, ChildSpec, OutputStream } from '../child.js';
-import { spawnPipe } from '../pipe.js';
-import type { PipePool } from '../pipe-pool.js';
+import { spawnPipe } from '../pipe/pipe.js';
+import type { PipePool } from '../pipe/pipe-pool.js';
 
 /** One call that a child made to its listener. */
 export type RecordedEvent =

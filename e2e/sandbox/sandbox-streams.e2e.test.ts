@@ -1,0 +1,97 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { within } from '../deadline.js';
+import { PROGRAM } from '../harness.js';
+import { type SandboxPlace, sandboxPlace } from './sandbox-profiles.js';
+import { describeConfined, WHOEVER_TESTS } from './sandbox-users.js';
+
+/** Real sandboxes are planned and started, one after the other, on a machine that may be busy. */
+const DEADLINE_MS = 120_000;
+
+describeConfined('files and directories as streams of `holdfast sandbox`', WHOEVER_TESTS, () => {
+  /** Runs a script with what a shell would open for it. @returns its exit code. */
+  async function run(
+    { workspace, path, server }: SandboxPlace,
+    script: string,
+    redirections: string,
+  ): Promise<number> {
+    const temporary = join(path, 'run', 'temporary');
+    mkdirSync(temporary, { recursive: true });
+    const words = ['sandbox', '--write', workspace, '--', '/bin/sh', '-c', script];
+    const child = spawn(
+      '/bin/sh',
+      ['-c', `exec "$0" "$@" ${redirections}`, process.execPath, PROGRAM, ...words],
+      {
+        cwd: path,
+        env: { ...process.env, ...server.env, TMPDIR: temporary },
+        stdio: 'ignore',
+      },
+    );
+    const [code] = (await within('its end', once(child, 'exit'))) as [number];
+    return code;
+  }
+
+  test(
+    'a file is read and written to its end, in the order in which it was written',
+    async () => {
+      await using place = await sandboxPlace(WHOEVER_TESTS);
+      const at = (name: string): string => join(place.outside, name);
+      const text = 'line\n'.repeat(400_000);
+      writeFileSync(at('in'), text);
+      writeFileSync(at('log'), 'before\n');
+      expect(await run(place, 'cat; exit 3', `< ${at('in')} > ${at('out')}`)).toBe(3);
+      expect(readFileSync(at('out'), 'utf8') === text).toBe(true);
+      const script = 'for n in 1 2 3; do echo out; echo err >&2; done';
+      expect(await run(place, script, `>> ${at('log')} 2>&1`)).toBe(0);
+      expect(readFileSync(at('log'), 'utf8')).toBe(`before\n${'out\nerr\n'.repeat(3)}`);
+    },
+    DEADLINE_MS,
+  );
+
+  test(
+    'a command that reads only the beginning ends, and leaves nothing running',
+    async () => {
+      await using place = await sandboxPlace(WHOEVER_TESTS);
+      const out = join(place.outside, 'out');
+      expect(await run(place, 'head -c 3 | od -An -tx1', `< /dev/zero > ${out}`)).toBe(0);
+      expect(readFileSync(out, 'utf8')).toBe(' 00 00 00\n');
+    },
+    DEADLINE_MS,
+  );
+
+  test(
+    'a file outside cannot be opened again to be written',
+    async () => {
+      await using place = await sandboxPlace(WHOEVER_TESTS);
+      const at = (name: string): string => join(place.outside, name);
+      writeFileSync(at('in'), 'original\n');
+      writeFileSync(at('log'), 'before\n');
+      const script = 'echo bad > /proc/self/fd/0; echo bad > /dev/stdin; : > /proc/self/fd/1; true';
+      await run(place, script, `< ${at('in')} >> ${at('log')}`);
+      expect([readFileSync(at('in'), 'utf8'), readFileSync(at('log'), 'utf8')]).toEqual([
+        'original\n',
+        'before\n',
+      ]);
+    },
+    DEADLINE_MS,
+  );
+
+  test(
+    'a directory is refused',
+    async () => {
+      await using place = await sandboxPlace(WHOEVER_TESTS);
+      const said = join(place.path, 'said');
+      closeSync(openSync(said, 'w'));
+      const script = 'echo x > /proc/self/fd/0/../planted';
+      expect(await run(place, script, `< ${place.workspace} 2> ${said}`)).toBe(125);
+      expect(readFileSync(said, 'utf8')).toBe(
+        'holdfast: stdin is a directory, and leads out of the sandbox; give it a file, a pipe or /dev/null\n',
+      );
+      expect(readdirSync(place.path).includes('planted')).toBe(false);
+    },
+    DEADLINE_MS,
+  );
+});

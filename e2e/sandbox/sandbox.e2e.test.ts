@@ -1,0 +1,218 @@
+import { once } from 'node:events';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { runHoldfast, SCRIPT, showOnTerminal } from '../harness.js';
+import { describeConfined, WHOEVER_TESTS } from './sandbox-users.js';
+
+/** Asks for a port of this machine, then its proxy for others; prints the answers. */
+const TRY_HOSTS = `
+const http = require('node:http');
+const show = (text) => console.log(text);
+const ask = (path) => new Promise((done) => {
+  const { hostname: host, port } = new URL(process.env.HTTPS_PROXY);
+  http.request({ host, port, method: 'CONNECT', path, headers: { host: path } }).on('connect', ({ statusCode }) => done(statusCode)).end();
+});
+http.get('http://127.0.0.1:' + process.argv[1], async (response) => {
+  for await (const chunk of response) show(String(chunk));
+  show(await ask('other.example:443'));
+  show(await ask('a.example.org:22'));
+  process.exit();
+});
+`;
+
+let place = '';
+
+beforeEach(() => {
+  place = mkdtempSync(join(tmpdir(), 'holdfast-local-sandbox-'));
+  mkdirSync(join(place, 'ws'));
+  writeFileSync(join(place, 'ws', 'key'), 'secret\n');
+});
+
+afterEach(() => {
+  rmSync(place, { recursive: true, force: true });
+});
+
+describeConfined('holdfast sandbox', WHOEVER_TESTS, () => {
+  const inWorkspace = (...args: readonly string[]): readonly string[] => [
+    ...['sandbox', '--write', join(place, 'ws'), '--deny', join(place, 'ws/key'), '--'],
+    ...args,
+  ];
+
+  test('keeps exit code and streams, and nothing is left behind', async () => {
+    const script = `cd ${place}/ws; echo made > new; cat key; echo x > ../outside; mktemp > temporary; exit 3`;
+    const { code, stdout, stderr } = await runHoldfast(inWorkspace('sh', '-c', script));
+    const temporary = readFileSync(join(place, 'ws/temporary'), 'utf8').trim();
+    expect([code, stdout, stderr.match(/Permission denied|Read-only/g)]).toEqual([
+      3,
+      '',
+      ['Permission denied', 'Read-only'],
+    ]);
+    expect([readdirSync(place), readdirSync(join(place, 'ws')).sort(), existsSync(temporary)]).toEqual([
+      ['ws'],
+      ['key', 'new', 'temporary'],
+      false,
+    ]);
+  });
+
+  test('names that a command has chosen do not steer the terminal', async () => {
+    const name = '\u001b]0;x\u0007\u001b[2J\nholdfast: all is well\u009b';
+    mkdirSync(join(place, 'ws', name, '.git'), { recursive: true });
+    symlinkSync('../../x', join(place, 'ws', name, '.git/hooks'));
+    const command = ['--write', join(place, 'ws'), '--', 'true'];
+    const outcomes = [
+      await runHoldfast(['sandbox', ...command]),
+      await runHoldfast(['sandbox', 'explain', ...command]),
+      await runHoldfast(['sandbox', 'explain', '--json', ...command]),
+    ];
+    const said = outcomes.map(({ stdout, stderr }) => stdout + stderr);
+    const escaped = String.raw`\u001b]0;x\u0007\u001b[2J\u000aholdfast: all is well\u009b/.git/hooks is a link`;
+    expect(said.slice(0, 2).map((text) => text.includes(escaped))).toEqual([true, true]);
+    expect(said.map((text) => /[^\n\P{Cc}]/u.test(text))).toEqual([false, false, false]);
+    expect(said[2]).toContain(String.raw`\u001b]0;x\u0007\u001b[2J\nholdfast: all is well\u009b`);
+  });
+
+  test('a program that is not there is told from a sandbox that cannot be', async () => {
+    const missing = await runHoldfast(inWorkspace('/no/such/program'));
+    expect([missing.code, missing.stderr]).toEqual([
+      127,
+      expect.stringContaining('holdfast: there is no program /no/such/program\n'),
+    ]);
+    const script = join(place, 'ws/script');
+    writeFileSync(script, '#!/no/such/interpreter\n', { mode: 0o755 });
+    const broken = await runHoldfast(inWorkspace(script));
+    expect([broken.code, broken.stderr]).toEqual([
+      126,
+      expect.stringContaining(`holdfast: ${script} cannot be executed in the sandbox\n`),
+    ]);
+    const { code, stderr } = await runHoldfast(['sandbox', '--deny', '/proc/cpuinfo', '--', 'true']);
+    expect([code, stderr]).toEqual([
+      125,
+      'holdfast: sandbox.permissions.file_system.entries.2: /proc/cpuinfo cannot be denied: every sandbox has a /proc of its own; leave the entry out\n',
+    ]);
+  });
+
+  test('reaches the hosts that were allowed, and says which others were tried', async () => {
+    const server = createServer((_request, response) => response.end('from outside')).listen(0, '127.0.0.1');
+    try {
+      await once(server, 'listening');
+      const { port } = server.address() as AddressInfo;
+      const { code, stdout, stderr } = await runHoldfast([
+        ...['sandbox', '--allow-host', `localhost:${port}`, '--allow-host', '*.example.org', '--'],
+        ...[process.execPath, '-e', TRY_HOSTS, String(port)],
+      ]);
+      expect({ code, stdout, stderr }).toEqual({
+        code: 0,
+        stdout: 'from outside\n403\n403\n',
+        stderr: [
+          'holdfast: network: https_connect to other.example:443 was refused: not_allowed',
+          'holdfast: network: https_connect to a.example.org:22 was refused: not_allowed_port (*.example.org)',
+          '',
+        ].join('\n'),
+      });
+    } finally {
+      server.close();
+    }
+  });
+
+  test('refuses hosts beside the whole network, and hosts that are none', async () => {
+    const both = await runHoldfast(['sandbox', '--net', 'on', '--allow-host', 'a.example', '--', 'true']);
+    const none = await runHoldfast(['sandbox', '--allow-host', '*.com', '--', 'true']);
+    expect([both.code, both.stderr, none.code, none.stderr]).toEqual([
+      125,
+      'holdfast: --net on allows every host; leave out one of the two.\n',
+      125,
+      'holdfast: network: *.com would cover hosts of too many owners; name a domain, such as *.example.com\n',
+    ]);
+  });
+
+  test('explains which hosts can be reached', async () => {
+    const { stdout } = await runHoldfast([
+      ...[
+        'sandbox',
+        'explain',
+        '--allow-host',
+        '*.example.org',
+        '--deny-host',
+        'bad.example.org',
+        '--',
+        'true',
+      ],
+    ]);
+    expect(stdout).toContain(
+      [
+        'Network: only these hosts, through a proxy; what is denied wins, and without a port 80 and 443 are meant:',
+        '  deny  bad.example.org',
+        '  allow *.example.org',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('explains what macOS would be told', async () => {
+    const { code, stdout } = await runHoldfast([
+      ...['sandbox', 'explain', '--platform', 'macos', '--write', join(place, 'ws'), '--', 'true'],
+    ]);
+    expect([code, stdout.split('\n')[1], stdout.includes(` = "${join(place, 'ws')}"`)]).toEqual([
+      0,
+      '(version 1)',
+      true,
+    ]);
+  });
+
+  test('explains both phases and runs nothing', async () => {
+    const { code, stdout } = await runHoldfast([
+      'sandbox',
+      'explain',
+      '--json',
+      '--write',
+      place,
+      '--',
+      'touch',
+      `${place}/x`,
+    ]);
+    const { policy, plan } = JSON.parse(stdout) as {
+      policy: { network: string; rules: readonly { access: string; path: string }[] };
+      plan: { argv: readonly string[] };
+    };
+    expect([code, policy.network, plan.argv.at(-1), existsSync(join(place, 'x'))]).toEqual([
+      0,
+      'restricted',
+      `${place}/x`,
+      false,
+    ]);
+    const writable = policy.rules.filter(({ access }) => access === 'write').map(({ path }) => path);
+    const temporary = writable.filter((path) => basename(path).startsWith('holdfast-sandbox-'));
+    expect([writable.length, temporary.length, temporary.some((path) => existsSync(path))]).toEqual([
+      2,
+      1,
+      false,
+    ]);
+  });
+
+  test.runIf(existsSync(SCRIPT))('on a terminal the command has that terminal', async () => {
+    expect(
+      await showOnTerminal(
+        ['sandbox', '--', 'sh', '-c', 'echo line > /dev/tty; tty > /dev/null && echo has'],
+        {},
+      ),
+    ).toBe('line\r\nhas\r\n');
+  });
+
+  test.runIf(existsSync(SCRIPT))('Ctrl-C is for the command to take', async () => {
+    const script = 'trap "echo taken" INT; kill -INT 0; echo lives';
+    expect(await showOnTerminal(['sandbox', '--', 'sh', '-c', script], {})).toBe('taken\r\nlives\r\n');
+  });
+});

@@ -1,0 +1,88 @@
+import type { Dirent } from 'node:fs';
+import { lstat, mkdir, readdir, stat } from 'node:fs/promises';
+import { ExecError } from '@holdfast/exec-protocol';
+import { about, errnoOf } from '../file-error.js';
+import { joinPath, type NativePath, namesOf, shownPath } from '../native-path.js';
+import { descend } from '../no-follow.js';
+import type { LinkOptions } from '../open-file.js';
+
+/** One entry of a directory; a link counts as what it leads to. */
+export interface DirectoryEntry {
+  readonly name: Buffer;
+  readonly isDirectory: boolean;
+  readonly isFile: boolean;
+}
+
+/** The entries of a directory in no order; links that lead nowhere are left out. */
+export function readDirectory(path: NativePath): Promise<readonly DirectoryEntry[]> {
+  return about(path, async () => {
+    const entries = await readdir(path, { withFileTypes: true, encoding: 'buffer' });
+    const classified: DirectoryEntry[] = [];
+    for (const entry of entries) {
+      const kind = await kindOf(path, entry);
+      if (kind !== undefined) classified.push({ name: entry.name, ...kind });
+    }
+    return classified;
+  });
+}
+
+/** Makes a directory; with `recursive` also those above it, and one that exists is no error. */
+export async function createDirectory(
+  path: NativePath,
+  { recursive, followSymlinks }: LinkOptions & { readonly recursive: boolean },
+): Promise<void> {
+  if (followSymlinks) {
+    await about(path, () => (recursive ? makeAll(path) : mkdir(path)));
+    return;
+  }
+  if (recursive) {
+    let parent: NativePath = Buffer.from('/');
+    for (const name of namesOf(path)) {
+      parent = joinPath(parent, name);
+      await makeUnlessThere(parent);
+    }
+    return;
+  }
+  await about(path, () => descend(path, (last) => mkdir(last)));
+}
+
+async function makeAll(path: NativePath): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error;
+    // That is what Node makes of any reason why the first missing one cannot be made; the system is asked for its own.
+    let parent: NativePath = Buffer.from('/');
+    for (const name of namesOf(path)) {
+      parent = joinPath(parent, name);
+      await mkdir(parent).catch((reason: unknown) => {
+        if (errnoOf(reason) !== 'EEXIST') throw reason;
+      });
+    }
+  }
+}
+
+async function makeUnlessThere(path: NativePath): Promise<void> {
+  await about(path, () =>
+    descend(path, async (last) => {
+      await mkdir(last).catch(async (error: unknown) => {
+        if (errnoOf(error) !== 'EEXIST') throw error;
+        if (!(await lstat(last)).isDirectory()) throw notADirectory(path);
+      });
+    }),
+  );
+}
+
+function notADirectory(path: NativePath): ExecError {
+  return new ExecError('notADirectory', `${shownPath(path)} exists and is no directory`);
+}
+
+async function kindOf(
+  directory: NativePath,
+  entry: Dirent<Buffer>,
+): Promise<{ readonly isDirectory: boolean; readonly isFile: boolean } | undefined> {
+  if (!entry.isSymbolicLink()) return { isDirectory: entry.isDirectory(), isFile: entry.isFile() };
+  const target = await stat(joinPath(directory, entry.name)).catch(() => undefined);
+  if (target === undefined) return undefined;
+  return { isDirectory: target.isDirectory(), isFile: target.isFile() };
+}

@@ -1,0 +1,174 @@
+import type { Dirent, Stats } from 'node:fs';
+import { lstat, readdir, stat } from 'node:fs/promises';
+import { setImmediate as turn } from 'node:timers/promises';
+import {
+  ExecError,
+  MAX_WALK_DEPTH,
+  MAX_WALK_DIRECTORIES,
+  MAX_WALK_ENTRIES,
+  type PathUri,
+} from '@holdfast/exec-protocol';
+import { about, toFileError } from '../file-error.js';
+import { joinPath, type NativePath, toPathUri } from '../native-path.js';
+import { ListingRoom } from './listing-room.js';
+
+/** How far a walk goes. */
+export interface WalkOptions {
+  readonly maxDepth: number;
+  readonly maxDirectories: number;
+  readonly maxEntries: number;
+  readonly followDirectorySymlinks: boolean;
+  /** Hidden directories are listed and not entered. */
+  readonly pruneHiddenDirectories: boolean;
+}
+
+/** Something that a walk came by. */
+interface WalkedPath {
+  readonly path: NativePath;
+  readonly uri: PathUri;
+}
+
+/** What a walk found, level by level, each directory sorted by name. */
+export interface WalkResult {
+  readonly entries: readonly (WalkedPath & { readonly kind: 'file' | 'directory' })[];
+  /** Directories that could not be read. */
+  readonly errors: readonly (WalkedPath & { readonly message: string })[];
+  /** A limit ended the walk. */
+  readonly truncated: boolean;
+}
+
+/**
+ * Lists what lies below a directory. Links are left out, but for those to directories where they are followed; no
+ * directory is entered twice. What is no directory has nothing below it.
+ * @throws ExecError for limits out of range or a root that cannot be read.
+ */
+export async function walk(
+  root: NativePath,
+  options: WalkOptions,
+  room = new ListingRoom(),
+): Promise<WalkResult> {
+  checkLimits(options);
+  const [own] = await about(root, () => Promise.all([lstat(root), stat(root)]));
+  const start = await directoryBehind(root, own, options.followDirectorySymlinks);
+  const walker = new Walker(options, room);
+  if (start !== undefined) await walker.enter({ path: root, depth: 0, id: idOf(start) });
+  return walker.result;
+}
+
+interface Directory {
+  readonly path: NativePath;
+  readonly depth: number;
+  readonly id: string;
+}
+
+class Walker {
+  readonly #options: WalkOptions;
+  readonly #room: ListingRoom;
+  readonly #entries: WalkResult['entries'][number][] = [];
+  readonly #errors: WalkResult['errors'][number][] = [];
+  readonly #entered = new Set<string>();
+  #waiting: Directory[] = [];
+  #isTruncated = false;
+
+  constructor(options: WalkOptions, room: ListingRoom) {
+    this.#options = options;
+    this.#room = room;
+  }
+
+  get result(): WalkResult {
+    return { entries: this.#entries, errors: this.#errors, truncated: this.#isTruncated };
+  }
+
+  async enter(root: Directory): Promise<void> {
+    this.#waiting = [root];
+    for (let at = 0; at < this.#waiting.length && !this.#isTruncated; at += 1) {
+      const directory = this.#waiting[at];
+      if (directory === undefined || this.#entered.has(directory.id)) continue;
+      if (this.#entered.size >= this.#options.maxDirectories) this.#isTruncated = true;
+      else await this.#list(directory);
+    }
+  }
+
+  async #list(directory: Directory): Promise<void> {
+    this.#entered.add(directory.id);
+    let entries: Dirent<Buffer>[];
+    try {
+      entries = await readdir(directory.path, { withFileTypes: true, encoding: 'buffer' });
+    } catch (error) {
+      this.#fail(directory.path, error);
+      return;
+    }
+    entries.sort((one, other) => one.name.compare(other.name));
+    for (const entry of entries) {
+      if (this.#entries.length >= this.#options.maxEntries) {
+        this.#isTruncated = true;
+        return;
+      }
+      if (this.#entries.length % ENTRIES_A_TURN === 0) await turn();
+      await this.#take(directory, entry);
+      if (this.#isTruncated) return;
+    }
+  }
+
+  async #take({ path: parent, depth }: Directory, entry: Dirent<Buffer>): Promise<void> {
+    const path = joinPath(parent, entry.name);
+    if (entry.isFile()) this.#add(path, 'file');
+    if (!entry.isDirectory() && !entry.isSymbolicLink()) return;
+    // What went away meanwhile is not there any more.
+    const own = await lstat(path).catch(() => undefined);
+    if (own === undefined) return;
+    const found = await directoryBehind(path, own, this.#options.followDirectorySymlinks);
+    if (found === undefined) return;
+    this.#add(path, 'directory');
+    const isPruned = this.#options.pruneHiddenDirectories && entry.name[0] === DOT;
+    if (depth < this.#options.maxDepth && !isPruned) {
+      this.#waiting.push({ path, depth: depth + 1, id: idOf(found) });
+    }
+  }
+
+  #add(path: NativePath, kind: 'file' | 'directory'): void {
+    const uri = toPathUri(path);
+    if (this.#room.take(uri)) this.#entries.push({ path, uri, kind });
+    else this.#isTruncated = true;
+  }
+
+  #fail(path: NativePath, error: unknown): void {
+    const uri = toPathUri(path);
+    const told = toFileError(error, path);
+    const message = told instanceof Error ? told.message : String(told);
+    if (this.#room.take(uri, message.length)) this.#errors.push({ path, uri, message });
+    else this.#isTruncated = true;
+  }
+}
+
+/** A large directory holds nobody up for longer than these take. */
+const ENTRIES_A_TURN = 512;
+
+const DOT = 0x2e;
+
+async function directoryBehind(path: NativePath, own: Stats, follow: boolean): Promise<Stats | undefined> {
+  if (own.isDirectory()) return own;
+  if (!own.isSymbolicLink() || !follow) return undefined;
+  const target = await stat(path).catch(() => undefined);
+  return target?.isDirectory() === true ? target : undefined;
+}
+
+function idOf({ dev, ino }: Stats): string {
+  return `${String(dev)}/${String(ino)}`;
+}
+
+function checkLimits({ maxDepth, maxDirectories, maxEntries }: WalkOptions): void {
+  if (maxDirectories === 0 || maxEntries === 0) {
+    throw new ExecError(
+      'invalidFileRequest',
+      'fs/walk: maxDirectories and maxEntries must be greater than zero',
+    );
+  }
+  const isWithinLimits =
+    maxDepth <= MAX_WALK_DEPTH && maxDirectories <= MAX_WALK_DIRECTORIES && maxEntries <= MAX_WALK_ENTRIES;
+  if (isWithinLimits) return;
+  throw new ExecError(
+    'invalidFileRequest',
+    `fs/walk: the limits are at most depth=${MAX_WALK_DEPTH}, directories=${MAX_WALK_DIRECTORIES}, entries=${MAX_WALK_ENTRIES}`,
+  );
+}

@@ -1,0 +1,189 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { PipePool } from '../pipe/pipe-pool.js';
+import { createPipePool } from '../pipe/pipe-pool.js';
+import type { RecordedChild } from '../testing/recording.js';
+import { record, specOf } from '../testing/recording.js';
+import { readProcessTable, signalEntry, strayDescendants } from './process-tree.js';
+import { killNow, signalTree } from './terminate.js';
+
+const onLinux = process.platform === 'linux';
+const WAIT = { timeout: 10_000, interval: 5 };
+const noTable = (): undefined => undefined;
+
+// A child, one in its group, one that left the group, and a child of that one; all print their number.
+const TREE = `
+  sh -c 'echo $$; exec sleep 300' &
+  setsid sh -c 'echo $$; sh -c "echo \\$\\$; exec sleep 300"; :' &
+  echo $$
+  wait`;
+
+let pool: PipePool;
+
+beforeAll(() => {
+  pool = createPipePool({ directory: tmpdir() });
+});
+afterAll(() => pool.close());
+
+async function startTree(): Promise<{ run: RecordedChild; pids: number[] }> {
+  const run = await record(pool, specOf(TREE));
+  const pids = await vi.waitFor(() => {
+    const found = run.seen.text().match(/\d+\n/g) ?? [];
+    expect(found).toHaveLength(4);
+    return found.map(Number);
+  }, WAIT);
+  return { run, pids };
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+async function allGone(pids: readonly number[]): Promise<void> {
+  await vi.waitFor(() => {
+    expect(pids.filter(isRunning)).toEqual([]);
+  }, WAIT);
+}
+
+test.runIf(onLinux)('killing takes the group and whoever left it', async () => {
+  const { run, pids } = await startTree();
+  killNow([run.child]);
+  expect(await run.seen.exited).toEqual({ exitCode: 137, signal: 'SIGKILL' });
+  await run.seen.closed;
+  await allGone(pids);
+});
+
+test.runIf(onLinux)('killing after the exit takes what is left of the group, and its strays', async () => {
+  const { run, pids } = await startTree();
+  run.child.signalProcess('SIGKILL');
+  await run.seen.exited;
+  killNow([run.child]);
+  // The member of the group goes; the stray lost its parent together with the child and is beyond reach.
+  await vi.waitFor(() => {
+    expect(pids.filter(isRunning)).toHaveLength(2);
+  }, WAIT);
+  for (const pid of pids.filter(isRunning)) process.kill(pid, 'SIGKILL');
+  await run.seen.closed;
+});
+
+// Each of the many children holds the output open, so one that escapes keeps it from closing.
+const FORKS = `
+  setsid sh -c 'echo up; i=0; while [ $i -lt 2000 ]; do sleep 20 & i=$((i+1)); done; wait' &
+  wait`;
+
+test.runIf(onLinux)('a stray that forks without rest is caught with all its children', async () => {
+  const run = await record(pool, specOf(FORKS));
+  await vi.waitFor(() => {
+    expect(run.seen.text()).toBe('up\n');
+  }, WAIT);
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  killNow([run.child], () => {
+    const table = readProcessTable();
+    // As if this were a machine with very many processes: meanwhile the stray goes on forking.
+    Atomics.wait(pause, 0, 0, 20);
+    return table;
+  });
+  await run.seen.closed;
+});
+
+test.runIf(onLinux)('a signal reaches the group and whoever left it', async () => {
+  const { run, pids } = await startTree();
+  signalTree(run.child, 'SIGTERM');
+  expect(await run.seen.exited).toEqual({ exitCode: 143, signal: 'SIGTERM' });
+  await run.seen.closed;
+  await allGone(pids);
+});
+
+test('without a process table tree-kill finds who left the group', async () => {
+  const { run, pids } = await startTree();
+  killNow([run.child], noTable);
+  expect(await run.seen.exited).toEqual({ exitCode: 137, signal: 'SIGKILL' });
+  await run.seen.closed;
+  await allGone(pids);
+});
+
+test('without a process table and without ps the group is signalled all the same', async () => {
+  await using run = await record(pool, specOf('sleep 300 & exec sleep 300'));
+  await using other = await record(pool, specOf('sleep 300 & exec sleep 300'));
+  killNow([run.child], noTable, '/nonexistent');
+  signalTree(other.child, 'SIGTERM', noTable, '/nonexistent');
+  expect(await run.seen.exited).toEqual({ exitCode: 137, signal: 'SIGKILL' });
+  expect(await other.seen.exited).toEqual({ exitCode: 143, signal: 'SIGTERM' });
+  await Promise.all([run.seen.closed, other.seen.closed]);
+});
+
+test('no program of the PATH is run for it', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-planted-'));
+  const sign = path.join(folder, 'ran');
+  for (const name of ['ps', 'pgrep'])
+    writeFileSync(path.join(folder, name), `#!/bin/sh\n: > '${sign}'\n`, { mode: 0o755 });
+  vi.stubEnv('PATH', `${folder}:${process.env['PATH'] ?? ''}`);
+  try {
+    const { run, pids } = await startTree();
+    killNow([run.child], noTable);
+    await run.seen.closed;
+    await allGone(pids);
+    expect(existsSync(sign)).toBe(false);
+  } finally {
+    vi.unstubAllEnvs();
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('killing a child that has closed does nothing', async () => {
+  const { child, seen } = await record(pool, specOf('true'));
+  await seen.closed;
+  killNow([child]);
+  killNow([child], noTable);
+  expect(child.signalGroup('SIGKILL')).toBe(false);
+});
+
+test.runIf(onLinux)('a process of the same number but another start is left alone', async () => {
+  await using run = await record(pool, specOf('exec sleep 300'));
+  const entry = readProcessTable()?.find((each) => each.pid === run.child.pid);
+  if (entry === undefined) throw new Error('the child is not in the table');
+  expect(entry).toMatchObject({ parentPid: process.pid, groupId: run.child.pid });
+  expect(signalEntry({ ...entry, startTime: '1' }, 'SIGKILL')).toBe(false);
+  expect(signalEntry(entry, 'SIGKILL')).toBe(true);
+  await run.seen.exited;
+});
+
+test('strays are the descendants outside the group, at any depth', () => {
+  const entry = (pid: number, parentPid: number, groupId: number) => ({
+    pid,
+    parentPid,
+    groupId,
+    startTime: '1',
+  });
+  const table = [
+    entry(13, 12, 13),
+    entry(10, 1, 10),
+    entry(11, 10, 10),
+    entry(12, 11, 12),
+    entry(20, 1, 20),
+    entry(14, 13, 10),
+  ];
+  expect(strayDescendants(new Set([10]), table).map((stray) => stray.pid)).toEqual([12, 13]);
+});
+
+test.runIf(onLinux)('many children end together at the cost of a few looks at the table', async () => {
+  const trees = await Promise.all(Array.from({ length: 8 }, () => startTree()));
+  let looks = 0;
+  killNow(
+    trees.map(({ run }) => run.child),
+    () => {
+      looks += 1;
+      return readProcessTable();
+    },
+  );
+  // The strays of all are found in the first look; the second one finds that there are no more.
+  expect(looks).toBe(2);
+  await Promise.all(trees.map(({ run }) => run.seen.closed));
+  await allGone(trees.flatMap(({ pids }) => pids));
+});
