@@ -26,6 +26,7 @@ const HOST: HostFacts = {
   ownPaths: [],
   signalResetter: '/usr/bin/env',
   ownedProcTrees: [],
+  lateMounts: () => Promise.resolve('none'),
 };
 
 interface Asked {

@@ -5,6 +5,7 @@ import { viewWithoutPlaceholders } from './launch/file-view.js';
 import type { PlaceholderStore } from './launch/placeholder-store.js';
 import type { SetUp } from './launch/set-up.js';
 import type { MayReplace } from './linux/find-bwrap.js';
+import { lateMountsBelow } from './linux/late-mounts.js';
 import { ownedProcTrees } from './linux/owned-proc-trees.js';
 import { type BwrapCapability, probeBwrap } from './linux/probe-bwrap.js';
 import { findSignalResetter } from './linux/signal-resetter.js';
@@ -52,7 +53,6 @@ export async function readHostFacts(
   { store, searches, ownPaths = [] }: HostMemory,
   setUp?: SetUp,
 ): Promise<HostFacts> {
-  setUp?.begin('trying bubblewrap');
   const resetter = process.platform === 'linux' ? findSignalResetter() : Promise.resolve(undefined);
   const signalResetter = await (setUp?.until(resetter) ?? resetter);
   const isNested = process.platform === 'darwin' && (await isInsideSeatbelt(setUp?.signal));
@@ -66,6 +66,7 @@ export async function readHostFacts(
     bwrap: (mayReplace, signal) => bubblewrapIn(own, mayReplace, signal),
     ownPaths: [store.secureFolder(), ...ownPaths],
     signalResetter,
+    lateMounts: lateMountsBelow,
     ownedProcTrees: process.platform === 'linux' ? ownedProcTrees(process.getuid?.() ?? 0) : [],
   };
 }

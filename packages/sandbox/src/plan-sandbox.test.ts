@@ -10,6 +10,7 @@ import { PatternLooks } from './intent/pattern-looks.js';
 import { SetUp } from './launch/set-up.js';
 import { SetUpTime } from './launch/testing/set-up-time.js';
 import { SANDBOX_START_MS } from './limits.js';
+import { KEEP_OUT_LATE_MOUNTS } from './linux/late-mounts.js';
 import type { BwrapCapability } from './linux/probe-bwrap.js';
 import { type HostFacts, planSandbox, type SandboxPlan } from './plan-sandbox.js';
 import { policyOf, ruleAt } from './policy/testing/rules.js';
@@ -32,6 +33,7 @@ const HOST: HostFacts = {
   ownPaths: [],
   signalResetter: '/usr/bin/env',
   ownedProcTrees: [],
+  lateMounts: () => Promise.resolve('none'),
 };
 
 const CEILING = {
@@ -366,4 +368,33 @@ describe('planning that does not come to an end', () => {
     await expect(planning).rejects.toThrow('nobody wants it');
     setUp.end();
   });
+});
+
+test('mounts that this machine makes later are kept out where they would spread, and told of where they cannot be', async () => {
+  const [none, keptOut, seen] = await Promise.all(
+    (['none', 'keptOut', 'seen'] as const).map((lateMounts) =>
+      planned({ lateMounts: () => Promise.resolve(lateMounts) }),
+    ),
+  );
+  expect(none?.launch.argv[0]).toBe('/usr/bin/bwrap');
+  expect(keptOut?.launch.argv).toEqual([...KEEP_OUT_LATE_MOUNTS, ...(none?.launch.argv ?? [])]);
+  expect([keptOut?.gaps, seen?.launch.argv]).toEqual([none?.gaps, none?.launch.argv]);
+  const gap = expect.stringContaining('/usr/bin/unshare cannot keep it out; install util-linux') as unknown;
+  expect(seen?.gaps).toEqual([...(none?.gaps ?? []), gap]);
+  expect(seen?.policy.notes.at(-1)).toEqual({
+    origin: { source: 'default', entry: 'kernelTrees' },
+    text: gap,
+  });
+});
+
+test('what restricts no files keeps nothing out', async () => {
+  const plans = await Promise.all(
+    (['keptOut', 'seen'] as const).map((lateMounts) =>
+      planned({ lateMounts: () => Promise.resolve(lateMounts) }, { type: 'disabled' }),
+    ),
+  );
+  expect(plans.map(({ policy }) => policy.restrictsFiles)).toEqual([false, false]);
+  expect(plans.map(({ launch, gaps }) => [launch.argv[0], gaps])).toEqual(
+    plans.map(() => ['/usr/bin/bwrap', []]),
+  );
 });

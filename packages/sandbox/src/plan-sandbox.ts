@@ -1,6 +1,7 @@
 import { ExecError } from '@holdfast/exec-protocol';
 import {
   applyCeiling,
+  type CeiledPolicy,
   type Ceiling,
   mayReplaceAt,
   type ScannedTrees,
@@ -19,6 +20,7 @@ import type { LaunchPlan } from './launch/launch-plan.js';
 import { SetUp } from './launch/set-up.js';
 import { planBwrap, type SandboxedCommand } from './linux/bwrap-plan.js';
 import type { MayReplace } from './linux/find-bwrap.js';
+import { KEEP_OUT_LATE_MOUNTS, type LateMounts } from './linux/late-mounts.js';
 import { maskCrowds } from './linux/mask-crowds.js';
 import { outsidePrograms } from './linux/outside-programs.js';
 import { type MountPlan, planMounts } from './linux/plan-mounts.js';
@@ -29,6 +31,7 @@ import type { HostRules } from './network/host-rules.js';
 import { indexRules } from './policy/access.js';
 import type { Narrowing } from './policy/intersect.js';
 import type { NormalisedPolicy, PathRule } from './policy/path-rule.js';
+import { DEFAULTS } from './policy/rule-origin.js';
 import { isReplaceable } from './policy/visibility.js';
 import type { RepositoryFinder } from './repositories/repository-scans.js';
 import { ScanTime } from './repositories/scan-time.js';
@@ -56,6 +59,8 @@ export interface HostFacts {
   readonly signalResetter: string | undefined;
   /** Parts of /proc that the user owns and so could write. */
   readonly ownedProcTrees: readonly string[];
+  /** What becomes of mounts that this machine makes while a command runs. Runs no program that the command may replace. */
+  readonly lateMounts: (bwrap: string, mayReplace: MayReplace, signal: AbortSignal) => Promise<LateMounts>;
 }
 
 /** Both phases of a sandbox: what it allows, and how that is enforced. */
@@ -133,7 +138,9 @@ async function planWithin(
       return mayReplaceAt(path, asked, most, looked);
     });
   setUp.begin('trying bubblewrap');
-  const enforcement = { architecture, bwrap: await workingBwrap(host, mayReplace, setUp) };
+  const bwrap = await workingBwrap(host, mayReplace, setUp);
+  const lateMounts = await host.lateMounts(bwrap.program, mayReplace, setUp.signal);
+  const enforcement = { architecture, bwrap, lateMounts };
   refuseHostsBelow(ceiling, hosts);
   const scans = globScansOf(intent, host.roots);
   setUp.begin('looking at files');
@@ -195,15 +202,20 @@ interface Surroundings extends Pick<HostFacts, 'ownedProcTrees' | 'signalResette
   readonly files: FileFacts;
   readonly architecture: Architecture;
   readonly bwrap: WorkingBwrap;
+  readonly lateMounts: LateMounts;
 }
 
 function answer(
   { asked, ceiling, hosts }: Question,
   command: SandboxedCommand,
-  { files, architecture, bwrap, ownedProcTrees, signalResetter }: Surroundings,
+  { files, architecture, bwrap, ownedProcTrees, signalResetter, lateMounts }: Surroundings,
   trees: ScannedTrees,
 ): SandboxPlan {
-  const { policy, decisions, narrowed, gaps } = applyCeiling(asked, ceiling, files, trees);
+  const { policy, decisions, narrowed, gaps } = withLateMounts(
+    lateMounts,
+    applyCeiling(asked, ceiling, files, trees),
+  );
+  const startedWith = lateMounts === 'keptOut' && policy.restrictsFiles ? KEEP_OUT_LATE_MOUNTS : undefined;
   refuseReplaceable(bwrap, policy, files);
   const cwd = visibleDirectory(command.cwd, policy, files);
   const { rules, notes } = policy.restrictsFiles
@@ -215,6 +227,7 @@ function answer(
     network: hosts === undefined ? policy.network : 'managed',
     filter: filterFor(architecture),
     signalResetter,
+    startedWith,
   });
   const isNetworkNarrowed = hosts === undefined && policy.network !== asked.network;
   const noted = { ...policy, notes: [...policy.notes, ...notes] };
@@ -288,6 +301,16 @@ function refuseReplaceable({ program }: WorkingBwrap, policy: NormalisedPolicy, 
     `${other} lies where the command may write, and programs there are run outside of sandboxes; allow less of it to be written`,
   );
 }
+
+/** Says what cannot be kept out. */
+function withLateMounts(lateMounts: LateMounts, held: CeiledPolicy): CeiledPolicy {
+  if (lateMounts !== 'seen' || !held.policy.restrictsFiles) return held;
+  const note = { origin: DEFAULTS.kernelTrees, text: GAP_OF_LATE_MOUNTS };
+  const policy = { ...held.policy, notes: [...held.policy.notes, note] };
+  return { ...held, policy, gaps: [...held.gaps, note.text] };
+}
+
+const GAP_OF_LATE_MOUNTS = `what is mounted on this machine while a command runs appears in its sandbox and is not covered, for ${KEEP_OUT_LATE_MOUNTS[0]} cannot keep it out; install util-linux 2.34 or newer, or start this program with unshare --mount --propagation private`;
 
 function visibleDirectory(cwd: string, policy: NormalisedPolicy, files: FileFacts): string {
   const resolved = resolvePath(cwd, files);

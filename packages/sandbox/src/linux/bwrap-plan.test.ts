@@ -59,6 +59,16 @@ test('a plan becomes one call of bubblewrap, its paths held open and its secrets
   });
 });
 
+test('bubblewrap is started by what keeps later mounts from it', () => {
+  const settings = { program: '/usr/bin/bwrap', network: 'enabled', filter: FILTER } as const;
+  const { argv } = planBwrap(
+    { ...COMMAND, hasTerminal: true },
+    { steps: [], placeholders: [] },
+    { ...settings, signalResetter: '/usr/bin/env', startedWith: ['/usr/bin/unshare', '--'] },
+  );
+  expect(argv.slice(3, 8)).toEqual(['sh', '/usr/bin/unshare', '--', '/usr/bin/bwrap', '--args']);
+});
+
 test('a command that may use the network stays in that of the machine', () => {
   const plan = planBwrap(
     COMMAND,

@@ -48,6 +48,8 @@ export interface BwrapSettings {
   readonly filter: Uint8Array;
   /** A program that gives signals which were ignored their default meaning again; undefined where there is none. */
   readonly signalResetter: string | undefined;
+  /** What bubblewrap itself is started with; default nothing. */
+  readonly startedWith?: readonly [string, ...string[]] | undefined;
   /** How a program gets another name; undefined where nothing here can do that. */
   readonly renamer?: ProgramRenamer | undefined;
 }
@@ -83,8 +85,10 @@ export function planBwrap(command: SandboxedCommand, mounts: MountPlan, settings
       `needs ${mounts.steps.length} mounts and ${variables} variables, ${isTooMany ? 'more than bubblewrap accepts' : `whose paths take more than ${MAX_BWRAP_BYTES / 1024} KiB`}; ${remedyFor(mounts)}`,
     );
   }
+  const { program, startedWith } = settings;
+  const wrapper = startedWith === undefined ? ([program] as const) : ([...startedWith, program] as const);
   return {
-    argv: callOf([settings.program, ...options], { ...command, argv: name.argv }, settings.signalResetter),
+    argv: callOf([...wrapper, ...options], { ...command, argv: name.argv }, settings.signalResetter),
     env: command.wrapperEnv ?? {},
     descriptors,
     needsManagedNetwork: settings.network === 'managed',

@@ -3,7 +3,7 @@ import { placesBefore } from './find-bwrap.js';
 import { systemPlaces } from './system-programs.js';
 
 /** Run outside of sandboxes to set them up, or by a server or the command line. */
-const FIXED = ['/bin/sh', '/usr/bin/env'];
+const FIXED = ['/bin/sh', '/usr/bin/env', '/usr/bin/unshare'];
 const LOOKED_FOR = ['nsenter', 'mkfifo', 'cat'];
 
 /**

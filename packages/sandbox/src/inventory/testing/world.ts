@@ -46,13 +46,21 @@ export interface World {
   exec(argv: readonly [string, ...string[]], options?: RunOptions): Promise<DriverAnswer>;
   /** Ends whoever runs the commands, without a chance to clean up. The next command is run by another one. */
   killDriver(): Promise<void>;
+  /** Mounts something where whoever runs the commands sees it; `args` as `mount` takes them. Only root can. */
+  mount(args: readonly string[]): void;
   close(): Promise<void>;
 }
 
 const REPOSITORY_DEPTHS = ['.', 'one', 'two/deep', 'five/a/b/c/d'];
 
+/** How a world differs from others. */
+interface WorldOptions {
+  /** Whether all mounts are shared, as on most machines, in a mount table that is the world's own; only root can have it. */
+  readonly sharesMounts?: boolean;
+}
+
 /** Builds the world of a user. */
-export function createWorld({ uid }: InventoryUser): World {
+export function createWorld({ uid }: InventoryUser, { sharesMounts = false }: WorldOptions = {}): World {
   const base = mkdtempSync(path.join(tmpdir(), 'holdfast-inventory-'));
   const [workspace, outside, temporary, bare] = ['ws', 'outside', 'temporary', 'bare'].map((name) => {
     const folder = path.join(base, name);
@@ -62,7 +70,7 @@ export function createWorld({ uid }: InventoryUser): World {
   furnish(workspace, outside);
   giveTo(uid, base);
   const places = { base, workspace, outside, temporary, bare };
-  const driver = new Driver(uid);
+  const driver = new Driver(uid, sharesMounts);
   let runs = 0;
   const exec = (argv: readonly [string, ...string[]], options: RunOptions = {}): Promise<DriverAnswer> => {
     runs += 1;
@@ -74,6 +82,7 @@ export function createWorld({ uid }: InventoryUser): World {
     exec,
     run: (script, options) => exec(['/bin/sh', '-c', script], options),
     killDriver: () => driver.stop('SIGKILL'),
+    mount: (args) => driver.mount(args),
     async close() {
       await driver.stop('SIGTERM');
       rmSync(base, { recursive: true, force: true });
@@ -192,12 +201,14 @@ interface Waiting {
 /** A process of the user that runs commands one after the other or at once. */
 class Driver {
   readonly #uid: number;
+  readonly #sharesMounts: boolean;
   readonly #waiting = new Map<number, Waiting>();
   #child: ChildProcess | undefined;
   #ready: Promise<void> = Promise.resolve();
 
-  constructor(uid: number) {
+  constructor(uid: number, sharesMounts: boolean) {
     this.#uid = uid;
+    this.#sharesMounts = sharesMounts;
   }
 
   async run(request: DriverRequest): Promise<DriverAnswer> {
@@ -218,10 +229,19 @@ class Driver {
     await closed;
   }
 
+  mount(args: readonly string[]): void {
+    execFileSync('nsenter', ['-t', String(this.#child?.pid), '-m', 'mount', ...args]);
+  }
+
   #start(): ChildProcess {
-    const isOther = process.getuid?.() !== this.#uid;
+    const isOther = process.getuid?.() !== this.#uid && !this.#sharesMounts;
+    const node = ['--import', import.meta.resolve('tsx'), '--conditions=source'];
+    const [execPath, ...execArgv] = this.#sharesMounts
+      ? ([...sharingMounts(this.#uid), process.execPath, ...node] as const)
+      : ([process.execPath, ...node] as const);
     const child = fork(path.join(import.meta.dirname, 'driver.ts'), {
-      execArgv: ['--import', import.meta.resolve('tsx'), '--conditions=source'],
+      execPath,
+      execArgv,
       env: { ...ENVIRONMENT, ...otherSandbox(), TSX_DISABLE_CACHE: '1' },
       cwd: '/',
       ...(isOther ? { uid: this.#uid, gid: this.#uid } : {}),
@@ -247,4 +267,11 @@ class Driver {
     if ('answer' in message) waiting?.resolve(message.answer);
     else waiting?.reject(new Error(message.problem));
   }
+}
+
+/** What starts a program as a user, with shared mounts of its own. */
+function sharingMounts(uid: number): readonly [string, ...string[]] {
+  const asUser = ['setpriv', '--reuid', String(uid), '--regid', String(uid), '--clear-groups'];
+  const share = ['sh', '-c', 'mount --make-rshared / && exec "$@"', 'sh'];
+  return ['unshare', '--mount', '--propagation', 'private', ...share, ...asUser];
 }
