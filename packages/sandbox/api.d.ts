@@ -619,6 +619,12 @@ interface SandboxedCommand {
 /** Whether the command that is to be confined could put something else at a path. */
 type MayReplace = (path: string) => boolean;
 
+/**
+ * What becomes of mounts that this machine makes while a command runs: they do not spread at all, or they would, and are kept
+ * out of a sandbox or seen in it, for what their own flags allow.
+ */
+type LateMounts = 'none' | 'keptOut' | 'seen';
+
 /** Whether this host can confine processes with bubblewrap, and if not, why and what to do. */
 type BwrapCapability = WorkingBwrap | {
     readonly works: false;
@@ -681,6 +687,8 @@ interface HostFacts {
     readonly signalResetter: string | undefined;
     /** Parts of /proc that the user owns and so could write. */
     readonly ownedProcTrees: readonly string[];
+    /** What becomes of mounts that this machine makes while a command runs. Runs no program that the command may replace. */
+    readonly lateMounts: (bwrap: string, mayReplace: MayReplace, signal: AbortSignal) => Promise<LateMounts>;
 }
 /** Both phases of a sandbox: what it allows, and how that is enforced. */
 interface SandboxPlan {
