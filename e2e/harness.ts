@@ -186,10 +186,18 @@ export async function startWorld(
   };
 }
 
+/** What a command line is run with. */
+interface RunOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string;
+  /** For its end, where that is in the hands of the scheduler; default as for any wait. */
+  readonly limitMs?: number;
+}
+
 /** Runs a command line that ends by itself. */
 export async function runHoldfast(
   args: readonly string[],
-  { env = {}, input = '' }: { readonly env?: Readonly<Record<string, string>>; readonly input?: string } = {},
+  { env = {}, input = '', limitMs }: RunOptions = {},
 ): Promise<CommandOutcome> {
   const place = new TemporaryPlace();
   const child = spawnHoldfast(args, { TMPDIR: place.temporary, ...env });
@@ -199,6 +207,7 @@ export async function runHoldfast(
   const [stdout, stderr, [code]] = await within(
     `the end of holdfast ${args.join(' ')}`,
     Promise.all([text(child.stdout), text(child.stderr), closed]),
+    limitMs,
   );
   const files = place.files(child.pid ?? 0);
   place.remove();

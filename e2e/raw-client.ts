@@ -103,8 +103,8 @@ export class RawClient implements AsyncDisposable {
   }
 
   /** The first message not taken yet that matches, whether it is here or still to come. */
-  async next(matches: (message: Message) => boolean = () => true): Promise<Message> {
-    return (await this.#next(({ message }) => matches(message))).message;
+  async next(matches: (message: Message) => boolean = () => true, limitMs?: number): Promise<Message> {
+    return (await this.#next(({ message }) => matches(message), limitMs)).message;
   }
 
   /** The text of the next message. */
@@ -176,7 +176,7 @@ export class RawClient implements AsyncDisposable {
     await noneMarked(this.mark);
   }
 
-  #next(matches: (received: Received) => boolean): Promise<Received> {
+  #next(matches: (received: Received) => boolean, limitMs?: number): Promise<Received> {
     const at = this.#inbox.findIndex(matches);
     const found = this.#inbox[at];
     if (found !== undefined) {
@@ -187,7 +187,7 @@ export class RawClient implements AsyncDisposable {
       if (this.#ending === undefined) this.#waiting.add({ matches, take, fail });
       else fail(endedTooSoon(this.#ending));
     });
-    return within('a message', arrival);
+    return within('a message', arrival, limitMs);
   }
 
   #take(received: Received): void {

@@ -47,11 +47,12 @@ export async function startScript(
 }
 
 /** All events of a process from the next one to `closed`, in the order in which they came. */
-export async function eventsOf(client: RawClient, processId: string): Promise<Message[]> {
+export async function eventsOf(client: RawClient, processId: string, limitMs?: number): Promise<Message[]> {
   const events: Message[] = [];
   for (;;) {
     const event = await client.next(
       ({ method, params }) => method?.startsWith('process/') === true && params?.['processId'] === processId,
+      limitMs,
     );
     events.push(event);
     if (event.method === 'process/closed') return events;

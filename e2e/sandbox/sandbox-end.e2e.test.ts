@@ -11,6 +11,9 @@ import { eventsOf, outputContains } from '../runs.js';
 import { sandboxPlace, startConfined } from './sandbox-profiles.js';
 import { describeConfined, WHOEVER_TESTS } from './sandbox-users.js';
 
+/** The first process of the sandbox has the lowest share of a processor that there is, and has to get its turn. */
+const STARVED_MS = 150_000;
+
 /**
  * Keeps the first process of its sandbox from the processor, so that it cannot end, and goes on in a process that tries to
  * make what must not be made. The command itself ends.
@@ -26,16 +29,20 @@ const HOG = `
 `;
 
 describeConfined('the end of a sandbox', WHOEVER_TESTS, () => {
-  test('is told when nothing of it is left, whatever the command did to hold it up', async () => {
-    await using place = await sandboxPlace(WHOEVER_TESTS);
-    await using server = await startServer(place.server);
-    await using client = await server.connect();
-    await client.initialize();
-    await startConfined(client, 'p', ['/bin/sh', '-c', `${HOG}exit 7`], place);
-    const events = await eventsOf(client, 'p');
-    const left = markedProcesses(client.mark).map(({ command }) => command);
-    expect([events.at(-2)?.params?.['exitCode'], left, readdirSync(place.workspace)]).toEqual([7, [], []]);
-  });
+  test(
+    'is told when nothing of it is left, whatever the command did to hold it up',
+    async () => {
+      await using place = await sandboxPlace(WHOEVER_TESTS);
+      await using server = await startServer(place.server);
+      await using client = await server.connect();
+      await client.initialize();
+      await startConfined(client, 'p', ['/bin/sh', '-c', `${HOG}exit 7`], place);
+      const events = await eventsOf(client, 'p', STARVED_MS);
+      const left = markedProcesses(client.mark).map(({ command }) => command);
+      expect([events.at(-2)?.params?.['exitCode'], left, readdirSync(place.workspace)]).toEqual([7, [], []]);
+    },
+    2 * STARVED_MS,
+  );
 
   test('comes soon after that of a server that was killed', async () => {
     await using place = await sandboxPlace(WHOEVER_TESTS);
@@ -51,13 +58,18 @@ describeConfined('the end of a sandbox', WHOEVER_TESTS, () => {
     await noneMarked(client.mark);
   });
 
-  test('comes before that of the program that runs it', async () => {
-    await using place = await sandboxPlace(WHOEVER_TESTS);
-    const script = `cd ${place.workspace}; ${HOG}exit 7`;
-    const mark = randomUUID();
-    const command = ['--write', place.workspace, '--', 'sh', '-c', script];
-    const { code } = await runHoldfast(['sandbox', ...command], { env: { [MARK_VARIABLE]: mark } });
-    const left = markedProcesses(mark).map((process) => process.command);
-    expect([code, left, readdirSync(place.workspace)]).toEqual([7, [], []]);
-  });
+  test(
+    'comes before that of the program that runs it',
+    async () => {
+      await using place = await sandboxPlace(WHOEVER_TESTS);
+      const script = `cd ${place.workspace}; ${HOG}exit 7`;
+      const mark = randomUUID();
+      const command = ['--write', place.workspace, '--', 'sh', '-c', script];
+      const run = { env: { [MARK_VARIABLE]: mark }, limitMs: STARVED_MS };
+      const { code } = await runHoldfast(['sandbox', ...command], run);
+      const left = markedProcesses(mark).map((process) => process.command);
+      expect([code, left, readdirSync(place.workspace)]).toEqual([7, [], []]);
+    },
+    2 * STARVED_MS,
+  );
 });

@@ -31,7 +31,7 @@ describeConfinedByEach(
       const programs = join(place.path, 'programs');
       mkdirSync(programs);
       writeFileSync(join(programs, 'bwrap'), WITHOUT_LOW_PORTS, { mode: 0o755 });
-      const env = { ...place.server.env, PATH: `${programs}:${process.env['PATH'] ?? PATH}` };
+      const env = { ...place.server.env, HOLDFAST_BWRAP: join(programs, 'bwrap') };
       await using server = await startServer({ ...place.server, env });
       await using client = await server.connect();
       await client.initialize();
