@@ -1,4 +1,4 @@
-import { lstatSync } from 'node:fs';
+import { lstatSync, type Stats } from 'node:fs';
 import { opendir } from 'node:fs/promises';
 import { errorCode } from '../files/error-code.js';
 import { parentOf } from '../files/paths.js';
@@ -23,7 +23,7 @@ export interface ScannedEntry {
 /** The file system as a scan asks for it. Paths are absolute and canonical. */
 export interface ScanFiles {
   /**
-   * Undefined where no directory is, or none that can be looked at. It is asked of thousands, and so answers at once.
+   * Undefined where no directory is, or none that can be looked at or entered in a sandbox. It is asked of thousands, and so answers at once.
    * @throws ShutDirectory where it cannot be looked at for now.
    */
   stampOf(directory: string): DirectoryStamp | undefined;
@@ -51,7 +51,7 @@ export const realScanFiles: ScanFiles = {
   stampOf(directory) {
     try {
       const found = lstatSync(directory, { throwIfNoEntry: false });
-      if (found?.isDirectory() !== true) return undefined;
+      if (found?.isDirectory() !== true || isClosedInside(found)) return undefined;
       return { device: found.dev, inode: found.ino, changedMs: found.ctimeMs };
     } catch (error) {
       refuseShut(directory, error);
@@ -81,6 +81,17 @@ export const realScanFiles: ScanFiles = {
     }
   },
 };
+
+/**
+ * Root may look everywhere, but not in a sandbox, where it has no capability: what another user has closed to everybody else
+ * cannot be entered there, nor could bubblewrap mount anything in it.
+ */
+function isClosedInside({ uid, mode }: Stats): boolean {
+  return process.geteuid?.() === 0 && uid !== 0 && (mode & ENTERED_BY_OTHERS) === 0;
+}
+
+/** Of the group or of everybody. */
+const ENTERED_BY_OTHERS = 0o011;
 
 /** Judged by the very error: a mode may be another one a moment later. */
 function refuseShut(directory: string, cause: unknown): void {
