@@ -1,4 +1,3 @@
-import { ExecError } from '@holdfast/exec-protocol';
 import {
   applyCeiling,
   type CeiledPolicy,
@@ -9,8 +8,6 @@ import {
 } from './ceiling/ceiling.js';
 import type { CeilingSource } from './ceiling/operator-ceiling.js';
 import type { FileFacts, FileView } from './files/file-facts.js';
-import { isWithin } from './files/paths.js';
-import { resolvePath } from './files/resolve-path.js';
 import type { ExecutorRoots } from './intent/executor-roots.js';
 import { globScansOf, normalise, type Patterns, unrestricted } from './intent/normalise.js';
 import type { PatternFinder } from './intent/pattern-looks.js';
@@ -22,17 +19,15 @@ import { planBwrap, type SandboxedCommand } from './linux/bwrap-plan.js';
 import type { MayReplace } from './linux/find-bwrap.js';
 import { KEEP_OUT_LATE_MOUNTS, type LateMounts } from './linux/late-mounts.js';
 import { maskCrowds } from './linux/mask-crowds.js';
-import { outsidePrograms } from './linux/outside-programs.js';
 import { type MountPlan, planMounts } from './linux/plan-mounts.js';
 import type { BwrapCapability, WorkingBwrap } from './linux/probe-bwrap.js';
 import { compileFilter } from './linux/seccomp/compile-filter.js';
 import type { Architecture } from './linux/seccomp/syscalls.js';
 import type { HostRules } from './network/host-rules.js';
-import { indexRules } from './policy/access.js';
+import { architectureOf, refuseHostsBelow, refuseReplaceable, visibleDirectory } from './plan-refusals.js';
 import type { Narrowing } from './policy/intersect.js';
 import type { NormalisedPolicy, PathRule } from './policy/path-rule.js';
 import { DEFAULTS } from './policy/rule-origin.js';
-import { isReplaceable } from './policy/visibility.js';
 import type { RepositoryFinder } from './repositories/repository-scans.js';
 import { ScanTime } from './repositories/scan-time.js';
 import type { ScannedTree, ScanTarget } from './repositories/scan-tree.js';
@@ -252,33 +247,8 @@ function filterFor(architecture: Architecture): Uint8Array {
 
 const filters = new Map<Architecture, Uint8Array>();
 
-function refuseHostsBelow({ network }: CeilingSource, hosts: HostRules | undefined): void {
-  if (hosts !== undefined && network === 'restricted')
-    refuse('network', 'this executor allows none; allow no hosts');
-}
-
 function withoutOwnPaths(ceiling: Ceiling, { ownPaths }: HostFacts): Ceiling {
   return { ...ceiling, hidden: [...ceiling.hidden, ...ownPaths] };
-}
-
-function architectureOf({ platform, architecture, isNested }: HostFacts): Architecture {
-  if (isNested === true) {
-    throw new ExecError(
-      'sandboxNested',
-      'sandbox: this executor runs inside of a sandbox of its system, in which there can be no other; start it outside, or let commands have that one alone (holdfast serve --sandbox-inherit)',
-    );
-  }
-  if (platform !== 'linux') {
-    throw new ExecError(
-      'sandboxUnsupported',
-      `sandbox: this executor runs ${platform}, for which there is no sandbox yet; send null to run without`,
-    );
-  }
-  if (architecture === 'x64' || architecture === 'arm64') return architecture;
-  throw new ExecError(
-    'sandboxUnsupported',
-    `sandbox: there is no system call filter for ${architecture}; use an executor on x64 or arm64`,
-  );
 }
 
 async function workingBwrap(
@@ -290,18 +260,6 @@ async function workingBwrap(
   return capability.works ? capability : refuse('sandbox', capability.problem);
 }
 
-/** What is run outside of this sandbox and others would be chosen by the command, for the next start. */
-function refuseReplaceable({ program }: WorkingBwrap, policy: NormalisedPolicy, files: FileFacts): void {
-  if (isReplaceable(program, policy, files))
-    refuse('sandbox', `${program} lies where the command may write; install bubblewrap outside of it`);
-  const other = outsidePrograms(program, files).find((place) => isReplaceable(place, policy, files));
-  if (other === undefined) return;
-  refuse(
-    'sandbox',
-    `${other} lies where the command may write, and programs there are run outside of sandboxes; allow less of it to be written`,
-  );
-}
-
 /** Says what cannot be kept out. */
 function withLateMounts(lateMounts: LateMounts, held: CeiledPolicy): CeiledPolicy {
   if (lateMounts !== 'seen' || !held.policy.restrictsFiles) return held;
@@ -311,14 +269,3 @@ function withLateMounts(lateMounts: LateMounts, held: CeiledPolicy): CeiledPolic
 }
 
 const GAP_OF_LATE_MOUNTS = `what is mounted on this machine while a command runs appears in its sandbox and is not covered, for ${KEEP_OUT_LATE_MOUNTS[0]} cannot keep it out; install util-linux 2.34 or newer, or start this program with unshare --mount --propagation private`;
-
-function visibleDirectory(cwd: string, policy: NormalisedPolicy, files: FileFacts): string {
-  const resolved = resolvePath(cwd, files);
-  if (resolved.kind === 'deadEnd') refuse('cwd', `${resolved.why}; start the command somewhere else`);
-  const { path, kind } = resolved;
-  if (kind !== 'directory')
-    refuse('cwd', `${cwd} is no directory of this executor; start the command somewhere else`);
-  const isPrivate = ['/proc', '/dev', '/sys'].some((tree) => isWithin(path, tree));
-  if (isPrivate || !policy.restrictsFiles || indexRules(policy.rules).accessAt(path) !== 'deny') return path;
-  return refuse('cwd', `${cwd} cannot be read in the sandbox; allow it, or start the command somewhere else`);
-}

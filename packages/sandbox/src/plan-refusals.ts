@@ -1,0 +1,84 @@
+import { ExecError } from '@holdfast/exec-protocol';
+import type { CeilingSource } from './ceiling/operator-ceiling.js';
+import type { FileFacts } from './files/file-facts.js';
+import { isWithin } from './files/paths.js';
+import { resolvePath } from './files/resolve-path.js';
+import { refuse } from './intent/refuse.js';
+import { outsidePrograms } from './linux/outside-programs.js';
+import type { WorkingBwrap } from './linux/probe-bwrap.js';
+import type { Architecture } from './linux/seccomp/syscalls.js';
+import type { HostRules } from './network/host-rules.js';
+import { indexRules } from './policy/access.js';
+import type { NormalisedPolicy } from './policy/path-rule.js';
+import { isReplaceable } from './policy/visibility.js';
+
+/** What runs the sandboxes. */
+interface Executor {
+  readonly platform: string;
+  readonly architecture: string;
+  readonly isNested?: boolean;
+}
+
+/**
+ * For which system calls are filtered.
+ * @throws ExecError `sandboxUnsupported`, or `sandboxNested`, where this executor can have no sandboxes.
+ */
+export function architectureOf({ platform, architecture, isNested }: Executor): Architecture {
+  if (isNested === true) {
+    throw new ExecError(
+      'sandboxNested',
+      'sandbox: this executor runs inside of a sandbox of its system, in which there can be no other; start it outside, or let commands have that one alone (holdfast serve --sandbox-inherit)',
+    );
+  }
+  if (platform !== 'linux') {
+    throw new ExecError(
+      'sandboxUnsupported',
+      `sandbox: this executor runs ${platform}, for which there is no sandbox yet; send null to run without`,
+    );
+  }
+  if (architecture === 'x64' || architecture === 'arm64') return architecture;
+  throw new ExecError(
+    'sandboxUnsupported',
+    `sandbox: there is no system call filter for ${architecture}; use an executor on x64 or arm64`,
+  );
+}
+
+/** @throws ExecError `sandboxUnsupported` for hosts where the ceiling allows no network. */
+export function refuseHostsBelow({ network }: CeilingSource, hosts: HostRules | undefined): void {
+  if (hosts !== undefined && network === 'restricted')
+    refuse('network', 'this executor allows none; allow no hosts');
+}
+
+/**
+ * What is run outside of this sandbox and others would be chosen by the command, for the next start.
+ * @throws ExecError `sandboxUnsupported` where the policy lets it.
+ */
+export function refuseReplaceable(
+  { program }: WorkingBwrap,
+  policy: NormalisedPolicy,
+  files: FileFacts,
+): void {
+  if (isReplaceable(program, policy, files))
+    refuse('sandbox', `${program} lies where the command may write; install bubblewrap outside of it`);
+  const other = outsidePrograms(program, files).find((place) => isReplaceable(place, policy, files));
+  if (other === undefined) return;
+  refuse(
+    'sandbox',
+    `${other} lies where the command may write, and programs there are run outside of sandboxes; allow less of it to be written`,
+  );
+}
+
+/**
+ * Where a command runs, with all links followed.
+ * @throws ExecError `sandboxUnsupported` for what is no directory, or is not shown in the sandbox.
+ */
+export function visibleDirectory(cwd: string, policy: NormalisedPolicy, files: FileFacts): string {
+  const resolved = resolvePath(cwd, files);
+  if (resolved.kind === 'deadEnd') refuse('cwd', `${resolved.why}; start the command somewhere else`);
+  const { path, kind } = resolved;
+  if (kind !== 'directory')
+    refuse('cwd', `${cwd} is no directory of this executor; start the command somewhere else`);
+  const isPrivate = ['/proc', '/dev', '/sys'].some((tree) => isWithin(path, tree));
+  if (isPrivate || !policy.restrictsFiles || indexRules(policy.rules).accessAt(path) !== 'deny') return path;
+  return refuse('cwd', `${cwd} cannot be read in the sandbox; allow it, or start the command somewhere else`);
+}
