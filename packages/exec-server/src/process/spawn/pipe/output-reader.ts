@@ -1,6 +1,7 @@
 import { readSync } from 'node:fs';
 import type { ConnectOpts, SocketConstructorOpts } from 'node:net';
 import { Socket } from 'node:net';
+import { CHUNK_BYTES, DRAIN_BYTES, outputBuffer } from '../output-buffer.js';
 
 /** Reads the server's end of an output pipe and closes it at the end. */
 export interface OutputReader {
@@ -23,16 +24,6 @@ export function readOutput(
   return new PipeReader(fd, onChunk, onEnd);
 }
 
-// Becomes base64 without padding, and is short enough for V8 to handle the text fast.
-const CHUNK_BYTES = 24 * 1024;
-
-// No pipe of an unprivileged process holds more, so a drain of this length has seen all that was in it when it began;
-// somebody who goes on writing cannot keep the drain going.
-const DRAIN_BYTES = 1024 * 1024;
-
-// One for all readers: a read and the use of its bytes are never apart, and an idle process needs no buffer.
-const scratch = Buffer.allocUnsafeSlow(CHUNK_BYTES);
-
 class PipeReader implements OutputReader {
   readonly #fd: number;
   readonly #socket: Socket;
@@ -54,9 +45,9 @@ class PipeReader implements OutputReader {
       readable: true,
       writable: false,
       onread: {
-        buffer: scratch,
+        buffer: outputBuffer,
         callback: (length) => {
-          this.#onChunk(scratch.subarray(0, length));
+          this.#onChunk(outputBuffer.subarray(0, length));
           return true;
         },
       },
@@ -87,7 +78,7 @@ class PipeReader implements OutputReader {
         return;
       }
       total += length;
-      this.#onChunk(scratch.subarray(0, length));
+      this.#onChunk(outputBuffer.subarray(0, length));
     }
   }
 
@@ -104,10 +95,10 @@ class PipeReader implements OutputReader {
   }
 }
 
-/** The number of bytes now in the scratch buffer, 0 at the end of the pipe, undefined when it is merely empty. */
+/** The number of bytes now in the output buffer, 0 at the end of the pipe, undefined when it is merely empty. */
 function readWithoutWaiting(fd: number): number | undefined {
   try {
-    return readSync(fd, scratch, 0, CHUNK_BYTES, null);
+    return readSync(fd, outputBuffer, 0, CHUNK_BYTES, null);
   } catch {
     // EAGAIN. Anything else the socket meets as well, and ends.
     return undefined;

@@ -1,6 +1,7 @@
 import { readSync } from 'node:fs';
 import type { ConnectOpts, SocketConstructorOpts } from 'node:net';
 import { ReadStream } from 'node:tty';
+import { CHUNK_BYTES, DRAIN_BYTES, outputBuffer } from '../output-buffer.js';
 import type { OutputReader } from '../pipe/output-reader.js';
 import { errorCode } from '../spawn-error.js';
 
@@ -19,19 +20,9 @@ export function readTerminal(
   return new PtyReader(fd, onChunk, onEnd);
 }
 
-// Becomes base64 without padding, and is short enough for V8 to handle the text fast.
-const CHUNK_BYTES = 24 * 1024;
-
 // What Linux hands out in one read. A read that brings clearly less has emptied the terminal.
 const FULL_READ_BYTES = 2048;
 const READ_BYTES = 4096;
-
-// No terminal holds more, so a drain of this length has seen all that was in it when it began; somebody who goes on
-// writing cannot keep the drain going.
-const DRAIN_BYTES = 1024 * 1024;
-
-// One for all readers: a read and the use of its bytes are never apart, and an idle process needs no buffer.
-const scratch = Buffer.allocUnsafeSlow(CHUNK_BYTES);
 
 class PtyReader implements TerminalReader {
   readonly #fd: number;
@@ -48,9 +39,9 @@ class PtyReader implements TerminalReader {
       readable: true,
       writable: false,
       onread: {
-        buffer: scratch,
+        buffer: outputBuffer,
         callback: (length) => {
-          this.#onChunk(scratch.subarray(0, this.#fill(length)));
+          this.#onChunk(outputBuffer.subarray(0, this.#fill(length)));
           return true;
         },
       },
@@ -97,7 +88,7 @@ class PtyReader implements TerminalReader {
       }
       const filled = this.#fill(length);
       total += filled;
-      this.#onChunk(scratch.subarray(0, filled));
+      this.#onChunk(outputBuffer.subarray(0, filled));
     }
   }
 
@@ -106,7 +97,7 @@ class PtyReader implements TerminalReader {
     this.#end();
   }
 
-  /** Reads on behind the bytes in the scratch buffer while there is more: few large chunks cost less than many small. */
+  /** Reads on behind the bytes in the output buffer while there is more: few large chunks cost less than many small. */
   #fill(length: number): number {
     let filled = length;
     let latest = length;
@@ -126,10 +117,10 @@ class PtyReader implements TerminalReader {
   }
 }
 
-/** The number of bytes read to `offset` of the scratch buffer, 0 at the end, undefined when there are none now. */
+/** The number of bytes read to `offset` of the output buffer, 0 at the end, undefined when there are none now. */
 function readWithoutWaiting(fd: number, offset: number): number | undefined {
   try {
-    return readSync(fd, scratch, offset, CHUNK_BYTES - offset, null);
+    return readSync(fd, outputBuffer, offset, CHUNK_BYTES - offset, null);
   } catch (error) {
     // Linux says that the last program has closed the terminal with EIO, and only when nothing is left to read.
     return errorCode(error) === 'EAGAIN' ? undefined : 0;
