@@ -41,7 +41,7 @@ export type { WrapperWatch } from './launch/wrapper-watch.js';
 export { MAX_CELLS_STARTING, SANDBOX_START_MS } from './limits.js';
 export { explainFault, hasLostPath, whyNotRun } from './linux/bwrap-fault.js';
 export type { SandboxedCommand } from './linux/bwrap-plan.js';
-export { SYSTEM_PATH } from './linux/system-programs.js';
+export { SYSTEM_PATH, systemPlaces } from './linux/system-programs.js';
 export type { NetworkAnswer, NetworkDecider, NetworkProtocol, NetworkQuestion } from './network/decider.js';
 export type { NetworkCaller, NetworkDecision } from './network/gate.js';
 export { type HostRule, type HostRules, parseHostRules } from './network/host-rules.js';
@@ -59,7 +59,7 @@ export { type HostFacts, type PlanOptions, planSandbox, type SandboxPlan } from 
 export type { Narrowing } from './policy/intersect.js';
 export type { Access, NormalisedPolicy, PathRule, PolicyNote } from './policy/path-rule.js';
 export type { RuleOrigin } from './policy/rule-origin.js';
-export { accessTo } from './policy/visibility.js';
+export { accessTo, replaceableIn } from './policy/visibility.js';
 export type { FindOptions, RepositoryFinder } from './repositories/repository-scans.js';
 export type { ScanTime } from './repositories/scan-time.js';
 export type { ScannedTree, ScanTarget } from './repositories/scan-tree.js';

@@ -7,6 +7,7 @@ const DOCUMENT = new URL('../../../docs/limits.md', import.meta.url);
 const UNITS: Readonly<Record<string, number>> = {
   '': 1,
   KiB: 2 ** 10,
+  MiB: 2 ** 20,
   s: 1000,
 };
 

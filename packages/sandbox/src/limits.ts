@@ -34,6 +34,18 @@ export const MAX_LINKED_WORKTREES = 256;
 /** Config files of one repository that are asked what they name, with those that they include; the rest is told of. */
 export const MAX_GIT_CONFIGS = 64;
 
+/** Bytes of the configs of all repositories of one sandbox, in equal shares; what more a repository has is told of and not read. */
+export const MAX_CONFIG_BYTES = 4 * 2 ** 20;
+
+/** Places that are looked at since those configs name them, in equal shares; the rest is told of. */
+export const MAX_CONFIG_LOOKS = 8192;
+
+/** Paths that are protected since those configs name them, in equal shares; the rest is told of. */
+export const MAX_CONFIG_TARGETS = 1024;
+
+/** The smallest of those shares is one of so many, however many repositories there are. */
+export const MAX_CONFIG_SHARES = 1024;
+
 /** How long it may take to set up one sandbox, from the first look at this machine until its command runs. */
 export const SANDBOX_START_MS = 30_000;
 

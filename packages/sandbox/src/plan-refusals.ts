@@ -10,7 +10,7 @@ import type { Architecture } from './linux/seccomp/syscalls.js';
 import type { HostRules } from './network/host-rules.js';
 import { indexRules } from './policy/access.js';
 import type { NormalisedPolicy } from './policy/path-rule.js';
-import { isReplaceable } from './policy/visibility.js';
+import { replaceableIn } from './policy/visibility.js';
 
 /** What runs the sandboxes. */
 interface Executor {
@@ -58,9 +58,10 @@ export function refuseReplaceable(
   policy: NormalisedPolicy,
   files: FileFacts,
 ): void {
-  if (isReplaceable(program, policy, files))
+  const isReplaceable = replaceableIn(policy, files);
+  if (isReplaceable(program))
     refuse('sandbox', `${program} lies where the command may write; install bubblewrap outside of it`);
-  const other = outsidePrograms(program, files).find((place) => isReplaceable(place, policy, files));
+  const other = outsidePrograms(program, files).find(isReplaceable);
   if (other === undefined) return;
   refuse(
     'sandbox',

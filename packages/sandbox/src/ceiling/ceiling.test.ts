@@ -2,19 +2,17 @@ import { ExecError } from '@holdfast/exec-protocol';
 import { describe, expect, test } from 'vitest';
 import { type FakeFile, fakeFiles } from '../files/testing/fake-files.js';
 import {
-  MAX_GIT_CONFIGS,
   MAX_LINKED_WORKTREES,
   MAX_PINNED_DEPTH,
   MAX_REPOSITORY_MOUNTS,
   MAX_SCANNED_DIRECTORIES,
   MAX_SCANNED_SHARED_DIRECTORIES,
 } from '../limits.js';
-import type { NormalisedPolicy } from '../policy/path-rule.js';
 import { DEFAULTS } from '../policy/rule-origin.js';
 import { linesOf, policyOf, rule } from '../policy/testing/rules.js';
-import { fakeScans } from '../repositories/testing/fake-scans.js';
-import { applyCeiling, type CeiledPolicy, type Ceiling, type ScannedTrees, scanTargets } from './ceiling.js';
+import { applyCeiling, type Ceiling, type ScannedTrees } from './ceiling.js';
 import { inPartsOf } from './protect-git.js';
+import { applyToFakes } from './testing/apply-to-fakes.js';
 
 const CEILING: Ceiling = {
   maximum: undefined,
@@ -32,25 +30,12 @@ const REPOSITORY: Readonly<Record<string, FakeFile>> = {
   '/ws/.git/refs': 'directory',
 };
 
-async function apply(
-  policy: NormalisedPolicy,
-  ceiling: Ceiling,
-  tree: Readonly<Record<string, FakeFile>>,
-): Promise<CeiledPolicy> {
-  const files = fakeFiles(tree);
-  const scans = fakeScans(files);
-  const found = scanTargets(policy, ceiling).map(
-    async (target) => [target.root, await scans.find(target)] as const,
-  );
-  return applyCeiling(policy, ceiling, files, new Map(await Promise.all(found)));
-}
-
 async function below(
   tree: Readonly<Record<string, FakeFile>>,
   lines: readonly string[],
   ceiling = CEILING,
 ): Promise<readonly string[]> {
-  return linesOf((await apply(policyOf(lines), ceiling, tree)).policy.rules);
+  return linesOf((await applyToFakes(policyOf(lines), ceiling, tree)).policy.rules);
 }
 
 describe('inside what is writable, what others would run stays as it is', () => {
@@ -109,7 +94,7 @@ describe('inside what is writable, what others would run stays as it is', () => 
   });
 
   test('an intent cannot open what is protected', async () => {
-    const { policy, narrowed } = await apply(
+    const { policy, narrowed } = await applyToFakes(
       policyOf(['write /ws', 'deny /ws/.git', 'write /ws/.git/hooks']),
       { ...CEILING, protectedNames: [] },
       REPOSITORY,
@@ -127,7 +112,7 @@ describe('inside what is writable, what others would run stays as it is', () => 
 
   test('in a directory that many share, no names are kept', async () => {
     const policy = { ...policyOf([]), rules: [rule('write /tmp', { isShared: true })] };
-    expect(linesOf((await apply(policy, CEILING, { '/tmp': 'shared' })).policy.rules)).toEqual([
+    expect(linesOf((await applyToFakes(policy, CEILING, { '/tmp': 'shared' })).policy.rules)).toEqual([
       'write /tmp',
     ]);
   });
@@ -189,7 +174,7 @@ describe('inside what is writable, what others would run stays as it is', () => 
       names.map((name): [string, FakeFile] => [`/ws/${name}/.git/config`, { text: '' }]),
     );
     const ceiling = { ...CEILING, protectedNames: [] };
-    const { policy, gaps } = await apply(policyOf(['write /ws']), ceiling, tree);
+    const { policy, gaps } = await applyToFakes(policyOf(['write /ws']), ceiling, tree);
     const inParts = 200;
     expect(linesOf(policy.rules)).toEqual([
       'write /ws',
@@ -229,7 +214,7 @@ describe('inside what is writable, what others would run stays as it is', () => 
         [`/ws${down(depth)}/.git/hooks`]: 'directory',
         [`/ws${down(100)}/x`]: 'directory',
       };
-      const { policy, gaps } = await apply(policyOf(['write /ws', ...more]), ceiling, tree);
+      const { policy, gaps } = await applyToFakes(policyOf(['write /ws', ...more]), ceiling, tree);
       return [linesOf(policy.rules), policy.notes.map(({ text }) => text), gaps];
     };
     const git = `/ws${down(MAX_PINNED_DEPTH - 1)}/.git`;
@@ -255,7 +240,7 @@ describe('inside what is writable, what others would run stays as it is', () => 
     const tree = Object.fromEntries(
       names.map((name): [string, FakeFile] => [`${name}/.git/hooks`, 'directory']),
     );
-    const { policy } = await apply(policyOf(['write /ws']), { ...CEILING, protectedNames: [] }, tree);
+    const { policy } = await applyToFakes(policyOf(['write /ws']), { ...CEILING, protectedNames: [] }, tree);
     const inParts = linesOf(policy.rules).filter((line) => line.endsWith('/.git/hooks')).length;
     // 30 of them take 61 mounts each above them and one for themselves; 140 are left, three for each more.
     expect([inParts, policy.notes.length]).toEqual([30, 0]);
@@ -282,7 +267,11 @@ describe('inside what is writable, what others would run stays as it is', () => 
       '/ws/a/.git': { text: 'gitdir: ../.git' },
       '/ws/.codex': { link: '.codex' },
     };
-    const { policy } = await apply(policyOf(['write /ws']), { ...CEILING, protectedNames: ['.codex'] }, tree);
+    const { policy } = await applyToFakes(
+      policyOf(['write /ws']),
+      { ...CEILING, protectedNames: ['.codex'] },
+      tree,
+    );
     expect([linesOf(policy.rules), policy.notes]).toEqual([
       ['write /ws', 'read /ws/a/.git'],
       [
@@ -301,7 +290,7 @@ describe('inside what is writable, what others would run stays as it is', () => 
       '/ws/c': 'shut',
       '/ws/d': 'shut',
     };
-    const { policy } = await apply(
+    const { policy } = await applyToFakes(
       policyOf(['write /ws']),
       { ...CEILING, protectedNames: ['d/hooks'] },
       tree,
@@ -353,7 +342,11 @@ describe('inside what is writable, what others would run stays as it is', () => 
       '/ws/.codex': { link: 'shared' },
       '/ws/shared': 'directory',
     };
-    const { policy } = await apply(policyOf(['write /ws']), { ...CEILING, protectedNames: ['.codex'] }, tree);
+    const { policy } = await applyToFakes(
+      policyOf(['write /ws']),
+      { ...CEILING, protectedNames: ['.codex'] },
+      tree,
+    );
     expect([linesOf(policy.rules), policy.notes]).toEqual([
       ['write /ws', 'read /ws/shared'],
       [
@@ -366,129 +359,12 @@ describe('inside what is writable, what others would run stays as it is', () => 
   });
 });
 
-describe('what the config of a repository names', () => {
-  const ceiling = { ...CEILING, protectedNames: [] };
-  const GIT: Readonly<Record<string, FakeFile>> = {
-    '/ws/r/.git/hooks': 'directory',
-    '/ws/r/.git/commondir': { text: '.' },
-  };
-  const KEPT = ['write /ws', 'read /ws/r/.git/commondir', 'read /ws/r/.git/config', 'read /ws/r/.git/hooks'];
-
-  async function named(
-    config: string,
-    tree: Readonly<Record<string, FakeFile>> = {},
-    lines: readonly string[] = ['write /ws'],
-  ): Promise<{ readonly rules: readonly string[]; readonly gaps: readonly string[] }> {
-    const all = { ...GIT, '/ws/r/.git/config': { text: config }, ...tree };
-    const { policy, gaps } = await apply(policyOf(lines), ceiling, all);
-    return { rules: linesOf(policy.rules).filter((line) => !KEPT.includes(line)), gaps };
-  }
-
-  test('hooks, included configs and programs stay as they are, missing ones too', async () => {
-    const config = `[core]
-      hooksPath = .githooks
-      fsmonitor = "sh ./tools/watch.sh --all"
-      sshCommand = /ws/ssh -o x/y
-      pager = tools/nothing | less
-      [include] path = ../shared.config
-      [includeIf "onbranch:x"] path = ../missing.config
-      [merge "x"] driver = tools %O`;
-    const tree: Readonly<Record<string, FakeFile>> = {
-      '/ws/r/tools/watch.sh': { text: '' },
-      '/ws/ssh': { text: '' },
-      '/ws/r/shared.config': { text: '[core]\nhooksPath = more/hooks\n[include]path = deep/../other.config' },
-      '/ws/r/other.config': { text: '[include]path = shared.config' },
-      '/ws/r/.githooks': 'directory',
-    };
-    expect(await named(config, tree)).toEqual({
-      rules: [
-        'read /ws/r/.githooks',
-        'read /ws/r/missing.config/',
-        'read /ws/r/more/',
-        'read /ws/r/other.config',
-        'read /ws/r/shared.config',
-        'read /ws/r/tools/watch.sh',
-        'read /ws/ssh',
-      ],
-      gaps: [],
-    });
-  });
-
-  test('in every worktree of it', async () => {
-    const tree: Readonly<Record<string, FakeFile>> = {
-      '/ws/r/.git/worktrees/a/gitdir': { text: '/ws/a/.git\n' },
-      '/ws/r/.git/worktrees/a/commondir': { text: '../..' },
-      '/ws/r/.git/worktrees/a/config.worktree': { text: '[core]\nhooksPath = own' },
-      '/ws/a/.git': { text: 'gitdir: /ws/r/.git/worktrees/a' },
-      '/ws/b/.git': { text: 'gitdir: ../separate' },
-      '/ws/separate/config': { text: '[core]\nhooksPath = h' },
-      '/ws/separate/hooks': 'directory',
-      '/ws/lib/own': 'directory',
-      '/ws/modules/config': { text: '[core]\nworktree = ../lib\nhooksPath = own' },
-      '/ws/modules/HEAD': { text: '' },
-      '/ws/modules/objects': 'directory',
-      '/ws/modules/refs': 'directory',
-      '/srv/bare/config': { text: '[core]\nhooksPath = own' },
-      '/srv/bare/HEAD': { text: '' },
-      '/srv/bare/objects': 'directory',
-      '/srv/bare/refs': 'directory',
-    };
-    const { rules } = await named('', tree, ['write /ws', 'write /srv']);
-    expect(rules.filter((line) => /own|\/h\/$/.test(line))).toEqual([
-      'read /srv/bare/own/',
-      'read /ws/a/own/',
-      'read /ws/b/h/',
-      'read /ws/lib/own',
-      'read /ws/r/own/',
-    ]);
-  });
-
-  test('what cannot be protected is told, where it may be written at all', async () => {
-    const config = `[core]
-      hooksPath = .
-      hooksPath = ..
-      hooksPath = linked
-      hooksPath = /
-      hooksPath = /dev/null
-      [include] path = ../huge
-      path = ~/nowhere/of/mine`;
-    const tree: Readonly<Record<string, FakeFile>> = {
-      '/ws/r/linked': { link: 'real' },
-      '/ws/r/real': 'directory',
-      '/ws/r/huge': 'directory',
-    };
-    const holds =
-      'and holds what must stay writable, so what git runs there can be written; name a directory of its own';
-    const of = 'the git config of /ws/r/.git:';
-    expect(await named(config, tree)).toEqual({
-      rules: ['read /ws/r/huge', 'read /ws/r/real'],
-      gaps: [
-        `${of} /ws/r is named as /ws/r/., ${holds}`,
-        `${of} /ws is named as /ws/r/.., ${holds}`,
-        `${of} /ws/r/linked is a link on the way to /ws/r/real, and could be replaced`,
-      ],
-    });
-  });
-
-  test('as many configs are read as there may be, and no more', async () => {
-    const includes = Array.from({ length: MAX_GIT_CONFIGS }, (_, at) => `[include] path = /ws/c${at}\n`);
-    const tree = Object.fromEntries(
-      includes.map((_, at): [string, FakeFile] => [`/ws/c${at}`, { text: `[core] hooksPath = h${at}` }]),
-    );
-    const { rules, gaps } = await named(includes.join(''), tree);
-    expect([rules.filter((line) => /h\d/.test(line)).length, gaps]).toEqual([
-      MAX_GIT_CONFIGS - 1,
-      [`the git config of /ws/r/.git: /ws/c63 is not read, since it comes after 64 others; include fewer`],
-    ]);
-  });
-});
-
 describe('what the operator configured', () => {
   const maximum = policyOf(['read /', 'write /ws', 'deny /root']);
   const configured: Ceiling = { maximum, protectedNames: [], protectedIfThere: [], hidden: [] };
 
   test('S10 narrows a restricted intent', async () => {
-    const { policy } = await apply(policyOf(['write /'], { network: 'enabled' }), configured, {
+    const { policy } = await applyToFakes(policyOf(['write /'], { network: 'enabled' }), configured, {
       '/ws': 'directory',
     });
     expect([policy.network, linesOf(policy.rules)]).toEqual([
@@ -499,7 +375,7 @@ describe('what the operator configured', () => {
 
   test('S10 narrows an intent that does not restrict files', async () => {
     const open = policyOf(['write /'], { restrictsFiles: false });
-    const { policy } = await apply(open, configured, { '/ws': 'directory' });
+    const { policy } = await applyToFakes(open, configured, { '/ws': 'directory' });
     expect([policy.restrictsFiles, linesOf(policy.rules)]).toEqual([
       true,
       ['read /', 'deny /root', 'write /ws'],
@@ -509,7 +385,7 @@ describe('what the operator configured', () => {
 
 test('an intent that does not restrict files is left alone by the default ceiling', async () => {
   const open = policyOf(['write /'], { restrictsFiles: false, network: 'enabled' });
-  expect(await apply(open, CEILING, REPOSITORY)).toEqual({
+  expect(await applyToFakes(open, CEILING, REPOSITORY)).toEqual({
     decisions: open.rules,
     policy: open,
     narrowed: [],
@@ -535,7 +411,7 @@ test('nothing stands where the executor itself can make nothing', async () => {
     '/tmp/theirs/.git/hooks': 'directory',
   };
   const policy = { ...policyOf([]), rules: [rule('write /tmp', { isShared: true })] };
-  expect(linesOf((await apply(policy, CEILING, foreign)).policy.rules)).toEqual([
+  expect(linesOf((await applyToFakes(policy, CEILING, foreign)).policy.rules)).toEqual([
     'write /tmp',
     'read /tmp/theirs/.git/hooks',
   ]);
@@ -567,7 +443,8 @@ test.each([
         (_, at) => [`${root}/${at}`, 'directory'] as const,
       );
       const policy = { ...policyOf([]), rules: [rule(`write ${root}`, { isShared })] };
-      return (await apply(policy, { ...CEILING, protectedNames: [] }, Object.fromEntries(names))).gaps.length;
+      return (await applyToFakes(policy, { ...CEILING, protectedNames: [] }, Object.fromEntries(names))).gaps
+        .length;
     };
     expect([await gapsWith(most), await gapsWith(most + 1)]).toEqual([0, 1]);
   },
@@ -582,7 +459,7 @@ test('a root that was not looked through to its end is told', async () => {
     ...Object.fromEntries(many),
     '/ws/4099/.git': 'directory',
   };
-  const { policy } = await apply(policyOf(['write /ws']), { ...CEILING, protectedNames: [] }, tree);
+  const { policy } = await applyToFakes(policyOf(['write /ws']), { ...CEILING, protectedNames: [] }, tree);
   expect([linesOf(policy.rules), policy.notes]).toEqual([
     ['write /ws'],
     [

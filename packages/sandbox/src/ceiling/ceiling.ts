@@ -8,9 +8,10 @@ import { indexRules, mergeRules } from '../policy/access.js';
 import { intersect, type Narrowing, withoutRedundant } from '../policy/intersect.js';
 import type { NormalisedPolicy, PathRule, PolicyNote } from '../policy/path-rule.js';
 import { DEFAULTS } from '../policy/rule-origin.js';
-import { isReplaceable } from '../policy/visibility.js';
+import { replaceableIn } from '../policy/visibility.js';
 import type { ScannedTree, ScanTarget } from '../repositories/scan-tree.js';
-import { type ConfiguredRepository, namedByConfig } from './config-targets.js';
+import { shareForEach } from './config-budget.js';
+import { namedByConfig } from './config-targets.js';
 import { gitPlacesIn } from './git-places.js';
 import { inPartsOf, type ProtectedPath, protectedInGitDirectory } from './protect-git.js';
 import { PROTECTED_IF_THERE, PROTECTED_NAMES } from './protected-names.js';
@@ -72,7 +73,7 @@ export function mayReplaceAt(
   files: FileFacts,
 ): boolean {
   const { rules, isRestricted } = belowMaximum(policy, ceiling);
-  return isRestricted && isReplaceable(path, { rules, restrictsFiles: true }, files);
+  return replaceableIn({ rules, restrictsFiles: isRestricted }, files)(path);
 }
 
 /** What was found below each root that was looked through. */
@@ -148,27 +149,29 @@ function protections(
 ): readonly PathRule[] {
   const index = indexRules(rules);
   const paths: ProtectedPath[] = [];
-  const repositories: string[] = [];
-  const configured: ConfiguredRepository[] = [];
-  for (const root of writableRoots(rules)) {
+  const roots = writableRoots(rules);
+  const worktrees = new Map<string, ReadonlySet<string>>();
+  for (const root of roots) {
     const tree = trees.get(root.path);
     if (tree === undefined) throw new StalePlan(root.path, 'was replaced');
     if (tree.unseen !== undefined) notes.push(noteOfUnseen(root.path, tree.unseen));
     if (tree.shut.length > 0) notes.push(noteOfShut(tree.shut));
     paths.push(...tree.shut.map((path) => ({ path })));
     const git = gitPlacesIn(tree, files);
-    repositories.push(...git.directories);
-    configured.push(
-      ...git.directories.map((directory) => ({ directory, worktrees: git.worktrees.get(directory) ?? [] })),
-    );
+    for (const directory of git.directories) {
+      const seen = [...(worktrees.get(directory) ?? []), ...(git.worktrees.get(directory) ?? [])];
+      worktrees.set(directory, new Set(seen));
+    }
     paths.push(...git.pointers.map((path) => ({ path })));
     // In a directory that many share, nobody's configuration is looked for.
     if (!root.isShared) paths.push(...namesBelow(root.path, ceiling));
   }
-  paths.push(...protectedInRepositories([...new Set(repositories)], rules, { files, remarks }));
-  const kept = writableRoots(rules).map(({ path }) => path);
-  for (const repository of configured) {
-    const named = namedByConfig(repository, kept, files);
+  paths.push(...protectedInRepositories([...worktrees.keys()], rules, { files, remarks }));
+  const kept = roots.map(({ path }) => path);
+  const share = shareForEach(worktrees.size);
+  for (const [directory, seen] of worktrees) {
+    const repository = { directory, worktrees: [...seen] };
+    const named = namedByConfig(repository, kept, files, share);
     paths.push(...named.paths);
     const gaps = named.gaps.filter(({ path }) => index.accessAt(path) === 'write');
     notes.push(...gaps.map(({ text }) => ({ origin: ORIGIN, text })));

@@ -3,6 +3,7 @@ import type { FileFacts } from '../files/file-facts.js';
 import { childOf, isWithin, parentOf } from '../files/paths.js';
 import { resolvePath } from '../files/resolve-path.js';
 import { MAX_GIT_CONFIGS, MAX_LINKED_WORKTREES, MAX_SMALL_FILE_BYTES } from '../limits.js';
+import { ConfigBudget, type ConfigShare } from './config-budget.js';
 import { type ConfigSetting, parseGitConfig } from './git-config.js';
 import type { ProtectedPath } from './protect-git.js';
 
@@ -30,13 +31,15 @@ interface ConfigGap {
 /**
  * Hooks, included configs and programs that the config of a repository names by their paths.
  * @param kept Directories that must not become read-only as a whole, whatever a config says.
+ * @param share What it may take, hooks before programs; the rest is a gap.
  */
 export function namedByConfig(
   repository: ConfiguredRepository,
   kept: readonly string[],
   files: FileFacts,
+  share: ConfigShare,
 ): ConfigTargets {
-  const reading = new ConfigReading(repository, kept, files);
+  const reading = new ConfigReading(repository, kept, files, share);
   reading.run();
   return reading;
 }
@@ -48,6 +51,13 @@ const COMMANDS: ReadonlySet<string> = new Set([
   ...['filter.clean', 'filter.process', 'filter.smudge', 'interactive.difffilter', 'merge.driver'],
   ...['mergetool.cmd', 'sequence.editor'],
 ]);
+
+const HOOKS = 'core.hookspath';
+
+const WORKTREE = 'core.worktree';
+
+/** All that is remembered of a config, besides what it includes. */
+const ASKED_FOR: ReadonlySet<string> = new Set([...COMMANDS, HOOKS, WORKTREE]);
 
 const INCLUDES: ReadonlySet<string> = new Set(['include.path', 'includeif.path']);
 
@@ -61,11 +71,21 @@ class ConfigReading implements ConfigTargets {
   readonly #files: FileFacts;
   readonly #read = new Set<string>();
   readonly #settings: ConfigSetting[] = [];
+  readonly #budget: ConfigBudget;
 
-  constructor(repository: ConfiguredRepository, kept: readonly string[], files: FileFacts) {
+  constructor(
+    repository: ConfiguredRepository,
+    kept: readonly string[],
+    files: FileFacts,
+    share: ConfigShare,
+  ) {
     this.#repository = repository;
     this.#kept = kept;
     this.#files = files;
+    this.#budget = new ConfigBudget(share, (what) => {
+      const { directory } = repository;
+      this.gaps.push({ path: directory, text: `the git config of ${directory} ${what}; let it name fewer` });
+    });
   }
 
   run(): void {
@@ -75,24 +95,29 @@ class ConfigReading implements ConfigTargets {
       for (const name of ['config', 'config.worktree']) this.#readConfig(childOf(holder, name));
     }
     const bases = this.#basesOf(linked);
-    for (const { name, value } of this.#settings) {
-      if (name === 'core.hookspath') for (const base of bases) this.#addHooks(absolute(value, base));
-      if (COMMANDS.has(name)) for (const base of bases) this.#addProgramsIn(value, base);
-    }
+    for (const hooks of this.#valuesOf((name) => name === HOOKS))
+      for (const base of bases) this.#addHooks(absolute(hooks, base));
+    const commands = [...this.#valuesOf((name) => COMMANDS.has(name))];
+    for (const word of new Set(commands.flatMap(filesIn)))
+      for (const base of bases) this.#addProgram(absolute(word, base));
+  }
+
+  #valuesOf(isWanted: (name: string) => boolean): ReadonlySet<string> {
+    return new Set(this.#settings.filter(({ name }) => isWanted(name)).map(({ value }) => value));
   }
 
   /** The directories in which linked worktrees have what is their own. */
   #linked(): readonly string[] {
     const worktrees = childOf(this.#repository.directory, 'worktrees');
-    return (this.#files.list(worktrees, MAX_LINKED_WORKTREES) ?? []).map(({ name }) =>
-      childOf(worktrees, name),
-    );
+    return (this.#files.list(worktrees, MAX_LINKED_WORKTREES) ?? [])
+      .filter(() => this.#budget.take('looks', 1))
+      .map(({ name }) => childOf(worktrees, name));
   }
 
   /** Where git is when it runs something. */
   #basesOf(linked: readonly string[]): readonly string[] {
     const { directory, worktrees } = this.#repository;
-    const named = this.#settings.filter(({ name }) => name === 'core.worktree');
+    const named = this.#settings.filter(({ name }) => name === WORKTREE);
     const pointers = linked.map((holder) => this.#files.readText(childOf(holder, 'gitdir'))?.trim() ?? '');
     const bases = [
       ...worktrees,
@@ -115,32 +140,38 @@ class ConfigReading implements ConfigTargets {
       this.#tell(path, `cannot be read, or has more than ${MAX_SMALL_FILE_BYTES / 1024} KiB; shorten it`);
       return;
     }
+    if (!this.#budget.take('bytes', Buffer.byteLength(text))) return;
     for (const setting of parseGitConfig(text)) {
       if (INCLUDES.has(setting.name)) this.#include(absolute(setting.value, parentOf(path)));
-      else this.#settings.push(setting);
+      else if (ASKED_FOR.has(setting.name)) this.#settings.push(setting);
     }
   }
 
   #include(path: string): void {
+    if (!this.#budget.take('looks', 1)) return;
     const target = this.#place(path);
     if (target === undefined || this.#keepsWritable(target, path)) return;
     // Git takes an empty file for an empty config, and fails at a directory.
-    this.paths.push({ path: target, placeholderText: '' });
+    this.#protect({ path: target, placeholderText: '' });
     this.#readConfig(target);
   }
 
   #addHooks(path: string): void {
+    if (!this.#budget.take('looks', 1)) return;
     const target = this.#place(path);
-    if (target !== undefined && !this.#keepsWritable(target, path)) this.paths.push({ path: target });
+    if (target !== undefined && !this.#keepsWritable(target, path)) this.#protect({ path: target });
   }
 
   /** Words that are no files are none of this: most are options. */
-  #addProgramsIn(command: string, base: string): void {
-    for (const word of command.split(/[\s"'`;&|()<>]+/)) {
-      if (!word.includes('/')) continue;
-      const found = resolvePath(absolute(word, base), this.#files);
-      if (found.kind === 'file') this.paths.push({ path: this.#place(found.path) ?? found.path });
-    }
+  #addProgram(path: string): void {
+    if (!this.#budget.take('looks', 1)) return;
+    const found = resolvePath(path, this.#files);
+    if (found.kind === 'file') this.#protect({ path: this.#place(found.path) ?? found.path });
+  }
+
+  #protect(target: ProtectedPath): void {
+    if (this.paths.some(({ path }) => path === target.path)) return;
+    if (this.#budget.take('targets', 1)) this.paths.push(target);
   }
 
   /** The canonical path; undefined for what is the kernel's. */
@@ -166,6 +197,11 @@ class ConfigReading implements ConfigTargets {
     const text = `the git config of ${this.#repository.directory}: ${path} ${what}`;
     this.gaps.push({ path, text });
   }
+}
+
+/** The words of a command that may be files. */
+function filesIn(command: string): readonly string[] {
+  return command.split(/[\s"'`;&|()<>]+/).filter((word) => word.includes('/'));
 }
 
 function absolute(value: string, base: string): string {

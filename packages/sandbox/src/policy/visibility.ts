@@ -14,20 +14,21 @@ export function accessTo(path: string, policy: NormalisedPolicy, files: FileFact
 }
 
 /**
- * Whether a command could put something else at a path: there, where its links lead, or in place of one of them. True where
- * nobody can tell; false for a policy that restricts no files.
+ * Whether a command could put something else at each of many paths: there, where its links lead, or in place of one of them.
+ * True where nobody can tell; false for a policy that restricts no files.
  */
-export function isReplaceable(
-  path: string,
+export function replaceableIn(
   { rules, restrictsFiles }: Pick<NormalisedPolicy, 'rules' | 'restrictsFiles'>,
   files: FileFacts,
-): boolean {
-  if (!restrictsFiles) return false;
-  const resolved = resolvePath(path, files);
-  if (resolved.kind === 'deadEnd') return true;
+): (path: string) => boolean {
+  if (!restrictsFiles) return () => false;
   const index = indexRules(rules);
-  const ends = [resolved.path, ...resolved.links.map((link) => link.path)];
-  return ends.some((end) => index.accessAt(end) === 'write');
+  return (path) => {
+    const resolved = resolvePath(path, files);
+    if (resolved.kind === 'deadEnd') return true;
+    const ends = [resolved.path, ...resolved.links.map((link) => link.path)];
+    return ends.some((end) => index.accessAt(end) === 'write');
+  };
 }
 
 /** What holds at one path, and who decided so. */

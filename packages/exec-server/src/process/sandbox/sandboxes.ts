@@ -13,6 +13,7 @@ import {
   placeholderFolder,
   planSandbox,
   readHostFacts,
+  replaceableIn,
   type SandboxIntent,
   type SandboxPlan,
   type SetUp,
@@ -139,7 +140,7 @@ export function createSandboxes(
     const candidates = runnableCandidates(asked.child);
     const makePlan = (): Promise<Planned> =>
       planFor(asked, ({ policy }, files) => {
-        if (isReplaceable(process.execPath, policy, files)) gaps.tell([GAP_OF_NODE]);
+        if (replaceableIn(policy, files)(process.execPath)) gaps.tell([GAP_OF_NODE]);
         return problemOfCommand(candidates, policy, files);
       });
     const openNetwork: OpenNetwork = ({ plan }) => networks.open(asked.network, plan.bwrap, asked);
@@ -233,15 +234,11 @@ function problemOfHelper(
   files: FileFacts,
 ): string | undefined {
   const what = `sandbox: what carries out file requests, ${program},`;
-  if (isReplaceable(program, policy, files))
+  // Whoever replaces it has it run in every sandbox for which it is started next.
+  if (replaceableIn(policy, files)(program))
     return `${what} could be replaced in it; install it outside of what may be written`;
   if (isShown(program, policy, files)) return undefined;
   return `${what} cannot be read in it; allow that, or start a process that does the same`;
-}
-
-/** Whoever replaces a program has it run in every sandbox for which it is started next. */
-function isReplaceable(file: string, policy: SandboxPlan['policy'], files: FileFacts): boolean {
-  return policy.restrictsFiles && accessTo(file, policy, files) === 'write';
 }
 
 const GAP_OF_NODE = `${process.execPath} lies where a command may write, and file requests in other sandboxes are carried out by it; install Node outside of that`;

@@ -1,0 +1,52 @@
+import { MAX_CONFIG_BYTES, MAX_CONFIG_LOOKS, MAX_CONFIG_SHARES, MAX_CONFIG_TARGETS } from '../limits.js';
+
+/** What is spent where the configs of a repository are asked what they name. */
+export interface ConfigShare {
+  /** Text that is read. */
+  readonly bytes: number;
+  /** Places that are looked at. */
+  readonly looks: number;
+  /** Paths that are protected. */
+  readonly targets: number;
+}
+
+/** For each of so many repositories: all are looked at in one go, and none takes from another. */
+export function shareForEach(repositories: number): ConfigShare {
+  const shares = Math.min(Math.max(1, repositories), MAX_CONFIG_SHARES);
+  return {
+    bytes: Math.floor(MAX_CONFIG_BYTES / shares),
+    looks: Math.floor(MAX_CONFIG_LOOKS / shares),
+    targets: Math.floor(MAX_CONFIG_TARGETS / shares),
+  };
+}
+
+const TOO_MUCH: Readonly<Record<keyof ConfigShare, (most: number) => string>> = {
+  bytes: (most) => `has configs of more than ${most} bytes`,
+  looks: (most) => `names more than ${most} places`,
+  targets: (most) => `names more than ${most} hooks, configs and programs to protect`,
+};
+
+/** What is left of a share. */
+export class ConfigBudget {
+  readonly #share: ConfigShare;
+  readonly #tell: (what: string) => void;
+  readonly #spent = { bytes: 0, looks: 0, targets: 0 };
+  readonly #told = new Set<keyof ConfigShare>();
+
+  /** @param tell Called once for each kind of which there is not enough. */
+  constructor(share: ConfigShare, tell: (what: string) => void) {
+    this.#share = share;
+    this.#tell = tell;
+  }
+
+  /** @returns false when there is not enough left, and then nothing is taken. */
+  take(kind: keyof ConfigShare, count: number): boolean {
+    if (this.#spent[kind] + count <= this.#share[kind]) {
+      this.#spent[kind] += count;
+      return true;
+    }
+    if (!this.#told.has(kind)) this.#tell(`${TOO_MUCH[kind](this.#share[kind])}, which is what it may here`);
+    this.#told.add(kind);
+    return false;
+  }
+}
