@@ -1,7 +1,11 @@
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { runHoldfast, startServer } from '../harness.js';
+import { eventually, within } from '../deadline.js';
+import { runHoldfast, spawnHoldfast, startServer } from '../harness.js';
+import { namingProcesses, noneMarked, survivors } from '../process-table.js';
+import { dialWebSocket } from '../raw-client.js';
 import { finish, PATH } from '../runs.js';
 import { managedNetwork } from './managed-network.js';
 import {
@@ -17,7 +21,7 @@ import { describeConfined, WHOEVER_TESTS } from './sandbox-users.js';
 const DEADLINE_MS = 120_000;
 
 /** Whatever might be run on this machine to set a sandbox up, or beside one. */
-const PROGRAMS = 'bwrap nsenter unshare setpriv env sh bash git mkfifo ps pgrep stty setsid node';
+const PROGRAMS = 'bwrap nsenter unshare setpriv env sh bash git mkfifo ps pgrep stty setsid node cat sleep';
 
 /** Has a command put programs where the PATH begins; each leaves a sign outside when it is run. */
 function planting({ workspace, outside }: SandboxPlace): string {
@@ -70,6 +74,34 @@ describeConfined('programs that a confined command has put on the PATH', WHOEVER
       expect((await finish(client, 'n')).exitCode).toBe(0);
       await startConfined(client, 't', ['/bin/echo', 'ran'], place, WORKSPACE_WRITE, { tty: true });
       expect((await finish(client, 't')).exitCode).toBe(0);
+      expect(readdirSync(place.outside)).toEqual([]);
+    },
+    DEADLINE_MS,
+  );
+
+  test(
+    'are not run by the guardian of a server that is killed',
+    async () => {
+      await using place = await sandboxPlace(WHOEVER_TESTS);
+      mkdirSync(join(place.workspace, 'bin'));
+      const planted = { TMPDIR: join(place.path, 'run'), ...place.server.env };
+      const server = spawnHoldfast(['serve', '--no-auth'], {
+        ...planted,
+        PATH: `${join(place.workspace, 'bin')}:${PATH}`,
+      });
+      server.stderr.resume();
+      const [line] = (await within('the URL', once(server.stdout, 'data'))) as [Buffer];
+      const client = await dialWebSocket(line.toString().trim());
+      await client.initialize();
+      expect((await runConfined(client, planting(place), place)).exitCode).toBe(0);
+      await startConfined(client, 'p', ['/bin/sleep', '600'], place);
+      const guardians = namingProcesses('holdfast-guardian').filter(
+        ({ parentPid }) => parentPid === server.pid,
+      );
+      expect(guardians).toHaveLength(1);
+      server.kill('SIGKILL');
+      await noneMarked(client.mark);
+      await eventually('the end of the guardian', () => survivors(guardians).length === 0 || undefined);
       expect(readdirSync(place.outside)).toEqual([]);
     },
     DEADLINE_MS,

@@ -48,7 +48,9 @@ export function findBwrap(
   }
   const others =
     passedOver.length === 0 ? '' : ` but what could be another program by now: ${passedOver.join('; ')}`;
-  return { problem: `there is no bwrap on the PATH of the executor${others}; install bubblewrap` };
+  return {
+    problem: `there is no bwrap among the programs of the system or on the PATH of the executor${others}; install bubblewrap`,
+  };
 }
 
 /** Where one would be found before the one at a path: a command that may write there would choose the next one. */

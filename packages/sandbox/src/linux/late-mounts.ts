@@ -33,9 +33,10 @@ export async function lateMountsBelow(
   signal: AbortSignal,
 ): Promise<LateMounts> {
   if (!takesOverMounts(mountsOfThisProcess())) return 'none';
-  if (mayReplace(UNSHARE)) return 'seen';
-  const isKeptOut =
-    knownOf(bwrap) ?? (await trials.ask(bwrap, (unwanted) => tryOut(bwrap, unwanted), signal));
+  const known = knownOf(bwrap);
+  // Nothing is run here for what is known, and a plan with which it could be replaced is refused.
+  if (known === undefined && mayReplace(UNSHARE)) return 'seen';
+  const isKeptOut = known ?? (await trials.ask(bwrap, (unwanted) => tryOut(bwrap, unwanted), signal));
   return isKeptOut ? 'keptOut' : 'seen';
 }
 

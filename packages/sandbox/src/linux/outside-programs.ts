@@ -1,10 +1,11 @@
 import type { FileFacts } from '../files/file-facts.js';
+import { resolvePath } from '../files/resolve-path.js';
 import { placesBefore } from './find-bwrap.js';
 import { systemPlaces } from './system-programs.js';
 
 /** Run outside of sandboxes to set them up, or by a server or the command line. */
 const FIXED = ['/bin/sh', '/usr/bin/env', '/usr/bin/unshare'];
-const LOOKED_FOR = ['nsenter', 'mkfifo', 'cat'];
+const LOOKED_FOR = ['nsenter', 'mkfifo', 'cat', 'stty', 'setsid'];
 
 /**
  * Where programs lie, or are looked for before they are found, that are run outside of sandboxes.
@@ -14,15 +15,12 @@ export function outsidePrograms(bwrap: string, files: FileFacts): readonly strin
   const others = LOOKED_FOR.flatMap((name) => {
     const places = systemPlaces(name);
     const at = places.findIndex((place) => isThere(place, files));
-    return at < 0 ? [] : places.slice(0, at + 1);
+    // One that is nowhere may be put at any of them.
+    return at < 0 ? places : places.slice(0, at + 1);
   });
   return [...placesBefore(bwrap), ...FIXED, ...others];
 }
 
 function isThere(path: string, files: FileFacts): boolean {
-  try {
-    return files.look(path) !== undefined;
-  } catch {
-    return false;
-  }
+  return resolvePath(path, files).kind === 'file';
 }

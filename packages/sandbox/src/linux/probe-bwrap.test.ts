@@ -52,7 +52,8 @@ describe('a host without a bubblewrap that works is refused, with the remedy', (
   test('S01 there is none', async () => {
     expect(await probe({ searchPath: `relative:${folder}` })).toEqual({
       works: false,
-      problem: 'there is no bwrap on the PATH of the executor; install bubblewrap',
+      problem:
+        'there is no bwrap among the programs of the system or on the PATH of the executor; install bubblewrap',
     });
   });
 
@@ -169,7 +170,7 @@ describe('a program that a command may have put there is not executed', () => {
     const planted = plant(path.join(folder, 'ws'));
     expect(await probe({ searchPath: path.dirname(planted) }, () => true)).toEqual({
       works: false,
-      problem: `there is no bwrap on the PATH of the executor but what could be another program by now: ${planted} lies where the command may write; install bubblewrap`,
+      problem: `there is no bwrap among the programs of the system or on the PATH of the executor but what could be another program by now: ${planted} lies where the command may write; install bubblewrap`,
     });
     expect(existsSync(sign())).toBe(false);
   });
@@ -183,7 +184,7 @@ describe('a program that a command may have put there is not executed', () => {
     const searchPath = path.dirname(planted);
     expect(await probe({ searchPath })).toEqual({
       works: false,
-      problem: `there is no bwrap on the PATH of the executor but what could be another program by now: ${planted} could be replaced by others, who may write ${open(planted)}; install bubblewrap`,
+      problem: `there is no bwrap among the programs of the system or on the PATH of the executor but what could be another program by now: ${planted} could be replaced by others, who may write ${open(planted)}; install bubblewrap`,
     });
     expect(existsSync(sign())).toBe(false);
   });

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { Socket } from 'node:net';
+import { SYSTEM_PATH } from '@holdfast/sandbox';
 import type { Clock } from '../../clock.js';
 import { withoutHidden } from '../spawn/pty/pty-descriptors.js';
 import { GUARDIAN_SCRIPT } from './guardian-script.js';
@@ -28,7 +29,7 @@ export function startGuardianProcess(
   const child = spawn('/bin/sh', ['-c', GUARDIAN_SCRIPT, 'holdfast-guardian'], {
     cwd: '/',
     detached: true,
-    env: { PATH: `${process.env['PATH'] ?? ''}:/usr/bin:/bin`, LC_ALL: 'C' },
+    env: { PATH: SYSTEM_PATH, LC_ALL: 'C' },
     stdio: withoutHidden(['ignore', 'ignore', 'ignore', 'pipe']),
   });
   // Without a free descriptor Node makes no streams, whatever the type says.

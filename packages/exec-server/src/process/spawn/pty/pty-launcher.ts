@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { systemPlaces } from '@holdfast/sandbox';
 import { whyNotRunnable } from '../check-program.js';
 import { SpawnError } from '../spawn-error.js';
 
@@ -24,12 +25,7 @@ export function findLauncher(libraryFolder: () => string): Launcher {
     if (program !== undefined) return { program, args: [''], leads: true };
     throw new SpawnError('ptyUnavailable', 'the spawn-helper of node-pty is missing; install node-pty again');
   }
-  const folders = [
-    '/usr/bin',
-    '/bin',
-    ...(process.env['PATH'] ?? '').split(':').filter((folder) => path.isAbsolute(folder)),
-  ];
-  const program = folders.map((folder) => path.join(folder, 'setsid')).find(isProgram);
+  const program = systemPlaces('setsid').find(isProgram);
   if (program !== undefined) return { program, args: ['-c', '--'], leads: false };
   throw new SpawnError('ptyUnavailable', 'terminals need the program setsid; install util-linux or busybox');
 }
