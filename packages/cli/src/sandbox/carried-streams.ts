@@ -10,7 +10,7 @@ import { complain } from '../complain.js';
 /** What a command gets for its standard three. */
 export interface CarriedStreams {
   readonly stdio: readonly [number, number, number];
-  /** To be called when the command has been started, or will not be; may be called twice. */
+  /** To be called when the command has been started, or will not be. */
   handedOver(): void;
   /**
    * Settles when all that the command has written is where it was to go, or after `ARRIVAL_LIMIT_MS`; to be called when it

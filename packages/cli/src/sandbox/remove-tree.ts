@@ -43,9 +43,9 @@ export function pinDirectory(path: string): PinnedDirectory {
 export function removeTree({ path, fd, parentFd }: PinnedDirectory, limitMs: number): boolean {
   const deadlineMs = Date.now() + limitMs;
   try {
-    const pending = clear(fd, fd);
+    const pending = clear(fd, fd, deadlineMs);
     for (let name = pending.pop(); name !== undefined && Date.now() < deadlineMs; name = pending.pop()) {
-      pending.push(...dissolve(fd, name));
+      for (const moved of dissolve(fd, name, deadlineMs)) pending.push(moved);
     }
     return succeeds(() => {
       rmdirSync(within(parentFd, basename(path)));
@@ -57,12 +57,12 @@ export function removeTree({ path, fd, parentFd }: PinnedDirectory, limitMs: num
 }
 
 /** Removes a directory of the top one whose own directories it moves there. @returns their names. */
-function dissolve(topFd: number, name: string): readonly string[] {
-  const moved: string[] = [];
+function dissolve(topFd: number, name: string, deadlineMs: number): readonly string[] {
+  let moved: readonly string[] = [];
   succeeds(() => {
     const fd = openSync(within(topFd, name), DIRECTORY_ITSELF);
     try {
-      moved.push(...clear(fd, topFd));
+      moved = clear(fd, topFd, deadlineMs);
       rmdirSync(within(topFd, name));
     } finally {
       closeSync(fd);
@@ -71,10 +71,11 @@ function dissolve(topFd: number, name: string): readonly string[] {
   return moved;
 }
 
-/** Removes what is no directory. @returns the names that the others have in the top directory. */
-function clear(fd: number, topFd: number): string[] {
+/** Removes what is no directory, as far as it comes. @returns the names that the others have in the top directory. */
+function clear(fd: number, topFd: number, deadlineMs: number): string[] {
   const moved: string[] = [];
   for (const entry of entriesOf(fd)) {
+    if (Date.now() >= deadlineMs) break;
     const at = Buffer.concat([Buffer.from(within(fd, '')), entry.name]);
     // What somebody exchanges or keeps just now is left for the next time.
     succeeds(() => {

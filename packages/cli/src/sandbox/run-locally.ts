@@ -115,13 +115,7 @@ async function runLaunch(
   wanted: Wanted,
 ): Promise<number> {
   const isOnTerminal = hasTerminal();
-  const child = spawn(launch.program, launch.args, {
-    env: launch.env,
-    stdio: [...streams.stdio, ...launch.stdio],
-    // Its own group, or the command could signal this one. On a terminal it must stay in the one in the foreground.
-    detached: !isOnTerminal,
-  });
-  streams.handedOver();
+  const child = startLaunch(launch, streams, isOnTerminal);
   const failure = failureOf(child);
   const wrapper = launch.watch(child);
   void wrapper.gone.then(() => launch.ended());
@@ -142,6 +136,23 @@ async function runLaunch(
     // What was started is over when it has gone.
     if (child.pid === undefined) launch.ended();
     throw error;
+  }
+}
+
+/** What could not be started is over. */
+function startLaunch(launch: OpenLaunch, streams: CarriedStreams, isOnTerminal: boolean): ChildProcess {
+  try {
+    return spawn(launch.program, launch.args, {
+      env: launch.env,
+      stdio: [...streams.stdio, ...launch.stdio],
+      // Its own group, or the command could signal this one. On a terminal it must stay in the one in the foreground.
+      detached: !isOnTerminal,
+    });
+  } catch (error) {
+    launch.ended();
+    throw error;
+  } finally {
+    streams.handedOver();
   }
 }
 
