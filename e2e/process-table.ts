@@ -22,10 +22,11 @@ export function markedProcesses(mark: string): LiveProcess[] {
 }
 
 /** Waits until no process with this mark is left. */
-export async function noneMarked(mark: string): Promise<void> {
+export async function noneMarked(mark: string, limitMs?: number): Promise<void> {
   await eventually(
     'the end of all processes of a client',
     () => markedProcesses(mark).length === 0 || undefined,
+    limitMs,
   ).catch((error: unknown) => {
     throw new Error(`${String(error)}: ${JSON.stringify(markedProcesses(mark))}`);
   });

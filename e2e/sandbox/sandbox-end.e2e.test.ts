@@ -55,7 +55,7 @@ describeConfined('the end of a sandbox', WHOEVER_TESTS, () => {
     await startConfined(client, 'p', ['/bin/sh', '-c', `exec 3>&1; ${HOG} echo busy >&3; wait`], place);
     await outputContains(client, 'p', 'busy');
     server.kill('SIGKILL');
-    await noneMarked(client.mark);
+    await noneMarked(client.mark, STARVED_MS);
   });
 
   test(

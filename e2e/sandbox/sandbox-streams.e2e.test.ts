@@ -52,7 +52,7 @@ describeConfined('files and directories as streams of `holdfast sandbox`', WHOEV
   );
 
   test(
-    'a command that reads only the beginning ends, and leaves nothing running',
+    'a command that reads only the beginning ends, though its file has no end',
     async () => {
       await using place = await sandboxPlace(WHOEVER_TESTS);
       const out = join(place.outside, 'out');
@@ -69,8 +69,11 @@ describeConfined('files and directories as streams of `holdfast sandbox`', WHOEV
       const at = (name: string): string => join(place.outside, name);
       writeFileSync(at('in'), 'original\n');
       writeFileSync(at('log'), 'before\n');
-      const script = 'echo bad > /proc/self/fd/0; echo bad > /dev/stdin; : > /proc/self/fd/1; true';
+      const sign = join(place.workspace, 'ran');
+      // `:` would end the shell where it cannot open the file.
+      const script = `: > ${sign}; echo bad > /proc/self/fd/0; echo bad > /dev/stdin; true > /proc/self/fd/1; true`;
       await run(place, script, `< ${at('in')} >> ${at('log')}`);
+      expect(readdirSync(place.workspace)).toEqual(['ran']);
       expect([readFileSync(at('in'), 'utf8'), readFileSync(at('log'), 'utf8')]).toEqual([
         'original\n',
         'before\n',

@@ -85,9 +85,11 @@ export interface ExecServer extends AsyncDisposable {
 
 /**
  * Starts a server on this machine: puts the core between a transport and the operating system.
- * @throws RangeError for a listen URL that is not understood and for a lifetime that is none; Error from the system when it cannot be had.
+ * @throws RangeError for a listen URL that is not understood and for a lifetime that is none; Error for a ceiling with an inherited
+ *   sandbox, and from the system when it cannot be had.
  */
 export async function createExecServer(options: ExecServerOptions = {}): Promise<ExecServer> {
+  refuseContradiction(options);
   const address = parseListenUrl(options.listen ?? DEFAULT_LISTEN_URL);
   const machine = readHost(options.sandboxCeiling !== undefined);
   const ownPaths = ownPathsOf(options, address);
@@ -161,6 +163,11 @@ function ownPathsOf({ spill }: ExecServerOptions, address: ListenAddress): OwnPa
   return new OwnPaths({ temporary: tmpdir(), spillDirectory: spill?.directory, socket });
 }
 
+function refuseContradiction({ sandboxCeiling, inheritsOuterSandbox }: ExecServerOptions): void {
+  if (sandboxCeiling !== undefined && inheritsOuterSandbox === true)
+    throw new Error('a ceiling cannot be held in a sandbox that is inherited; give one of the two');
+}
+
 /** What confines processes and file requests. */
 function confinementOf(
   { env, codex }: Host,
@@ -172,8 +179,6 @@ function confinementOf(
   }: Pick<FileHelpersHost, 'processes' | 'cookie'> &
     Pick<SandboxHost, 'ownPaths'> & { readonly logger: Logger },
 ): { readonly sandboxes: Sandboxes; readonly confinedFiles: FileHelpers } {
-  if (ceiling !== undefined && inheritsOuter === true)
-    throw new Error('a ceiling cannot be held in a sandbox that is inherited; give one of the two');
   const sandboxes = createSandboxes({ env, ceiling, inheritsOuter, logger, ownPaths });
   const program = readHelperProgram(process.execPath, FILE_HELPER);
   return {

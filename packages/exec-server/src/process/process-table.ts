@@ -248,7 +248,7 @@ export class ProcessTable {
     try {
       setUp.check();
       const sandbox = await sandboxes.confine({ intent, network, child, hasTerminal, process, setUp });
-      managed.judgeBy(sandbox.judge);
+      if (sandbox.judge !== undefined) managed.judgeBy(sandbox.judge);
       try {
         const started = await untilSteady(setUp, async (isAgain) => {
           if (isAgain) await sandbox.renew();

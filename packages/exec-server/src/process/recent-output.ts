@@ -16,7 +16,7 @@ export class RecentOutput {
 
   /** Output of any stream has come; it is copied as far as it is kept. */
   add(bytes: Uint8Array): void {
-    // So much is in memory whatever else is: a log that prints little needs no tail.
+    // A log spills nothing before it holds a sixteenth of `AHEAD_BYTES`, four times as much: until then it needs no tail.
     this.#printedBytes += bytes.length;
     if (this.#printedBytes > TAIL_BYTES) this.#tail.add(bytes);
   }

@@ -168,7 +168,9 @@ export class PolicyDesk implements NetworkOverseer {
         connected.unanswered -= 1;
         const isLost = error instanceof ExecError && error.kind === 'connectionLost';
         if (!isLost) held.settle(NO);
-        if (held.askedAt === connected) held.askedAt = undefined;
+        // It may have been asked again by now, and then lies elsewhere.
+        if (held.askedAt !== connected) return;
+        held.askedAt = undefined;
         if (!this.#open.has(held)) held.end();
       },
     );

@@ -43,7 +43,7 @@ const REPORT: SandboxReport = {
 const INHERITED: Sandbox = {
   confinement: undefined,
   report: () => REPORT,
-  judge: () => undefined,
+  judge: undefined,
   renew: () => Promise.resolve(),
   discard: () => undefined,
 };

@@ -7,7 +7,8 @@ export interface Sandbox {
   readonly confinement: Confinement | undefined;
   /** Where the command may do less than was asked for. */
   report(): SandboxReport;
-  readonly judge: DenialJudge;
+  /** Undefined where nobody can tell. */
+  readonly judge: DenialJudge | undefined;
   /** Plans it again, for what is there now. @throws As `confine`. */
   renew(): Promise<void>;
   /** To be called when the command was not started after all. */

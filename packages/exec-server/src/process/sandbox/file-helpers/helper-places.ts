@@ -93,7 +93,9 @@ export class HelperPlaces {
   }
 
   #forget(session: object, standing: Standing): void {
-    if (standing.taken === 0 && standing.waiting.size === 0) this.#standings.delete(session);
+    const isOver = standing.taken === 0 && standing.waiting.size === 0;
+    // It may have come back meanwhile, with another standing.
+    if (isOver && this.#standings.get(session) === standing) this.#standings.delete(session);
   }
 }
 
