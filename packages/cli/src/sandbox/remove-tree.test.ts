@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { pinDirectory, removeTree } from './remove-tree.js';
 
 const LIMIT_MS = 60_000;
@@ -104,5 +104,16 @@ describe.runIf(process.platform === 'linux')('a directory is removed', () => {
     mkdirSync(join(tree, 'a/b'), { recursive: true });
     expect([removeTree(pinDirectory(tree), 0), existsSync(tree)]).toEqual([false, true]);
     expect(removeTree(pinDirectory(tree), LIMIT_MS)).toBe(true);
+  });
+
+  test('a little by each try, however much there is', () => {
+    const names = Array.from({ length: FILES }, (_, n) => `f${String(n)}`);
+    for (const name of names) writeFileSync(join(tree, name), '');
+    mkdirSync(join(tree, 'd/e'), { recursive: true });
+    let now = 0;
+    vi.spyOn(Date, 'now').mockImplementation(() => (now += 1));
+    let tries = 1;
+    while (!removeTree(pinDirectory(tree), FILES / 5)) tries += 1;
+    expect({ tries, left: readdirSync(place) }).toEqual({ tries: 6, left: ['victim'] });
   });
 });

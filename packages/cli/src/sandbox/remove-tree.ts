@@ -3,8 +3,9 @@ import {
   chmodSync,
   closeSync,
   constants,
+  type Dirent,
+  opendirSync,
   openSync,
-  readdirSync,
   renameSync,
   rmdirSync,
   unlinkSync,
@@ -27,7 +28,7 @@ const DIRECTORY_ITSELF = O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 export function pinDirectory(path: string): PinnedDirectory {
   const parentFd = openSync(dirname(path), O_PATH | constants.O_DIRECTORY);
   try {
-    return { path, parentFd, fd: openSync(within(parentFd, basename(path)), DIRECTORY_ITSELF) };
+    return { path, parentFd, fd: openSync(within(parentFd, Buffer.from(basename(path))), DIRECTORY_ITSELF) };
   } catch (error) {
     closeSync(parentFd);
     throw error;
@@ -43,12 +44,10 @@ export function pinDirectory(path: string): PinnedDirectory {
 export function removeTree({ path, fd, parentFd }: PinnedDirectory, limitMs: number): boolean {
   const deadlineMs = Date.now() + limitMs;
   try {
-    const pending = clear(fd, fd, deadlineMs);
-    for (let name = pending.pop(); name !== undefined && Date.now() < deadlineMs; name = pending.pop()) {
-      for (const moved of dissolve(fd, name, deadlineMs)) pending.push(moved);
-    }
+    // What is moved to the top is found there by this look or the next one.
+    while (clear(fd, deadlineMs, (name) => dissolve(fd, name, deadlineMs)));
     return succeeds(() => {
-      rmdirSync(within(parentFd, basename(path)));
+      rmdirSync(within(parentFd, Buffer.from(basename(path))));
     });
   } finally {
     closeSync(fd);
@@ -56,63 +55,63 @@ export function removeTree({ path, fd, parentFd }: PinnedDirectory, limitMs: num
   }
 }
 
-/** Removes a directory of the top one whose own directories it moves there. @returns their names. */
-function dissolve(topFd: number, name: string, deadlineMs: number): readonly string[] {
-  let moved: readonly string[] = [];
-  succeeds(() => {
-    const fd = openSync(within(topFd, name), DIRECTORY_ITSELF);
-    try {
-      moved = clear(fd, topFd, deadlineMs);
-      rmdirSync(within(topFd, name));
-    } finally {
-      closeSync(fd);
-    }
-  });
-  return moved;
-}
-
-/** Removes what is no directory, as far as it comes. @returns the names that the others have in the top directory. */
-function clear(fd: number, topFd: number, deadlineMs: number): string[] {
-  const moved: string[] = [];
-  for (const entry of entriesOf(fd)) {
-    if (Date.now() >= deadlineMs) break;
-    const at = Buffer.concat([Buffer.from(within(fd, '')), entry.name]);
-    // What somebody exchanges or keeps just now is left for the next time.
-    succeeds(() => {
-      if (!entry.isDirectory()) {
-        unlinkSync(at);
-        return;
-      }
-      const name = randomUUID();
-      makeMovable(at);
-      renameSync(at, within(topFd, name));
-      moved.push(name);
+/** Removes a directory of the top one, but for its own directories, which it moves there. */
+function dissolve(topFd: number, name: Buffer, deadlineMs: number): void {
+  const fd = openSync(within(topFd, name), DIRECTORY_ITSELF);
+  try {
+    clear(fd, deadlineMs, (inner) => {
+      makeMovable(within(fd, inner));
+      renameSync(within(fd, inner), within(topFd, Buffer.from(randomUUID())));
     });
+    rmdirSync(within(topFd, name));
+  } finally {
+    closeSync(fd);
   }
-  return moved;
 }
 
-function entriesOf(fd: number): readonly Entry[] {
-  const here = `/proc/self/fd/${String(fd)}`;
-  let entries: readonly Entry[] = [];
-  succeeds(() => {
-    chmodSync(here, OPEN_TO_ITS_OWNER);
-    entries = readdirSync(here, { withFileTypes: true, encoding: 'buffer' });
-  });
-  return entries;
+/**
+ * Removes what is no directory, as far as it comes, and hands the others on. It has never more than a few names at once, for
+ * whoever filled the directory could have made millions.
+ * @returns whether it got to the end, and anything went.
+ */
+function clear(fd: number, deadlineMs: number, onDirectory: (name: Buffer) => void): boolean {
+  let achieved = 0;
+  try {
+    chmodSync(ofDescriptor(fd), OPEN_TO_ITS_OWNER);
+    const entries = opendirSync(ofDescriptor(fd), { encoding: BYTES, bufferSize: NAMES_AT_ONCE });
+    try {
+      for (let entry = entries.readSync(); entry !== null; entry = entries.readSync()) {
+        if (Date.now() >= deadlineMs) return false;
+        if (succeeds(removing(fd, entry, onDirectory))) achieved += 1;
+      }
+    } finally {
+      entries.closeSync();
+    }
+  } catch {
+    return false;
+  }
+  return achieved > 0;
 }
 
-/** A name need not be text. */
-interface Entry {
-  readonly name: Buffer;
-  isDirectory(): boolean;
+/** What somebody exchanges or keeps just now is left for the next time. */
+function removing(fd: number, entry: Dirent, onDirectory: (name: Buffer) => void): () => void {
+  const name = Buffer.from(entry.name);
+  return () => {
+    if (entry.isDirectory()) onDirectory(name);
+    else unlinkSync(within(fd, name));
+  };
 }
+
+const NAMES_AT_ONCE = 512;
+
+/** A name need not be text. The types of Node do not know that directories are read like this, too. */
+const BYTES = 'buffer' as BufferEncoding;
 
 /** Whoever moves a directory must be allowed to write in it. */
 function makeMovable(directory: Buffer): void {
   const fd = openSync(directory, DIRECTORY_ITSELF);
   try {
-    chmodSync(`/proc/self/fd/${String(fd)}`, OPEN_TO_ITS_OWNER);
+    chmodSync(ofDescriptor(fd), OPEN_TO_ITS_OWNER);
   } finally {
     closeSync(fd);
   }
@@ -120,8 +119,12 @@ function makeMovable(directory: Buffer): void {
 
 const OPEN_TO_ITS_OWNER = 0o700;
 
-function within(fd: number, name: string): string {
-  return `/proc/self/fd/${String(fd)}/${name}`;
+function within(fd: number, name: Buffer): Buffer {
+  return Buffer.concat([Buffer.from(`${ofDescriptor(fd)}/`), name]);
+}
+
+function ofDescriptor(fd: number): string {
+  return `/proc/self/fd/${String(fd)}`;
 }
 
 function succeeds(work: () => void): boolean {
