@@ -162,10 +162,10 @@ const CASES: readonly (readonly [id: string, what: string, needs: string, script
     ],
     [
       'W22d',
-      'the first process among all',
+      'the table of processes',
       'ps',
-      'ps -p 1 -o comm=; grep -c "^State" /proc/1/status',
-      'bwrap\n1\n',
+      'sleep 60 & ps -e -o comm= | grep -cx sleep; kill $!',
+      '1\n',
     ],
     ['W23', 'a lock on a file', 'flock', 'flock lock echo locked && rm lock', 'locked\n'],
     [

@@ -94,6 +94,13 @@ const CASES: readonly (readonly [
     'refused\n'.repeat(4),
   ],
   [
+    'P19f',
+    'the program of the first process, on a mount of the host',
+    'sh',
+    'stat -L /proc/1/exe || echo refused; chmod 755 /proc/1/exe || echo refused',
+    'refused\nrefused\n',
+  ],
+  [
     'P19e',
     'descriptors of the first process',
     'python3',

@@ -123,12 +123,11 @@ function bytesOf(words: readonly string[]): number {
 const WORDS_PER_VARIABLE = 3;
 
 /**
- * The filter keeps programs from tracing the first process, but sees no paths: whoever may trace may open its memory. `task`
- * holds the same file again.
+ * The filter keeps programs from tracing the first process, but sees no paths: whoever may trace may open its memory, and
+ * change the mode of its program, which was started where nothing was read-only yet.
  */
 const PRIVATE_PROCESSES: readonly string[] = [
-  ...['--proc', '/proc', '--ro-bind', '/dev/null', '/proc/1/mem'],
-  ...['--perms', '555', '--tmpfs', '/proc/1/task', '--remount-ro', '/proc/1/task'],
+  ...['--proc', '/proc', '--perms', '555', '--tmpfs', '/proc/1', '--remount-ro', '/proc/1'],
 ];
 
 function mountWords(step: MountStep, hold: (descriptor: PlannedDescriptor) => string): readonly string[] {
