@@ -24,6 +24,7 @@ const HOST: HostFacts = {
   roots: { cwd: '/ws', tmpdir: 'relative', slashTmp: '/tmp', minimal: ['/usr'] },
   bwrap: () => Promise.resolve({ works: true, program: '/usr/bin/bwrap' }),
   ownPaths: [],
+  runBy: ['/usr/bin/node'],
   signalResetter: '/usr/bin/env',
   ownedProcTrees: [],
   lateMounts: () => Promise.resolve('none'),

@@ -65,6 +65,7 @@ export async function readHostFacts(
     roots: { cwd, tmpdir: env['TMPDIR'], slashTmp: '/tmp', minimal: LINUX_MINIMAL },
     bwrap: (mayReplace, signal) => bubblewrapIn(own, mayReplace, signal),
     ownPaths: [store.secureFolder(), ...ownPaths],
+    runBy: [process.execPath, ...process.argv.slice(1, 2)],
     signalResetter,
     lateMounts: lateMountsBelow,
     ownedProcTrees: process.platform === 'linux' ? ownedProcTrees(process.getuid?.() ?? 0) : [],

@@ -9,7 +9,8 @@ import type { WorkingBwrap } from './linux/probe-bwrap.js';
 import type { Architecture } from './linux/seccomp/syscalls.js';
 import type { HostRules } from './network/host-rules.js';
 import { indexRules } from './policy/access.js';
-import type { NormalisedPolicy } from './policy/path-rule.js';
+import type { NormalisedPolicy, PolicyNote } from './policy/path-rule.js';
+import { DEFAULTS } from './policy/rule-origin.js';
 import { replaceableIn } from './policy/visibility.js';
 
 /** What runs the sandboxes. */
@@ -67,6 +68,18 @@ export function refuseReplaceable(
     'sandbox',
     `${other} lies where the command may write, and programs there are run outside of sandboxes; allow less of it to be written`,
   );
+}
+
+/** Refused it is not: whoever has installed this program in a project could have no command confined there. */
+export function notesOfOwnProgram(
+  runBy: readonly string[],
+  policy: NormalisedPolicy,
+  files: FileFacts,
+): readonly PolicyNote[] {
+  return runBy.filter(replaceableIn(policy, files)).map((file) => ({
+    origin: DEFAULTS.configuration,
+    text: `${file} lies where the command may write, and is run outside of sandboxes to begin the next one; install it outside of that`,
+  }));
 }
 
 /**

@@ -31,6 +31,7 @@ const HOST: HostFacts = {
   roots: { cwd: '/ws', tmpdir: undefined, slashTmp: '/tmp', minimal: ['/usr'] },
   bwrap: () => Promise.resolve({ works: true, program: '/usr/bin/bwrap' }),
   ownPaths: [],
+  runBy: ['/usr/bin/node'],
   signalResetter: '/usr/bin/env',
   ownedProcTrees: [],
   lateMounts: () => Promise.resolve('none'),
@@ -385,6 +386,20 @@ test('mounts that this machine makes later are kept out where they would spread,
     origin: { source: 'default', entry: 'kernelTrees' },
     text: gap,
   });
+});
+
+test('what runs this program is told of where the command may write it', async () => {
+  const [outside, inside] = [
+    await planned(),
+    await planned({ runBy: ['/usr/bin/node', '/ws/node_modules/x/main.js'] }),
+  ];
+  const gap =
+    '/ws/node_modules/x/main.js lies where the command may write, and is run outside of sandboxes to begin the next one; install it outside of that';
+  expect(inside.gaps).toEqual([...outside.gaps, gap]);
+  expect(inside.policy.notes).toEqual([
+    ...outside.policy.notes,
+    { origin: { source: 'default', entry: 'executableConfiguration' }, text: gap },
+  ]);
 });
 
 test('what restricts no files keeps nothing out', async () => {

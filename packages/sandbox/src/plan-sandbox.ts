@@ -24,7 +24,13 @@ import type { BwrapCapability, WorkingBwrap } from './linux/probe-bwrap.js';
 import { compileFilter } from './linux/seccomp/compile-filter.js';
 import type { Architecture } from './linux/seccomp/syscalls.js';
 import type { HostRules } from './network/host-rules.js';
-import { architectureOf, refuseHostsBelow, refuseReplaceable, visibleDirectory } from './plan-refusals.js';
+import {
+  architectureOf,
+  notesOfOwnProgram,
+  refuseHostsBelow,
+  refuseReplaceable,
+  visibleDirectory,
+} from './plan-refusals.js';
 import type { Narrowing } from './policy/intersect.js';
 import type { NormalisedPolicy, PathRule } from './policy/path-rule.js';
 import { DEFAULTS } from './policy/rule-origin.js';
@@ -50,6 +56,8 @@ export interface HostFacts {
   readonly bwrap: (mayReplace: MayReplace, signal?: AbortSignal) => Promise<BwrapCapability>;
   /** Directories and files of the executor's own that no command may see, such as the records of its sandboxes. */
   readonly ownPaths: readonly string[];
+  /** What runs this program, outside of every sandbox: Node and the file that it was started with. */
+  readonly runBy: readonly string[];
   /** A program that gives ignored signals their default meaning; undefined where there is none. */
   readonly signalResetter: string | undefined;
   /** Parts of /proc that the user owns and so could write. */
@@ -193,7 +201,7 @@ interface Question {
 }
 
 /** The executor as it is in one look at its files. */
-interface Surroundings extends Pick<HostFacts, 'ownedProcTrees' | 'signalResetter'> {
+interface Surroundings extends Pick<HostFacts, 'ownedProcTrees' | 'runBy' | 'signalResetter'> {
   readonly files: FileFacts;
   readonly architecture: Architecture;
   readonly bwrap: WorkingBwrap;
@@ -203,7 +211,7 @@ interface Surroundings extends Pick<HostFacts, 'ownedProcTrees' | 'signalResette
 function answer(
   { asked, ceiling, hosts }: Question,
   command: SandboxedCommand,
-  { files, architecture, bwrap, ownedProcTrees, signalResetter, lateMounts }: Surroundings,
+  { files, architecture, bwrap, ownedProcTrees, runBy, signalResetter, lateMounts }: Surroundings,
   trees: ScannedTrees,
 ): SandboxPlan {
   const { policy, decisions, narrowed, gaps } = withLateMounts(
@@ -225,13 +233,14 @@ function answer(
     startedWith,
   });
   const isNetworkNarrowed = hosts === undefined && policy.network !== asked.network;
-  const noted = { ...policy, notes: [...policy.notes, ...notes] };
+  const open = notesOfOwnProgram(runBy, policy, files);
+  const noted = { ...policy, notes: [...policy.notes, ...notes, ...open] };
   return {
     policy: noted,
     decisions,
     isNetworkNarrowed,
     narrowed,
-    gaps,
+    gaps: [...gaps, ...open.map(({ text }) => text)],
     hosts,
     mounts,
     launch,

@@ -160,13 +160,7 @@ const CASES: readonly (readonly [id: string, what: string, needs: string, script
       'gdb -q -nx -batch -ex run true 2> /dev/null | grep -c "exited normally"',
       '1\n',
     ],
-    [
-      'W22d',
-      'the table of processes',
-      'ps',
-      'sleep 60 & ps -e -o comm= | grep -cx sleep; kill $!',
-      '1\n',
-    ],
+    ['W22d', 'the table of processes', 'ps', 'sleep 60 & ps -e -o comm= | grep -cx sleep; kill $!', '1\n'],
     ['W23', 'a lock on a file', 'flock', 'flock lock echo locked && rm lock', 'locked\n'],
     [
       'W23b',

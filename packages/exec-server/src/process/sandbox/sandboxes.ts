@@ -139,10 +139,7 @@ export function createSandboxes(
   const confineAlone = async (asked: ConfinedCommand): Promise<Sandbox> => {
     const candidates = runnableCandidates(asked.child);
     const makePlan = (): Promise<Planned> =>
-      planFor(asked, ({ policy }, files) => {
-        if (replaceableIn(policy, files)(process.execPath)) gaps.tell([GAP_OF_NODE]);
-        return problemOfCommand(candidates, policy, files);
-      });
+      planFor(asked, ({ policy }, files) => problemOfCommand(candidates, policy, files));
     const openNetwork: OpenNetwork = ({ plan }) => networks.open(asked.network, plan.bwrap, asked);
     const planned = await SteadyPlan.make(asked.setUp, makePlan, openNetwork);
     return sandboxOf(planned, asked, logger);
@@ -240,5 +237,3 @@ function problemOfHelper(
   if (isShown(program, policy, files)) return undefined;
   return `${what} cannot be read in it; allow that, or start a process that does the same`;
 }
-
-const GAP_OF_NODE = `${process.execPath} lies where a command may write, and file requests in other sandboxes are carried out by it; install Node outside of that`;
