@@ -1,6 +1,9 @@
 /** Links that one path may lead through; the kernel's figure. */
 export const MAX_LINKS_FOLLOWED = 40;
 
+/** Names by which all those links lead, together; a path by more counts as one that cannot be followed. */
+export const MAX_NAMES_FOLLOWED = 512;
+
 /** Bytes of a file that is read while a sandbox is planned, such as the config of a repository. */
 export const MAX_SMALL_FILE_BYTES = 64 * 1024;
 
@@ -159,6 +162,9 @@ export const MAX_JUDGED_LINE_LENGTH = 8192;
 
 /** Paths that are looked up in them, those of the last lines first. */
 export const MAX_JUDGED_PATHS = 256;
+
+/** Files that are looked at on the way to those paths, links included; a path that needs more is no evidence. */
+export const MAX_JUDGED_LOOKS = 8192;
 
 /** How often a sandbox is planned for one start while files change under it; the last time it is refused. */
 export const MAX_PLANS = 16;

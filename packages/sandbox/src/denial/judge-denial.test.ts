@@ -7,7 +7,7 @@ import {
 import { describe, expect, test } from 'vitest';
 import type { FileFacts } from '../files/file-facts.js';
 import { fakeFiles } from '../files/testing/fake-files.js';
-import { MAX_JUDGED_LINE_LENGTH, MAX_JUDGED_LINES, MAX_JUDGED_PATHS } from '../limits.js';
+import { MAX_JUDGED_LINE_LENGTH, MAX_JUDGED_LINES, MAX_JUDGED_LOOKS, MAX_JUDGED_PATHS } from '../limits.js';
 import type { NetworkDecision } from '../network/gate.js';
 import { parseHostRules } from '../network/host-rules.js';
 import { DEFAULTS, listOf, memberOf } from '../policy/rule-origin.js';
@@ -247,6 +247,31 @@ test('no more paths are looked up than that, whatever a command prints, and the 
     judgeDenial({ exitCode: 1, cwd: '/ws', output }, PLAN, files, () => false)?.findings[0]?.evidence;
   expect([judge(many), looks]).toEqual([undefined, MAX_JUDGED_PATHS]);
   expect(judge(`${many}touch: /srv/x: Read-only file system\n`)).toBe('path');
+});
+
+test('no more names are looked at on the way to them than that, wherever links lead', () => {
+  let looks = 0;
+  const [each, steps] = [64, `/srv${'/../srv'.repeat(32)}`];
+  const links = Object.fromEntries(
+    Array.from({ length: 40 }, (_, at) => [`/srv/l${at}`, { link: `${steps}/l${at + 1}` }]),
+  );
+  const maze = fakeFiles({ ...links, '/srv/x': { text: '' } });
+  const files = {
+    ...maze,
+    look(path: string): ReturnType<typeof maze.look> {
+      looks += 1;
+      return maze.look(path);
+    },
+  };
+  const complaints = Array.from({ length: each }, () => 'touch: /srv/l33/x: Permission denied\n').join('');
+  const judge = (output: string): string | undefined =>
+    judgeDenial({ exitCode: 1, cwd: '/ws', output }, PLAN, files, () => false)?.findings[0]?.evidence;
+  const last = 'touch: /srv/x: Read-only file system\n';
+  expect([judge(`${complaints}${last}`), judge(`${last}${complaints}`), looks]).toEqual([
+    'path',
+    undefined,
+    2 * MAX_JUDGED_LOOKS,
+  ]);
 });
 
 test('a line of a megabyte is judged by its end', () => {

@@ -6,9 +6,10 @@ import {
   MAX_DENIAL_PATH_LENGTH,
   type SandboxDenial,
 } from '@holdfast/exec-protocol';
+import { withBoundedLooks } from '../files/bounded-looks.js';
 import type { FileFacts } from '../files/file-facts.js';
 import { StalePlan } from '../files/stale-plan.js';
-import { MAX_JUDGED_LINE_LENGTH, MAX_JUDGED_LINES, MAX_JUDGED_PATHS } from '../limits.js';
+import { MAX_JUDGED_LINE_LENGTH, MAX_JUDGED_LINES, MAX_JUDGED_LOOKS, MAX_JUDGED_PATHS } from '../limits.js';
 import type { NetworkDecision } from '../network/gate.js';
 import { reasonOf } from '../network/reason-of.js';
 import type { SandboxPlan } from '../plan-sandbox.js';
@@ -46,7 +47,9 @@ export function judgeDenial(
   const judge: Judge = {
     cwd,
     noNetworkBy: noNetworkBy(plan),
-    decisionAt: unlessStale(decisionsIn(plan.policy, plan.decisions, files)),
+    decisionAt: unlessStale(
+      decisionsIn(plan.policy, plan.decisions, withBoundedLooks(files, MAX_JUDGED_LOOKS)),
+    ),
     mayWrite,
     pathsLeft: MAX_JUDGED_PATHS,
   };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { MAX_LINKS_FOLLOWED } from '../limits.js';
+import { MAX_LINKS_FOLLOWED, MAX_NAMES_FOLLOWED } from '../limits.js';
 import { resolvePath } from './resolve-path.js';
 import { StalePlan } from './stale-plan.js';
 import { fakeFiles } from './testing/fake-files.js';
@@ -54,6 +54,24 @@ test('so many links are followed on the way to one path, and no more', () => {
     why: `the link /l/${MAX_LINKS_FOLLOWED} leads in a circle`,
   });
 });
+
+test('links lead by so many names on the way to one path, and no further', () => {
+  const by = (names: number): string => `/end${'/../end'.repeat((names - 1) / 2)}`;
+  const files = fakeFiles({
+    '/end': { text: '' },
+    '/near': { link: by(MAX_NAMES_FOLLOWED - 1) },
+    '/far': { link: '/more' },
+    '/more': { link: by(MAX_NAMES_FOLLOWED + 1) },
+  });
+  expect(resolvePath('/near', files)).toMatchObject({ path: '/end', kind: 'file' });
+  expect(resolvePath('/far', files)).toEqual({
+    kind: 'deadEnd',
+    at: '/more',
+    isLink: true,
+    why: 'the link /more leads too far',
+  });
+});
+
 test.each(['EINVAL', 'ENOENT', 'ENOTDIR'])(
   'a link that is replaced while it is followed (%s) is looked at again',
   (code) => {

@@ -1,5 +1,5 @@
 import { ExecError } from '@holdfast/exec-protocol';
-import { MAX_LINKS_FOLLOWED } from '../limits.js';
+import { MAX_LINKS_FOLLOWED, MAX_NAMES_FOLLOWED } from '../limits.js';
 import { errorCode } from './error-code.js';
 import type { FileFact, FileFacts } from './file-facts.js';
 import { childOf, namesOf, parentOf } from './paths.js';
@@ -34,7 +34,7 @@ export interface FileIdentity {
 /** A path that cannot be followed to its end, so that nobody can tell what it stands for. */
 interface DeadEnd {
   readonly kind: 'deadEnd';
-  /** A link that leads in a circle, or through more links than the kernel follows; else a directory that cannot be entered. */
+  /** A link that leads in a circle, through more links than the kernel follows or by too many names; else a directory that cannot be entered. */
   readonly at: string;
   readonly isLink: boolean;
   /** A clause that says so. */
@@ -60,8 +60,10 @@ export function resolvePath(path: string, files: FileFacts): Resolution {
     if (seen.kind === 'deadEnd') return seen;
     if (seen.found === undefined) missingFrom = current;
     if (seen.target === undefined) continue;
-    if (links.length >= MAX_LINKS_FOLLOWED) return circleAt(current);
     links.push({ path: current, target: seen.target });
+    const why = whyNotFollowed(links);
+    if (why !== undefined)
+      return { kind: 'deadEnd', at: current, isLink: true, why: `the link ${current} ${why}` };
     pending.push(...[...namesOf(seen.target)].reverse());
     current = seen.target.startsWith('/') ? '/' : parentOf(current);
   }
@@ -103,8 +105,10 @@ function targetOf(link: string, files: FileFacts): string {
 
 const NO_LINK: ReadonlySet<string | undefined> = new Set(['EINVAL', 'ENOENT', 'ENOTDIR']);
 
-function circleAt(link: string): DeadEnd {
-  return { kind: 'deadEnd', at: link, isLink: true, why: `the link ${link} leads in a circle` };
+function whyNotFollowed(links: readonly CrossedLink[]): string | undefined {
+  if (links.length > MAX_LINKS_FOLLOWED) return 'leads in a circle';
+  const names = links.reduce((sum, { target }) => sum + namesOf(target).length, 0);
+  return names > MAX_NAMES_FOLLOWED ? 'leads too far' : undefined;
 }
 
 function factsOf(found: FileFact | undefined): Pick<ResolvedPath, 'kind' | 'identity' | 'isShared'> {
