@@ -56,6 +56,67 @@ describe('a look below a root', () => {
     });
   });
 
+  test('goes on below what only looks like a repository, and leaves nothing out there for its name', async () => {
+    const tree = treeOf(
+      ...['HEAD', 'objects', 'refs'].map((name) => `/ws/proj/${name}`),
+      ...['foo', 'modules', 'objects/ab', 'objects/ab/c', 'refs/x', 'hooks', 'logs'].map(
+        (name) => `/ws/proj/${name}/.git`,
+      ),
+    );
+    expect((await scansOf(tree).find(target('/ws'))).gitPaths).toEqual([
+      '/ws/proj/foo/.git',
+      '/ws/proj/hooks/.git',
+      '/ws/proj/logs/.git',
+      '/ws/proj/modules/.git',
+      '/ws/proj/objects/ab/.git',
+      '/ws/proj/refs/x/.git',
+      '/ws/proj/objects/ab/c/.git',
+    ]);
+  });
+
+  test('in a directory called .git leaves out by its name what git keeps there, and nothing else', async () => {
+    const tree = treeOf(
+      ...['objects/ab', 'refs/heads', 'logs/refs', 'hooks', 'info', 'lfs/objects', 'annex/objects'].map(
+        (name) => `/ws/.git/${name}/x/.git`,
+      ),
+      ...['mine/wt', 'worktrees/a', 'modules/objects/ab'].map((name) => `/ws/.git/${name}/.git`),
+    );
+    expect((await scansOf(tree).find(target('/ws'))).gitPaths).toEqual([
+      '/ws/.git',
+      '/ws/.git/mine/wt/.git',
+      '/ws/.git/worktrees/a/.git',
+      '/ws/.git/modules/objects/ab/.git',
+    ]);
+  });
+
+  test.each([
+    ['none of them counts where links tell that they hold no directory', true, undefined],
+    ['all of them count where links tell nothing', false, 'it has more than 20 directories'],
+  ])('of the objects of a bare repository %s', async (_, countsLinks, unseen) => {
+    const objects = Array.from({ length: 40 }, (__, at) => `/ws/x.git/objects/${at + 10}/file.f`);
+    const tree = treeOf('/ws/x.git/HEAD', '/ws/x.git/refs', ...objects);
+    tree.make('/ws/x.git/objects/30/.git', false);
+    tree.setShut('/ws/x.git/objects/32', true);
+    tree.make('/ws/x.git/objects/31/deep', true);
+    tree.make('/ws/x.git/objects/31/deep/.git', true);
+    tree.countsLinks = countsLinks;
+    expect(await scansOf(tree).find(target('/ws', { maxDirectories: 20 }))).toMatchObject({
+      gitPaths: countsLinks ? ['/ws/x.git/objects/30/.git', '/ws/x.git/objects/31/deep/.git'] : [],
+      shut: countsLinks ? ['/ws/x.git/objects/32'] : [],
+      unseen,
+    });
+  });
+
+  test('tells of names that are no text also where a directory stands at what it reads', async () => {
+    const tree = treeOf('/ws/\ufffd/.git');
+    expect(await scansOf(tree).find(target('/ws'))).toEqual({
+      gitPaths: ['/ws/\ufffd/.git'],
+      repositories: ['/ws/\ufffd/.git'],
+      shut: [],
+      unseen: 'a directory in it has a name that is not UTF-8',
+    });
+  });
+
   test('leaves out what it is told to', async () => {
     const tree = treeOf('/ws/a/.git', '/ws/b/.git', '/ws/b/c/.git');
     expect((await scansOf(tree).find(target('/ws', { except: new Set(['/ws/b']) }))).gitPaths).toEqual([
@@ -281,6 +342,22 @@ describe('a repository that was found', () => {
       { gitPaths: [], repositories: [], shut: ['/ws/proj'], unseen: undefined },
       ['/ws/proj/.git'],
     ]);
+  });
+
+  test('is not hidden by being shut in while other directories are looked at instead', async () => {
+    const { tree, flood } = flooded();
+    const scans = scansOf(tree);
+    await scans.find(few());
+    flood();
+    tree.setShut('/ws/proj', true);
+    expect(await scans.find(few({ maxDirectories: 1 }))).toEqual({
+      gitPaths: [],
+      repositories: [],
+      shut: ['/ws/proj'],
+      unseen: 'it has more than 1 directories',
+    });
+    tree.setShut('/ws/proj', false);
+    expect((await scans.find(few({ maxDirectories: 1 }))).gitPaths).toEqual(['/ws/proj/.git']);
   });
 
   test('is not made up when it has gone, and not asked for where it is left out', async () => {

@@ -12,6 +12,8 @@ export interface DirectoryStamp {
   readonly inode: number;
   /** When it changed, its attributes included; milliseconds since 1970. */
   readonly changedMs: number;
+  /** How many names lead to it. Most file systems count two, and one for each directory in it. */
+  readonly links: number;
 }
 
 /** An entry of a directory; a link is neither a directory nor a file. */
@@ -29,7 +31,7 @@ export interface ScanFiles {
   stampOf(directory: string): DirectoryStamp | undefined;
   /** Its entries, some at a time; none where it cannot be read. @throws ShutDirectory where it cannot be read for now. */
   list(directory: string): AsyncIterable<readonly ScannedEntry[]>;
-  /** Whether something stands at a path, a link included. */
+  /** Whether something stands at a path, a link included. @throws ShutDirectory where that cannot be told for now. */
   exists(path: string): boolean;
 }
 
@@ -52,7 +54,7 @@ export const realScanFiles: ScanFiles = {
     try {
       const found = lstatSync(directory, { throwIfNoEntry: false });
       if (found?.isDirectory() !== true || isClosedInside(found)) return undefined;
-      return { device: found.dev, inode: found.ino, changedMs: found.ctimeMs };
+      return { device: found.dev, inode: found.ino, changedMs: found.ctimeMs, links: found.nlink };
     } catch (error) {
       refuseShut(directory, error);
       return undefined;
@@ -76,7 +78,8 @@ export const realScanFiles: ScanFiles = {
   exists(path) {
     try {
       return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-    } catch {
+    } catch (error) {
+      refuseShut(path, error);
       return false;
     }
   },

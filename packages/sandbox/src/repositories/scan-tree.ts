@@ -1,4 +1,4 @@
-import { childOf, isWithinAny } from '../files/paths.js';
+import { childOf, isWithinAny, parentOf } from '../files/paths.js';
 import { MAX_SCANNED_TREE_ENTRIES, SCAN_SLICE_MS } from '../limits.js';
 import { isCurrent, type Listing, readListing } from './listing.js';
 import { type ScanFiles, ShutDirectory } from './scan-files.js';
@@ -126,7 +126,8 @@ class Scan {
       await this.#listAll(level.slice(0, this.#left));
       if (this.#left < level.length) this.#cut(this.#tooManyDirectories);
       this.#left = Math.max(0, this.#left - level.length);
-      const next = level.flatMap((directory) => this.#below(directory));
+      const next: string[] = [];
+      for (const directory of level) next.push(...(await this.#worthLooking(this.#below(directory))));
       level = next.length > 0 ? next : this.#last.splice(0);
     }
     if (this.#unseen !== undefined) await this.#findAgain();
@@ -163,8 +164,7 @@ class Scan {
     try {
       return await this.#listingOf(directory);
     } catch (error) {
-      if (!(error instanceof ShutDirectory)) throw error;
-      this.#shut.add(error.directory);
+      this.#takeShut(error);
       return undefined;
     }
   }
@@ -173,10 +173,9 @@ class Scan {
     const { files } = this.#tools;
     const stampedAtMs = this.#tools.now();
     const stamp = files.stampOf(directory);
-    if (stamp === undefined) {
-      if (directory.includes(NOT_UTF_8)) this.#cut('a directory in it has a name that is not UTF-8');
-      return undefined;
-    }
+    // Where something stands at this very name, it may stand beside what was meant.
+    if (directory.includes(NOT_UTF_8)) this.#cut('a directory in it has a name that is not UTF-8');
+    if (stamp === undefined) return undefined;
     const known = this.#known.listings.get(directory);
     if (known !== undefined && isCurrent(known, stamp)) return known;
     return await readListing(directory, { stamp, stampedAtMs }, files);
@@ -195,10 +194,25 @@ class Scan {
     const found: string[] = [];
     for (const path of paths) {
       const isKnown = all.has(path) || isWithinAny(path, except);
-      if (!isKnown && this.#tools.files.exists(path)) found.push(path);
+      if (!isKnown && this.#isThere(path)) found.push(path);
       await this.#rest();
     }
     return found;
+  }
+
+  /** False as well where that cannot be told, but then what hides it is known. */
+  #isThere(path: string): boolean {
+    try {
+      return this.#tools.files.exists(path);
+    } catch (error) {
+      this.#takeShut(error);
+      return false;
+    }
+  }
+
+  #takeShut(error: unknown): void {
+    if (!(error instanceof ShutDirectory)) throw error;
+    this.#shut.add(error.directory);
   }
 
   /** @returns false when the scan has taken too long. */
@@ -220,27 +234,78 @@ class Scan {
   }
 
   /** Takes down what a directory is, and returns where to go on. */
-  #below(directory: string): readonly string[] {
+  #below(directory: string): Below {
     const listing = this.listings.get(directory);
-    if (listing === undefined) return [];
-    const isRepository = listing.isRepository || directory.endsWith('/.git');
-    if (isRepository) this.#repositories.push(directory);
+    if (listing === undefined) return NOTHING_BELOW;
+    const isGit = directory.endsWith('/.git');
+    if (listing.isRepository || isGit) this.#repositories.push(directory);
     if (listing.hasGit) this.#gitPaths.push(childOf(directory, '.git'));
-    const children: string[] = [];
-    for (const name of listing.directories) {
-      const child = childOf(directory, name);
-      if (this.#target.except.has(child) || KERNEL_TREES.has(child)) continue;
-      if (isRepository && !NESTING_NAMES.has(name)) continue;
-      (LAST_NAMES.has(name) ? this.#last : children).push(child);
-    }
+    const children = this.#childrenOf(directory, listing.directories, isGit ? KEPT_BY_GIT : NO_NAMES);
     // Submodules keep their repositories inside of that of the outermost one.
     if (listing.hasGit) children.push(childOf(directory, '.git'));
+    return { children, mayBeEmpty: directory.endsWith('/objects') && this.#countsLinks(directory, listing) };
+  }
+
+  /** Without those that come last. */
+  #childrenOf(directory: string, names: readonly string[], passedOver: ReadonlySet<string>): string[] {
+    const children: string[] = [];
+    for (const name of names) {
+      const child = childOf(directory, name);
+      if (passedOver.has(name) || this.#target.except.has(child) || KERNEL_TREES.has(child)) continue;
+      (LAST_NAMES.has(name) ? this.#last : children).push(child);
+    }
     return children;
+  }
+
+  /** Whether the links of directories tell how many others they hold, as far as one of the objects of a repository shows it. */
+  #countsLinks(objects: string, { stamp, directories }: Listing): boolean {
+    const holder = this.listings.get(parentOf(objects));
+    return holder?.isRepository === true && stamp.links === LINKS_OF_LEAF + directories.length;
+  }
+
+  /** Not the hundreds of directories of objects that hold nothing to be found, of which the kernel says so unread. */
+  async #worthLooking({ children, mayBeEmpty }: Below): Promise<readonly string[]> {
+    if (!mayBeEmpty) return children;
+    const worth: string[] = [];
+    for (const child of children) {
+      if (!(await this.#mayGoOn())) break;
+      if (!this.#isLeaf(child)) worth.push(child);
+    }
+    return worth;
+  }
+
+  #isLeaf(directory: string): boolean {
+    const { files } = this.#tools;
+    try {
+      return files.stampOf(directory)?.links === LINKS_OF_LEAF && !files.exists(childOf(directory, '.git'));
+    } catch {
+      // What is shut is taken down by whoever lists it.
+      return false;
+    }
   }
 }
 
-/** Where the directory of a repository holds those of others. */
-const NESTING_NAMES: ReadonlySet<string> = new Set(['modules', 'worktrees']);
+/** Directories to go on in. */
+interface Below {
+  readonly children: readonly string[];
+  /** Most of them hold no directory, and the kernel can tell of which that is so. */
+  readonly mayBeEmpty: boolean;
+}
+
+const NOTHING_BELOW: Below = { children: [], mayBeEmpty: false };
+
+const NO_NAMES: ReadonlySet<string> = new Set();
+
+/** Of a directory that holds no other. */
+const LINKS_OF_LEAF = 2;
+
+/**
+ * What is left out of a directory called `.git`. The names of a path alone may decide about that: nobody can rename what is
+ * above a repository that was found, but anybody can make a directory look like one.
+ */
+const KEPT_BY_GIT: ReadonlySet<string> = new Set(
+  'annex branches hooks info lfs logs objects refs rr-cache svn'.split(' '),
+);
 
 /** Stands in a name for bytes that are no text. */
 const NOT_UTF_8 = '\ufffd';

@@ -18,6 +18,8 @@ export class ChangingTree implements ScanFiles {
   nowMs = 0;
   /** How often a directory was read. */
   reads = 0;
+  /** Whether the links of a directory tell how many others it holds; where they do not, there is always one. */
+  countsLinks = true;
   /** How many files a directory has that are not worth being modelled; they are listed first. */
   readonly more = new Map<string, number>();
   /** Called before a directory is read. */
@@ -46,7 +48,7 @@ export class ChangingTree implements ScanFiles {
     this.#touch(parentOf(path));
   }
 
-  /** Takes the right to read a directory away, or gives it back. */
+  /** Takes the rights to read and enter a directory away, or gives them back. */
   setShut(directory: string, isShut: boolean): void {
     if (isShut) this.#shut.add(directory);
     else this.#shut.delete(directory);
@@ -56,7 +58,7 @@ export class ChangingTree implements ScanFiles {
   stampOf(directory: string): ReturnType<ScanFiles['stampOf']> {
     const entry = this.#entries.get(directory);
     if (entry?.isDirectory !== true) return undefined;
-    return { device: 1, inode: entry.inode, changedMs: entry.changedMs };
+    return { device: 1, inode: entry.inode, changedMs: entry.changedMs, links: this.#linksOf(directory) };
   }
 
   async *list(directory: string): ReturnType<ScanFiles['list']> {
@@ -75,7 +77,15 @@ export class ChangingTree implements ScanFiles {
   }
 
   exists(path: string): boolean {
+    const shut = [...this.#shut].find((directory) => path !== directory && isWithin(path, directory));
+    if (shut !== undefined) throw new ShutDirectory(shut);
     return this.#entries.has(path);
+  }
+
+  #linksOf(directory: string): number {
+    if (!this.countsLinks) return 1;
+    const inside = [...(this.#inside.get(directory) ?? [])];
+    return 2 + inside.filter((at) => this.#entries.get(at)?.isDirectory === true).length;
   }
 
   #touch(directory: string): void {

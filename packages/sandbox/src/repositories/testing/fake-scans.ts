@@ -10,7 +10,7 @@ function fakeScanFiles(files: FileFacts): ScanFiles {
     stampOf(directory) {
       const found = lookAt(directory, files);
       if (found?.kind !== 'directory') return undefined;
-      return { device: found.device, inode: found.inode, changedMs: 0 };
+      return { device: found.device, inode: found.inode, changedMs: 0, links: 1 };
     },
     async *list(directory) {
       const entries = await Promise.resolve(files.list(directory, Number.POSITIVE_INFINITY) ?? []);
