@@ -1,16 +1,23 @@
-import { lstatSync, mkdtempSync, readdirSync, readlinkSync, rmdirSync } from 'node:fs';
+import { fstatSync, lstatSync, mkdtempSync, readdirSync, readlinkSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isProcessRunning, ownProcessMark } from '@holdfast/sandbox';
+import { isProcessRunning, ownProcessMark, type SandboxPlan, StalePlan } from '@holdfast/sandbox';
 import { complain } from '../complain.js';
 import type { LocalPermissions } from './local-intent.js';
-import { pinDirectory, removeTree } from './remove-tree.js';
+import { makePinnedDirectory, pinDirectory } from './pinned-directory.js';
+import { removeTree } from './remove-tree.js';
 
 /** What a command gets besides what was named for it. */
 export interface OwnTemporary {
   /** The environment of this program, with TMPDIR. */
   readonly env: Readonly<Record<string, string>>;
   readonly permissions: LocalPermissions;
+  /**
+   * Whoever may write where the directory lies could exchange it for a link, and a plan would follow that. A plan that passes
+   * holds what it names until it is mounted.
+   * @throws StalePlan for a plan in which something else has its name.
+   */
+  checkPlan(plan: Pick<SandboxPlan, 'decisions'>): void;
 }
 
 /** How long the removal of a temporary directory may take; the next start goes on with the rest. */
@@ -33,24 +40,41 @@ export async function withOwnTemporary<T>(
     return await use({
       env: { ...definedEnvironment(), TMPDIR: temporary.path },
       permissions: { ...permissions, write: [...permissions.write, temporary.path] },
+      checkPlan: temporary.checkPlan,
     });
   } finally {
     temporary.remove();
   }
 }
 
-function makeTemporary(): { readonly path: string; remove(): void } {
-  const path = mkdtempSync(join(tmpdir(), `${PREFIX}${markOfThis() ?? ''}-`));
-  // Elsewhere there is no sandbox, and so nothing in it.
-  if (process.platform !== 'linux') return { path, remove: () => rmdirSync(path) };
-  const pinned = pinDirectory(path);
+interface Temporary extends Pick<OwnTemporary, 'checkPlan'> {
+  /** Canonical. */
+  readonly path: string;
+  remove(): void;
+}
+
+function makeTemporary(): Temporary {
+  const prefix = `${PREFIX}${markOfThis() ?? ''}-`;
+  if (process.platform !== 'linux') return withoutSandbox(mkdtempSync(join(tmpdir(), prefix)));
+  const pinned = makePinnedDirectory(tmpdir(), prefix);
+  const { path } = pinned;
+  const { dev, ino } = fstatSync(pinned.fd);
   return {
     path,
+    checkPlan: ({ decisions }) => {
+      const planned = decisions.find((rule) => rule.path === path)?.identity;
+      if (planned?.device !== dev || planned.inode !== ino) throw new StalePlan(path, 'was replaced');
+    },
     remove: () => {
       if (!removeTree(pinned, REMOVAL_LIMIT_MS))
         complain(`${path} could not be removed whole; the next start goes on with it`);
     },
   };
+}
+
+/** Elsewhere there is no sandbox, and so nothing in it. */
+function withoutSandbox(path: string): Temporary {
+  return { path, checkPlan: () => undefined, remove: () => rmdirSync(path) };
 }
 
 /** Removes what was made by processes that have died, as far as it comes. */

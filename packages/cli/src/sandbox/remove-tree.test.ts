@@ -14,7 +14,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { pinDirectory, removeTree } from './remove-tree.js';
+import { pinDirectory } from './pinned-directory.js';
+import { removeTree } from './remove-tree.js';
 
 const LIMIT_MS = 60_000;
 const FILES = 1500;

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
-  constants,
   type Dirent,
   opendirSync,
   openSync,
@@ -10,30 +9,8 @@ import {
   rmdirSync,
   unlinkSync,
 } from 'node:fs';
-import { basename, dirname } from 'node:path';
-
-/** A directory that is held open, so that it stays this one whatever is put in its place. */
-export interface PinnedDirectory {
-  readonly path: string;
-  readonly fd: number;
-  /** Of the directory that it was in. */
-  readonly parentFd: number;
-}
-
-/** Linux: opens without reading, so that no mode stands in the way. */
-const O_PATH = 0o10000000;
-const DIRECTORY_ITSELF = O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW;
-
-/** @throws Error of the system where there is no directory, such as a link to one. Linux only. */
-export function pinDirectory(path: string): PinnedDirectory {
-  const parentFd = openSync(dirname(path), O_PATH | constants.O_DIRECTORY);
-  try {
-    return { path, parentFd, fd: openSync(within(parentFd, Buffer.from(basename(path))), DIRECTORY_ITSELF) };
-  } catch (error) {
-    closeSync(parentFd);
-    throw error;
-  }
-}
+import { basename } from 'node:path';
+import { DIRECTORY_ITSELF, type PinnedDirectory, throughDescriptor, unpin } from './pinned-directory.js';
 
 /**
  * Removes a directory with all that is in it, and nothing else, even while others exchange directories for links there: no path
@@ -41,7 +18,8 @@ export function pinDirectory(path: string): PinnedDirectory {
  * than a few descriptors.
  * @param limitMs After this the rest stays. @returns whether it is gone. Never fails.
  */
-export function removeTree({ path, fd, parentFd }: PinnedDirectory, limitMs: number): boolean {
+export function removeTree(pinned: PinnedDirectory, limitMs: number): boolean {
+  const { path, fd, parentFd } = pinned;
   const deadlineMs = Date.now() + limitMs;
   try {
     // What is moved to the top is found there by this look or the next one.
@@ -50,8 +28,7 @@ export function removeTree({ path, fd, parentFd }: PinnedDirectory, limitMs: num
       rmdirSync(within(parentFd, Buffer.from(basename(path))));
     });
   } finally {
-    closeSync(fd);
-    closeSync(parentFd);
+    unpin(pinned);
   }
 }
 
@@ -77,8 +54,8 @@ function dissolve(topFd: number, name: Buffer, deadlineMs: number): void {
 function clear(fd: number, deadlineMs: number, onDirectory: (name: Buffer) => void): boolean {
   let achieved = 0;
   try {
-    chmodSync(ofDescriptor(fd), OPEN_TO_ITS_OWNER);
-    const entries = opendirSync(ofDescriptor(fd), { encoding: BYTES, bufferSize: NAMES_AT_ONCE });
+    chmodSync(throughDescriptor(fd), OPEN_TO_ITS_OWNER);
+    const entries = opendirSync(throughDescriptor(fd), { encoding: BYTES, bufferSize: NAMES_AT_ONCE });
     try {
       for (let entry = entries.readSync(); entry !== null; entry = entries.readSync()) {
         if (Date.now() >= deadlineMs) return false;
@@ -111,7 +88,7 @@ const BYTES = 'buffer' as BufferEncoding;
 function makeMovable(directory: Buffer): void {
   const fd = openSync(directory, DIRECTORY_ITSELF);
   try {
-    chmodSync(ofDescriptor(fd), OPEN_TO_ITS_OWNER);
+    chmodSync(throughDescriptor(fd), OPEN_TO_ITS_OWNER);
   } finally {
     closeSync(fd);
   }
@@ -120,11 +97,7 @@ function makeMovable(directory: Buffer): void {
 const OPEN_TO_ITS_OWNER = 0o700;
 
 function within(fd: number, name: Buffer): Buffer {
-  return Buffer.concat([Buffer.from(`${ofDescriptor(fd)}/`), name]);
-}
-
-function ofDescriptor(fd: number): string {
-  return `/proc/self/fd/${String(fd)}`;
+  return Buffer.concat([Buffer.from(`${throughDescriptor(fd)}/`), name]);
 }
 
 function succeeds(work: () => void): boolean {

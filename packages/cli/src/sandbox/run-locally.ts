@@ -39,8 +39,11 @@ export async function runLocally(
   return await withSetUp((setUp) =>
     withGuardian((wrapperEnv) =>
       withOwnTemporary(permissions, async (own) => {
-        const makePlan = (): Promise<LocalPlan> =>
-          planLocally(argv, own.env, own.permissions, setUp, wrapperEnv);
+        const makePlan = async (): Promise<LocalPlan> => {
+          const made = await planLocally(argv, own.env, own.permissions, setUp, wrapperEnv);
+          own.checkPlan(made.plan);
+          return made;
+        };
         let planned = await untilSteady(setUp, makePlan);
         const refusals = new Refusals(MAX_DENIAL_FINDINGS);
         const network = await networkOf(planned, refusals, setUp);
