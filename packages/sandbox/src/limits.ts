@@ -1,6 +1,9 @@
 /** Links that one path may lead through; the kernel's figure. */
 export const MAX_LINKS_FOLLOWED = 40;
 
+/** Texts that the braces of one name of a pattern stand for; a pattern with more is refused. */
+export const MAX_BRACE_TEXTS = 256;
+
 /** Names by which all those links lead, together; a path by more counts as one that cannot be followed. */
 export const MAX_NAMES_FOLLOWED = 512;
 

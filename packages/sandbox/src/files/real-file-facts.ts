@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { accessSync, constants, lstatSync, opendirSync, readlinkSync, type Stats } from 'node:fs';
 import { MAX_SMALL_FILE_BYTES } from '../limits.js';
 import { errorCode } from './error-code.js';
@@ -20,7 +21,7 @@ export const realFileFacts: FileFacts = {
     const isShared = (found.mode & STICKY) !== 0 && (found.mode & WRITABLE_BY_ALL) !== 0;
     return { kind: kindOf(found), device: found.dev, inode: found.ino, isShared };
   },
-  readLink: (path) => readlinkSync(path),
+  readLink: (path) => textOf(readlinkSync(path, 'buffer')),
   list(path, atMost) {
     try {
       return entriesOf(path, atMost);
@@ -45,6 +46,12 @@ export const realFileFacts: FileFacts = {
     }
   },
 };
+
+/** @throws Error for bytes that are no UTF-8: decoded, they would be another name. */
+function textOf(target: Buffer): string {
+  if (isUtf8(target)) return target.toString();
+  throw Object.assign(new Error('the target of the link is not UTF-8'), { code: 'EILSEQ' });
+}
 
 function entriesOf(path: string, atMost: number): readonly DirectoryEntry[] | undefined {
   const directory = opendirSync(path, { bufferSize: 512 });

@@ -3,7 +3,7 @@ import { childOf } from '../files/paths.js';
 import { type FileIdentity, resolvePath } from '../files/resolve-path.js';
 import { TimeSlices } from '../files/time-slices.js';
 import { MAX_GLOB_MATCHES, MAX_SCAN_MS, MAX_SCANNED_ENTRIES } from '../limits.js';
-import { compileGlob } from '../policy/glob.js';
+import { compileGlob, type PathGlob } from '../policy/glob.js';
 import { type ScannedEntry, ShutDirectory } from '../repositories/scan-files.js';
 import type { ScanTools } from '../repositories/scan-tree.js';
 import type { GlobMatches, GlobScan } from './deny-glob.js';
@@ -50,9 +50,18 @@ function keyOf({ pattern, directory, maxDepth }: GlobScan): string {
   return JSON.stringify([pattern, directory, maxDepth]);
 }
 
+function globOf({ pattern, origin, directory }: GlobScan): PathGlob {
+  try {
+    return compileGlob(pattern, directory);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return refuse(origin, `${pattern} ${error.message}; send several patterns instead`);
+  }
+}
+
 function huntFor(scan: GlobScan, files: FileFacts): Hunt {
-  const { pattern, origin, directory, maxDepth } = scan;
-  const glob = compileGlob(pattern, directory);
+  const { pattern, origin, maxDepth } = scan;
+  const glob = globOf(scan);
   const { base } = glob;
   const resolved = resolvePath(base, files);
   if (resolved.kind === 'deadEnd')

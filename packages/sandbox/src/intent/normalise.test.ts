@@ -117,6 +117,15 @@ describe('what an entry stands for', () => {
     expect(lines(await normalised(entries))).toEqual(expected);
   });
 
+  test('a link out of the working directory is told of where it opens a directory, for a command could have made it', async () => {
+    const told = async (...entries: readonly IntentEntry[]): Promise<readonly string[]> =>
+      (await normalised(entries)).notes.map(({ text }) => text);
+    expect(await told(at('/ws/link', 'write'))).toEqual([
+      '/ws/link leads to /srv/data, out of /ws, by the link /ws/link, and can be written there; name that directory if it is meant',
+    ]);
+    expect(await told(at('/ws/link', 'read'), at('/bin', 'write'), at('/ws/a', 'write'))).toEqual([]);
+  });
+
   test('each workspace root gets what project_roots says', async () => {
     const policy = await normalised([special({ kind: 'project_roots' }, 'write')], {
       workspaceRoots: ['file:///ws', 'file:///second'],
@@ -331,6 +340,16 @@ describe('what cannot be enforced is refused, with the entry and the remedy', ()
       'a pattern below a link in a circle',
       glob('/ws/loop/*.env'),
       `${ENTRY}.0: the link /ws/loop leads in a circle, so it is unknown what /ws/loop/*.env matches; mend it or deny its directory`,
+    ],
+    [
+      'a pattern with too many alternatives',
+      glob(`/ws/${'{a,b}'.repeat(9)}`),
+      `${ENTRY}.0: /ws/${'{a,b}'.repeat(9)} stands for more than 256 texts by its braces; send several patterns instead`,
+    ],
+    [
+      'a denied name that is not UTF-8',
+      at('/ws/caf\ufffd', 'deny'),
+      `${ENTRY}.0: /ws/caf\ufffd is not there, and \ufffd in it stands for bytes that are no UTF-8; name a directory above it`,
     ],
     [
       'a denied link in a circle',

@@ -180,9 +180,25 @@ function bindEntry(entry: IntentEntry, paths: readonly string[], origin: RuleOri
       binding.notes.push({ origin, text: `${path} does not exist and is skipped, as asked` });
       continue;
     }
+    if (entry.access === 'write') noteLeadingOut(path, resolved, origin, binding);
     binding.rules.push(ruleOf(entry, resolved, origin));
     if (entry.access !== 'deny') binding.links.push(...resolved.links);
   }
+}
+
+/** A command that may write there could have made the link, for the next one. */
+function noteLeadingOut(
+  path: string,
+  { path: target, links }: ResolvedPath,
+  origin: RuleOrigin,
+  { roots, files, notes }: Binding,
+): void {
+  const own = resolvePath(roots.cwd, files);
+  const cwd = own.kind === 'deadEnd' ? roots.cwd : own.path;
+  const link = isWithin(target, cwd) ? undefined : links.find((crossed) => isWithin(crossed.path, cwd));
+  if (link === undefined) return;
+  const text = `${path} leads to ${target}, out of ${cwd}, by the link ${link.path}, and can be written there; name that directory if it is meant`;
+  notes.push({ origin, text });
 }
 
 /** Undefined where a grant names what cannot be looked at: it then grants nothing. */
@@ -193,12 +209,20 @@ function resolveFor(
   { files, notes }: Binding,
 ): ResolvedPath | undefined {
   const resolved = resolvePath(path, files);
+  if (resolved.kind === 'missing' && entry.access !== 'write' && resolved.path.includes(NO_TEXT))
+    refuse(
+      nameOf(origin),
+      `${path} is not there, and ${NO_TEXT} in it stands for bytes that are no UTF-8; name a directory above it`,
+    );
   if (resolved.kind !== 'deadEnd') return resolved;
   if (entry.access === 'deny')
     refuse(nameOf(origin), `${resolved.why}, so it is unknown what to deny; mend it or deny its directory`);
   notes.push({ origin, text: `${resolved.why}, so ${path} grants nothing` });
   return undefined;
 }
+
+/** What Node reads for bytes that are no UTF-8: nothing has the name that comes of it. */
+const NO_TEXT = '\ufffd';
 
 function ruleOf(entry: IntentEntry, resolved: ResolvedPath, origin: RuleOrigin): PathRule {
   const { path, kind, identity, isShared, missingFrom } = resolved;

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { MAX_BRACE_TEXTS } from '../limits.js';
 import { compileGlob } from './glob.js';
 
 test.each<[string, string, readonly string[], readonly string[]]>([
@@ -18,6 +19,25 @@ test.each<[string, string, readonly string[], readonly string[]]>([
 ])('%s below %s', (pattern, directory, matching, others) => {
   const glob = compileGlob(pattern, directory);
   expect([...matching, ...others].filter((path) => glob.matches(path))).toEqual(matching);
+});
+
+test.each([
+  ['*a'.repeat(100), 'a'.repeat(250)],
+  [`*${'[a-z]'.repeat(50)}*!`, 'a'.repeat(250)],
+  ['**/a/'.repeat(20), 'a/'.repeat(1000)],
+  ['{a,aa}{a,aa}{a,aa}{a,aa}*{a,aa}*{a,aa}*b', 'a'.repeat(250)],
+  [`*${'?'.repeat(100)}${'*'.repeat(50)}b`, 'a'.repeat(250)],
+])('%s does not match what it could be tried on in countless ways', (pattern, path) => {
+  const glob = compileGlob(`${pattern}b`, '/ws');
+  expect([glob.matches(`/ws/${path}`), glob.matches(`/ws/${path}/c`)]).toEqual([false, false]);
+});
+
+test('braces stand for so many texts, and no more', () => {
+  const most = Math.log2(MAX_BRACE_TEXTS);
+  expect(compileGlob('{a,b}'.repeat(most), '/ws').matches(`/ws/${'ab'.repeat(most / 2)}`)).toBe(true);
+  expect(() => compileGlob('{a,b}'.repeat(most + 1), '/ws')).toThrow(
+    new RangeError(`stands for more than ${MAX_BRACE_TEXTS} texts by its braces`),
+  );
 });
 
 test.each([

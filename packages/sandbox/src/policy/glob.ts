@@ -1,3 +1,5 @@
+import { MAX_BRACE_TEXTS } from '../limits.js';
+
 /** A pattern for absolute paths: `*` and `?` stay within one name, `**` spans any number of them. */
 export interface PathGlob {
   /** The deepest directory below which every match lies. */
@@ -8,42 +10,83 @@ export interface PathGlob {
   matches(path: string): boolean;
 }
 
-/** Compiles a pattern; one that does not start with a slash hangs below `directory`. Names with a leading dot match too. */
+/**
+ * Compiles a pattern; one that does not start with a slash hangs below `directory`. Names with a leading dot match too.
+ * Whatever the pattern and the path, a match takes no longer than the product of their lengths.
+ * @throws RangeError where the braces of one name stand for more than `MAX_BRACE_TEXTS` texts.
+ */
 export function compileGlob(pattern: string, directory: string): PathGlob {
   const names = (pattern.startsWith('/') ? pattern : `${directory}/${pattern}`)
     .split('/')
     .filter((name) => name !== '' && name !== '.');
   const firstWild = names.findIndex((name) => WILD.test(name));
   const fixed = firstWild < 0 ? names.slice(0, -1) : names.slice(0, firstWild);
-  const expression = new RegExp(`^${names.map(segment).join('')}$`, 's');
+  const steps = names.map((name): Step<string> => (name === '**' ? ANY_NUMBER : nameMatcher(name)));
   return {
     base: `/${fixed.join('/')}`,
     levels: names.includes('**') ? Number.POSITIVE_INFINITY : names.length - fixed.length,
-    matches: (path) => expression.test(path),
+    matches: (path) => path !== '/' && matchesAll(steps, path.slice(1).split('/')),
   };
 }
 
 const WILD = /[*?[{]/;
-const META = /[\\^$.|+()[\]{}*?]/g;
 
-function segment(name: string): string {
-  return name === '**' ? '(?:/[^/]+)*' : `/${name.replace(TOKEN, translate)}`;
+const ANY_NUMBER = Symbol('any number of items');
+
+/** What one item must be, or any number of them. */
+type Step<Item> = ((item: Item) => boolean) | typeof ANY_NUMBER;
+
+/** Goes back to the last step that takes any number only: what earlier ones have taken need never change. */
+function matchesAll<Item>(steps: readonly Step<Item>[], items: ArrayLike<Item>): boolean {
+  let [step, item, lastAny, takenByAny] = [0, 0, -1, 0];
+  while (item < items.length) {
+    const wanted = steps[step];
+    if (wanted === ANY_NUMBER) {
+      lastAny = step;
+      takenByAny = item;
+      step += 1;
+    } else if (wanted?.(items[item] as Item) === true) {
+      step += 1;
+      item += 1;
+    } else {
+      if (lastAny < 0) return false;
+      takenByAny += 1;
+      [step, item] = [lastAny + 1, takenByAny];
+    }
+  }
+  return steps.slice(step).every((rest) => rest === ANY_NUMBER);
+}
+
+function nameMatcher(name: string): (candidate: string) => boolean {
+  if (!WILD.test(name)) return (candidate) => candidate === name;
+  const texts = alternativesOf(name.match(TOKEN) ?? []);
+  const all = texts.map((tokens) => tokens.map(characterStep));
+  return (candidate) => all.some((steps) => matchesAll(steps, candidate));
 }
 
 // A class, alternatives without nesting, or a single character.
 const TOKEN = /\[[!^]?\]?[^\]/]*\]|\{[^{}/]*\}|[\s\S]/g;
 
-function translate(token: string): string {
-  if (token === '*') return '[^/]*';
-  if (token === '?') return '[^/]';
-  if (token.length > 2 && token.startsWith('[')) {
-    const isNegated = /^\[[!^]/.test(token);
-    const members = token.slice(isNegated ? 2 : 1, -1).replace(/[\\[\]^]/g, '\\$&');
-    return isNegated ? `[^/${members}]` : `[${members}]`;
-  }
-  if (token.length > 1 && token.startsWith('{')) {
-    const alternatives = token.slice(1, -1).split(',');
-    return `(?:${alternatives.map((text) => text.replace(/[\s\S]/g, translate)).join('|')})`;
-  }
-  return token.replace(META, '\\$&');
+/** The tokens of each text that the braces stand for. */
+function alternativesOf(tokens: readonly string[]): readonly (readonly string[])[] {
+  return tokens.reduce<readonly (readonly string[])[]>(
+    (texts, token) => {
+      const choices = token.length > 1 && token.startsWith('{') ? token.slice(1, -1).split(',') : [];
+      if (choices.length === 0) return texts.map((text) => [...text, token]);
+      if (texts.length * choices.length > MAX_BRACE_TEXTS)
+        throw new RangeError(`stands for more than ${MAX_BRACE_TEXTS} texts by its braces`);
+      return texts.flatMap((text) => choices.map((choice) => [...text, ...choice.split('')]));
+    },
+    [[]],
+  );
+}
+
+function characterStep(token: string): Step<string> {
+  if (token === '*') return ANY_NUMBER;
+  if (token === '?') return () => true;
+  if (token.length === 1) return (character) => character === token;
+  const isNegated = /^\[[!^]/.test(token);
+  const members = token.slice(isNegated ? 2 : 1, -1).replace(/[\\[\]^]/g, '\\$&');
+  const expression = new RegExp(`^[${isNegated ? '^' : ''}${members}]$`);
+  return (character) => expression.test(character);
 }
