@@ -258,7 +258,8 @@ interface Sandbox {
     readonly confinement: Confinement | undefined;
     /** Where the command may do less than was asked for. */
     report(): SandboxReport;
-    readonly judge: DenialJudge;
+    /** Undefined where nobody can tell. */
+    readonly judge: DenialJudge | undefined;
     /** Plans it again, for what is there now. @throws As `confine`. */
     renew(): Promise<void>;
     /** To be called when the command was not started after all. */
@@ -538,7 +539,8 @@ interface ExecServer extends AsyncDisposable {
 }
 /**
  * Starts a server on this machine: puts the core between a transport and the operating system.
- * @throws RangeError for a listen URL that is not understood and for a lifetime that is none; Error from the system when it cannot be had.
+ * @throws RangeError for a listen URL that is not understood and for a lifetime that is none; Error for a ceiling with an inherited
+ *   sandbox, and from the system when it cannot be had.
  */
 declare function createExecServer(options?: ExecServerOptions): Promise<ExecServer>;
 

@@ -619,6 +619,15 @@ interface SandboxedCommand {
 /** Whether the command that is to be confined could put something else at a path. */
 type MayReplace = (path: string) => boolean;
 
+/** What bubblewrap is started with: a program, and its words up to where bubblewrap and its own follow. */
+type Starter = readonly [string, ...string[]];
+
+/**
+ * What keeps the device nodes in a sandbox, which are those of this machine, as they are: nothing is needed, or cannot be had, or
+ * bubblewrap is started with it.
+ */
+type DeviceSeal = 'needless' | 'impossible' | Starter;
+
 /**
  * What becomes of mounts that this machine makes while a command runs: they do not spread at all, or they would, and are kept
  * out of a sandbox or seen in it, for what their own flags allow.
@@ -685,10 +694,12 @@ interface HostFacts {
     readonly ownPaths: readonly string[];
     /** A program that gives ignored signals their default meaning; undefined where there is none. */
     readonly signalResetter: string | undefined;
-    /** Parts of /proc that the user owns and so could write. */
-    readonly ownedProcTrees: readonly string[];
+    /** Whether the user is root, to whom what stands in /proc for the machine belongs, whatever else it may do. */
+    readonly ownsKernelFiles: boolean;
     /** What becomes of mounts that this machine makes while a command runs. Runs no program that the command may replace. */
     readonly lateMounts: (bwrap: string, mayReplace: MayReplace, signal: AbortSignal) => Promise<LateMounts>;
+    /** What keeps the device nodes of this machine as they are. Runs no program that the command may replace. */
+    readonly deviceSeal: (bwrap: string, mayReplace: MayReplace, signal: AbortSignal) => Promise<DeviceSeal>;
 }
 /** Both phases of a sandbox: what it allows, and how that is enforced. */
 interface SandboxPlan {
@@ -1044,6 +1055,8 @@ declare function whyNotRun(complaint: string): string | undefined;
 
 /** The same as a search path. */
 declare const SYSTEM_PATH: string;
+/** Where a program of the system may be, in the order in which it is looked for. */
+declare function systemPlaces(name: string): readonly string[];
 
 /** Why something was refused: in the words of whoever was asked, or in ours. */
 declare function reasonOf({ reason, answer, }: {
@@ -1063,6 +1076,11 @@ declare class Refusals {
 
 /** What a policy allows at a path, through its links; undefined where the path cannot be followed. */
 declare function accessTo(path: string, policy: NormalisedPolicy, files: FileFacts): Access | undefined;
+/**
+ * Whether a command could put something else at each of many paths: there, where its links lead, or in place of one of them.
+ * True where nobody can tell; false for a policy that restricts no files.
+ */
+declare function replaceableIn({ rules, restrictsFiles }: Pick<NormalisedPolicy, 'rules' | 'restrictsFiles'>, files: FileFacts): (path: string) => boolean;
 
 /**
  * What macOS would be told of a policy: the profile, and the values of its parameters as comments.
@@ -1070,4 +1088,4 @@ declare function accessTo(path: string, policy: NormalisedPolicy, files: FileFac
  */
 declare function explainSeatbelt(policy: NormalisedPolicy): string;
 
-export { type Access, type CeilingSource, type CommandSetting, type FailedCommand, type FileFacts, type FileView, type FindOptions, type GlobMatch, type GlobMatches, type GlobScan, type HostFacts, type HostMemory, type HostRule, type HostRules, type JudgedPlan, type LaunchOptions, type LaunchPlan, type Look, Lookups, MAX_CELLS_STARTING, type ManagedNetwork, type ManagedNetworkOptions, NO_OPERATOR, type NamedProcess, type Narrowing, type NetworkAnswer, type NetworkCaller, type NetworkDecider, type NetworkDecision, type NetworkIntent, type NetworkNames, type NetworkProtocol, type NetworkQuestion, type NormalisedPolicy, type OpenLaunch, type OperatorCeiling, type Outside, type PathRule, type PatternFinder, PlaceholderStore, type PlanOptions, type PlannedDescriptor, type PolicyNote, type RefusalReason, Refusals, type RepositoryFinder, type Resolution, type RuleOrigin, SANDBOX_START_MS, SYSTEM_PATH, type SandboxIntent, type SandboxPlan, type SandboxedCommand, type ScanTarget, ScanTime, type ScannedTree, type Searches, SetUp, type SetUpClock, type SetUpOptions, type SetUpStep, SharedLooks, StalePlan, type WrapperStatus, WrapperWatch, accessTo, ceilingSource, createSearches, explainAsJson, explainFault, explainInWords, explainSeatbelt, hasLostPath, hasMountsOf, isRunning as isProcessRunning, judgeDenial, networkOf, openLaunch, openManagedNetwork, ownMark as ownProcessMark, parseCeiling, parseHostRules, parseIntent, parseNetworkIntent, placeholderFolder, planSandbox, readHostFacts, readMountTable, reasonOf, reportSandbox, secureOwnFolder, spillFolder, untilSteady, whyNotRun };
+export { type Access, type CeilingSource, type CommandSetting, type FailedCommand, type FileFacts, type FileView, type FindOptions, type GlobMatch, type GlobMatches, type GlobScan, type HostFacts, type HostMemory, type HostRule, type HostRules, type JudgedPlan, type LaunchOptions, type LaunchPlan, type Look, Lookups, MAX_CELLS_STARTING, type ManagedNetwork, type ManagedNetworkOptions, NO_OPERATOR, type NamedProcess, type Narrowing, type NetworkAnswer, type NetworkCaller, type NetworkDecider, type NetworkDecision, type NetworkIntent, type NetworkNames, type NetworkProtocol, type NetworkQuestion, type NormalisedPolicy, type OpenLaunch, type OperatorCeiling, type Outside, type PathRule, type PatternFinder, PlaceholderStore, type PlanOptions, type PlannedDescriptor, type PolicyNote, type RefusalReason, Refusals, type RepositoryFinder, type Resolution, type RuleOrigin, SANDBOX_START_MS, SYSTEM_PATH, type SandboxIntent, type SandboxPlan, type SandboxedCommand, type ScanTarget, ScanTime, type ScannedTree, type Searches, SetUp, type SetUpClock, type SetUpOptions, type SetUpStep, SharedLooks, StalePlan, type WrapperStatus, WrapperWatch, accessTo, ceilingSource, createSearches, explainAsJson, explainFault, explainInWords, explainSeatbelt, hasLostPath, hasMountsOf, isRunning as isProcessRunning, judgeDenial, networkOf, openLaunch, openManagedNetwork, ownMark as ownProcessMark, parseCeiling, parseHostRules, parseIntent, parseNetworkIntent, placeholderFolder, planSandbox, readHostFacts, readMountTable, reasonOf, replaceableIn, reportSandbox, secureOwnFolder, spillFolder, systemPlaces, untilSteady, whyNotRun };

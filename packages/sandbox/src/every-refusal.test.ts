@@ -26,7 +26,8 @@ const HOST: HostFacts = {
   ownPaths: [],
   runBy: ['/usr/bin/node'],
   signalResetter: '/usr/bin/env',
-  ownedProcTrees: [],
+  ownsKernelFiles: false,
+  deviceSeal: () => Promise.resolve('needless'),
   lateMounts: () => Promise.resolve('none'),
 };
 

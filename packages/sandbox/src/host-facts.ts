@@ -4,9 +4,9 @@ import { type PatternFinder, PatternLooks } from './intent/pattern-looks.js';
 import { viewWithoutPlaceholders } from './launch/file-view.js';
 import type { PlaceholderStore } from './launch/placeholder-store.js';
 import type { SetUp } from './launch/set-up.js';
+import { deviceSealFor } from './linux/device-seal.js';
 import type { MayReplace } from './linux/find-bwrap.js';
 import { lateMountsBelow } from './linux/late-mounts.js';
-import { ownedProcTrees } from './linux/owned-proc-trees.js';
 import { type BwrapCapability, probeBwrap } from './linux/probe-bwrap.js';
 import { findSignalResetter } from './linux/signal-resetter.js';
 import type { HostFacts } from './plan-sandbox.js';
@@ -56,6 +56,7 @@ export async function readHostFacts(
   const resetter = process.platform === 'linux' ? findSignalResetter() : Promise.resolve(undefined);
   const signalResetter = await (setUp?.until(resetter) ?? resetter);
   const isNested = process.platform === 'darwin' && (await isInsideSeatbelt(setUp?.signal));
+  const uid = process.getuid?.() ?? 0;
   return {
     platform: process.platform,
     isNested,
@@ -68,7 +69,8 @@ export async function readHostFacts(
     runBy: [process.execPath, ...process.argv.slice(1, 2)],
     signalResetter,
     lateMounts: lateMountsBelow,
-    ownedProcTrees: process.platform === 'linux' ? ownedProcTrees(process.getuid?.() ?? 0) : [],
+    deviceSeal: (bwrap, mayReplace, unwanted) => deviceSealFor(uid, bwrap, mayReplace, unwanted),
+    ownsKernelFiles: uid === 0,
   };
 }
 

@@ -33,7 +33,8 @@ const HOST: HostFacts = {
   ownPaths: [],
   runBy: ['/usr/bin/node'],
   signalResetter: '/usr/bin/env',
-  ownedProcTrees: [],
+  ownsKernelFiles: false,
+  deviceSeal: () => Promise.resolve('needless'),
   lateMounts: () => Promise.resolve('none'),
 };
 
@@ -399,6 +400,30 @@ test('what runs this program is told of where the command may write it', async (
   expect(inside.policy.notes).toEqual([
     ...outside.policy.notes,
     { origin: { source: 'default', entry: 'executableConfiguration' }, text: gap },
+  ]);
+});
+
+test('devices are sealed by what keeps later mounts out as well, and what cannot be sealed is told', async () => {
+  const starter = ['/usr/bin/seal', '--'] as const;
+  const [sealed, open] = await Promise.all(
+    ([starter, 'impossible'] as const).map((seal) =>
+      planned({ deviceSeal: () => Promise.resolve(seal), lateMounts: () => Promise.resolve('keptOut') }),
+    ),
+  );
+  const words = open?.launch.argv.slice(KEEP_OUT_LATE_MOUNTS.length);
+  expect(sealed?.launch.argv).toEqual([...starter, ...(words ?? [])]);
+  const gap = expect.stringContaining('root can change the mode of devices such as /dev/null') as unknown;
+  expect(open?.gaps).toEqual([...(sealed?.gaps ?? []), gap]);
+});
+
+test('what belongs to the machine in /proc is closed to root, for it is closed to everybody else', async () => {
+  const [root, other] = await Promise.all(
+    [true, false].map((ownsKernelFiles) => planned({ ownsKernelFiles })),
+  );
+  const seal = { kind: 'makeReadOnly', path: '/proc' };
+  expect([root?.mounts.steps, other?.mounts.steps]).toEqual([
+    expect.arrayContaining([seal]),
+    expect.not.arrayContaining([seal]),
   ]);
 });
 

@@ -16,6 +16,7 @@ import type { SandboxIntent } from './intent/schema.js';
 import type { LaunchPlan } from './launch/launch-plan.js';
 import { SetUp } from './launch/set-up.js';
 import { planBwrap, type SandboxedCommand } from './linux/bwrap-plan.js';
+import type { DeviceSeal } from './linux/device-seal.js';
 import type { MayReplace } from './linux/find-bwrap.js';
 import { KEEP_OUT_LATE_MOUNTS, type LateMounts } from './linux/late-mounts.js';
 import { maskCrowds } from './linux/mask-crowds.js';
@@ -23,6 +24,7 @@ import { type MountPlan, planMounts } from './linux/plan-mounts.js';
 import type { BwrapCapability, WorkingBwrap } from './linux/probe-bwrap.js';
 import { compileFilter } from './linux/seccomp/compile-filter.js';
 import type { Architecture } from './linux/seccomp/syscalls.js';
+import type { Starter } from './linux/trials.js';
 import type { HostRules } from './network/host-rules.js';
 import {
   architectureOf,
@@ -60,10 +62,12 @@ export interface HostFacts {
   readonly runBy: readonly string[];
   /** A program that gives ignored signals their default meaning; undefined where there is none. */
   readonly signalResetter: string | undefined;
-  /** Parts of /proc that the user owns and so could write. */
-  readonly ownedProcTrees: readonly string[];
+  /** Whether the user is root, to whom what stands in /proc for the machine belongs, whatever else it may do. */
+  readonly ownsKernelFiles: boolean;
   /** What becomes of mounts that this machine makes while a command runs. Runs no program that the command may replace. */
   readonly lateMounts: (bwrap: string, mayReplace: MayReplace, signal: AbortSignal) => Promise<LateMounts>;
+  /** What keeps the device nodes of this machine as they are. Runs no program that the command may replace. */
+  readonly deviceSeal: (bwrap: string, mayReplace: MayReplace, signal: AbortSignal) => Promise<DeviceSeal>;
 }
 
 /** Both phases of a sandbox: what it allows, and how that is enforced. */
@@ -143,7 +147,8 @@ async function planWithin(
   setUp.begin('trying bubblewrap');
   const bwrap = await workingBwrap(host, mayReplace, setUp);
   const lateMounts = await host.lateMounts(bwrap.program, mayReplace, setUp.signal);
-  const enforcement = { architecture, bwrap, lateMounts };
+  const deviceSeal = await host.deviceSeal(bwrap.program, mayReplace, setUp.signal);
+  const enforcement = { architecture, bwrap, lateMounts, deviceSeal };
   refuseHostsBelow(ceiling, hosts);
   const scans = globScansOf(intent, host.roots);
   setUp.begin('looking at files');
@@ -201,36 +206,37 @@ interface Question {
 }
 
 /** The executor as it is in one look at its files. */
-interface Surroundings extends Pick<HostFacts, 'ownedProcTrees' | 'runBy' | 'signalResetter'> {
+interface Surroundings extends Pick<HostFacts, 'ownsKernelFiles' | 'runBy' | 'signalResetter'> {
   readonly files: FileFacts;
   readonly architecture: Architecture;
   readonly bwrap: WorkingBwrap;
   readonly lateMounts: LateMounts;
+  readonly deviceSeal: DeviceSeal;
 }
 
 function answer(
   { asked, ceiling, hosts }: Question,
   command: SandboxedCommand,
-  { files, architecture, bwrap, ownedProcTrees, runBy, signalResetter, lateMounts }: Surroundings,
+  { files, architecture, bwrap, ownsKernelFiles, runBy, signalResetter, ...around }: Surroundings,
   trees: ScannedTrees,
 ): SandboxPlan {
-  const { policy, decisions, narrowed, gaps } = withLateMounts(
-    lateMounts,
+  const { policy, decisions, narrowed, gaps } = withMountGaps(
+    around,
     applyCeiling(asked, ceiling, files, trees),
   );
-  const startedWith = lateMounts === 'keptOut' && policy.restrictsFiles ? KEEP_OUT_LATE_MOUNTS : undefined;
   refuseReplaceable(bwrap, policy, files);
   const cwd = visibleDirectory(command.cwd, policy, files);
   const { rules, notes } = policy.restrictsFiles
     ? maskCrowds(policy.rules, cwd, files)
     : { ...policy, notes: [] };
-  const mounts = planMounts({ ...policy, rules }, files, ownedProcTrees, command.sealsKernelTrees);
+  const sealed = command.sealsKernelTrees === true ? SEALABLE_TREES : ownsKernelFiles ? PROCESSES : [];
+  const mounts = planMounts({ ...policy, rules }, files, sealed);
   const launch = planBwrap({ ...command, cwd }, mounts, {
     ...bwrap,
     network: hosts === undefined ? policy.network : 'managed',
     filter: filterFor(architecture),
     signalResetter,
-    startedWith,
+    startedWith: policy.restrictsFiles ? starterFor(around) : undefined,
   });
   const isNetworkNarrowed = hosts === undefined && policy.network !== asked.network;
   const open = notesOfOwnProgram(runBy, policy, files);
@@ -269,12 +275,31 @@ async function workingBwrap(
   return capability.works ? capability : refuse('sandbox', capability.problem);
 }
 
-/** Says what cannot be kept out. */
-function withLateMounts(lateMounts: LateMounts, held: CeiledPolicy): CeiledPolicy {
-  if (lateMounts !== 'seen' || !held.policy.restrictsFiles) return held;
-  const note = { origin: DEFAULTS.kernelTrees, text: GAP_OF_LATE_MOUNTS };
-  const policy = { ...held.policy, notes: [...held.policy.notes, note] };
-  return { ...held, policy, gaps: [...held.gaps, note.text] };
+// What stands there for the machine and not for a process belongs to root in every /proc, and so does its mode.
+const PROCESSES = ['/proc'] as const;
+const SEALABLE_TREES = ['/dev', ...PROCESSES] as const;
+
+type MountsAround = Pick<Surroundings, 'lateMounts' | 'deviceSeal'>;
+
+/** What seals devices keeps later mounts out as well. */
+function starterFor({ lateMounts, deviceSeal }: MountsAround): Starter | undefined {
+  if (typeof deviceSeal !== 'string') return deviceSeal;
+  return lateMounts === 'keptOut' ? KEEP_OUT_LATE_MOUNTS : undefined;
 }
+
+/** Says what of the mounts of this machine cannot be held. */
+function withMountGaps({ lateMounts, deviceSeal }: MountsAround, held: CeiledPolicy): CeiledPolicy {
+  if (!held.policy.restrictsFiles) return held;
+  const texts = [
+    ...(lateMounts === 'seen' ? [GAP_OF_LATE_MOUNTS] : []),
+    ...(deviceSeal === 'impossible' ? [GAP_OF_DEVICES] : []),
+  ];
+  const notes = texts.map((text) => ({ origin: DEFAULTS.kernelTrees, text }));
+  const policy = { ...held.policy, notes: [...held.policy.notes, ...notes] };
+  return { ...held, policy, gaps: [...held.gaps, ...texts] };
+}
+
+const GAP_OF_DEVICES =
+  'root can change the mode of devices such as /dev/null for the whole machine, for their mounts cannot be made read-only here; install mount and util-linux 2.34 or newer, or run as an ordinary user';
 
 const GAP_OF_LATE_MOUNTS = `what is mounted on this machine while a command runs appears in its sandbox and is not covered, for ${KEEP_OUT_LATE_MOUNTS[0]} cannot keep it out; install util-linux 2.34 or newer, or start this program with unshare --mount --propagation private`;

@@ -70,6 +70,20 @@ const CASES: readonly (readonly [
     'find /sys -xdev -type f -writable 2> /dev/null | while read -r f; do (: >> "$f") 2> /dev/null && echo "opened $f"; done; echo done',
     'done\n',
   ],
+  [
+    'P10e',
+    'modes and times of devices, which can be used',
+    'sh',
+    `for f in null zero full random urandom tty; do chmod "$(stat -c %a /dev/$f)" /dev/$f || echo refused; touch -c -r /dev/$f /dev/$f || echo refused; done; echo x > /dev/null && for f in zero full random urandom; do head -c 2 /dev/$f | wc -c; done; (echo x > /dev/full) || echo full`,
+    `${'refused\n'.repeat(12)}${'2\n'.repeat(4)}full\n`,
+  ],
+  [
+    'P10f',
+    'modes of what /proc shows of the machine',
+    'sh',
+    'for f in meminfo cpuinfo stat kmsg sys sys/kernel/core_pattern; do chmod "$(stat -c %a /proc/$f)" /proc/$f || echo refused; done',
+    'refused\n'.repeat(6),
+  ],
   ['P11', 'a ring', 'python3', syscall(425, 1, 0), 'EPERM\n'],
   // A Unix socket by its number of x32; a kernel without x32 answers the same.
   ['P13', 'a number of the x32 table', 'python3', syscall(0x40000029, 1, 1, 0), 'ENOSYS\n'],

@@ -5,7 +5,7 @@ import { systemPlaces } from './system-programs.js';
 
 /** Run outside of sandboxes to set them up, or by a server or the command line. */
 const FIXED = ['/bin/sh', '/usr/bin/env', '/usr/bin/unshare'];
-const LOOKED_FOR = ['nsenter', 'mkfifo', 'cat', 'stty', 'setsid'];
+const LOOKED_FOR = ['nsenter', 'mkfifo', 'cat', 'stty', 'setsid', 'mount'];
 
 /**
  * Where programs lie, or are looked for before they are found, that are run outside of sandboxes.

@@ -22,6 +22,9 @@ export interface MountPlan {
   readonly placeholders: readonly Placeholder[];
 }
 
+/** A tree that every sandbox has for itself, and that may be closed in it. */
+export type SealableTree = '/dev' | '/proc';
+
 /** What of a policy is enforced by mounts. */
 export interface MountedPolicy extends Pick<NormalisedPolicy, 'restrictsFiles' | 'links'> {
   readonly rules: readonly MountRule[];
@@ -30,24 +33,18 @@ export interface MountedPolicy extends Pick<NormalisedPolicy, 'restrictsFiles' |
 /**
  * The mounts that enforce a policy.
  * @param files As they were when the policy was made.
- * @param ownedProcTrees Trees of /proc that the user may write by owning them, as root does; they are covered.
- * @param sealsKernelTrees Whether nothing can be written in the /dev and /proc that are the sandbox's own, but to devices.
+ * @param sealed Those of the trees that are the sandbox's own in which nothing can be written, but to devices; default none.
  * @throws ExecError `sandboxUnsupported` where a rule lies in a tree that every sandbox has for itself; StalePlan where
  *   something is missing in a directory that has gone.
  */
 export function planMounts(
   policy: MountedPolicy,
   files: Pick<FileFacts, 'look'>,
-  ownedProcTrees: readonly string[],
-  sealsKernelTrees = false,
+  sealed: readonly SealableTree[] = [],
 ): MountPlan {
-  const seal = (path: string): readonly MountStep[] =>
-    sealsKernelTrees ? [{ kind: 'makeReadOnly', path }] : [];
-  const kernel: readonly MountStep[] = [
-    { kind: 'privateProcesses' },
-    ...ownedProcTrees.map((path): MountStep => ({ kind: 'bind', path, access: 'read', identity: undefined })),
-    ...seal('/proc'),
-  ];
+  const seal = (path: SealableTree): readonly MountStep[] =>
+    sealed.includes(path) ? [{ kind: 'makeReadOnly', path }] : [];
+  const kernel: readonly MountStep[] = [{ kind: 'privateProcesses' }, ...seal('/proc')];
   if (!policy.restrictsFiles) return { steps: [{ kind: 'bindEverything' }, ...kernel], placeholders: [] };
   const rules = policy.rules.filter(isOutsideOfKernelTrees);
   const index = indexRules(rules);
