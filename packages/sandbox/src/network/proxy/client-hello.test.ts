@@ -82,6 +82,59 @@ test('other protocols are told from it', () => {
   expect(readOpening(Buffer.from('SSH-2.0-x'))).toEqual({ kind: 'other' });
 });
 
+test.each([
+  ['a change of ciphers', [20, 3, 3, 0, 1, 1]],
+  ['a warning', [21, 3, 1, 0, 2, 1, 90]],
+  ['a warning of a version that some servers take as well', [21, 0, 0, 0, 2, 1, 90]],
+  ['data', [23, 3, 3, 0, 1, 0]],
+  ['a heartbeat', [24, 3, 3, 0, 3, 1, 0, 0]],
+  ['a request for a hello', [22, 3, 3, 0, 4, 0, 0, 0, 0]],
+])('%s ahead of the hello is malformed, for some servers read over it', async (_, record) => {
+  const bytes = Buffer.concat([Buffer.from(record), await helloFor('b.example')]);
+  expect(readOpening(bytes)).toEqual({ kind: 'malformed' });
+});
+
+test('a warning between two parts of the hello is malformed', async () => {
+  const hello = await helloFor('b.example');
+  const part = (bytes: Buffer): Buffer => Buffer.concat([Buffer.from([22, 3, 1, 0, bytes.length]), bytes]);
+  const bytes = [
+    part(hello.subarray(5, 15)),
+    Buffer.from([21, 3, 1, 0, 2, 1, 90]),
+    part(hello.subarray(15, 25)),
+  ];
+  expect(readOpening(Buffer.concat(bytes))).toEqual({ kind: 'malformed' });
+});
+
+test('a hello that names two servers is malformed', () => {
+  const named = (name: string): number[] => {
+    const list = [0, 0, name.length, ...Buffer.from(name)];
+    return [0, 0, 0, list.length + 2, 0, list.length, ...list];
+  };
+  const helloNaming = (...names: readonly string[]): Buffer => {
+    const extensions = names.flatMap(named);
+    const body = [
+      3,
+      3,
+      ...Array.from({ length: 32 }, () => 7),
+      0,
+      0,
+      2,
+      19,
+      1,
+      1,
+      0,
+      0,
+      extensions.length,
+      ...extensions,
+    ];
+    return Buffer.from([22, 3, 1, 0, body.length + 4, 1, 0, 0, body.length, ...body]);
+  };
+  expect([helloNaming('a.example'), helloNaming('a.example', 'b.example')].map(readOpening)).toEqual([
+    { kind: 'tls', serverName: 'a.example' },
+    { kind: 'malformed' },
+  ]);
+});
+
 test('what claims to be TLS and is not is malformed', async () => {
   const hello = await helloFor('a.example');
   const wrongType = Buffer.from(hello);

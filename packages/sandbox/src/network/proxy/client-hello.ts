@@ -11,6 +11,9 @@ export type Opening =
   | { readonly kind: 'malformed' };
 
 const HANDSHAKE_RECORD = 22;
+/** Those of TLS. Servers read over some that come before a hello, such as a warning. */
+const FIRST_RECORD = 20;
+const LAST_RECORD = 24;
 const CLIENT_HELLO = 1;
 const SERVER_NAME_EXTENSION = 0;
 const RECORD_HEADER = 5;
@@ -27,7 +30,10 @@ export class OpeningReader {
 
   /** @returns what all that was added says. Not to be called again once it has said something. */
   add(bytes: Buffer): Opening {
-    if (this.#seen === 0 && bytes.length > 0 && bytes[0] !== HANDSHAKE_RECORD) return { kind: 'other' };
+    const [first] = bytes;
+    if (this.#seen === 0 && first !== undefined && first !== HANDSHAKE_RECORD) {
+      return { kind: first >= FIRST_RECORD && first <= LAST_RECORD ? 'malformed' : 'other' };
+    }
     this.#seen += bytes.length;
     try {
       this.#take(bytes.subarray(0, MAX_CLIENT_HELLO_BYTES));
@@ -90,12 +96,15 @@ function serverNameOf(hello: Buffer): string | undefined {
   reader.block(1); // compression
   if (reader.isAtEnd) return undefined;
   const extensions = new LengthReader(reader.block(2), 0);
+  const names: string[] = [];
   while (!extensions.isAtEnd) {
     const type = extensions.number(2);
     const content = extensions.block(2);
-    if (type === SERVER_NAME_EXTENSION) return hostNameIn(content);
+    if (type === SERVER_NAME_EXTENSION) names.push(hostNameIn(content));
   }
-  return undefined;
+  // Which of several a server takes, nobody knows.
+  if (names.length > 1) throw new RangeError('several names');
+  return names[0];
 }
 
 function hostNameIn(extension: Buffer): string {
