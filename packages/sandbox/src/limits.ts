@@ -142,6 +142,9 @@ export const MAX_ADDRESSES_PER_NAME = 32;
 /** Bytes of the table of hosts, and of what orders the search for names, that are read. */
 export const MAX_HOST_TABLE_BYTES = 4 * 1024 * 1024;
 
+/** Bytes of the routes for IPv6 in which addresses are looked for that are of this machine by a route alone. */
+export const MAX_ROUTE_TABLE_BYTES = 1024 * 1024;
+
 /** How long it may take to resolve a name and connect to it. */
 export const PROXY_CONNECT_TIMEOUT_MS = 30_000;
 

@@ -1,35 +1,89 @@
 import { createSocket } from 'node:dgram';
+import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { isIPv6 } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { text } from 'node:stream/consumers';
+import { MAX_ROUTE_TABLE_BYTES } from '../limits.js';
 import { canonicalHost } from './canonical-host.js';
+import { hasLocalRoute } from './local-routes.js';
 import { isLoopbackAddress } from './public-address.js';
 
 /** Where an address is, seen from this machine; `nowhere` when there is no way to it. */
 export type Place = 'here' | 'elsewhere' | 'nowhere';
 
+/** What this machine says of addresses, which are canonical. None of it fails. */
+export interface AddressFacts {
+  /** Those of its interfaces. */
+  interfaces(): readonly string[];
+  /** The address from which it would speak to another one; undefined when there is no way. */
+  sourceTowards(address: string): Promise<string | undefined>;
+  /** Whether a program could listen at it, though that was not allowed for addresses of others. */
+  mayListenAt(address: string): Promise<boolean>;
+  /** The routes for IPv6, as in `/proc/net/ipv6_route`. */
+  routes(): Promise<string>;
+}
+
+/**
+ * Tells whether an address, in canonical form, is one of this machine. No single fact does: the list of interfaces leaves
+ * out those without a carrier; towards itself a machine speaks from the very address that it speaks to, but not towards
+ * a second one in the same subnet, nor where a route alone makes an address its own; at such nobody may listen with IPv6.
+ */
+export function locatorWith(facts: AddressFacts): (address: string) => Promise<Place> {
+  return async (address) => {
+    if (isLoopbackAddress(address) || facts.interfaces().includes(address)) return 'here';
+    const source = await facts.sourceTowards(address);
+    if (source === undefined) return 'nowhere';
+    if (source === address || isLoopbackAddress(source) || (await facts.mayListenAt(address))) return 'here';
+    return isIPv6(address) && hasLocalRoute(await facts.routes(), address) ? 'here' : 'elsewhere';
+  };
+}
+
 /** Any port: nothing is sent to it. */
 const SOME_PORT = 9;
 
-/**
- * Tells whether an address, in canonical form, is one of this machine. The system is asked instead of the list of interfaces,
- * which leaves out those without a carrier: towards itself a machine speaks from the very address that it speaks to.
- */
-export function locate(address: string): Promise<Place> {
+const SYSTEM: AddressFacts = {
+  interfaces: () =>
+    Object.values(networkInterfaces())
+      .flat()
+      .flatMap((entry) => canonicalHost(entry?.address ?? '')?.host ?? []),
+  sourceTowards: async (address) => {
+    const source = await withSocket(address, (socket, done) => socket.connect(SOME_PORT, address, done));
+    return source === undefined ? undefined : canonicalHost(source)?.host;
+  },
+  mayListenAt: async (address) => {
+    if (await isEveryAddressFree(address)) return false;
+    const bound = await withSocket(address, (socket, done) =>
+      socket.bind({ address, port: 0, exclusive: true }, done),
+    );
+    return bound !== undefined;
+  },
+  routes: () =>
+    text(createReadStream('/proc/net/ipv6_route', { end: MAX_ROUTE_TABLE_BYTES - 1 })).catch(() => ''),
+};
+
+/** Asks this machine, as it is now. */
+export const locate = locatorWith(SYSTEM);
+
+/** What a socket is called once it is what it was asked to be; undefined where that fails. */
+function withSocket(
+  address: string,
+  ask: (socket: ReturnType<typeof createSocket>, done: (error?: Error) => void) => void,
+): Promise<string | undefined> {
   return new Promise((resolve) => {
     const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
-    const settle = (place: Place): void => {
+    const settle = (name: string | undefined): void => {
       socket.close();
-      resolve(place);
+      resolve(name);
     };
-    socket.once('error', () => settle('nowhere'));
-    socket.connect(SOME_PORT, address, (...[error]: readonly [Error?]) => {
-      if (error === undefined) settle(placeOf(address, socket.address().address));
-      else settle('nowhere');
-    });
+    socket.once('error', () => settle(undefined));
+    ask(socket, (error) => settle(error === undefined ? socket.address().address : undefined));
   });
 }
 
-function placeOf(address: string, source: string): Place {
-  const from = canonicalHost(source)?.host;
-  const isOwn = from === address || (from !== undefined && isLoopbackAddress(from));
-  return isOwn ? 'here' : 'elsewhere';
+/** Whether programs may listen at addresses of other machines, so that it says nothing that one can. */
+async function isEveryAddressFree(address: string): Promise<boolean> {
+  const family = isIPv6(address) ? 'ipv6' : 'ipv4';
+  const setting = await readFile(`/proc/sys/net/${family}/ip_nonlocal_bind`, 'utf8').catch(() => '0');
+  return setting.trim() !== '0';
 }
