@@ -60,7 +60,6 @@ export type { Narrowing } from './policy/intersect.js';
 export type { Access, NormalisedPolicy, PathRule, PolicyNote } from './policy/path-rule.js';
 export type { RuleOrigin } from './policy/rule-origin.js';
 export { accessTo, replaceableIn } from './policy/visibility.js';
-export type { FindOptions, RepositoryFinder } from './repositories/repository-scans.js';
-export type { ScanTime } from './repositories/scan-time.js';
+export type { RepositoryFinder } from './repositories/repository-scans.js';
 export type { ScannedTree, ScanTarget } from './repositories/scan-tree.js';
 export { explainSeatbelt } from './seatbelt/explain-seatbelt.js';

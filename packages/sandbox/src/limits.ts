@@ -13,6 +13,9 @@ export const MAX_SMALL_FILE_BYTES = 64 * 1024;
 /** Entries of directories that the deny globs of one intent may look at. */
 export const MAX_SCANNED_ENTRIES = 400_000;
 
+/** How often the name of such an entry may be compared with one of the globs. A comparison takes less than a microsecond. */
+export const MAX_GLOB_COMPARISONS = 20_000_000;
+
 /** Directories in which repositories are looked for below one root that may be written; the rest of it is told of. */
 export const MAX_SCANNED_DIRECTORIES = 4096;
 
@@ -54,12 +57,6 @@ export const MAX_CONFIG_SHARES = 1024;
 
 /** How long it may take to set up one sandbox, from the first look at this machine until its command runs. */
 export const SANDBOX_START_MS = 30_000;
-
-/**
- * How long all looks for repositories of one sandbox may take together, and one for all patterns of an intent. Of repositories,
- * what was seen by then is what is protected, and the rest is told of.
- */
-export const MAX_SCAN_MS = 5_000;
 
 /** How long a search may keep the event loop for itself. */
 export const SCAN_SLICE_MS = 2;

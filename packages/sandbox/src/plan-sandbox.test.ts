@@ -319,10 +319,10 @@ test.each([
 describe('planning that does not come to an end', () => {
   /** @param whenAsked Is called when the search has begun. */
   const forEver = (whenAsked: () => void): HostFacts['repositories'] => ({
-    find: (_, options) =>
+    find: (_, signal) =>
       new Promise((_resolve, reject) => {
-        options?.signal?.addEventListener('abort', () => {
-          reject(options.signal?.reason as Error);
+        signal?.addEventListener('abort', () => {
+          reject(signal.reason as Error);
         });
         whenAsked();
       }),

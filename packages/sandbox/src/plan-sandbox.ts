@@ -37,7 +37,6 @@ import type { Narrowing } from './policy/intersect.js';
 import type { NormalisedPolicy, PathRule } from './policy/path-rule.js';
 import { DEFAULTS } from './policy/rule-origin.js';
 import type { RepositoryFinder } from './repositories/repository-scans.js';
-import { ScanTime } from './repositories/scan-time.js';
 import type { ScannedTree, ScanTarget } from './repositories/scan-tree.js';
 
 /** What planning needs to know of the executor. */
@@ -175,10 +174,9 @@ async function scanAll(
   setUp: SetUp,
 ): Promise<ScannedTrees> {
   const trees = new Map<string, ScannedTree>();
-  const time = new ScanTime(targets.length);
   for (const target of targets) {
     setUp.begin('looking for repositories', target.root);
-    trees.set(target.root, await repositories.find(target, { time, signal: setUp.signal }));
+    trees.set(target.root, await repositories.find(target, setUp.signal));
   }
   return trees;
 }

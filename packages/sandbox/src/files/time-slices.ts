@@ -2,21 +2,19 @@ import { SCAN_SLICE_MS } from '../limits.js';
 
 /** The time of the program that looks at files. */
 export interface TurnClock {
-  /** Milliseconds since 1970. */
+  /** Milliseconds that only ever rise. */
   now(): number;
   /** Settles when the event loop has done what waits. */
   turn(): Promise<void>;
 }
 
-/** Keeps a search from having the event loop for itself, and tells when it has taken too long. It begins with its creation. */
+/** Keeps a search from having the event loop for itself. */
 export class TimeSlices {
   readonly #clock: TurnClock;
-  readonly #deadlineMs: number;
   #sliceEndMs: number;
 
-  constructor(clock: TurnClock, limitMs: number) {
+  constructor(clock: TurnClock) {
     this.#clock = clock;
-    this.#deadlineMs = clock.now() + limitMs;
     this.#sliceEndMs = clock.now() + SCAN_SLICE_MS;
   }
 
@@ -25,10 +23,9 @@ export class TimeSlices {
     return this.#clock.now() >= this.#sliceEndMs;
   }
 
-  /** Lets others have the event loop. @returns false when the search has taken too long. */
-  async next(): Promise<boolean> {
+  /** Lets others have the event loop. */
+  async next(): Promise<void> {
     await this.#clock.turn();
     this.#sliceEndMs = this.#clock.now() + SCAN_SLICE_MS;
-    return this.#clock.now() < this.#deadlineMs;
   }
 }

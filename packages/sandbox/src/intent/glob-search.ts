@@ -2,7 +2,7 @@ import type { FileFacts } from '../files/file-facts.js';
 import { childOf } from '../files/paths.js';
 import { type FileIdentity, resolvePath } from '../files/resolve-path.js';
 import { TimeSlices } from '../files/time-slices.js';
-import { MAX_GLOB_MATCHES, MAX_SCAN_MS, MAX_SCANNED_ENTRIES } from '../limits.js';
+import { MAX_GLOB_COMPARISONS, MAX_GLOB_MATCHES, MAX_SCANNED_ENTRIES } from '../limits.js';
 import { compileGlob, type PathGlob } from '../policy/glob.js';
 import { type ScannedEntry, ShutDirectory } from '../repositories/scan-files.js';
 import type { ScanTools } from '../repositories/scan-tree.js';
@@ -113,12 +113,13 @@ class GlobSearch {
   readonly #signal: AbortSignal;
   readonly #slices: TimeSlices;
   #entriesLeft = MAX_SCANNED_ENTRIES;
+  #comparisonsLeft = MAX_GLOB_COMPARISONS;
   #matchesLeft = MAX_GLOB_MATCHES;
 
   constructor(tools: ScanTools, signal: AbortSignal) {
     this.#tools = tools;
     this.#signal = signal;
-    this.#slices = new TimeSlices(tools, MAX_SCAN_MS);
+    this.#slices = new TimeSlices(tools);
   }
 
   /** Level by level, without following links. */
@@ -149,16 +150,16 @@ class GlobSearch {
       if (!(error instanceof ShutDirectory)) throw error;
       for (const hunt of hunts) this.#take(hunt, error.directory);
     }
-    if (this.#slices.isOver) await this.#rest(hunts[0]);
+    if (this.#slices.isOver) await this.#rest();
   }
 
   async #listOpen(place: Place, below: Place[]): Promise<void> {
     const { directory, hunts } = place;
     for await (const chunk of this.#tools.files.list(directory)) {
-      this.#spend(chunk.length, hunts[0]);
+      this.#spend(chunk.length, hunts);
       for (const entry of chunk) {
         this.#visit(entry, place, below);
-        if (this.#slices.isOver) await this.#rest(hunts[0]);
+        if (this.#slices.isOver) await this.#rest();
       }
     }
   }
@@ -191,17 +192,18 @@ class GlobSearch {
       refuse(scan.origin, `${path} has a name that is not UTF-8 and may match ${scan.pattern}; rename it`);
   }
 
-  #spend(entries: number, hunt: Hunt): void {
+  #spend(entries: number, hunts: Place['hunts']): void {
     this.#entriesLeft -= entries;
     if (this.#entriesLeft < 0)
-      refuseWith(hunt, `there are more than ${MAX_SCANNED_ENTRIES} entries to look at; ${SMALLER}`);
+      refuseWith(hunts[0], `there are more than ${MAX_SCANNED_ENTRIES} entries to look at; ${SMALLER}`);
+    this.#comparisonsLeft -= entries * hunts.length;
+    if (this.#comparisonsLeft < 0)
+      refuseWith(hunts[0], `there are more than ${MAX_GLOB_COMPARISONS} names to compare; ${SMALLER}`);
   }
 
-  async #rest(hunt: Hunt): Promise<void> {
-    const mayGoOn = await this.#slices.next();
+  async #rest(): Promise<void> {
+    await this.#slices.next();
     this.#signal.throwIfAborted();
-    if (!mayGoOn)
-      refuseWith(hunt, `it takes more than ${MAX_SCAN_MS / 1000} s to look at all there is; ${SMALLER}`);
   }
 }
 

@@ -7,7 +7,7 @@ const REMEDIES = {
   'trying bubblewrap': 'see that this machine can start it, and try again',
   'looking at files': 'see that the file systems that it names answer, and try again',
   'looking for what patterns match':
-    'see that the file systems there answer, or deny directories instead of patterns',
+    'see that the file systems there answer, start patterns deeper, or deny directories instead',
   'looking for repositories': 'see that the file systems there answer, or allow less to be written',
   'making its network': 'see that this machine can start programs quickly enough, and try again',
   'making its pipes': 'see that mkfifo works here, and try again',

@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { type ExecFileException, execFile } from 'node:child_process';
+import { ExecError } from '@holdfast/exec-protocol';
 import { SharedLooks } from '../files/shared-looks.js';
 import { PROBE_FAILURE_KEPT_MS, PROBE_TIMEOUT_MS } from '../limits.js';
 import { NAMESPACES } from './bwrap-plan.js';
@@ -12,7 +13,8 @@ export type Starter = readonly [string, ...string[]];
  * @param programs What the starter runs. Nothing is tried while a command may replace one of them, for a plan with which it
  *   could is refused.
  * @param bwrap The absolute path of a bubblewrap that works here and that no command could have put there.
- * @param signal Ends the wait, and the trial when nobody else waits for it. @throws its reason.
+ * @param signal Ends the wait, and the trial when nobody else waits for it.
+ * @throws its reason; as `isTrialWon`.
  */
 export async function worksWith(
   starter: Starter,
@@ -48,8 +50,9 @@ function knownOf(key: string): boolean | undefined {
 async function tryOut(key: string, call: Starter, signal: AbortSignal): Promise<boolean> {
   const known = knownOf(key);
   if (known !== undefined) return known;
-  const works = await runs(call, signal);
+  const failure = await failureOf(call, signal);
   signal.throwIfAborted();
+  const works = isTrialWon(failure, call[0]);
   results.set(key, { works, triedAtMs: Date.now() });
   return works;
 }
@@ -67,10 +70,26 @@ const TRIAL = [
   '--',
 ];
 
-function runs([program, ...args]: Starter, signal: AbortSignal): Promise<boolean> {
+/**
+ * Whether a starter works, by how its trial ended. Only a program that said no, or is not there, makes a sandbox do without: a
+ * machine that is busy for a moment must not.
+ * @throws ExecError `sandboxUnsupported` where the trial came to no end of its own.
+ */
+export function isTrialWon(failure: Pick<ExecFileException, 'code'> | null, program: string): boolean {
+  if (failure === null) return true;
+  if (typeof failure.code === 'number' || MISSING.has(failure.code)) return false;
+  throw new ExecError(
+    'sandboxUnsupported',
+    `sandbox: it is unknown whether bubblewrap can be started by ${program} here, for its trial did not come to its end (${failure.code ?? `PROBE_TIMEOUT_MS is ${PROBE_TIMEOUT_MS / 1000} s`}); try again when this machine has less to do`,
+  );
+}
+
+const MISSING: ReadonlySet<string | null | undefined> = new Set(['ENOENT', 'EACCES']);
+
+function failureOf([program, ...args]: Starter, signal: AbortSignal): Promise<ExecFileException | null> {
   const options = { env: {}, cwd: '/', timeout: PROBE_TIMEOUT_MS, killSignal: 'SIGKILL' as const, signal };
   return new Promise((resolve) => {
-    const child = execFile(program, args, options, (error) => resolve(error === null));
+    const child = execFile(program, args, options, resolve);
     child.stdin?.end();
   });
 }

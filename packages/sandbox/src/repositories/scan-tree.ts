@@ -1,5 +1,6 @@
 import { childOf, isWithinAny, parentOf } from '../files/paths.js';
-import { MAX_SCANNED_TREE_ENTRIES, SCAN_SLICE_MS } from '../limits.js';
+import { TimeSlices, type TurnClock } from '../files/time-slices.js';
+import { MAX_SCANNED_TREE_ENTRIES } from '../limits.js';
 import { isCurrent, type Listing, readListing } from './listing.js';
 import { type ScanFiles, ShutDirectory } from './scan-files.js';
 
@@ -29,20 +30,10 @@ export interface ScannedTree {
 }
 
 /** What a scan works with. */
-export interface ScanTools {
+export interface ScanTools extends TurnClock {
   readonly files: ScanFiles;
-  /** Milliseconds since 1970. */
-  now(): number;
-  /** Settles when the event loop has done what waits. */
-  turn(): Promise<void>;
-}
-
-/** How a scan ends before it is through. */
-export interface ScanBounds {
-  /** After that long it tells what it has seen by then. */
-  readonly limitMs: number;
-  /** Nobody waits for it any more: it fails with the reason, within one slice. */
-  readonly signal: AbortSignal;
+  /** Milliseconds since 1970, by the clock that stamps files. */
+  wallNow(): number;
 }
 
 /** Listings by path. */
@@ -58,16 +49,18 @@ export interface Remembered {
 
 /**
  * Looks for repositories below a directory, breadth first, without following links; what package managers unpack comes
- * last. It keeps the event loop for a moment at a time only.
+ * last. It keeps the event loop for a moment at a time only. What it finds depends on the directories and on the bounds of
+ * their number, never on how long it takes.
+ * @param signal Nobody waits for it any more: it fails with the reason, within one slice.
  * @returns what was found, and the listings for the next scan.
  */
 export async function scanTree(
   target: ScanTarget,
   known: Remembered,
   tools: ScanTools,
-  bounds: ScanBounds,
+  signal: AbortSignal,
 ): Promise<{ readonly tree: ScannedTree; readonly listings: KnownListings }> {
-  const scan = new Scan(target, known, tools, bounds);
+  const scan = new Scan(target, known, tools, signal);
   await scan.run();
   return { tree: scan.tree, listings: scan.listings };
 }
@@ -91,25 +84,23 @@ class Scan {
   readonly #target: ScanTarget;
   readonly #known: Remembered;
   readonly #tools: ScanTools;
-  readonly #bounds: ScanBounds;
+  readonly #signal: AbortSignal;
+  readonly #slices: TimeSlices;
   readonly #gitPaths: string[] = [];
   readonly #repositories: string[] = [];
   readonly #shut = new Set<string>();
-  readonly #deadlineMs: number;
-  #sliceEndMs: number;
   #left: number;
   #entriesLeft = MAX_SCANNED_TREE_ENTRIES;
   #last: string[] = [];
   #unseen: string | undefined;
 
-  constructor(target: ScanTarget, known: Remembered, tools: ScanTools, bounds: ScanBounds) {
+  constructor(target: ScanTarget, known: Remembered, tools: ScanTools, signal: AbortSignal) {
     this.#target = target;
     this.#known = known;
     this.#tools = tools;
-    this.#bounds = bounds;
+    this.#signal = signal;
+    this.#slices = new TimeSlices(tools);
     this.#left = target.maxDirectories;
-    this.#deadlineMs = tools.now() + bounds.limitMs;
-    this.#sliceEndMs = tools.now() + SCAN_SLICE_MS;
   }
 
   get tree(): ScannedTree {
@@ -148,7 +139,7 @@ class Scan {
       const some = level.slice(at, at + READS_AT_ONCE);
       const listings = await Promise.all(some.map((directory) => this.#listingOrShut(directory)));
       listings.forEach((listing, place) => this.#take(some[place] ?? '', listing));
-      if (!(await this.#mayGoOn())) return;
+      await this.#rest();
     }
   }
 
@@ -171,7 +162,7 @@ class Scan {
 
   async #listingOf(directory: string): Promise<Listing | undefined> {
     const { files } = this.#tools;
-    const stampedAtMs = this.#tools.now();
+    const stampedAtMs = this.#tools.wallNow();
     const stamp = files.stampOf(directory);
     // Where something stands at this very name, it may stand beside what was meant.
     if (directory.includes(NOT_UTF_8)) this.#cut('a directory in it has a name that is not UTF-8');
@@ -215,22 +206,12 @@ class Scan {
     this.#shut.add(error.directory);
   }
 
-  /** @returns false when the scan has taken too long. */
-  async #mayGoOn(): Promise<boolean> {
-    await this.#rest();
-    if (this.#tools.now() < this.#deadlineMs) return true;
-    this.#cut(`looking through it took more than ${Math.round(this.#bounds.limitMs) / 1000} s`);
-    this.#left = 0;
-    return false;
-  }
-
   /** Lets others have the event loop, if it was kept long enough. */
   async #rest(): Promise<void> {
-    this.#bounds.signal.throwIfAborted();
-    if (this.#tools.now() < this.#sliceEndMs) return;
-    await this.#tools.turn();
-    this.#bounds.signal.throwIfAborted();
-    this.#sliceEndMs = this.#tools.now() + SCAN_SLICE_MS;
+    this.#signal.throwIfAborted();
+    if (!this.#slices.isOver) return;
+    await this.#slices.next();
+    this.#signal.throwIfAborted();
   }
 
   /** Takes down what a directory is, and returns where to go on. */
@@ -268,7 +249,7 @@ class Scan {
     if (!mayBeEmpty) return children;
     const worth: string[] = [];
     for (const child of children) {
-      if (!(await this.#mayGoOn())) break;
+      await this.#rest();
       if (!this.#isLeaf(child)) worth.push(child);
     }
     return worth;

@@ -30,7 +30,7 @@ function lookAt(directory: string, files: FileFacts): FileFact | undefined {
 
 /** A scan of a model, at a time that a test sets. */
 export function fakeScanTools(files: ScanFiles, now: () => number = () => 0): ScanTools {
-  return { files, now, turn: () => Promise.resolve() };
+  return { files, now, wallNow: now, turn: () => Promise.resolve() };
 }
 
 /** How a model file system is looked through. */
