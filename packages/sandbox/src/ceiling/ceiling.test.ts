@@ -248,16 +248,16 @@ describe('inside what is writable, what others would run stays as it is', () => 
     expect(inPartsOf(30, 30 * 64)).toBe(16);
   });
 
-  test('a repository with more worktrees than anybody looks at stays as it is as a whole', async () => {
-    const asAWhole = async (count: number): Promise<boolean> => {
+  test('of a repository with more worktrees than anybody looks at, what it has of them stays as it is as a whole', async () => {
+    const asAWhole = async (count: number): Promise<readonly string[]> => {
       const worktrees = Array.from({ length: count }, (_, at) => `/ws/.git/worktrees/${at}`);
       const tree = Object.fromEntries(worktrees.map((path): [string, FakeFile] => [path, 'directory']));
-      const lines = await below(tree, ['write /ws'], { ...CEILING, protectedNames: [] });
-      return lines.includes('read /ws/.git');
+      return await below(tree, ['write /ws'], { ...CEILING, protectedNames: [] });
     };
+    const parts = ['commondir/', 'config/', 'hooks/'].map((name) => `read /ws/.git/${name}`);
     expect([await asAWhole(MAX_LINKED_WORKTREES), await asAWhole(MAX_LINKED_WORKTREES + 1)]).toEqual([
-      false,
-      true,
+      ['write /ws', ...parts],
+      ['write /ws', ...parts, 'read /ws/.git/worktrees'],
     ]);
   });
 
@@ -357,6 +357,111 @@ describe('inside what is writable, what others would run stays as it is', () => 
       ],
     ]);
   });
+});
+
+describe('links that a command may have left', () => {
+  const NEITHER = 'so neither is protected; have no link there';
+  const TREE: Readonly<Record<string, FakeFile>> = {
+    '/ws/src/deep/main.c': { text: '' },
+    '/ws/q/githooks': 'directory',
+    '/ws/q/.git/HEAD': { text: '' },
+    '/ws/q/shared': { text: '' },
+    '/ws/srv/x.git/HEAD': { text: '' },
+    '/ws/srv/x.git/objects': 'directory',
+    '/ws/srv/x.git/refs': 'directory',
+  };
+
+  /** What a link makes read-only, and what is told of it. */
+  async function withLink(at: string, link: string): Promise<unknown> {
+    const ceiling = { ...CEILING, protectedNames: ['.codex'] };
+    const without = new Set(await below(TREE, ['write /ws'], ceiling));
+    const { policy, gaps } = await applyToFakes(policyOf(['write /ws']), ceiling, {
+      ...TREE,
+      [at]: { link },
+    });
+    return [linesOf(policy.rules).filter((line) => !without.has(line)), gaps];
+  }
+
+  test.each([
+    ['/ws/q/.git/hooks', '../..', '/ws', 'which holds what must stay writable'],
+    ['/ws/q/.git/hooks', '..', '/ws/q', 'which holds what must stay writable'],
+    ['/ws/q/.git/hooks', '../../srv', '/ws/srv', 'which holds what must stay writable'],
+    ['/ws/q/.git/hooks', '../../srv/x.git', '/ws/srv/x.git', 'which holds what must stay writable'],
+    ['/ws/q/.git/hooks', '../../src', '/ws/src', 'which lies elsewhere'],
+    ['/ws/q/.git/hooks', '../../new', '/ws/new', 'which lies elsewhere'],
+    ['/ws/q/.git/hooks', '../shared', '/ws/q/shared', 'which is no directory'],
+    ['/ws/q/.git/config', '../githooks', '/ws/q/githooks', 'which is no file'],
+    ['/ws/q/.git/commondir', '../githooks', '/ws/q/githooks', 'which is no file'],
+    ['/ws/q/.git/info/attributes', '../../../src', '/ws/src', 'which is no file'],
+    ['/ws/q/.git/info/attributes', '../../shared', '/ws/q/shared', 'and a command could have put it there'],
+    ['/ws/.zlogin', 'src', '/ws/src', 'and a command could have put it there'],
+    ['/ws/.zlogin', '.', '/ws', 'which holds what must stay writable'],
+    ['/ws/.codex', '.', '/ws', 'which holds what must stay writable'],
+  ])('%s to %s makes nothing read-only, and is told', async (at, link, target, why) => {
+    expect(await withLink(at, link)).toEqual([[], [`${at} is a link to ${target}, ${why}, ${NEITHER}`]]);
+  });
+
+  test.each([
+    ['/ws/q/.git/hooks', '../githooks', 'read /ws/q/githooks'],
+    ['/ws/q/.git/config', '../shared', 'read /ws/q/shared'],
+    ['/ws/.codex', 'src', 'read /ws/src'],
+  ])('%s to %s, which belongs to the same, does', async (at, link, line) => {
+    const told = `${at} is a link; its target is protected, but the link could be replaced`;
+    expect(await withLink(at, link)).toEqual([[line], [told]]);
+  });
+
+  test('to what the command cannot write anyway are told as what could be replaced', async () => {
+    const tree: Readonly<Record<string, FakeFile>> = { '/ws/.zlogin': { link: '/etc' }, '/etc': 'directory' };
+    const { gaps } = await applyToFakes(policyOf(['read /', 'write /ws']), CEILING, tree);
+    expect(gaps).toEqual(['/ws/.zlogin is a link; its target is protected, but the link could be replaced']);
+  });
+
+  test('are told of by one of each kind, however many there are', async () => {
+    const names = Array.from({ length: 40 }, (_, at) => String(at + 10));
+    const tree = Object.fromEntries(
+      names.map((name): [string, FakeFile] => [`/ws/${name}/.git/hooks`, { link: '../..' }]),
+    );
+    const { gaps } = await applyToFakes(policyOf(['write /ws']), { ...CEILING, protectedNames: [] }, tree);
+    expect(gaps).toEqual([
+      `/ws/10/.git/hooks is a link to /ws, which holds what must stay writable, ${NEITHER} (and 39 more like it)`,
+    ]);
+  });
+
+  test('as the directory of a repository are told, and it is protected', async () => {
+    const tree: Readonly<Record<string, FakeFile>> = {
+      '/ws/q/.git': { link: '../real' },
+      '/ws/real/HEAD': { text: '' },
+      '/ws/real/hooks': 'directory',
+    };
+    const { policy, gaps } = await applyToFakes(policyOf(['write /ws']), CEILING, tree);
+    expect(linesOf(policy.rules)).toContain('read /ws/real/hooks');
+    expect(gaps).toEqual(['/ws/q/.git is a link; its target is protected, but the link could be replaced']);
+  });
+});
+
+test('what may be written is never read-only as a whole, whatever looks like a repository there', async () => {
+  const ceiling = { ...CEILING, protectedNames: [] };
+  const repositories = Array.from({ length: 700 }, (_, at) => `/ws/${at + 100}/.git/config`);
+  const worktrees = Array.from({ length: MAX_LINKED_WORKTREES + 1 }, (_, at) => `/ws/worktrees/${at}/x`);
+  const tree: Readonly<Record<string, FakeFile>> = {
+    ...Object.fromEntries([...repositories, ...worktrees].map((path) => [path, { text: '' }])),
+    '/ws/zz/.git': { link: '..' },
+    '/ws/zzz/.git': { link: '/' },
+    '/ws/config/app.json': { text: '' },
+  };
+  const { policy, gaps } = await applyToFakes(
+    policyOf(['write /ws', 'write /ws/worktrees/7']),
+    ceiling,
+    tree,
+  );
+  const lines = linesOf(policy.rules).filter((line) => !/^read .ws.[0-9]/.test(line));
+  expect([lines, gaps]).toEqual([
+    ['write /ws', 'read /ws/commondir/', 'read /ws/hooks/'],
+    [
+      '/ws/zz/.git is a link; its target is protected, but the link could be replaced (and 1 more like it)',
+      '/ws/worktrees holds what may be written, so it does not stay as it is as a whole',
+    ],
+  ]);
 });
 
 describe('what the operator configured', () => {

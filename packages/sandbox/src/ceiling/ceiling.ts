@@ -1,5 +1,5 @@
 import type { FileFacts } from '../files/file-facts.js';
-import { childOf, isWithin, parentOf } from '../files/paths.js';
+import { childOf, isWithin } from '../files/paths.js';
 import { resolvePath } from '../files/resolve-path.js';
 import { StalePlan } from '../files/stale-plan.js';
 import { refuse } from '../intent/refuse.js';
@@ -13,6 +13,7 @@ import type { ScannedTree, ScanTarget } from '../repositories/scan-tree.js';
 import { shareForEach } from './config-budget.js';
 import { namedByConfig } from './config-targets.js';
 import { gitPlacesIn } from './git-places.js';
+import { PathProtection } from './path-protection.js';
 import { inPartsOf, type ProtectedPath, protectedInGitDirectory } from './protect-git.js';
 import { PROTECTED_IF_THERE, PROTECTED_NAMES } from './protected-names.js';
 import { type DeepRestriction, deepRestrictions, pinsAbove } from './shallow.js';
@@ -151,6 +152,7 @@ function protections(
   const paths: ProtectedPath[] = [];
   const roots = writableRoots(rules);
   const worktrees = new Map<string, ReadonlySet<string>>();
+  const links: string[] = [];
   for (const root of roots) {
     const tree = trees.get(root.path);
     if (tree === undefined) throw new StalePlan(root.path, 'was replaced');
@@ -163,11 +165,12 @@ function protections(
       worktrees.set(directory, new Set(seen));
     }
     paths.push(...git.pointers.map((path) => ({ path })));
+    links.push(...git.links);
     // In a directory that many share, nobody's configuration is looked for.
     if (!root.isShared) paths.push(...namesBelow(root.path, ceiling));
   }
-  paths.push(...protectedInRepositories([...worktrees.keys()], rules, { files, remarks }));
   const kept = roots.map(({ path }) => path);
+  paths.push(...protectedInRepositories(worktrees, rules, { files, remarks }));
   const share = shareForEach(worktrees.size);
   for (const [directory, seen] of worktrees) {
     const repository = { directory, worktrees: [...seen] };
@@ -176,7 +179,14 @@ function protections(
     const gaps = named.gaps.filter(({ path }) => index.accessAt(path) === 'write');
     notes.push(...gaps.map(({ text }) => ({ origin: ORIGIN, text })));
   }
-  const found = paths.flatMap((path) => protectionOf(path, files, notes));
+  const protection = new PathProtection({
+    files,
+    index,
+    roots: kept,
+    repositories: [...worktrees].flatMap(([directory, seen]) => [directory, ...seen]),
+    links,
+  });
+  const found = paths.flatMap((path) => protection.rulesFor(path));
   const inside = found.filter(({ path }) => index.accessAt(path) === 'write');
   const restrictions = [...inside, ...rules.filter(({ access }) => access !== 'write')];
   const deep = deepRestrictions(
@@ -184,7 +194,8 @@ function protections(
     rules,
   );
   remarks.push(...noteOfDeep(deep));
-  const aboveDeep = deep.flatMap(({ directory: path }) => protectionOf({ path }, files, notes));
+  const aboveDeep = deep.flatMap(({ directory: path }) => protection.rulesFor({ path }));
+  notes.push(...protection.gaps.map((text) => ({ origin: ORIGIN, text })));
   return mergeRules([
     EVERYTHING,
     ...inside,
@@ -195,10 +206,17 @@ function protections(
 
 /** There are mounts for so many: in the first ones that were found commits can be made. */
 function protectedInRepositories(
-  directories: readonly string[],
+  worktrees: ReadonlyMap<string, ReadonlySet<string>>,
   rules: readonly PathRule[],
   { files, remarks }: Pick<Surroundings, 'files' | 'remarks'>,
 ): readonly ProtectedPath[] {
+  const roots = new Set(writableRoots(rules).map(({ path }) => path));
+  const found = [...worktrees.keys()];
+  // Those that may be written themselves come first: nobody wants one of these to be read-only as a whole.
+  const directories = [
+    ...found.filter((path) => roots.has(path)),
+    ...found.filter((path) => !roots.has(path)),
+  ];
   const inParts = inPartsOf(directories.length, pinsAbove(directories, rules));
   const asAWhole = directories.slice(inParts);
   if (asAWhole.length > 0) {
@@ -208,8 +226,12 @@ function protectedInRepositories(
     });
   }
   return [
-    ...directories.slice(0, inParts).flatMap((directory) => protectedInGitDirectory(directory, files)),
-    ...asAWhole.map((path) => ({ path })),
+    ...directories
+      .slice(0, inParts)
+      .flatMap((directory) =>
+        protectedInGitDirectory(directory, [...(worktrees.get(directory) ?? [])], files),
+      ),
+    ...asAWhole.map((path) => ({ path, isSparing: true as const })),
   ];
 }
 
@@ -242,7 +264,7 @@ function noteOfShut(shut: readonly string[]): PolicyNote {
 
 function namesBelow(root: string, { protectedNames, protectedIfThere }: Ceiling): readonly ProtectedPath[] {
   return [
-    ...protectedNames.map((name) => ({ path: childOf(root, name) })),
+    ...protectedNames.map((name) => ({ path: childOf(root, name), linksInto: [root] })),
     ...protectedIfThere.map((name) => ({ path: childOf(root, name), onlyIfThere: true as const })),
   ];
 }
@@ -266,31 +288,3 @@ const EVERYTHING: PathRule = {
   origin: ORIGIN,
   isShared: false,
 };
-
-function protectionOf(
-  { path, onlyIfThere, placeholderText }: ProtectedPath,
-  files: FileFacts,
-  notes: PolicyNote[],
-): readonly PathRule[] {
-  const resolved = resolvePath(path, files);
-  if (resolved.kind === 'deadEnd') {
-    const { at, isLink, why } = resolved;
-    const outcome = isLink
-      ? ' and could be replaced; remove it'
-      : ', so all of it stays as it is; let this user enter it';
-    notes.push({ origin: ORIGIN, text: `${why}${outcome}` });
-    return isLink ? [] : protectionOf({ path: at }, files, notes);
-  }
-  const { path: target, kind, identity, missingFrom, links, isShared } = resolved;
-  const first = missingFrom ?? target;
-  if (kind === 'missing' && (onlyIfThere === true || !files.mayCreateIn(parentOf(first)))) return [];
-  const own = links.find((link) => isWithin(path, link.path));
-  if (own !== undefined) {
-    notes.push({
-      origin: ORIGIN,
-      text: `${own.path} is a link; its target is protected, but the link could be replaced`,
-    });
-  }
-  const placeholder = placeholderText === undefined || kind !== 'missing' ? {} : { placeholderText };
-  return [{ path: first, access: 'read', kind, identity, origin: ORIGIN, isShared, ...placeholder }];
-}

@@ -11,6 +11,8 @@ export interface GitPlaces {
   readonly pointers: readonly string[];
   /** Where the files of such a directory are checked out, by directory, as far as that was found. */
   readonly worktrees: ReadonlyMap<string, readonly string[]>;
+  /** Links that are called `.git`. */
+  readonly links: readonly string[];
 }
 
 /** What was found below a directory, as it is now. */
@@ -18,8 +20,10 @@ export function gitPlacesIn({ gitPaths, repositories }: ScannedTree, files: File
   const directories = new Set<string>(repositories);
   const pointers = new Set<string>();
   const worktrees = new Map<string, string[]>();
+  const links: string[] = [];
   for (const path of gitPaths) {
     const found = resolvePath(path, files);
+    if (found.kind !== 'deadEnd' && found.links.some((link) => link.path === path)) links.push(path);
     const isPointer = found.kind === 'file' && found.path === path;
     if (isPointer) pointers.add(path);
     const target = isPointer ? resolvePointer(path, files) : found;
@@ -31,7 +35,7 @@ export function gitPlacesIn({ gitPaths, repositories }: ScannedTree, files: File
       pointers.add(target.at);
     }
   }
-  return { directories: [...directories], pointers: [...pointers], worktrees };
+  return { directories: [...directories], pointers: [...pointers], worktrees, links };
 }
 
 /** Undefined where a file points to no directory that is there. */

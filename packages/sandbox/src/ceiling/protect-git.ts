@@ -10,6 +10,12 @@ export interface ProtectedPath {
   readonly onlyIfThere?: true;
   /** The text of a file that changes nothing for git, where it does not bear a directory. */
   readonly placeholderText?: PlaceholderText;
+  /** What it is good as. A link to something else is left alone. */
+  readonly expects?: 'directory' | 'file';
+  /** Directories below which the target of a link is protected; default none. */
+  readonly linksInto?: readonly string[];
+  /** It is left alone as long as it holds a directory that may be written. */
+  readonly isSparing?: true;
 }
 
 /** What a repository takes on average, beside the directories above it: in parts, with a pin for itself, and as a whole. */
@@ -25,32 +31,54 @@ export function inPartsOf(repositories: number, pins: number): number {
   return Math.max(0, Math.min(repositories, affordable));
 }
 
-/** What in the directory of a repository git runs, or reads and then runs. Everything else stays writable for commits. */
-export function protectedInGitDirectory(directory: string, files: FileFacts): readonly ProtectedPath[] {
-  const worktrees = childOf(directory, 'worktrees');
-  const linked = files.list(worktrees, MAX_LINKED_WORKTREES)?.map(({ name }) => childOf(worktrees, name));
-  if (linked === undefined) return [{ path: directory }];
-  const hasWorktreeConfig = mayHaveWorktreeConfig(childOf(directory, 'config'), files);
+/**
+ * What in the directory of a repository git runs, or reads and then runs. Everything else stays writable for commits.
+ * @param worktrees Where its files are checked out, as far as that is known.
+ */
+export function protectedInGitDirectory(
+  directory: string,
+  worktrees: readonly string[],
+  files: FileFacts,
+): readonly ProtectedPath[] {
+  const linksInto = [directory, ...worktrees];
+  const config = childOf(directory, 'config');
+  const hasWorktreeConfig = mayHaveWorktreeConfig(config, files);
   return [
-    { path: childOf(directory, 'hooks') },
-    { path: childOf(directory, 'config') },
-    { path: childOf(directory, 'info/attributes'), onlyIfThere: true },
+    { path: childOf(directory, 'hooks'), expects: 'directory', linksInto },
+    ...(isFilled(config, files) ? [] : [{ path: config, expects: 'file' as const, linksInto }]),
+    { path: childOf(directory, 'info/attributes'), expects: 'file', onlyIfThere: true },
     // It would send git to another directory for its hooks and config; a dot sends it to the same one.
-    { path: childOf(directory, 'commondir'), placeholderText: '.\n' },
-    { path: childOf(directory, 'gitdir'), onlyIfThere: true },
-    configOfWorktree(directory, hasWorktreeConfig),
-    ...linked.flatMap((worktree): readonly ProtectedPath[] => [
-      { path: childOf(worktree, 'commondir'), onlyIfThere: true },
-      { path: childOf(worktree, 'gitdir'), onlyIfThere: true },
-      configOfWorktree(worktree, hasWorktreeConfig),
-    ]),
+    { path: childOf(directory, 'commondir'), expects: 'file', linksInto, placeholderText: '.\n' },
+    { path: childOf(directory, 'gitdir'), expects: 'file', onlyIfThere: true },
+    configOfWorktree(directory, hasWorktreeConfig, linksInto),
+    ...ofLinkedWorktrees(childOf(directory, 'worktrees'), hasWorktreeConfig, files),
   ];
 }
 
+/** Where the config is a directory git fails, so that it is not one of a repository, but somebody's own. */
+function isFilled(config: string, files: FileFacts): boolean {
+  const found = resolvePath(config, files);
+  return found.kind === 'directory' && found.path === config && files.list(config, 0) === undefined;
+}
+
+function ofLinkedWorktrees(
+  worktrees: string,
+  hasWorktreeConfig: boolean,
+  files: FileFacts,
+): readonly ProtectedPath[] {
+  const linked = files.list(worktrees, MAX_LINKED_WORKTREES)?.map(({ name }) => childOf(worktrees, name));
+  if (linked === undefined) return [{ path: worktrees, expects: 'directory', isSparing: true }];
+  return linked.flatMap((worktree): readonly ProtectedPath[] => [
+    { path: childOf(worktree, 'commondir'), expects: 'file', onlyIfThere: true },
+    { path: childOf(worktree, 'gitdir'), expects: 'file', onlyIfThere: true },
+    configOfWorktree(worktree, hasWorktreeConfig, [worktree]),
+  ]);
+}
+
 /** Git reads this file only where an extension says so, but then it must not be a directory. */
-function configOfWorktree(directory: string, isRead: boolean): ProtectedPath {
+function configOfWorktree(directory: string, isRead: boolean, linksInto: readonly string[]): ProtectedPath {
   const path = childOf(directory, 'config.worktree');
-  return isRead ? { path, placeholderText: '' } : { path, onlyIfThere: true };
+  return { path, expects: 'file', linksInto, ...(isRead ? { placeholderText: '' } : { onlyIfThere: true }) };
 }
 
 /** True as well for a config that cannot be read: an empty file more changes nothing. */

@@ -1,0 +1,124 @@
+import type { FileFacts } from '../files/file-facts.js';
+import { isWithin, parentOf } from '../files/paths.js';
+import { type ResolvedPath, resolvePath } from '../files/resolve-path.js';
+import type { RuleIndex } from '../policy/access.js';
+import type { PathRule } from '../policy/path-rule.js';
+import { DEFAULTS } from '../policy/rule-origin.js';
+import type { ProtectedPath } from './protect-git.js';
+
+/** What is known where paths are protected. */
+export interface ProtectionFacts {
+  readonly files: FileFacts;
+  /** What may be done without any protection. */
+  readonly index: RuleIndex;
+  /** Directories that may be written. */
+  readonly roots: readonly string[];
+  /** Work trees and directories of repositories, canonical. */
+  readonly repositories: readonly string[];
+  /** Links that lead to directories of repositories. */
+  readonly links: readonly string[];
+}
+
+/** Follows the links of what is to be protected, which a command may have put there. */
+export class PathProtection {
+  readonly #facts: ProtectionFacts;
+  readonly #roots: ReadonlySet<string>;
+  /** What no link may make read-only as a whole. */
+  readonly #inUse: ReadonlySet<string>;
+  /** By kind, or by path for what is told for itself. */
+  readonly #told = new Map<string, { readonly text: string; readonly paths: Set<string> }>();
+
+  constructor(facts: ProtectionFacts) {
+    this.#facts = facts;
+    this.#roots = withHolders(facts.roots);
+    this.#inUse = withHolders([...facts.roots, ...facts.repositories]);
+    for (const link of facts.links) this.#tell('link', link, `${link} is a link${ITS_TARGET}`);
+  }
+
+  /** What is not protected, or protected in part, in words. Links are told of by one of each kind, with their number. */
+  get gaps(): readonly string[] {
+    return [...this.#told.values()].map(({ text, paths }) =>
+      paths.size === 1 ? text : `${text} (and ${paths.size - 1} more like it)`,
+    );
+  }
+
+  /** The rules that keep a path as it is: one, or none where that is not needed or would keep too much. */
+  rulesFor(wanted: ProtectedPath): readonly PathRule[] {
+    const { files } = this.#facts;
+    const resolved = resolvePath(wanted.path, files);
+    if (resolved.kind === 'deadEnd') {
+      const { at, isLink, why } = resolved;
+      if (isLink) this.#tell('circle', at, `${why} and could be replaced; remove it`);
+      else this.#tell(at, at, `${why}, so all of it stays as it is; let this user enter it`);
+      return isLink ? [] : this.rulesFor({ path: at });
+    }
+    const { path: target, kind, identity, missingFrom, isShared } = resolved;
+    const first = missingFrom ?? target;
+    if (kind === 'missing' && (wanted.onlyIfThere === true || !files.mayCreateIn(parentOf(first)))) return [];
+    if (!this.#mayProtect(wanted, resolved)) return [];
+    const { placeholderText } = wanted;
+    const placeholder = placeholderText === undefined || kind !== 'missing' ? {} : { placeholderText };
+    return [
+      {
+        path: first,
+        access: 'read',
+        kind,
+        identity,
+        origin: DEFAULTS.configuration,
+        isShared,
+        ...placeholder,
+      },
+    ];
+  }
+
+  #mayProtect(wanted: ProtectedPath, { path, kind, missingFrom, links }: ResolvedPath): boolean {
+    const link = links.find((one) => isWithin(wanted.path, one.path));
+    if (link === undefined) {
+      if (wanted.isSparing !== true || !this.#roots.has(path)) return true;
+      if (this.#facts.index.accessAt(path) === 'write')
+        this.#tell(
+          'root',
+          path,
+          `${path} holds what may be written, so it does not stay as it is as a whole`,
+        );
+      return false;
+    }
+    const target = missingFrom ?? path;
+    const why = this.#whyNot(wanted, target, kind);
+    const outcome =
+      why === undefined ? ITS_TARGET : ` to ${target}, ${why}, so neither is protected; have no link there`;
+    this.#tell(why ?? 'link', link.path, `${link.path} is a link${outcome}`);
+    return why === undefined;
+  }
+
+  /** Why a link does not decide that its target is read-only; undefined where it does, or where that changes nothing. */
+  #whyNot(
+    { expects, onlyIfThere, linksInto = [] }: ProtectedPath,
+    target: string,
+    kind: ResolvedPath['kind'],
+  ): string | undefined {
+    if (this.#facts.index.accessAt(target) !== 'write') return undefined;
+    if (this.#inUse.has(target)) return 'which holds what must stay writable';
+    if (expects !== undefined && kind !== 'missing' && kind !== expects) return `which is no ${expects}`;
+    if (onlyIfThere === true) return 'and a command could have put it there';
+    const isInside = linksInto.some((directory) => directory !== target && isWithin(target, directory));
+    return isInside ? undefined : 'which lies elsewhere';
+  }
+
+  #tell(group: string, path: string, text: string): void {
+    const told = this.#told.get(group);
+    if (told === undefined) this.#told.set(group, { text, paths: new Set([path]) });
+    else told.paths.add(path);
+  }
+}
+
+const ITS_TARGET = '; its target is protected, but the link could be replaced';
+
+/** Directories, and all that hold one of them. */
+function withHolders(directories: readonly string[]): ReadonlySet<string> {
+  const all = new Set<string>();
+  for (const directory of directories) {
+    for (let at = directory; !all.has(at); at = parentOf(at)) all.add(at);
+  }
+  return all;
+}
