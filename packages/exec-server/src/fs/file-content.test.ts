@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { encodeBase64, MAX_READ_FILE_BYTES } from '@holdfast/exec-protocol';
 import { expect, test } from 'vitest';
-import { readFile, writeFile } from './file-content.js';
+import { readFile, readUpTo, writeFile } from './file-content.js';
 import { shownPath } from './native-path.js';
 import { kindOf, Tree } from './testing/tree.js';
 
@@ -34,6 +34,27 @@ test('the limit is the largest file that is read', async () => {
   expect(await kindOf(readFile(tree.path('beyond'), FOLLOW, 1000))).toBe('fileTooLarge');
   // One that does not say how large it is, too.
   expect(await kindOf(readFile(Buffer.from('/proc/self/status'), FOLLOW, 100))).toBe('fileTooLarge');
+});
+
+test('of a file beyond what was wanted only the size is told', async () => {
+  using tree = new Tree();
+  tree.file('at', 'x'.repeat(1000));
+  tree.file('beyond', 'x'.repeat(1001));
+  expect(await readUpTo(tree.path('at'), FOLLOW, 1000)).toEqual({
+    content: Buffer.alloc(1000, 'x'),
+    size: 1000,
+  });
+  expect(await readUpTo(tree.path('beyond'), FOLLOW, 1000)).toEqual({ content: undefined, size: 1001 });
+  expect(await readUpTo(Buffer.from('/proc/self/status'), FOLLOW, 100)).toEqual({
+    content: undefined,
+    size: 0,
+  });
+});
+
+test('the memory of this program is no file, whatever it is opened for', async () => {
+  const path = Buffer.from('/proc/self/mem');
+  const attempts = [readFile(path, FOLLOW), writeFile(path, base64('x'), FOLLOW)];
+  expect(await Promise.all(attempts.map(kindOf))).toEqual(['notAFile', 'notAFile']);
 });
 
 test('the largest file that is read is one text with its envelope, and the next is refused without a look at it', async () => {

@@ -1,3 +1,4 @@
+import type { FileHandle } from 'node:fs/promises';
 import { decodeBase64, ExecError, MAX_READ_FILE_BYTES } from '@holdfast/exec-protocol';
 import { about } from './file-error.js';
 import { type NativePath, shownPath } from './native-path.js';
@@ -12,23 +13,31 @@ export async function readFile(
   options: LinkOptions,
   limitBytes: number = MAX_READ_FILE_BYTES,
 ): Promise<Uint8Array> {
-  const handle = await openToRead(path, options);
+  const { content } = await readUpTo(path, options, limitBytes);
+  if (content === undefined) throw tooLarge(path, limitBytes);
+  return content;
+}
+
+/** A regular file that was read where it is small enough. */
+export interface FileUpTo {
+  /** The whole of it; undefined for more bytes than were wanted. */
+  readonly content: Uint8Array | undefined;
+  /** In bytes, as the system said before it was read. */
+  readonly size: number;
+}
+
+/** The whole content of a regular file of at most `limitBytes`. */
+export async function readUpTo(
+  path: NativePath,
+  options: LinkOptions,
+  limitBytes: number,
+): Promise<FileUpTo> {
+  const { handle, found } = await openToRead(path, options);
+  const { size } = found;
   try {
-    return await about(path, async () => {
-      const { size } = await handle.stat();
-      if (size > limitBytes) throw tooLarge(path, limitBytes);
-      // Files of the kernel say 0 and have content.
-      const pieces: Buffer[] = [];
-      let total = 0;
-      for (let wanted = size + 1; ; wanted = PIECE_BYTES) {
-        const piece = Buffer.allocUnsafe(Math.max(Math.min(wanted, limitBytes + 1 - total), 1));
-        const { bytesRead } = await handle.read(piece, 0, piece.length, null);
-        if (bytesRead === 0) return pieces.length === 1 ? (pieces[0] ?? NOTHING) : Buffer.concat(pieces);
-        total += bytesRead;
-        if (total > limitBytes) throw tooLarge(path, limitBytes);
-        pieces.push(piece.subarray(0, bytesRead));
-      }
-    });
+    const content =
+      size > limitBytes ? undefined : await about(path, () => contentOf(handle, size, limitBytes));
+    return { content, size };
   } finally {
     await handle.close();
   }
@@ -40,7 +49,7 @@ export async function writeFile(path: NativePath, dataBase64: string, options: W
   if (!decoded.ok) {
     throw new ExecError('invalidFileRequest', `fs/writeFile: dataBase64: ${decoded.message}`);
   }
-  const handle = await openToOverwrite(path, options);
+  const { handle } = await openToOverwrite(path, options);
   try {
     await about(path, () => handle.writeFile(decoded.bytes));
   } finally {
@@ -48,8 +57,27 @@ export async function writeFile(path: NativePath, dataBase64: string, options: W
   }
 }
 
+/** @param size As the system says: files of the kernel say 0 and have content. */
+async function contentOf(handle: FileHandle, size: number, limitBytes: number): Promise<Buffer | undefined> {
+  const pieces: Buffer[] = [];
+  let total = 0;
+  for (let wanted = size + 1; ; wanted = PIECE_BYTES) {
+    const piece = Buffer.allocUnsafe(Math.max(Math.min(wanted, limitBytes + 1 - total), 1));
+    const { bytesRead } = await handle.read(piece, 0, piece.length, null);
+    total += bytesRead;
+    if (total > limitBytes) return undefined;
+    pieces.push(piece.subarray(0, bytesRead));
+    // One that says how large it is was asked for more than that.
+    if (bytesRead === 0 || total === size) return joined(pieces);
+  }
+}
+
 const PIECE_BYTES = 64 * 1024;
-const NOTHING = Buffer.alloc(0);
+
+function joined(pieces: readonly Buffer[]): Buffer {
+  const [first, ...more] = pieces.filter(({ length }) => length > 0);
+  return first !== undefined && more.length === 0 ? first : Buffer.concat(pieces);
+}
 
 function tooLarge(path: NativePath, limitBytes: number): ExecError {
   return new ExecError(

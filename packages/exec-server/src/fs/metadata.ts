@@ -25,8 +25,8 @@ export const PERMISSIONS = 0o777;
 export function getMetadata(path: NativePath, { followSymlinks }: LinkOptions): Promise<Metadata> {
   return about(path, async () => {
     if (followSymlinks) {
-      const [own, target] = await Promise.all([lstat(path), stat(path)]);
-      return metadataOf(target, own.isSymbolicLink());
+      const own = await lstat(path);
+      return own.isSymbolicLink() ? metadataOf(await stat(path), true) : metadataOf(own, false);
     }
     const own = await descend(path, (last) => lstat(last));
     if (!own.isSymbolicLink()) return metadataOf(own, false);

@@ -18,6 +18,13 @@ export interface WriteOptions extends LinkOptions {
   readonly permissions?: number | undefined;
 }
 
+/** A file that is open; whoever gets it closes it. */
+export interface OpenFile {
+  readonly handle: FileHandle;
+  /** What was seen of it once it was open. */
+  readonly found: Stats;
+}
+
 // A pipe without a writer would hold its opener for ever.
 const READ = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
 const REPLACE = constants.O_WRONLY | constants.O_CREAT | constants.O_NONBLOCK | constants.O_NOCTTY;
@@ -26,73 +33,82 @@ const NEW_FILE_MODE = 0o666;
 const OWNER_READS_AND_WRITES = 0o600;
 
 /**
- * Opens a regular file for reading; whoever gets it closes it.
+ * Opens a regular file for reading.
  * @throws ExecError `notAFile` for everything else that has a name.
  */
-export function openToRead(path: NativePath, options: LinkOptions): Promise<FileHandle> {
+export function openToRead(path: NativePath, options: LinkOptions): Promise<OpenFile> {
   return openThat(path, READ, options, isRegular, ERROR_KINDS.notAFile.code);
 }
 
 /**
- * Opens a regular file for writing, made or emptied; whoever gets it closes it.
+ * Opens a regular file for writing, made or emptied.
  * @throws ExecError `notAFile` for everything else that has a name; nothing is emptied then.
  */
-export function openToReplace(path: NativePath, options: WriteOptions): Promise<FileHandle> {
+export function openToReplace(path: NativePath, options: WriteOptions): Promise<OpenFile> {
   return openToEmpty(path, options, isRegular);
 }
 
 /**
- * Opens a regular file that takes the content of another one, made where there is none; nothing is emptied. Whoever gets it
- * closes it.
+ * Opens a regular file that takes the content of another one, made where there is none; nothing is emptied.
  * @param permissions A new file has them, its owner's rights aside.
  */
-export function openToFill(path: NativePath, permissions: number): Promise<FileHandle> {
+export function openToFill(path: NativePath, permissions: number): Promise<OpenFile> {
   const options = { followSymlinks: true, permissions: permissions | OWNER_READS_AND_WRITES };
   return openThat(path, REPLACE, options, isRegular, ERROR_KINDS.fileSystemFailed.code);
 }
 
-/** Opens a regular file for reading and writing, made where there is none; nothing is emptied. Whoever gets it closes it. */
-export async function openToKeep(path: NativePath, options: WriteOptions): Promise<FileHandle> {
-  const handle = await openThat(path, KEEP, options, isRegular, ERROR_KINDS.fileSystemFailed.code);
-  return await prepared(handle, path, options);
+/** Opens a regular file for reading and writing, made where there is none; nothing is emptied. */
+export async function openToKeep(path: NativePath, options: WriteOptions): Promise<OpenFile> {
+  const opened = await openThat(path, KEEP, options, isRegular, ERROR_KINDS.fileSystemFailed.code);
+  return await withPermissions(opened, path, options);
 }
 
 /** The same for what takes all content at once: the null device, where it goes nowhere, will do. */
-export async function openToOverwrite(path: NativePath, options: WriteOptions): Promise<FileHandle> {
-  const nullDevice = await stat('/dev/null').catch(() => undefined);
-  const isNull = (found: Stats): boolean => found.isCharacterDevice() && found.rdev === nullDevice?.rdev;
-  return await openToEmpty(path, options, (found) => found.isFile() || isNull(found));
+export function openToOverwrite(path: NativePath, options: WriteOptions): Promise<OpenFile> {
+  return openToEmpty(path, options, isRegularOrNull);
 }
 
-async function openToEmpty(path: NativePath, options: WriteOptions, isWanted: Wanted): Promise<FileHandle> {
+async function openToEmpty(path: NativePath, options: WriteOptions, isWanted: Wanted): Promise<OpenFile> {
+  // Where its permissions cannot be set, nothing is emptied. The system empties nothing but regular files.
+  const isEmptiedLater = options.permissions !== undefined;
+  const flags = isEmptiedLater ? REPLACE : REPLACE | constants.O_TRUNC;
   // The reference calls it a bad request to read such a thing, and a failure to write it.
-  const handle = await openThat(path, REPLACE, options, isWanted, ERROR_KINDS.fileSystemFailed.code);
-  return await prepared(handle, path, options, () => handle.truncate(0));
+  const opened = await openThat(path, flags, options, isWanted, ERROR_KINDS.fileSystemFailed.code);
+  return await withPermissions(opened, path, options, () => opened.handle.truncate(0));
 }
 
-/** Gives a file its permissions and whatever else it needs before it is written; a device is left as it is. */
-async function prepared(
-  handle: FileHandle,
+/** Gives a file its permissions before it is written, and does what has to come after that; a device is left as it is. */
+async function withPermissions(
+  opened: OpenFile,
   path: NativePath,
   { permissions }: WriteOptions,
-  prepare?: () => Promise<void>,
-): Promise<FileHandle> {
+  then?: () => Promise<void>,
+): Promise<OpenFile> {
+  const { handle, found } = opened;
+  if (permissions === undefined || !isRegular(found)) return opened;
   try {
     await about(path, async () => {
-      if (!isRegular(await handle.stat())) return;
-      if (permissions !== undefined) await handle.chmod(permissions);
-      await prepare?.();
+      await handle.chmod(permissions);
+      await then?.();
     });
-    return handle;
+    return opened;
   } catch (error) {
     await handle.close();
     throw error;
   }
 }
 
-type Wanted = (found: Stats) => boolean;
+type Wanted = (found: Stats) => boolean | Promise<boolean>;
 
-const isRegular: Wanted = (found) => found.isFile();
+function isRegular(found: Stats): boolean {
+  return found.isFile();
+}
+
+async function isRegularOrNull(found: Stats): Promise<boolean> {
+  if (!found.isCharacterDevice()) return found.isFile();
+  const nullDevice = await stat('/dev/null').catch(() => undefined);
+  return found.rdev === nullDevice?.rdev;
+}
 
 async function openThat(
   path: NativePath,
@@ -100,22 +116,21 @@ async function openThat(
   { followSymlinks, permissions = NEW_FILE_MODE }: WriteOptions,
   isWanted: Wanted,
   refusalCode: number,
-): Promise<FileHandle> {
+): Promise<OpenFile> {
   const notAFile = (): ExecError =>
     new ExecError('notAFile', `${shownPath(path)} is not a regular file`, { code: refusalCode });
   // Opening a device may do something, so what it is is asked first; the answer is checked again on what was opened.
   const openChecked = async (at: NativePath): Promise<FileHandle> => {
     const found = await (followSymlinks ? stat(at) : lstat(at)).catch(() => undefined);
-    const isOther = found !== undefined && !isWanted(found) && !found.isSymbolicLink();
-    if (isOther) throw notAFile();
+    if (found !== undefined && !found.isSymbolicLink() && !(await isWanted(found))) throw notAFile();
     return await open(at, followSymlinks ? flags : flags | constants.O_NOFOLLOW, permissions);
   };
   return await about(path, async () => {
     const handle = followSymlinks ? await openChecked(path) : await descend(path, openChecked);
     try {
-      const opened = await handle.stat();
-      if (!isWanted(opened) || (opened.size === 0 && (await isMemory(handle)))) throw notAFile();
-      return handle;
+      const found = await handle.stat();
+      if (!(await isWanted(found)) || (await isMemory(handle, found))) throw notAFile();
+      return { handle, found };
     } catch (error) {
       await handle.close();
       throw error;
@@ -124,9 +139,11 @@ async function openThat(
 }
 
 /** The memory of a process, such as of this very program, which holds what other clients have read and is to answer them. */
-async function isMemory(handle: FileHandle): Promise<boolean> {
-  if (platform() !== 'linux') return false;
+async function isMemory(handle: FileHandle, { size, mode }: Stats): Promise<boolean> {
+  if (platform() !== 'linux' || size !== 0 || mode !== MODE_OF_MEMORY) return false;
   return MEMORY.test(await readlink(standing(handle)).catch(() => ''));
 }
 
+/** The kernel gives it this one and lets nobody change it, so hardly any other file has to be asked for its name. */
+const MODE_OF_MEMORY = constants.S_IFREG | 0o600;
 const MEMORY = /^\/proc\/\d+\/(task\/\d+\/)?mem$/;

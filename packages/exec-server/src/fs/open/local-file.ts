@@ -28,7 +28,8 @@ export class LocalFile implements FileBlocks {
     mode: OpenMode,
     options: WriteOptions = { followSymlinks: true },
   ): Promise<LocalFile> {
-    return new LocalFile(await OPENERS[mode](path, options), path, options);
+    const { handle } = await OPENERS[mode](path, options);
+    return new LocalFile(handle, path, options);
   }
 
   /** The name that it was opened by, or was given since. */

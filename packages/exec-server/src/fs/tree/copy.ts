@@ -74,10 +74,9 @@ async function copyLink(from: NativePath, to: NativePath): Promise<void> {
 
 /** Both ends are opened without waiting, and looked at once they are: under their names somebody may put a pipe meanwhile. */
 async function copyContent(from: NativePath, to: NativePath): Promise<void> {
-  const source = await openToRead(from, { followSymlinks: true });
+  const { handle: source, found } = await openToRead(from, { followSymlinks: true });
   try {
-    const { mode } = await about(from, () => source.stat());
-    const target = await openToFill(to, mode & PERMISSIONS);
+    const { handle: target } = await openToFill(to, found.mode & PERMISSIONS);
     try {
       await about(to, () => copyBetween([source, from], [target, to]));
     } finally {
