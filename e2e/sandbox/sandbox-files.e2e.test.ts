@@ -86,6 +86,20 @@ describeConfinedByEach(
       });
     });
 
+    test('answer small files and large ones alike', async () => {
+      await inPlace(async (ask, place) => {
+        const sandbox = sandboxOf(WORKSPACE_WRITE, place);
+        for (const bytes of [0, 65_536, 65_537, 3_000_000]) {
+          const content = Buffer.alloc(bytes, 'abc');
+          const file = join(place.workspace, 'file');
+          writeFileSync(file, content);
+          const { result } = await ask('fs/readFile', { path: pathToFileURL(file).href, sandbox });
+          const { dataBase64 } = result as { readonly dataBase64: string };
+          expect(Buffer.from(dataBase64, 'base64').equals(content)).toBe(true);
+        }
+      });
+    });
+
     test('cannot do what it does not allow, not through links either', async () => {
       await inPlace(async (ask, place) => {
         const { workspace, outside } = place;

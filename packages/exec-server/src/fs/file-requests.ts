@@ -14,10 +14,11 @@ import type {
   ParamsOf,
   ResultOf,
 } from '@holdfast/exec-protocol';
-import { readFile, writeFile } from './file-content.js';
+import { readFile, readUpTo, writeFile } from './file-content.js';
 import { canonicalize, getMetadata } from './metadata.js';
 import { toNativePath, toPathUri } from './native-path.js';
 import { setPermissions } from './permissions.js';
+import { type fsReadSmallFile, SMALL_FILE_BYTES } from './small-file.js';
 import { copy } from './tree/copy.js';
 import { createDirectory, readDirectory } from './tree/directory.js';
 import { listDirectory as listNamed } from './tree/listing.js';
@@ -32,6 +33,16 @@ export async function readWholeFile(
 ): Promise<ResultOf<typeof fsReadFile>> {
   return { dataBase64: await readFile(toNativePath(params.path, 'path'), linksOf(params)) };
 }
+
+export async function readSmallFile(
+  params: ParamsOf<typeof fsReadSmallFile>,
+): Promise<ResultOf<typeof fsReadSmallFile>> {
+  const path = toNativePath(params.path, 'path');
+  const { content, size } = await readUpTo(path, linksOf(params), SMALL_FILE_BYTES);
+  return { dataBase64: content ?? NOTHING, isWhole: content !== undefined, size };
+}
+
+const NOTHING = new Uint8Array();
 
 export async function writeWholeFile(
   params: ParamsOf<typeof fsWriteFile>,

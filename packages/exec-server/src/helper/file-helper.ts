@@ -35,6 +35,7 @@ import {
   listEntries,
   makeDirectory,
   makeSymlink,
+  readSmallFile,
   readWholeFile,
   removeEntry,
   resolvePath,
@@ -44,6 +45,7 @@ import {
 import { toNativePath } from '../fs/native-path.js';
 import { FileHandles } from '../fs/open/file-handles.js';
 import { LocalFile } from '../fs/open/local-file.js';
+import { fsReadSmallFile } from '../fs/small-file.js';
 import { placesFrom } from '../helper-environment.js';
 import { LineTransport } from '../line-transport.js';
 
@@ -77,6 +79,7 @@ stdin.on('end', () => process.exit());
 function routesOf(handles: FileHandles): ReadonlyMap<string, Route> {
   return new Map([
     [fsReadFile.method, bindRoute(fsReadFile, readWholeFile)],
+    [fsReadSmallFile.method, bindRoute(fsReadSmallFile, readSmallFile)],
     [fsWriteFile.method, bindRoute(fsWriteFile, writeWholeFile)],
     [fsCreateDirectory.method, bindRoute(fsCreateDirectory, makeDirectory)],
     [fsGetMetadata.method, bindRoute(fsGetMetadata, describeEntry)],

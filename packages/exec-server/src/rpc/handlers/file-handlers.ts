@@ -26,6 +26,7 @@ import * as here from '../../fs/file-requests.js';
 import { isForeign, toNativePath } from '../../fs/native-path.js';
 import type { FileHandles } from '../../fs/open/file-handles.js';
 import { LocalFile } from '../../fs/open/local-file.js';
+import { fsReadSmallFile, SMALL_FILE_BYTES } from '../../fs/small-file.js';
 import type { MissingWatches } from '../../fs/watch/missing-watches.js';
 import type { AnswerRoom } from '../answers/answer-room.js';
 
@@ -99,19 +100,22 @@ export async function readWholeFile(
 ): Promise<ResultOf<typeof fsReadFile>> {
   const place = confined.placeOf(params.sandbox);
   const read = async (
-    describe: CarryOut<typeof fsGetMetadata>,
-    carryOut: CarryOut<typeof fsReadFile>,
+    readSmall: CarryOut<typeof fsReadSmallFile>,
+    readWhole: CarryOut<typeof fsReadFile>,
   ): Promise<ResultOf<typeof fsReadFile>> => {
-    const size = await describe(params).then(sizeToRead, () => 0);
-    return await room.use(base64Length(size), () => carryOut(params));
+    const { isWhole, dataBase64, size } = await room.use(base64Length(SMALL_FILE_BYTES), () =>
+      readSmall(params),
+    );
+    if (isWhole) return { dataBase64 };
+    return await room.use(base64Length(sizeToRead(size)), () => readWhole(params));
   };
   return await order.look(() =>
     place === undefined
-      ? read(here.describeEntry, here.readWholeFile)
+      ? read(here.readSmallFile, here.readWholeFile)
       : place.use(true, (inside) =>
           read(
-            (about) => inside.request(fsGetMetadata, about),
-            (wanted) => inside.request(fsReadFile, wanted),
+            (asked) => inside.request(fsReadSmallFile, asked),
+            (asked) => inside.request(fsReadFile, asked),
           ),
         ),
   );
@@ -189,6 +193,6 @@ export async function watchMissing(
 const ROOT_URI = 'file:///';
 
 /** How many bytes of a file are answered: none where reading it will be refused. */
-function sizeToRead({ size }: ResultOf<typeof fsGetMetadata>): number {
+function sizeToRead(size: number): number {
   return size > MAX_READ_FILE_BYTES ? 0 : size;
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { FILE_ANSWERS_BYTES, MAX_FILE_BLOCK_BYTES } from '@holdfast/exec-protocol';
 import { describe, expect, test } from 'vitest';
+import { SMALL_FILE_BYTES } from '../../fs/small-file.js';
 import { type CoreClient, CoreWorld, REPLAY, settle } from '../../testing/core-world.js';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
@@ -58,6 +59,15 @@ describe('files that are asked for without waiting', () => {
       {},
       'fileNotFound',
     ]);
+  });
+
+  test.each([SMALL_FILE_BYTES, SMALL_FILE_BYTES + 1])('of %i bytes are answered whole', async (bytes) => {
+    await using world = new CoreWorld();
+    using place = new Place();
+    place.write('f', 'x'.repeat(bytes));
+    const client = await world.client();
+    const { result } = await client.eventually(client.send('fs/readFile', { path: place.uri('f') }));
+    expect(result).toEqual({ dataBase64: base64('x'.repeat(bytes)) });
   });
 
   test('a process starts after the changes that were asked for before it', async () => {

@@ -1,0 +1,16 @@
+import { fsReadFile } from '@holdfast/exec-protocol';
+import * as z from 'zod';
+
+/** What of a file is read before it is asked how large it is: most files, and little to hold for one. */
+export const SMALL_FILE_BYTES = 64 * 1024;
+
+/** Asks for a file of which nobody knows yet how large it is. Helpers are asked for it, and no client can. */
+export const fsReadSmallFile = {
+  ...fsReadFile,
+  method: 'fs/readSmallFile',
+  summary: 'Answers the content of a regular file of at most 64 KiB, and of a larger one only the size.',
+  result: fsReadFile.result.extend({
+    isWhole: z.boolean().describe('false for a larger file, of which nothing is answered.'),
+    size: z.number().describe('In bytes, as the system says; files of the kernel may have more.'),
+  }),
+};
