@@ -40,6 +40,9 @@ export class SharedLooks<Found> {
   }
 }
 
+/** Made once: each would take a picture of the stack, and every look ends with one. */
+const NOBODY_WAITS = new Error('nobody waits for this look any more');
+
 /** One look for all who asked before it began. */
 class SharedLook<Found> {
   readonly #found: Promise<Found>;
@@ -70,7 +73,7 @@ class SharedLook<Found> {
       return await untilAborted(this.#found, signal);
     } finally {
       this.#waiting -= 1;
-      if (this.#waiting === 0) this.#unwanted.abort();
+      if (this.#waiting === 0) this.#unwanted.abort(NOBODY_WAITS);
     }
   }
 }

@@ -54,6 +54,20 @@ test('each file is looked at once, and each directory asked for twice', () => {
   ]);
 });
 
+test('each directory is asked once whether something can be made in it', () => {
+  const asked: string[] = [];
+  const mayCreateIn = (directory: string): boolean => {
+    asked.push(directory);
+    return directory === '/ws';
+  };
+  const view = viewWithoutPlaceholders({ ...FILES, mayCreateIn }, recordsOf([]));
+  const answers = view.inOneGo((files) => ['/ws', '/', '/ws', '/'].map((path) => files.mayCreateIn(path)));
+  expect([answers, asked]).toEqual([
+    [true, false, true, false],
+    ['/ws', '/'],
+  ]);
+});
+
 test('it is begun anew when a sandbox starts or ends meanwhile, where that makes a difference', () => {
   expect(kinds(recordsOf([], ['/ws/.codex']))).toEqual({ runs: 2, seen: [undefined, 'directory'] });
   expect(kinds(recordsOf(['/ws/.codex'], []))).toEqual({ runs: 2, seen: ['directory', 'directory'] });

@@ -19,7 +19,11 @@ export function viewWithoutPlaceholders(files: FileFacts, records: PlaceholderRe
     inOneGo(work) {
       for (let tries = 0; tries < MAX_LOOKS_IN_ONE_GO; tries += 1) {
         const look = new OneLook(files, records);
-        const result = work({ ...files, look: (path) => look.at(path) });
+        const result = work({
+          ...files,
+          look: (path) => look.at(path),
+          mayCreateIn: (directory) => look.mayCreateIn(directory),
+        });
         if (look.isStillTrue()) return result;
       }
       throw new ExecError(
@@ -35,6 +39,7 @@ class OneLook {
   readonly #files: FileFacts;
   readonly #records: PlaceholderRecords;
   readonly #seen = new Map<string, FileFact | undefined>();
+  readonly #mayCreateIn = new Map<string, boolean>();
   /** By directory, as they were before anything in it was looked at. */
   readonly #placeholders = new Map<string, ReadonlySet<string>>();
 
@@ -49,6 +54,14 @@ class OneLook {
     this.#placeholders.set(directory, placeholders);
     if (!this.#seen.has(path)) this.#seen.set(path, this.#files.look(path));
     return placeholders.has(path) ? undefined : this.#seen.get(path);
+  }
+
+  mayCreateIn(directory: string): boolean {
+    const known = this.#mayCreateIn.get(directory);
+    if (known !== undefined) return known;
+    const may = this.#files.mayCreateIn(directory);
+    this.#mayCreateIn.set(directory, may);
+    return may;
   }
 
   /** A record is there before its placeholder and until after it: where none came or went, no file was taken for what it is not. */

@@ -17,11 +17,11 @@ import {
   leaveForTheDead,
 } from './placeholders/holders.js';
 import {
-  isReplaced,
   makePlaceholders,
   type PlaceholdersOfDirectory,
   removeFile,
 } from './placeholders/placeholder-file.js';
+import { PlaceholderLooks } from './placeholders/placeholder-looks.js';
 import { isRunning, ownMark } from './placeholders/process-mark.js';
 import { folderNameOf } from './placeholders/record.js';
 
@@ -54,6 +54,7 @@ export class PlaceholderStore {
   readonly #tell: (problem: string) => void;
   readonly #mark: () => string;
   readonly #told = new Set<string>();
+  readonly #looks = new PlaceholderLooks();
   #knownName: string | undefined;
   /** What launches of this store hold, by its directory and the text of the group. */
   readonly #held = new Map<string, Map<string, HeldGroup>>();
@@ -122,7 +123,7 @@ export class PlaceholderStore {
     const each = new Map(
       [...own, ...others].map((placeholder) => [JSON.stringify(placeholder), placeholder]),
     );
-    const believed = [...each.values()].filter((placeholder) => !isReplaced(placeholder.path, placeholder));
+    const believed = [...each.values()].filter((placeholder) => !this.#looks.isReplaced(placeholder));
     return new Set(believed.map((placeholder) => placeholder.path));
   }
 

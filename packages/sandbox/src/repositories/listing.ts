@@ -1,10 +1,11 @@
+import { isSameStamp, isSettled } from '../files/directory-stamp.js';
 import { childOf } from '../files/paths.js';
 import { MAX_SCANNED_DIRECTORIES, MAX_SCANNED_TREE_ENTRIES } from '../limits.js';
-import type { DirectoryStamp, ScanFiles } from './scan-files.js';
+import type { ScanFiles, ScannedStamp } from './scan-files.js';
 
 /** What a scan needs to know of one directory. */
 export interface Listing {
-  readonly stamp: DirectoryStamp;
+  readonly stamp: ScannedStamp;
   /** The names of the directories in it, sorted; no more of them than a scan may look at. */
   readonly directories: readonly string[];
   /** How many entries were read. */
@@ -19,9 +20,6 @@ export interface Listing {
   readonly isSettled: boolean;
 }
 
-/** File systems do not tell the times of two changes apart that are closer to each other than this. */
-const STAMP_GRAIN_MS = 2_000;
-
 /**
  * Reads a directory, but not further than any scan may.
  * @param stamp Taken before. @param stampedAtMs When, by the clock of this machine.
@@ -29,7 +27,7 @@ const STAMP_GRAIN_MS = 2_000;
  */
 export async function readListing(
   directory: string,
-  { stamp, stampedAtMs }: { readonly stamp: DirectoryStamp; readonly stampedAtMs: number },
+  { stamp, stampedAtMs }: { readonly stamp: ScannedStamp; readonly stampedAtMs: number },
   files: ScanFiles,
 ): Promise<Listing> {
   const directories: string[] = [];
@@ -57,16 +55,13 @@ export async function readListing(
     isCut,
     hasGit: isThere('.git'),
     isRepository: REPOSITORY_NAMES.every(isThere),
-    isSettled: stamp.changedMs + STAMP_GRAIN_MS < stampedAtMs,
+    isSettled: isSettled(stamp, stampedAtMs),
   };
 }
 
 /** Whether a listing says what the directory holds now. */
-export function isCurrent(
-  { stamp, isSettled }: Listing,
-  { device, inode, changedMs }: DirectoryStamp,
-): boolean {
-  return isSettled && stamp.changedMs === changedMs && stamp.inode === inode && stamp.device === device;
+export function isCurrent(listing: Listing, stamp: ScannedStamp): boolean {
+  return listing.isSettled && isSameStamp(listing.stamp, stamp);
 }
 
 const REPOSITORY_NAMES = ['HEAD', 'objects', 'refs'];

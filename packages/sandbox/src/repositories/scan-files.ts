@@ -1,17 +1,11 @@
 import { lstatSync, type Stats } from 'node:fs';
 import { opendir } from 'node:fs/promises';
+import type { DirectoryStamp } from '../files/directory-stamp.js';
 import { errorCode } from '../files/error-code.js';
 import { parentOf } from '../files/paths.js';
 
-/**
- * Tells one state of a directory from every later one: each entry that comes, goes or is renamed moves the time, and no
- * program can set it back.
- */
-export interface DirectoryStamp {
-  readonly device: number;
-  readonly inode: number;
-  /** When it changed, its attributes included; milliseconds since 1970. */
-  readonly changedMs: number;
+/** The stamp of a directory, with what tells whether it holds others. */
+export interface ScannedStamp extends DirectoryStamp {
   /** How many names lead to it. Most file systems count two, and one for each directory in it. */
   readonly links: number;
 }
@@ -28,7 +22,7 @@ export interface ScanFiles {
    * Undefined where no directory is, or none that can be looked at or entered in a sandbox. It is asked of thousands, and so answers at once.
    * @throws ShutDirectory where it cannot be looked at for now.
    */
-  stampOf(directory: string): DirectoryStamp | undefined;
+  stampOf(directory: string): ScannedStamp | undefined;
   /** Its entries, some at a time; none where it cannot be read. @throws ShutDirectory where it cannot be read for now. */
   list(directory: string): AsyncIterable<readonly ScannedEntry[]>;
   /** Whether something stands at a path, a link included. @throws ShutDirectory where that cannot be told for now. */

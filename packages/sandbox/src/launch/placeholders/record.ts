@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import path from 'node:path';
 import * as z from 'zod';
 import { childOf, parentOf } from '../../files/paths.js';
@@ -21,7 +21,7 @@ const recordSchema = z.array(
 
 /** The name of the folder in which those are recorded who hold placeholders in a directory. */
 export function folderNameOf(directory: string): string {
-  return createHash('sha256').update(directory).digest('base64url');
+  return hash('sha256', directory, 'base64url');
 }
 
 /**
