@@ -1,23 +1,9 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import { closeSync, constants, fstatSync, openSync, type Stats, unlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { fstatSync, type Stats } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isatty } from 'node:tty';
-import { SYSTEM_PATH } from '@holdfast/sandbox';
 import { complain } from '../complain.js';
-
-/** What a command gets for its standard three. */
-export interface CarriedStreams {
-  readonly stdio: readonly [number, number, number];
-  /** To be called when the command has been started, or will not be. */
-  handedOver(): void;
-  /**
-   * Settles when all that the command has written is where it was to go, or after `ARRIVAL_LIMIT_MS`; to be called when it
-   * has ended.
-   */
-  arrived(): Promise<void>;
-}
+import { type Carrier, StreamCarrier } from './stream-carrier.js';
+import { makePipes } from './stream-pipe.js';
 
 /**
  * Says no to streams that cannot be carried.
@@ -33,104 +19,100 @@ export function refuseDirectories(): void {
 }
 
 /**
- * The streams of this program as a command in a sandbox may have them. Pipes, sockets, terminals and the null device are
- * passed on. A file stays outside, since whoever has it open can open it again, for more than it was opened for: its content
- * goes through a pipe, to its end. Streams that are one file share one, so that what is written stays in order.
- * @param folder A directory that no sandbox shows.
- * @throws Error of the system where no pipe can be made.
+ * The streams of this program as a command in a sandbox may have them. Terminals and the null device are passed on. Everything
+ * else stays outside, since whoever has it can open it again for more than it was opened for, or connect it elsewhere: what goes
+ * through it is carried by a pipe. Outputs that are one share one, so that what is written stays in order.
  */
-export function carryStreams(folder: string): CarriedStreams {
-  const ends: number[] = [];
-  const inputs: ChildProcess[] = [];
-  const outputs: Promise<void>[] = [];
-  const made = new Map<string, number>();
-  const streamFor = (fd: number): number => {
-    const seen = fstatSync(fd);
-    if (mayPass(fd, seen)) return fd;
-    const key = `${fd === 0 ? 'in' : 'out'} ${String(seen.dev)} ${String(seen.ino)}`;
-    const known = made.get(key);
-    if (known !== undefined) return known;
-    const { readFd, writeFd } = makePipe(folder);
-    const [own, its] = fd === 0 ? [writeFd, readFd] : [readFd, writeFd];
-    const carrier = startCarrier(fd === 0 ? [fd, own] : [own, fd]);
-    closeSync(own);
-    if (fd === 0) inputs.push(carrier);
-    else outputs.push(endOf(carrier));
-    ends.push(its);
-    made.set(key, its);
-    return its;
-  };
-  const handedOver = (): void => {
-    for (const fd of ends.splice(0)) closeSync(fd);
-  };
-  const arrived = async (): Promise<void> => {
-    for (const carrier of inputs) carrier.kill();
-    await withinLimit(Promise.all(outputs));
-  };
-  try {
-    const stdio = [streamFor(0), streamFor(1), streamFor(2)] as const;
-    return { stdio, handedOver, arrived };
-  } catch (error) {
-    handedOver();
-    throw error;
+export class CarriedStreams {
+  /** For each of the three, undefined for what is passed on. */
+  readonly #byStream: readonly (Carrier | undefined)[];
+  readonly #carriers: readonly Carrier[];
+
+  private constructor(byStream: readonly (Carrier | undefined)[]) {
+    this.#byStream = byStream;
+    this.#carriers = [...new Set(byStream)].filter((carrier) => carrier !== undefined);
+  }
+
+  /** @throws Error of the system where no pipes can be made. */
+  static async make(): Promise<CarriedStreams> {
+    const keys = NAMES.map((_, fd) => keyOf(fd));
+    const distinct = [...new Set(keys)].filter((key) => key !== undefined);
+    const pipes = distinct.length === 0 ? [] : await makePipes(distinct.length);
+    const carriers = new Map(
+      pipes.map((pipe, at) => [distinct[at], new StreamCarrier(keys.indexOf(distinct[at]), pipe)]),
+    );
+    return new CarriedStreams(keys.map((key) => carriers.get(key)));
+  }
+
+  /** What the command gets for its standard three. */
+  get stdio(): readonly number[] {
+    return this.#byStream.map((carrier, fd) => carrier?.its ?? fd);
+  }
+
+  /** To be called when the command has been started, or will not be; from then on its outputs are carried. */
+  handedOver(): void {
+    for (const carrier of this.#carriers) {
+      carrier.handedOver();
+      if (!carrier.isInput) carrier.start();
+    }
+  }
+
+  /**
+   * Carries its input from now on; not before it runs, or others who read there would miss it for nothing.
+   * @param environment Marks what must not outlive this program.
+   */
+  carryInput(environment: Readonly<Record<string, string>>): void {
+    for (const carrier of this.#carriers) if (carrier.isInput) carrier.start(environment);
+  }
+
+  /**
+   * To be called when the command has ended. Settles when all that it has written is where it was to go; a file that cannot
+   * take it within `FILE_LIMIT_MS` is not waited for, and told of.
+   */
+  async arrived(): Promise<void> {
+    await Promise.all(
+      this.#carriers.map(async (carrier) => {
+        if (carrier.isInput) carrier.stop();
+        if (carrier.isInput || isForReaders(carrier.fd)) await carrier.ended;
+        else await withinLimit(carrier.ended);
+      }),
+    );
+  }
+
+  /** Lets go of everything. What has not arrived goes its way without this program. */
+  abandon(): void {
+    for (const carrier of this.#carriers) carrier.abandon();
   }
 }
 
 /** What is left in a pipe is little; more time takes only what does not end, and so keeps the pipe open. */
-const ARRIVAL_LIMIT_MS = 30_000;
+const FILE_LIMIT_MS = 30_000;
 
 const NAMES = ['stdin', 'stdout', 'stderr'] as const;
 
+/** Names what a stream is, so that outputs that are one have the same name; undefined for what is passed on. */
+function keyOf(fd: number): string | undefined {
+  const seen = fstatSync(fd);
+  if (mayPass(fd, seen)) return undefined;
+  return `${fd === 0 ? 'in' : 'out'} ${String(seen.dev)} ${String(seen.ino)}`;
+}
+
 function mayPass(fd: number, seen: Stats): boolean {
-  if (seen.isFIFO() || seen.isSocket()) return true;
   return seen.isCharacterDevice() && (isatty(fd) || seen.rdev === NULL_DEVICE);
 }
 
 /** Major 1, minor 3. */
 const NULL_DEVICE = 0x103;
 
-interface Pipe {
-  readonly readFd: number;
-  readonly writeFd: number;
-}
-
-/** Both ends of a named pipe that has lost its name; a pipe of Node is a socket, which programs cannot open again. */
-function makePipe(folder: string): Pipe {
-  const name = join(folder, `stream-${randomUUID()}`);
-  execFileSync('mkfifo', ['-m', '600', name], { env: { PATH: SYSTEM_PATH }, stdio: 'pipe' });
-  // With both ends open neither of the others is waited for.
-  const both = openSync(name, constants.O_RDWR);
-  try {
-    return { readFd: openSync(name, constants.O_RDONLY), writeFd: openSync(name, constants.O_WRONLY) };
-  } finally {
-    closeSync(both);
-    unlinkSync(name);
-  }
-}
-
-/** Copies until the end; away from the terminal, whose signals are for the command. */
-function startCarrier([from, to]: readonly [number, number]): ChildProcess {
-  const carrier = spawn('cat', [], {
-    stdio: [from, to, 'inherit'],
-    env: { PATH: SYSTEM_PATH },
-    detached: true,
-  });
-  carrier.once('error', (error) => {
-    complain(`a stream could not be carried: ${error.message}`);
-  });
-  return carrier;
-}
-
-function endOf(child: ChildProcess): Promise<void> {
-  return new Promise((resolve) => {
-    child.once('error', () => resolve());
-    child.once('exit', () => resolve());
-  });
+/** Whoever reads there may take his time, as when the command itself would wait for him. */
+function isForReaders(fd: number): boolean {
+  const seen = fstatSync(fd);
+  return seen.isFIFO() || seen.isSocket();
 }
 
 async function withinLimit(work: Promise<unknown>): Promise<void> {
   const limit = new AbortController();
-  const late = sleep(ARRIVAL_LIMIT_MS, true, { signal: limit.signal }).catch(() => false);
+  const late = sleep(FILE_LIMIT_MS, true, { signal: limit.signal }).catch(() => false);
   if ((await Promise.race([work, late])) === true)
     complain('some of the output may not be where it was to go');
   limit.abort();

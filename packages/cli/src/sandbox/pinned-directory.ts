@@ -26,11 +26,19 @@ export function pinDirectory(path: string): PinnedDirectory {
  * @throws Error where it was exchanged meanwhile; that of the system where it cannot be made.
  */
 export function makePinnedDirectory(parent: string, prefix: string): PinnedDirectory {
-  const pinned = pinIn(parent, (parentFd) => makeIn(parentFd, parent, prefix));
-  const path = readlinkSync(throughDescriptor(pinned.fd));
-  if (isUntouched(pinned.fd)) return { ...pinned, path };
-  unpin(pinned);
-  throw new Error(`${path} was replaced as soon as it was made; try again`);
+  let made = parent;
+  try {
+    const pinned = pinIn(parent, (parentFd) => {
+      const name = makeIn(parentFd, parent, prefix);
+      made = join(parent, name);
+      return name;
+    });
+    if (isUntouched(pinned.fd)) return { ...pinned, path: readlinkSync(throughDescriptor(pinned.fd)) };
+    unpin(pinned);
+  } catch (error) {
+    if (made === parent) throw error;
+  }
+  throw new Error(`${made} was replaced as soon as it was made; try again`);
 }
 
 /** Lets it go. */

@@ -17,7 +17,7 @@ import { describeDenial } from '../denial/describe-denial.js';
 import { describeLocalRule } from '../denial/local-rule.js';
 import { EXIT_OWN_FAILURE } from '../exit-codes.js';
 import { printable } from '../text/printable.js';
-import { type CarriedStreams, carryStreams, refuseDirectories } from './carried-streams.js';
+import { type CarriedStreams, refuseDirectories } from './carried-streams.js';
 import type { LocalPermissions } from './local-intent.js';
 import { withOwnTemporary } from './own-temporary.js';
 import { hasTerminal, type LocalPlan, planLocally } from './plan-locally.js';
@@ -25,6 +25,7 @@ import { programExists } from './program-exists.js';
 import { RefusalTeller } from './refusal-teller.js';
 import { withGuardian } from './with-guardian.js';
 import { ENDING_SIGNALS, withSetUp } from './with-set-up.js';
+import { untilArrived, withStreams } from './with-streams.js';
 
 // As shells have them.
 const EXIT_NOT_EXECUTABLE = 126;
@@ -37,43 +38,55 @@ export async function runLocally(
 ): Promise<number> {
   refuseDirectories();
   return await withSetUp((setUp) =>
-    withGuardian((wrapperEnv) =>
-      withOwnTemporary(permissions, async (own) => {
-        const makePlan = async (): Promise<LocalPlan> => {
-          const made = await planLocally(argv, own.env, own.permissions, setUp, wrapperEnv);
-          own.checkPlan(made.plan);
-          return made;
-        };
-        let planned = await untilSteady(setUp, makePlan);
-        const refusals = new Refusals(MAX_DENIAL_FINDINGS);
-        const network = await networkOf(planned, refusals, setUp);
-        try {
-          const launch = await untilSteady(setUp, async (isAgain) => {
-            if (isAgain) planned = await makePlan();
-            return await openLaunch(planned.plan.launch, planned.store, { network, setUp });
+    withStreams((streams) =>
+      withGuardian((wrapperEnv) =>
+        withOwnTemporary(permissions, async (own) => {
+          const makePlan = async (): Promise<LocalPlan> => {
+            const made = await planLocally(argv, own.env, own.permissions, setUp, wrapperEnv);
+            own.checkPlan(made.plan);
+            return made;
+          };
+          const surroundings = { setUp, streams, wrapperEnv };
+          return await runPlanned(makePlan, surroundings, {
+            program: argv[0],
+            searchPath: own.env['PATH'] ?? '',
           });
-          for (const { text } of planned.plan.policy.notes) complain(`note: ${printable(text)}`);
-          const command = { program: argv[0], searchPath: own.env['PATH'] ?? '' };
-          const streams = carriedFor(launch, planned);
-          const exitCode = await runLaunch(launch, streams, setUp, command);
-          await streams.arrived();
-          if (exitCode !== 0) tellDenial(exitCode, planned, refusals);
-          return exitCode;
-        } finally {
-          network?.close();
-        }
-      }),
+        }),
+      ),
     ),
   );
 }
 
-/** A launch that cannot have them is over. */
-function carriedFor(launch: OpenLaunch, { store }: LocalPlan): CarriedStreams {
+/** What a launch takes part in. */
+interface Surroundings {
+  readonly setUp: SetUp;
+  readonly streams: Promise<CarriedStreams>;
+  readonly wrapperEnv: Readonly<Record<string, string>>;
+}
+
+async function runPlanned(
+  makePlan: () => Promise<LocalPlan>,
+  { setUp, streams: making, wrapperEnv }: Surroundings,
+  command: Wanted,
+): Promise<number> {
+  let planned = await untilSteady(setUp, makePlan);
+  const refusals = new Refusals(MAX_DENIAL_FINDINGS);
+  const network = await networkOf(planned, refusals, setUp);
   try {
-    return carryStreams(store.secureFolder());
-  } catch (error) {
-    launch.ended();
-    throw error;
+    const streams = await making;
+    const launch = await untilSteady(setUp, async (isAgain) => {
+      if (isAgain) planned = await makePlan();
+      return await openLaunch(planned.plan.launch, planned.store, { network, setUp });
+    });
+    for (const { text } of planned.plan.policy.notes) complain(`note: ${printable(text)}`);
+    const ending = await runLaunch(launch, setUp, streams, wrapperEnv);
+    const signal = await untilArrived(streams, ending.wasSignalled);
+    if (signal !== undefined) return 128 + constants.signals[signal];
+    const exitCode = ending.exitCode ?? explainNoStart(ending.isSetUp, command);
+    if (exitCode !== 0) tellDenial(exitCode, planned, refusals);
+    return exitCode;
+  } finally {
+    network?.close();
   }
 }
 
@@ -111,30 +124,43 @@ interface Wanted {
   readonly searchPath: string;
 }
 
+/** How a launch has ended. */
+interface Ending {
+  /** Of the command; undefined where it did not run. */
+  readonly exitCode: number | undefined;
+  /** Whether the sandbox was. */
+  readonly isSetUp: boolean;
+  /** Whether this program was told to end meanwhile. */
+  readonly wasSignalled: boolean;
+}
+
 async function runLaunch(
   launch: OpenLaunch,
-  streams: CarriedStreams,
   setUp: SetUp,
-  wanted: Wanted,
-): Promise<number> {
+  streams: CarriedStreams,
+  wrapperEnv: Surroundings['wrapperEnv'],
+): Promise<Ending> {
   const isOnTerminal = hasTerminal();
   const child = startLaunch(launch, streams, isOnTerminal);
   const failure = failureOf(child);
   const wrapper = launch.watch(child);
   void wrapper.gone.then(() => launch.ended());
   try {
-    await Promise.race([wrapper.running(setUp), failure]);
+    const command = await Promise.race([wrapper.running(setUp), failure]);
+    if (command !== undefined) streams.carryInput(wrapperEnv);
     setUp.end();
-    const isOver = await passingSignals(
+    const { result: isOver, wasSignalled } = await passingSignals(
       { child, wrapper, isOnTerminal },
       Promise.race([wrapper.over, failure]),
     );
     const { exitCode, childPid } = wrapper.status;
     if (!isOver) complain(`process ${childPid ?? ''} of the sandbox does not end`);
     const wrapperCode = codeOf(child);
-    if (exitCode !== undefined) return exitCode;
-    if (wrapperCode > 128) return wrapperCode;
-    return explainNoStart(await wrapper.ready, wanted);
+    return {
+      exitCode: exitCode ?? (wrapperCode > 128 ? wrapperCode : undefined),
+      isSetUp: await wrapper.ready,
+      wasSignalled,
+    };
   } catch (error) {
     // What was started is over when it has gone.
     if (child.pid === undefined) launch.ended();
@@ -177,8 +203,13 @@ interface Running {
 }
 
 /** Meanwhile the command gets the signals that would end this program. */
-async function passingSignals<T>({ child, wrapper, isOnTerminal }: Running, work: Promise<T>): Promise<T> {
+async function passingSignals<T>(
+  { child, wrapper, isOnTerminal }: Running,
+  work: Promise<T>,
+): Promise<{ readonly result: T; readonly wasSignalled: boolean }> {
+  let wasSignalled = false;
   const pass = (signal: NodeJS.Signals): void => {
+    wasSignalled = true;
     // On a terminal the command has had what was typed there already.
     const wasTyped = isOnTerminal && (signal === 'SIGINT' || signal === 'SIGQUIT');
     // Without a command nobody waits for anything but the end.
@@ -186,7 +217,7 @@ async function passingSignals<T>({ child, wrapper, isOnTerminal }: Running, work
   };
   for (const signal of ENDING_SIGNALS) process.on(signal, pass);
   try {
-    return await work;
+    return { result: await work, wasSignalled };
   } finally {
     for (const signal of ENDING_SIGNALS) process.off(signal, pass);
   }
