@@ -543,7 +543,7 @@ interface LaunchPlan {
 declare const REMEDIES: {
     readonly 'trying bubblewrap': "see that this machine can start it, and try again";
     readonly 'looking at files': "see that the file systems that it names answer, and try again";
-    readonly 'looking for what patterns match': "see that the file systems there answer, start patterns deeper, or deny directories instead";
+    readonly 'looking for what patterns match': "see that the file systems there answer, or deny directories instead of patterns";
     readonly 'looking for repositories': "see that the file systems there answer, or allow less to be written";
     readonly 'making its network': "see that this machine can start programs quickly enough, and try again";
     readonly 'making its pipes': "see that mkfifo works here, and try again";
@@ -619,6 +619,15 @@ interface SandboxedCommand {
 /** Whether the command that is to be confined could put something else at a path. */
 type MayReplace = (path: string) => boolean;
 
+/** What bubblewrap is started with: a program, and its words up to where bubblewrap and its own follow. */
+type Starter = readonly [string, ...string[]];
+
+/**
+ * What keeps as they are the files of this machine that a sandbox shows past its own mounts: nothing is needed, or cannot be had,
+ * or bubblewrap is started with it.
+ */
+type HostSeal = 'needless' | 'impossible' | Starter;
+
 /**
  * What becomes of mounts that this machine makes while a command runs: they do not spread at all, or they would, and are kept
  * out of a sandbox or seen in it, for what their own flags allow.
@@ -639,13 +648,30 @@ interface WorkingBwrap {
     readonly renamer?: ProgramRenamer | undefined;
 }
 
+/** The time that the looks at all roots of one sandbox have together: what one does not need is left for those after it. */
+declare class ScanTime {
+    #private;
+    constructor(roots: number);
+    /** What the next one may take. */
+    get shareMs(): number;
+    /** One has come to its end. */
+    spend(tookMs: number): void;
+}
+
+/** For how long somebody waits for what is below one root. */
+interface FindOptions {
+    /** Of all roots that he asks about; default that of one alone. */
+    readonly time?: ScanTime;
+    /** He wants no answer any more. */
+    readonly signal?: AbortSignal;
+}
 /** Whoever finds the repositories below a directory. */
 interface RepositoryFinder {
     /**
      * What is there now: every answer comes from a look that began after the question.
-     * @param signal Ends the wait, and the look if nobody else waits for it; default none. @throws only its reason.
+     * @throws only the reason of the signal.
      */
-    find(target: ScanTarget, signal?: AbortSignal): Promise<ScannedTree>;
+    find(target: ScanTarget, options?: FindOptions): Promise<ScannedTree>;
 }
 
 /** What planning needs to know of the executor. */
@@ -666,14 +692,14 @@ interface HostFacts {
     readonly bwrap: (mayReplace: MayReplace, signal?: AbortSignal) => Promise<BwrapCapability>;
     /** Directories and files of the executor's own that no command may see, such as the records of its sandboxes. */
     readonly ownPaths: readonly string[];
-    /** What runs this program, outside of every sandbox: Node and the file that it was started with. */
-    readonly runBy: readonly string[];
     /** A program that gives ignored signals their default meaning; undefined where there is none. */
     readonly signalResetter: string | undefined;
-    /** Parts of /proc that the user owns and so could write. */
-    readonly ownedProcTrees: readonly string[];
+    /** Whether the user is root, to whom what stands in /proc for the machine belongs, whatever else it may do. */
+    readonly ownsKernelFiles: boolean;
     /** What becomes of mounts that this machine makes while a command runs. Runs no program that the command may replace. */
     readonly lateMounts: (bwrap: string, mayReplace: MayReplace, signal: AbortSignal) => Promise<LateMounts>;
+    /** What keeps devices of this machine and bubblewrap as they are. Runs no program that the command may replace. */
+    readonly hostSeal: (bwrap: string, mayReplace: MayReplace, signal: AbortSignal) => Promise<HostSeal>;
 }
 /** Both phases of a sandbox: what it allows, and how that is enforced. */
 interface SandboxPlan {
@@ -1062,4 +1088,4 @@ declare function replaceableIn({ rules, restrictsFiles }: Pick<NormalisedPolicy,
  */
 declare function explainSeatbelt(policy: NormalisedPolicy): string;
 
-export { type Access, type CeilingSource, type CommandSetting, type FailedCommand, type FileFacts, type FileView, type GlobMatch, type GlobMatches, type GlobScan, type HostFacts, type HostMemory, type HostRule, type HostRules, type JudgedPlan, type LaunchOptions, type LaunchPlan, type Look, Lookups, MAX_CELLS_STARTING, type ManagedNetwork, type ManagedNetworkOptions, NO_OPERATOR, type NamedProcess, type Narrowing, type NetworkAnswer, type NetworkCaller, type NetworkDecider, type NetworkDecision, type NetworkIntent, type NetworkNames, type NetworkProtocol, type NetworkQuestion, type NormalisedPolicy, type OpenLaunch, type OperatorCeiling, type Outside, type PathRule, type PatternFinder, PlaceholderStore, type PlanOptions, type PlannedDescriptor, type PolicyNote, type RefusalReason, Refusals, type RepositoryFinder, type Resolution, type RuleOrigin, SANDBOX_START_MS, SYSTEM_PATH, type SandboxIntent, type SandboxPlan, type SandboxedCommand, type ScanTarget, type ScannedTree, type Searches, SetUp, type SetUpClock, type SetUpOptions, type SetUpStep, SharedLooks, StalePlan, type WrapperStatus, WrapperWatch, accessTo, ceilingSource, createSearches, explainAsJson, explainFault, explainInWords, explainSeatbelt, hasLostPath, hasMountsOf, isRunning as isProcessRunning, judgeDenial, networkOf, openLaunch, openManagedNetwork, ownMark as ownProcessMark, parseCeiling, parseHostRules, parseIntent, parseNetworkIntent, placeholderFolder, planSandbox, readHostFacts, readMountTable, reasonOf, replaceableIn, reportSandbox, secureOwnFolder, spillFolder, systemPlaces, untilSteady, whyNotRun };
+export { type Access, type CeilingSource, type CommandSetting, type FailedCommand, type FileFacts, type FileView, type FindOptions, type GlobMatch, type GlobMatches, type GlobScan, type HostFacts, type HostMemory, type HostRule, type HostRules, type JudgedPlan, type LaunchOptions, type LaunchPlan, type Look, Lookups, MAX_CELLS_STARTING, type ManagedNetwork, type ManagedNetworkOptions, NO_OPERATOR, type NamedProcess, type Narrowing, type NetworkAnswer, type NetworkCaller, type NetworkDecider, type NetworkDecision, type NetworkIntent, type NetworkNames, type NetworkProtocol, type NetworkQuestion, type NormalisedPolicy, type OpenLaunch, type OperatorCeiling, type Outside, type PathRule, type PatternFinder, PlaceholderStore, type PlanOptions, type PlannedDescriptor, type PolicyNote, type RefusalReason, Refusals, type RepositoryFinder, type Resolution, type RuleOrigin, SANDBOX_START_MS, SYSTEM_PATH, type SandboxIntent, type SandboxPlan, type SandboxedCommand, type ScanTarget, ScanTime, type ScannedTree, type Searches, SetUp, type SetUpClock, type SetUpOptions, type SetUpStep, SharedLooks, StalePlan, type WrapperStatus, WrapperWatch, accessTo, ceilingSource, createSearches, explainAsJson, explainFault, explainInWords, explainSeatbelt, hasLostPath, hasMountsOf, isRunning as isProcessRunning, judgeDenial, networkOf, openLaunch, openManagedNetwork, ownMark as ownProcessMark, parseCeiling, parseHostRules, parseIntent, parseNetworkIntent, placeholderFolder, planSandbox, readHostFacts, readMountTable, reasonOf, replaceableIn, reportSandbox, secureOwnFolder, spillFolder, systemPlaces, untilSteady, whyNotRun };

@@ -126,6 +126,56 @@ test('a name that stands for this machine leads nowhere, however its address is 
   expect(asked).toEqual(['resolve a.example', 'resolve a.example', 'connect 10.0.0.9 443']);
 });
 
+test('a name that the search list turns into a denied one is refused by the line that denies that', async () => {
+  const { outside } = outsideWith([]);
+  const rules = parseHostRules({ allow: ['*'], deny: ['**.corp.example', 'port.other.example:81'] });
+  const decisions: NetworkDecision[] = [];
+  const gate = new Gate(
+    rules,
+    {
+      ...outside,
+      resolve(name, _signal, denial) {
+        const longer = ['Corp.Example', 'other.example'].map((domain) => `${name}.${domain}`);
+        const denied = longer.find((one) => denial?.covers(one));
+        return Promise.resolve(denied === undefined ? ['9.9.9.1'] : { denied });
+      },
+    },
+    (decision) => decisions.push(decision),
+  );
+  const caller = { protocol: 'http' } as const;
+  const passage = await gate.open(caller, target('secret', 80), PRESENT);
+  expect([passage, decisions]).toEqual([
+    { outcome: 'refused', reason: 'denied' },
+    [
+      {
+        time: NOW,
+        ...caller,
+        decision: 'deny',
+        host: 'secret',
+        port: 80,
+        reason: 'denied',
+        rule: '**.corp.example',
+      },
+    ],
+  ]);
+});
+
+test('only the ports count on which a name is denied, and what would be an address is none', async () => {
+  const covered: unknown[] = [];
+  const rules = parseHostRules({ allow: ['*', '*:81'], deny: ['port.example:81'] });
+  const { outside } = outsideWith([]);
+  const resolve: Outside['resolve'] = (_name, _signal, denial) => {
+    covered.push(['port.example', 'other.example', '1.2.3.4', 'a b'].map((name) => denial?.covers(name)));
+    return Promise.resolve([]);
+  };
+  const gate = new Gate(rules, { ...outside, resolve }, () => undefined);
+  for (const port of [80, 81]) await gate.open({ protocol: 'http' }, target('port', port), PRESENT);
+  expect(covered).toEqual([
+    [false, false, true, true],
+    [true, false, true, true],
+  ]);
+});
+
 test('an address without a way to it is not tried', async () => {
   const { outside, asked } = outsideWith([['9.9.9.1', '9.9.9.2']]);
   const { gate } = gateTo({

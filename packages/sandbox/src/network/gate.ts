@@ -2,8 +2,8 @@ import type { Socket } from 'node:net';
 import { PROXY_CONNECT_TIMEOUT_MS } from '../limits.js';
 import { canonicalHost } from './canonical-host.js';
 import type { NetworkAnswer, NetworkDecider, NetworkProtocol } from './decider.js';
-import { type HostRules, isLocalName, type Target } from './host-rules.js';
-import { isUnlisted, judgeTarget, type RefusalReason, usableAddresses } from './judge.js';
+import { type HostRule, type HostRules, isLocalName, type Target } from './host-rules.js';
+import { denialOf, isUnlisted, judgeTarget, type RefusalReason, usableAddresses } from './judge.js';
 import type { Place } from './locate.js';
 import type { Resolution } from './names/lookups.js';
 import type { Outside } from './outside.js';
@@ -133,6 +133,10 @@ export class Gate {
     if (found === 'too_many_lookups') {
       return this.#refuseTarget(caller, target, { decision: 'deny', reason: found, rule });
     }
+    if ('denied' in found) {
+      const denying = this.#denialOf(found.denied, target.port)?.pattern;
+      return this.#refuseTarget(caller, target, { decision: 'deny', reason: 'denied', rule: denying });
+    }
     const places = new Map<string, Place>();
     for (const address of found) places.set(address, await this.#outside.locate(address));
     const own = found.filter((address) => places.get(address) === 'here');
@@ -145,11 +149,22 @@ export class Gate {
     return this.#dial(reachable, target.port, signal);
   }
 
-  async #addressesOf({ host: { host, isAddress } }: Target, signal: AbortSignal): Promise<Resolution> {
+  async #addressesOf({ host: { host, isAddress }, port }: Target, signal: AbortSignal): Promise<Resolution> {
     if (isAddress) return [host];
     if (isLocalName(host)) return ['127.0.0.1', '::1'];
-    const found = await this.#outside.resolve(host, signal);
-    return found === 'too_many_lookups' ? found : found.flatMap((one) => canonicalHost(one)?.host ?? []);
+    const denial = {
+      key: String(port),
+      covers: (name: string) =>
+        canonicalHost(name)?.isAddress !== false || this.#denialOf(name, port) !== undefined,
+    };
+    const found = await this.#outside.resolve(host, signal, denial);
+    if (found === 'too_many_lookups' || 'denied' in found) return found;
+    return found.flatMap((one) => canonicalHost(one)?.host ?? []);
+  }
+
+  #denialOf(name: string, port: number): HostRule | undefined {
+    const host = canonicalHost(name);
+    return host === undefined ? undefined : denialOf(this.#rules, { host, port });
   }
 
   async #dial(addresses: readonly string[], port: number, signal: AbortSignal): Promise<Passage> {

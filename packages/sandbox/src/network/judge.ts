@@ -1,4 +1,11 @@
-import { coversHost, type HostRules, isLocalName, opensPort, type Target } from './host-rules.js';
+import {
+  coversHost,
+  type HostRule,
+  type HostRules,
+  isLocalName,
+  opensPort,
+  type Target,
+} from './host-rules.js';
 import { isLoopbackAddress, isPublicAddress } from './public-address.js';
 
 /** Why something was refused. */
@@ -29,9 +36,7 @@ export type Verdict =
 
 /** Judges what was asked for, before its name is resolved. */
 export function judgeTarget(rules: HostRules, { host, port }: Target): Verdict {
-  const denial = rules.deny.find(
-    (rule) => coversHost(rule, host) && (rule.port === undefined || rule.port === port),
-  );
+  const denial = denialOf(rules, { host, port });
   if (denial !== undefined) return { decision: 'deny', reason: 'denied', rule: denial.pattern };
   const allowing = rules.allow.filter((rule) => coversHost(rule, host));
   const allowed = allowing.find((rule) => opensPort(rule, port));
@@ -41,6 +46,11 @@ export function judgeTarget(rules: HostRules, { host, port }: Target): Verdict {
   }
   const isLocal = host.isAddress ? !isPublicAddress(host.host) : isLocalName(host.host);
   return { decision: 'deny', reason: isLocal ? 'not_allowed_local' : 'not_allowed', rule: undefined };
+}
+
+/** The line that denies a target, if one does. */
+export function denialOf({ deny }: HostRules, { host, port }: Target): HostRule | undefined {
+  return deny.find((rule) => coversHost(rule, host) && (rule.port === undefined || rule.port === port));
 }
 
 /** Whether something was refused only because no list names it. What is local or denied is beyond question. */

@@ -13,7 +13,11 @@ export interface Outside extends NetworkNames {
 /** The network of this machine, for one sandbox. @param lookups Where its names have a share. */
 export function outsideWith(lookups: Lookups): Outside {
   const names = lookups.share();
-  return { resolve: (name, signal) => names.resolve(name, signal), connect: connectTo, locate };
+  return {
+    resolve: (name, signal, denial) => names.resolve(name, signal, denial),
+    connect: connectTo,
+    locate,
+  };
 }
 
 /** Connects to an address of this machine's network; as `Outside.connect`. */

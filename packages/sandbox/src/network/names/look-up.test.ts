@@ -85,6 +85,26 @@ test(
 );
 
 test(
+  'what the search list makes of a name is not asked for where it is denied, and told where nothing else is found',
+  async () => {
+    writeFileSync(path.join(folder, 'resolv.conf'), 'search a.example b.example\n');
+    await using server = await startDnsServer({
+      'git.a.example': ['192.0.2.1'],
+      'web.b.example': ['192.0.2.2'],
+    });
+    const lookUp = lookUpWith(server.address);
+    const denial = { key: '443', covers: (name: string) => name.endsWith('.a.example') };
+    expect([
+      await lookUp('git', WANTED, denial),
+      await lookUp('web', WANTED, denial),
+      await lookUp('git', WANTED),
+    ]).toEqual([{ denied: 'git.a.example' }, ['192.0.2.2'], ['192.0.2.1']]);
+    expect(server.asked.has('A web.a.example')).toBe(false);
+  },
+  DEADLINE_MS,
+);
+
+test(
   'a search that nobody answers ends when it is not wanted any more, and no other is begun',
   async () => {
     writeFileSync(path.join(folder, 'resolv.conf'), 'search a.example\n');

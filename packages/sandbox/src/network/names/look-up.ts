@@ -3,14 +3,25 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { MAX_HOST_TABLE_BYTES } from '../../limits.js';
-import { type HostTable, parseHostTable } from './host-table.js';
+import { keptHostTable } from './kept-host-table.js';
 import { namesToTry } from './search-list.js';
+
+/** Names that must not be asked for, though one that may be asked for can stand for them. */
+export interface NameDenial {
+  /** The same wherever the same names are covered. */
+  readonly key: string;
+  /** @param name As it would be asked for. */
+  covers(name: string): boolean;
+}
+
+/** The addresses of a name, or what it might have stood for first, had that been asked for: nothing else was found. */
+export type Found = readonly string[] | { readonly denied: string };
 
 /**
  * Finds the addresses of a name; none where it has none, or none was found when the signal fired. It ends soon after that,
  * and whatever it has begun ends with it.
  */
-export type LookUp = (name: string, signal: AbortSignal) => Promise<readonly string[]>;
+export type LookUp = (name: string, signal: AbortSignal, denial?: NameDenial) => Promise<Found>;
 
 /** Where names are found. */
 export interface NameSources {
@@ -37,17 +48,22 @@ const SYSTEM: NameSources = {
  * end when nobody wants to know any more. A machine that finds names in other ways has a resolver on its loopback which brings them.
  */
 export function systemLookUp({ hostTable, configuration, resolver }: NameSources = SYSTEM): LookUp {
-  const table = keptTable(hostTable);
-  return async (name, signal) => {
+  const table = keptHostTable({ version: () => versionOf(hostTable), text: () => textOf(hostTable) });
+  return async (name, signal, denial) => {
     const listed = (await table()).get(name);
     if (listed !== undefined) return listed;
+    let denied: string | undefined;
     for (const candidate of namesToTry(name, await textOf(configuration))) {
       if (signal.aborted) break;
+      if (denial?.covers(candidate) === true) {
+        denied ??= candidate;
+        continue;
+      }
       // One for each name: it knows the servers of now, and what it cancels is this search and no other.
       const found = await askServers(resolver(), candidate, signal);
       if (found.length > 0) return found;
     }
-    return [];
+    return denied === undefined ? [] : { denied };
   };
 }
 
@@ -67,17 +83,11 @@ async function askServers(
   }
 }
 
-/** A table that is read again when its file has changed. */
-function keptTable(path: string): () => Promise<HostTable> {
-  let kept: { readonly version: string; readonly table: HostTable } | undefined;
-  return async () => {
-    const { dev, ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true }).catch(
-      unlessMissing(ABSENT),
-    );
-    const version = [dev, ino, size, mtimeNs, ctimeNs].join(' ');
-    if (kept?.version !== version) kept = { version, table: parseHostTable(await textOf(path)) };
-    return kept.table;
-  };
+/** What tells one state of a file from the next. */
+async function versionOf(path: string): Promise<string> {
+  const found = await stat(path, { bigint: true }).catch(unlessMissing(ABSENT));
+  const { dev, ino, size, mtimeNs, ctimeNs } = found;
+  return [dev, ino, size, mtimeNs, ctimeNs].join(' ');
 }
 
 const ABSENT = { dev: -1n, ino: -1n, size: -1n, mtimeNs: -1n, ctimeNs: -1n };

@@ -6,6 +6,7 @@ import {
   MAX_LOOKUPS_PER_NETWORK,
   MAX_WAITING_LOOKUPS,
 } from '../../limits.js';
+import type { NameDenial } from './look-up.js';
 import { Lookups, type NetworkNames, type Resolution } from './lookups.js';
 
 /** Of somebody who waits for the answer. */
@@ -97,6 +98,19 @@ test('a name that one network asks for several times at once is searched once, a
   expect(await Promise.all([...both, other])).toEqual([['9.9.9.1'], ['9.9.9.1'], ['9.9.9.2']]);
   void network.resolve('a', wanted());
   expect(begunNames()).toEqual(['a', 'a', 'a']);
+});
+
+test('what is denied is handed on, and a search is not shared where that differs', async () => {
+  const denials: unknown[] = [];
+  const network = new Lookups((_name, _signal, denial) => {
+    denials.push(denial);
+    return Promise.resolve({ denied: 'a.b' });
+  }).share();
+  const denialOn = (key: string): NameDenial => ({ key, covers: () => true });
+  const [one, other] = [denialOn('80'), denialOn('443')];
+  const all = [one, one, other].map((denial) => network.resolve('a', wanted(), denial));
+  expect(await Promise.all(all)).toEqual(all.map(() => ({ denied: 'a.b' })));
+  expect(denials).toEqual([one, other]);
 });
 
 test('a search ends with the last one who waits for it, and one that nobody waits for is never begun', async () => {

@@ -5,19 +5,20 @@ import {
   MAX_LOOKUPS_PER_NETWORK,
   MAX_WAITING_LOOKUPS,
 } from '../../limits.js';
-import { type LookUp, systemLookUp } from './look-up.js';
-import { SharedLookup } from './shared-lookup.js';
+import { type Found, type LookUp, type NameDenial, systemLookUp } from './look-up.js';
+import { SharedLookup, type Sought } from './shared-lookup.js';
 
 /** What a name stands for, or that its network has too many others to be found first. */
-export type Resolution = readonly string[] | 'too_many_lookups';
+export type Resolution = Found | 'too_many_lookups';
 
 /** Finds the names that one network asks for. */
 export interface NetworkNames {
   /**
    * The addresses of a name; none where it has none, or none was found in time. Never fails.
    * @param signal Fires when whoever asks does not want to know any more.
+   * @param denial What must not be asked for although the name stands for it; default nothing.
    */
-  resolve(name: string, signal: AbortSignal): Promise<Resolution>;
+  resolve(name: string, signal: AbortSignal, denial?: NameDenial): Promise<Resolution>;
 }
 
 /**
@@ -68,10 +69,10 @@ export class Lookups {
   async #run(network: NetworkLookups, lookup: SharedLookup): Promise<void> {
     this.#underWay += 1;
     const deadline = setTimeout(() => lookup.stop(), LOOKUP_TIMEOUT_MS);
-    const found = await this.#lookUp(lookup.name, lookup.signal).catch(() => []);
+    const found = await this.#lookUp(lookup.name, lookup.signal, lookup.denial).catch(() => []);
     clearTimeout(deadline);
     this.#underWay -= 1;
-    network.end(lookup, found.slice(0, MAX_ADDRESSES_PER_NAME));
+    network.end(lookup, 'denied' in found ? found : found.slice(0, MAX_ADDRESSES_PER_NAME));
     this.#fill();
   }
 }
@@ -79,7 +80,7 @@ export class Lookups {
 /** The names of one network that are looked up or wait for it, each once. */
 class NetworkLookups implements NetworkNames {
   readonly #onWaiting: () => void;
-  readonly #byName = new Map<string, SharedLookup>();
+  readonly #byKey = new Map<string, SharedLookup>();
   readonly #queue = new Set<SharedLookup>();
   #underWay = 0;
 
@@ -95,13 +96,14 @@ class NetworkLookups implements NetworkNames {
     return this.#queue.size > 0;
   }
 
-  resolve(name: string, signal: AbortSignal): Promise<Resolution> {
+  resolve(name: string, signal: AbortSignal, denial?: NameDenial): Promise<Resolution> {
     if (signal.aborted) return Promise.resolve([]);
-    const known = this.#byName.get(name);
+    const key = keyOf({ name, denial });
+    const known = this.#byKey.get(key);
     if (known !== undefined) return known.join(signal);
     if (this.#queue.size >= MAX_WAITING_LOOKUPS) return Promise.resolve('too_many_lookups');
-    const lookup: SharedLookup = new SharedLookup(name, () => this.#forget(lookup));
-    this.#byName.set(name, lookup);
+    const lookup: SharedLookup = new SharedLookup({ name, denial }, () => this.#forget(lookup));
+    this.#byKey.set(key, lookup);
     this.#queue.add(lookup);
     const found = lookup.join(signal);
     this.#onWaiting();
@@ -117,14 +119,20 @@ class NetworkLookups implements NetworkNames {
     return lookup;
   }
 
-  end(lookup: SharedLookup, addresses: readonly string[]): void {
+  end(lookup: SharedLookup, found: Found): void {
     this.#underWay -= 1;
     this.#forget(lookup);
-    lookup.settle(addresses);
+    lookup.settle(found);
   }
 
   #forget(lookup: SharedLookup): void {
     this.#queue.delete(lookup);
-    if (this.#byName.get(lookup.name) === lookup) this.#byName.delete(lookup.name);
+    const key = keyOf(lookup);
+    if (this.#byKey.get(key) === lookup) this.#byKey.delete(key);
   }
+}
+
+/** No name has a blank. */
+function keyOf({ name, denial }: Sought): string {
+  return `${name} ${denial?.key ?? ''}`;
 }

@@ -1,13 +1,23 @@
-/** The search for one name, for everybody who has asked for it meanwhile. */
-export class SharedLookup {
+import type { Found, NameDenial } from './look-up.js';
+
+/** What is searched. */
+export interface Sought {
   readonly name: string;
+  readonly denial: NameDenial | undefined;
+}
+
+/** The search for one name, for everybody who has asked for it meanwhile. */
+export class SharedLookup implements Sought {
+  readonly name: string;
+  readonly denial: NameDenial | undefined;
   readonly #onAbandoned: () => void;
   readonly #stopping = new AbortController();
-  readonly #askers = new Set<(addresses: readonly string[]) => void>();
+  readonly #askers = new Set<(found: Found) => void>();
 
   /** @param onAbandoned Called when the last one who has asked does not want to know any more. */
-  constructor(name: string, onAbandoned: () => void) {
+  constructor({ name, denial }: Sought, onAbandoned: () => void) {
     this.name = name;
+    this.denial = denial;
     this.#onAbandoned = onAbandoned;
   }
 
@@ -17,12 +27,12 @@ export class SharedLookup {
   }
 
   /** What is found; nothing once the signal of who asks has fired. */
-  join(signal: AbortSignal): Promise<readonly string[]> {
+  join(signal: AbortSignal): Promise<Found> {
     return new Promise((resolve) => {
-      const take = (addresses: readonly string[]): void => {
+      const take = (found: Found): void => {
         signal.removeEventListener('abort', leave);
         this.#askers.delete(take);
-        resolve(addresses);
+        resolve(found);
       };
       const leave = (): void => {
         take([]);
@@ -39,7 +49,7 @@ export class SharedLookup {
     this.#stopping.abort();
   }
 
-  settle(addresses: readonly string[]): void {
-    for (const take of this.#askers) take(addresses);
+  settle(found: Found): void {
+    for (const take of this.#askers) take(found);
   }
 }
