@@ -4,8 +4,8 @@ export const MAX_LINKS_FOLLOWED = 40;
 /** Texts that the braces of one name of a pattern stand for; a pattern with more is refused. */
 export const MAX_BRACE_TEXTS = 256;
 
-/** Names by which all those links lead, together; a path by more counts as one that cannot be followed. */
-export const MAX_NAMES_FOLLOWED = 512;
+/** Names that these links may have in all; a path that needs more leads nowhere. */
+export const MAX_LINKED_NAMES = 512;
 
 /** Bytes of a file that is read while a sandbox is planned, such as the config of a repository. */
 export const MAX_SMALL_FILE_BYTES = 64 * 1024;
@@ -44,15 +44,15 @@ export const MAX_LINKED_WORKTREES = 256;
 export const MAX_GIT_CONFIGS = 64;
 
 /** Bytes of the configs of all repositories of one sandbox, in equal shares; what more a repository has is told of and not read. */
-export const MAX_CONFIG_BYTES = 4 * 2 ** 20;
+export const MAX_CONFIG_BYTES = 2 ** 20;
 
-/** Places that are looked at since those configs name them, in equal shares; the rest is told of. */
+/** Places that are looked at since those configs name them, in equal shares, a path of many names for several; the rest is told of. */
 export const MAX_CONFIG_LOOKS = 8192;
 
 /** Paths that are protected since those configs name them, in equal shares; the rest is told of. */
 export const MAX_CONFIG_TARGETS = 1024;
 
-/** The smallest of those shares is one of so many, however many repositories there are. */
+/** Repositories whose configs are read; those of more are told of. */
 export const MAX_CONFIG_SHARES = 1024;
 
 /** How long it may take to set up one sandbox, from the first look at this machine until its command runs. */

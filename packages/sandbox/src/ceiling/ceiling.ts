@@ -10,9 +10,8 @@ import type { NormalisedPolicy, PathRule, PolicyNote } from '../policy/path-rule
 import { DEFAULTS } from '../policy/rule-origin.js';
 import { replaceableIn } from '../policy/visibility.js';
 import type { ScannedTree, ScanTarget } from '../repositories/scan-tree.js';
-import { shareForEach } from './config-budget.js';
-import { namedByConfig } from './config-targets.js';
-import { gitPlacesIn } from './git-places.js';
+import { namedByConfigs } from './config-targets.js';
+import { gitPlacesAround, gitPlacesIn } from './git-places.js';
 import { PathProtection } from './path-protection.js';
 import { inPartsOf, type ProtectedPath, protectedInGitDirectory } from './protect-git.js';
 import { PROTECTED_IF_THERE, PROTECTED_NAMES } from './protected-names.js';
@@ -171,14 +170,12 @@ function protections(
   }
   const kept = roots.map(({ path }) => path);
   paths.push(...protectedInRepositories(worktrees, rules, { files, remarks }));
-  const share = shareForEach(worktrees.size);
-  for (const [directory, seen] of worktrees) {
-    const repository = { directory, worktrees: [...seen] };
-    const named = namedByConfig(repository, kept, files, share);
-    paths.push(...named.paths);
-    const gaps = named.gaps.filter(({ path }) => index.accessAt(path) === 'write');
-    notes.push(...gaps.map(({ text }) => ({ origin: ORIGIN, text })));
-  }
+  const configured = new Map(gitPlacesAround(kept, files).worktrees);
+  for (const [at, seen] of worktrees) configured.set(at, [...(configured.get(at) ?? []), ...seen]);
+  const named = namedByConfigs(configured, kept, files);
+  paths.push(...named.paths);
+  const gaps = named.gaps.filter(({ path }) => index.accessAt(path) === 'write');
+  notes.push(...gaps.map(({ text }) => ({ origin: ORIGIN, text })));
   const protection = new PathProtection({
     files,
     index,

@@ -4,7 +4,7 @@ import { MAX_CONFIG_BYTES, MAX_CONFIG_LOOKS, MAX_CONFIG_SHARES, MAX_CONFIG_TARGE
 export interface ConfigShare {
   /** Text that is read. */
   readonly bytes: number;
-  /** Places that are looked at. */
+  /** Places that are looked at; one whose path has many names counts for several. */
   readonly looks: number;
   /** Paths that are protected. */
   readonly targets: number;
@@ -30,8 +30,8 @@ const TOO_MUCH: Readonly<Record<keyof ConfigShare, (most: number) => string>> = 
 export class ConfigBudget {
   readonly #share: ConfigShare;
   readonly #tell: (what: string) => void;
-  readonly #spent = { bytes: 0, looks: 0, targets: 0 };
-  readonly #told = new Set<keyof ConfigShare>();
+  readonly #taken = { bytes: 0, looks: 0, targets: 0 };
+  readonly #spent = new Set<keyof ConfigShare>();
 
   /** @param tell Called once for each kind of which there is not enough. */
   constructor(share: ConfigShare, tell: (what: string) => void) {
@@ -39,14 +39,23 @@ export class ConfigBudget {
     this.#tell = tell;
   }
 
-  /** @returns false when there is not enough left, and then nothing is taken. */
+  /** Whether more was asked for than there was. */
+  isSpent(kind: keyof ConfigShare): boolean {
+    return this.#spent.has(kind);
+  }
+
+  /** How much there is of it. */
+  left(kind: keyof ConfigShare): number {
+    return this.#spent.has(kind) ? 0 : this.#share[kind] - this.#taken[kind];
+  }
+
+  /** @returns false when there is not enough left, and from then on. */
   take(kind: keyof ConfigShare, count: number): boolean {
-    if (this.#spent[kind] + count <= this.#share[kind]) {
-      this.#spent[kind] += count;
-      return true;
-    }
-    if (!this.#told.has(kind)) this.#tell(`${TOO_MUCH[kind](this.#share[kind])}, which is what it may here`);
-    this.#told.add(kind);
+    if (this.#spent.has(kind)) return false;
+    this.#taken[kind] += count;
+    if (this.#taken[kind] <= this.#share[kind]) return true;
+    this.#spent.add(kind);
+    this.#tell(`${TOO_MUCH[kind](this.#share[kind])}, which is what it may here`);
     return false;
   }
 }

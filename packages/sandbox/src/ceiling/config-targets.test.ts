@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { FakeFile } from '../files/testing/fake-files.js';
+import type { FileFact } from '../files/file-facts.js';
+import { parentOf } from '../files/paths.js';
+import { type FakeFile, fakeFiles } from '../files/testing/fake-files.js';
 import {
   MAX_CONFIG_BYTES,
   MAX_CONFIG_LOOKS,
@@ -10,7 +12,7 @@ import {
 } from '../limits.js';
 import { linesOf, policyOf } from '../policy/testing/rules.js';
 import type { Ceiling } from './ceiling.js';
-import { shareForEach } from './config-budget.js';
+import { namedByConfigs } from './config-targets.js';
 import { applyToFakes } from './testing/apply-to-fakes.js';
 
 describe('what the config of a repository names', () => {
@@ -49,6 +51,8 @@ describe('what the config of a repository names', () => {
     };
     expect(await named(config, tree)).toEqual({
       rules: [
+        'read /ws/r/.git/.githooks/',
+        'read /ws/r/.git/more/',
         'read /ws/r/.githooks',
         'read /ws/r/missing.config/',
         'read /ws/r/more/',
@@ -86,7 +90,11 @@ describe('what the config of a repository names', () => {
       'read /ws/a/own/',
       'read /ws/b/h/',
       'read /ws/lib/own',
+      'read /ws/modules/own/',
+      'read /ws/r/.git/own/',
+      'read /ws/r/.git/worktrees/a/own/',
       'read /ws/r/own/',
+      'read /ws/separate/h/',
     ]);
   });
 
@@ -108,10 +116,12 @@ describe('what the config of a repository names', () => {
       'and holds what must stay writable, so what git runs there can be written; name a directory of its own';
     const of = 'the git config of /ws/r/.git:';
     expect(await named(config, tree)).toEqual({
-      rules: ['read /ws/r/huge', 'read /ws/r/real'],
+      rules: ['read /ws/r/.git/linked/', 'read /ws/r/huge', 'read /ws/r/real'],
       gaps: [
         `${of} /ws/r is named as /ws/r/., ${holds}`,
+        `${of} /ws/r/.git is named as /ws/r/.git/., ${holds}`,
         `${of} /ws is named as /ws/r/.., ${holds}`,
+        `${of} /ws/r is named as /ws/r/.git/.., ${holds}`,
         `${of} /ws/r/linked is a link on the way to /ws/r/real, and could be replaced`,
       ],
     });
@@ -123,7 +133,7 @@ describe('what the config of a repository names', () => {
       includes.map((_, at): [string, FakeFile] => [`/ws/c${at}`, { text: `[core] hooksPath = h${at}` }]),
     );
     const { rules, gaps } = await named(includes.join(''), tree);
-    expect([rules.filter((line) => /h\d/.test(line)).length, gaps]).toEqual([
+    expect([rules.filter((line) => /r\/h\d/.test(line)).length, gaps]).toEqual([
       MAX_GIT_CONFIGS - 1,
       [`the git config of /ws/r/.git: /ws/c63 is not read, since it comes after 64 others; include fewer`],
     ]);
@@ -153,12 +163,13 @@ describe('what the config of a repository names', () => {
       Array.from({ length: count }, (_, at) => `[core] hooksPath = h${at}\n`).join('');
 
     test('paths that are protected', async () => {
-      const each = MAX_CONFIG_TARGETS / 2;
+      // Each of them in the worktree and in the repository.
+      const each = MAX_CONFIG_TARGETS / 4;
       expect(await both({ config: hooks(each) }, { config: hooks(each + 1) })).toEqual({
         r: each,
         s: each,
         gaps: [
-          `${of} names more than ${each} hooks, configs and programs to protect, which is what it may here; let it name fewer`,
+          `${of} names more than ${2 * each} hooks, configs and programs to protect, which is what it may here; let it name fewer`,
         ],
       });
     });
@@ -169,7 +180,9 @@ describe('what the config of a repository names', () => {
         const names = Array.from({ length: count }, (_, at) => `a/${at}`);
         return `[core]\npager = ${names.join(' ')} ./last\n${hooks(1)}`;
       };
-      expect(await both({ config: words(each - 2) }, { config: words(each - 1) })).toEqual({
+      // Two for `commondir`, two for configs, and two for everything that is named.
+      const most = (each - 8) / 2;
+      expect(await both({ config: words(most) }, { config: words(most + 1) })).toEqual({
         r: 2,
         s: 1,
         gaps: [`${of} names more than ${each} places, which is what it may here; let it name fewer`],
@@ -184,7 +197,7 @@ describe('what the config of a repository names', () => {
         Array.from({ length: others }, (_, at) => [`c${at}`, '#'.padEnd(MAX_SMALL_FILE_BYTES, '#')]),
       );
       const last = (size: number): string => hooks(1).padEnd(size, '#');
-      const rest = MAX_SMALL_FILE_BYTES - including.length;
+      const rest = MAX_SMALL_FILE_BYTES - including.length - '.'.length;
       const r = { config: including, ...full, [`c${others}`]: last(rest) };
       const s = { config: including, ...full, [`c${others}`]: last(rest + 1) };
       expect(await both(r, s)).toEqual({
@@ -194,12 +207,190 @@ describe('what the config of a repository names', () => {
       });
     });
 
-    test('shares of many become no smaller', () => {
-      const smallest = shareForEach(MAX_CONFIG_SHARES);
-      expect(smallest).toEqual({ bytes: 4096, looks: 8, targets: 1 });
-      expect([shareForEach(MAX_CONFIG_SHARES + 1), shareForEach(2 * MAX_CONFIG_SHARES)]).toEqual([
-        smallest,
-        smallest,
+    test('so many repositories, and no more', () => {
+      const roots = Array.from({ length: MAX_CONFIG_SHARES + 1 }, (_, at) => `/ws/${at}`);
+      const tree = roots.flatMap((root): [string, FakeFile][] => [
+        [`${root}/.git/config`, { text: '[core]\nfsmonitor = ./p' }],
+        [`${root}/p`, { text: '' }],
+      ]);
+      const worktrees = new Map(roots.map((root) => [`${root}/.git`, [root]]));
+      const { paths, gaps } = namedByConfigs(worktrees, ['/ws'], fakeFiles(Object.fromEntries(tree)));
+      const most = MAX_CONFIG_SHARES;
+      expect([paths, gaps]).toEqual([
+        roots.slice(0, most).map((root) => ({ path: `${root}/p` })),
+        [
+          {
+            path: '/ws',
+            text: `what the git configs of 1 repositories name can be written, such as that of /ws/${most}/.git, since they come after ${most} others; allow fewer repositories to be written`,
+          },
+        ],
+      ]);
+    });
+  });
+
+  describe('a git config that somebody has made to keep the executor busy', () => {
+    test('names many places in many worktrees, in many files', async () => {
+      let count = 0;
+      const lines = (key: string, length: number): string => {
+        let text = '';
+        while (text.length < length) text += `${key} = /${(count += 1)}\n`;
+        return text;
+      };
+      const files = Array.from({ length: MAX_GIT_CONFIGS - 1 }, (_, at) => `i${at}`);
+      const full = files.map((name): [string, FakeFile] => [
+        `/ws/r/.git/${name}`,
+        { text: `[core]\n${lines('worktree', 30_000)}${lines('pager', 35_000)}` },
+      ]);
+      const { gaps } = await named(
+        files.map((name) => `[include]path=${name}\n`).join(''),
+        Object.fromEntries(full),
+      );
+      expect(gaps).toEqual([
+        `the git config of /ws/r/.git has configs of more than ${MAX_CONFIG_BYTES} bytes, which is what it may here; let it name fewer`,
+        `the git config of /ws/r/.git names more than ${MAX_CONFIG_LOOKS} places, which is what it may here; let it name fewer`,
+      ]);
+    });
+
+    test('is included by many repositories: it is read once', () => {
+      const repositories = Array.from({ length: 20 }, (_, at) => `/ws/${at}/.git`);
+      const tree = Object.fromEntries(
+        repositories.map((at): [string, FakeFile] => [
+          `${at}/config`,
+          { text: '[include]path = ../../shared' },
+        ]),
+      );
+      const files = fakeFiles({ ...tree, '/ws/shared': { text: '[core]hooksPath = h' } });
+      const read: string[] = [];
+      const readText = (path: string): string | undefined => {
+        read.push(path);
+        return files.readText(path);
+      };
+      const { paths } = namedByConfigs(new Map(repositories.map((at) => [at, [parentOf(at)]])), ['/ws'], {
+        ...files,
+        readText,
+      });
+      expect(read.filter((path) => path === '/ws/shared')).toHaveLength(1);
+      expect(paths.filter(({ path }) => /\d\/h$/.test(path))).toHaveLength(repositories.length);
+    });
+
+    test('leads through links of many names: they count', () => {
+      const around = 'a/../'.repeat(100);
+      const links = Array.from({ length: 30 }, (_, at): [string, FakeFile] => [
+        `/ws/l${at}`,
+        { link: `${around}r` },
+      ]);
+      const paths = Array.from({ length: 200 }, (_, at) => `[core]hooksPath = /ws/l${at % 30}/${at}\n`);
+      let looks = 0;
+      const files = fakeFiles({
+        ...GIT,
+        '/ws/a': 'directory',
+        '/ws/r/.git/config': { text: paths.join('') },
+        ...Object.fromEntries(links),
+      });
+      const look = (path: string): FileFact | undefined => {
+        looks += 1;
+        return files.look(path);
+      };
+      namedByConfigs(new Map([['/ws/r/.git', ['/ws/r']]]), ['/ws'], { ...files, look });
+      expect(looks).toBeLessThan(200 * 210);
+    });
+  });
+
+  describe('what else git runs', () => {
+    const HOLDS: Readonly<Record<string, FakeFile>> = {
+      '/ws/r/tools/x': { text: '' },
+      '/ws/r/tools/p': { text: '', isProgram: true },
+      '/ws/r/my tools/x': { text: '' },
+      '/ws/home/dev/x': { text: '' },
+      '/etc/passwd': { text: 'root:x:0:0::/root:/bin/sh\ndev:x:7:7::/ws/home/dev:/bin/sh\n' },
+    };
+
+    test.each<[string, string, readonly string[]]>([
+      ['a command of an alias', '[alias] a = !sh tools/x', ['/ws/r/tools/x']],
+      ['a pager of one command', '[pager] log = tools/x -R', ['/ws/r/tools/x']],
+      ['the other end of a remote', '[remote "o"] uploadpack = tools/x', ['/ws/r/tools/x']],
+      ['a remote that is a command', '[remote "o"] url = ext::tools/x %S', ['/ws/r/tools/x']],
+      ['an update of a submodule', '[submodule "s"] update = !tools/x', ['/ws/r/tools/x']],
+      ['a tool by its path', '[mergetool "t"] path = tools/x', ['/ws/r/tools/x']],
+      ['attributes, which choose filters', '[core] attributesFile = tools/x', ['/ws/r/tools/x']],
+      ['a name with a blank', '[gpg] program = my tools/x', ['/ws/r/my tools/x', '/ws/r/tools/x']],
+      ['a quoted name', '[core] sshCommand = \\"my tools/x\\" -v', ['/ws/r/my tools/x', '/ws/r/tools/x']],
+      ['a name behind a backslash', '[core] editor = my\\\\ tools/x', ['/ws/r/my tools/x', '/ws/r/tools/x']],
+      [
+        'what a shell in it runs',
+        `[core] pager = sh -c 'A=tools/x && tools/p'`,
+        ['/ws/r/tools/p', '/ws/r/tools/x'],
+      ],
+      ['a program by a key that is not known', '[x "y"] z = tools/p', ['/ws/r/tools/p']],
+      ['a file by such a key', '[x "y"] z = tools/x', []],
+      ['a file that people write', '[commit] template = tools/p', []],
+      ['a branch', '[branch "b"] merge = tools/p', []],
+      ['an address', '[remote "o"] url = https:/tools/p', []],
+      ['hooks of new repositories', '[init] templateDir = tools', ['/ws/r/.git/tools/', '/ws/r/tools']],
+      ['hooks in a home', '[core] hooksPath = ~dev/h', ['/ws/home/dev/h/']],
+    ])('%s', async (_, config, paths) => {
+      expect(await named(config, HOLDS)).toEqual({ rules: paths.map((path) => `read ${path}`), gaps: [] });
+    });
+
+    test('a program that is reached by a link is told', async () => {
+      const tree: Readonly<Record<string, FakeFile>> = {
+        '/ws/r/tools/x': { link: '../impl/x' },
+        '/ws/r/impl/x': { text: '' },
+      };
+      expect(await named('[core] fsmonitor = tools/x', tree)).toEqual({
+        rules: ['read /ws/r/impl/x'],
+        gaps: [
+          'the git config of /ws/r/.git: /ws/r/tools/x is a link on the way to /ws/r/impl/x, and could be replaced',
+        ],
+      });
+    });
+
+    test('of several worktrees that one file names, the last counts', async () => {
+      const config = '[core]\nworktree = ../../a\nworktree = ../../b\nhooksPath = h';
+      const { rules } = await named(config);
+      expect(rules).toEqual(['read /ws/b/', 'read /ws/r/.git/h/', 'read /ws/r/h/']);
+    });
+  });
+
+  describe('where only a part of a repository may be written', () => {
+    const CONFIG = '[core]\nhooksPath = hooks\nfsmonitor = fsm';
+
+    test('a linked worktree: what the config of the repository names in it', async () => {
+      const tree: Readonly<Record<string, FakeFile>> = {
+        '/main/.git/config': { text: '[core]\nhooksPath = hooks\nfsmonitor = tools/x' },
+        '/main/.git/config.worktree': { text: '[core]\npager = tools/y' },
+        '/main/.git/worktrees/wt/commondir': { text: '../..\n' },
+        '/wt/.git': { text: 'gitdir: /main/.git/worktrees/wt' },
+        '/wt/tools/x': { text: '' },
+        '/wt/tools/y': { text: '' },
+      };
+      const { policy, gaps } = await applyToFakes(policyOf(['write /wt']), ceiling, tree);
+      expect([linesOf(policy.rules), gaps]).toEqual([
+        ['write /wt', 'read /wt/.git', 'read /wt/hooks/', 'read /wt/tools/x', 'read /wt/tools/y'],
+        [],
+      ]);
+    });
+
+    test.each<[string, Readonly<Record<string, FakeFile>>]>([
+      ['the directory of a repository', { '/r/.git/config': { text: CONFIG } }],
+      ['a file that points to it', { '/r/.git': { text: 'gitdir: ../g' }, '/g/config': { text: CONFIG } }],
+    ])('a directory below %s: what its config names in it', async (_, tree) => {
+      const all = Object.entries({ ...tree, '/r/a/app/fsm': { text: '' } });
+      const texts = all.map(([path, file]): [string, FakeFile] => {
+        if (typeof file === 'string' || !('text' in file)) return [path, file];
+        return [
+          path,
+          { text: file.text.replace('= hooks', '= a/app/hooks').replace('= fsm', '= a/app/fsm') },
+        ];
+      });
+      const { policy, gaps } = await applyToFakes(
+        policyOf(['write /r/a/app']),
+        ceiling,
+        Object.fromEntries(texts),
+      );
+      expect([linesOf(policy.rules), gaps]).toEqual([
+        ['write /r/a/app', 'read /r/a/app/fsm', 'read /r/a/app/hooks/'],
+        [],
       ]);
     });
   });

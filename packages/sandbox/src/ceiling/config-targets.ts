@@ -1,14 +1,21 @@
-import { homedir } from 'node:os';
 import type { FileFacts } from '../files/file-facts.js';
-import { childOf, isWithin, parentOf } from '../files/paths.js';
-import { resolvePath } from '../files/resolve-path.js';
-import { MAX_GIT_CONFIGS, MAX_LINKED_WORKTREES, MAX_SMALL_FILE_BYTES } from '../limits.js';
-import { ConfigBudget, type ConfigShare } from './config-budget.js';
-import { type ConfigSetting, parseGitConfig } from './git-config.js';
+import { ancestorsOf, childOf, depthOf, isWithin, parentOf } from '../files/paths.js';
+import { type CrossedLink, type Resolution, type ResolvedPath, resolvePath } from '../files/resolve-path.js';
+import {
+  MAX_CONFIG_SHARES,
+  MAX_GIT_CONFIGS,
+  MAX_LINKED_NAMES,
+  MAX_LINKED_WORKTREES,
+  MAX_SMALL_FILE_BYTES,
+} from '../limits.js';
+import { ConfigBudget, type ConfigShare, shareForEach } from './config-budget.js';
+import { ConfigFiles } from './config-files.js';
+import { ConfigPaths, isRelative, MAX_PATH_LENGTH } from './config-paths.js';
+import type { NamedInConfig } from './named-in-config.js';
 import type { ProtectedPath } from './protect-git.js';
 
 /** A repository whose config is asked what else it names. */
-export interface ConfiguredRepository {
+interface ConfiguredRepository {
   /** Canonical. */
   readonly directory: string;
   /** Where its files are checked out, as far as that is seen from there. */
@@ -29,126 +36,166 @@ interface ConfigGap {
 }
 
 /**
- * Hooks, included configs and programs that the config of a repository names by their paths.
+ * Hooks, included configs and programs that the configs of repositories name by their paths, hooks before programs. How many
+ * of them are found is bounded, in equal shares; the rest is a gap.
+ * @param worktrees Where the files of each repository are checked out, as far as that is seen from there, by its directory.
  * @param kept Directories that must not become read-only as a whole, whatever a config says.
- * @param share What it may take, hooks before programs; the rest is a gap.
  */
-export function namedByConfig(
-  repository: ConfiguredRepository,
+export function namedByConfigs(
+  worktrees: ReadonlyMap<string, Iterable<string>>,
   kept: readonly string[],
   files: FileFacts,
-  share: ConfigShare,
 ): ConfigTargets {
-  const reading = new ConfigReading(repository, kept, files, share);
-  reading.run();
-  return reading;
+  const repositories = [...worktrees].map(([directory, seen]) => ({ directory, worktrees: [...seen] }));
+  const share = shareForEach(repositories.length);
+  const look = { files, kept, configs: new ConfigFiles(files), paths: new ConfigPaths(files) };
+  const readings = repositories.slice(0, MAX_CONFIG_SHARES).map((repository) => {
+    const reading = new ConfigReading(repository, look, share);
+    reading.run();
+    return reading;
+  });
+  return {
+    paths: readings.flatMap(({ paths }) => paths),
+    gaps: [
+      ...readings.flatMap(({ gaps }) => gaps),
+      ...gapOfUnasked(repositories.slice(MAX_CONFIG_SHARES), kept),
+    ],
+  };
 }
 
-/** Values that are handed to a shell; what has a slash in them may be a file. */
-const COMMANDS: ReadonlySet<string> = new Set([
-  ...['core.askpass', 'core.editor', 'core.fsmonitor', 'core.gitproxy', 'core.pager', 'core.sshcommand'],
-  ...['credential.helper', 'diff.command', 'diff.external', 'diff.textconv', 'difftool.cmd', 'gpg.program'],
-  ...['filter.clean', 'filter.process', 'filter.smudge', 'interactive.difffilter', 'merge.driver'],
-  ...['mergetool.cmd', 'sequence.editor'],
-]);
+function gapOfUnasked(
+  [first, ...more]: readonly ConfiguredRepository[],
+  kept: readonly string[],
+): readonly ConfigGap[] {
+  if (first === undefined) return [];
+  return kept.slice(0, 1).map((path) => ({
+    path,
+    text: `what the git configs of ${more.length + 1} repositories name can be written, such as that of ${first.directory}, since they come after ${MAX_CONFIG_SHARES} others; allow fewer repositories to be written`,
+  }));
+}
 
-const HOOKS = 'core.hookspath';
-
-const WORKTREE = 'core.worktree';
-
-/** All that is remembered of a config, besides what it includes. */
-const ASKED_FOR: ReadonlySet<string> = new Set([...COMMANDS, HOOKS, WORKTREE]);
-
-const INCLUDES: ReadonlySet<string> = new Set(['include.path', 'includeif.path']);
+/** What the readings of all repositories share. */
+interface ConfigLook {
+  readonly files: FileFacts;
+  readonly kept: readonly string[];
+  readonly configs: ConfigFiles;
+  readonly paths: ConfigPaths;
+}
 
 const KERNEL_TREES = ['/dev', '/proc', '/sys'];
 
 class ConfigReading implements ConfigTargets {
-  readonly paths: ProtectedPath[] = [];
   readonly gaps: ConfigGap[] = [];
+  readonly #paths = new Map<string, ProtectedPath>();
   readonly #repository: ConfiguredRepository;
-  readonly #kept: readonly string[];
+  readonly #look: ConfigLook;
   readonly #files: FileFacts;
-  readonly #read = new Set<string>();
-  readonly #settings: ConfigSetting[] = [];
+  /** Directories that hold what must stay writable. */
+  readonly #holders: ReadonlySet<string>;
+  /** By canonical path. */
+  readonly #read = new Map<string, NamedInConfig | undefined>();
+  readonly #told = new Set<string>();
   readonly #budget: ConfigBudget;
 
-  constructor(
-    repository: ConfiguredRepository,
-    kept: readonly string[],
-    files: FileFacts,
-    share: ConfigShare,
-  ) {
+  constructor(repository: ConfiguredRepository, look: ConfigLook, share: ConfigShare) {
+    const { directory, worktrees } = repository;
     this.#repository = repository;
-    this.#kept = kept;
-    this.#files = files;
+    this.#look = look;
+    this.#files = look.files;
+    this.#holders = withAncestors([directory, ...worktrees, ...look.kept]);
     this.#budget = new ConfigBudget(share, (what) => {
-      const { directory } = repository;
       this.gaps.push({ path: directory, text: `the git config of ${directory} ${what}; let it name fewer` });
     });
   }
 
-  run(): void {
-    const { directory } = this.#repository;
-    const linked = this.#linked();
-    for (const holder of [directory, ...linked]) {
-      for (const name of ['config', 'config.worktree']) this.#readConfig(childOf(holder, name));
-    }
-    const bases = this.#basesOf(linked);
-    for (const hooks of this.#valuesOf((name) => name === HOOKS))
-      for (const base of bases) this.#addHooks(absolute(hooks, base));
-    const commands = [...this.#valuesOf((name) => COMMANDS.has(name))];
-    for (const word of new Set(commands.flatMap(filesIn)))
-      for (const base of bases) this.#addProgram(absolute(word, base));
+  get paths(): readonly ProtectedPath[] {
+    return [...this.#paths.values()];
   }
 
-  #valuesOf(isWanted: (name: string) => boolean): ReadonlySet<string> {
-    return new Set(this.#settings.filter(({ name }) => isWanted(name)).map(({ value }) => value));
+  run(): void {
+    const linked = this.#linked();
+    const own = [this.#repository.directory, ...this.#common()];
+    for (const holder of [...own, ...linked]) this.#readConfigsIn(holder);
+    const bases = [...this.#basesOf(linked), ...own];
+    this.#each('hooks', bases, (path) => this.#addHooks(path));
+    this.#each('programs', bases, (path) => this.#addProgram(path));
+    this.#each('others', bases, (path) => this.#addProgram(path, (file) => this.#files.mayExecute(file)));
+  }
+
+  /** Calls `add` for every path that a value may mean, as long as there is something left. */
+  #each(kind: 'hooks' | 'programs' | 'others', bases: readonly string[], add: (path: string) => void): void {
+    for (const config of this.#read.values()) {
+      for (const value of config?.[kind] ?? []) {
+        for (const base of isRelative(value) ? bases : bases.slice(0, 1)) {
+          if (this.#budget.isSpent('looks')) return;
+          add(this.#absolute(value, base));
+        }
+      }
+    }
+  }
+
+  /** The directory whose config a linked worktree has. */
+  #common(): readonly string[] {
+    const { directory } = this.#repository;
+    const named = this.#textAt(childOf(directory, 'commondir'));
+    if (named === undefined || named === '') return [];
+    const found = this.#resolve(this.#absolute(named, directory));
+    return found?.kind === 'directory' && found.path !== directory ? [found.path] : [];
   }
 
   /** The directories in which linked worktrees have what is their own. */
   #linked(): readonly string[] {
     const worktrees = childOf(this.#repository.directory, 'worktrees');
-    return (this.#files.list(worktrees, MAX_LINKED_WORKTREES) ?? [])
-      .filter(() => this.#budget.take('looks', 1))
-      .map(({ name }) => childOf(worktrees, name));
+    const atMost = Math.min(MAX_LINKED_WORKTREES, this.#budget.left('looks'));
+    const found = this.#files.list(worktrees, atMost);
+    this.#budget.take('looks', found?.length ?? atMost + 1);
+    return (found ?? []).map(({ name }) => childOf(worktrees, name));
   }
 
-  /** Where git is when it runs something. */
+  /** Where git is when it runs something, beside the directory of the repository itself. */
   #basesOf(linked: readonly string[]): readonly string[] {
     const { directory, worktrees } = this.#repository;
-    const named = this.#settings.filter(({ name }) => name === WORKTREE);
-    const pointers = linked.map((holder) => this.#files.readText(childOf(holder, 'gitdir'))?.trim() ?? '');
+    const named = [...this.#read.values()].flatMap((config) => config?.worktree ?? []);
+    const pointers = linked.map((holder) => this.#textAt(childOf(holder, 'gitdir')) ?? '');
     const bases = [
       ...worktrees,
-      ...named.map(({ value }) => absolute(value, directory)),
+      ...named.map((value) => this.#absolute(value, directory)),
       ...pointers.filter((pointer) => pointer.startsWith('/')).map(parentOf),
     ];
-    return bases.length === 0 ? [directory] : [...new Set(bases)];
+    return [...new Set(bases)];
+  }
+
+  /** The first line of a small file of the repository. */
+  #textAt(path: string): string | undefined {
+    if (this.#budget.isSpent('bytes') || !this.#budget.take('looks', looksFor(path))) return undefined;
+    const text = this.#files.readText(path);
+    if (text === undefined || !this.#budget.take('bytes', text.length)) return undefined;
+    return text.split(/[\r\n]/, 1)[0];
+  }
+
+  #readConfigsIn(holder: string): void {
+    for (const name of ['config', 'config.worktree']) this.#readConfig(childOf(holder, name));
   }
 
   #readConfig(path: string): void {
-    const found = resolvePath(path, this.#files);
-    if (found.kind !== 'file' || this.#read.has(found.path)) return;
+    const found = this.#resolve(path);
+    if (found?.kind !== 'file' || this.#read.has(found.path)) return;
     if (this.#read.size >= MAX_GIT_CONFIGS) {
       this.#tell(path, `is not read, since it comes after ${MAX_GIT_CONFIGS} others; include fewer`);
       return;
     }
-    this.#read.add(found.path);
-    const text = this.#files.readText(found.path);
-    if (text === undefined) {
+    const config = this.#look.configs.at(found.path, this.#budget);
+    const named = typeof config === 'string' ? undefined : config;
+    this.#read.set(found.path, named);
+    if (config === 'unreadable')
       this.#tell(path, `cannot be read, or has more than ${MAX_SMALL_FILE_BYTES / 1024} KiB; shorten it`);
-      return;
-    }
-    if (!this.#budget.take('bytes', Buffer.byteLength(text))) return;
-    for (const setting of parseGitConfig(text)) {
-      if (INCLUDES.has(setting.name)) this.#include(absolute(setting.value, parentOf(path)));
-      else if (ASKED_FOR.has(setting.name)) this.#settings.push(setting);
+    for (const include of named?.includes ?? []) {
+      if (this.#budget.isSpent('looks')) return;
+      this.#include(this.#absolute(include, parentOf(path)));
     }
   }
 
   #include(path: string): void {
-    if (!this.#budget.take('looks', 1)) return;
     const target = this.#place(path);
     if (target === undefined || this.#keepsWritable(target, path)) return;
     // Git takes an empty file for an empty config, and fails at a directory.
@@ -157,35 +204,51 @@ class ConfigReading implements ConfigTargets {
   }
 
   #addHooks(path: string): void {
-    if (!this.#budget.take('looks', 1)) return;
     const target = this.#place(path);
     if (target !== undefined && !this.#keepsWritable(target, path)) this.#protect({ path: target });
   }
 
   /** Words that are no files are none of this: most are options. */
-  #addProgram(path: string): void {
-    if (!this.#budget.take('looks', 1)) return;
-    const found = resolvePath(path, this.#files);
-    if (found.kind === 'file') this.#protect({ path: this.#place(found.path) ?? found.path });
+  #addProgram(path: string, isOne: (file: string) => boolean = () => true): void {
+    const found = this.#resolve(path);
+    if (found?.kind !== 'file' || !isOne(found.path) || isOfKernel(found.path)) return;
+    this.#tellLinks(found);
+    this.#protect({ path: found.path });
   }
 
   #protect(target: ProtectedPath): void {
-    if (this.paths.some(({ path }) => path === target.path)) return;
-    if (this.#budget.take('targets', 1)) this.paths.push(target);
+    if (this.#paths.has(target.path)) return;
+    if (this.#budget.take('targets', 1)) this.#paths.set(target.path, target);
   }
 
-  /** The canonical path; undefined for what is the kernel's. */
+  /** The canonical path; undefined for what is the kernel's, and for what was not looked at. */
   #place(path: string): string | undefined {
-    const found = resolvePath(path, this.#files);
+    const found = this.#resolve(path);
+    if (found === undefined) return undefined;
     if (found.kind === 'deadEnd') return path;
-    for (const link of found.links)
-      this.#tell(link.path, `is a link on the way to ${found.path}, and could be replaced`);
-    return KERNEL_TREES.some((tree) => isWithin(found.path, tree)) ? undefined : found.path;
+    this.#tellLinks(found);
+    return isOfKernel(found.path) ? undefined : found.path;
+  }
+
+  /** Undefined where there is not enough left for it. */
+  #resolve(path: string): Resolution | undefined {
+    if (!this.#budget.take('looks', looksFor(path)) || path.length >= MAX_PATH_LENGTH) return undefined;
+    const found = resolvePath(path, this.#files);
+    const crossed = found.kind === 'deadEnd' ? MAX_LINKED_NAMES : namesOn(found.links);
+    this.#budget.take('looks', Math.floor(crossed / NAMES_OF_ONE_LOOK));
+    return found;
+  }
+
+  #absolute(value: string, base: string): string {
+    return this.#look.paths.absolute(value, base);
+  }
+
+  #tellLinks({ path, links }: ResolvedPath): void {
+    for (const link of links) this.#tell(link.path, `is a link on the way to ${path}, and could be replaced`);
   }
 
   #keepsWritable(target: string, path: string): boolean {
-    const { directory, worktrees } = this.#repository;
-    if (![directory, ...worktrees, ...this.#kept].some((one) => isWithin(one, target))) return false;
+    if (!this.#holders.has(target)) return false;
     this.#tell(
       target,
       `is named as ${path}, and holds what must stay writable, so what git runs there can be written; name a directory of its own`,
@@ -195,16 +258,35 @@ class ConfigReading implements ConfigTargets {
 
   #tell(path: string, what: string): void {
     const text = `the git config of ${this.#repository.directory}: ${path} ${what}`;
+    if (this.#told.has(text)) return;
+    this.#told.add(text);
     this.gaps.push({ path, text });
   }
 }
 
-/** The words of a command that may be files. */
-function filesIn(command: string): readonly string[] {
-  return command.split(/[\s"'`;&|()<>]+/).filter((word) => word.includes('/'));
+/** Longer paths count for several looks. */
+const NAMES_OF_ONE_LOOK = 16;
+
+function looksFor(path: string): number {
+  return path.length >= MAX_PATH_LENGTH ? 1 : Math.ceil(depthOf(path) / NAMES_OF_ONE_LOOK);
 }
 
-function absolute(value: string, base: string): string {
-  if (value.startsWith('~/')) return childOf(homedir(), value.slice(2));
-  return value.startsWith('/') ? value : childOf(base, value);
+function namesOn(links: readonly CrossedLink[]): number {
+  return links.reduce((names, { target }) => names + depthOf(target), 0);
+}
+
+function isOfKernel(path: string): boolean {
+  return KERNEL_TREES.some((tree) => isWithin(path, tree));
+}
+
+/** Canonical paths and everything that holds them. */
+function withAncestors(paths: readonly string[]): ReadonlySet<string> {
+  const all = new Set<string>();
+  for (const path of paths) {
+    for (const above of [path, ...ancestorsOf(path)]) {
+      if (all.has(above)) break;
+      all.add(above);
+    }
+  }
+  return all;
 }

@@ -1,7 +1,8 @@
 import type { FileFacts } from '../files/file-facts.js';
-import { childOf, parentOf } from '../files/paths.js';
+import { ancestorsOf, childOf, parentOf } from '../files/paths.js';
 import { type Resolution, resolvePath } from '../files/resolve-path.js';
 import type { ScannedTree } from '../repositories/scan-tree.js';
+import { MAX_PATH_LENGTH } from './config-paths.js';
 
 /** What git reads and could be told to run: the directories of repositories, and the files that point to them. */
 export interface GitPlaces {
@@ -15,8 +16,20 @@ export interface GitPlaces {
   readonly links: readonly string[];
 }
 
+/** The repositories that hold these directories: git that is run there reads their configs. */
+export function gitPlacesAround(directories: readonly string[], files: FileFacts): GitPlaces {
+  const above = new Set(directories.flatMap((directory) => ancestorsOf(directory)));
+  const gitPaths = [...above]
+    .map((directory) => childOf(directory, '.git'))
+    .filter((path) => ['directory', 'file'].includes(resolvePath(path, files).kind));
+  return gitPlacesIn({ gitPaths, repositories: [] }, files);
+}
+
 /** What was found below a directory, as it is now. */
-export function gitPlacesIn({ gitPaths, repositories }: ScannedTree, files: FileFacts): GitPlaces {
+export function gitPlacesIn(
+  { gitPaths, repositories }: Pick<ScannedTree, 'gitPaths' | 'repositories'>,
+  files: FileFacts,
+): GitPlaces {
   const directories = new Set<string>(repositories);
   const pointers = new Set<string>();
   const worktrees = new Map<string, string[]>();
@@ -58,6 +71,3 @@ function targetIn(bytes: string): string | undefined {
 }
 
 const POINTER_START = 'gitdir: ';
-
-/** The kernel opens nothing by a longer path. */
-const MAX_PATH_LENGTH = 4096;

@@ -26,6 +26,8 @@ export interface FileFacts {
   list(path: string, atMost: number): readonly DirectoryEntry[] | undefined;
   /** False for a directory in which nothing that this user starts can make a file, whatever it does about its mode. */
   mayCreateIn(directory: string): boolean;
+  /** Whether this user may execute a file. */
+  mayExecute(file: string): boolean;
   /** The text of a regular file of at most `MAX_SMALL_FILE_BYTES`; undefined for anything else, and where it cannot be read. */
   readText(path: string): string | undefined;
 }

@@ -38,6 +38,14 @@ export const realFileFacts: FileFacts = {
       return errorCode(error) === 'EACCES' && isOwn(directory);
     }
   },
+  mayExecute(file) {
+    try {
+      accessSync(file, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  },
   readText(path) {
     try {
       return readSmallFile(path, MAX_SMALL_FILE_BYTES);

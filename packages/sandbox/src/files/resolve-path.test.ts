@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { MAX_LINKS_FOLLOWED, MAX_NAMES_FOLLOWED } from '../limits.js';
+import { MAX_LINKED_NAMES, MAX_LINKS_FOLLOWED } from '../limits.js';
 import { resolvePath } from './resolve-path.js';
 import { StalePlan } from './stale-plan.js';
 import { fakeFiles } from './testing/fake-files.js';
@@ -55,20 +55,22 @@ test('so many links are followed on the way to one path, and no more', () => {
   });
 });
 
-test('links lead by so many names on the way to one path, and no further', () => {
-  const by = (names: number): string => `/end${'/../end'.repeat((names - 1) / 2)}`;
-  const files = fakeFiles({
-    '/end': { text: '' },
-    '/near': { link: by(MAX_NAMES_FOLLOWED - 1) },
-    '/far': { link: '/more' },
-    '/more': { link: by(MAX_NAMES_FOLLOWED + 1) },
-  });
-  expect(resolvePath('/near', files)).toMatchObject({ path: '/end', kind: 'file' });
-  expect(resolvePath('/far', files)).toEqual({
+test('links lead over so many names, and no more', () => {
+  const around = 'x/../'.repeat(MAX_LINKED_NAMES / 4 - 1);
+  const to = (names: string) =>
+    fakeFiles({
+      '/a': { link: `${around}b` },
+      '/b': { link: `${around}./${names}` },
+      '/c/d/e/f': 'directory',
+      '/x': 'directory',
+    });
+  expect(resolvePath('/a', to('c/d/e'))).toMatchObject({ path: '/c/d/e', kind: 'directory' });
+  expect(resolvePath('/a/f', to('c/d/e'))).toMatchObject({ path: '/c/d/e/f', kind: 'directory' });
+  expect(resolvePath('/a', to('c/d/e/f'))).toEqual({
     kind: 'deadEnd',
-    at: '/more',
+    at: '/b',
     isLink: true,
-    why: 'the link /more leads too far',
+    why: 'the link /b leads too far around',
   });
 });
 

@@ -1,5 +1,5 @@
 import { ExecError } from '@holdfast/exec-protocol';
-import { MAX_LINKS_FOLLOWED, MAX_NAMES_FOLLOWED } from '../limits.js';
+import { MAX_LINKED_NAMES, MAX_LINKS_FOLLOWED } from '../limits.js';
 import { errorCode } from './error-code.js';
 import type { FileFact, FileFacts } from './file-facts.js';
 import { childOf, namesOf, parentOf } from './paths.js';
@@ -34,7 +34,7 @@ export interface FileIdentity {
 /** A path that cannot be followed to its end, so that nobody can tell what it stands for. */
 interface DeadEnd {
   readonly kind: 'deadEnd';
-  /** A link that leads in a circle, through more links than the kernel follows or by too many names; else a directory that cannot be entered. */
+  /** A link that leads in a circle, or through more links than the kernel follows or more names than we do; else a directory that cannot be entered. */
   readonly at: string;
   readonly isLink: boolean;
   /** A clause that says so. */
@@ -53,6 +53,7 @@ export function resolvePath(path: string, files: FileFacts): Resolution {
   const pending = [...namesOf(path)].reverse();
   let current = '/';
   let missingFrom: string | undefined;
+  let linkedNames = 0;
   for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
     current = name === '..' ? parentOf(current) : childOf(current, name);
     if (name === '..' || missingFrom !== undefined) continue;
@@ -60,11 +61,12 @@ export function resolvePath(path: string, files: FileFacts): Resolution {
     if (seen.kind === 'deadEnd') return seen;
     if (seen.found === undefined) missingFrom = current;
     if (seen.target === undefined) continue;
+    const names = namesOf(seen.target);
+    linkedNames += names.length;
+    const detour = detourOf(links.length, linkedNames);
+    if (detour !== undefined) return endAt(current, detour);
     links.push({ path: current, target: seen.target });
-    const why = whyNotFollowed(links);
-    if (why !== undefined)
-      return { kind: 'deadEnd', at: current, isLink: true, why: `the link ${current} ${why}` };
-    pending.push(...[...namesOf(seen.target)].reverse());
+    pending.push(...[...names].reverse());
     current = seen.target.startsWith('/') ? '/' : parentOf(current);
   }
   const end = missingFrom === undefined ? see(current, files) : NOTHING;
@@ -105,10 +107,14 @@ function targetOf(link: string, files: FileFacts): string {
 
 const NO_LINK: ReadonlySet<string | undefined> = new Set(['EINVAL', 'ENOENT', 'ENOTDIR']);
 
-function whyNotFollowed(links: readonly CrossedLink[]): string | undefined {
-  if (links.length > MAX_LINKS_FOLLOWED) return 'leads in a circle';
-  const names = links.reduce((sum, { target }) => sum + namesOf(target).length, 0);
-  return names > MAX_NAMES_FOLLOWED ? 'leads too far' : undefined;
+/** Why one link more is not followed, if that is so. */
+function detourOf(links: number, names: number): string | undefined {
+  if (links >= MAX_LINKS_FOLLOWED) return 'leads in a circle';
+  return names > MAX_LINKED_NAMES ? 'leads too far around' : undefined;
+}
+
+function endAt(link: string, why: string): DeadEnd {
+  return { kind: 'deadEnd', at: link, isLink: true, why: `the link ${link} ${why}` };
 }
 
 function factsOf(found: FileFact | undefined): Pick<ResolvedPath, 'kind' | 'identity' | 'isShared'> {

@@ -1,13 +1,13 @@
 import type { DirectoryEntry, FileFact, FileView } from '../file-facts.js';
 import { ancestorsOf, childOf, namesOf, parentOf } from '../paths.js';
 
-/** What stands at a path: a directory, one like /tmp, one in which nothing can be made, one that cannot be entered, a file with a text, or a link. */
+/** What stands at a path: a directory, one like /tmp, one in which nothing can be made, one that cannot be entered, a file with a text, which may be a program, or a link. */
 export type FakeFile =
   | 'directory'
   | 'shared'
   | 'sealed'
   | 'shut'
-  | { readonly text: string }
+  | { readonly text: string; readonly isProgram?: true }
   | { readonly link: string };
 
 /** A file system made of a table; the directories on the way to each path are there too. */
@@ -48,6 +48,10 @@ export function fakeFiles(table: Readonly<Record<string, FakeFile>>): FileView {
       return entries.length <= atMost ? entries : undefined;
     },
     mayCreateIn: (directory) => tree.get(directory) !== 'sealed',
+    mayExecute(path) {
+      const file = tree.get(path);
+      return typeof file === 'object' && 'text' in file && file.isProgram === true;
+    },
     readText(path) {
       const file = tree.get(path);
       return typeof file === 'object' && 'text' in file ? file.text : undefined;
