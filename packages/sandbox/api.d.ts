@@ -21,6 +21,8 @@ interface DirectoryEntry {
 }
 /** The executor's file system, as the planning of a sandbox asks for it. Paths are absolute. */
 interface FileFacts {
+    /** Canonical paths at which directories were seen, for whoever asks again; only where no answer changes meanwhile. */
+    readonly directories?: Set<string>;
     /**
      * What stands at a path, or undefined where nothing does.
      * @throws Error where the path cannot be looked at.
@@ -32,6 +34,8 @@ interface FileFacts {
     list(path: string, atMost: number): readonly DirectoryEntry[] | undefined;
     /** False for a directory in which nothing that this user starts can make a file, whatever it does about its mode. */
     mayCreateIn(directory: string): boolean;
+    /** Whether this user may execute a file. */
+    mayExecute(file: string): boolean;
     /** The text of a regular file of at most `MAX_SMALL_FILE_BYTES`; undefined for anything else, and where it cannot be read. */
     readText(path: string): string | undefined;
 }

@@ -65,9 +65,12 @@ function targetIn(bytes: string): string | undefined {
   const [text = ''] = bytes.split('\0', 1);
   if (!text.startsWith(POINTER_START)) return undefined;
   let end = text.length;
-  while (text[end - 1] === '\n' || text[end - 1] === '\r') end -= 1;
+  while (text.charCodeAt(end - 1) === LINE_FEED || text.charCodeAt(end - 1) === RETURN) end -= 1;
   const target = text.slice(POINTER_START.length, end);
   return target === '' || target.length > MAX_PATH_LENGTH ? undefined : target;
 }
+
+const LINE_FEED = 10;
+const RETURN = 13;
 
 const POINTER_START = 'gitdir: ';

@@ -15,6 +15,8 @@ export interface DirectoryEntry {
 
 /** The executor's file system, as the planning of a sandbox asks for it. Paths are absolute. */
 export interface FileFacts {
+  /** Canonical paths at which directories were seen, for whoever asks again; only where no answer changes meanwhile. */
+  readonly directories?: Set<string>;
   /**
    * What stands at a path, or undefined where nothing does.
    * @throws Error where the path cannot be looked at.

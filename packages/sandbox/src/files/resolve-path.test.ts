@@ -55,6 +55,20 @@ test('so many links are followed on the way to one path, and no more', () => {
   });
 });
 
+test('a directory that was seen is not walked to again, where nothing changes', () => {
+  const looked: string[] = [];
+  const look = (path: string): ReturnType<typeof FILES.look> => {
+    looked.push(path);
+    return FILES.look(path);
+  };
+  const files = { ...FILES, look, directories: new Set<string>() };
+  const paths = ['/a/shut', '/a/up', '/a/up/sh', '/a/../a/one', '/a/..', '/usr/bin/..'];
+  const found = paths.map((path) => resolvePath(path, files));
+  expect(found).toEqual(paths.map((path) => resolvePath(path, FILES)));
+  // Once for the first of them, and by those with dots in the middle or whose directory is the root.
+  expect(looked.filter((path) => path === '/a')).toHaveLength(4);
+});
+
 test('links lead over so many names, and no more', () => {
   const around = 'x/../'.repeat(MAX_LINKED_NAMES / 4 - 1);
   const to = (names: string) =>

@@ -50,8 +50,9 @@ export type Resolution = ResolvedPath | DeadEnd;
  */
 export function resolvePath(path: string, files: FileFacts): Resolution {
   const links: CrossedLink[] = [];
-  const pending = [...namesOf(path)].reverse();
-  let current = '/';
+  const known = knownParent(path, files);
+  const pending = [...namesOf(path.slice(known.length))].reverse();
+  let current = known;
   let missingFrom: string | undefined;
   let linkedNames = 0;
   for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
@@ -85,6 +86,7 @@ const NOTHING: Seen = { kind: 'seen', found: undefined, target: undefined };
 function see(path: string, files: FileFacts): Seen | DeadEnd {
   try {
     const found = files.look(path);
+    if (found?.kind === 'directory') files.directories?.add(path);
     return { kind: 'seen', found, target: found?.kind === 'link' ? targetOf(path, files) : undefined };
   } catch (error) {
     // The look itself was refused, whatever it is at.
@@ -106,6 +108,12 @@ function targetOf(link: string, files: FileFacts): string {
 }
 
 const NO_LINK: ReadonlySet<string | undefined> = new Set(['EINVAL', 'ENOENT', 'ENOTDIR']);
+
+/** The directory of a path if it was seen before, so that a deep one is not walked through for each file in it; else the root. */
+function knownParent(path: string, { directories }: FileFacts): string {
+  const parent = parentOf(path);
+  return directories?.has(parent) === true ? parent : '/';
+}
 
 /** Why one link more is not followed, if that is so. */
 function detourOf(links: number, names: number): string | undefined {

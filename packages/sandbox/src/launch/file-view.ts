@@ -21,6 +21,7 @@ export function viewWithoutPlaceholders(files: FileFacts, records: PlaceholderRe
         const look = new OneLook(files, records);
         const result = work({
           ...files,
+          directories: new Set(),
           look: (path) => look.at(path),
           mayCreateIn: (directory) => look.mayCreateIn(directory),
         });

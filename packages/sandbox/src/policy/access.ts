@@ -14,9 +14,11 @@ export interface RuleIndex {
 /** Makes rules searchable. The rules must have one path each. */
 export function indexRules(rules: readonly PathRule[]): RuleIndex {
   const byPath = new Map(rules.map((rule) => [rule.path, rule]));
+  // Most directories above a path have no rule, and to look for one takes a time that grows with the length of the name.
+  const lengths = new Set(rules.map(({ path }) => path.length));
   const governing = (path: string): PathRule | undefined => {
     for (const candidate of [path, ...ancestorsOf(path)]) {
-      const rule = byPath.get(candidate);
+      const rule = lengths.has(candidate.length) ? byPath.get(candidate) : undefined;
       if (rule !== undefined) return rule;
     }
     return undefined;
