@@ -1,8 +1,8 @@
-import { chmodSync, chownSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { realScanFiles } from './scan-files.js';
+import { realScanFiles, type ScannedEntry } from './scan-files.js';
 
 const NOBODY = 65534;
 const isRoot = process.geteuid?.() === 0;
@@ -30,4 +30,30 @@ test.skipIf(!isRoot)('what another user has closed to all others is not looked i
     ofAll: isLookedInto(NOBODY, 0o701),
     own: isLookedInto(0, 0o700),
   }).toEqual({ private: false, readable: false, ofItsGroup: true, ofAll: true, own: true });
+});
+
+async function listed(): Promise<readonly ScannedEntry[]> {
+  const entries: ScannedEntry[] = [];
+  for await (const chunk of realScanFiles.list(place)) entries.push(...chunk);
+  return entries.sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+test('a directory is listed alike whether it says that it holds little or much', async () => {
+  mkdirSync(path.join(place, 'a-directory'));
+  symlinkSync('a-directory', path.join(place, 'a-link'));
+  const few = [
+    { name: 'a-directory', isDirectory: true },
+    { name: 'a-link', isDirectory: false },
+  ];
+  expect(await listed()).toEqual(few);
+  const names = Array.from({ length: 600 }, (_, at) => `file-${String(at).padStart(4, '0')}`);
+  for (const name of names) writeFileSync(path.join(place, name), '');
+  expect(await listed()).toEqual([...few, ...names.map((name) => ({ name, isDirectory: false }))]);
+});
+
+test('what is no directory, or is not there, lists nothing', async () => {
+  rmSync(place, { recursive: true });
+  expect(await listed()).toEqual([]);
+  writeFileSync(place, '');
+  expect(await listed()).toEqual([]);
 });

@@ -1,5 +1,5 @@
-import { lstatSync, type Stats } from 'node:fs';
-import { opendir } from 'node:fs/promises';
+import { type Dirent, lstatSync, type Stats } from 'node:fs';
+import { opendir, readdir } from 'node:fs/promises';
 import type { DirectoryStamp } from '../files/directory-stamp.js';
 import { errorCode } from '../files/error-code.js';
 import { parentOf } from '../files/paths.js';
@@ -56,9 +56,13 @@ export const realScanFiles: ScanFiles = {
   },
   async *list(directory) {
     try {
+      if (isSmall(directory)) {
+        yield (await readdir(directory, { withFileTypes: true })).map(scannedEntryOf);
+        return;
+      }
       let chunk: ScannedEntry[] = [];
       for await (const entry of await opendir(directory, { bufferSize: CHUNK })) {
-        chunk.push({ name: entry.name, isDirectory: entry.isDirectory() });
+        chunk.push(scannedEntryOf(entry));
         if (chunk.length < CHUNK) continue;
         yield chunk;
         chunk = [];
@@ -78,6 +82,18 @@ export const realScanFiles: ScanFiles = {
     }
   },
 };
+
+function scannedEntryOf(entry: Dirent): ScannedEntry {
+  return { name: entry.name, isDirectory: entry.isDirectory() };
+}
+
+/** Whether a directory says that it holds few entries, which are read in one call instead of four. */
+function isSmall(directory: string): boolean {
+  return (lstatSync(directory, { throwIfNoEntry: false })?.size ?? 0) <= SMALL_DIRECTORY_BYTES;
+}
+
+/** One block: some hundred names, or where a system counts names and not bytes, some thousand. */
+const SMALL_DIRECTORY_BYTES = 4096;
 
 /**
  * Root may look everywhere, but not in a sandbox, where it has no capability: what another user has closed to everybody else
