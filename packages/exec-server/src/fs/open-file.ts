@@ -60,7 +60,7 @@ export function openToFill(path: NativePath, permissions: number): Promise<OpenF
 /** Opens a regular file for reading and writing, made where there is none; nothing is emptied. */
 export async function openToKeep(path: NativePath, options: WriteOptions): Promise<OpenFile> {
   const opened = await openThat(path, KEEP, options, isRegular, ERROR_KINDS.fileSystemFailed.code);
-  return await withPermissions(opened, path, options);
+  return await prepared(opened, path, options);
 }
 
 /** The same for what takes all content at once: the null device, where it goes nowhere, will do. */
@@ -69,27 +69,28 @@ export function openToOverwrite(path: NativePath, options: WriteOptions): Promis
 }
 
 async function openToEmpty(path: NativePath, options: WriteOptions, isWanted: Wanted): Promise<OpenFile> {
-  // Where its permissions cannot be set, nothing is emptied. The system empties nothing but regular files.
-  const isEmptiedLater = options.permissions !== undefined;
-  const flags = isEmptiedLater ? REPLACE : REPLACE | constants.O_TRUNC;
   // The reference calls it a bad request to read such a thing, and a failure to write it.
-  const opened = await openThat(path, flags, options, isWanted, ERROR_KINDS.fileSystemFailed.code);
-  return await withPermissions(opened, path, options, () => opened.handle.truncate(0));
+  const opened = await openThat(path, REPLACE, options, isWanted, ERROR_KINDS.fileSystemFailed.code);
+  const { handle, found } = opened;
+  return await prepared(opened, path, options, async () => {
+    // Not by opening it: what a sandbox denies would be refused as what it shows read-only.
+    if (found.size > 0) await handle.truncate(0);
+  });
 }
 
-/** Gives a file its permissions before it is written, and does what has to come after that; a device is left as it is. */
-async function withPermissions(
+/** Gives a file its permissions and whatever else it needs before it is written; a device is left as it is. */
+async function prepared(
   opened: OpenFile,
   path: NativePath,
   { permissions }: WriteOptions,
-  then?: () => Promise<void>,
+  prepare?: () => Promise<void>,
 ): Promise<OpenFile> {
   const { handle, found } = opened;
-  if (permissions === undefined || !isRegular(found)) return opened;
+  if (!isRegular(found)) return opened;
   try {
     await about(path, async () => {
-      await handle.chmod(permissions);
-      await then?.();
+      if (permissions !== undefined) await handle.chmod(permissions);
+      await prepare?.();
     });
     return opened;
   } catch (error) {
