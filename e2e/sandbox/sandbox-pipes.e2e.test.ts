@@ -96,11 +96,11 @@ describeConfined('pipes as streams of `holdfast sandbox`', WHOEVER_TESTS, () => 
     'are read as slowly as one likes: all arrives before the end',
     async () => {
       await using place = await sandboxPlace(WHOEVER_TESTS);
-      const command = `head -c 150000 /dev/zero; : > "$WS/ended"`;
+      const command = `head -c 100000 /dev/zero; : > "$WS/ended"`;
       const reader = `{ until_there "$WS/ended"; cat > "$OUT/out"; }`;
       await runOuter(place, `{ confined /bin/sh -c '${command}'; printf after; } | ${reader}`);
       const out = readFileSync(join(place.outside, 'out'));
-      expect([out.length, out.subarray(-5).toString()]).toEqual([150_005, 'after']);
+      expect([out.length, out.subarray(-5).toString()]).toEqual([100_005, 'after']);
     },
     DEADLINE_MS,
   );
@@ -110,7 +110,7 @@ describeConfined('pipes as streams of `holdfast sandbox`', WHOEVER_TESTS, () => 
     async () => {
       await using place = await sandboxPlace(WHOEVER_TESTS);
       const at = (name: string): string => join(place.outside, name);
-      const command = `head -c 150000 /dev/zero; : > "$WS/ended"`;
+      const command = `head -c 100000 /dev/zero; : > "$WS/ended"`;
       const own = `sh -c 'echo $$ > "$OUT/pid"; exec "$NODE" "$PROGRAM" sandbox --write "$WS" -- "$@"' sh`;
       const writer = `{ ${own} /bin/sh -c '${command}'; : > "$OUT/over"; }`;
       const outer = startOuter(place, `${writer} | { until_there "$OUT/go"; cat > "$OUT/out"; }`);
@@ -124,7 +124,7 @@ describeConfined('pipes as streams of `holdfast sandbox`', WHOEVER_TESTS, () => 
       await eventually('its end', () => existsSync(at('over')) || undefined, SCRIPT_MS);
       writeFileSync(at('go'), '');
       await within('the end of the reader', ended, SCRIPT_MS);
-      expect(statSync(at('out')).size).toBe(150_000);
+      expect(statSync(at('out')).size).toBe(100_000);
     },
     DEADLINE_MS,
   );
