@@ -63,6 +63,37 @@ describeConfined('files and directories as streams of `holdfast sandbox`', WHOEV
   );
 
   test(
+    'a file goes on for whoever has started it where the command has stopped reading',
+    async () => {
+      await using place = await sandboxPlace(WHOEVER_TESTS);
+      const at = (name: string): string => join(place.outside, name);
+      const lines = Array.from({ length: 100_000 }, (_, n) => `line ${n}\n`);
+      writeFileSync(at('list'), lines.join(''));
+      const confined = `"${process.execPath}" "${PROGRAM}" sandbox -- /bin/sh -c`;
+      const steps = [
+        'read -r first',
+        `${confined} true`,
+        `${confined} 'read -r second; echo "$second"'`,
+        // Much more than a pipe holds.
+        `${confined} 'head -c 300000 | wc -c'`,
+        'head -n 1',
+        `${confined} cat | wc -l`,
+        'cat',
+      ];
+      const script = `{ ${steps.join('; ')}; } < ${at('list')} > ${at('out')}; echo "$first" >> ${at('out')}`;
+      const env = { ...process.env, ...place.server.env };
+      const outer = spawn('/bin/sh', ['-c', script], { cwd: place.path, env, stdio: 'ignore' });
+      await within('the end of the script', once(outer, 'exit'), DEADLINE_MS);
+      const out = readFileSync(at('out'), 'utf8').split('\n');
+      const rest = lines.join('').slice('line 0\nline 1\n'.length + 300_000);
+      const next = rest.split('\n', 1)[0] ?? '';
+      const left = rest.split('\n').length - 2;
+      expect(out).toEqual(['line 1', '300000', next, String(left), 'line 0', '']);
+    },
+    DEADLINE_MS,
+  );
+
+  test(
     'a file outside cannot be opened again to be written',
     async () => {
       await using place = await sandboxPlace(WHOEVER_TESTS);

@@ -2,8 +2,9 @@ import { fstatSync, type Stats } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isatty } from 'node:tty';
 import { complain } from '../complain.js';
+import { FileInput, hasPosition } from './file-input.js';
 import { type Carrier, StreamCarrier } from './stream-carrier.js';
-import { makePipes } from './stream-pipe.js';
+import { makePipes, type StreamPipe } from './stream-pipe.js';
 
 /**
  * Says no to streams that cannot be carried.
@@ -39,7 +40,7 @@ export class CarriedStreams {
     const distinct = [...new Set(keys)].filter((key) => key !== undefined);
     const pipes = distinct.length === 0 ? [] : await makePipes(distinct.length);
     const carriers = new Map(
-      pipes.map((pipe, at) => [distinct[at], new StreamCarrier(keys.indexOf(distinct[at]), pipe)]),
+      pipes.map((pipe, at) => [distinct[at], carrierFor(keys.indexOf(distinct[at]), pipe)]),
     );
     return new CarriedStreams(keys.map((key) => carriers.get(key)));
   }
@@ -83,6 +84,10 @@ export class CarriedStreams {
   abandon(): void {
     for (const carrier of this.#carriers) carrier.abandon();
   }
+}
+
+function carrierFor(fd: number, pipe: StreamPipe): Carrier {
+  return fd === 0 && hasPosition(fd) ? new FileInput(fd, pipe) : new StreamCarrier(fd, pipe);
 }
 
 /** What is left in a pipe is little; more time takes only what does not end, and so keeps the pipe open. */
