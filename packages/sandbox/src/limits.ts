@@ -37,7 +37,7 @@ export const MAX_REPOSITORY_MOUNTS = 2000;
  */
 export const MAX_PINNED_DEPTH = 64;
 
-/** Linked worktrees of one repository; with more of them what it keeps of all of them stays as it is. */
+/** Linked worktrees of all repositories of one sandbox; what a repository keeps of its own stays as it is where they are more. */
 export const MAX_LINKED_WORKTREES = 256;
 
 /** Config files of one repository that are asked what they name, with those that they include; the rest is told of. */

@@ -226,11 +226,40 @@ describe('inside what is writable, what others would run stays as it is', () => 
     const kept = `/ws${down(MAX_PINNED_DEPTH + 1)}`;
     const note = (path: string): string =>
       `${kept} stay as they are as a whole, since ${path} lies more than 64 directories below what may be written; remove it, or allow a directory further down to be written`;
-    expect(await at(200)).toEqual([['write /ws', `read ${kept}`], [note(`/ws${down(200)}/.git/hooks`)], []]);
+    expect(await at(200)).toEqual([['write /ws', `read ${kept}`], [note(`/ws${down(200)}/.git`)], []]);
     const denied = `/ws${down(100)}/x`;
     expect(await at(1, [`deny ${denied}`])).toEqual([
       expect.arrayContaining([`read ${kept}`, `deny ${denied}`]),
       [note(denied)],
+      [],
+    ]);
+  });
+
+  test('worktrees count among the mounts of repositories', async () => {
+    const names = Array.from({ length: 400 }, (_, at) => `/ws/${at + 100}/.git/config`);
+    const linked = Array.from({ length: 100 }, (_, at) => `/ws/499/.git/worktrees/${at}/gitdir`);
+    const tree = Object.fromEntries(
+      [...names, ...linked].map((path): [string, FakeFile] => [path, { text: '' }]),
+    );
+    const lines = await below(tree, ['write /ws'], { ...CEILING, protectedNames: [] });
+    // They take the mounts of 400 parts, of which a repository needs three more than as a whole.
+    expect(lines.filter((line) => line.endsWith('/.git')).length).toBe(134);
+  });
+
+  test('what lies too deep is not looked at one by one', () => {
+    const down = (depth: number): string => '/d'.repeat(depth);
+    const files = fakeFiles({ [`/ws${down(70)}`]: 'directory' });
+    const gitPaths = [70, 71, 72].map((depth) => `/ws${down(depth)}/.git`);
+    const found: ScannedTrees = new Map([
+      ['/ws', { gitPaths, repositories: gitPaths, shut: [], unseen: undefined }],
+    ]);
+    const looked: string[] = [];
+    const watched = { ...files, look: (path: string) => (looked.push(path), files.look(path)) };
+    const ceiling = { ...CEILING, protectedNames: [] };
+    const { policy } = applyCeiling(policyOf(['write /ws']), ceiling, watched, found);
+    const kept = `/ws${down(MAX_PINNED_DEPTH + 1)}`;
+    expect([linesOf(policy.rules), looked.filter((path) => path.length > kept.length)]).toEqual([
+      ['write /ws', `read ${kept}`],
       [],
     ]);
   });
@@ -249,12 +278,23 @@ describe('inside what is writable, what others would run stays as it is', () => 
   });
 
   test('of a repository with more worktrees than anybody looks at, what it has of them stays as it is as a whole', async () => {
-    const asAWhole = async (count: number): Promise<readonly string[]> => {
+    const asAWhole = (count: number): Promise<readonly string[]> => {
       const worktrees = Array.from({ length: count }, (_, at) => `/ws/.git/worktrees/${at}`);
       const tree = Object.fromEntries(worktrees.map((path): [string, FakeFile] => [path, 'directory']));
-      return await below(tree, ['write /ws'], { ...CEILING, protectedNames: [] });
+      return below(tree, ['write /ws'], { ...CEILING, protectedNames: [] });
     };
     const parts = ['commondir/', 'config/', 'hooks/'].map((name) => `read /ws/.git/${name}`);
+    const several = (count: number): Promise<readonly string[]> => {
+      const names = Array.from({ length: count }, (_, at) => `/ws/${at % 4}/.git/worktrees/${at}/gitdir`);
+      const tree = Object.fromEntries(names.map((path): [string, FakeFile] => [path, { text: '' }]));
+      return below(tree, ['write /ws'], { ...CEILING, protectedNames: [] });
+    };
+    const wholes = async (count: number): Promise<readonly string[]> =>
+      (await several(count)).filter((line) => line.endsWith('/worktrees'));
+    expect([await wholes(MAX_LINKED_WORKTREES), await wholes(MAX_LINKED_WORKTREES + 4)]).toEqual([
+      [],
+      ['read /ws/3/.git/worktrees'],
+    ]);
     expect([await asAWhole(MAX_LINKED_WORKTREES), await asAWhole(MAX_LINKED_WORKTREES + 1)]).toEqual([
       ['write /ws', ...parts],
       ['write /ws', ...parts, 'read /ws/.git/worktrees'],

@@ -13,9 +13,9 @@ import type { ScannedTree, ScanTarget } from '../repositories/scan-tree.js';
 import { namedByConfigs } from './config-targets.js';
 import { gitPlacesAround, gitPlacesIn } from './git-places.js';
 import { PathProtection } from './path-protection.js';
-import { inPartsOf, type ProtectedPath, protectedInGitDirectory } from './protect-git.js';
+import { inPartsOf, linkedWorktreesOf, type ProtectedPath, protectedInGitDirectory } from './protect-git.js';
 import { PROTECTED_IF_THERE, PROTECTED_NAMES } from './protected-names.js';
-import { type DeepRestriction, deepRestrictions, pinsAbove } from './shallow.js';
+import { type DeepRestriction, deepRestrictions, pinsAbove, withoutDeep } from './shallow.js';
 
 /** The most that an executor allows, whatever a peer asks for. */
 export interface Ceiling {
@@ -152,18 +152,19 @@ function protections(
   const roots = writableRoots(rules);
   const worktrees = new Map<string, ReadonlySet<string>>();
   const links: string[] = [];
+  const tooDeep: DeepRestriction[] = [];
   for (const root of roots) {
-    const tree = trees.get(root.path);
-    if (tree === undefined) throw new StalePlan(root.path, 'was replaced');
-    if (tree.unseen !== undefined) notes.push(noteOfUnseen(root.path, tree.unseen));
-    if (tree.shut.length > 0) notes.push(noteOfShut(tree.shut));
-    paths.push(...tree.shut.map((path) => ({ path })));
+    const scanned = trees.get(root.path);
+    if (scanned === undefined) throw new StalePlan(root.path, 'was replaced');
+    const { tree, deep } = withoutDeep(scanned, root.path);
+    tooDeep.push(...deep);
+    notes.push(...notesOf(root.path, tree));
     const git = gitPlacesIn(tree, files);
+    paths.push(...[...tree.shut, ...deep.map(({ directory }) => directory), ...git.pointers].map(asPath));
     for (const directory of git.directories) {
       const seen = [...(worktrees.get(directory) ?? []), ...(git.worktrees.get(directory) ?? [])];
       worktrees.set(directory, new Set(seen));
     }
-    paths.push(...git.pointers.map((path) => ({ path })));
     links.push(...git.links);
     // In a directory that many share, nobody's configuration is looked for.
     if (!root.isShared) paths.push(...namesBelow(root.path, ceiling));
@@ -190,7 +191,7 @@ function protections(
     restrictions.map(({ path }) => path),
     rules,
   );
-  remarks.push(...noteOfDeep(deep));
+  remarks.push(...noteOfDeep([...tooDeep, ...deep]));
   const aboveDeep = deep.flatMap(({ directory: path }) => protection.rulesFor({ path }));
   notes.push(...protection.gaps.map((text) => ({ origin: ORIGIN, text })));
   return mergeRules([
@@ -214,7 +215,8 @@ function protectedInRepositories(
     ...found.filter((path) => roots.has(path)),
     ...found.filter((path) => !roots.has(path)),
   ];
-  const inParts = inPartsOf(directories.length, pinsAbove(directories, rules));
+  const { linked, mounts } = linkedWorktreesOf(directories, files);
+  const inParts = inPartsOf(directories.length, pinsAbove(directories, rules) + mounts);
   const asAWhole = directories.slice(inParts);
   if (asAWhole.length > 0) {
     remarks.push({
@@ -226,9 +228,20 @@ function protectedInRepositories(
     ...directories
       .slice(0, inParts)
       .flatMap((directory) =>
-        protectedInGitDirectory(directory, [...(worktrees.get(directory) ?? [])], files),
+        protectedInGitDirectory(directory, [...(worktrees.get(directory) ?? [])], linked, files),
       ),
     ...asAWhole.map((path) => ({ path, isSparing: true as const })),
+  ];
+}
+
+function asPath(path: string): ProtectedPath {
+  return { path };
+}
+
+function notesOf(root: string, { unseen, shut }: ScannedTree): readonly PolicyNote[] {
+  return [
+    ...(unseen === undefined ? [] : [noteOfUnseen(root, unseen)]),
+    ...(shut.length === 0 ? [] : [noteOfShut(shut)]),
   ];
 }
 

@@ -18,6 +18,9 @@ export interface ProtectedPath {
   readonly isSparing?: true;
 }
 
+/** What a linked worktree takes, with a pin for the directory that its repository has of it. */
+const MOUNTS_OF_WORKTREE = 4;
+
 /** What a repository takes on average, beside the directories above it: in parts, with a pin for itself, and as a whole. */
 const MOUNTS = { inParts: 4, asAWhole: 1 } as const;
 
@@ -31,6 +34,28 @@ export function inPartsOf(repositories: number, pins: number): number {
   return Math.max(0, Math.min(repositories, affordable));
 }
 
+/** By directory of a repository, what it has of its linked worktrees; undefined where all together have too many. */
+export type LinkedWorktrees = ReadonlyMap<string, readonly string[] | undefined>;
+
+/** The linked worktrees of repositories: each of them needs mounts. */
+export function linkedWorktreesOf(
+  directories: readonly string[],
+  files: FileFacts,
+): { readonly linked: LinkedWorktrees; readonly mounts: number } {
+  const linked = new Map<string, readonly string[] | undefined>();
+  let count = 0;
+  for (const directory of directories) {
+    const worktrees = childOf(directory, 'worktrees');
+    const entries = files.list(worktrees, MAX_LINKED_WORKTREES - count);
+    linked.set(
+      directory,
+      entries?.map(({ name }) => childOf(worktrees, name)),
+    );
+    count += entries?.length ?? 0;
+  }
+  return { linked, mounts: count * MOUNTS_OF_WORKTREE };
+}
+
 /**
  * What in the directory of a repository git runs, or reads and then runs. Everything else stays writable for commits.
  * @param worktrees Where its files are checked out, as far as that is known.
@@ -38,6 +63,7 @@ export function inPartsOf(repositories: number, pins: number): number {
 export function protectedInGitDirectory(
   directory: string,
   worktrees: readonly string[],
+  linked: LinkedWorktrees,
   files: FileFacts,
 ): readonly ProtectedPath[] {
   const linksInto = [directory, ...worktrees];
@@ -51,7 +77,9 @@ export function protectedInGitDirectory(
     { path: childOf(directory, 'commondir'), expects: 'file', linksInto, placeholderText: '.\n' },
     { path: childOf(directory, 'gitdir'), expects: 'file', onlyIfThere: true },
     configOfWorktree(directory, hasWorktreeConfig, linksInto),
-    ...ofLinkedWorktrees(childOf(directory, 'worktrees'), hasWorktreeConfig, files),
+    ...(linked.get(directory)?.flatMap((worktree) => ofLinkedWorktree(worktree, hasWorktreeConfig)) ?? [
+      { path: childOf(directory, 'worktrees'), expects: 'directory' as const, isSparing: true as const },
+    ]),
   ];
 }
 
@@ -61,18 +89,12 @@ function isFilled(config: string, files: FileFacts): boolean {
   return found.kind === 'directory' && found.path === config && files.list(config, 0) === undefined;
 }
 
-function ofLinkedWorktrees(
-  worktrees: string,
-  hasWorktreeConfig: boolean,
-  files: FileFacts,
-): readonly ProtectedPath[] {
-  const linked = files.list(worktrees, MAX_LINKED_WORKTREES)?.map(({ name }) => childOf(worktrees, name));
-  if (linked === undefined) return [{ path: worktrees, expects: 'directory', isSparing: true }];
-  return linked.flatMap((worktree): readonly ProtectedPath[] => [
+function ofLinkedWorktree(worktree: string, hasWorktreeConfig: boolean): readonly ProtectedPath[] {
+  return [
     { path: childOf(worktree, 'commondir'), expects: 'file', onlyIfThere: true },
     { path: childOf(worktree, 'gitdir'), expects: 'file', onlyIfThere: true },
     configOfWorktree(worktree, hasWorktreeConfig, [worktree]),
-  ]);
+  ];
 }
 
 /** Git reads this file only where an extension says so, but then it must not be a directory. */

@@ -1,7 +1,8 @@
-import { ancestorsOf, depthOf, isWithin } from '../files/paths.js';
+import { ancestorsOf, depthOf, isWithin, namesOf } from '../files/paths.js';
 import { MAX_PINNED_DEPTH } from '../limits.js';
 import { indexRules } from '../policy/access.js';
 import type { PathRule } from '../policy/path-rule.js';
+import type { ScannedTree } from '../repositories/scan-tree.js';
 
 /** A restriction that lies too deep below what may be written, and the directory that has to stay as it is for it. */
 export interface DeepRestriction {
@@ -31,6 +32,25 @@ export function deepRestrictions(
     if (directory !== undefined && !found.has(directory)) found.set(directory, { directory, path });
   }
   return [...found.values()];
+}
+
+/** What was found, without what lies too deep: looking at each of a thousand names on the way to each of a thousand takes minutes. */
+export function withoutDeep(
+  tree: ScannedTree,
+  root: string,
+): { readonly tree: ScannedTree; readonly deep: readonly DeepRestriction[] } {
+  const deepest = depthOf(root) + MAX_PINNED_DEPTH + 1;
+  const found = new Map<string, DeepRestriction>();
+  const isShallow = (path: string): boolean => {
+    const names = namesOf(path);
+    if (names.length <= deepest) return true;
+    const directory = `/${names.slice(0, deepest).join('/')}`;
+    if (!found.has(directory)) found.set(directory, { directory, path });
+    return false;
+  };
+  const { gitPaths, repositories } = tree;
+  const shallow = { gitPaths: gitPaths.filter(isShallow), repositories: repositories.filter(isShallow) };
+  return { tree: { ...tree, ...shallow }, deep: [...found.values()] };
 }
 
 /** How many directories have to keep their names so that others cannot be moved, each taken once. */
