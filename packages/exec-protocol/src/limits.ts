@@ -220,6 +220,15 @@ export const MAX_FILE_HELPERS_PER_SESSION = 4;
 /** File requests of one session that wait for a helper. */
 export const MAX_WAITING_FILE_REQUESTS = 256;
 
+/** Sandboxes that a server plans at a time, for starts and file requests. */
+export const MAX_PLANS_AT_ONCE = 16;
+
+/** Those of them that one session may have planned at a time, so that others have their turn. */
+export const MAX_PLANS_PER_SESSION = 4;
+
+/** Sandboxes of one session that wait until they can be planned. */
+export const MAX_WAITING_PLANS = 256;
+
 /** How long a helper is kept that has no file open and nothing to do. */
 export const FILE_HELPER_IDLE_MS = 10_000;
 

@@ -37,6 +37,8 @@ export interface FilePlace {
 
 /** A session, of which only one uses a sandbox at a time. */
 export interface FileSession {
+  /** Names it, and no other one. */
+  readonly label: string;
   /** Fires when nobody waits for its answers any more. */
   readonly ended: AbortSignal;
 }

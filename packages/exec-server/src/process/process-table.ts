@@ -236,18 +236,19 @@ export class ProcessTable {
   }
 
   async #spawnConfined(
-    { child, intent, network: asked, terminal }: ConfinedLaunch,
+    { child, intent, network: wanted, terminal }: ConfinedLaunch,
     managed: ManagedProcess,
     calledOff: AbortSignal,
   ): Promise<Spawned> {
     const { clock, processes, sandboxes } = this.#host;
     const hasTerminal = terminal !== undefined;
-    const { id, ref: process } = managed.traits;
-    const network = orderNetwork(asked, id, this.#overseer);
+    const { id, ref: process, session } = managed.traits;
+    const network = orderNetwork(wanted, id, this.#overseer);
     const setUp = new SetUp({ clock, calledOffBy: [calledOff] });
     try {
       setUp.check();
-      const sandbox = await sandboxes.confine({ intent, network, child, hasTerminal, process, setUp });
+      const asked = { intent, network, child, hasTerminal, process, session, setUp };
+      const sandbox = await sandboxes.confine(asked);
       if (sandbox.judge !== undefined) managed.judgeBy(sandbox.judge);
       try {
         const started = await untilSteady(setUp, async (isAgain) => {

@@ -5,6 +5,8 @@ import { untilAborted } from '../until-aborted.js';
 /** What may be under way while a sandbox is set up, with what helps where it does not come to its end. */
 const REMEDIES = {
   'trying bubblewrap': 'see that this machine can start it, and try again',
+  'waiting for its plan':
+    'ask for fewer sandboxes at once, and see that the file systems that they name answer',
   'looking at files': 'see that the file systems that it names answer, and try again',
   'looking for what patterns match':
     'see that the file systems there answer, start patterns deeper, or deny directories instead',

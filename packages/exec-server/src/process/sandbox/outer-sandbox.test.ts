@@ -30,7 +30,15 @@ async function confine(
   const setUp = new SetUp({ calledOffBy: [] });
   try {
     const child = { argv: ['/bin/true'], cwd: '/', env, mark: 'MARK=1', stdin: 'null' } as const;
-    const asked = { intent: INTENT, network, child, hasTerminal: false, process: 'ref', setUp };
+    const asked = {
+      intent: INTENT,
+      network,
+      child,
+      hasTerminal: false,
+      process: 'ref',
+      session: 'label',
+      setUp,
+    };
     return { sandbox: await sandboxes.confine(asked), warnings };
   } finally {
     setUp.end();

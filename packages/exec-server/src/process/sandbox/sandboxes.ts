@@ -28,6 +28,7 @@ import { GapLog } from './gap-log.js';
 import type { NetworkOrder } from './network-order.js';
 import { confineOrInherit } from './outer-sandbox.js';
 import type { OwnPaths } from './own-paths.js';
+import { PlanTurns } from './plan-turns.js';
 import type { Sandbox } from './sandbox.js';
 import { type OpenNetwork, type Planned, SteadyPlan } from './steady-plan.js';
 
@@ -50,6 +51,8 @@ interface ConfinedCommand {
   readonly hasTerminal: boolean;
   /** Names the process in the log. */
   readonly process: string;
+  /** The label of the session that asks; sessions have their turns. */
+  readonly session: string;
   /** Whoever began it ends it. */
   readonly setUp: SetUp;
 }
@@ -57,6 +60,8 @@ interface ConfinedCommand {
 /** A program of ours to be confined, whose words are files that it needs. */
 interface ConfinedHelper {
   readonly intent: SandboxIntent;
+  /** The label of the session that asks; sessions have their turns. */
+  readonly session: string;
   readonly child: ChildSpec;
   /** Whoever began it ends it. */
   readonly setUp: SetUp;
@@ -68,7 +73,8 @@ export interface Sandboxes {
   readonly ceiling: OperatorCeiling | undefined;
   /**
    * How a child is confined. Looks at files, and makes the network that the child gets.
-   * @throws ExecError `sandboxUnsupported` for what this executor cannot enforce; SpawnError when there is nothing to run;
+   * @throws ExecError `sandboxUnsupported` for what this executor cannot enforce; `limitExceeded` where too many of the session
+   *   wait; SpawnError when there is nothing to run;
    *   as `setUp.check`. Nothing is left then.
    */
   confine(command: ConfinedCommand): Promise<Sandbox>;
@@ -119,9 +125,10 @@ export function createSandboxes(
   const searches = createSearches();
   const gaps = new GapLog(logger);
   const networks = new ConfinedNetworks(logger);
-  const planFor = async (
+  const turns = new PlanTurns();
+  const planNow = async (
     { intent, network, child, hasTerminal, sealsKernelTrees, setUp }: CommandToPlan,
-    problemOf: (plan: SandboxPlan, files: FileFacts) => string | undefined,
+    problemOf: ProblemOf,
   ): Promise<Planned> => {
     store ??= openStore(logger);
     const held = store;
@@ -136,6 +143,8 @@ export function createSandboxes(
     if (plan.narrowed.length > 0) logger.debug({ narrowed: plan.narrowed }, 'a sandbox was narrowed');
     return { plan, host, store: held };
   };
+  const planFor = (asked: CommandToPlan, problemOf: ProblemOf): Promise<Planned> =>
+    turns.take(asked.session, asked.setUp, () => planNow(asked, problemOf));
   const confineAlone = async (asked: ConfinedCommand): Promise<Sandbox> => {
     const candidates = runnableCandidates(asked.child);
     const makePlan = (): Promise<Planned> =>
@@ -180,6 +189,9 @@ function sandboxOf(
     discard: () => planned.discard(),
   };
 }
+
+/** Why a plan does not do; undefined where it does. */
+type ProblemOf = (plan: SandboxPlan, files: FileFacts) => string | undefined;
 
 interface CommandToPlan extends Omit<ConfinedCommand, 'process'> {
   /** As of a `SandboxedCommand`. */

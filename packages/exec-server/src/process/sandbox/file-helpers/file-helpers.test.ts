@@ -109,6 +109,8 @@ beforeEach(() => {
 
 /** A session that `end` ends. */
 class ModelSession implements FileSession {
+  static #count = 0;
+  readonly label = `session ${String((ModelSession.#count += 1))}`;
   readonly #ended = new AbortController();
 
   constructor() {

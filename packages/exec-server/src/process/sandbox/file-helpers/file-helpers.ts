@@ -43,7 +43,7 @@ export class FileHelpers implements ConfinedFiles {
   readonly #running = new Set<Promise<void>>();
   readonly #places = new HelperPlaces();
   readonly #closing = new AbortController();
-  /** By intent. */
+  /** By session and intent. */
   readonly #plans = new SharedLooks<HelperSandbox>();
 
   constructor(host: FileHelpersHost) {
@@ -119,13 +119,13 @@ export class FileHelpers implements ConfinedFiles {
     let place: HelperPlace | undefined;
     try {
       for (;;) {
-        setUp.begin('looking at files');
+        setUp.begin('waiting for its plan');
         const spec = this.#spec();
-        const sandbox = await this.#plan(intent, spec, setUp);
+        const sandbox = await this.#plan(intent, spec, session.label, setUp);
         setUp.check();
         const own = this.#wholeOne(sandbox, session);
         if (own !== undefined) return this.#hold(own);
-        place ??= this.#places.take(session);
+        place ??= this.#places.take(session.label);
         if (place !== undefined) {
           const kept = this.#wholeOne(sandbox, undefined) ?? this.#start(sandbox, spec, intent, setUp);
           kept.occupy(session, place, () => {
@@ -136,7 +136,7 @@ export class FileHelpers implements ConfinedFiles {
         }
         setUp.begin('waiting for its turn');
         // What was planned before says nothing of the files that are there then.
-        place = await this.#places.wait(session, setUp.signal);
+        place = await this.#places.wait(session.label, setUp.signal);
       }
     } finally {
       place?.leave();
@@ -149,17 +149,17 @@ export class FileHelpers implements ConfinedFiles {
     return { helper: kept.helper, release: kept.helper.keep() };
   }
 
-  /** The requests that wait for a plan share the next one: it says what was there after all of them had come. */
-  #plan(intent: SandboxIntent, child: ChildSpec, { signal }: SetUp): Promise<HelperSandbox> {
+  /** The requests of a session that wait for a plan share the next one: it says what was there after all of them had come. */
+  #plan(intent: SandboxIntent, child: ChildSpec, session: string, { signal }: SetUp): Promise<HelperSandbox> {
     const plan = async (unwanted: AbortSignal): Promise<HelperSandbox> => {
       const setUp = new SetUp({ clock: this.#host.clock, calledOffBy: [unwanted] });
       try {
-        return await this.#host.sandboxes.confineHelper({ intent, child, setUp });
+        return await this.#host.sandboxes.confineHelper({ intent, child, session, setUp });
       } finally {
         setUp.end();
       }
     };
-    return this.#plans.ask(JSON.stringify(intent), plan, signal);
+    return this.#plans.ask(JSON.stringify([session, intent]), plan, signal);
   }
 
   #spec(): ChildSpec {

@@ -10,13 +10,13 @@ import { type HelperPlace, HelperPlaces } from './helper-places.js';
 const NEVER = new AbortController().signal;
 
 /** Takes so many places for a session; as many as it gets. */
-function takeAll(places: HelperPlaces, session: object, atMost = MAX_FILE_HELPERS): readonly HelperPlace[] {
+function takeAll(places: HelperPlaces, session: string, atMost = MAX_FILE_HELPERS): readonly HelperPlace[] {
   return Array.from({ length: atMost }, () => places.take(session)).filter((place) => place !== undefined);
 }
 
 test('a session gets its share and no more, and others find theirs', () => {
   const places = new HelperPlaces();
-  const [one, other, third] = [{}, {}, {}];
+  const [one, other, third] = ['one', 'other', 'third'] as const;
   expect([one, other, third].map((session) => takeAll(places, session).length)).toEqual([
     MAX_FILE_HELPERS_PER_SESSION,
     MAX_FILE_HELPERS - MAX_FILE_HELPERS_PER_SESSION,
@@ -26,10 +26,10 @@ test('a session gets its share and no more, and others find theirs', () => {
 
 test('a place that is left goes to the session with the fewest, and in turn among those', async () => {
   const places = new HelperPlaces();
-  const [busy, also, first, second] = [{}, {}, {}, {}];
+  const [busy, also, first, second] = ['busy', 'also', 'first', 'second'] as const;
   const taken = [...takeAll(places, also), ...takeAll(places, busy)];
   const served: string[] = [];
-  const wait = (name: string, session: object): Promise<unknown> =>
+  const wait = (name: string, session: string): Promise<unknown> =>
     places.wait(session, NEVER).then(() => served.push(name));
   const waits = [
     wait('busy', busy),
@@ -45,19 +45,19 @@ test('a place that is left goes to the session with the fewest, and in turn amon
   }
   await Promise.all(waits);
   expect(served).toEqual(['first', 'second', 'first again', 'second again', 'busy']);
-  expect(takeAll(places, {})).toHaveLength(MAX_FILE_HELPERS - waits.length);
+  expect(takeAll(places, 'new')).toHaveLength(MAX_FILE_HELPERS - waits.length);
 });
 
 test('who has fewer is served before who came first', async () => {
   const places = new HelperPlaces();
-  const [much, most, least] = [{}, {}, {}];
+  const [much, most, least] = ['much', 'most', 'least'] as const;
   takeAll(places, much, MAX_FILE_HELPERS_PER_SESSION - 1);
   takeAll(places, least, 1);
   const [place] = takeAll(places, most);
   const served: string[] = [];
   const waits = [
     places.wait(much, NEVER).then(() => served.push('much')),
-    places.wait({}, NEVER).then((given) => {
+    places.wait('new', NEVER).then((given) => {
       served.push('nothing');
       given.leave();
     }),
@@ -69,11 +69,11 @@ test('who has fewer is served before who came first', async () => {
 
 test('so many of a session may wait, and one more is refused, but not that of another session', async () => {
   const places = new HelperPlaces();
-  const [busy, also, third] = [{}, {}, {}];
+  const [busy, also, third] = ['busy', 'also', 'third'] as const;
   takeAll(places, busy);
   takeAll(places, also);
   const gone = new AbortController();
-  const wait = (session: object): Promise<string> =>
+  const wait = (session: string): Promise<string> =>
     places.wait(session, gone.signal).then(
       () => 'served',
       (error: unknown) => (error as Error).message,
@@ -90,7 +90,7 @@ test('so many of a session may wait, and one more is refused, but not that of an
 
 test('who has files open in all of its share is refused at once, for only it could free any', async () => {
   const places = new HelperPlaces();
-  const session = {};
+  const session = 'one';
   const taken = takeAll(places, session);
   const waiting = places.wait(session, NEVER);
   for (const place of taken) place.holdFiles(true);

@@ -4,6 +4,7 @@ import {
   MAX_FILE_HELPERS_PER_SESSION,
   MAX_WAITING_FILE_REQUESTS,
 } from '@holdfast/exec-protocol';
+import { FairPlaces, type LeavePlace } from '../fair-places.js';
 
 /** Where one helper runs for one session. */
 export interface HelperPlace {
@@ -13,20 +14,21 @@ export interface HelperPlace {
   leave(): void;
 }
 
-/**
- * The places in which helpers run. A session has at most its share of them; a place that becomes free goes to who has the
- * fewest, in turn among those, so that nobody waits for somebody who asks for much.
- */
+/** The places in which helpers run, which sessions share. */
 export class HelperPlaces {
-  /** Of those who have a place or wait for one; who was served last at the end. */
-  readonly #standings = new Map<object, Standing>();
-  #taken = 0;
+  readonly #places = new FairPlaces({
+    all: MAX_FILE_HELPERS,
+    perSession: MAX_FILE_HELPERS_PER_SESSION,
+    waiting: MAX_WAITING_FILE_REQUESTS,
+    refusal: tooManyWait,
+  });
+  /** In how many of its places a session has files open, if in any. */
+  readonly #withFiles = new Map<string, number>();
 
-  /** A place for a session; undefined while none is free for it. */
-  take(session: object): HelperPlace | undefined {
-    const standing = this.#standings.get(session) ?? new Standing();
-    if (!this.#isOpenTo(standing)) return undefined;
-    return this.#give(session, standing);
+  /** A place for a session; undefined while none is free for it. @param session Its label. */
+  take(session: string): HelperPlace | undefined {
+    const leave = this.#places.take(session);
+    return leave && this.#placeOf(session, leave);
   }
 
   /**
@@ -35,106 +37,39 @@ export class HelperPlaces {
    * @throws ExecError `limitExceeded` when too many of the session wait already, or wait for nobody but itself; the reason of
    *   the signal.
    */
-  async wait(session: object, signal: AbortSignal): Promise<HelperPlace> {
+  async wait(session: string, signal: AbortSignal): Promise<HelperPlace> {
     signal.throwIfAborted();
-    const standing = this.#standings.get(session) ?? new Standing();
-    if (standing.isHeldByFiles) throw heldByFiles();
-    if (standing.waiting.size >= MAX_WAITING_FILE_REQUESTS) throw tooManyWait();
-    this.#standings.set(session, standing);
-    try {
-      return await standing.wait(signal);
-    } finally {
-      this.#forget(session, standing);
-    }
+    if (this.#isHeldByFiles(session)) throw heldByFiles();
+    return this.#placeOf(session, await this.#places.wait(session, signal));
   }
 
-  #isOpenTo({ taken }: Standing): boolean {
-    return this.#taken < MAX_FILE_HELPERS && taken < MAX_FILE_HELPERS_PER_SESSION;
-  }
-
-  #give(session: object, standing: Standing): HelperPlace {
-    this.#standings.delete(session);
-    this.#standings.set(session, standing);
-    this.#taken += 1;
-    standing.taken += 1;
+  #placeOf(session: string, leave: LeavePlace): HelperPlace {
     let isTaken = true;
     let hasFiles = false;
     const holdFiles = (holds: boolean): void => {
       if (!isTaken || holds === hasFiles) return;
       hasFiles = holds;
-      standing.withFiles += holds ? 1 : -1;
-      if (standing.isHeldByFiles) standing.refuse(heldByFiles());
+      this.#countFiles(session, holds ? 1 : -1);
+      if (this.#isHeldByFiles(session)) this.#places.refuse(session, heldByFiles());
     };
     return {
       holdFiles,
       leave: () => {
         holdFiles(false);
-        if (!isTaken) return;
         isTaken = false;
-        this.#taken -= 1;
-        standing.taken -= 1;
-        this.#forget(session, standing);
-        this.#serve();
+        leave();
       },
     };
   }
 
-  #serve(): void {
-    for (let next = this.#next(); next !== undefined; next = this.#next()) {
-      const [session, standing] = next;
-      const [come] = standing.waiting.values();
-      come?.(this.#give(session, standing));
-    }
+  #countFiles(session: string, more: number): void {
+    const count = (this.#withFiles.get(session) ?? 0) + more;
+    if (count > 0) this.#withFiles.set(session, count);
+    else this.#withFiles.delete(session);
   }
 
-  #next(): readonly [object, Standing] | undefined {
-    const open = [...this.#standings].filter(([, one]) => one.waiting.size > 0 && this.#isOpenTo(one));
-    return open.sort(([, one], [, other]) => one.taken - other.taken)[0];
-  }
-
-  #forget(session: object, standing: Standing): void {
-    const isOver = standing.taken === 0 && standing.waiting.size === 0;
-    // It may have come back meanwhile, with another standing.
-    if (isOver && this.#standings.get(session) === standing) this.#standings.delete(session);
-  }
-}
-
-/** What one session has, and what waits for more. */
-class Standing {
-  taken = 0;
-  /** Of those, where files are open. */
-  withFiles = 0;
-  /** In the order in which they came. */
-  readonly waiting = new Map<(error: ExecError) => void, (place: HelperPlace) => void>();
-
-  get isHeldByFiles(): boolean {
-    return this.withFiles >= MAX_FILE_HELPERS_PER_SESSION;
-  }
-
-  wait(signal: AbortSignal): Promise<HelperPlace> {
-    return new Promise((resolve, reject) => {
-      const leave = (): void => {
-        this.waiting.delete(refuse);
-        signal.removeEventListener('abort', giveUp);
-      };
-      const refuse = (error: ExecError): void => {
-        leave();
-        reject(error);
-      };
-      const giveUp = (): void => {
-        leave();
-        reject(signal.reason as Error);
-      };
-      this.waiting.set(refuse, (place) => {
-        leave();
-        resolve(place);
-      });
-      signal.addEventListener('abort', giveUp, { once: true });
-    });
-  }
-
-  refuse(error: ExecError): void {
-    for (const refuse of [...this.waiting.keys()]) refuse(error);
+  #isHeldByFiles(session: string): boolean {
+    return (this.#withFiles.get(session) ?? 0) >= MAX_FILE_HELPERS_PER_SESSION;
   }
 }
 

@@ -1,0 +1,121 @@
+import { setMaxListeners } from 'node:events';
+import { setImmediate as turn } from 'node:timers/promises';
+import {
+  ExecError,
+  MAX_PLANS_AT_ONCE,
+  MAX_PLANS_PER_SESSION,
+  MAX_WAITING_PLANS,
+} from '@holdfast/exec-protocol';
+import { SetUp } from '@holdfast/sandbox';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { PlanTurns } from './plan-turns.js';
+
+let turns: PlanTurns;
+let setUp: SetUp;
+/** Ends the plans that are under way, by the session that wants them. */
+let underWay: { readonly session: string; readonly end: () => void }[];
+
+beforeEach(() => {
+  turns = new PlanTurns();
+  setUp = new SetUp();
+  setMaxListeners(0, setUp.signal);
+  underWay = [];
+});
+
+afterEach(() => {
+  setUp.end();
+});
+
+function plan(session: string, within = setUp): Promise<string> {
+  return turns.take(
+    session,
+    within,
+    () =>
+      new Promise((resolve) => {
+        const end = (): void => {
+          resolve('planned');
+        };
+        underWay.push({ session, end });
+      }),
+  );
+}
+
+function planMany(session: string, count: number): readonly Promise<string>[] {
+  return Array.from({ length: count }, () => plan(session));
+}
+
+function sessions(): readonly string[] {
+  return underWay.map(({ session }) => session);
+}
+
+/** Ends plans until none is left. */
+async function endAll(): Promise<void> {
+  await turn();
+  while (underWay.length > 0) {
+    underWay.shift()?.end();
+    await turn();
+  }
+}
+
+test('so many sandboxes of one session are planned at a time, and of all sessions', async () => {
+  const flood = planMany('flood', 100);
+  await turn();
+  expect(underWay).toHaveLength(MAX_PLANS_PER_SESSION);
+  const others = ['a', 'b', 'c', 'd'].flatMap((name) => planMany(name, MAX_PLANS_PER_SESSION));
+  await turn();
+  expect(underWay).toHaveLength(MAX_PLANS_AT_ONCE);
+  await endAll();
+  expect(new Set(await Promise.all([...flood, ...others]))).toEqual(new Set(['planned']));
+});
+
+test('who asks for one is next, however many others wait', async () => {
+  const floods = ['a', 'b', 'c', 'd'].flatMap((name) => planMany(name, 50));
+  const one = plan('one');
+  await turn();
+  expect(sessions()).not.toContain('one');
+  underWay.shift()?.end();
+  await turn();
+  await turn();
+  expect(sessions().at(-1)).toBe('one');
+  await endAll();
+  await Promise.all([...floods, one]);
+});
+
+test('others have the event loop before a plan begins', async () => {
+  const waiting = plan('one');
+  expect(underWay).toEqual([]);
+  await turn();
+  expect(sessions()).toEqual(['one']);
+  await endAll();
+  await waiting;
+});
+
+test('a plan that fails makes room, and one that is called off begins never', async () => {
+  const failing = Array.from({ length: MAX_PLANS_PER_SESSION }, () =>
+    turns.take('one', setUp, () => Promise.reject(new Error('it failed'))).catch(String),
+  );
+  const caller = new AbortController();
+  const calledOff = new SetUp({ calledOffBy: [caller.signal] });
+  const waiting = plan('one', calledOff);
+  caller.abort(new Error('nobody wants it'));
+  await expect(waiting).rejects.toThrow('nobody wants it');
+  await expect(plan('one', calledOff)).rejects.toThrow('nobody wants it');
+  calledOff.end();
+  const last = plan('one');
+  expect(new Set(await Promise.all(failing))).toEqual(new Set(['Error: it failed']));
+  await endAll();
+  expect(await last).toBe('planned');
+});
+
+test('so many of a session may wait, and one more is refused, but not that of another one', async () => {
+  const flood = planMany('flood', MAX_PLANS_PER_SESSION + MAX_WAITING_PLANS);
+  await expect(plan('flood')).rejects.toEqual(
+    new ExecError(
+      'limitExceeded',
+      '256 sandboxes of this session wait until they can be planned (MAX_WAITING_PLANS); wait for answers first',
+    ),
+  );
+  const other = plan('other');
+  await endAll();
+  expect(new Set(await Promise.all([...flood, other]))).toEqual(new Set(['planned']));
+});
