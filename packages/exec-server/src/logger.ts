@@ -13,5 +13,20 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
 /** JSON lines on stderr; stdout belongs to the protocol. */
 export function createLogger(level: LogLevel): Logger {
-  return pino({ level, base: null }, pino.destination({ fd: 2, sync: true }));
+  const stderr = pino.destination({ fd: 2, sync: true });
+  const write = (line: string): void => {
+    stderr.write(readable(line));
+  };
+  return pino({ level, base: null }, { write });
 }
+
+/**
+ * A JSON line that says the same and steers no terminal, whatever names a command has chosen. JSON itself lets pass what
+ * terminals of eight bits take for commands, and what turns text around.
+ */
+export function readable(line: string): string {
+  return line.replace(STEERING, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** DEL, C1, separators of lines, and what changes the direction of text. */
+const STEERING = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
