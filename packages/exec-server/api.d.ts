@@ -82,6 +82,8 @@ interface FilePlace {
 }
 /** A session, of which only one uses a sandbox at a time. */
 interface FileSession {
+    /** Names it, and no other one. */
+    readonly label: string;
     /** Fires when nobody waits for its answers any more. */
     readonly ended: AbortSignal;
 }
@@ -289,12 +291,16 @@ interface ConfinedCommand {
     readonly hasTerminal: boolean;
     /** Names the process in the log. */
     readonly process: string;
+    /** The label of the session that asks; sessions have their turns. */
+    readonly session: string;
     /** Whoever began it ends it. */
     readonly setUp: SetUp;
 }
 /** A program of ours to be confined, whose words are files that it needs. */
 interface ConfinedHelper {
     readonly intent: SandboxIntent;
+    /** The label of the session that asks; sessions have their turns. */
+    readonly session: string;
     readonly child: ChildSpec;
     /** Whoever began it ends it. */
     readonly setUp: SetUp;
@@ -305,7 +311,8 @@ interface Sandboxes {
     readonly ceiling: OperatorCeiling | undefined;
     /**
      * How a child is confined. Looks at files, and makes the network that the child gets.
-     * @throws ExecError `sandboxUnsupported` for what this executor cannot enforce; SpawnError when there is nothing to run;
+     * @throws ExecError `sandboxUnsupported` for what this executor cannot enforce; `limitExceeded` where too many of the session
+     *   wait; SpawnError when there is nothing to run;
      *   as `setUp.check`. Nothing is left then.
      */
     confine(command: ConfinedCommand): Promise<Sandbox>;

@@ -546,6 +546,7 @@ interface LaunchPlan {
 /** What may be under way while a sandbox is set up, with what helps where it does not come to its end. */
 declare const REMEDIES: {
     readonly 'trying bubblewrap': "see that this machine can start it, and try again";
+    readonly 'waiting for its plan': "ask for fewer sandboxes at once, and see that the file systems that they name answer";
     readonly 'looking at files': "see that the file systems that it names answer, and try again";
     readonly 'looking for what patterns match': "see that the file systems there answer, or deny directories instead of patterns";
     readonly 'looking for repositories': "see that the file systems there answer, or allow less to be written";
