@@ -168,8 +168,8 @@ describe('the time of a look', () => {
         },
       });
     const patterns = Array.from({ length: 5_000 }, (_, at) => scanFor(`none-${at}`, at));
+    // So many are compared for seconds; one more is refused before any is.
     const most = MAX_GLOB_COMPARISONS / patterns.length;
-    expect((await names(most).find(patterns, files)).size).toBe(patterns.length);
     await expect(names(most + 1).find(patterns, files)).rejects.toThrow(
       'entry 0: with the pattern none-0 there are more than 20000000 names to compare; start patterns deeper or set glob_scan_max_depth',
     );
