@@ -1,11 +1,12 @@
 import type { FileFacts } from '../files/file-facts.js';
-import { childOf, isWithin } from '../files/paths.js';
+import { childOf } from '../files/paths.js';
 import { resolvePath } from '../files/resolve-path.js';
 import { StalePlan } from '../files/stale-plan.js';
 import { refuse } from '../intent/refuse.js';
 import { MAX_PINNED_DEPTH, MAX_SCANNED_DIRECTORIES, MAX_SCANNED_SHARED_DIRECTORIES } from '../limits.js';
-import { indexRules, mergeRules } from '../policy/access.js';
+import { byPathName, indexRules, mergeRules } from '../policy/access.js';
 import { intersect, type Narrowing, withoutRedundant } from '../policy/intersect.js';
+import { PathMap } from '../policy/path-map.js';
 import type { NormalisedPolicy, PathRule, PolicyNote } from '../policy/path-rule.js';
 import { DEFAULTS } from '../policy/rule-origin.js';
 import { replaceableIn } from '../policy/visibility.js';
@@ -53,13 +54,26 @@ export interface CeiledPolicy {
 export function scanTargets(policy: NormalisedPolicy, ceiling: Ceiling): readonly ScanTarget[] {
   const { rules, isRestricted } = belowMaximum(policy, ceiling);
   if (!isRestricted) return [];
-  const paths = rules.map(({ path }) => path);
+  const below = rulesBelow(rules);
   return writableRoots(rules).map(({ path: root, isShared }) => ({
     root,
     // What has a rule of its own is looked through by itself, or cannot be written.
-    except: new Set(paths.filter((path) => path !== root && isWithin(path, root))),
+    except: new Set(below.get(root)),
     maxDirectories: isShared ? MAX_SCANNED_SHARED_DIRECTORIES : MAX_SCANNED_DIRECTORIES,
   }));
+}
+
+/** By path, the rules for what lies below it, but for those that lie below one of them. */
+function rulesBelow(rules: readonly PathRule[]): ReadonlyMap<string, readonly string[]> {
+  const above = new PathMap<string>();
+  const below = new Map<string, string[]>();
+  for (const { path } of [...rules].sort(byPathName)) {
+    const root = above.nearest(path);
+    if (root !== undefined) below.get(root)?.push(path);
+    above.set(path, path);
+    below.set(path, []);
+  }
+  return below;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { ancestorsOf, depthOf, isWithin, namesOf } from '../files/paths.js';
+import { depthOf, namesOf, parentOf } from '../files/paths.js';
 import { MAX_PINNED_DEPTH } from '../limits.js';
 import { indexRules } from '../policy/access.js';
 import type { PathRule } from '../policy/path-rule.js';
@@ -24,12 +24,13 @@ export function deepRestrictions(
   const found = new Map<string, DeepRestriction>();
   for (const path of restrictions) {
     if (depthOf(path) <= MAX_PINNED_DEPTH) continue;
-    const [parent = '/'] = ancestorsOf(path);
-    const root = index.governing(parent);
+    const root = index.governing(parentOf(path));
     if (root?.access !== 'write') continue;
-    const pinned = ancestorsOf(path).filter((above) => above !== root.path && isWithin(above, root.path));
-    const directory = pinned.at(-1 - MAX_PINNED_DEPTH);
-    if (directory !== undefined && !found.has(directory)) found.set(directory, { directory, path });
+    const names = namesOf(path);
+    const depth = depthOf(root.path) + 1 + MAX_PINNED_DEPTH;
+    if (names.length <= depth) continue;
+    const directory = `/${names.slice(0, depth).join('/')}`;
+    if (!found.has(directory)) found.set(directory, { directory, path });
   }
   return [...found.values()];
 }
@@ -60,8 +61,10 @@ export function pinsAbove(paths: readonly string[], rules: readonly PathRule[]):
   for (const path of paths) {
     const root = index.governing(path)?.path;
     if (root === undefined) continue;
-    const between = ancestorsOf(path).filter((above) => above !== root && isWithin(above, root));
-    between.slice(-MAX_PINNED_DEPTH).forEach((above) => pins.add(above));
+    const names = namesOf(path);
+    const first = depthOf(root) + 1;
+    const last = Math.min(names.length - 1, first + MAX_PINNED_DEPTH - 1);
+    for (let depth = first; depth <= last; depth += 1) pins.add(`/${names.slice(0, depth).join('/')}`);
   }
   return pins.size;
 }

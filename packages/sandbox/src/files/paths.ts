@@ -28,6 +28,18 @@ export function ancestorsOf(path: string): readonly string[] {
   return ancestors;
 }
 
+/** The directories that hold any of several paths. It costs no more than there are of them. */
+export function holdersOf(paths: Iterable<string>): ReadonlySet<string> {
+  const holders = new Set<string>();
+  for (const path of paths) {
+    for (let at = path; at !== '/'; holders.add(at)) {
+      at = parentOf(at);
+      if (holders.has(at)) break;
+    }
+  }
+  return holders;
+}
+
 /** Whether one of several directories is a canonical path or holds it. */
 export function isWithinAny(path: string, directories: ReadonlySet<string>): boolean {
   return directories.has(path) || ancestorsOf(path).some((above) => directories.has(above));

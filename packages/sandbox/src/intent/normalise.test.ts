@@ -2,7 +2,12 @@ import { ExecError } from '@holdfast/exec-protocol';
 import { describe, expect, test } from 'vitest';
 import type { DirectoryEntry, FileFacts } from '../files/file-facts.js';
 import { type FakeFile, fakeFiles } from '../files/testing/fake-files.js';
-import { MAX_GLOB_MATCHES, MAX_INTENT_ENTRIES, MAX_SCANNED_ENTRIES } from '../limits.js';
+import {
+  MAX_GLOB_MATCHES,
+  MAX_INTENT_CHARACTERS,
+  MAX_INTENT_ENTRIES,
+  MAX_SCANNED_ENTRIES,
+} from '../limits.js';
 import type { NormalisedPolicy } from '../policy/path-rule.js';
 import { fakeScanning } from '../repositories/testing/fake-scans.js';
 import type { ExecutorRoots } from './executor-roots.js';
@@ -223,6 +228,22 @@ test('entries stand for so many paths together and no more', async () => {
     new ExecError(
       'sandboxUnsupported',
       `${ENTRY}.8: the entries up to here stand for more than 8192 paths; send fewer, or fewer roots`,
+    ),
+  );
+});
+
+test('their paths and what patterns match have so many characters together and no more', async () => {
+  const long = 2 ** 12;
+  const match = '/ws/.env';
+  const most = MAX_INTENT_CHARACTERS / long - 1;
+  const entries = Array.from({ length: most }, () => at(`/${'x'.repeat(long - 1)}`, 'deny'));
+  const rest = `/${'y'.repeat(long - 1 - match.length)}`;
+  const whole = [...entries, at(rest, 'deny'), glob('/ws/.env')];
+  expect((await normalised(whole)).notes.length).toBe(most + 1);
+  await expect(normalised([...entries, at(`${rest}y`, 'deny'), glob('/ws/.env')])).rejects.toThrow(
+    new ExecError(
+      'sandboxUnsupported',
+      `${ENTRY}.${most + 1}: the paths that the entries up to here stand for and match have more than 4194304 characters; name directories further up instead`,
     ),
   );
 });

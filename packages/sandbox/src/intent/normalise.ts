@@ -3,11 +3,13 @@ import { isWithin, parentOf } from '../files/paths.js';
 import {
   type CrossedLink,
   type FileIdentity,
+  type Resolution,
   type ResolvedPath,
   resolvePath,
 } from '../files/resolve-path.js';
+import { resolverIn } from '../files/resolver.js';
 import { StalePlan } from '../files/stale-plan.js';
-import { MAX_INTENT_ENTRIES } from '../limits.js';
+import { MAX_INTENT_CHARACTERS, MAX_INTENT_ENTRIES } from '../limits.js';
 import { indexRules, mergeRules, type RuleIndex } from '../policy/access.js';
 import type { NormalisedPolicy, PathRule, PolicyNote } from '../policy/path-rule.js';
 import { listOf, memberOf, nameOf, type ProfileSource, type RuleOrigin } from '../policy/rule-origin.js';
@@ -111,6 +113,10 @@ interface Binding {
   readonly workspaceRoots: readonly string[];
   /** How many paths entries may still stand for; counted down. */
   pathsLeft: number;
+  /** How many characters these paths, and what patterns match, may still have; counted down. */
+  charactersLeft: number;
+  /** Follows a path in this look. */
+  readonly resolve: (path: string) => Resolution;
   readonly rules: PathRule[];
   readonly links: CrossedLink[];
   readonly notes: PolicyNote[];
@@ -127,6 +133,8 @@ function bindingOf(
       nativePath(uri, name(`workspaceRoots.${at}`)),
     ),
     pathsLeft: MAX_INTENT_ENTRIES,
+    charactersLeft: MAX_INTENT_CHARACTERS,
+    resolve: resolverIn(given.files),
     rules: [],
     links: [],
     notes: [],
@@ -140,10 +148,10 @@ function pathsOf(
   patterns: Patterns,
   binding: Binding,
 ): readonly string[] {
-  const { roots, files, workspaceRoots, notes } = binding;
+  const { roots, workspaceRoots, notes } = binding;
   const name = nameOf(origin);
   const target = expandEntry(entry, name, roots, workspaceRoots);
-  if (target.kind === 'glob') return patterns === 'leftOut' ? [] : matchedPaths(name, patterns, files);
+  if (target.kind === 'glob') return patterns === 'leftOut' ? [] : matchedPaths(name, patterns, binding);
   if (target.why !== undefined) notes.push({ origin, text: target.why });
   binding.pathsLeft -= target.paths.length;
   if (binding.pathsLeft < 0)
@@ -151,19 +159,31 @@ function pathsOf(
       name,
       `the entries up to here stand for more than ${MAX_INTENT_ENTRIES} paths; send fewer, or fewer roots`,
     );
+  spendCharacters(target.paths, name, binding);
   return target.paths;
 }
 
+/** What is asked of a path takes a time that grows with its length. */
+function spendCharacters(paths: readonly string[], origin: string, binding: Binding): void {
+  for (const path of paths) binding.charactersLeft -= path.length;
+  if (binding.charactersLeft < 0)
+    refuse(
+      origin,
+      `the paths that the entries up to here stand for and match have more than ${MAX_INTENT_CHARACTERS} characters; name directories further up instead`,
+    );
+}
+
 /** What was matched and is still there: what has gone since is kept from nobody, like what comes later. */
-function matchedPaths(origin: string, matches: GlobMatches, files: FileFacts): readonly string[] {
+function matchedPaths(origin: string, matches: GlobMatches, binding: Binding): readonly string[] {
   const match = matches.get(origin);
   // A pattern without matches denies nothing, and one that nobody looked for might deny much.
   if (match === undefined) throw new Error(`nobody has looked for the pattern of ${origin}`);
-  const base = resolvePath(match.base, files);
+  spendCharacters(match.paths, origin, binding);
+  const base = resolvePath(match.base, binding.files);
   if (base.kind === 'deadEnd' || !isSameFile(base.identity, match.identity))
     throw new StalePlan(match.base, 'was replaced', origin);
   return match.paths.filter((path) => {
-    const resolved = resolvePath(path, files);
+    const resolved = binding.resolve(path);
     return resolved.kind !== 'missing' || !isWithin(path, resolved.missingFrom ?? '/');
   });
 }
@@ -206,9 +226,9 @@ function resolveFor(
   entry: IntentEntry,
   path: string,
   origin: RuleOrigin,
-  { files, notes }: Binding,
+  { resolve, notes }: Binding,
 ): ResolvedPath | undefined {
-  const resolved = resolvePath(path, files);
+  const resolved = resolve(path);
   if (resolved.kind === 'missing' && entry.access !== 'write' && resolved.path.includes(NO_TEXT))
     refuse(
       nameOf(origin),

@@ -1,5 +1,5 @@
 import type { DirectoryEntry, FileFacts } from '../files/file-facts.js';
-import { ancestorsOf, childOf, depthOf, isWithin, parentOf } from '../files/paths.js';
+import { childOf, depthOf, holdersOf, isWithin, parentOf } from '../files/paths.js';
 import { resolvePath } from '../files/resolve-path.js';
 import { MAX_SINGLE_DENIALS } from '../limits.js';
 import { byPathName, indexRules, type RuleIndex } from '../policy/access.js';
@@ -39,13 +39,20 @@ interface Crowd {
   readonly others: readonly DirectoryEntry[];
 }
 
+/** What is denied in one directory. */
+interface Denied {
+  /** Of the directory. */
+  readonly depth: number;
+  readonly rules: PathRule[];
+}
+
 class Crowds {
   readonly #index: RuleIndex;
   readonly #files: FileFacts;
   readonly #cwd: string;
   readonly #rules: Map<string, MountRule>;
   /** What is denied and has nothing that could be seen below it, by its directory. */
-  readonly #denied = new Map<string, PathRule[]>();
+  readonly #denied = new Map<string, Denied>();
   readonly #masks: MountRule[] = [];
   readonly #crowded: Crowd[] = [];
   #singles = 0;
@@ -55,7 +62,7 @@ class Crowds {
     this.#files = files;
     this.#cwd = cwd;
     this.#rules = new Map(rules.map((rule) => [rule.path, rule]));
-    const holders = new Set(rules.flatMap(({ path }) => ancestorsOf(path)));
+    const holders = holdersOf(rules.map(({ path }) => path));
     for (const rule of rules) if (rule.access === 'deny' && !holders.has(rule.path)) this.#add(rule);
   }
 
@@ -104,9 +111,9 @@ class Crowds {
 
   #add(rule: PathRule): void {
     const directory = parentOf(rule.path);
-    const beside = this.#denied.get(directory) ?? [];
-    this.#denied.set(directory, beside);
-    beside.push(rule);
+    const known = this.#denied.get(directory) ?? { depth: depthOf(directory), rules: [] };
+    this.#denied.set(directory, known);
+    known.rules.push(rule);
     this.#singles += 1;
   }
 
@@ -117,13 +124,15 @@ class Crowds {
   }
 
   #deepest(): number {
-    return Math.max(0, ...[...this.#denied.keys()].map(depthOf));
+    return Math.max(0, ...[...this.#denied.values()].map(({ depth }) => depth));
   }
 
   /** By directory; first those in which most is denied. */
-  #deniedAt(depth: number): readonly [string, readonly PathRule[]][] {
-    const there = [...this.#denied].filter(([directory]) => depthOf(directory) === depth);
-    return there.sort(([, one], [, other]) => other.length - one.length);
+  #deniedAt(depth: number): readonly (readonly [string, readonly PathRule[]])[] {
+    const there = [...this.#denied].filter(([, denied]) => denied.depth === depth);
+    return there
+      .map(([directory, { rules }]) => [directory, rules] as const)
+      .sort(([, one], [, other]) => other.length - one.length);
   }
 
   /** Undefined where no mask can be: the directory has a rule of its own, may be written, or has too much else or a link in it. */

@@ -1,5 +1,5 @@
 import type { FileFacts } from '../files/file-facts.js';
-import { ancestorsOf, depthOf, isWithin, parentOf } from '../files/paths.js';
+import { depthOf, holdersOf, isWithin, parentOf } from '../files/paths.js';
 import type { FileIdentity } from '../files/resolve-path.js';
 import { StalePlan } from '../files/stale-plan.js';
 import { refuse } from '../intent/refuse.js';
@@ -49,7 +49,7 @@ export function planMounts(
   const rules = policy.rules.filter(isOutsideOfKernelTrees);
   const index = indexRules(rules);
   const base = index.accessAt('/');
-  const holders = new Set(rules.flatMap(({ path }) => ancestorsOf(path)));
+  const holders = holdersOf(rules.map(({ path }) => path));
   const steps: readonly MountStep[] = [
     baseStep(base),
     ...(base === 'deny' ? linkSteps(policy, index) : []),
@@ -103,15 +103,17 @@ function pinSteps(rules: readonly PathRule[], index: RuleIndex): readonly MountS
   for (const rule of rules) {
     const root = index.governing(parentOf(rule.path));
     if (root?.access !== 'write' || root.path === rule.path) continue;
-    const between = ancestorsOf(rule.path).filter((path) => path !== root.path && isWithin(path, root.path));
-    if (between.length === 0) continue;
-    between.forEach((path) => pins.add(path));
+    let at = parentOf(rule.path);
+    if (at === root.path) continue;
+    // Above what is pinned already, all is, up to the same root.
+    for (; at !== root.path && !pins.has(at); at = parentOf(at)) pins.add(at);
     roots.set(root.path, root);
   }
   // On an empty root the directories to pin are not there yet.
   const early =
     index.accessAt('/') === 'deny' ? [...roots.values()].map((root) => bindStep(root, 'read')) : [];
-  const deepestFirst = [...pins].sort((one, other) => depthOf(other) - depthOf(one));
+  const depths = new Map([...pins].map((path) => [path, depthOf(path)]));
+  const deepestFirst = [...pins].sort((one, other) => (depths.get(other) ?? 0) - (depths.get(one) ?? 0));
   return [
     ...early,
     ...deepestFirst.map((path): MountStep => ({ kind: 'emptyDirectory', path, mode: '755' })),

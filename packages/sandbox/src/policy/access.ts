@@ -1,4 +1,4 @@
-import { ancestorsOf } from '../files/paths.js';
+import { PathMap } from './path-map.js';
 import type { Access, PathRule } from './path-rule.js';
 
 /** Looks up rules by path. Where no rule holds, nothing is allowed. */
@@ -14,15 +14,9 @@ export interface RuleIndex {
 /** Makes rules searchable. The rules must have one path each. */
 export function indexRules(rules: readonly PathRule[]): RuleIndex {
   const byPath = new Map(rules.map((rule) => [rule.path, rule]));
-  // Most directories above a path have no rule, and to look for one takes a time that grows with the length of the name.
-  const lengths = new Set(rules.map(({ path }) => path.length));
-  const governing = (path: string): PathRule | undefined => {
-    for (const candidate of [path, ...ancestorsOf(path)]) {
-      const rule = lengths.has(candidate.length) ? byPath.get(candidate) : undefined;
-      if (rule !== undefined) return rule;
-    }
-    return undefined;
-  };
+  const nearest = new PathMap<PathRule>();
+  for (const [path, rule] of byPath) nearest.set(path, rule);
+  const governing = (path: string): PathRule | undefined => nearest.nearest(path);
   return {
     at: (path) => byPath.get(path),
     governing,

@@ -1,5 +1,5 @@
-import { ancestorsOf } from '../files/paths.js';
 import { byPathName, indexRules } from './access.js';
+import { PathMap } from './path-map.js';
 import type { Access, PathRule } from './path-rule.js';
 import { listOf, type RuleOrigin } from './rule-origin.js';
 
@@ -51,11 +51,11 @@ function cutDown(asked: Access, limit: Access): Pick<Narrowing, 'asked' | 'grant
 
 /** Leaves out each rule that says what the next one above it says already. */
 export function withoutRedundant(rules: readonly PathRule[]): readonly PathRule[] {
-  const kept = new Map<string, PathRule>();
-  for (const rule of [...rules].sort(byPathName)) {
-    const above = ancestorsOf(rule.path).find((path) => kept.has(path));
-    const inherited = above === undefined ? 'deny' : kept.get(above)?.access;
+  const kept = new PathMap<PathRule>();
+  return [...rules].sort(byPathName).filter((rule) => {
+    // Those above come before, and none comes twice.
+    const inherited = kept.nearest(rule.path)?.access ?? 'deny';
     if (inherited !== rule.access) kept.set(rule.path, rule);
-  }
-  return [...kept.values()];
+    return inherited !== rule.access;
+  });
 }

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { PathMap } from './path-map.js';
+
+test('the nearest is at the path or above it, and a name that only begins alike is another one', () => {
+  const map = new PathMap<string>();
+  for (const path of ['/a', '/a/b/c', '/a/b/c']) map.set(path, path);
+  const asked = ['/', '/a', '/ab', '/a/b', '/a/b/c', '/a/b/cd', '/a/b/c/d/e', '/x/y'];
+  expect(asked.map((path) => map.nearest(path))).toEqual([
+    undefined,
+    '/a',
+    undefined,
+    '/a',
+    '/a/b/c',
+    '/a',
+    '/a/b/c',
+    undefined,
+  ]);
+  map.set('/', '/');
+  expect([map.nearest('/'), map.nearest('/x/y')]).toEqual(['/', '/']);
+});
