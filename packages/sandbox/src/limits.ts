@@ -73,10 +73,7 @@ export const MAX_GLOB_MATCHES = 8192;
 /** Entries in one intent, and paths that they stand for, but for those that patterns match. */
 export const MAX_INTENT_ENTRIES = 8192;
 
-/**
- * Characters of all these paths and of what the patterns of the intent match. Planning takes a time that grows with them: so
- * many take a second.
- */
+/** Characters of all these paths and of what the patterns of the intent match. Planning takes a time that grows with them. */
 export const MAX_INTENT_CHARACTERS = 4 * 2 ** 20;
 
 /** Roots in one workspace. */
