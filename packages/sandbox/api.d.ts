@@ -369,21 +369,33 @@ type RefusalReason =
 /** Where an address is, seen from this machine; `nowhere` when there is no way to it. */
 type Place = 'here' | 'elsewhere' | 'nowhere';
 
+/** Names that must not be asked for, though one that may be asked for can stand for them. */
+interface NameDenial {
+    /** The same wherever the same names are covered. */
+    readonly key: string;
+    /** @param name As it would be asked for. */
+    covers(name: string): boolean;
+}
+/** The addresses of a name, or what it might have stood for first, had that been asked for: nothing else was found. */
+type Found = readonly string[] | {
+    readonly denied: string;
+};
 /**
  * Finds the addresses of a name; none where it has none, or none was found when the signal fired. It ends soon after that,
  * and whatever it has begun ends with it.
  */
-type LookUp = (name: string, signal: AbortSignal) => Promise<readonly string[]>;
+type LookUp = (name: string, signal: AbortSignal, denial?: NameDenial) => Promise<Found>;
 
 /** What a name stands for, or that its network has too many others to be found first. */
-type Resolution = readonly string[] | 'too_many_lookups';
+type Resolution = Found | 'too_many_lookups';
 /** Finds the names that one network asks for. */
 interface NetworkNames {
     /**
      * The addresses of a name; none where it has none, or none was found in time. Never fails.
      * @param signal Fires when whoever asks does not want to know any more.
+     * @param denial What must not be asked for although the name stands for it; default nothing.
      */
-    resolve(name: string, signal: AbortSignal): Promise<Resolution>;
+    resolve(name: string, signal: AbortSignal, denial?: NameDenial): Promise<Resolution>;
 }
 /**
  * The lookups of all networks of one server. So many are under way at a time, for each network and for all; of those that
@@ -548,7 +560,7 @@ declare const REMEDIES: {
     readonly 'trying bubblewrap': "see that this machine can start it, and try again";
     readonly 'waiting for its plan': "ask for fewer sandboxes at once, and see that the file systems that they name answer";
     readonly 'looking at files': "see that the file systems that it names answer, and try again";
-    readonly 'looking for what patterns match': "see that the file systems there answer, or deny directories instead of patterns";
+    readonly 'looking for what patterns match': "see that the file systems there answer, start patterns deeper, or deny directories instead";
     readonly 'looking for repositories': "see that the file systems there answer, or allow less to be written";
     readonly 'making its network': "see that this machine can start programs quickly enough, and try again";
     readonly 'making its pipes': "see that mkfifo works here, and try again";
@@ -628,10 +640,10 @@ type MayReplace = (path: string) => boolean;
 type Starter = readonly [string, ...string[]];
 
 /**
- * What keeps as they are the files of this machine that a sandbox shows past its own mounts: nothing is needed, or cannot be had,
- * or bubblewrap is started with it.
+ * What keeps the device nodes in a sandbox, which are those of this machine, as they are: nothing is needed, or cannot be had, or
+ * bubblewrap is started with it.
  */
-type HostSeal = 'needless' | 'impossible' | Starter;
+type DeviceSeal = 'needless' | 'impossible' | Starter;
 
 /**
  * What becomes of mounts that this machine makes while a command runs: they do not spread at all, or they would, and are kept
@@ -653,30 +665,13 @@ interface WorkingBwrap {
     readonly renamer?: ProgramRenamer | undefined;
 }
 
-/** The time that the looks at all roots of one sandbox have together: what one does not need is left for those after it. */
-declare class ScanTime {
-    #private;
-    constructor(roots: number);
-    /** What the next one may take. */
-    get shareMs(): number;
-    /** One has come to its end. */
-    spend(tookMs: number): void;
-}
-
-/** For how long somebody waits for what is below one root. */
-interface FindOptions {
-    /** Of all roots that he asks about; default that of one alone. */
-    readonly time?: ScanTime;
-    /** He wants no answer any more. */
-    readonly signal?: AbortSignal;
-}
 /** Whoever finds the repositories below a directory. */
 interface RepositoryFinder {
     /**
      * What is there now: every answer comes from a look that began after the question.
-     * @throws only the reason of the signal.
+     * @param signal Ends the wait, and the look if nobody else waits for it; default none. @throws only its reason.
      */
-    find(target: ScanTarget, options?: FindOptions): Promise<ScannedTree>;
+    find(target: ScanTarget, signal?: AbortSignal): Promise<ScannedTree>;
 }
 
 /** What planning needs to know of the executor. */
@@ -697,14 +692,16 @@ interface HostFacts {
     readonly bwrap: (mayReplace: MayReplace, signal?: AbortSignal) => Promise<BwrapCapability>;
     /** Directories and files of the executor's own that no command may see, such as the records of its sandboxes. */
     readonly ownPaths: readonly string[];
+    /** What runs this program, outside of every sandbox: Node and the file that it was started with. */
+    readonly runBy: readonly string[];
     /** A program that gives ignored signals their default meaning; undefined where there is none. */
     readonly signalResetter: string | undefined;
     /** Whether the user is root, to whom what stands in /proc for the machine belongs, whatever else it may do. */
     readonly ownsKernelFiles: boolean;
     /** What becomes of mounts that this machine makes while a command runs. Runs no program that the command may replace. */
     readonly lateMounts: (bwrap: string, mayReplace: MayReplace, signal: AbortSignal) => Promise<LateMounts>;
-    /** What keeps devices of this machine and bubblewrap as they are. Runs no program that the command may replace. */
-    readonly hostSeal: (bwrap: string, mayReplace: MayReplace, signal: AbortSignal) => Promise<HostSeal>;
+    /** What keeps the device nodes of this machine as they are. Runs no program that the command may replace. */
+    readonly deviceSeal: (bwrap: string, mayReplace: MayReplace, signal: AbortSignal) => Promise<DeviceSeal>;
 }
 /** Both phases of a sandbox: what it allows, and how that is enforced. */
 interface SandboxPlan {
@@ -1093,4 +1090,4 @@ declare function replaceableIn({ rules, restrictsFiles }: Pick<NormalisedPolicy,
  */
 declare function explainSeatbelt(policy: NormalisedPolicy): string;
 
-export { type Access, type CeilingSource, type CommandSetting, type FailedCommand, type FileFacts, type FileView, type FindOptions, type GlobMatch, type GlobMatches, type GlobScan, type HostFacts, type HostMemory, type HostRule, type HostRules, type JudgedPlan, type LaunchOptions, type LaunchPlan, type Look, Lookups, MAX_CELLS_STARTING, type ManagedNetwork, type ManagedNetworkOptions, NO_OPERATOR, type NamedProcess, type Narrowing, type NetworkAnswer, type NetworkCaller, type NetworkDecider, type NetworkDecision, type NetworkIntent, type NetworkNames, type NetworkProtocol, type NetworkQuestion, type NormalisedPolicy, type OpenLaunch, type OperatorCeiling, type Outside, type PathRule, type PatternFinder, PlaceholderStore, type PlanOptions, type PlannedDescriptor, type PolicyNote, type RefusalReason, Refusals, type RepositoryFinder, type Resolution, type RuleOrigin, SANDBOX_START_MS, SYSTEM_PATH, type SandboxIntent, type SandboxPlan, type SandboxedCommand, type ScanTarget, ScanTime, type ScannedTree, type Searches, SetUp, type SetUpClock, type SetUpOptions, type SetUpStep, SharedLooks, StalePlan, type WrapperStatus, WrapperWatch, accessTo, ceilingSource, createSearches, explainAsJson, explainFault, explainInWords, explainSeatbelt, hasLostPath, hasMountsOf, isRunning as isProcessRunning, judgeDenial, networkOf, openLaunch, openManagedNetwork, ownMark as ownProcessMark, parseCeiling, parseHostRules, parseIntent, parseNetworkIntent, placeholderFolder, planSandbox, readHostFacts, readMountTable, reasonOf, replaceableIn, reportSandbox, secureOwnFolder, spillFolder, systemPlaces, untilSteady, whyNotRun };
+export { type Access, type CeilingSource, type CommandSetting, type FailedCommand, type FileFacts, type FileView, type GlobMatch, type GlobMatches, type GlobScan, type HostFacts, type HostMemory, type HostRule, type HostRules, type JudgedPlan, type LaunchOptions, type LaunchPlan, type Look, Lookups, MAX_CELLS_STARTING, type ManagedNetwork, type ManagedNetworkOptions, NO_OPERATOR, type NamedProcess, type Narrowing, type NetworkAnswer, type NetworkCaller, type NetworkDecider, type NetworkDecision, type NetworkIntent, type NetworkNames, type NetworkProtocol, type NetworkQuestion, type NormalisedPolicy, type OpenLaunch, type OperatorCeiling, type Outside, type PathRule, type PatternFinder, PlaceholderStore, type PlanOptions, type PlannedDescriptor, type PolicyNote, type RefusalReason, Refusals, type RepositoryFinder, type Resolution, type RuleOrigin, SANDBOX_START_MS, SYSTEM_PATH, type SandboxIntent, type SandboxPlan, type SandboxedCommand, type ScanTarget, type ScannedTree, type Searches, SetUp, type SetUpClock, type SetUpOptions, type SetUpStep, SharedLooks, StalePlan, type WrapperStatus, WrapperWatch, accessTo, ceilingSource, createSearches, explainAsJson, explainFault, explainInWords, explainSeatbelt, hasLostPath, hasMountsOf, isRunning as isProcessRunning, judgeDenial, networkOf, openLaunch, openManagedNetwork, ownMark as ownProcessMark, parseCeiling, parseHostRules, parseIntent, parseNetworkIntent, placeholderFolder, planSandbox, readHostFacts, readMountTable, reasonOf, replaceableIn, reportSandbox, secureOwnFolder, spillFolder, systemPlaces, untilSteady, whyNotRun };

@@ -351,7 +351,7 @@ describe('planning that does not come to an end', () => {
       work({
         ...FILES,
         look: (path) => {
-          clock.passUnnoticed(SANDBOX_START_MS / 8);
+          clock.passUnnoticed(SANDBOX_START_MS / 2);
           return FILES.look(path);
         },
       });

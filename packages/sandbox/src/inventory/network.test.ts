@@ -286,9 +286,7 @@ describeInWorlds(({ user, there, it: inWorld }) => {
   });
 
   it('N20 there is no credential to be seen', async () => {
-    const { stdout } = await run(
-      'env | grep -i proxy | grep -c @; grep -c "${http_proxy#http://}" /proc/1/cmdline',
-    );
+    const { stdout } = await run('env | grep -i proxy | grep -c @; ls -A /proc/1 | grep -c .');
     expect(stdout).toBe('0\n0\n');
   });
 });
