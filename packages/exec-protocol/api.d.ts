@@ -514,7 +514,7 @@ declare const MAX_PLANS_AT_ONCE = 16;
 /** Those of them that one session may have planned at a time, so that others have their turn. */
 declare const MAX_PLANS_PER_SESSION = 4;
 /** Sandboxes of one session that wait until they can be planned. */
-declare const MAX_WAITING_PLANS = 256;
+declare const MAX_WAITING_PLANS = 1024;
 /** How long a helper is kept that has no file open and nothing to do. */
 declare const FILE_HELPER_IDLE_MS = 10000;
 /** The longest answer of a helper: a file of `MAX_READ_FILE_BYTES` in base64, with room around it. */

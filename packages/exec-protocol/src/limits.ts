@@ -227,7 +227,7 @@ export const MAX_PLANS_AT_ONCE = 16;
 export const MAX_PLANS_PER_SESSION = 4;
 
 /** Sandboxes of one session that wait until they can be planned. */
-export const MAX_WAITING_PLANS = 256;
+export const MAX_WAITING_PLANS = 1024;
 
 /** How long a helper is kept that has no file open and nothing to do. */
 export const FILE_HELPER_IDLE_MS = 10_000;

@@ -112,7 +112,7 @@ test('so many of a session may wait, and one more is refused, but not that of an
   await expect(plan('flood')).rejects.toEqual(
     new ExecError(
       'limitExceeded',
-      '256 sandboxes of this session wait until they can be planned (MAX_WAITING_PLANS); wait for answers first',
+      `${MAX_WAITING_PLANS} sandboxes of this session wait until they can be planned (MAX_WAITING_PLANS); wait for answers first`,
     ),
   );
   const other = plan('other');
