@@ -52,6 +52,9 @@ export const MAX_CONFIG_LOOKS = 8192;
 /** Paths that are protected since those configs name them, in equal shares; the rest is told of. */
 export const MAX_CONFIG_TARGETS = 1024;
 
+/** Things that those configs name and that cannot be protected, each told of, in equal shares; the rest is told of together. */
+export const MAX_CONFIG_GAPS = 2048;
+
 /** Repositories whose configs are read; those of more are told of. */
 export const MAX_CONFIG_SHARES = 1024;
 

@@ -78,7 +78,7 @@ async function runPlanned(
       if (isAgain) planned = await makePlan();
       return await openLaunch(planned.plan.launch, planned.store, { network, setUp });
     });
-    for (const { text } of planned.plan.policy.notes) complain(`note: ${printable(text)}`);
+    tellNotes(planned.plan.policy.notes.map(({ text }) => text));
     const ending = await runLaunch(launch, setUp, streams, wrapperEnv);
     const signal = await untilArrived(streams, ending.wasSignalled);
     if (signal !== undefined) return 128 + constants.signals[signal];
@@ -89,6 +89,15 @@ async function runPlanned(
     network?.close();
   }
 }
+
+function tellNotes(notes: readonly string[]): void {
+  for (const text of notes.slice(0, MAX_NOTES_SHOWN)) complain(`note: ${printable(text)}`);
+  const left = notes.length - MAX_NOTES_SHOWN;
+  if (left > 0) complain(`note: and ${left} more, which holdfast sandbox explain shows`);
+}
+
+/** Whoever made what they are about, such as an earlier command, could have made thousands. */
+const MAX_NOTES_SHOWN = 64;
 
 async function networkOf(
   { plan: { hosts: rules, bwrap } }: LocalPlan,

@@ -1,9 +1,17 @@
-import { MAX_CONFIG_BYTES, MAX_CONFIG_LOOKS, MAX_CONFIG_SHARES, MAX_CONFIG_TARGETS } from '../limits.js';
+import {
+  MAX_CONFIG_BYTES,
+  MAX_CONFIG_GAPS,
+  MAX_CONFIG_LOOKS,
+  MAX_CONFIG_SHARES,
+  MAX_CONFIG_TARGETS,
+} from '../limits.js';
 
 /** What is spent where the configs of a repository are asked what they name. */
 export interface ConfigShare {
   /** Text that is read. */
   readonly bytes: number;
+  /** What is told of since it cannot be protected. */
+  readonly gaps: number;
   /** Places that are looked at; one whose path has many names counts for several. */
   readonly looks: number;
   /** Paths that are protected. */
@@ -15,6 +23,7 @@ export function shareForEach(repositories: number): ConfigShare {
   const shares = Math.min(Math.max(1, repositories), MAX_CONFIG_SHARES);
   return {
     bytes: Math.floor(MAX_CONFIG_BYTES / shares),
+    gaps: Math.floor(MAX_CONFIG_GAPS / shares),
     looks: Math.floor(MAX_CONFIG_LOOKS / shares),
     targets: Math.floor(MAX_CONFIG_TARGETS / shares),
   };
@@ -22,6 +31,7 @@ export function shareForEach(repositories: number): ConfigShare {
 
 const TOO_MUCH: Readonly<Record<keyof ConfigShare, (most: number) => string>> = {
   bytes: (most) => `has configs of more than ${most} bytes`,
+  gaps: (most) => `leaves more open than the ${most} things that are told`,
   looks: (most) => `names more than ${most} places`,
   targets: (most) => `names more than ${most} hooks, configs and programs to protect`,
 };
@@ -30,7 +40,7 @@ const TOO_MUCH: Readonly<Record<keyof ConfigShare, (most: number) => string>> = 
 export class ConfigBudget {
   readonly #share: ConfigShare;
   readonly #tell: (what: string) => void;
-  readonly #taken = { bytes: 0, looks: 0, targets: 0 };
+  readonly #taken = { bytes: 0, gaps: 0, looks: 0, targets: 0 };
   readonly #spent = new Set<keyof ConfigShare>();
 
   /** @param tell Called once for each kind of which there is not enough. */

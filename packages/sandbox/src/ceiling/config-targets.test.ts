@@ -4,6 +4,7 @@ import { parentOf } from '../files/paths.js';
 import { type FakeFile, fakeFiles } from '../files/testing/fake-files.js';
 import {
   MAX_CONFIG_BYTES,
+  MAX_CONFIG_GAPS,
   MAX_CONFIG_LOOKS,
   MAX_CONFIG_SHARES,
   MAX_CONFIG_TARGETS,
@@ -205,6 +206,20 @@ describe('what the config of a repository names', () => {
         s: 0,
         gaps: [`${of} has configs of more than ${each} bytes, which is what it may here; let it name fewer`],
       });
+    });
+
+    test('things that are told of', async () => {
+      // Each of them in the worktree and in the repository.
+      const each = MAX_CONFIG_GAPS / 4;
+      const open = (count: number): string =>
+        Array.from({ length: count }, (_, at) => `[core] hooksPath = h${at}/..\n`).join('');
+      const { gaps } = await both({ config: open(each) }, { config: open(each + 1) });
+      expect([gaps.length, gaps.filter((gap) => !gap.includes(' is named as '))]).toEqual([
+        MAX_CONFIG_GAPS + 1,
+        [
+          `${of} leaves more open than the ${2 * each} things that are told, which is what it may here; let it name fewer`,
+        ],
+      ]);
     });
 
     test('so many repositories, and no more', () => {

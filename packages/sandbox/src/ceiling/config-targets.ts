@@ -258,7 +258,7 @@ class ConfigReading implements ConfigTargets {
 
   #tell(path: string, what: string): void {
     const text = `the git config of ${this.#repository.directory}: ${path} ${what}`;
-    if (this.#told.has(text)) return;
+    if (this.#told.has(text) || !this.#budget.take('gaps', 1)) return;
     this.#told.add(text);
     this.gaps.push({ path, text });
   }
