@@ -52,6 +52,17 @@ describeConfined('files and directories as streams of `holdfast sandbox`', WHOEV
   );
 
   test(
+    'output that cannot be written is no success, as it would be none without a sandbox',
+    async () => {
+      await using place = await sandboxPlace(WHOEVER_TESTS);
+      expect(await run(place, 'echo lost', '> /dev/full')).toBe(125);
+      expect(await run(place, 'echo lost; exit 3', '> /dev/full')).toBe(3);
+      expect(await run(place, 'echo for nobody', '| :')).toBe(0);
+    },
+    DEADLINE_MS,
+  );
+
+  test(
     'a command that reads only the beginning ends, though its file has no end',
     async () => {
       await using place = await sandboxPlace(WHOEVER_TESTS);

@@ -80,6 +80,11 @@ export class CarriedStreams {
     );
   }
 
+  /** Whether something that the command has written could not be written, as on a full disk. */
+  get hasLost(): boolean {
+    return this.#carriers.some((carrier) => carrier.hasLost);
+  }
+
   /** Lets go of everything. What has not arrived goes its way without this program. */
   abandon(): void {
     for (const carrier of this.#carriers) carrier.abandon();

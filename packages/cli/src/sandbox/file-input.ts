@@ -20,6 +20,7 @@ export function hasPosition(fd: number): boolean {
  */
 export class FileInput implements Carrier {
   readonly isInput = true;
+  readonly hasLost = false;
   readonly fd: number;
   readonly ended: Promise<void>;
   #its: number | undefined;

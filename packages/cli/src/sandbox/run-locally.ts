@@ -84,7 +84,7 @@ async function runPlanned(
     if (signal !== undefined) return 128 + constants.signals[signal];
     const exitCode = ending.exitCode ?? explainNoStart(ending.isSetUp, command);
     if (exitCode !== 0) tellDenial(exitCode, planned, refusals);
-    return exitCode;
+    return exitCode === 0 && streams.hasLost ? EXIT_OWN_FAILURE : exitCode;
   } finally {
     network?.close();
   }

@@ -13,6 +13,8 @@ export interface Carrier {
   readonly its: number;
   /** Settles when nothing more is carried. */
   readonly ended: Promise<void>;
+  /** Whether what the command has written could not be written where it was to go. */
+  readonly hasLost: boolean;
   /** To be called when the command has been started, or will not be. */
   handedOver(): void;
   /** @param environment Marks what must not outlive this program; default nothing. */
@@ -29,6 +31,7 @@ export class StreamCarrier implements Carrier {
   readonly ended: Promise<void>;
   readonly #ends: { its: number | undefined; own: number | undefined };
   #process: ChildProcess | undefined;
+  #hasLost = false;
   #end: () => void = () => undefined;
 
   constructor(fd: number, { readFd, writeFd }: StreamPipe) {
@@ -48,6 +51,10 @@ export class StreamCarrier implements Carrier {
     return this.#ends.its;
   }
 
+  get hasLost(): boolean {
+    return this.#hasLost;
+  }
+
   handedOver(): void {
     this.#close('its');
   }
@@ -64,9 +71,12 @@ export class StreamCarrier implements Carrier {
     this.#process = carrier;
     carrier.once('error', (error) => {
       complain(`a stream could not be carried: ${error.message}`);
+      this.#hasLost = !this.isInput;
       this.#end();
     });
-    carrier.once('exit', () => {
+    // A reader that is gone ends it by a signal, which is how the command hears of it, too.
+    carrier.once('exit', (code) => {
+      if (!this.isInput && code !== null && code !== 0) this.#hasLost = true;
       this.#end();
     });
     this.#close('own');

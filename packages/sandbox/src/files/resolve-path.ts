@@ -50,7 +50,7 @@ export type Resolution = ResolvedPath | DeadEnd;
  */
 export function resolvePath(path: string, files: FileFacts): Resolution {
   const links: CrossedLink[] = [];
-  const known = knownParent(path, files);
+  const known = knownAbove(path, files);
   const pending = [...namesOf(path.slice(known.length))].reverse();
   let current = known;
   let missingFrom: string | undefined;
@@ -109,10 +109,12 @@ function targetOf(link: string, files: FileFacts): string {
 
 const NO_LINK: ReadonlySet<string | undefined> = new Set(['EINVAL', 'ENOENT', 'ENOTDIR']);
 
-/** The directory of a path if it was seen before, so that a deep one is not walked through for each file in it; else the root. */
-function knownParent(path: string, { directories }: FileFacts): string {
-  const parent = parentOf(path);
-  return directories?.has(parent) === true ? parent : '/';
+/** The nearest directory above a path that was seen before, so that a deep one is not walked through for each path in it; else the root. */
+function knownAbove(path: string, { directories }: FileFacts): string {
+  if (directories === undefined) return '/';
+  let above = parentOf(path);
+  while (above !== '/' && !directories.has(above)) above = parentOf(above);
+  return above;
 }
 
 /** Why one link more is not followed, if that is so. */
