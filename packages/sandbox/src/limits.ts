@@ -49,8 +49,8 @@ export const MAX_CONFIG_BYTES = 2 ** 20;
 /** Places that are looked at since those configs name them, in equal shares, a path of many names for several; the rest is told of. */
 export const MAX_CONFIG_LOOKS = 8192;
 
-/** Paths that are protected since those configs name them, in equal shares; the rest is told of. */
-export const MAX_CONFIG_TARGETS = 1024;
+/** Mounts for what those configs name, and for directories above it that must keep their names, in equal shares; the rest is told of. */
+export const MAX_CONFIG_MOUNTS = 1024;
 
 /** Things that those configs name and that cannot be protected, each told of, in equal shares; the rest is told of together. */
 export const MAX_CONFIG_GAPS = 2048;

@@ -122,7 +122,7 @@ function isForReaders(fd: number): boolean {
 
 async function withinLimit(work: Promise<unknown>): Promise<void> {
   const limit = new AbortController();
-  const late = sleep(FILE_LIMIT_MS, true, { signal: limit.signal }).catch(() => false);
+  const late = sleep(FILE_LIMIT_MS, true, { signal: limit.signal, ref: false }).catch(() => false);
   if ((await Promise.race([work, late])) === true)
     complain('some of the output may not be where it was to go');
   limit.abort();

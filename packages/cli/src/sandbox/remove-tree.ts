@@ -36,11 +36,12 @@ export function removeTree(pinned: PinnedDirectory, limitMs: number): boolean {
 function dissolve(topFd: number, name: Buffer, deadlineMs: number): void {
   const fd = openSync(within(topFd, name), DIRECTORY_ITSELF);
   try {
-    clear(fd, deadlineMs, (inner) => {
+    const hasCleared = clear(fd, deadlineMs, (inner) => {
       makeMovable(within(fd, inner));
       renameSync(within(fd, inner), within(topFd, Buffer.from(randomUUID())));
     });
-    rmdirSync(within(topFd, name));
+    // What was moved is there for the next look, whatever else is left here.
+    if (!succeeds(() => rmdirSync(within(topFd, name))) && !hasCleared) throw new Error('nothing went');
   } finally {
     closeSync(fd);
   }

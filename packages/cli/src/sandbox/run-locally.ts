@@ -80,7 +80,7 @@ async function runPlanned(
     });
     tellNotes(planned.plan.policy.notes.map(({ text }) => text));
     const ending = await runLaunch(launch, setUp, streams, wrapperEnv);
-    const signal = await untilArrived(streams, ending.wasSignalled);
+    const signal = await untilArrived(streams, ending.isPatient);
     if (signal !== undefined) return 128 + constants.signals[signal];
     const exitCode = ending.exitCode ?? explainNoStart(ending.isSetUp, command);
     if (exitCode !== 0) tellDenial(exitCode, planned, refusals);
@@ -139,8 +139,8 @@ interface Ending {
   readonly exitCode: number | undefined;
   /** Whether the sandbox was. */
   readonly isSetUp: boolean;
-  /** Whether this program was told to end meanwhile. */
-  readonly wasSignalled: boolean;
+  /** Whether its output is waited for however long that takes: it has come to an end, and nobody has asked for it. */
+  readonly isPatient: boolean;
 }
 
 async function runLaunch(
@@ -168,7 +168,7 @@ async function runLaunch(
     return {
       exitCode: exitCode ?? (wrapperCode > 128 ? wrapperCode : undefined),
       isSetUp: await wrapper.ready,
-      wasSignalled,
+      isPatient: isOver && !wasSignalled,
     };
   } catch (error) {
     // What was started is over when it has gone.

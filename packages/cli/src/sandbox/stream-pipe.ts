@@ -46,7 +46,9 @@ function scriptFor(count: number): string {
 }
 
 async function* holdersIn(shell: ChildProcess): AsyncGenerator<string> {
-  const input: unknown = shell.stdio[TOLD_AT];
+  // Without a free descriptor Node makes no streams, whatever the type says.
+  const { stdio } = shell as { readonly stdio?: ChildProcess['stdio'] };
+  const input: unknown = stdio?.[TOLD_AT];
   if (!(input instanceof Duplex)) return;
   for await (const line of createInterface({ input })) if (/^\d+$/.test(line)) yield line;
 }

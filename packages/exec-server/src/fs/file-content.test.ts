@@ -22,6 +22,8 @@ test('a file is read as it is, whatever its size says', async () => {
   expect(Buffer.from(await readFile(tree.path('big'), FOLLOW)).equals(content)).toBe(true);
   expect(await readFile(tree.path('empty'), FOLLOW)).toEqual(Buffer.alloc(0));
   // The kernel gives this file the size 0.
+  const last = await readFile(Buffer.from('/proc/sys/kernel/cap_last_cap'), FOLLOW);
+  expect(Buffer.from(last).toString()).toBe(readFileSync('/proc/sys/kernel/cap_last_cap', 'utf8'));
   const status = await readFile(Buffer.from('/proc/self/status'), FOLLOW);
   expect(Buffer.from(status).toString()).toContain(`Pid:\t${String(process.pid)}`);
 });

@@ -61,7 +61,8 @@ export async function writeFile(path: NativePath, dataBase64: string, options: W
 async function contentOf(handle: FileHandle, size: number, limitBytes: number): Promise<Buffer | undefined> {
   const pieces: Buffer[] = [];
   let total = 0;
-  for (let wanted = size + 1; ; wanted = PIECE_BYTES) {
+  // Some of the kernel's answer only who asks for all of it at once.
+  for (let wanted = size === 0 ? PIECE_BYTES : size + 1; ; wanted = PIECE_BYTES) {
     const piece = Buffer.allocUnsafe(Math.max(Math.min(wanted, limitBytes + 1 - total), 1));
     const { bytesRead } = await handle.read(piece, 0, piece.length, null);
     total += bytesRead;

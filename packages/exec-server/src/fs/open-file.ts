@@ -71,11 +71,9 @@ export function openToOverwrite(path: NativePath, options: WriteOptions): Promis
 async function openToEmpty(path: NativePath, options: WriteOptions, isWanted: Wanted): Promise<OpenFile> {
   // The reference calls it a bad request to read such a thing, and a failure to write it.
   const opened = await openThat(path, REPLACE, options, isWanted, ERROR_KINDS.fileSystemFailed.code);
-  const { handle, found } = opened;
-  return await prepared(opened, path, options, async () => {
-    // Not by opening it: what a sandbox denies would be refused as what it shows read-only.
-    if (found.size > 0) await handle.truncate(0);
-  });
+  const { handle } = opened;
+  // Not by opening it: what a sandbox denies would be refused as what it shows read-only.
+  return await prepared(opened, path, options, () => handle.truncate(0));
 }
 
 /** Gives a file its permissions and whatever else it needs before it is written; a device is left as it is. */

@@ -2,8 +2,8 @@ import {
   MAX_CONFIG_BYTES,
   MAX_CONFIG_GAPS,
   MAX_CONFIG_LOOKS,
+  MAX_CONFIG_MOUNTS,
   MAX_CONFIG_SHARES,
-  MAX_CONFIG_TARGETS,
 } from '../limits.js';
 
 /** What is spent where the configs of a repository are asked what they name. */
@@ -14,8 +14,8 @@ export interface ConfigShare {
   readonly gaps: number;
   /** Places that are looked at; one whose path has many names counts for several. */
   readonly looks: number;
-  /** Paths that are protected. */
-  readonly targets: number;
+  /** For paths that are protected, and for directories above them that must keep their names. */
+  readonly mounts: number;
 }
 
 /** For each of so many repositories: all are looked at in one go, and none takes from another. */
@@ -25,7 +25,7 @@ export function shareForEach(repositories: number): ConfigShare {
     bytes: Math.floor(MAX_CONFIG_BYTES / shares),
     gaps: Math.floor(MAX_CONFIG_GAPS / shares),
     looks: Math.floor(MAX_CONFIG_LOOKS / shares),
-    targets: Math.floor(MAX_CONFIG_TARGETS / shares),
+    mounts: Math.floor(MAX_CONFIG_MOUNTS / shares),
   };
 }
 
@@ -33,14 +33,14 @@ const TOO_MUCH: Readonly<Record<keyof ConfigShare, (most: number) => string>> = 
   bytes: (most) => `has configs of more than ${most} bytes`,
   gaps: (most) => `leaves more open than the ${most} things that are told`,
   looks: (most) => `names more than ${most} places`,
-  targets: (most) => `names more than ${most} hooks, configs and programs to protect`,
+  mounts: (most) => `names hooks, configs and programs that need more than ${most} mounts`,
 };
 
 /** What is left of a share. */
 export class ConfigBudget {
   readonly #share: ConfigShare;
   readonly #tell: (what: string) => void;
-  readonly #taken = { bytes: 0, gaps: 0, looks: 0, targets: 0 };
+  readonly #taken = { bytes: 0, gaps: 0, looks: 0, mounts: 0 };
   readonly #spent = new Set<keyof ConfigShare>();
 
   /** @param tell Called once for each kind of which there is not enough. */

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { FileFact } from '../files/file-facts.js';
 import { parentOf } from '../files/paths.js';
@@ -6,8 +7,8 @@ import {
   MAX_CONFIG_BYTES,
   MAX_CONFIG_GAPS,
   MAX_CONFIG_LOOKS,
+  MAX_CONFIG_MOUNTS,
   MAX_CONFIG_SHARES,
-  MAX_CONFIG_TARGETS,
   MAX_GIT_CONFIGS,
   MAX_SMALL_FILE_BYTES,
 } from '../limits.js';
@@ -71,6 +72,8 @@ describe('what the config of a repository names', () => {
       '/ws/r/.git/worktrees/a/gitdir': { text: '/ws/a/.git\n' },
       '/ws/r/.git/worktrees/a/commondir': { text: '../..' },
       '/ws/r/.git/worktrees/a/config.worktree': { text: '[core]\nhooksPath = own' },
+      '/ws/r/.git/worktrees/c/gitdir': { text: '../../../../c/.git\n' },
+      '/ws/c': 'directory',
       '/ws/a/.git': { text: 'gitdir: /ws/r/.git/worktrees/a' },
       '/ws/b/.git': { text: 'gitdir: ../separate' },
       '/ws/separate/config': { text: '[core]\nhooksPath = h' },
@@ -90,6 +93,7 @@ describe('what the config of a repository names', () => {
       'read /srv/bare/own/',
       'read /ws/a/own/',
       'read /ws/b/h/',
+      'read /ws/c/own/',
       'read /ws/lib/own',
       'read /ws/modules/own/',
       'read /ws/r/.git/own/',
@@ -146,8 +150,11 @@ describe('what the config of a repository names', () => {
       s: Readonly<Record<string, string>>,
     ): Promise<{ readonly r: number; readonly s: number; readonly gaps: readonly string[] }> {
       const texts = [
-        ...Object.entries(r).map(([name, text]) => [`/ws/r/.git/${name}`, text]),
-        ...Object.entries({ commondir: '.', ...s }).map(([name, text]) => [`/ws/s/.git/${name}`, text]),
+        ...Object.entries(r).map(([name, text]) => [posix.join('/ws/r/.git', name), text]),
+        ...Object.entries({ commondir: '.', ...s }).map(([name, text]) => [
+          posix.join('/ws/s/.git', name),
+          text,
+        ]),
         ...['/ws/r/last', '/ws/s/last'].map((path) => [path, '']),
       ];
       const tree = Object.fromEntries(
@@ -165,21 +172,37 @@ describe('what the config of a repository names', () => {
 
     test('paths that are protected', async () => {
       // Each of them in the worktree and in the repository.
-      const each = MAX_CONFIG_TARGETS / 4;
+      const each = MAX_CONFIG_MOUNTS / 4;
       expect(await both({ config: hooks(each) }, { config: hooks(each + 1) })).toEqual({
         r: each,
         s: each,
         gaps: [
-          `${of} names more than ${2 * each} hooks, configs and programs to protect, which is what it may here; let it name fewer`,
+          `${of} names hooks, configs and programs that need more than ${2 * each} mounts, which is what it may here; let it name fewer`,
         ],
       });
     });
 
-    test('places that are looked at, hooks first', async () => {
+    test('directories that must keep their names for them', async () => {
+      // Three directories above each of them.
+      const each = MAX_CONFIG_MOUNTS / 2 / 4;
+      const programs = Array.from({ length: each + 1 }, (_, at) => `d${at}/a/b/p`);
+      const deep = Object.fromEntries(programs.map((path) => [`../${path}`, '']));
+      const config = (count: number): string => `[core] pager = ${programs.slice(0, count).join(' ')}\n`;
+      expect(await both({ config: config(each), ...deep }, { config: config(each + 1), ...deep })).toEqual({
+        r: each,
+        s: each,
+        gaps: [
+          `${of} names hooks, configs and programs that need more than ${4 * each} mounts, which is what it may here; let it name fewer`,
+        ],
+      });
+    });
+
+    test('places that are looked at, hooks first, and not where other repositories are', async () => {
       const each = MAX_CONFIG_LOOKS / 2;
       const words = (count: number): string => {
         const names = Array.from({ length: count }, (_, at) => `a/${at}`);
-        return `[core]\npager = ${names.join(' ')} ./last\n${hooks(1)}`;
+        const remotes = names.map((name) => `[remote "x"] url = git@example.org:${name}.git\n`).join('');
+        return `${remotes}[core]\npager = ${names.join(' ')} ./last\n${hooks(1)}`;
       };
       // Two for `commondir`, two for configs, and two for everything that is named.
       const most = (each - 8) / 2;

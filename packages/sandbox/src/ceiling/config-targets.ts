@@ -48,7 +48,7 @@ export function namedByConfigs(
 ): ConfigTargets {
   const repositories = [...worktrees].map(([directory, seen]) => ({ directory, worktrees: [...seen] }));
   const share = shareForEach(repositories.length);
-  const look = { files, kept, configs: new ConfigFiles(files), paths: new ConfigPaths(files) };
+  const look = new ConfigLook(files, kept, [...worktrees.keys()]);
   const readings = repositories.slice(0, MAX_CONFIG_SHARES).map((repository) => {
     const reading = new ConfigReading(repository, look, share);
     reading.run();
@@ -75,11 +75,31 @@ function gapOfUnasked(
 }
 
 /** What the readings of all repositories share. */
-interface ConfigLook {
+class ConfigLook {
   readonly files: FileFacts;
   readonly kept: readonly string[];
   readonly configs: ConfigFiles;
   readonly paths: ConfigPaths;
+  /** Directories that keep their names anyway. */
+  readonly pinned: Set<string>;
+
+  constructor(files: FileFacts, kept: readonly string[], repositories: readonly string[]) {
+    this.files = files;
+    this.kept = kept;
+    this.configs = new ConfigFiles(files);
+    this.paths = new ConfigPaths(files);
+    this.pinned = new Set(withAncestors([...repositories, ...kept]));
+  }
+
+  /** The directories above a path that would have to keep their names as well, each by a mount. */
+  pinsFor(path: string): readonly string[] {
+    const pins: string[] = [];
+    for (const above of ancestorsOf(path)) {
+      if (this.pinned.has(above)) break;
+      pins.push(above);
+    }
+    return pins;
+  }
 }
 
 const KERNEL_TREES = ['/dev', '/proc', '/sys'];
@@ -113,9 +133,10 @@ class ConfigReading implements ConfigTargets {
   }
 
   run(): void {
-    const linked = this.#linked();
     const own = [this.#repository.directory, ...this.#common()];
-    for (const holder of [...own, ...linked]) this.#readConfigsIn(holder);
+    for (const holder of own) this.#readConfigsIn(holder);
+    const linked = this.#linked();
+    for (const holder of linked) this.#readConfigsIn(holder);
     const bases = [...this.#basesOf(linked), ...own];
     this.#each('hooks', bases, (path) => this.#addHooks(path));
     this.#each('programs', bases, (path) => this.#addProgram(path));
@@ -156,13 +177,18 @@ class ConfigReading implements ConfigTargets {
   #basesOf(linked: readonly string[]): readonly string[] {
     const { directory, worktrees } = this.#repository;
     const named = [...this.#read.values()].flatMap((config) => config?.worktree ?? []);
-    const pointers = linked.map((holder) => this.#textAt(childOf(holder, 'gitdir')) ?? '');
     const bases = [
       ...worktrees,
       ...named.map((value) => this.#absolute(value, directory)),
-      ...pointers.filter((pointer) => pointer.startsWith('/')).map(parentOf),
+      ...linked.flatMap((holder) => this.#checkedOutBy(holder)),
     ];
     return [...new Set(bases)];
+  }
+
+  /** @param holder What a linked worktree has of its own in the repository. */
+  #checkedOutBy(holder: string): readonly string[] {
+    const pointer = this.#textAt(childOf(holder, 'gitdir')) ?? '';
+    return pointer === '' ? [] : [parentOf(this.#absolute(pointer, holder))];
   }
 
   /** The first line of a small file of the repository. */
@@ -218,7 +244,10 @@ class ConfigReading implements ConfigTargets {
 
   #protect(target: ProtectedPath): void {
     if (this.#paths.has(target.path)) return;
-    if (this.#budget.take('targets', 1)) this.#paths.set(target.path, target);
+    const pins = this.#look.pinsFor(target.path);
+    if (!this.#budget.take('mounts', 1 + pins.length)) return;
+    for (const pin of pins) this.#look.pinned.add(pin);
+    this.#paths.set(target.path, target);
   }
 
   /** The canonical path; undefined for what is the kernel's, and for what was not looked at. */

@@ -68,6 +68,9 @@ const DATA: ReadonlySet<string> = new Set([
   ],
 ]);
 
+/** Keys of where repositories are, in whatever section. */
+const ADDRESS_KEYS: ReadonlySet<string> = new Set(['url', 'pushurl']);
+
 /** Sections all of whose values are commands. */
 const COMMAND_SECTIONS: ReadonlySet<string> = new Set(['alias', 'pager']);
 
@@ -94,9 +97,11 @@ const TOOLS: ReadonlySet<string> = new Set(['browser', 'difftool', 'guitool', 'm
 
 /** Undefined for what git does not run. */
 function kindOfProgram(name: string, value: string): 'commands' | 'others' | undefined {
-  if (!value.includes('/') || DATA.has(name)) return undefined;
+  if (!value.includes('/')) return undefined;
+  if (COMMAND_VALUE.test(value)) return 'commands';
   const [section = '', key = ''] = name.split('.');
-  const isCommand = COMMAND_SECTIONS.has(section) || COMMAND_KEYS.has(key) || COMMAND_VALUE.test(value);
+  if (DATA.has(name) || ADDRESS_KEYS.has(key)) return undefined;
+  const isCommand = COMMAND_SECTIONS.has(section) || COMMAND_KEYS.has(key);
   return isCommand || (key === 'path' && TOOLS.has(section)) ? 'commands' : 'others';
 }
 

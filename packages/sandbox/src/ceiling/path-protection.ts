@@ -49,7 +49,8 @@ export class PathProtection {
     if (resolved.kind === 'deadEnd') {
       const { at, isLink, why } = resolved;
       if (isLink) this.#tell('circle', at, `${why} and could be replaced; remove it`);
-      else this.#tell(at, at, `${why}, so all of it stays as it is; let this user enter it`);
+      else if (this.#facts.index.accessAt(at) === 'write')
+        this.#tell(at, at, `${why}, so all of it stays as it is; let this user enter it`);
       return isLink ? [] : this.rulesFor({ path: at });
     }
     const { path: target, kind, identity, missingFrom, isShared } = resolved;

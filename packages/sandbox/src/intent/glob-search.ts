@@ -54,8 +54,11 @@ function globOf({ pattern, origin, directory }: GlobScan): PathGlob {
   try {
     return compileGlob(pattern, directory);
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    return refuse(origin, `${pattern} ${error.message}; send several patterns instead`);
+    if (error instanceof RangeError)
+      return refuse(origin, `${pattern} ${error.message}; send several patterns instead`);
+    if (error instanceof SyntaxError)
+      return refuse(origin, `${pattern} has a range that ends before it begins; turn it around`);
+    throw error;
   }
 }
 

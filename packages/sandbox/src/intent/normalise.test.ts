@@ -368,6 +368,11 @@ describe('what cannot be enforced is refused, with the entry and the remedy', ()
       `${ENTRY}.0: /ws/${'{a,b}'.repeat(9)} stands for more than 256 texts by its braces; send several patterns instead`,
     ],
     [
+      'a pattern with a range the wrong way around',
+      glob('/ws/[z-a]'),
+      `${ENTRY}.0: /ws/[z-a] has a range that ends before it begins; turn it around`,
+    ],
+    [
       'a denied name that is not UTF-8',
       at('/ws/caf\ufffd', 'deny'),
       `${ENTRY}.0: /ws/caf\ufffd is not there, and \ufffd in it stands for bytes that are no UTF-8; name a directory above it`,

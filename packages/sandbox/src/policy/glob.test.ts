@@ -14,6 +14,8 @@ test.each<[string, string, readonly string[], readonly string[]]>([
   ['secret/**', '/ws', ['/ws/secret/a', '/ws/secret/a/b', '/ws/secret'], ['/ws/secrets']],
   ['[ab].[!c]', '/ws', ['/ws/a.x', '/ws/b.d'], ['/ws/c.x', '/ws/a.c', '/ws/a./']],
   ['*.{pem,key}', '/ws', ['/ws/a.pem', '/ws/a.key'], ['/ws/a.txt']],
+  ['[].x', '/ws', ['/ws/[].x'], ['/ws/a.x', '/ws/.x']],
+  ['[]].[!]]', '/ws', ['/ws/].a'], ['/ws/].]', '/ws/a.a']],
   ['a+(b).c', '/ws', ['/ws/a+(b).c'], ['/ws/aab.c']],
   ['/**/id_rsa', '/ws', ['/id_rsa', '/root/.ssh/id_rsa'], ['/root/.ssh/id_rsa.pub']],
 ])('%s below %s', (pattern, directory, matching, others) => {

@@ -13,7 +13,7 @@ export interface PathGlob {
 /**
  * Compiles a pattern; one that does not start with a slash hangs below `directory`. Names with a leading dot match too.
  * Whatever the pattern and the path, a match takes no longer than the product of their lengths.
- * @throws RangeError where the braces of one name stand for more than `MAX_BRACE_TEXTS` texts.
+ * @throws SyntaxError for a class with a range that ends before it begins; RangeError where the braces of one name stand for more than `MAX_BRACE_TEXTS` texts.
  */
 export function compileGlob(pattern: string, directory: string): PathGlob {
   const names = (pattern.startsWith('/') ? pattern : `${directory}/${pattern}`)
@@ -65,7 +65,7 @@ function nameMatcher(name: string): (candidate: string) => boolean {
 }
 
 // A class, alternatives without nesting, or a single character.
-const TOKEN = /\[[!^]?\]?[^\]/]*\]|\{[^{}/]*\}|[\s\S]/g;
+const TOKEN = /\[[!^]?\]\]|\[[!^]?\]?[^\]/]+\]|\{[^{}/]*\}|[\s\S]/g;
 
 /** The tokens of each text that the braces stand for. */
 function alternativesOf(tokens: readonly string[]): readonly (readonly string[])[] {

@@ -64,9 +64,9 @@ describe('a look below a root', () => {
     );
     expect((await scansOf(tree).find(target('/ws'))).gitPaths).toEqual([
       '/ws/proj/foo/.git',
+      '/ws/proj/modules/.git',
       '/ws/proj/hooks/.git',
       '/ws/proj/logs/.git',
-      '/ws/proj/modules/.git',
       '/ws/proj/objects/ab/.git',
       '/ws/proj/refs/x/.git',
       '/ws/proj/objects/ab/c/.git',

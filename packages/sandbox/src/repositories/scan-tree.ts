@@ -221,19 +221,21 @@ class Scan {
     const isGit = directory.endsWith('/.git');
     if (listing.isRepository || isGit) this.#repositories.push(directory);
     if (listing.hasGit) this.#gitPaths.push(childOf(directory, '.git'));
-    const children = this.#childrenOf(directory, listing.directories, isGit ? KEPT_BY_GIT : NO_NAMES);
+    const children = this.#childrenOf(directory, listing, isGit);
     // Submodules keep their repositories inside of that of the outermost one.
     if (listing.hasGit) children.push(childOf(directory, '.git'));
     return { children, mayBeEmpty: directory.endsWith('/objects') && this.#countsLinks(directory, listing) };
   }
 
   /** Without those that come last. */
-  #childrenOf(directory: string, names: readonly string[], passedOver: ReadonlySet<string>): string[] {
+  #childrenOf(directory: string, { directories, isRepository }: Listing, isGit: boolean): string[] {
     const children: string[] = [];
-    for (const name of names) {
+    for (const name of directories) {
+      const isKept = KEPT_BY_GIT.has(name);
       const child = childOf(directory, name);
-      if (passedOver.has(name) || this.#target.except.has(child) || KERNEL_TREES.has(child)) continue;
-      (LAST_NAMES.has(name) ? this.#last : children).push(child);
+      if ((isGit && isKept) || this.#target.except.has(child) || KERNEL_TREES.has(child)) continue;
+      // What only looks like a repository may hold one there.
+      (LAST_NAMES.has(name) || (isRepository && isKept) ? this.#last : children).push(child);
     }
     return children;
   }
@@ -274,8 +276,6 @@ interface Below {
 }
 
 const NOTHING_BELOW: Below = { children: [], mayBeEmpty: false };
-
-const NO_NAMES: ReadonlySet<string> = new Set();
 
 /** Of a directory that holds no other. */
 const LINKS_OF_LEAF = 2;
