@@ -438,3 +438,22 @@ test('what restricts no files keeps nothing out', async () => {
     plans.map(() => ['/usr/bin/bwrap', []]),
   );
 });
+
+test('the machine is asked for its mounts only where files are restricted', async () => {
+  const asked: string[] = [];
+  const host = {
+    lateMounts: () => {
+      asked.push('lateMounts');
+      return Promise.resolve('none' as const);
+    },
+    deviceSeal: () => {
+      asked.push('deviceSeal');
+      return Promise.resolve('needless' as const);
+    },
+  };
+  await planned(host, { type: 'disabled' });
+  await planned(host, { type: 'external', network: 'restricted' });
+  expect(asked).toEqual([]);
+  await planned(host);
+  expect(asked).toEqual(['lateMounts', 'deviceSeal']);
+});

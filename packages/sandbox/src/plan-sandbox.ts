@@ -1,6 +1,5 @@
 import {
   applyCeiling,
-  type CeiledPolicy,
   type Ceiling,
   mayReplaceAt,
   type ScannedTrees,
@@ -9,22 +8,33 @@ import {
 import type { CeilingSource } from './ceiling/operator-ceiling.js';
 import type { FileFacts, FileView } from './files/file-facts.js';
 import type { ExecutorRoots } from './intent/executor-roots.js';
-import { globScansOf, normalise, type Patterns, unrestricted } from './intent/normalise.js';
+import {
+  globScansOf,
+  normalise,
+  type Patterns,
+  restrictedFilesOf,
+  unrestricted,
+} from './intent/normalise.js';
 import type { PatternFinder } from './intent/pattern-looks.js';
 import { refuse } from './intent/refuse.js';
 import type { SandboxIntent } from './intent/schema.js';
 import type { LaunchPlan } from './launch/launch-plan.js';
 import { SetUp } from './launch/set-up.js';
 import { planBwrap, type SandboxedCommand } from './linux/bwrap-plan.js';
-import type { DeviceSeal } from './linux/device-seal.js';
 import type { MayReplace } from './linux/find-bwrap.js';
-import { KEEP_OUT_LATE_MOUNTS, type LateMounts } from './linux/late-mounts.js';
 import { maskCrowds } from './linux/mask-crowds.js';
+import {
+  type AskMounts,
+  askMounts,
+  type MountsAround,
+  NOT_ASKED,
+  starterFor,
+  withMountGaps,
+} from './linux/mounts-around.js';
 import { type MountPlan, planMounts } from './linux/plan-mounts.js';
 import type { BwrapCapability, WorkingBwrap } from './linux/probe-bwrap.js';
 import { compileFilter } from './linux/seccomp/compile-filter.js';
 import type { Architecture } from './linux/seccomp/syscalls.js';
-import type { Starter } from './linux/trials.js';
 import type { HostRules } from './network/host-rules.js';
 import {
   architectureOf,
@@ -35,12 +45,11 @@ import {
 } from './plan-refusals.js';
 import type { Narrowing } from './policy/intersect.js';
 import type { NormalisedPolicy, PathRule } from './policy/path-rule.js';
-import { DEFAULTS } from './policy/rule-origin.js';
 import type { RepositoryFinder } from './repositories/repository-scans.js';
 import type { ScannedTree, ScanTarget } from './repositories/scan-tree.js';
 
 /** What planning needs to know of the executor. */
-export interface HostFacts {
+export interface HostFacts extends AskMounts {
   readonly platform: string;
   /** Whether it runs inside of a sandbox of its system in which no other can be begun; default false. */
   readonly isNested?: boolean;
@@ -63,10 +72,6 @@ export interface HostFacts {
   readonly signalResetter: string | undefined;
   /** Whether the user is root, to whom what stands in /proc for the machine belongs, whatever else it may do. */
   readonly ownsKernelFiles: boolean;
-  /** What becomes of mounts that this machine makes while a command runs. Runs no program that the command may replace. */
-  readonly lateMounts: (bwrap: string, mayReplace: MayReplace, signal: AbortSignal) => Promise<LateMounts>;
-  /** What keeps the device nodes of this machine as they are. Runs no program that the command may replace. */
-  readonly deviceSeal: (bwrap: string, mayReplace: MayReplace, signal: AbortSignal) => Promise<DeviceSeal>;
 }
 
 /** Both phases of a sandbox: what it allows, and how that is enforced. */
@@ -145,9 +150,9 @@ async function planWithin(
     });
   setUp.begin('trying bubblewrap');
   const bwrap = await workingBwrap(host, mayReplace, setUp);
-  const lateMounts = await host.lateMounts(bwrap.program, mayReplace, setUp.signal);
-  const deviceSeal = await host.deviceSeal(bwrap.program, mayReplace, setUp.signal);
-  const enforcement = { architecture, bwrap, lateMounts, deviceSeal };
+  const restricts = ceiling.network !== undefined || restrictedFilesOf(intent) !== undefined;
+  const mountsAround = restricts ? await askMounts(host, bwrap.program, mayReplace, setUp.signal) : NOT_ASKED;
+  const enforcement = { architecture, bwrap, mountsAround };
   refuseHostsBelow(ceiling, hosts);
   const scans = globScansOf(intent, host.roots);
   setUp.begin('looking at files');
@@ -208,20 +213,17 @@ interface Surroundings extends Pick<HostFacts, 'ownsKernelFiles' | 'runBy' | 'si
   readonly files: FileFacts;
   readonly architecture: Architecture;
   readonly bwrap: WorkingBwrap;
-  readonly lateMounts: LateMounts;
-  readonly deviceSeal: DeviceSeal;
+  readonly mountsAround: MountsAround;
 }
 
 function answer(
   { asked, ceiling, hosts }: Question,
   command: SandboxedCommand,
-  { files, architecture, bwrap, ownsKernelFiles, runBy, signalResetter, ...around }: Surroundings,
+  { files, architecture, bwrap, ownsKernelFiles, runBy, signalResetter, mountsAround }: Surroundings,
   trees: ScannedTrees,
 ): SandboxPlan {
-  const { policy, decisions, narrowed, gaps } = withMountGaps(
-    around,
-    applyCeiling(asked, ceiling, files, trees),
-  );
+  const held = applyCeiling(asked, ceiling, files, trees);
+  const { policy, decisions, narrowed, gaps } = withMountGaps(mountsAround, held);
   refuseReplaceable(bwrap, policy, files);
   const cwd = visibleDirectory(command.cwd, policy, files);
   const { rules, notes } = policy.restrictsFiles
@@ -234,7 +236,7 @@ function answer(
     network: hosts === undefined ? policy.network : 'managed',
     filter: filterFor(architecture),
     signalResetter,
-    startedWith: policy.restrictsFiles ? starterFor(around) : undefined,
+    startedWith: starterFor(mountsAround),
   });
   const isNetworkNarrowed = hosts === undefined && policy.network !== asked.network;
   const open = notesOfOwnProgram(runBy, policy, files);
@@ -276,28 +278,3 @@ async function workingBwrap(
 // What stands there for the machine and not for a process belongs to root in every /proc, and so does its mode.
 const PROCESSES = ['/proc'] as const;
 const SEALABLE_TREES = ['/dev', ...PROCESSES] as const;
-
-type MountsAround = Pick<Surroundings, 'lateMounts' | 'deviceSeal'>;
-
-/** What seals devices keeps later mounts out as well. */
-function starterFor({ lateMounts, deviceSeal }: MountsAround): Starter | undefined {
-  if (typeof deviceSeal !== 'string') return deviceSeal;
-  return lateMounts === 'keptOut' ? KEEP_OUT_LATE_MOUNTS : undefined;
-}
-
-/** Says what of the mounts of this machine cannot be held. */
-function withMountGaps({ lateMounts, deviceSeal }: MountsAround, held: CeiledPolicy): CeiledPolicy {
-  if (!held.policy.restrictsFiles) return held;
-  const texts = [
-    ...(lateMounts === 'seen' ? [GAP_OF_LATE_MOUNTS] : []),
-    ...(deviceSeal === 'impossible' ? [GAP_OF_DEVICES] : []),
-  ];
-  const notes = texts.map((text) => ({ origin: DEFAULTS.kernelTrees, text }));
-  const policy = { ...held.policy, notes: [...held.policy.notes, ...notes] };
-  return { ...held, policy, gaps: [...held.gaps, ...texts] };
-}
-
-const GAP_OF_DEVICES =
-  'root can change the mode of devices such as /dev/null for the whole machine, for their mounts cannot be made read-only here; install mount and util-linux 2.34 or newer, or run as an ordinary user';
-
-const GAP_OF_LATE_MOUNTS = `what is mounted on this machine while a command runs appears in its sandbox and is not covered, for ${KEEP_OUT_LATE_MOUNTS[0]} cannot keep it out; install util-linux 2.34 or newer, or start this program with unshare --mount --propagation private`;

@@ -1,5 +1,6 @@
 import type { FileFacts } from '../files/file-facts.js';
-import { ancestorsOf, childOf, depthOf, isWithin, parentOf } from '../files/paths.js';
+import { kernelTreeOf } from '../files/kernel-trees.js';
+import { childOf, depthOf, parentOf, withHolders } from '../files/paths.js';
 import { type CrossedLink, type Resolution, type ResolvedPath, resolvePath } from '../files/resolve-path.js';
 import {
   MAX_CONFIG_SHARES,
@@ -9,8 +10,8 @@ import {
   MAX_SMALL_FILE_BYTES,
 } from '../limits.js';
 import { ConfigBudget, type ConfigShare, shareForEach } from './config-budget.js';
-import { ConfigFiles } from './config-files.js';
-import { ConfigPaths, isRelative, MAX_PATH_LENGTH } from './config-paths.js';
+import { ConfigLook } from './config-look.js';
+import { isRelative, MAX_PATH_LENGTH } from './config-paths.js';
 import type { NamedInConfig } from './named-in-config.js';
 import type { ProtectedPath } from './protect-git.js';
 
@@ -74,36 +75,6 @@ function gapOfUnasked(
   }));
 }
 
-/** What the readings of all repositories share. */
-class ConfigLook {
-  readonly files: FileFacts;
-  readonly kept: readonly string[];
-  readonly configs: ConfigFiles;
-  readonly paths: ConfigPaths;
-  /** Directories that keep their names anyway. */
-  readonly pinned: Set<string>;
-
-  constructor(files: FileFacts, kept: readonly string[], repositories: readonly string[]) {
-    this.files = files;
-    this.kept = kept;
-    this.configs = new ConfigFiles(files);
-    this.paths = new ConfigPaths(files);
-    this.pinned = new Set(withAncestors([...repositories, ...kept]));
-  }
-
-  /** The directories above a path that would have to keep their names as well, each by a mount. */
-  pinsFor(path: string): readonly string[] {
-    const pins: string[] = [];
-    for (const above of ancestorsOf(path)) {
-      if (this.pinned.has(above)) break;
-      pins.push(above);
-    }
-    return pins;
-  }
-}
-
-const KERNEL_TREES = ['/dev', '/proc', '/sys'];
-
 class ConfigReading implements ConfigTargets {
   readonly gaps: ConfigGap[] = [];
   readonly #paths = new Map<string, ProtectedPath>();
@@ -122,7 +93,7 @@ class ConfigReading implements ConfigTargets {
     this.#repository = repository;
     this.#look = look;
     this.#files = look.files;
-    this.#holders = withAncestors([directory, ...worktrees, ...look.kept]);
+    this.#holders = withHolders([directory, ...worktrees, ...look.kept]);
     this.#budget = new ConfigBudget(share, (what) => {
       this.gaps.push({ path: directory, text: `the git config of ${directory} ${what}; let it name fewer` });
     });
@@ -237,7 +208,7 @@ class ConfigReading implements ConfigTargets {
   /** Words that are no files are none of this: most are options. */
   #addProgram(path: string, isOne: (file: string) => boolean = () => true): void {
     const found = this.#resolve(path);
-    if (found?.kind !== 'file' || !isOne(found.path) || isOfKernel(found.path)) return;
+    if (found?.kind !== 'file' || !isOne(found.path) || kernelTreeOf(found.path) !== undefined) return;
     this.#tellLinks(found);
     this.#protect({ path: found.path });
   }
@@ -256,7 +227,7 @@ class ConfigReading implements ConfigTargets {
     if (found === undefined) return undefined;
     if (found.kind === 'deadEnd') return path;
     this.#tellLinks(found);
-    return isOfKernel(found.path) ? undefined : found.path;
+    return kernelTreeOf(found.path) === undefined ? found.path : undefined;
   }
 
   /** Undefined where there is not enough left for it. */
@@ -302,20 +273,4 @@ function looksFor(path: string): number {
 
 function namesOn(links: readonly CrossedLink[]): number {
   return links.reduce((names, { target }) => names + depthOf(target), 0);
-}
-
-function isOfKernel(path: string): boolean {
-  return KERNEL_TREES.some((tree) => isWithin(path, tree));
-}
-
-/** Canonical paths and everything that holds them. */
-function withAncestors(paths: readonly string[]): ReadonlySet<string> {
-  const all = new Set<string>();
-  for (const path of paths) {
-    for (const above of [path, ...ancestorsOf(path)]) {
-      if (all.has(above)) break;
-      all.add(above);
-    }
-  }
-  return all;
 }

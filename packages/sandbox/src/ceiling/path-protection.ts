@@ -1,5 +1,5 @@
 import type { FileFacts } from '../files/file-facts.js';
-import { isWithin, parentOf } from '../files/paths.js';
+import { isWithin, parentOf, withHolders } from '../files/paths.js';
 import { type ResolvedPath, resolvePath } from '../files/resolve-path.js';
 import type { RuleIndex } from '../policy/access.js';
 import type { PathRule } from '../policy/path-rule.js';
@@ -114,12 +114,3 @@ export class PathProtection {
 }
 
 const ITS_TARGET = '; its target is protected, but the link could be replaced';
-
-/** Directories, and all that hold one of them. */
-function withHolders(directories: readonly string[]): ReadonlySet<string> {
-  const all = new Set<string>();
-  for (const directory of directories) {
-    for (let at = directory; !all.has(at); at = parentOf(at)) all.add(at);
-  }
-  return all;
-}

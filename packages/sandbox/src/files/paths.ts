@@ -1,3 +1,6 @@
+/** What Node puts into a path for bytes that are no UTF-8. Such a path leads nowhere. */
+export const NOT_UTF_8 = '\ufffd';
+
 /** The names of a path, from the root down. `..` stays; nothing and `.` do not. */
 export function namesOf(path: string): readonly string[] {
   return path.split('/').filter((name) => name !== '' && name !== '.');
@@ -38,6 +41,15 @@ export function holdersOf(paths: Iterable<string>): ReadonlySet<string> {
     }
   }
   return holders;
+}
+
+/** Several paths, and the directories that hold any of them. */
+export function withHolders(paths: Iterable<string>): ReadonlySet<string> {
+  const all = new Set<string>();
+  for (const path of paths) {
+    for (let at = path; !all.has(at); at = parentOf(at)) all.add(at);
+  }
+  return all;
 }
 
 /** Whether one of several directories is a canonical path or holds it. */

@@ -1,5 +1,6 @@
 import type { FileFacts } from '../files/file-facts.js';
-import { childOf } from '../files/paths.js';
+import { KERNEL_TREES } from '../files/kernel-trees.js';
+import { childOf, NOT_UTF_8 } from '../files/paths.js';
 import { type FileIdentity, resolvePath } from '../files/resolve-path.js';
 import { TimeSlices } from '../files/time-slices.js';
 import { MAX_GLOB_COMPARISONS, MAX_GLOB_MATCHES, MAX_SCANNED_ENTRIES } from '../limits.js';
@@ -98,12 +99,6 @@ function groupedByStart(hunts: readonly Hunt[]): ReadonlyMap<string, readonly Hu
 /** So many directories are read at a time; as many as Node has threads for it. */
 const READS_AT_ONCE = 4;
 
-// What the kernel shows as files holds nothing that anybody keeps.
-const KERNEL_TREES: ReadonlySet<string> = new Set(['/dev', '/proc', '/sys']);
-
-/** Stands in a name for bytes that are no text. */
-const NOT_UTF_8 = '\ufffd';
-
 /** A directory to list, and the patterns that could match something in it. */
 interface Place {
   readonly directory: string;
@@ -174,7 +169,7 @@ class GlobSearch {
       if (hunt.matches(path)) this.#take(hunt, path);
       else others.push(hunt);
     }
-    if (!isDirectory || KERNEL_TREES.has(path)) return;
+    if (!isDirectory || KERNEL_TREES.includes(path)) return;
     for (const next of placesAt(path, level + 1, others)) {
       this.#refuseUnnamed(next.hunts[0], path);
       below.push(next);

@@ -1,5 +1,5 @@
 import type { FileFacts } from '../files/file-facts.js';
-import { isWithin, parentOf } from '../files/paths.js';
+import { isWithin, NOT_UTF_8, parentOf } from '../files/paths.js';
 import {
   type CrossedLink,
   type FileIdentity,
@@ -18,7 +18,7 @@ import type { ExecutorRoots } from './executor-roots.js';
 import { expandEntry } from './expand-entry.js';
 import { nativePath } from './native-path.js';
 import { refuse } from './refuse.js';
-import type { IntentEntry, SandboxIntent } from './schema.js';
+import type { IntentEntry, RestrictedFiles, SandboxIntent } from './schema.js';
 
 /** What the `globScansOf` an intent have found; left out, what they deny is not denied: for who asks what may be written at most. */
 export type Patterns = GlobMatches | 'leftOut';
@@ -38,11 +38,10 @@ export function normalise(
   const { permissions } = intent;
   if (permissions.type === 'disabled') return undefined;
   const { network } = permissions;
-  if (permissions.type === 'external' || permissions.file_system.type === 'unrestricted') {
-    return unrestricted(network, source);
-  }
+  const restricted = restrictedFilesOf(intent);
+  if (restricted === undefined) return unrestricted(network, source);
   const binding = bindingOf(intent, { roots, files, source });
-  permissions.file_system.entries.forEach((entry, at) => {
+  restricted.entries.forEach((entry, at) => {
     const origin = originOf(source, at);
     const paths = pathsOf(entry, origin, patterns, binding);
     bindEntry(entry, paths, origin, binding);
@@ -50,6 +49,12 @@ export function normalise(
   const rules = mergeRules(settle(binding, files));
   const networkOrigin = memberOf(source, 'permissions.network');
   return { restrictsFiles: true, rules, links: binding.links, network, networkOrigin, notes: binding.notes };
+}
+
+/** What an intent says of files; undefined where it leaves all of them as they are. */
+export function restrictedFilesOf({ permissions }: SandboxIntent): RestrictedFiles | undefined {
+  if (permissions.type !== 'managed' || permissions.file_system.type !== 'restricted') return undefined;
+  return permissions.file_system;
 }
 
 /**
@@ -62,9 +67,9 @@ export function globScansOf(
   roots: ExecutorRoots,
   source: ProfileSource = 'intent',
 ): readonly GlobScan[] {
-  const { permissions } = intent;
-  if (permissions.type !== 'managed' || permissions.file_system.type !== 'restricted') return [];
-  const { entries, glob_scan_max_depth: maxDepth } = permissions.file_system;
+  const restricted = restrictedFilesOf(intent);
+  if (restricted === undefined) return [];
+  const { entries, glob_scan_max_depth: maxDepth } = restricted;
   const directory = policyCwd(intent, roots, source);
   return entries.flatMap((entry, at) => {
     if (entry.path.type !== 'glob_pattern') return [];
@@ -229,10 +234,10 @@ function resolveFor(
   { resolve, notes }: Binding,
 ): ResolvedPath | undefined {
   const resolved = resolve(path);
-  if (resolved.kind === 'missing' && entry.access !== 'write' && resolved.path.includes(NO_TEXT))
+  if (resolved.kind === 'missing' && entry.access !== 'write' && resolved.path.includes(NOT_UTF_8))
     refuse(
       nameOf(origin),
-      `${path} is not there, and ${NO_TEXT} in it stands for bytes that are no UTF-8; name a directory above it`,
+      `${path} is not there, and ${NOT_UTF_8} in it stands for bytes that are no UTF-8; name a directory above it`,
     );
   if (resolved.kind !== 'deadEnd') return resolved;
   if (entry.access === 'deny')
@@ -240,9 +245,6 @@ function resolveFor(
   notes.push({ origin, text: `${resolved.why}, so ${path} grants nothing` });
   return undefined;
 }
-
-/** What Node reads for bytes that are no UTF-8: nothing has the name that comes of it. */
-const NO_TEXT = '\ufffd';
 
 function ruleOf(entry: IntentEntry, resolved: ResolvedPath, origin: RuleOrigin): PathRule {
   const { path, kind, identity, isShared, missingFrom } = resolved;

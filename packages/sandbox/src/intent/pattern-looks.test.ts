@@ -162,9 +162,10 @@ describe('the time of a look', () => {
     const files = fakeFiles({ '/ws': 'directory' });
     const names = (count: number): PatternLooks =>
       looksAt(files, {
-        // eslint-disable-next-line @typescript-eslint/require-await -- nothing to wait for
         async *list() {
-          yield Array.from({ length: count }, (_, at) => ({ name: `${at}`, isDirectory: false }));
+          yield await Promise.resolve(
+            Array.from({ length: count }, (_, at) => ({ name: `${at}`, isDirectory: false })),
+          );
         },
       });
     const patterns = Array.from({ length: 5_000 }, (_, at) => scanFor(`none-${at}`, at));

@@ -76,5 +76,8 @@ export const sandboxIntentSchema = z.object({
 /** A portable sandbox intent that has the right shape; what its paths stand for is not decided yet. */
 export type SandboxIntent = z.output<typeof sandboxIntentSchema>;
 
+/** What an intent says of files where it restricts them. */
+export type RestrictedFiles = Extract<z.output<typeof fileSystemSchema>, { type: 'restricted' }>;
+
 /** One line of a restricted file system. */
 export type IntentEntry = z.output<typeof entrySchema>;

@@ -1,5 +1,6 @@
 import type { FileFacts } from '../files/file-facts.js';
-import { depthOf, holdersOf, isWithin, parentOf } from '../files/paths.js';
+import { kernelTreeOf } from '../files/kernel-trees.js';
+import { depthOf, holdersOf, parentOf } from '../files/paths.js';
 import type { FileIdentity } from '../files/resolve-path.js';
 import { StalePlan } from '../files/stale-plan.js';
 import { refuse } from '../intent/refuse.js';
@@ -65,13 +66,11 @@ export function planMounts(
   return { steps, placeholders: missing.map((rule) => placeholderOf(rule, files)) };
 }
 
-const KERNEL_TREES = ['/dev', '/proc', '/sys'];
-
 // Whoever owns a file of sysfs may write it, however little else he may do.
 const SYSFS: MountStep = { kind: 'bind', path: '/sys', access: 'read', identity: undefined };
 
 function isOutsideOfKernelTrees({ path, access, origin }: PathRule): boolean {
-  const tree = KERNEL_TREES.find((candidate) => isWithin(path, candidate));
+  const tree = kernelTreeOf(path);
   if (tree === undefined) return true;
   if (access === 'deny')
     refuse(

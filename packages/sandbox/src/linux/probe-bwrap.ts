@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { SharedLooks } from '../files/shared-looks.js';
-import { PROBE_FAILURE_KEPT_MS, PROBE_TIMEOUT_MS } from '../limits.js';
+import { PROBE_TIMEOUT_MS } from '../limits.js';
 import { explainFault } from './bwrap-fault.js';
 import { NAMESPACES, OWN_NETWORK } from './bwrap-plan.js';
 import { type BwrapSearch, findBwrap, type MayReplace, type ProgramFile } from './find-bwrap.js';
+import { KeptTrials } from './kept-trials.js';
 import { findRenamer, type ProgramRenamer } from './program-renamer.js';
 
 /** Whether this host can confine processes with bubblewrap, and if not, why and what to do. */
@@ -34,13 +34,10 @@ const TRIAL = [
   ...['--cap-drop', 'ALL', '--die-with-parent', '--'],
 ];
 
-const results = new Map<string, { readonly capability: BwrapCapability; readonly triedAtMs: number }>();
-
-const trials = new SharedLooks<BwrapCapability>();
+const trials = new KeptTrials<BwrapCapability>(({ works }) => works);
 
 /**
- * Tries bubblewrap by doing what a sandbox does. That it works is kept until the program is replaced. A failure may pass,
- * with a busy moment or a setting of this machine, and is kept for `PROBE_FAILURE_KEPT_MS` only.
+ * Tries bubblewrap by doing what a sandbox does. That it works is kept until the program is replaced.
  * @param mayReplace As for `findBwrap`: nothing that it holds for is executed.
  * @param signal Ends the wait, and the trial when nobody else waits for it. @throws its reason.
  */
@@ -52,27 +49,10 @@ export async function probeBwrap(
   const found = findBwrap(search, mayReplace);
   if ('problem' in found) return { works: false, problem: found.problem };
   const key = `${found.path} ${found.version}`;
-  return knownOf(key) ?? (await trials.ask(key, (unwanted) => capabilityOf(key, found, unwanted), signal));
+  return trials.known(key) ?? (await trials.run(key, (unwanted) => tryOut(found, unwanted), signal));
 }
 
 const NEVER = new AbortController().signal;
-
-function knownOf(key: string): BwrapCapability | undefined {
-  const known = results.get(key);
-  const isKept =
-    known?.capability.works === true || Date.now() - (known?.triedAtMs ?? 0) < PROBE_FAILURE_KEPT_MS;
-  return isKept ? known?.capability : undefined;
-}
-
-/** Whoever has asked during a trial has its result. */
-async function capabilityOf(key: string, found: ProgramFile, signal: AbortSignal): Promise<BwrapCapability> {
-  const known = knownOf(key);
-  if (known !== undefined) return known;
-  const capability = await tryOut(found, signal);
-  signal.throwIfAborted();
-  results.set(key, { capability, triedAtMs: Date.now() });
-  return capability;
-}
 
 async function tryOut({ path: program }: ProgramFile, signal: AbortSignal): Promise<BwrapCapability> {
   const help = await run(program, ['--help'], signal);

@@ -1,9 +1,9 @@
 import { type ExecFileException, execFile } from 'node:child_process';
 import { ExecError } from '@holdfast/exec-protocol';
-import { SharedLooks } from '../files/shared-looks.js';
-import { PROBE_FAILURE_KEPT_MS, PROBE_TIMEOUT_MS } from '../limits.js';
+import { PROBE_TIMEOUT_MS } from '../limits.js';
 import { NAMESPACES } from './bwrap-plan.js';
 import type { MayReplace } from './find-bwrap.js';
+import { KeptTrials } from './kept-trials.js';
 
 /** What bubblewrap is started with: a program, and its words up to where bubblewrap and its own follow. */
 export type Starter = readonly [string, ...string[]];
@@ -25,37 +25,19 @@ export async function worksWith(
 ): Promise<boolean> {
   const call: Starter = [...starter, bwrap];
   const key = call.join('\0');
-  const known = knownOf(key);
+  const known = trials.known(key);
   if (known !== undefined) return known;
   if (programs.some(mayReplace)) return false;
-  return await trials.ask(
-    key,
-    (unwanted) => tryOut(key, [...call, ...TRIAL, bwrap, '--version'], unwanted),
-    signal,
-  );
+  const trial: Starter = [...call, ...TRIAL, bwrap, '--version'];
+  const tryOut = async (unwanted: AbortSignal): Promise<boolean> => {
+    const failure = await failureOf(trial, unwanted);
+    unwanted.throwIfAborted();
+    return isTrialWon(failure, starter[0]);
+  };
+  return await trials.run(key, tryOut, signal);
 }
 
-const trials = new SharedLooks<boolean>();
-
-const results = new Map<string, { readonly works: boolean; readonly triedAtMs: number }>();
-
-/** A failure may pass, with a busy moment or a setting of this machine. */
-function knownOf(key: string): boolean | undefined {
-  const known = results.get(key);
-  const isKept = known?.works === true || Date.now() - (known?.triedAtMs ?? 0) < PROBE_FAILURE_KEPT_MS;
-  return isKept ? known?.works : undefined;
-}
-
-/** Whoever has asked during a trial has its result. */
-async function tryOut(key: string, call: Starter, signal: AbortSignal): Promise<boolean> {
-  const known = knownOf(key);
-  if (known !== undefined) return known;
-  const failure = await failureOf(call, signal);
-  signal.throwIfAborted();
-  const works = isTrialWon(failure, call[0]);
-  results.set(key, { works, triedAtMs: Date.now() });
-  return works;
-}
+const trials = new KeptTrials<boolean>((works) => works);
 
 const TRIAL = [
   ...NAMESPACES,

@@ -1,4 +1,5 @@
-import { childOf, isWithinAny, parentOf } from '../files/paths.js';
+import { KERNEL_TREES } from '../files/kernel-trees.js';
+import { childOf, isWithinAny, NOT_UTF_8, parentOf } from '../files/paths.js';
 import { TimeSlices, type TurnClock } from '../files/time-slices.js';
 import { MAX_SCANNED_TREE_ENTRIES } from '../limits.js';
 import { isCurrent, type Listing, readListing } from './listing.js';
@@ -76,8 +77,6 @@ const LAST_NAMES: ReadonlySet<string> = new Set([
   'site-packages',
   'target',
 ]);
-
-const KERNEL_TREES: ReadonlySet<string> = new Set(['/dev', '/proc', '/sys']);
 
 class Scan {
   readonly listings = new Map<string, Listing>();
@@ -233,7 +232,7 @@ class Scan {
     for (const name of directories) {
       const isKept = KEPT_BY_GIT.has(name);
       const child = childOf(directory, name);
-      if ((isGit && isKept) || this.#target.except.has(child) || KERNEL_TREES.has(child)) continue;
+      if ((isGit && isKept) || this.#target.except.has(child) || KERNEL_TREES.includes(child)) continue;
       // What only looks like a repository may hold one there.
       (LAST_NAMES.has(name) || (isRepository && isKept) ? this.#last : children).push(child);
     }
@@ -287,6 +286,3 @@ const LINKS_OF_LEAF = 2;
 const KEPT_BY_GIT: ReadonlySet<string> = new Set(
   'annex branches hooks info lfs logs objects refs rr-cache svn'.split(' '),
 );
-
-/** Stands in a name for bytes that are no text. */
-const NOT_UTF_8 = '\ufffd';
