@@ -87,7 +87,7 @@ test('both phases are explained in words', async () => {
       '  read  /ws/.codex (does not exist, and cannot be created; asked for: write)    [default: executableConfiguration]',
       '  deny  /ws/secret    [sandbox.permissions.file_system.entries.2]',
       'Network: none, but for itself',
-      'Enforced by bubblewrap with 7 mounts, a filter for system calls and no capabilities.',
+      'Enforced by bubblewrap with 8 mounts, a filter for system calls and no capabilities.',
       'While the command runs, 1 empty files and directories stand where nothing may be created.',
       '',
     ].join('\n'),

@@ -38,6 +38,14 @@ export class FirstProcess implements NamedProcess {
     return seen.startTime !== this.startTime || seen.hasEnded;
   }
 
+  /**
+   * Whether its sandbox is set up: bubblewrap gives up its capabilities when everything is mounted. False where nobody can tell
+   * now.
+   */
+  get isSetUp(): boolean {
+    return /^CapEff:\s*0+$/m.test(statusOf(this.pid));
+  }
+
   /** What was started inside, once it has become the program that it is to be; undefined before and after. */
   get command(): NamedProcess | undefined {
     const [pid] = childrenOf(this.pid);
@@ -111,6 +119,14 @@ function childrenOf(pid: number): readonly number[] {
     return children
       .sort((one, other) => Number(one.startTime) - Number(other.startTime) || one.pid - other.pid)
       .map((child) => child.pid);
+  }
+}
+
+function statusOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${String(pid)}/status`, 'latin1');
+  } catch {
+    return '';
   }
 }
 

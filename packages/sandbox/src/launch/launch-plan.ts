@@ -1,4 +1,5 @@
 import type { FileIdentity } from '../files/resolve-path.js';
+import type { MountStep } from '../linux/mount-step.js';
 import type { Placeholder } from '../linux/plan-mounts.js';
 
 /** A descriptor that the wrapper inherits. The first of a plan is number 3. */
@@ -26,6 +27,8 @@ export interface LaunchPlan {
    */
   readonly env: Readonly<Record<string, string>>;
   readonly descriptors: readonly PlannedDescriptor[];
+  /** What the sandbox must have mounted before the command runs, in its order. */
+  readonly mounts: readonly MountStep[];
   /** Whether it must be started inside of a managed network; it then has no network otherwise. */
   readonly needsManagedNetwork: boolean;
   /** What must be made before the start and removed after the end. */

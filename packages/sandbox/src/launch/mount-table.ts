@@ -15,12 +15,13 @@ export function readMountTable(pid: number): string | undefined {
  * or replaced from outside of the sandbox, and moves it along when that, or a directory above, gets another name.
  */
 export function hasMountsOf(steps: readonly MountStep[], mountTable: string): boolean {
-  const standing = countsOf(mountTable.split('\n').map(mountPointOf));
+  const standing = countsOf(mountsIn(mountTable).map(({ path }) => path));
   const planned = countsOf(steps.map(mountedPathOf));
   return [...planned].every(([path, count]) => (standing.get(path) ?? 0) >= count);
 }
 
-function mountedPathOf(step: MountStep): string | undefined {
+/** Where a step mounts something; undefined for nowhere. */
+export function mountedPathOf(step: MountStep): string | undefined {
   switch (step.kind) {
     case 'bind':
     case 'emptyDirectory':
@@ -34,22 +35,43 @@ function mountedPathOf(step: MountStep): string | undefined {
       return '/proc';
     case 'link':
     case 'makeReadOnly':
+    case 'sealHost':
       return undefined;
   }
 }
 
-/** The fifth field, in which the kernel writes blanks and backslashes as octal numbers. */
-function mountPointOf(line: string): string | undefined {
-  const field = line.split(' ', MOUNT_POINT_FIELD + 1)[MOUNT_POINT_FIELD];
-  return field?.replace(/\\([0-7]{3})/g, (_, octal: string) =>
-    String.fromCharCode(Number.parseInt(octal, 8)),
-  );
+/** A mount, as the kernel tells of it. */
+export interface Mount {
+  readonly path: string;
+  /** The file system and what of it is shown: equal for two mounts of one file or directory. */
+  readonly source: string;
 }
 
-const MOUNT_POINT_FIELD = 4;
+/** @param mountTable As in `/proc/PID/mountinfo`. */
+export function mountsIn(mountTable: string): readonly Mount[] {
+  return mountTable
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const [, , device = '', root = '', path = ''] = line.split(' ', FIELDS);
+      return { path: unescaped(path), source: sourceOf(device, unescaped(root)) };
+    });
+}
+
+/** How `Mount` says what is shown. @param root The path of that within its file system. */
+export function sourceOf(device: string, root: string): string {
+  return `${device} ${root}`;
+}
+
+const FIELDS = 5;
+
+/** The kernel writes blanks and backslashes as octal numbers. */
+function unescaped(field: string): string {
+  return field.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
+}
 
 /** One path may be mounted upon several times. */
-function countsOf(paths: readonly (string | undefined)[]): ReadonlyMap<string, number> {
+export function countsOf(paths: Iterable<string | undefined>): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const path of paths) if (path !== undefined) counts.set(path, (counts.get(path) ?? 0) + 1);
   return counts;

@@ -57,7 +57,7 @@ export async function openLaunch(
       watch: (child) => {
         held.close();
         handOver(child.stdio, held.pipes.filter, filterOf(plan));
-        return new WrapperWatch(child, held.pipes, words);
+        return new WrapperWatch(child, held.pipes, { environment: words, mounts: plan.mounts });
       },
       ended: () => {
         held.close();

@@ -3,11 +3,19 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { MountStep } from '../linux/mount-step.js';
 import { WrapperWatch } from './wrapper-watch.js';
 
 const WAIT = { timeout: 60_000, interval: 1 };
 
 const SANDBOX = ['--unshare-user', '--unshare-pid', '--bind', '/', '/', '--dev', '/dev', '--proc', '/proc'];
+/** Of `SANDBOX`. */
+const MOUNTS: readonly MountStep[] = [
+  { kind: 'bind', path: '/', access: 'write', identity: undefined },
+  { kind: 'privateDevices' },
+  { kind: 'privateProcesses' },
+];
+
 const worksHere = spawnSync('bwrap', [...SANDBOX, 'true']).status === 0;
 const hasPython = spawnSync('python3', ['--version']).status === 0;
 
@@ -29,14 +37,19 @@ function start(
   options: readonly string[] = [],
   prepare: (wrapper: ChildProcess) => void = () => undefined,
 ): Started {
-  const pipes = ['--json-status-fd', '3', '--args', '4', '--block-fd', '5', '--die-with-parent'];
-  const wrapper = spawn('bwrap', [...SANDBOX, ...pipes, ...options, '--', 'sh', '-c', script], {
-    cwd: place,
-    stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
-    detached: true,
-  });
+  const pipes = ['--json-status-fd', '3', '--args', '4', '--block-fd', '5', '--cap-drop', 'ALL'];
+  const wrapper = spawn(
+    'bwrap',
+    [...SANDBOX, ...options, ...pipes, '--die-with-parent', '--', 'sh', '-c', script],
+    {
+      cwd: place,
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
+      detached: true,
+    },
+  );
   prepare(wrapper);
-  return { wrapper, watch: new WrapperWatch(wrapper, { status: 3, environment: 4, ready: 5 }, []) };
+  const ends = { status: 3, environment: 4, ready: 5 };
+  return { wrapper, watch: new WrapperWatch(wrapper, ends, { environment: [], mounts: MOUNTS }) };
 }
 
 /** The numbers of what runs inside: bubblewrap tells the command where it is. */

@@ -1,9 +1,13 @@
 import type { ChildProcess } from 'node:child_process';
 import { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { StalePlan } from '../files/stale-plan.js';
 import { SANDBOX_END_MS } from '../limits.js';
+import type { MountStep } from '../linux/mount-step.js';
 import { untilAborted } from '../until-aborted.js';
+import { misplacedMount } from './check-mounts.js';
 import { FirstProcess, type NamedProcess, signalNamed } from './first-process.js';
+import { readMountTable } from './mount-table.js';
 import type { SetUp } from './set-up.js';
 import { type WrapperStatus, WrapperStatusReader } from './wrapper-status.js';
 
@@ -12,6 +16,14 @@ export interface WrapperPipes {
   readonly status: number;
   readonly environment: number;
   readonly ready: number;
+}
+
+/** What a wrapper is to do. */
+export interface WrapperOrders {
+  /** Words of its own, which set the environment of the command. */
+  readonly environment: readonly string[];
+  /** What must be mounted where before the command runs. */
+  readonly mounts: readonly MountStep[];
 }
 
 /** What is watched of a wrapper's process. */
@@ -31,10 +43,14 @@ export class WrapperWatch {
   readonly #child: WatchedProcess;
   readonly #status = new WrapperStatusReader();
   readonly #gate: Pipe | undefined;
+  readonly #mounts: readonly MountStep[];
   #first: FirstProcess | undefined;
+  #isLetThrough = false;
+  #stale: StalePlan | undefined;
 
-  constructor(child: WatchedProcess, pipes: WrapperPipes, environment: readonly string[]) {
+  constructor(child: WatchedProcess, pipes: WrapperPipes, { environment, mounts }: WrapperOrders) {
     this.#child = child;
+    this.#mounts = mounts;
     const streams: readonly unknown[] = child.stdio;
     const status = pipeAt(streams, pipes.status);
     status?.on('data', (chunk: Buffer) => {
@@ -45,7 +61,7 @@ export class WrapperWatch {
     status?.unref();
     this.#gate = pipeAt(streams, pipes.ready);
     this.#gate?.resume();
-    this.ready = closing(this.#gate).then((isClean) => isClean && this.#first !== undefined);
+    this.ready = closing(this.#gate).then((isClean) => isClean && this.#isLetThrough);
     const words = pipeAt(streams, pipes.environment);
     words?.end(environment.map((word) => `${word}\0`).join(''));
     words?.resume();
@@ -67,12 +83,15 @@ export class WrapperWatch {
 
   /**
    * Settles with the command's process when it runs; with undefined where the wrapper has ended before that was seen.
-   * @param setUp What this is the end of. @throws As `setUp.check`; the sandbox has then been ended.
+   * @param setUp What this is the end of. @throws StalePlan where something was mounted elsewhere than planned, for a name has led
+   *   there meanwhile; as `setUp.check`. The sandbox has then been ended.
    */
   async running(setUp?: SetUp): Promise<NamedProcess | undefined> {
     try {
       setUp?.begin('starting its wrapper');
-      return await this.#commandIn(setUp?.signal ?? NEVER);
+      const command = await this.#commandIn(setUp?.signal ?? NEVER);
+      if (this.#stale !== undefined) throw this.#stale;
+      return command;
     } catch (error) {
       this.#endSetUp();
       await isWithin(GIVEN_UP_MS, this.gone);
@@ -115,16 +134,35 @@ export class WrapperWatch {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
-  /** Lets the sandbox go on to the command once its first process is known for good, while there is a wrapper to end it with. */
+  /**
+   * Lets the sandbox go on to the command once its first process is known for good and all is mounted as planned, while there is
+   * a wrapper to end it with.
+   */
   #letThrough(): void {
     const { pid } = this.#child;
     const { childPid } = this.status;
-    if (childPid === undefined || pid === undefined || this.#first !== undefined) return;
-    if (this.#hasEnded) return;
+    if (childPid === undefined || pid === undefined || this.#first !== undefined || this.#hasEnded) return;
     this.#first = FirstProcess.below(pid, childPid);
-    // A byte, and no more: one that is not taken tells that the sandbox was not set up.
-    if (this.#first !== undefined) this.#gate?.end('\n');
+    if (this.#first !== undefined) this.#checkWhenSetUp(pid, this.#first);
     else setTimeout(() => this.#letThrough(), RETRY_MS).unref();
+  }
+
+  #checkWhenSetUp(wrapperPid: number, first: FirstProcess): void {
+    if (this.#hasEnded || first.isGone) return;
+    const outside = first.isSetUp ? readMountTable(wrapperPid) : undefined;
+    const inside = outside === undefined ? undefined : readMountTable(first.pid);
+    if (outside === undefined || inside === undefined) {
+      setTimeout(() => this.#checkWhenSetUp(wrapperPid, first), NEXT_LOOK_MS).unref();
+      return;
+    }
+    const misplaced = misplacedMount(this.#mounts, outside, inside);
+    this.#isLetThrough = misplaced === undefined;
+    // A byte, and no more: one that is not taken tells that the sandbox was not set up.
+    if (misplaced === undefined) this.#gate?.end('\n');
+    else {
+      this.#stale = new StalePlan(misplaced, 'was replaced');
+      this.#endSetUp();
+    }
   }
 
   /** A wrapper that was killed while it set up has left one behind that waits, and would run the command. */
@@ -149,6 +187,9 @@ const NEVER = new AbortController().signal;
 
 /** How long the end of a set-up that was given up is waited for; what the kernel keeps longer is gone when it lets go. */
 const GIVEN_UP_MS = 1_000;
+
+/** A sandbox is set up in some tens of them. */
+const NEXT_LOOK_MS = 1;
 
 /** Without a free descriptor nobody can look. */
 const RETRY_MS = 50;

@@ -37,7 +37,10 @@ test.each([
     'bwrap: Can\'t bind mount /oldroot/ws/r on /newroot/ws/r: Unable to find "/newroot/ws/r" in mount table\n',
     true,
   ],
-  ["bwrap: Can't mkdir /ws/r/.git/hooks: Read-only file system", false],
+  ["bwrap: Can't create file at /ws/r/.git/hooks: Read-only file system\n", true],
+  ["bwrap: Can't mkdir parents for /ws/r/.git: Too many levels of symbolic links", true],
+  ['bwrap: Race condition binding dirfd: Invalid argument', true],
+  ["bwrap: Can't mkdir /home/other/r/.git/hooks: Permission denied", false],
   ["bwrap: Can't chdir to /ws: No such file or directory", false],
   ['bwrap: execvp /ws/run: No such file or directory', false],
 ])('%j says whether something went away: %s', (complaint, isLost) => {

@@ -41,10 +41,12 @@ export function explainFault(complaint: string): string {
 }
 
 const LOST_PATHS: readonly RegExp[] = [
-  /^bwrap: Can't (?:find source path|get type of source|bind mount|mount tmpfs on|create file at|mkdir) .*: (?:No such file or directory|Not a directory)$/,
-  // A directory that is mounted upon, or in, was there when it was planned, and so were those above it.
-  /^bwrap: Can't mkdir parents for .*: Read-only file system$/,
+  /^bwrap: Can't (?:find source path|get type of source|bind mount|mount tmpfs on|create file at|mkdir|mkdir parents for) .*: (?:No such file or directory|Not a directory|Is a directory|Too many levels of symbolic links)$/,
+  // What is mounted upon was there when it was planned, and so was all above it: nothing has to be made.
+  /^bwrap: Can't (?:create file at|mkdir|mkdir parents for) .*: Read-only file system$/,
   /^bwrap: Can't bind mount .*: Unable to find ".*" in mount table$/,
+  // What it has mounted is not what it was handed over: the name leads elsewhere by now.
+  /^bwrap: Race condition binding dirfd\b/,
 ];
 
 /** Whether something that it should show went away after it was handed over. */

@@ -2,7 +2,7 @@ import { refuse } from '../intent/refuse.js';
 import { FIRST_DESCRIPTOR, type LaunchPlan, type PlannedDescriptor } from '../launch/launch-plan.js';
 import { MAX_BWRAP_BYTES, MAX_BWRAP_WORDS } from '../limits.js';
 import { crowdedDirectory } from './crowded-directory.js';
-import type { MountStep } from './mount-step.js';
+import { mountWords } from './mount-words.js';
 import type { MountPlan } from './plan-mounts.js';
 import { nameWords, type ProgramRenamer } from './program-renamer.js';
 import { IGNORE_GROUP_SIGNALS, RESET_GROUP_SIGNALS } from './signal-resetter.js';
@@ -68,7 +68,7 @@ export function planBwrap(command: SandboxedCommand, mounts: MountPlan, settings
     ...['--args', hold({ kind: 'environment', variables: command.env })],
     ...NAMESPACES,
     ...(settings.network === 'restricted' ? [OWN_NETWORK] : []),
-    ...mounts.steps.flatMap((step) => mountWords(step, hold)),
+    ...mountWords(mounts.steps, hold),
     ...['--cap-drop', 'ALL', '--die-with-parent', '--chdir', command.cwd],
     // What the command sends to its group must not reach the wrapper: its end is the end of all.
     ...(command.hasTerminal === true ? [] : ['--new-session']),
@@ -92,6 +92,7 @@ export function planBwrap(command: SandboxedCommand, mounts: MountPlan, settings
     env: command.wrapperEnv ?? {},
     descriptors,
     needsManagedNetwork: settings.network === 'managed',
+    mounts: mounts.steps,
     cleanup: mounts.placeholders,
   };
 }
@@ -121,41 +122,3 @@ function bytesOf(words: readonly string[]): number {
 }
 
 const WORDS_PER_VARIABLE = 3;
-
-/**
- * The filter keeps programs from tracing the first process, but sees no paths: whoever may trace may open its memory, and
- * change the mode of its program, which was started where nothing was read-only yet.
- */
-const PRIVATE_PROCESSES: readonly string[] = [
-  ...['--proc', '/proc', '--perms', '555', '--tmpfs', '/proc/1', '--remount-ro', '/proc/1'],
-];
-
-function mountWords(step: MountStep, hold: (descriptor: PlannedDescriptor) => string): readonly string[] {
-  switch (step.kind) {
-    case 'bind':
-      return bindWords(step, hold);
-    case 'bindEverything':
-      return ['--dev-bind', '/', '/'];
-    case 'emptyDirectory':
-      return ['--perms', step.mode, '--tmpfs', step.path];
-    case 'unreadableFile':
-      return ['--perms', '000', '--ro-bind-data', hold({ kind: 'nothing' }), step.path];
-    case 'link':
-      return ['--symlink', step.target, step.path];
-    case 'makeReadOnly':
-      return ['--remount-ro', step.path];
-    case 'privateDevices':
-      return ['--dev', '/dev'];
-    case 'privateProcesses':
-      return PRIVATE_PROCESSES;
-  }
-}
-
-function bindWords(
-  { path, access, identity }: Extract<MountStep, { readonly kind: 'bind' }>,
-  hold: (descriptor: PlannedDescriptor) => string,
-): readonly string[] {
-  if (identity === undefined) return [access === 'write' ? '--bind' : '--ro-bind', path, path];
-  const held = hold({ kind: 'path', path, identity });
-  return [access === 'write' ? '--bind-fd' : '--ro-bind-fd', held, path];
-}

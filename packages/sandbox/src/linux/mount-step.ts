@@ -21,4 +21,9 @@ export type MountStep =
   | { readonly kind: 'makeReadOnly'; readonly path: string }
   | { readonly kind: 'privateDevices' }
   /** A /proc of its own, in which nobody can open the memory of the first process. */
-  | { readonly kind: 'privateProcesses' };
+  | { readonly kind: 'privateProcesses' }
+  /**
+   * What follows can make nothing on the host. bubblewrap makes what is missing at the place of a mount, and follows links to get
+   * there; where a command that runs meanwhile may write, they may lead anywhere by then.
+   */
+  | { readonly kind: 'sealHost' };

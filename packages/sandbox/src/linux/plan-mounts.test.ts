@@ -30,6 +30,7 @@ function written(step: MountStep): string {
     case 'bindEverything':
     case 'privateDevices':
     case 'privateProcesses':
+    case 'sealHost':
       return step.kind;
   }
 }
@@ -38,7 +39,8 @@ function steps(policy: NormalisedPolicy, sealed: readonly SealableTree[] = []): 
   return planMounts(policy, FILES, sealed).steps.map(written);
 }
 
-const KERNEL = ['privateDevices', 'privateProcesses'];
+/** What every sandbox has for itself, and that nothing of the host is changed by what follows. */
+const OWN = ['privateDevices', 'privateProcesses', 'sealHost'];
 
 test('a program that only looks can write nothing in what every sandbox has for itself', () => {
   const looking = (policy: NormalisedPolicy): readonly string[] => steps(policy, ['/dev', '/proc']);
@@ -48,6 +50,7 @@ test('a program that only looks can write nothing in what every sandbox has for 
     'privateDevices',
     'seal /dev',
     ...processes,
+    'sealHost',
     'write /ws',
   ]);
   // Its /dev is that of the host.
@@ -59,21 +62,21 @@ test('a program that only looks can write nothing in what every sandbox has for 
 
 describe('the order of mounts', () => {
   test.each<[string, readonly string[], readonly string[]]>([
-    ['a readable root', ['read /'], ['read /', ...KERNEL]],
-    ['a writable root in a readable one', ['read /', 'write /ws'], ['read /', ...KERNEL, 'write /ws']],
+    ['a readable root', ['read /'], ['read /', ...OWN]],
+    ['a writable root in a readable one', ['read /', 'write /ws'], ['read /', ...OWN, 'write /ws']],
     [
       'what is read only at the top of a writable root',
       ['read /', 'write /ws', 'read /ws/.git'],
-      ['read /', ...KERNEL, 'write /ws', 'read /ws/.git'],
+      ['read /', ...OWN, 'write /ws', 'read /ws/.git'],
     ],
     [
       'directories above a restriction are pinned, the deepest first, below the mount that buries them',
       ['read /', 'write /ws', 'read /ws/a/b/hooks', 'deny /ws/a/c'],
       [
         'read /',
+        ...OWN,
         'empty /ws/a/b 755',
         'empty /ws/a 755',
-        ...KERNEL,
         'write /ws',
         'read /ws/a/b/hooks',
         'empty /ws/a/c 000',
@@ -85,9 +88,9 @@ describe('the order of mounts', () => {
       ['read /usr', 'write /ws', 'read /ws/a/hooks'],
       [
         'empty / 755',
+        ...OWN,
         'read /ws',
         'empty /ws/a 755',
-        ...KERNEL,
         'read /usr',
         'write /ws',
         'read /ws/a/hooks',
@@ -99,10 +102,12 @@ describe('the order of mounts', () => {
       ['write /', 'read /srv/x/hooks'],
       [
         'write /',
+        'sealHost',
         'empty /srv/x 755',
         'empty /srv 755',
         'write /',
-        ...KERNEL,
+        'privateDevices',
+        'privateProcesses',
         'read /sys',
         'read /srv/x/hooks',
       ],
@@ -110,14 +115,14 @@ describe('the order of mounts', () => {
     [
       'a writable directory in a denied one',
       ['read /', 'deny /home', 'write /home/me/ws'],
-      ['read /', ...KERNEL, 'empty /home 111', 'write /home/me/ws', 'seal /home'],
+      ['read /', ...OWN, 'empty /home 111', 'write /home/me/ws', 'seal /home'],
     ],
     [
       'a denied directory is closed at once, and one that holds something when that is in place',
       ['read /', 'deny /a', 'deny /b', 'read /b/c', 'deny /b/c/d'],
       [
         'read /',
-        ...KERNEL,
+        ...OWN,
         'empty /a 000',
         'seal /a',
         'empty /b 111',
@@ -127,16 +132,16 @@ describe('the order of mounts', () => {
         'seal /b',
       ],
     ],
-    ['a denied file', ['read /', 'deny /etc/file'], ['read /', ...KERNEL, 'unreadable /etc/file']],
+    ['a denied file', ['read /', 'deny /etc/file'], ['read /', ...OWN, 'unreadable /etc/file']],
     [
       'what must not be created',
       ['read /', 'write /ws', 'read /ws/.codex/'],
-      ['read /', ...KERNEL, 'write /ws', 'placeholder /ws/.codex'],
+      ['read /', ...OWN, 'write /ws', 'placeholder /ws/.codex'],
     ],
     [
       'a restriction of a restriction needs no pins of its own',
       ['read /', 'write /ws', 'read /ws/.git', 'deny /ws/.git/x/y'],
-      ['read /', ...KERNEL, 'write /ws', 'read /ws/.git', 'empty /ws/.git/x/y 000', 'seal /ws/.git/x/y'],
+      ['read /', ...OWN, 'write /ws', 'read /ws/.git', 'empty /ws/.git/x/y 000', 'seal /ws/.git/x/y'],
     ],
   ])('%s', (_, rules, expected) => {
     expect(steps(policyOf(rules))).toEqual(expected);
@@ -150,14 +155,20 @@ describe('the order of mounts', () => {
     expect(steps(policyOf(['read /usr'], { links }))).toEqual([
       'empty / 755',
       'link /bin usr/bin',
-      ...KERNEL,
+      ...OWN,
       'read /usr',
       'seal /',
     ]);
   });
 
   test('one of these trees may be closed alone', () => {
-    expect(steps(policyOf(['read /']), ['/proc'])).toEqual(['read /', ...KERNEL, 'seal /proc']);
+    expect(steps(policyOf(['read /']), ['/proc'])).toEqual([
+      'read /',
+      'privateDevices',
+      'privateProcesses',
+      'seal /proc',
+      'sealHost',
+    ]);
   });
 
   test('files that are not restricted are shown as they are', () => {
@@ -188,7 +199,7 @@ test('nothing can be kept missing in what is no directory any more', () => {
 });
 
 test('what every sandbox has for itself cannot be granted, and not denied either', () => {
-  expect(steps(policyOf(['read /', 'write /dev/shm']))).toEqual(['read /', ...KERNEL]);
+  expect(steps(policyOf(['read /', 'write /dev/shm']))).toEqual(['read /', ...OWN]);
   expect(() => planMounts(policyOf(['read /', 'deny /proc/cpuinfo']), FILES, [])).toThrow(
     new ExecError(
       'sandboxUnsupported',

@@ -48,16 +48,18 @@ export function planMounts(
   const kernel: readonly MountStep[] = [{ kind: 'privateProcesses' }, ...seal('/proc')];
   if (!policy.restrictsFiles) return { steps: [{ kind: 'bindEverything' }, ...kernel], placeholders: [] };
   const rules = policy.rules.filter(isOutsideOfKernelTrees);
+  const own: readonly MountStep[] = [{ kind: 'privateDevices' }, ...seal('/dev'), ...kernel];
   const index = indexRules(rules);
   const base = index.accessAt('/');
   const holders = holdersOf(rules.map(({ path }) => path));
   const steps: readonly MountStep[] = [
     baseStep(base),
     ...(base === 'deny' ? linkSteps(policy, index) : []),
+    ...(base === 'write' ? [] : own),
+    { kind: 'sealHost' },
     ...pinSteps(rules, index),
-    { kind: 'privateDevices' },
-    ...seal('/dev'),
-    ...kernel,
+    // Pins below the root of all are buried by that, and so would these be.
+    ...(base === 'write' ? own : []),
     ...(base === 'write' ? [SYSFS] : []),
     ...rules.filter(({ path }) => path !== '/').flatMap((rule) => ruleSteps(rule, holders)),
     ...sealSteps(rules, holders, base),

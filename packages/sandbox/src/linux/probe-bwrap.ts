@@ -4,6 +4,7 @@ import { explainFault } from './bwrap-fault.js';
 import { NAMESPACES, OWN_NETWORK } from './bwrap-plan.js';
 import { type BwrapSearch, findBwrap, type MayReplace, type ProgramFile } from './find-bwrap.js';
 import { KeptTrials } from './kept-trials.js';
+import { beside } from './mount-words.js';
 import { findRenamer, type ProgramRenamer } from './program-renamer.js';
 
 /** Whether this host can confine processes with bubblewrap, and if not, why and what to do. */
@@ -31,6 +32,16 @@ const NEEDED_OPTIONS = [
 const TRIAL = [
   ...[...NAMESPACES, OWN_NETWORK],
   ...['--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc', '--perms', '000', '--tmpfs', '/sys'],
+  ...[
+    '--dir',
+    beside('holdfast'),
+    '--ro-bind',
+    '/',
+    beside('oldroot'),
+    '--bind-try',
+    `/${beside('holdfast')}`,
+    '/sys',
+  ],
   ...['--cap-drop', 'ALL', '--die-with-parent', '--'],
 ];
 

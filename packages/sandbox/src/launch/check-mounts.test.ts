@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest';
+import type { MountStep } from '../linux/mount-step.js';
+import { misplacedMount } from './check-mounts.js';
+
+/** A line of a mount table: what is shown, and where. */
+function line(source: string, path: string): string {
+  const [device = '', root = ''] = source.split(' ');
+  return `36 35 ${device} ${root} ${path} rw,noatime - ext4 /dev/root rw\n`;
+}
+
+const HOST: Readonly<Record<string, string>> = {
+  '/': '8:1 /',
+  '/home': '8:2 /@home',
+  '/home/me/disk': '8:3 /',
+};
+const outside = Object.entries(HOST)
+  .map(([path, source]) => line(source, path))
+  .join('');
+
+const STEPS: readonly MountStep[] = [
+  { kind: 'bind', path: '/', access: 'read', identity: undefined },
+  { kind: 'privateDevices' },
+  { kind: 'privateProcesses' },
+  { kind: 'sealHost' },
+  { kind: 'emptyDirectory', path: '/home/me/ws/.git', mode: '755' },
+  { kind: 'bind', path: '/home/me', access: 'write', identity: { device: 2, inode: 3 } },
+  { kind: 'bind', path: '/home/me/ws/.git/my hooks', access: 'read', identity: { device: 2, inode: 4 } },
+  { kind: 'makeReadOnly', path: '/home/me/ws/.git' },
+];
+
+/** What bubblewrap makes of it. */
+const INSIDE: readonly (readonly [source: string, path: string])[] = [
+  ['8:1 /', '/'],
+  ['8:2 /@home', '/home'],
+  ['8:3 /', '/home/me/disk'],
+  ['0:40 /', '/dev'],
+  ['0:6 /null', '/dev/null'],
+  ['0:41 /', '/proc'],
+  ['0:41 /sys', '/proc/sys'],
+  ['0:42 /', '/proc/1'],
+  ['0:43 /', '/home/me/ws/.git'],
+  ['8:2 /@home/me', '/home/me'],
+  ['8:3 /', '/home/me/disk'],
+  ['8:2 /@home/me/ws/.git/my\\040hooks', '/home/me/ws/.git/my\\040hooks'],
+];
+
+function check(...inside: readonly (readonly [string, string])[]): string | undefined {
+  return misplacedMount(STEPS, outside, inside.map(([source, path]) => line(source, path)).join(''));
+}
+
+const without = (index: number): readonly (readonly [string, string])[] =>
+  INSIDE.filter((_, at) => at !== index);
+
+describe('what a sandbox has mounted', () => {
+  test('is as planned with all of it, and with what the host has mounted below', () => {
+    expect(check(...INSIDE)).toBeUndefined();
+  });
+
+  test.each([0, 3, 5, 8, 9, 11])('lacks something without mount %d', (index) => {
+    const path = (INSIDE[index] as readonly [string, string])[1].replace('\\040', ' ');
+    expect(check(...without(index))).toBe(path);
+  });
+
+  test.each([
+    ['where nothing is planned', '8:1 /x', '/etc'],
+    ['on a mount of the host', '8:1 /x', '/home'],
+    ['once more where the host has one in two that are planned', '8:1 /x', '/home/me/disk'],
+    ['once more where one is planned', '8:1 /x', '/home/me'],
+    ['on a device', '8:1 /x', '/dev/null'],
+  ])('has one more %s', (_, source, path) => {
+    expect(check(...INSIDE, [source, path])).toBe(path);
+  });
+
+  test.each([
+    ['another directory', '8:2 /@home/other'],
+    ['that of another file system', '8:1 /@home/me'],
+    ['one that has been removed', '8:2 /@home/me//deleted'],
+  ])('shows %s', (_, source) => {
+    expect(check(...without(9), [source, '/home/me'])).toBe('/home/me');
+  });
+});

@@ -1,0 +1,84 @@
+import { childOf, isWithin } from '../files/paths.js';
+import type { MountStep } from '../linux/mount-step.js';
+import { countsOf, type Mount, mountedPathOf, mountsIn, sourceOf } from './mount-table.js';
+
+/**
+ * Compares a sandbox with its plan before its command runs. bubblewrap looks names up when it mounts, and whoever may write there can have them lead
+ * elsewhere by then. So nothing may be missing, nothing may be anywhere else, and what shows a file of the host must show that
+ * one.
+ * @param outside What the wrapper has, which mounts nothing itself. @param inside What the first process of the sandbox has when it is
+ *   set up. Both as in `/proc/PID/mountinfo`.
+ * @returns where the first difference is; undefined where all is as planned.
+ */
+export function misplacedMount(
+  steps: readonly MountStep[],
+  outside: string,
+  inside: string,
+): string | undefined {
+  const host = mountsIn(outside);
+  const there = mountsIn(inside);
+  return missing(steps, there) ?? unplanned(steps, host, there) ?? exchanged(steps, host, there);
+}
+
+function missing(steps: readonly MountStep[], there: readonly Mount[]): string | undefined {
+  const standing = countsOf(there.map(({ path }) => path));
+  const planned = countsOf(steps.map(mountedPathOf));
+  return [...planned].find(([path, count]) => (standing.get(path) ?? 0) < count)?.[0];
+}
+
+/** What is mounted on the host comes along with each directory that holds it. */
+function unplanned(
+  steps: readonly MountStep[],
+  host: readonly Mount[],
+  there: readonly Mount[],
+): string | undefined {
+  const planned = countsOf(steps.map(mountedPathOf));
+  const own = countsOf(steps.flatMap(ownMountsOf));
+  const ofHost = countsOf(host.map(({ path }) => path));
+  const shown = steps.flatMap((step) => boundPathOf(step) ?? []);
+  const allowed = (path: string): number => {
+    const onHost = ofHost.get(path) ?? 0;
+    const above = onHost === 0 ? [] : shown.filter((other) => other !== path && isWithin(path, other));
+    return (planned.get(path) ?? 0) + (own.get(path) ?? 0) + onHost * above.length;
+  };
+  const standing = countsOf(there.map(({ path }) => path));
+  return [...standing].find(([path, count]) => count > allowed(path))?.[0];
+}
+
+function exchanged(
+  steps: readonly MountStep[],
+  host: readonly Mount[],
+  there: readonly Mount[],
+): string | undefined {
+  const shown = new Map(there.map(({ path }) => [path, new Set<string>()]));
+  for (const { path, source } of there) shown.get(path)?.add(source);
+  const isShown = (path: string): boolean =>
+    host.some((mount) => isWithin(path, mount.path) && shown.get(path)?.has(within(mount, path)) === true);
+  return steps.flatMap((step) => boundPathOf(step) ?? []).find((path) => !isShown(path));
+}
+
+/** The source of a mount of what lies at a path below another mount. */
+function within({ path: mountedAt, source }: Mount, path: string): string {
+  const blank = source.indexOf(' ');
+  const root = source.slice(blank + 1);
+  const below = path.slice(mountedAt === '/' ? 1 : mountedAt.length + 1);
+  return sourceOf(source.slice(0, blank), below === '' ? root : childOf(root, below));
+}
+
+/** What shows the host at its own path. */
+function boundPathOf(step: MountStep): string | undefined {
+  if (step.kind === 'bindEverything') return '/';
+  return step.kind === 'bind' ? step.path : undefined;
+}
+
+/** What else bubblewrap mounts for a step, at most. */
+function ownMountsOf({ kind }: MountStep): readonly string[] {
+  if (kind === 'privateDevices') return DEVICES;
+  return kind === 'privateProcesses' ? PROCESSES : [];
+}
+
+const DEVICES = ['null', 'zero', 'full', 'random', 'urandom', 'tty', 'pts', 'console'].map(
+  (name) => `/dev/${name}`,
+);
+
+const PROCESSES = ['1', 'sys', 'sysrq-trigger', 'irq', 'bus'].map((name) => `/proc/${name}`);

@@ -1,0 +1,119 @@
+import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { pathToFileURL } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { NO_OPERATOR } from '../ceiling/operator-ceiling.js';
+import { StalePlan } from '../files/stale-plan.js';
+import { createSearches, readHostFacts } from '../host-facts.js';
+import { parseIntent } from '../intent/parse-intent.js';
+import { hasLostPath } from '../linux/bwrap-fault.js';
+import { planSandbox } from '../plan-sandbox.js';
+import { openLaunch } from './open-launch.js';
+import { PlaceholderStore } from './placeholder-store.js';
+
+const worksHere = spawnSync('bwrap', ['--bind', '/', '/', 'true']).status === 0;
+
+let place = '';
+const at = (...names: readonly string[]): string => path.join(place, ...names);
+
+beforeEach(() => {
+  place = realpathSync(mkdtempSync(path.join(tmpdir(), 'holdfast-redirected-')));
+  for (const name of ['outside', 'ws/kept/deep', 'ws/other']) mkdirSync(at(name), { recursive: true });
+  for (const name of ['kept/deep/file', 'kept/file', 'other/file'])
+    writeFileSync(at('ws', name), 'as it was\n');
+});
+afterEach(() => {
+  rmSync(place, { recursive: true, force: true });
+});
+
+/**
+ * Starts a command that leaves a mark, where all may be read and the workspace written.
+ * @param kept What in the workspace is to be read alone. @param meanwhile What happens between the plan and its mounts.
+ */
+async function startAfter(
+  meanwhile: () => void,
+  kept: string,
+): Promise<{ readonly problem: unknown; readonly complaint: string }> {
+  const store = new PlaceholderStore(at('state'), (problem) => {
+    throw new Error(problem);
+  });
+  const env = { PATH: process.env['PATH'] ?? '' };
+  const memory = { store, searches: createSearches() };
+  const host = await readHostFacts({ cwd: at('ws'), env }, process.env, memory);
+  const entryOf = (file: string, access: string): object => ({
+    path: { type: 'path', path: pathToFileURL(file).href },
+    access,
+  });
+  const entries = [entryOf('/', 'read'), entryOf(at('ws'), 'write'), entryOf(at('ws', kept), 'read')];
+  const intent = parseIntent({
+    permissions: { type: 'managed', file_system: { type: 'restricted', entries }, network: 'restricted' },
+    windowsSandboxLevel: 'disabled',
+  });
+  const command = { argv: ['/bin/sh', '-c', 'echo > ran'], cwd: at('ws'), env } as const;
+  const plan = await planSandbox(intent, command, host, NO_OPERATOR);
+  const launch = await openLaunch(plan.launch, store);
+  meanwhile();
+  const child = spawn(launch.program, launch.args, {
+    env: launch.env,
+    stdio: ['ignore', 'ignore', 'pipe', ...launch.stdio],
+    detached: true,
+  }) as ChildProcessByStdio<null, null, Readable>;
+  const wrapper = launch.watch(child);
+  const complaint = text(child.stderr);
+  try {
+    const problem: unknown = await wrapper.running().then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    await wrapper.over;
+    return { problem, complaint: await complaint };
+  } finally {
+    launch.ended();
+  }
+}
+
+describe.skipIf(!worksHere)('a name that leads elsewhere when it is mounted', () => {
+  test('nothing meanwhile, and the command runs', async () => {
+    const { problem, complaint } = await startAfter(() => undefined, 'kept/deep');
+    expect([problem, complaint, existsSync(at('ws/ran'))]).toEqual([undefined, '', true]);
+  });
+
+  test('has nothing mounted there: the command does not run, and its start is made again', async () => {
+    const redirect = (): void => {
+      renameSync(at('ws/kept'), at('ws/moved'));
+      symlinkSync('other', at('ws/kept'));
+    };
+    const { problem } = await startAfter(redirect, 'kept/file');
+    expect([problem instanceof StalePlan, existsSync(at('ws/ran'))]).toEqual([true, false]);
+  });
+
+  test.each([
+    ['a file', 'kept/deep/file', 'outside/made'],
+    ['a directory', 'kept', 'outside'],
+  ])('makes nothing outside for %s', async (_, replaced, target) => {
+    const redirect = (): void => {
+      renameSync(at('ws', replaced), at('ws/moved'));
+      symlinkSync(`/oldroot${at(target)}`, at('ws', replaced));
+    };
+    const { complaint } = await startAfter(redirect, 'kept/deep/file');
+    expect([readdirSync(at('outside')), existsSync(at('ws/ran')), hasLostPath(complaint)]).toEqual([
+      [],
+      false,
+      true,
+    ]);
+  });
+});
