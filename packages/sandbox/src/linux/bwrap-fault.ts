@@ -40,16 +40,17 @@ export function explainFault(complaint: string): string {
   return known === undefined ? `bubblewrap does not work here: ${line}` : `${known} (${line})`;
 }
 
+/** What bubblewrap meets where a path has gone, or is something else now. A path may hold line ends. */
 const LOST_PATHS: readonly RegExp[] = [
-  /^bwrap: Can't (?:find source path|get type of source|bind mount|mount tmpfs on|create file at|mkdir|mkdir parents for) .*: (?:No such file or directory|Not a directory|Is a directory|Too many levels of symbolic links)$/,
-  // What is mounted upon was there when it was planned, and so was all above it: nothing has to be made.
-  /^bwrap: Can't (?:create file at|mkdir|mkdir parents for) .*: Read-only file system$/,
-  /^bwrap: Can't bind mount .*: Unable to find ".*" in mount table$/,
-  // What it has mounted is not what it was handed over: the name leads elsewhere by now.
-  /^bwrap: Race condition binding dirfd\b/,
+  /^bwrap: Can't (?:find source path|get type of source|bind mount|mount tmpfs on|stat mount at|remount readonly on|create (?:file|symlink)(?: at)?|mkdir(?: parents for)?) [^]*: (?:No such file or directory|Not a directory|Is a directory|File exists|Too many levels of symbolic links)$/,
+  // A directory that is mounted upon, or in, was there when it was planned, and so were those above it.
+  /^bwrap: Can't (?:create file at|mkdir(?: parents for)?) [^]*: Read-only file system$/,
+  /^bwrap: Can't bind mount [^]*: Unable to (?:find "[^]*" in mount table|remount destination "[^]*" with correct flags: Invalid argument)$/,
+  // What it has mounted is not what it was handed over: the name leads elsewhere by now. Whatever error came last is told.
+  /^bwrap: Race condition binding dirfd(?:: [^\n]*)?$/,
 ];
 
-/** Whether something that it should show went away after it was handed over. */
+/** Whether something that it should show went away after it was planned. */
 export function hasLostPath(complaint: string): boolean {
   return LOST_PATHS.some((pattern) => pattern.test(complaint.trim()));
 }
