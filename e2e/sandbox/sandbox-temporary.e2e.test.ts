@@ -33,7 +33,7 @@ describeConfined('the temporary directory of `holdfast sandbox`', WHOEVER_TESTS,
       expect([code, stderr]).toEqual([
         125,
         expect.stringMatching(
-          /^holdfast: sandbox: \S+\/holdfast-sandbox-\S+ was replaced while the sandbox was planned; try again$/m,
+          /^holdfast: sandbox: \S+\/holdfast-sandbox-\S+ was replaced while the sandbox was planned, and so it was with 16 plans \(MAX_PLANS\); /m,
         ),
       ]);
       // So it was exchanged.

@@ -256,16 +256,16 @@ interface NetworkOrder {
 
 /** How one command is confined. */
 interface Sandbox {
-    /** Undefined where it has the sandbox around this server. */
-    readonly confinement: Confinement | undefined;
+    /**
+     * Starts the command, and plans its sandbox anew as often as files have changed meanwhile.
+     * @param attempt Is given what confines it; undefined where it has the sandbox around this server. Leaves nothing behind where it fails.
+     * @throws As `attempt` and `confine`.
+     */
+    start<T>(attempt: (confinement: Confinement | undefined) => Promise<T>): Promise<T>;
     /** Where the command may do less than was asked for. */
     report(): SandboxReport;
     /** Undefined where nobody can tell. */
     readonly judge: DenialJudge | undefined;
-    /** Plans it again, for what is there now. @throws As `confine`. */
-    renew(): Promise<void>;
-    /** To be called when the command was not started after all. */
-    discard(): void;
 }
 /**
  * What the sandbox has denied a command that failed; undefined where it is not to blame.

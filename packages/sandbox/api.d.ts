@@ -538,6 +538,10 @@ type PlannedDescriptor =
 /** A pipe that the wrapper lets go of when the sandbox is set up. */
  | {
     readonly kind: 'ready';
+}
+/** The standard error of this program, which becomes that of the command. */
+ | {
+    readonly kind: 'errors';
 };
 /** What there is to start, hold and clean up so that a command runs in its sandbox. Nothing has been done yet. */
 interface LaunchPlan {
@@ -629,6 +633,11 @@ interface SandboxedCommand {
     readonly wrapperEnv?: Readonly<Record<string, string>>;
     /** Whether it shares a terminal with the wrapper, and so its session and process group; default false. */
     readonly hasTerminal?: boolean;
+    /**
+     * Whether it has the standard error of whoever starts the wrapper, and the wrapper another one for its own complaints;
+     * default false, and not done in a sandbox that does not show `/bin/sh`.
+     */
+    readonly hasOwnErrors?: boolean;
     /** Whether its /dev and /proc are for reading only, but for devices; default false, for programs want to write there. */
     readonly sealsKernelTrees?: boolean | undefined;
 }
@@ -785,6 +794,8 @@ declare class SharedLooks<Found> {
 
 /** The file system is not what it was when a plan looked at it; one that is made now knows what is there. */
 declare class StalePlan extends ExecError {
+    /** What has happened, without what can be done about it. */
+    readonly problem: string;
     /** @param origin What asked for the path. */
     constructor(path: string, change: 'has gone' | 'was replaced' | 'came up', origin?: string, options?: ErrorOptions);
 }
@@ -976,12 +987,12 @@ declare class WrapperWatch {
     /** The same with true; with false when something is left `SANDBOX_END_MS` after the end of the wrapper. */
     readonly over: Promise<boolean>;
     constructor(child: WatchedProcess, pipes: WrapperPipes, environment: readonly string[]);
-    /** What it has told so far; all that it will tell once `over` has settled. */
+    /** What it has told so far; all that it will tell once it has ended. */
     get status(): WrapperStatus;
     /** The first process of the sandbox; undefined until the wrapper has told of it. */
     get first(): NamedProcess | undefined;
     /**
-     * Settles with the command's process when it runs; with undefined where the wrapper has ended before that was seen.
+     * Settles with the command's process when it runs; with undefined when the wrapper has ended before that was seen.
      * @param setUp What this is the end of. @throws As `setUp.check`; the sandbox has then been ended.
      */
     running(setUp?: SetUp): Promise<NamedProcess | undefined>;
@@ -996,6 +1007,8 @@ interface OpenLaunch {
     readonly env: Readonly<Record<string, string>>;
     /** What follows the standard three in `stdio` of `spawn`. */
     readonly stdio: readonly (number | 'pipe')[];
+    /** Whether the command gets the standard error of this program, and that of the wrapper is for its own complaints. */
+    readonly hasOwnErrors: boolean;
     /** To be called at once when `spawn` has returned: hands over what the wrapper waits for. */
     watch(child: WatchedProcess): WrapperWatch;
     /** To be called when its `WrapperWatch` says that all is gone, or when it was never started. May be called twice. */
@@ -1032,23 +1045,97 @@ declare function ownMark(): string;
 /** Whether a process is still there; true where nobody can tell. @param mark Its own, with more behind a dash. */
 declare function isRunning(mark: string): boolean;
 
+/** How the wrapper of a sandbox is started. */
+interface WrapperStart {
+    /** What the start is the end of. */
+    readonly setUp: SetUp;
+    /** Calls `spawn` with the wrapper in place of the command. */
+    readonly spawn: (launch: OpenLaunch) => ChildProcess;
+    /** What the wrapper has printed on its standard error; asked for at most once, when it has ended without a command. */
+    readonly complaint: () => string | Promise<string>;
+}
+/** A wrapper whose command runs, or has run. */
+interface StartedWrapper {
+    readonly process: ChildProcess & {
+        readonly pid: number;
+    };
+    readonly wrapper: WrapperWatch;
+    /** Undefined where it had ended before it was seen. */
+    readonly command: NamedProcess | undefined;
+}
+/** A wrapper has ended, and the command has not run. */
+declare class NotRun extends Error {
+    readonly name = "NotRun";
+    /** In the words of the wrapper. */
+    readonly complaint: string;
+    /** Whether the sandbox was set up, so that it was the command that could not be executed. */
+    readonly isSetUp: boolean;
+    constructor(complaint: string, isSetUp: boolean);
+}
+/**
+ * Starts the wrapper of a sandbox and waits until the command runs in it. Nothing is left of a start that fails.
+ * @throws StalePlan when what it shows has gone since it was planned; NotRun when the command was not run for another reason; what
+ *   `spawn` says of a wrapper that is none; as `setUp.check`.
+ */
+declare function startWrapper(launch: OpenLaunch, { setUp, spawn, complaint }: WrapperStart): Promise<StartedWrapper>;
+
+/** A plan, and where its placeholders are recorded. */
+interface PlannedLaunch {
+    readonly plan: {
+        readonly launch: LaunchPlan;
+    };
+    readonly store: PlaceholderStore;
+}
+/** The managed network of one command. */
+interface PlannedNetwork {
+    readonly managed: Pick<ManagedNetwork, 'entrance' | 'environment'>;
+    /** May be called twice. */
+    close(): void;
+}
+/** How a command is planned. */
+interface Planning<P extends PlannedLaunch, N extends PlannedNetwork> {
+    /** Whoever began it ends it. */
+    readonly setUp: SetUp;
+    makePlan(): Promise<P>;
+    /** Makes the network that a plan asks for. */
+    openNetwork(planned: P): Promise<N | undefined>;
+}
+/** The plan of a command and its network, both made anew while files change under them. */
+declare class SteadyPlan<P extends PlannedLaunch, N extends PlannedNetwork> {
+    #private;
+    private constructor();
+    /** Makes the first of them. @throws As `makePlan`, `openNetwork` and `untilSteady`. */
+    static make<P extends PlannedLaunch, N extends PlannedNetwork>(planning: Planning<P, N>): Promise<SteadyPlan<P, N>>;
+    /** The one that the command is started by. */
+    get latest(): P;
+    /** Undefined where the latest plan asks for none. */
+    get network(): N | undefined;
+    /**
+     * Starts the command, and plans it anew as often as files have changed meanwhile. Its network ends with it, or with a start that
+     * has failed.
+     * @param attempt Is given what opens the latest plan. It leaves nothing behind where it fails, and the command has not run then.
+     * @throws As `attempt`, `makePlan`, `openNetwork` and `untilSteady`.
+     */
+    start<T>(attempt: (open: () => Promise<OpenLaunch>) => Promise<T>): Promise<T>;
+}
+
 /**
  * Makes what depends on a plan, and makes it again while files change under it: where many share a directory, others make
  * and remove repositories there at any time.
  * @param attempt Is told whether it was tried before.
- * @throws StalePlan when `MAX_PLANS` of them were stale; as `setUp.check` and the attempt.
+ * @throws ExecError `sandboxUnsupported` when `MAX_PLANS` of them were stale; as `setUp.check` and the attempt.
  */
 declare function untilSteady<T>(setUp: SetUp, attempt: (isAgain: boolean) => Promise<T>): Promise<T>;
 
 /** How long it may take to set up one sandbox, from the first look at this machine until its command runs. */
 declare const SANDBOX_START_MS = 30000;
+/** Bytes of bubblewrap's own status and of its complaint that are kept. */
+declare const MAX_STATUS_BYTES: number;
 /** Networks that one server makes at once: each takes a program of its own for a moment. Further ones wait their turn. */
 declare const MAX_CELLS_STARTING = 4;
 
 /** Turns the complaint of a failed bubblewrap into what to do, with the complaint itself. */
 declare function explainFault(complaint: string): string;
-/** Whether something that it should show went away after it was handed over. */
-declare function hasLostPath(complaint: string): boolean;
 /**
  * The error that running the command itself met, as the system names it, or in words that are not known here; undefined
  * where bubblewrap complains of something else.
@@ -1090,4 +1177,4 @@ declare function replaceableIn({ rules, restrictsFiles }: Pick<NormalisedPolicy,
  */
 declare function explainSeatbelt(policy: NormalisedPolicy): string;
 
-export { type Access, type CeilingSource, type CommandSetting, type FailedCommand, type FileFacts, type FileView, type GlobMatch, type GlobMatches, type GlobScan, type HostFacts, type HostMemory, type HostRule, type HostRules, type JudgedPlan, type LaunchOptions, type LaunchPlan, type Look, Lookups, MAX_CELLS_STARTING, type ManagedNetwork, type ManagedNetworkOptions, NO_OPERATOR, type NamedProcess, type Narrowing, type NetworkAnswer, type NetworkCaller, type NetworkDecider, type NetworkDecision, type NetworkIntent, type NetworkNames, type NetworkProtocol, type NetworkQuestion, type NormalisedPolicy, type OpenLaunch, type OperatorCeiling, type Outside, type PathRule, type PatternFinder, PlaceholderStore, type PlanOptions, type PlannedDescriptor, type PolicyNote, type RefusalReason, Refusals, type RepositoryFinder, type Resolution, type RuleOrigin, SANDBOX_START_MS, SYSTEM_PATH, type SandboxIntent, type SandboxPlan, type SandboxedCommand, type ScanTarget, type ScannedTree, type Searches, SetUp, type SetUpClock, type SetUpOptions, type SetUpStep, SharedLooks, StalePlan, type WrapperStatus, WrapperWatch, accessTo, ceilingSource, createSearches, explainAsJson, explainFault, explainInWords, explainSeatbelt, hasLostPath, hasMountsOf, isRunning as isProcessRunning, judgeDenial, networkOf, openLaunch, openManagedNetwork, ownMark as ownProcessMark, parseCeiling, parseHostRules, parseIntent, parseNetworkIntent, placeholderFolder, planSandbox, readHostFacts, readMountTable, reasonOf, replaceableIn, reportSandbox, secureOwnFolder, spillFolder, systemPlaces, untilSteady, whyNotRun };
+export { type Access, type CeilingSource, type CommandSetting, type FailedCommand, type FileFacts, type FileView, type GlobMatch, type GlobMatches, type GlobScan, type HostFacts, type HostMemory, type HostRule, type HostRules, type JudgedPlan, type LaunchOptions, type LaunchPlan, type Look, Lookups, MAX_CELLS_STARTING, MAX_STATUS_BYTES, type ManagedNetwork, type ManagedNetworkOptions, NO_OPERATOR, type NamedProcess, type Narrowing, type NetworkAnswer, type NetworkCaller, type NetworkDecider, type NetworkDecision, type NetworkIntent, type NetworkNames, type NetworkProtocol, type NetworkQuestion, type NormalisedPolicy, NotRun, type OpenLaunch, type OperatorCeiling, type Outside, type PathRule, type PatternFinder, PlaceholderStore, type PlanOptions, type PlannedDescriptor, type PlannedLaunch, type PlannedNetwork, type Planning, type PolicyNote, type RefusalReason, Refusals, type RepositoryFinder, type Resolution, type RuleOrigin, SANDBOX_START_MS, SYSTEM_PATH, type SandboxIntent, type SandboxPlan, type SandboxedCommand, type ScanTarget, type ScannedTree, type Searches, SetUp, type SetUpClock, type SetUpOptions, type SetUpStep, SharedLooks, StalePlan, type StartedWrapper, SteadyPlan, type WrapperStart, type WrapperStatus, WrapperWatch, accessTo, ceilingSource, createSearches, explainAsJson, explainFault, explainInWords, explainSeatbelt, hasMountsOf, isRunning as isProcessRunning, judgeDenial, networkOf, openLaunch, openManagedNetwork, ownMark as ownProcessMark, parseCeiling, parseHostRules, parseIntent, parseNetworkIntent, placeholderFolder, planSandbox, readHostFacts, readMountTable, reasonOf, replaceableIn, reportSandbox, secureOwnFolder, spillFolder, startWrapper, systemPlaces, untilSteady, whyNotRun };

@@ -35,11 +35,18 @@ export {
   ownMark as ownProcessMark,
 } from './launch/placeholders/process-mark.js';
 export { SetUp, type SetUpClock, type SetUpOptions, type SetUpStep } from './launch/set-up.js';
+export { NotRun, type StartedWrapper, startWrapper, type WrapperStart } from './launch/start-wrapper.js';
+export {
+  type PlannedLaunch,
+  type PlannedNetwork,
+  type Planning,
+  SteadyPlan,
+} from './launch/steady-plan.js';
 export { untilSteady } from './launch/until-steady.js';
 export type { WrapperStatus } from './launch/wrapper-status.js';
 export type { WrapperWatch } from './launch/wrapper-watch.js';
-export { MAX_CELLS_STARTING, SANDBOX_START_MS } from './limits.js';
-export { explainFault, hasLostPath, whyNotRun } from './linux/bwrap-fault.js';
+export { MAX_CELLS_STARTING, MAX_STATUS_BYTES, SANDBOX_START_MS } from './limits.js';
+export { explainFault, whyNotRun } from './linux/bwrap-fault.js';
 export type { SandboxedCommand } from './linux/bwrap-plan.js';
 export { SYSTEM_PATH, systemPlaces } from './linux/system-programs.js';
 export type { NetworkAnswer, NetworkDecider, NetworkProtocol, NetworkQuestion } from './network/decider.js';

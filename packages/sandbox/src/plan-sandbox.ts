@@ -20,7 +20,7 @@ import { refuse } from './intent/refuse.js';
 import type { SandboxIntent } from './intent/schema.js';
 import type { LaunchPlan } from './launch/launch-plan.js';
 import { SetUp } from './launch/set-up.js';
-import { planBwrap, type SandboxedCommand } from './linux/bwrap-plan.js';
+import { planBwrap, type SandboxedCommand, SHELL } from './linux/bwrap-plan.js';
 import type { MayReplace } from './linux/find-bwrap.js';
 import { maskCrowds } from './linux/mask-crowds.js';
 import {
@@ -45,6 +45,7 @@ import {
 } from './plan-refusals.js';
 import type { Narrowing } from './policy/intersect.js';
 import type { NormalisedPolicy, PathRule } from './policy/path-rule.js';
+import { accessTo } from './policy/visibility.js';
 import type { RepositoryFinder } from './repositories/repository-scans.js';
 import type { ScannedTree, ScanTarget } from './repositories/scan-tree.js';
 
@@ -231,7 +232,8 @@ function answer(
     : { ...policy, notes: [] };
   const sealed = command.sealsKernelTrees === true ? SEALABLE_TREES : ownsKernelFiles ? PROCESSES : [];
   const mounts = planMounts({ ...policy, rules }, files, sealed);
-  const launch = planBwrap({ ...command, cwd }, mounts, {
+  const hasOwnErrors = command.hasOwnErrors === true && (accessTo(SHELL, policy, files) ?? 'deny') !== 'deny';
+  const launch = planBwrap({ ...command, cwd, hasOwnErrors }, mounts, {
     ...bwrap,
     network: hosts === undefined ? policy.network : 'managed',
     filter: filterFor(architecture),

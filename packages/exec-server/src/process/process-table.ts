@@ -7,7 +7,7 @@ import {
   type processStart,
   type SandboxReport,
 } from '@holdfast/exec-protocol';
-import { type SandboxIntent, SetUp, untilSteady } from '@holdfast/sandbox';
+import { type SandboxIntent, SetUp } from '@holdfast/sandbox';
 import type { Clock } from '../clock.js';
 import type { ShortageLog } from '../shortage-log.js';
 import type { PushCursorOptions } from './follow/push-cursor.js';
@@ -250,18 +250,11 @@ export class ProcessTable {
       const asked = { intent, network, child, hasTerminal, process, session, setUp };
       const sandbox = await sandboxes.confine(asked);
       if (sandbox.judge !== undefined) managed.judgeBy(sandbox.judge);
-      try {
-        const started = await untilSteady(setUp, async (isAgain) => {
-          if (isAgain) await sandbox.renew();
-          const { confinement } = sandbox;
-          const confined = confinement === undefined ? child : { ...child, confinement };
-          return await processes.spawn(confined, terminal, managed);
-        });
-        return { child: started, report: sandbox.report() };
-      } catch (error) {
-        sandbox.discard();
-        throw error;
-      }
+      const started = await sandbox.start((confinement) => {
+        const confined = confinement === undefined ? child : { ...child, confinement };
+        return processes.spawn(confined, terminal, managed);
+      });
+      return { child: started, report: sandbox.report() };
     } finally {
       setUp.end();
     }

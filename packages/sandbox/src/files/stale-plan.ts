@@ -2,6 +2,9 @@ import { ExecError } from '@holdfast/exec-protocol';
 
 /** The file system is not what it was when a plan looked at it; one that is made now knows what is there. */
 export class StalePlan extends ExecError {
+  /** What has happened, without what can be done about it. */
+  readonly problem: string;
+
   /** @param origin What asked for the path. */
   constructor(
     path: string,
@@ -9,10 +12,8 @@ export class StalePlan extends ExecError {
     origin = 'sandbox',
     options?: ErrorOptions,
   ) {
-    super(
-      'sandboxUnsupported',
-      `${origin}: ${path} ${change} while the sandbox was planned; try again`,
-      options,
-    );
+    const problem = `${origin}: ${path} ${change} while the sandbox was planned`;
+    super('sandboxUnsupported', `${problem}; try again`, options);
+    this.problem = problem;
   }
 }

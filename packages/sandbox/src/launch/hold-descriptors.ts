@@ -42,6 +42,8 @@ export function holdDescriptors(
         case 'environment':
         case 'ready':
           return 'pipe';
+        case 'errors':
+          return STANDARD_ERROR;
         case 'nothing':
           return keep(openSync('/dev/null', constants.O_RDONLY));
         case 'path':
@@ -64,6 +66,8 @@ export function holdDescriptors(
     throw error;
   }
 }
+
+const STANDARD_ERROR = 2;
 
 function holdPath(
   { path, identity }: Extract<PlannedDescriptor, { readonly kind: 'path' }>,

@@ -15,7 +15,9 @@ export type PlannedDescriptor =
   /** A pipe through which the wrapper is told the environment of the command. */
   | { readonly kind: 'environment'; readonly variables: Readonly<Record<string, string>> }
   /** A pipe that the wrapper lets go of when the sandbox is set up. */
-  | { readonly kind: 'ready' };
+  | { readonly kind: 'ready' }
+  /** The standard error of this program, which becomes that of the command. */
+  | { readonly kind: 'errors' };
 
 /** What there is to start, hold and clean up so that a command runs in its sandbox. Nothing has been done yet. */
 export interface LaunchPlan {

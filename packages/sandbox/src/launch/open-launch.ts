@@ -14,6 +14,8 @@ export interface OpenLaunch {
   readonly env: Readonly<Record<string, string>>;
   /** What follows the standard three in `stdio` of `spawn`. */
   readonly stdio: readonly (number | 'pipe')[];
+  /** Whether the command gets the standard error of this program, and that of the wrapper is for its own complaints. */
+  readonly hasOwnErrors: boolean;
   /** To be called at once when `spawn` has returned: hands over what the wrapper waits for. */
   watch(child: WatchedProcess): WrapperWatch;
   /** To be called when its `WrapperWatch` says that all is gone, or when it was never started. May be called twice. */
@@ -54,6 +56,7 @@ export async function openLaunch(
       args,
       env: plan.env,
       stdio: held.stdio,
+      hasOwnErrors: plan.descriptors.some(({ kind }) => kind === 'errors'),
       watch: (child) => {
         held.close();
         handOver(child.stdio, held.pipes.filter, filterOf(plan));

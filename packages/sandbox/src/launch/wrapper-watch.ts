@@ -43,6 +43,7 @@ export class WrapperWatch {
   readonly #child: WatchedProcess;
   readonly #status = new WrapperStatusReader();
   readonly #gate: Pipe | undefined;
+  readonly #ended: Promise<unknown>;
   readonly #mounts: readonly MountStep[];
   #first: FirstProcess | undefined;
   #isLetThrough = false;
@@ -66,12 +67,12 @@ export class WrapperWatch {
     words?.end(environment.map((word) => `${word}\0`).join(''));
     words?.resume();
     void closing(words);
-    const ended = Promise.all([exitOf(child), closing(status)]);
-    this.gone = ended.then(() => this.#endAll());
-    this.over = ended.then(() => isWithin(SANDBOX_END_MS, this.gone));
+    this.#ended = Promise.all([exitOf(child), closing(status)]);
+    this.gone = this.#ended.then(() => this.#endAll());
+    this.over = this.#ended.then(() => isWithin(SANDBOX_END_MS, this.gone));
   }
 
-  /** What it has told so far; all that it will tell once `over` has settled. */
+  /** What it has told so far; all that it will tell once it has ended. */
   get status(): WrapperStatus {
     return this.#status.status;
   }
@@ -82,7 +83,7 @@ export class WrapperWatch {
   }
 
   /**
-   * Settles with the command's process when it runs; with undefined where the wrapper has ended before that was seen.
+   * Settles with the command's process when it runs; with undefined when the wrapper has ended before that was seen.
    * @param setUp What this is the end of. @throws StalePlan where something was mounted elsewhere than planned, for a name has led
    *   there meanwhile; as `setUp.check`. The sandbox has then been ended.
    */
@@ -106,14 +107,15 @@ export class WrapperWatch {
   }
 
   async #commandIn(signal: AbortSignal): Promise<NamedProcess | undefined> {
-    if (!(await untilAborted(this.ready, signal))) return undefined;
-    for (;;) {
+    const isReady = await untilAborted(this.ready, signal);
+    while (isReady && !this.#hasEnded) {
       signal.throwIfAborted();
       const command = this.#first?.command;
       if (command !== undefined) return command;
-      if (this.#hasEnded) return undefined;
       await sleep(1);
     }
+    await untilAborted(this.#ended, signal);
+    return undefined;
   }
 
   /** At any moment of a set-up what the wrapper has forked is in its group, but may not end with it yet. */

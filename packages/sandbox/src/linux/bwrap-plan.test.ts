@@ -154,6 +154,29 @@ test('what is sent to the group at a terminal reaches the command and does not e
   expect([odd.argv[0], odd.argv.at(-1)]).toEqual(['/usr/bin/bwrap', 'a=b']);
 });
 
+test('a wrapper with a standard error of its own leaves that of its caller to the command', () => {
+  const settings = { program: 'bwrap', network: 'enabled', filter: FILTER } as const;
+  const plan = (resetter: string | undefined): object => {
+    const command = { ...COMMAND, hasTerminal: true, hasOwnErrors: true };
+    const mounts = { steps: [], placeholders: [] };
+    const { argv, descriptors } = planBwrap(command, mounts, { ...settings, signalResetter: resetter });
+    return [
+      descriptors[0],
+      argv.slice(argv.indexOf('--args')).slice(0, 2),
+      argv.slice(argv.lastIndexOf('--', -4) + 1),
+    ];
+  };
+  const errors = ['/bin/sh', '-c', 'exec 2>&3 3>&-; exec "$@"', 'sh'];
+  const words = ['make', '--', 'all'];
+  const resetter = ['/usr/bin/env', '--default-signal=HUP,INT,QUIT,USR1,USR2,PIPE,ALRM,TERM'];
+  expect(plan(undefined)).toEqual([{ kind: 'errors' }, ['--args', '4'], [...errors, ...words]]);
+  expect(plan('/usr/bin/env')).toEqual([
+    { kind: 'errors' },
+    ['--args', '4'],
+    [...errors, ...resetter, ...words],
+  ]);
+});
+
 test.each([
   ['bwrap', ['--argv0', 'other', '--', 'make', '--', 'all']],
   ['bash', ['--', '/bin/bash', '-p', '-c', 'exec -a "$0" -- "$@"', 'other', 'make', '--', 'all']],

@@ -34,6 +34,11 @@ export interface SandboxedCommand {
   readonly wrapperEnv?: Readonly<Record<string, string>>;
   /** Whether it shares a terminal with the wrapper, and so its session and process group; default false. */
   readonly hasTerminal?: boolean;
+  /**
+   * Whether it has the standard error of whoever starts the wrapper, and the wrapper another one for its own complaints;
+   * default false, and not done in a sandbox that does not show `/bin/sh`.
+   */
+  readonly hasOwnErrors?: boolean;
   /** Whether its /dev and /proc are for reading only, but for devices; default false, for programs want to write there. */
   readonly sealsKernelTrees?: boolean | undefined;
 }
@@ -63,6 +68,7 @@ export function planBwrap(command: SandboxedCommand, mounts: MountPlan, settings
   const hold = (descriptor: PlannedDescriptor): string =>
     String(FIRST_DESCRIPTOR + descriptors.push(descriptor) - 1);
   const variables = Object.keys(command.env).length;
+  if (command.hasOwnErrors === true) hold({ kind: 'errors' });
   const name = nameWords(command, settings.renamer);
   const options = [
     ...['--args', hold({ kind: 'environment', variables: command.env })],
@@ -109,13 +115,22 @@ function remedyFor({ steps }: MountPlan): string {
  */
 function callOf(
   wrapper: readonly [string, ...string[]],
-  { argv, hasTerminal }: SandboxedCommand,
+  { argv, hasTerminal, hasOwnErrors }: SandboxedCommand,
   resetter: string | undefined,
 ): readonly [string, ...string[]] {
+  const errors = hasOwnErrors === true ? [SHELL, '-c', TAKE_ERRORS, 'sh'] : [];
   // A program whose name holds the sign would be taken for a variable.
-  if (hasTerminal !== true || resetter === undefined || argv[0].includes('=')) return [...wrapper, ...argv];
-  return ['/bin/sh', '-c', IGNORE_GROUP_SIGNALS, 'sh', ...wrapper, resetter, RESET_GROUP_SIGNALS, ...argv];
+  if (hasTerminal !== true || resetter === undefined || argv[0].includes('='))
+    return [...wrapper, ...errors, ...argv];
+  const command = [...errors, resetter, RESET_GROUP_SIGNALS, ...argv];
+  return [SHELL, '-c', IGNORE_GROUP_SIGNALS, 'sh', ...wrapper, ...command];
 }
+
+/** What takes the first descriptor of a plan for the standard error of a command. */
+export const SHELL = '/bin/sh';
+
+/** A script that becomes its arguments. A number of two digits could not be closed in every shell. */
+const TAKE_ERRORS = `exec 2>&${FIRST_DESCRIPTOR} ${FIRST_DESCRIPTOR}>&-; exec "$@"`;
 
 function bytesOf(words: readonly string[]): number {
   return words.reduce((bytes, word) => bytes + Buffer.byteLength(word) + 1, 0);

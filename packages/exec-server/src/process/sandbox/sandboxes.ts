@@ -14,23 +14,26 @@ import {
   planSandbox,
   readHostFacts,
   replaceableIn,
+  reportSandbox,
   type SandboxIntent,
   type SandboxPlan,
   type SetUp,
+  SteadyPlan,
 } from '@holdfast/sandbox';
 import type { Logger } from '../../logger.js';
 import type { Environment } from '../environment.js';
 import { COOKIE_VARIABLE } from '../guardian/cookie.js';
 import { runnableCandidates } from '../spawn/check-program.js';
 import type { ChildSpec, Confinement } from '../spawn/child.js';
-import { ConfinedNetworks } from './confined-networks.js';
+import { type ConfinedNetwork, ConfinedNetworks } from './confined-networks.js';
+import type { ConfinedPlan, Planned } from './confined-plan.js';
 import { GapLog } from './gap-log.js';
+import { judgeConfined } from './judge-confined.js';
 import type { NetworkOrder } from './network-order.js';
 import { confineOrInherit } from './outer-sandbox.js';
 import type { OwnPaths } from './own-paths.js';
 import { PlanTurns } from './plan-turns.js';
 import type { Sandbox } from './sandbox.js';
-import { type OpenNetwork, type Planned, SteadyPlan } from './steady-plan.js';
 
 /** How a program of ours is confined. */
 export interface HelperSandbox {
@@ -147,10 +150,11 @@ export function createSandboxes(
     turns.take(asked.session, asked.setUp, () => planNow(asked, problemOf));
   const confineAlone = async (asked: ConfinedCommand): Promise<Sandbox> => {
     const candidates = runnableCandidates(asked.child);
-    const makePlan = (): Promise<Planned> =>
-      planFor(asked, ({ policy }, files) => problemOfCommand(candidates, policy, files));
-    const openNetwork: OpenNetwork = ({ plan }) => networks.open(asked.network, plan.bwrap, asked);
-    const planned = await SteadyPlan.make(asked.setUp, makePlan, openNetwork);
+    const planned = await SteadyPlan.make<Planned, ConfinedNetwork>({
+      setUp: asked.setUp,
+      makePlan: () => planFor(asked, ({ policy }, files) => problemOfCommand(candidates, policy, files)),
+      openNetwork: ({ plan }) => networks.open(asked.network, plan.bwrap, asked),
+    });
     return sandboxOf(planned, asked, logger);
   };
   return {
@@ -173,20 +177,18 @@ export function createSandboxes(
 }
 
 function sandboxOf(
-  planned: SteadyPlan,
+  planned: ConfinedPlan,
   { child, setUp }: ConfinedCommand,
   logger: Pick<Logger, 'debug'>,
 ): Sandbox {
   return {
-    confinement: { open: () => planned.open(), setUp },
-    report: () => planned.report,
+    start: (attempt) => planned.start((open) => attempt({ open, setUp })),
+    report: () => reportSandbox(planned.latest.plan),
     judge: (exitCode, output) => {
-      const denial = planned.judge({ exitCode, output, cwd: child.cwd });
+      const denial = judgeConfined(planned, { exitCode, output, cwd: child.cwd });
       if (denial !== undefined) logger.debug({ denial }, 'a sandbox made a command fail');
       return denial;
     },
-    renew: () => planned.renew(),
-    discard: () => planned.discard(),
   };
 }
 

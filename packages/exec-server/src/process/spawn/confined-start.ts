@@ -3,16 +3,17 @@ import { readSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 import {
   explainFault,
-  hasLostPath,
+  MAX_STATUS_BYTES,
+  NotRun,
   type OpenLaunch,
-  StalePlan,
+  startWrapper,
   type WrapperWatch,
   whyNotRun,
 } from '@holdfast/sandbox';
 import type { ChildSpec, Confinement } from './child.js';
 import { SpawnError } from './spawn-error.js';
 import { explainSpawnFailure } from './spawn-failure.js';
-import { type StartedProcess, startedBy } from './started-process.js';
+import type { StartedProcess } from './started-process.js';
 
 /** What to run in a sandbox. */
 type ConfinedSpec = ChildSpec & { readonly confinement: Confinement };
@@ -24,7 +25,7 @@ export function isConfined(spec: ChildSpec): spec is ConfinedSpec {
 
 /**
  * Starts the wrapper of a sandbox and waits until the command runs in it. Nothing is left of a start that fails.
- * @param start Calls `spawn` with the wrapper in place of the command.
+ * @param spawn Calls `spawn` with the wrapper in place of the command.
  * @param complaints Where the wrapper's standard error can be read.
  * @throws SpawnError `sandboxFailed` with the wrapper's complaint, and what can be done about it; where the sandbox was set
  *   up and the command cannot be run in it, what a start without one would say. StalePlan when files have changed since it
@@ -32,37 +33,20 @@ export function isConfined(spec: ChildSpec): spec is ConfinedSpec {
  */
 export async function startConfined(
   spec: ConfinedSpec,
-  start: (launch: OpenLaunch) => ChildProcess,
+  spawn: (launch: OpenLaunch) => ChildProcess,
   complaints: number,
 ): Promise<StartedProcess> {
-  const launch = await spec.confinement.open();
-  const { started, wrapper } = await startWrapper(launch, start);
-  void wrapper.gone.then(() => {
-    launch.ended();
-  });
-  const command = await wrapper.running(spec.confinement.setUp);
-  const { first } = wrapper;
-  if (command !== undefined && first !== undefined) {
-    return { ...started, wrapper, confined: { wrapper: started.process, first, command } };
-  }
-  await wrapper.over;
-  // It may have been as quick as that.
-  const hasRun = wrapper.status.exitCode !== undefined || started.process.signalCode !== null;
-  if (!hasRun) throw notStarted(readComplaint(complaints), spec);
-  return { ...started, wrapper };
-}
-
-async function startWrapper(
-  launch: OpenLaunch,
-  start: (launch: OpenLaunch) => ChildProcess,
-): Promise<{ readonly started: StartedProcess; readonly wrapper: WrapperWatch }> {
+  const { confinement } = spec;
   try {
-    const process = start(launch);
-    const wrapper = launch.watch(process);
-    return { started: await startedBy(process), wrapper };
+    const launch = await confinement.open();
+    const { setUp } = confinement;
+    const complaint = (): string => readComplaint(complaints);
+    const { process, wrapper, command } = await startWrapper(launch, { setUp, spawn, complaint });
+    const { first } = wrapper;
+    if (command === undefined || first === undefined) return { process, wrapper };
+    return { process, wrapper, confined: { wrapper: process, first, command } };
   } catch (error) {
-    launch.ended();
-    throw error;
+    throw error instanceof NotRun ? explained(error, spec) : error;
   }
 }
 
@@ -85,12 +69,7 @@ export function onEnd(process: ChildProcess, wrapper: WrapperWatch | undefined, 
   });
 }
 
-const COMPLAINT_BYTES = 4096;
-
-function notStarted(complaint: string, spec: ChildSpec): SpawnError | StalePlan {
-  if (hasLostPath(complaint)) {
-    return new StalePlan('what it shows', 'has gone', undefined, { cause: new Error(complaint) });
-  }
+function explained({ complaint }: NotRun, spec: ChildSpec): SpawnError {
   const code = whyNotRun(complaint);
   if (code === undefined) {
     return new SpawnError('sandboxFailed', `the sandbox could not be set up: ${explainFault(complaint)}`);
@@ -101,7 +80,7 @@ function notStarted(complaint: string, spec: ChildSpec): SpawnError | StalePlan 
 }
 
 function readComplaint(fd: number): string {
-  const buffer = Buffer.alloc(COMPLAINT_BYTES);
+  const buffer = Buffer.alloc(MAX_STATUS_BYTES);
   try {
     return buffer.toString('utf8', 0, readSync(fd, buffer, 0, buffer.length, null));
   } catch {

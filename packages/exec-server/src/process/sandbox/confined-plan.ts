@@ -1,0 +1,11 @@
+import type { HostFacts, PlannedLaunch, SandboxPlan, SteadyPlan } from '@holdfast/sandbox';
+import type { ConfinedNetwork } from './confined-networks.js';
+
+/** A plan, and what it was made with. */
+export interface Planned extends PlannedLaunch {
+  readonly plan: SandboxPlan;
+  readonly host: HostFacts;
+}
+
+/** How one command is confined, whatever becomes of its files until it runs. */
+export type ConfinedPlan = SteadyPlan<Planned, ConfinedNetwork>;
