@@ -1,6 +1,7 @@
 import { fstatSync, type Stats } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isatty } from 'node:tty';
+import { MAX_STATUS_BYTES } from '@holdfast/sandbox';
 import { complain } from '../complain.js';
 import { FileInput, hasPosition } from './file-input.js';
 import { type Carrier, StreamCarrier } from './stream-carrier.js';
@@ -28,9 +29,11 @@ export class CarriedStreams {
   /** For each of the three, undefined for what is passed on. */
   readonly #byStream: readonly (Carrier | undefined)[];
   readonly #carriers: readonly Carrier[];
+  readonly #errors: StreamCarrier | undefined;
 
   private constructor(byStream: readonly (Carrier | undefined)[]) {
     this.#byStream = byStream;
+    this.#errors = byStream[2] instanceof StreamCarrier ? byStream[2] : undefined;
     this.#carriers = [...new Set(byStream)].filter((carrier) => carrier !== undefined);
   }
 
@@ -46,11 +49,17 @@ export class CarriedStreams {
   }
 
   /** What the command gets for its standard three. */
-  get stdio(): readonly number[] {
-    return this.#byStream.map((carrier, fd) => carrier?.its ?? fd);
+  get stdio(): readonly [number, number, number] {
+    const end = (fd: number): number => this.#byStream[fd]?.its ?? fd;
+    return [end(0), end(1), end(2)];
   }
 
-  /** To be called when the command has been started, or will not be; from then on its outputs are carried. */
+  /** Takes what a wrapper has printed on stderr whose command was not run; nothing where that is passed on. */
+  takeErrors(): string {
+    return this.#errors?.takeWaiting(MAX_STATUS_BYTES) ?? '';
+  }
+
+  /** To be called when the command runs, after which none can be started with them; from then on its outputs are carried. */
   handedOver(): void {
     for (const carrier of this.#carriers) {
       carrier.handedOver();
@@ -103,11 +112,12 @@ const NAMES = ['stdin', 'stdout', 'stderr'] as const;
 /** Names what a stream is, so that outputs that are one have the same name; undefined for what is passed on. */
 function keyOf(fd: number): string | undefined {
   const seen = fstatSync(fd);
-  if (mayPass(fd, seen)) return undefined;
+  if (isPassedOn(fd, seen)) return undefined;
   return `${fd === 0 ? 'in' : 'out'} ${String(seen.dev)} ${String(seen.ino)}`;
 }
 
-function mayPass(fd: number, seen: Stats): boolean {
+/** Whether a command has a stream of this program as it is. */
+export function isPassedOn(fd: number, seen: Stats = fstatSync(fd)): boolean {
   return seen.isCharacterDevice() && (isatty(fd) || seen.rdev === NULL_DEVICE);
 }
 

@@ -7,6 +7,7 @@ import { SYSTEM_PATH } from '@holdfast/sandbox';
 import { complain, messageOf } from '../complain.js';
 import type { Carrier } from './stream-carrier.js';
 import type { StreamPipe } from './stream-pipe.js';
+import { unlessItWaits } from './waiting-bytes.js';
 
 /** Whether this is a file of which it can be told, and set, how far it has been read. Those of /proc have no size. */
 export function hasPosition(fd: number): boolean {
@@ -161,15 +162,6 @@ function emptied(fd: number): number {
     const count = unlessItWaits(() => readSync(fd, buffer)) ?? 0;
     if (count === 0) return bytes;
     bytes += count;
-  }
-}
-
-function unlessItWaits<T>(work: () => T): T | undefined {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EAGAIN') return undefined;
-    throw error;
   }
 }
 

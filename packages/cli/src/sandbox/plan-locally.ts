@@ -4,6 +4,7 @@ import {
   type FileFacts,
   NO_OPERATOR,
   PlaceholderStore,
+  type PlannedLaunch,
   placeholderFolder,
   planSandbox,
   readHostFacts,
@@ -13,12 +14,12 @@ import {
   spillFolder,
 } from '@holdfast/sandbox';
 import { complain } from '../complain.js';
+import { isPassedOn } from './carried-streams.js';
 import { type LocalPermissions, localIntent } from './local-intent.js';
 
 /** A plan for a command on this machine, and where its placeholders are recorded. */
-export interface LocalPlan {
+export interface LocalPlan extends PlannedLaunch {
   readonly plan: SandboxPlan;
-  readonly store: PlaceholderStore;
   readonly files: FileFacts;
 }
 
@@ -48,7 +49,7 @@ export async function planLocally(
   const host = await readHostFacts({ cwd, env }, process.env, memory, setUp);
   const plan = await planSandbox(
     localIntent(permissions),
-    { argv, cwd, env, hasTerminal: hasTerminal(), wrapperEnv },
+    { argv, cwd, env, hasTerminal: hasTerminal(), hasOwnErrors: isPassedOn(2), wrapperEnv },
     host,
     NO_OPERATOR,
     { hosts: permissions.hosts, setUp },

@@ -1,28 +1,30 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 import { MAX_DENIAL_FINDINGS } from '@holdfast/exec-protocol';
 import {
+  explainFault,
   judgeDenial,
-  type ManagedNetwork,
-  type OpenLaunch,
-  openLaunch,
+  NotRun,
   openManagedNetwork,
+  type PlannedNetwork,
   Refusals,
   type SetUp,
-  untilSteady,
+  type StartedWrapper,
+  SteadyPlan,
   type WrapperWatch,
 } from '@holdfast/sandbox';
 import { complain } from '../complain.js';
 import { describeDenial } from '../denial/describe-denial.js';
 import { describeLocalRule } from '../denial/local-rule.js';
 import { EXIT_OWN_FAILURE } from '../exit-codes.js';
-import { printable } from '../text/printable.js';
 import { type CarriedStreams, refuseDirectories } from './carried-streams.js';
 import type { LocalPermissions } from './local-intent.js';
+import { NoteTeller } from './note-teller.js';
 import { withOwnTemporary } from './own-temporary.js';
 import { hasTerminal, type LocalPlan, planLocally } from './plan-locally.js';
 import { programExists } from './program-exists.js';
 import { RefusalTeller } from './refusal-teller.js';
+import { startLocally } from './start-locally.js';
 import { withGuardian } from './with-guardian.js';
 import { ENDING_SIGNALS, withSetUp } from './with-set-up.js';
 import { untilArrived, withStreams } from './with-streams.js';
@@ -69,54 +71,52 @@ async function runPlanned(
   { setUp, streams: making, wrapperEnv }: Surroundings,
   command: Wanted,
 ): Promise<number> {
-  let planned = await untilSteady(setUp, makePlan);
   const refusals = new Refusals(MAX_DENIAL_FINDINGS);
-  const network = await networkOf(planned, refusals, setUp);
+  const openNetwork = networkOpener(refusals, setUp);
+  const planned = await SteadyPlan.make({ setUp, makePlan, openNetwork });
+  const notes = new NoteTeller();
   try {
     const streams = await making;
-    const launch = await untilSteady(setUp, async (isAgain) => {
-      if (isAgain) planned = await makePlan();
-      return await openLaunch(planned.plan.launch, planned.store, { network, setUp });
+    const started = await planned.start(async (open) => {
+      const launch = await open();
+      notes.tell(planned.latest.plan.policy.notes.map(({ text }) => text));
+      return await startLocally(launch, setUp, streams);
     });
-    tellNotes(planned.plan.policy.notes.map(({ text }) => text));
-    const ending = await runLaunch(launch, setUp, streams, wrapperEnv);
+    const ending = await endOf(started, setUp, streams, wrapperEnv);
     const signal = await untilArrived(streams, ending.isPatient);
     if (signal !== undefined) return 128 + constants.signals[signal];
-    const exitCode = ending.exitCode ?? explainNoStart(ending.isSetUp, command);
-    if (exitCode !== 0) tellDenial(exitCode, planned, refusals);
+    const exitCode = ending.exitCode ?? explainNotExecuted(command);
+    if (exitCode !== 0) tellDenial(exitCode, planned.latest, refusals);
     return exitCode === 0 && streams.hasLost ? EXIT_OWN_FAILURE : exitCode;
+  } catch (error) {
+    if (error instanceof NotRun) return explainNotRun(error, command);
+    throw error;
   } finally {
-    network?.close();
+    planned.network?.close();
   }
 }
 
-function tellNotes(notes: readonly string[]): void {
-  for (const text of notes.slice(0, MAX_NOTES_SHOWN)) complain(`note: ${printable(text)}`);
-  const left = notes.length - MAX_NOTES_SHOWN;
-  if (left > 0) complain(`note: and ${left} more, which holdfast sandbox explain shows`);
-}
-
-/** Whoever made what they are about, such as an earlier command, could have made thousands. */
-const MAX_NOTES_SHOWN = 64;
-
-async function networkOf(
-  { plan: { hosts: rules, bwrap } }: LocalPlan,
+/** Makes the networks that plans ask for. Whatever is refused in one of them is told once. */
+function networkOpener(
   refusals: Refusals,
   setUp: SetUp,
-): Promise<ManagedNetwork | undefined> {
-  if (rules === undefined) return undefined;
-  setUp.begin('making its network');
+): (planned: LocalPlan) => Promise<PlannedNetwork | undefined> {
   const teller = new RefusalTeller(complain);
-  return openManagedNetwork({
-    bwrap,
-    rules,
-    onDecision: (decision) => {
-      teller.add(decision);
-      refusals.add(decision);
-    },
-    onFault: (error) => teller.addFault(error),
-    signal: setUp.signal,
-  });
+  return async ({ plan: { hosts: rules, bwrap } }) => {
+    if (rules === undefined) return undefined;
+    setUp.begin('making its network');
+    const managed = await openManagedNetwork({
+      bwrap,
+      rules,
+      onDecision: (decision) => {
+        teller.add(decision);
+        refusals.add(decision);
+      },
+      onFault: (error) => teller.addFault(error),
+      signal: setUp.signal,
+    });
+    return { managed, close: () => managed.close() };
+  };
 }
 
 /** The command has the streams of this program, so nothing is known here of what it has printed. */
@@ -135,71 +135,40 @@ interface Wanted {
 
 /** How a launch has ended. */
 interface Ending {
-  /** Of the command; undefined where it did not run. */
+  /** Of the command; undefined where nobody has told it. */
   readonly exitCode: number | undefined;
-  /** Whether the sandbox was. */
-  readonly isSetUp: boolean;
   /** Whether its output is waited for however long that takes: it has come to an end, and nobody has asked for it. */
   readonly isPatient: boolean;
 }
 
-async function runLaunch(
-  launch: OpenLaunch,
+/** From when a command runs until it has ended. */
+async function endOf(
+  { process: child, wrapper, command }: StartedWrapper,
   setUp: SetUp,
   streams: CarriedStreams,
   wrapperEnv: Surroundings['wrapperEnv'],
 ): Promise<Ending> {
-  const isOnTerminal = hasTerminal();
-  const child = startLaunch(launch, streams, isOnTerminal);
-  const failure = failureOf(child);
-  const wrapper = launch.watch(child);
-  void wrapper.gone.then(() => launch.ended());
-  try {
-    const command = await Promise.race([wrapper.running(setUp), failure]);
-    if (command !== undefined) streams.carryInput(wrapperEnv);
-    setUp.end();
-    const { result: isOver, wasSignalled } = await passingSignals(
-      { child, wrapper, isOnTerminal },
-      Promise.race([wrapper.over, failure]),
-    );
-    const { exitCode, childPid } = wrapper.status;
-    if (!isOver) complain(`process ${childPid ?? ''} of the sandbox does not end`);
-    const wrapperCode = codeOf(child);
-    return {
-      exitCode: exitCode ?? (wrapperCode > 128 ? wrapperCode : undefined),
-      isSetUp: await wrapper.ready,
-      isPatient: isOver && !wasSignalled,
-    };
-  } catch (error) {
-    // What was started is over when it has gone.
-    if (child.pid === undefined) launch.ended();
-    throw error;
-  }
+  streams.handedOver();
+  if (command !== undefined) streams.carryInput(wrapperEnv);
+  setUp.end();
+  const { result: isOver, wasSignalled } = await passingSignals({ child, wrapper }, wrapper.over);
+  const { exitCode, childPid } = wrapper.status;
+  if (!isOver) complain(`process ${childPid ?? ''} of the sandbox does not end`);
+  const wrapperCode = codeOf(child);
+  return {
+    exitCode: exitCode ?? (wrapperCode > 128 ? wrapperCode : undefined),
+    isPatient: isOver && !wasSignalled,
+  };
 }
 
-/** What could not be started is over. */
-function startLaunch(launch: OpenLaunch, streams: CarriedStreams, isOnTerminal: boolean): ChildProcess {
-  try {
-    return spawn(launch.program, launch.args, {
-      env: launch.env,
-      stdio: [...streams.stdio, ...launch.stdio],
-      // Its own group, or the command could signal this one. On a terminal it must stay in the one in the foreground.
-      detached: !isOnTerminal,
-    });
-  } catch (error) {
-    launch.ended();
-    throw error;
-  } finally {
-    streams.handedOver();
-  }
+/** @returns the exit code. */
+function explainNotRun({ complaint, isSetUp }: NotRun, command: Wanted): number {
+  if (isSetUp) return explainNotExecuted(command);
+  complain(`the sandbox could not be set up, so the command was not run: ${explainFault(complaint)}`);
+  return EXIT_OWN_FAILURE;
 }
 
-/** Bubblewrap has printed its own complaint. */
-function explainNoStart(isSetUp: boolean, { program, searchPath }: Wanted): number {
-  if (!isSetUp) {
-    complain('the sandbox could not be set up, so the command was not run');
-    return EXIT_OWN_FAILURE;
-  }
+function explainNotExecuted({ program, searchPath }: Wanted): number {
   const isThere = programExists(program, searchPath);
   complain(isThere ? `${program} cannot be executed in the sandbox` : `there is no program ${program}`);
   return isThere ? EXIT_NOT_EXECUTABLE : EXIT_NOT_FOUND;
@@ -208,19 +177,18 @@ function explainNoStart(isSetUp: boolean, { program, searchPath }: Wanted): numb
 interface Running {
   readonly child: ChildProcess;
   readonly wrapper: WrapperWatch;
-  readonly isOnTerminal: boolean;
 }
 
 /** Meanwhile the command gets the signals that would end this program. */
 async function passingSignals<T>(
-  { child, wrapper, isOnTerminal }: Running,
+  { child, wrapper }: Running,
   work: Promise<T>,
 ): Promise<{ readonly result: T; readonly wasSignalled: boolean }> {
   let wasSignalled = false;
   const pass = (signal: NodeJS.Signals): void => {
     wasSignalled = true;
     // On a terminal the command has had what was typed there already.
-    const wasTyped = isOnTerminal && (signal === 'SIGINT' || signal === 'SIGQUIT');
+    const wasTyped = hasTerminal() && (signal === 'SIGINT' || signal === 'SIGQUIT');
     // Without a command nobody waits for anything but the end.
     if (!wasTyped && !wrapper.signalCommand(signal)) child.kill('SIGKILL');
   };
@@ -230,13 +198,6 @@ async function passingSignals<T>(
   } finally {
     for (const signal of ENDING_SIGNALS) process.off(signal, pass);
   }
-}
-
-/** Rejects when it could not be started. */
-function failureOf(child: ChildProcess): Promise<never> {
-  return new Promise((_, reject) => {
-    child.once('error', reject);
-  });
 }
 
 function codeOf({ exitCode, signalCode }: ChildProcess): number {

@@ -3,6 +3,7 @@ import { closeSync } from 'node:fs';
 import { SYSTEM_PATH } from '@holdfast/sandbox';
 import { complain } from '../complain.js';
 import type { StreamPipe } from './stream-pipe.js';
+import { takeWaiting } from './waiting-bytes.js';
 
 /** Carries what goes through one stream of this program, by a pipe of which the command has the other end. */
 export interface Carrier {
@@ -15,7 +16,7 @@ export interface Carrier {
   readonly ended: Promise<void>;
   /** Whether what the command has written could not be written where it was to go. */
   readonly hasLost: boolean;
-  /** To be called when the command has been started, or will not be. */
+  /** To be called when the command runs. */
   handedOver(): void;
   /** @param environment Marks what must not outlive this program; default nothing. */
   start(environment?: Readonly<Record<string, string>>): void;
@@ -80,6 +81,12 @@ export class StreamCarrier implements Carrier {
       this.#end();
     });
     this.#close('own');
+  }
+
+  /** Takes what has been written and is not carried yet, at most so many bytes. */
+  takeWaiting(limit: number): string {
+    const { own } = this.#ends;
+    return own === undefined ? '' : takeWaiting(own, limit);
   }
 
   stop(): void {
