@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   existsSync,
@@ -14,7 +15,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { runHoldfast, SCRIPT, showOnTerminal } from '../harness.js';
+import { Command } from '../command.js';
+import { PROGRAM, runHoldfast, SCRIPT, showOnTerminal } from '../harness.js';
+import { PATH } from '../runs.js';
 import { describeConfined, WHOEVER_TESTS } from './sandbox-users.js';
 
 /** Asks for a port of this machine, then its proxy for others; prints the answers. */
@@ -102,6 +105,24 @@ describeConfined('holdfast sandbox', WHOEVER_TESTS, () => {
       125,
       'holdfast: sandbox.permissions.file_system.entries.2: /proc/cpuinfo cannot be denied: every sandbox has a /proc of its own; leave the entry out\n',
     ]);
+  });
+
+  test('a command that is too long beside the options of its sandbox is told what the limit is', async () => {
+    for (let n = 0; n < 100; n += 1) {
+      mkdirSync(join(place, 'ws', `${n}-${'x'.repeat(200)}`, '.git', 'hooks'), { recursive: true });
+    }
+    const words = Array.from({ length: 20 }, () => 'x'.repeat(102_000));
+    const limited = ['-c', 'ulimit -s 8192; exec "$0" "$@"', process.execPath, PROGRAM];
+    const child = spawn('/bin/sh', [...limited, ...inWorkspace('true', ...words)], {
+      env: { PATH, TMPDIR: place },
+    });
+    expect(await new Command(child).ended).toEqual({
+      code: 125,
+      stdout: '',
+      stderr:
+        'holdfast: the command and the options of its sandbox are longer than the system allows: a quarter of the stack limit (ulimit -s) for both; pass long data through stdin or a file, or raise that limit\n',
+    });
+    expect(readdirSync(place)).toEqual(['ws']);
   });
 
   test('reaches the hosts that were allowed, and says which others were tried', async () => {

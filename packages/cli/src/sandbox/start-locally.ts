@@ -2,12 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { type OpenLaunch, type SetUp, type StartedWrapper, startWrapper } from '@holdfast/sandbox';
 import type { CarriedStreams } from './carried-streams.js';
 import { hasTerminal } from './plan-locally.js';
+import { explainTooLong } from './too-long.js';
 import { WrapperErrors } from './wrapper-errors.js';
 
 /**
  * Starts a command in its sandbox with the streams of this program, and waits until it runs. Nothing is taken from them, and nothing is
  * shown of a start that fails.
- * @throws As `startWrapper`.
+ * @throws As `startWrapper`, with words for a command that is too long.
  */
 export async function startLocally(
   launch: OpenLaunch,
@@ -15,15 +16,19 @@ export async function startLocally(
   streams: CarriedStreams,
 ): Promise<StartedWrapper> {
   let errors: WrapperErrors | undefined;
-  return await startWrapper(launch, {
-    setUp,
-    spawn: (opened) => {
-      const child = spawnWrapper(opened, streams);
-      if (child.stderr !== null) errors = new WrapperErrors(child.stderr);
-      return child;
-    },
-    complaint: () => errors?.all ?? streams.takeErrors(),
-  });
+  try {
+    return await startWrapper(launch, {
+      setUp,
+      spawn: (opened) => {
+        const child = spawnWrapper(opened, streams);
+        if (child.stderr !== null) errors = new WrapperErrors(child.stderr);
+        return child;
+      },
+      complaint: () => errors?.all ?? streams.takeErrors(),
+    });
+  } catch (error) {
+    throw explainTooLong(error);
+  }
 }
 
 function spawnWrapper(

@@ -51,7 +51,7 @@ const SHORTAGES: Readonly<Partial<Record<string, Finding>>> = {
   E2BIG: {
     kind: 'argumentsTooLong',
     message:
-      'arguments and environment are longer than the system allows; pass long data through stdin or a file',
+      'arguments and environment are longer than the system allows: on Linux 128 KiB for one of them, and a quarter of the stack limit (ulimit -s) for all, with what starts a sandbox; pass long data through stdin or a file',
   },
 };
 
