@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { runHoldfast } from '../harness.js';
@@ -7,6 +7,8 @@ import { describeConfined, WHOEVER_TESTS } from './sandbox-users.js';
 
 /** Real sandboxes are planned and started, one after the other, on a machine that may be busy. */
 const DEADLINE_MS = 120_000;
+
+const OTHER = 64_322;
 
 /** A bubblewrap that does something first whenever it is called, as while a sandbox is planned. */
 function bubblewrapAfter(work: string, { path }: SandboxPlace): string {
@@ -56,6 +58,39 @@ describeConfined('the temporary directory of `holdfast sandbox`', WHOEVER_TESTS,
       );
       expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'text\n', stderr: '' });
       expect(readdirSync(join(place.path, 'run', 'temporary'))).toEqual([]);
+    },
+    DEADLINE_MS,
+  );
+
+  test.runIf(process.getuid?.() === 0)(
+    'stays with what root alone could remove of what the command has moved into it',
+    async () => {
+      await using place = await sandboxPlace(WHOEVER_TESTS);
+      const temporary = join(place.path, 'run', 'temporary');
+      mkdirSync(join(temporary, 'shared', 'private'), { recursive: true });
+      writeFileSync(join(temporary, 'shared', 'private', 'file'), 'precious');
+      for (const path of ['shared', 'shared/private', 'shared/private/file'])
+        chownSync(join(temporary, path), OTHER, OTHER);
+      chmodSync(join(temporary, 'shared'), 0o777);
+      chmodSync(join(temporary, 'shared', 'private'), 0o700);
+      const script = `cd ${temporary} && ! rm -r shared/private 2>&- && mv shared "$TMPDIR" && echo moved`;
+      const { code, stdout, stderr } = await runHoldfast(
+        ['sandbox', '--write', temporary, '--', '/bin/sh', '-c', script],
+        { env: { TMPDIR: temporary } },
+      );
+      expect([code, stdout, stderr]).toEqual([
+        0,
+        'moved\n',
+        expect.stringMatching(
+          /^holdfast: \S+\/holdfast-sandbox-\S+ is not removed: a directory of another user is in it$/m,
+        ),
+      ]);
+      const [own = ''] = readdirSync(temporary);
+      expect(readdirSync(join(temporary, own), { recursive: true })).toEqual([
+        'shared',
+        'shared/private',
+        'shared/private/file',
+      ]);
     },
     DEADLINE_MS,
   );

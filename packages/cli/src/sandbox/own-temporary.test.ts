@@ -1,4 +1,6 @@
 import {
+  chmodSync,
+  chownSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -8,12 +10,14 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { ownProcessMark } from '@holdfast/sandbox';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { withOwnTemporary } from './own-temporary.js';
 
 const NONE = { write: [], deny: [], network: 'off', hosts: undefined } as const;
+
+const OTHER = 64_322;
 
 let place = '';
 
@@ -32,7 +36,8 @@ describe.runIf(process.platform === 'linux')('a temporary directory of a command
 
   function left(mark: string): string {
     const name = `holdfast-sandbox-${mark}-abcdef`;
-    mkdirSync(join(place, name, 'd'), { recursive: true });
+    mkdirSync(join(place, name), { mode: 0o700 });
+    mkdirSync(join(place, name, 'd'));
     writeFileSync(join(place, name, 'd', 'file'), '');
     return name;
   }
@@ -61,4 +66,44 @@ describe.runIf(process.platform === 'linux')('a temporary directory of a command
     expect([during, after.sort()]).toEqual([kept.length + 2, kept]);
     for (const name of kept) expect(readdirSync(join(place, name))).toEqual(['d']);
   });
+
+  test('that others may write is none that a killed program has left', async () => {
+    const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    const name = left(`${space()}-${String(process.pid)}-1`);
+    chmodSync(join(place, name), 0o770);
+    await withOwnTemporary(NONE, () => undefined);
+    expect([readdirSync(place, { recursive: true }).sort(), stderr.mock.calls.map(([text]) => text)]).toEqual(
+      [
+        [name, join(name, 'd'), join(name, 'd', 'file')],
+        [
+          `holdfast: ${join(place, name)} is not removed: others may write it, and so could have moved it there\n`,
+        ],
+      ],
+    );
+  });
+
+  test.runIf(process.getuid?.() === 0)(
+    'stays where a directory of another user was moved into it, which is told',
+    async () => {
+      const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+      const earlier = [1, 2].map((mark) => left(`${space()}-${String(process.pid)}-${String(mark)}`));
+      for (const name of earlier) chownSync(join(place, name, 'd'), OTHER, OTHER);
+      const own = await withOwnTemporary(NONE, ({ env }) => {
+        const path = env['TMPDIR'] ?? '';
+        mkdirSync(join(path, 'd'));
+        writeFileSync(join(path, 'd', 'file'), '');
+        chownSync(join(path, 'd'), OTHER, OTHER);
+        return path;
+      });
+      const told = stderr.mock.calls.join('');
+      expect(readdirSync(place).sort()).toEqual([...earlier, basename(own)].sort());
+      for (const name of readdirSync(place))
+        expect(readdirSync(join(place, name), { recursive: true })).toEqual(['d', 'd/file']);
+      const lines = told.split('\n');
+      const text = (path: string): string =>
+        `holdfast: ${path} is not removed: a directory of another user is in it`;
+      expect(earlier.map((name) => text(join(place, name)))).toContain(lines[0]);
+      expect(lines.slice(1)).toEqual([text(own), '']);
+    },
+  );
 });

@@ -66,7 +66,9 @@ function makeTemporary(): Temporary {
       if (planned?.device !== dev || planned.inode !== ino) throw new StalePlan(path, 'was replaced');
     },
     remove: () => {
-      if (!removeTree(pinned, REMOVAL_LIMIT_MS))
+      const removal = removeTree(pinned, REMOVAL_LIMIT_MS);
+      if (removal === 'foreign') tellKept(path, HOLDS_FOREIGN);
+      if (removal === 'unfinished')
         complain(`${path} could not be removed whole; the next start goes on with it`);
     },
   };
@@ -83,22 +85,43 @@ function sweep(directory: string): void {
   if (spaces === undefined) return;
   const prefix = `${PREFIX}${spaces}-`;
   const deadlineMs = Date.now() + SWEEP_LIMIT_MS;
+  let hasTold = false;
   for (const name of namesIn(directory)) {
     const mark = name.startsWith(prefix) ? name.slice(prefix.length) : '';
     if (!/^\d+-\d+-/.test(mark) || isProcessRunning(mark)) continue;
     const leftMs = deadlineMs - Date.now();
     if (leftMs <= 0) return;
-    removeLeft(join(directory, name), leftMs);
+    const path = join(directory, name);
+    const why = removeLeft(path, leftMs);
+    if (why === undefined || hasTold) continue;
+    // A command could have made any number of them.
+    hasTold = true;
+    tellKept(path, why);
   }
 }
 
-function removeLeft(path: string, limitMs: number): void {
+/** @returns why it must stay, if it is this user's and must. */
+function removeLeft(path: string, limitMs: number): string | undefined {
   try {
-    if (lstatSync(path).uid === process.getuid?.()) removeTree(pinDirectory(path), limitMs);
+    const found = lstatSync(path);
+    if (!found.isDirectory() || found.uid !== process.getuid?.()) return undefined;
+    if ((found.mode & WRITABLE_BY_OTHERS) !== 0) return MAY_BE_ANOTHER;
+    return removeTree(pinDirectory(path), limitMs) === 'foreign' ? HOLDS_FOREIGN : undefined;
   } catch {
-    // Somebody else has removed it, or may remove it alone.
+    // Somebody else has removed it.
+    return undefined;
   }
 }
+
+function tellKept(path: string, why: string): void {
+  complain(`${path} is not removed: ${why}`);
+}
+
+const HOLDS_FOREIGN = 'a directory of another user is in it';
+
+/** A directory is moved by those alone who may write it. */
+const MAY_BE_ANOTHER = 'others may write it, and so could have moved it there';
+const WRITABLE_BY_OTHERS = 0o022;
 
 const PREFIX = 'holdfast-sandbox-';
 

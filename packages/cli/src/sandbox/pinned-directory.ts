@@ -52,6 +52,11 @@ export function throughDescriptor(fd: number): string {
   return `/proc/self/fd/${String(fd)}`;
 }
 
+/** Whether what is open belongs to this user. */
+export function isOwn(fd: number): boolean {
+  return fstatSync(fd).uid === process.getuid?.();
+}
+
 function makeIn(parentFd: number, parent: string, prefix: string): string {
   try {
     return basename(mkdtempSync(`${throughDescriptor(parentFd)}/${prefix}`));
@@ -78,7 +83,6 @@ function pinIn(parent: string, name: (parentFd: number) => string): PinnedDirect
 
 /** As a directory is that this user has just made: another one could have been put in its place. */
 function isUntouched(fd: number): boolean {
-  const { uid, mode } = fstatSync(fd);
-  const isPrivate = uid === process.getuid?.() && (mode & 0o077) === 0;
+  const isPrivate = isOwn(fd) && (fstatSync(fd).mode & 0o077) === 0;
   return isPrivate && readdirSync(`${throughDescriptor(fd)}/.`).length === 0;
 }
