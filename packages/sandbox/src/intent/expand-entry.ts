@@ -103,5 +103,7 @@ function globPattern(pattern: string, origin: string): string {
   if (isForeign || pattern.split('/').includes('..') || pattern.includes('\0')) {
     refuse(origin, `the pattern ${JSON.stringify(pattern)} must be a POSIX path without .. and backslashes`);
   }
+  if (/\p{Surrogate}/u.test(pattern))
+    refuse(origin, `the pattern ${JSON.stringify(pattern)} must be well-formed Unicode, as names are`);
   return pattern;
 }

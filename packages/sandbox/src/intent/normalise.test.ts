@@ -348,6 +348,11 @@ describe('what cannot be enforced is refused, with the entry and the remedy', ()
       `${ENTRY}.0: the pattern "../*.env" must be a POSIX path without .. and backslashes`,
     ],
     [
+      'a pattern with half a character',
+      glob('[\ud83d]*.key'),
+      `${ENTRY}.0: the pattern "[\\ud83d]*.key" must be well-formed Unicode, as names are`,
+    ],
+    [
       'a subpath that climbs',
       special({ kind: 'project_roots', subpath: '../other' }, 'read'),
       `${ENTRY}.0: the subpath "../other" must be relative, in POSIX spelling and without ..`,

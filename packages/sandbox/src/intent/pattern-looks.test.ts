@@ -132,6 +132,7 @@ describe('a look', () => {
 
   test.each<[string, string, FakeFile]>([
     ['*.env', '/ws/\ufffd.env', { text: '' }],
+    ['?.env', '/ws/\ufffd.env', { text: '' }],
     ['**/x', '/ws/\ufffd', 'directory'],
   ])('of %s refuses what nobody can name', async (pattern, path, file) => {
     const files = fakeFiles({ [path]: file });

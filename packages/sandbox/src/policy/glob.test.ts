@@ -1,6 +1,8 @@
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { MAX_BRACE_TEXTS } from '../limits.js';
 import { compileGlob } from './glob.js';
+import { codeOf, matchesNaively } from './testing/naive-glob.js';
 
 test.each<[string, string, readonly string[], readonly string[]]>([
   [
@@ -17,6 +19,8 @@ test.each<[string, string, readonly string[], readonly string[]]>([
   ['[].x', '/ws', ['/ws/[].x'], ['/ws/a.x', '/ws/.x']],
   ['[]].[!]]', '/ws', ['/ws/].a'], ['/ws/].]', '/ws/a.a']],
   ['a+(b).c', '/ws', ['/ws/a+(b).c'], ['/ws/aab.c']],
+  ['?.key', '/ws', ['/ws/😀.key', '/ws/é.key'], ['/ws/😀😀.key', '/ws/.key']],
+  ['x[!a-z][😀-😎].{🔑,crt}', '/ws', ['/ws/x😀😁.crt', '/ws/xé😎.🔑'], ['/ws/xa😀.crt', '/ws/x😀😏.crt']],
   ['/**/id_rsa', '/ws', ['/id_rsa', '/root/.ssh/id_rsa'], ['/root/.ssh/id_rsa.pub']],
 ])('%s below %s', (pattern, directory, matching, others) => {
   const glob = compileGlob(pattern, directory);
@@ -51,4 +55,34 @@ test.each([
 ])('matches of %s below %s are looked for in %s, %d levels deep', (pattern, directory, base, levels) => {
   const glob = compileGlob(pattern, directory);
   expect([glob.base, glob.levels]).toEqual([base, levels]);
+});
+
+/** The last one stands for bytes that are no UTF-8. */
+const CHARACTERS = ['a', 'b', 'é', '😀', '😁', '\u{10ffff}', '\ufffd'] as const;
+const HALVES = ['\ud83d', '\ude00'] as const;
+
+test('a pattern matches by characters, of which no halves count', () => {
+  const character = fc.constantFrom(...CHARACTERS);
+  const range = fc.tuple(character, character).map((ends) => {
+    return [...ends].sort((a, b) => codeOf(a) - codeOf(b)).join('-');
+  });
+  const members = fc.array(fc.oneof(character, range), { minLength: 1, maxLength: 3 });
+  const piece = fc.oneof(
+    { weight: 3, arbitrary: character },
+    fc.constantFrom('*', '?', '?'),
+    members.map((some) => `[${some.join('')}]`),
+    members.map((some) => `[!${some.join('')}]`),
+    fc.array(character, { maxLength: 3 }).map((some) => `{${some.join(',')}}`),
+  );
+  const patterns = fc.array(piece, { minLength: 1, maxLength: 5 }).map((pieces) => pieces.join(''));
+  const any = fc.constantFrom(...CHARACTERS, ...HALVES);
+  const names = fc.array(any, { minLength: 1, maxLength: 5 }).map((some) => some.join(''));
+  fc.assert(
+    fc.property(patterns, fc.array(names, { minLength: 1, maxLength: 8 }), (pattern, tried) => {
+      const glob = compileGlob(pattern, '/ws');
+      const expected = tried.filter((name) => matchesNaively(Array.from(pattern), Array.from(name)));
+      expect(tried.filter((name) => glob.matches(`/ws/${name}`))).toEqual(expected);
+    }),
+    { numRuns: 1000 },
+  );
 });

@@ -1,6 +1,9 @@
 import { MAX_BRACE_TEXTS } from '../limits.js';
 
-/** A pattern for absolute paths: `*` and `?` stay within one name, `**` spans any number of them. */
+/**
+ * A pattern for absolute paths: `*` and `?` stay within one name, `**` spans any number of them. A character is a code point, in
+ * the pattern as in names.
+ */
 export interface PathGlob {
   /** The deepest directory below which every match lies. */
   readonly base: string;
@@ -61,11 +64,19 @@ function nameMatcher(name: string): (candidate: string) => boolean {
   if (!WILD.test(name)) return (candidate) => candidate === name;
   const texts = alternativesOf(name.match(TOKEN) ?? []);
   const all = texts.map((tokens) => tokens.map(characterStep));
-  return (candidate) => all.some((steps) => matchesAll(steps, candidate));
+  return (candidate) => {
+    const characters = charactersOf(candidate);
+    return all.some((steps) => matchesAll(steps, characters));
+  };
 }
 
 // A class, alternatives without nesting, or a single character.
-const TOKEN = /\[[!^]?\]\]|\[[!^]?\]?[^\]/]+\]|\{[^{}/]*\}|[\s\S]/g;
+const TOKEN = /\[[!^]?\]\]|\[[!^]?\]?[^\]/]+\]|\{[^{}/]*\}|[\s\S]/gu;
+
+/** A text is its own list of characters, which costs nothing, unless one of them takes two of its units. */
+function charactersOf(text: string): ArrayLike<string> {
+  return /[\ud800-\udbff]/.test(text) ? Array.from(text) : text;
+}
 
 /** The tokens of each text that the braces stand for. */
 function alternativesOf(tokens: readonly string[]): readonly (readonly string[])[] {
@@ -75,7 +86,7 @@ function alternativesOf(tokens: readonly string[]): readonly (readonly string[])
       if (choices.length === 0) return texts.map((text) => [...text, token]);
       if (texts.length * choices.length > MAX_BRACE_TEXTS)
         throw new RangeError(`stands for more than ${MAX_BRACE_TEXTS} texts by its braces`);
-      return texts.flatMap((text) => choices.map((choice) => [...text, ...choice.split('')]));
+      return texts.flatMap((text) => choices.map((choice) => [...text, ...Array.from(choice)]));
     },
     [[]],
   );
@@ -84,9 +95,9 @@ function alternativesOf(tokens: readonly string[]): readonly (readonly string[])
 function characterStep(token: string): Step<string> {
   if (token === '*') return ANY_NUMBER;
   if (token === '?') return () => true;
-  if (token.length === 1) return (character) => character === token;
+  if (token === '[' || !token.startsWith('[')) return (character) => character === token;
   const isNegated = /^\[[!^]/.test(token);
   const members = token.slice(isNegated ? 2 : 1, -1).replace(/[\\[\]^]/g, '\\$&');
-  const expression = new RegExp(`^[${isNegated ? '^' : ''}${members}]$`);
+  const expression = new RegExp(`^[${isNegated ? '^' : ''}${members}]$`, 'u');
   return (character) => expression.test(character);
 }
