@@ -9,6 +9,7 @@ export {
 export { type FailedCommand, type JudgedPlan, judgeDenial } from './denial/judge-denial.js';
 export { explainAsJson, explainInWords } from './explain/explain.js';
 export { reportSandbox } from './explain/report-sandbox.js';
+export { O_PATH, pathOfDescriptor } from './files/descriptors.js';
 export type { FileFacts, FileView } from './files/file-facts.js';
 export { type Look, SharedLooks } from './files/shared-looks.js';
 export { StalePlan } from './files/stale-plan.js';

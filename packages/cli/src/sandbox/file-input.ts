@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { closeSync, constants, fstatSync, openSync, read, readFileSync, readSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { promisify } from 'node:util';
-import { SYSTEM_PATH } from '@holdfast/sandbox';
+import { pathOfDescriptor, SYSTEM_PATH } from '@holdfast/sandbox';
 import { complain, messageOf } from '../complain.js';
 import type { Carrier } from './stream-carrier.js';
 import type { StreamPipe } from './stream-pipe.js';
@@ -39,8 +39,8 @@ export class FileInput implements Carrier {
   constructor(fd: number, { readFd, writeFd }: StreamPipe) {
     this.fd = fd;
     this.#its = readFd;
-    this.#leftFd = openSync(descriptor(readFd), constants.O_RDONLY | constants.O_NONBLOCK);
-    this.#writeFd = openSync(descriptor(writeFd), constants.O_WRONLY | constants.O_NONBLOCK);
+    this.#leftFd = openSync(pathOfDescriptor(readFd), constants.O_RDONLY | constants.O_NONBLOCK);
+    this.#writeFd = openSync(pathOfDescriptor(writeFd), constants.O_WRONLY | constants.O_NONBLOCK);
     closeSync(writeFd);
     this.#writer = new Socket({ fd: this.#writeFd, readable: false, writable: true });
     this.ended = new Promise((resolve) => {
@@ -138,10 +138,6 @@ const CHUNK_BYTES = 256 * 1024;
 const ATOMIC_BYTES = 4096;
 
 const readAt = promisify(read);
-
-function descriptor(fd: number): string {
-  return `/proc/self/fd/${String(fd)}`;
-}
 
 function positionOf(fd: number): number {
   const position = /^pos:\s+(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${String(fd)}`, 'utf8'))?.[1];

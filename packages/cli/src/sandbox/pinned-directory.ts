@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, mkdtempSync, openSync, readdirSync, readlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { O_PATH, pathOfDescriptor } from '@holdfast/sandbox';
 
 /** A directory that is held open, so that it stays this one whatever is put in its place. */
 export interface PinnedDirectory {
@@ -8,9 +9,6 @@ export interface PinnedDirectory {
   /** Of the directory that it was in. */
   readonly parentFd: number;
 }
-
-/** Linux: opens without reading, so that no mode stands in the way. */
-const O_PATH = 0o10000000;
 
 /** How the directory itself is opened, and never where a link leads. Linux only. */
 export const DIRECTORY_ITSELF = O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW;
@@ -33,7 +31,7 @@ export function makePinnedDirectory(parent: string, prefix: string): PinnedDirec
       made = join(parent, name);
       return name;
     });
-    if (isUntouched(pinned.fd)) return { ...pinned, path: readlinkSync(throughDescriptor(pinned.fd)) };
+    if (isUntouched(pinned.fd)) return { ...pinned, path: readlinkSync(pathOfDescriptor(pinned.fd)) };
     unpin(pinned);
   } catch (error) {
     if (made === parent) throw error;
@@ -47,11 +45,6 @@ export function unpin({ fd, parentFd }: PinnedDirectory): void {
   closeSync(parentFd);
 }
 
-/** What is open, as a path that leads to it whatever has become of its name. Linux only. */
-export function throughDescriptor(fd: number): string {
-  return `/proc/self/fd/${String(fd)}`;
-}
-
 /** Whether what is open belongs to this user. */
 export function isOwn(fd: number): boolean {
   return fstatSync(fd).uid === process.getuid?.();
@@ -59,7 +52,7 @@ export function isOwn(fd: number): boolean {
 
 function makeIn(parentFd: number, parent: string, prefix: string): string {
   try {
-    return basename(mkdtempSync(`${throughDescriptor(parentFd)}/${prefix}`));
+    return basename(mkdtempSync(`${pathOfDescriptor(parentFd)}/${prefix}`));
   } catch (cause) {
     throw new Error(`no directory can be made in ${parent} (${codeOf(cause)})`, { cause });
   }
@@ -73,7 +66,7 @@ function pinIn(parent: string, name: (parentFd: number) => string): PinnedDirect
   const parentFd = openSync(parent, O_PATH | constants.O_DIRECTORY);
   try {
     const own = name(parentFd);
-    const fd = openSync(`${throughDescriptor(parentFd)}/${own}`, DIRECTORY_ITSELF);
+    const fd = openSync(`${pathOfDescriptor(parentFd)}/${own}`, DIRECTORY_ITSELF);
     return { path: join(parent, own), parentFd, fd };
   } catch (error) {
     closeSync(parentFd);
@@ -84,5 +77,5 @@ function pinIn(parent: string, name: (parentFd: number) => string): PinnedDirect
 /** As a directory is that this user has just made: another one could have been put in its place. */
 function isUntouched(fd: number): boolean {
   const isPrivate = isOwn(fd) && (fstatSync(fd).mode & 0o077) === 0;
-  return isPrivate && readdirSync(`${throughDescriptor(fd)}/.`).length === 0;
+  return isPrivate && readdirSync(`${pathOfDescriptor(fd)}/.`).length === 0;
 }

@@ -10,13 +10,8 @@ import {
   unlinkSync,
 } from 'node:fs';
 import { basename } from 'node:path';
-import {
-  DIRECTORY_ITSELF,
-  isOwn,
-  type PinnedDirectory,
-  throughDescriptor,
-  unpin,
-} from './pinned-directory.js';
+import { pathOfDescriptor } from '@holdfast/sandbox';
+import { DIRECTORY_ITSELF, isOwn, type PinnedDirectory, unpin } from './pinned-directory.js';
 
 /** What has become of a directory: some of it may not have gone yet, or must stay because it is another user's. */
 export type Removal = 'gone' | 'unfinished' | 'foreign';
@@ -72,7 +67,7 @@ class Clearing {
   #moveUp(directory: Buffer): void {
     this.#enter(directory, (fd) => {
       // Whoever moves a directory must be allowed to write in it.
-      chmodSync(throughDescriptor(fd), OPEN_TO_ITS_OWNER);
+      chmodSync(pathOfDescriptor(fd), OPEN_TO_ITS_OWNER);
       renameSync(directory, within(this.#topFd, Buffer.from(randomUUID())));
     });
   }
@@ -105,8 +100,8 @@ class Clearing {
   #clear(fd: number, onDirectory: (name: Buffer) => void): boolean {
     let achieved = 0;
     try {
-      chmodSync(throughDescriptor(fd), OPEN_TO_ITS_OWNER);
-      const entries = opendirSync(throughDescriptor(fd), { encoding: BYTES, bufferSize: NAMES_AT_ONCE });
+      chmodSync(pathOfDescriptor(fd), OPEN_TO_ITS_OWNER);
+      const entries = opendirSync(pathOfDescriptor(fd), { encoding: BYTES, bufferSize: NAMES_AT_ONCE });
       try {
         for (let entry = entries.readSync(); entry !== null; entry = entries.readSync()) {
           if (Date.now() >= this.#deadlineMs) return false;
@@ -139,7 +134,7 @@ const BYTES = 'buffer' as BufferEncoding;
 const OPEN_TO_ITS_OWNER = 0o700;
 
 function within(fd: number, name: Buffer): Buffer {
-  return Buffer.concat([Buffer.from(`${throughDescriptor(fd)}/`), name]);
+  return Buffer.concat([Buffer.from(`${pathOfDescriptor(fd)}/`), name]);
 }
 
 function succeeds(work: () => void): boolean {

@@ -1,10 +1,10 @@
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open } from 'node:fs/promises';
 import { platform } from 'node:os';
+import { O_PATH, pathOfDescriptor } from '@holdfast/sandbox';
 import { joinPath, type NativePath, namesOf } from './native-path.js';
 
 /** Opens nothing of an entry but a place to stand on (Linux). */
-export const O_PATH = 0o10000000;
 const STEP = constants.O_DIRECTORY | constants.O_NOFOLLOW | O_PATH;
 
 const ROOT = Buffer.from('/');
@@ -49,5 +49,5 @@ async function lookThenAct<T>(
 
 /** A path of what is open (Linux): nothing that happens to its names leads it elsewhere. */
 export function standing({ fd }: FileHandle): NativePath {
-  return Buffer.from(`/proc/self/fd/${fd}`);
+  return Buffer.from(pathOfDescriptor(fd));
 }

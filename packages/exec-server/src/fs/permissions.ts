@@ -1,9 +1,10 @@
 import { constants } from 'node:fs';
 import { chmod, lstat, open } from 'node:fs/promises';
 import { platform } from 'node:os';
+import { O_PATH } from '@holdfast/sandbox';
 import { about, symlinkRefused } from './file-error.js';
 import type { NativePath } from './native-path.js';
-import { descend, O_PATH } from './no-follow.js';
+import { descend, standing } from './no-follow.js';
 import type { LinkOptions } from './open-file.js';
 
 /** Sets the permission bits of a file or directory. */
@@ -29,7 +30,7 @@ async function setUnlessLink(path: NativePath, at: NativePath, permissions: numb
   const entry = await open(at, O_PATH | constants.O_NOFOLLOW);
   try {
     if ((await entry.stat()).isSymbolicLink()) throw symlinkRefused(path);
-    await chmod(`/proc/self/fd/${entry.fd}`, permissions);
+    await chmod(standing(entry), permissions);
   } finally {
     await entry.close();
   }

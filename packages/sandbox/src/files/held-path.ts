@@ -1,15 +1,8 @@
 import { constants, fstatSync, openSync, readlinkSync } from 'node:fs';
+import { O_PATH, pathOfDescriptor } from './descriptors.js';
 import { errorCode } from './error-code.js';
 import type { FileIdentity } from './resolve-path.js';
 import { StalePlan } from './stale-plan.js';
-
-// Not among Node's constants. It gives a handle on a file without opening it, and without any right to read it.
-const O_PATH = 0o10000000;
-
-/** Where the kernel shows an open file under a path that leads to it and nothing else. Linux alone has it. */
-export function pathOfDescriptor(fd: number): string {
-  return `/proc/self/fd/${fd}`;
-}
 
 /**
  * Holds what stands at a canonical path, without following it if it is a link.

@@ -1,8 +1,6 @@
 import { closeSync, constants, openSync } from 'node:fs';
+import { O_PATH, pathOfDescriptor } from '@holdfast/sandbox';
 import type { ChildSpec } from './child.js';
-
-/** Opens a directory without the right to read it; entering it is all that is wanted. Node does not name it. */
-const O_PATH = 0o10000000;
 
 /**
  * Starts something in the working directory of a child. Node takes that as text, so a directory whose name is not
@@ -11,9 +9,10 @@ const O_PATH = 0o10000000;
  */
 export function inWorkingDirectory<T>({ cwd, cwdBytes }: ChildSpec, launch: (cwd: string) => T): T {
   if (cwdBytes === undefined || process.platform !== 'linux') return launch(cwd);
+  // Entering it is all that is wanted, and takes no right to read it.
   const fd = openSync(Buffer.from(cwdBytes), O_PATH | constants.O_DIRECTORY);
   try {
-    return launch(`/proc/self/fd/${fd}`);
+    return launch(pathOfDescriptor(fd));
   } finally {
     closeSync(fd);
   }

@@ -10,8 +10,9 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { ExecError } from '@holdfast/exec-protocol';
+import { pathOfDescriptor } from '../../files/descriptors.js';
 import { errorCode } from '../../files/error-code.js';
-import { checkHeld, openPath, pathOfDescriptor } from '../../files/held-path.js';
+import { checkHeld, openPath } from '../../files/held-path.js';
 import { parentOf } from '../../files/paths.js';
 import { readSmallFile } from '../../files/read-small-file.js';
 import type { FileIdentity } from '../../files/resolve-path.js';
