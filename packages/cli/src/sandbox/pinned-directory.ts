@@ -21,23 +21,28 @@ export function pinDirectory(path: string): PinnedDirectory {
 /**
  * Makes a directory that this user alone may enter, with a random end to its name. Linux only.
  * @returns it with its canonical path.
- * @throws Error where it was exchanged meanwhile; that of the system where it cannot be made.
+ * @throws Error where it was exchanged meanwhile, or with the code of the system where it cannot be made or held.
  */
 export function makePinnedDirectory(parent: string, prefix: string): PinnedDirectory {
   let made = parent;
   try {
     const pinned = pinIn(parent, (parentFd) => {
-      const name = makeIn(parentFd, parent, prefix);
+      const name = basename(mkdtempSync(`${pathOfDescriptor(parentFd)}/${prefix}`));
       made = join(parent, name);
       return name;
     });
-    if (isUntouched(pinned.fd)) return { ...pinned, path: readlinkSync(pathOfDescriptor(pinned.fd)) };
-    unpin(pinned);
-  } catch (error) {
-    if (made === parent) throw error;
+    const path = pathIfUntouched(pinned);
+    if (path !== undefined) return { ...pinned, path };
+  } catch (cause) {
+    const code = codeOf(cause);
+    if (made === parent || !EXCHANGED.has(code))
+      throw new Error(`no directory can be made in ${parent} (${code})`, { cause });
   }
   throw new Error(`${made} was replaced as soon as it was made; try again`);
 }
+
+/** How it fails to open a directory that was there just now. */
+const EXCHANGED: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
 
 /** Lets it go. */
 export function unpin({ fd, parentFd }: PinnedDirectory): void {
@@ -48,14 +53,6 @@ export function unpin({ fd, parentFd }: PinnedDirectory): void {
 /** Whether what is open belongs to this user. */
 export function isOwn(fd: number): boolean {
   return fstatSync(fd).uid === process.getuid?.();
-}
-
-function makeIn(parentFd: number, parent: string, prefix: string): string {
-  try {
-    return basename(mkdtempSync(`${pathOfDescriptor(parentFd)}/${prefix}`));
-  } catch (cause) {
-    throw new Error(`no directory can be made in ${parent} (${codeOf(cause)})`, { cause });
-  }
 }
 
 function codeOf(error: unknown): string {
@@ -71,6 +68,17 @@ function pinIn(parent: string, name: (parentFd: number) => string): PinnedDirect
   } catch (error) {
     closeSync(parentFd);
     throw error;
+  }
+}
+
+/** Canonical; the directory is let go where it is not the one that was made, or nobody can tell. */
+function pathIfUntouched(pinned: PinnedDirectory): string | undefined {
+  let path: string | undefined;
+  try {
+    if (isUntouched(pinned.fd)) path = readlinkSync(pathOfDescriptor(pinned.fd));
+    return path;
+  } finally {
+    if (path === undefined) unpin(pinned);
   }
 }
 
