@@ -43,6 +43,9 @@ export const MAX_LINKED_WORKTREES = 256;
 /** Config files of one repository that are asked what they name, with those that they include; the rest is told of. */
 export const MAX_GIT_CONFIGS = 64;
 
+/** Entries of a directory of hooks among which links are looked for; of a larger one it is told. */
+export const MAX_HOOKS = 1024;
+
 /** Bytes of the configs of all repositories of one sandbox, in equal shares; what more a repository has is told of and not read. */
 export const MAX_CONFIG_BYTES = 2 ** 20;
 

@@ -10,6 +10,7 @@ import {
   MAX_CONFIG_MOUNTS,
   MAX_CONFIG_SHARES,
   MAX_GIT_CONFIGS,
+  MAX_HOOKS,
   MAX_SMALL_FILE_BYTES,
 } from '../limits.js';
 import { linesOf, policyOf } from '../policy/testing/rules.js';
@@ -132,6 +133,114 @@ describe('what the config of a repository names', () => {
     });
   });
 
+  describe('hooks that are links', () => {
+    const of = 'the git hooks of /ws/r/.git:';
+    const HOOKS: Readonly<Record<string, FakeFile>> = {
+      '/ws/r/.git/hooks/pre-commit': { link: '../../scripts/check' },
+      '/ws/r/.git/hooks/pre-push': { link: '/ws/shared/push' },
+      '/ws/r/.git/hooks/post-merge': { link: '../../built/merge' },
+      '/ws/r/.git/hooks/post-checkout': { link: 'own' },
+      '/ws/r/.git/hooks/own': { text: '' },
+      '/ws/r/.git/hooks/commit-msg': { link: '/dev/null' },
+      '/ws/r/scripts/check': { text: '' },
+      '/ws/shared/push': { text: '' },
+    };
+
+    test('what they lead to stays as it is, or missing', async () => {
+      expect(await named('', HOOKS)).toEqual({
+        rules: ['read /ws/r/built/', 'read /ws/r/scripts/check', 'read /ws/shared/push'],
+        gaps: [],
+      });
+    });
+
+    test('so does what those lead to in a directory that a config names, wherever that is', async () => {
+      const tree: Readonly<Record<string, FakeFile>> = {
+        '/ws/r/.githooks/pre-commit': { link: '../tools/a' },
+        '/ws/r/tools/a': { text: '' },
+        '/srv/hooks/pre-push': { link: '/ws/r/tools/b' },
+        '/ws/r/tools/b': { text: '' },
+      };
+      const config = '[core]\nhooksPath = .githooks\nhooksPath = /srv/hooks';
+      expect(await named(config, tree)).toEqual({
+        rules: [
+          'read /ws/r/.git/.githooks/',
+          'read /ws/r/.githooks',
+          'read /ws/r/tools/a',
+          'read /ws/r/tools/b',
+        ],
+        gaps: [],
+      });
+    });
+
+    test('in the repository of a linked worktree that alone may be written', async () => {
+      const tree: Readonly<Record<string, FakeFile>> = {
+        '/main/.git/config': { text: '' },
+        '/main/.git/hooks/pre-commit': { link: '/wt/scripts/check' },
+        '/main/.git/worktrees/wt/commondir': { text: '../..\n' },
+        '/wt/.git': { text: 'gitdir: /main/.git/worktrees/wt' },
+        '/wt/scripts/check': { text: '' },
+      };
+      const { policy } = await applyToFakes(policyOf(['write /wt']), ceiling, tree);
+      expect(linesOf(policy.rules)).toEqual(['write /wt', 'read /wt/.git', 'read /wt/scripts/check']);
+    });
+
+    test('what is not protected of them is told', async () => {
+      const tree: Readonly<Record<string, FakeFile>> = {
+        '/ws/r/.git/hooks/lib': { link: '../../lib' },
+        '/ws/r/lib/x': { text: '' },
+        '/ws/r/.git/hooks/post-commit': { link: '../../around' },
+        '/ws/r/around': { link: 'scripts/check' },
+        '/ws/r/.git/hooks/update': { link: '../../circle' },
+        '/ws/r/circle': { link: 'circle' },
+        '/ws/r/.git/hooks/round': { link: 'round' },
+        '/ws/r/scripts/check': { text: '' },
+      };
+      const { rules, gaps } = await named('', tree);
+      expect([rules, gaps]).toEqual([
+        ['read /ws/r/scripts/check'],
+        [
+          `${of} /ws/r/lib is where /ws/r/.git/hooks/lib leads, and a directory, which can be written; have no link there`,
+          `${of} /ws/r/around is a link on the way to /ws/r/scripts/check, and could be replaced`,
+          'the link /ws/r/circle leads in a circle and could be replaced; remove it',
+        ],
+      ]);
+    });
+
+    test('are looked for among so many entries, and no more', async () => {
+      const withFiles = (count: number): Promise<unknown> => {
+        const names = Array.from({ length: count - 1 }, (_, at) => `/ws/r/.git/hooks/${at}`);
+        const tree = Object.fromEntries(names.map((path): [string, FakeFile] => [path, { text: '' }]));
+        const linked: Readonly<Record<string, FakeFile>> = {
+          '/ws/r/.git/hooks/pre-commit': { link: '../../p' },
+          '/ws/r/p': { text: '' },
+        };
+        return named('', { ...tree, ...linked });
+      };
+      const tooMany = 'holds more than 1024 entries, so what links in it lead to can be written';
+      expect([await withFiles(MAX_HOOKS), await withFiles(MAX_HOOKS + 1)]).toEqual([
+        { rules: ['read /ws/r/p'], gaps: [] },
+        { rules: [], gaps: [`${of} /ws/r/.git/hooks ${tooMany}`] },
+      ]);
+    });
+  });
+
+  test('what is named by bytes that are no UTF-8 is told, and nothing is put where it seems to be', async () => {
+    const config =
+      '[include] path = ../caf\ufffd.cfg\n[core]\nhooksPath = /ws/h\ufffd\npager = less -k/ws/k\ufffd';
+    const of = 'the git config of /ws/r/.git:';
+    const what = 'is no path in UTF-8, so nobody knows what it stands for; give it another name';
+    expect(await named(config)).toEqual({
+      rules: [],
+      gaps: [
+        `${of} /ws/r/.git/../caf\ufffd.cfg ${what}`,
+        `${of} /ws/h\ufffd ${what}`,
+        ...['less -k/ws/k\ufffd', '-k/ws/k\ufffd'].flatMap((word) =>
+          ['/ws/r', '/ws/r/.git'].map((base) => `${of} ${base}/${word} ${what}`),
+        ),
+      ],
+    });
+  });
+
   test('as many configs are read as there may be, and no more', async () => {
     const includes = Array.from({ length: MAX_GIT_CONFIGS }, (_, at) => `[include] path = /ws/c${at}\n`);
     const tree = Object.fromEntries(
@@ -202,10 +311,10 @@ describe('what the config of a repository names', () => {
       const words = (count: number): string => {
         const names = Array.from({ length: count }, (_, at) => `a/${at}`);
         const remotes = names.map((name) => `[remote "x"] url = git@example.org:${name}.git\n`).join('');
-        return `${remotes}[core]\npager = ${names.join(' ')} ./last\n${hooks(1)}`;
+        return `${remotes}[core]\npager = /ws/none ${names.join(' ')} ./last\n${hooks(1)}`;
       };
-      // Two for `commondir`, two for configs, and two for everything that is named.
-      const most = (each - 8) / 2;
+      // Two for `commondir`, two for configs, one for the hooks, one for the path from the root, and two for all others.
+      const most = (each - 10) / 2;
       expect(await both({ config: words(most) }, { config: words(most + 1) })).toEqual({
         r: 2,
         s: 1,

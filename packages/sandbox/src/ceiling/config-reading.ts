@@ -1,0 +1,299 @@
+import type { FileFacts } from '../files/file-facts.js';
+import { kernelTreeOf } from '../files/kernel-trees.js';
+import { childOf, depthOf, isWithin, NOT_UTF_8, parentOf, withHolders } from '../files/paths.js';
+import { type CrossedLink, type Resolution, type ResolvedPath, resolvePath } from '../files/resolve-path.js';
+import {
+  MAX_GIT_CONFIGS,
+  MAX_HOOKS,
+  MAX_LINKED_NAMES,
+  MAX_LINKED_WORKTREES,
+  MAX_SMALL_FILE_BYTES,
+} from '../limits.js';
+import { ConfigBudget, type ConfigShare } from './config-budget.js';
+import type { ConfigLook } from './config-look.js';
+import { isRelative, MAX_PATH_LENGTH } from './config-paths.js';
+import type { NamedInConfig } from './named-in-config.js';
+import type { ProtectedPath } from './protect-git.js';
+
+/** A repository whose config and hooks are asked what else git runs for it. */
+export interface ConfiguredRepository {
+  /** Canonical. */
+  readonly directory: string;
+  /** Where its files are checked out, as far as that is seen from there. */
+  readonly worktrees: readonly string[];
+}
+
+/** What git would run or read because a config names it, or a link among hooks. */
+export interface ConfigTargets {
+  readonly paths: readonly ProtectedPath[];
+  readonly gaps: readonly ConfigGap[];
+}
+
+/** Something that a config names and that is not protected. */
+export interface ConfigGap {
+  /** It matters only if this may be written. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** What one repository names, as far as its share goes. */
+export class ConfigReading implements ConfigTargets {
+  readonly gaps: ConfigGap[] = [];
+  readonly #paths = new Map<string, ProtectedPath>();
+  readonly #repository: ConfiguredRepository;
+  readonly #look: ConfigLook;
+  readonly #files: FileFacts;
+  /** Directories that hold what must stay writable. */
+  readonly #holders: ReadonlySet<string>;
+  /** By canonical path. */
+  readonly #read = new Map<string, NamedInConfig | undefined>();
+  /** Directories of hooks. */
+  readonly #listed = new Set<string>();
+  readonly #told = new Set<string>();
+  readonly #budget: ConfigBudget;
+
+  constructor(repository: ConfiguredRepository, look: ConfigLook, share: ConfigShare) {
+    const { directory, worktrees } = repository;
+    this.#repository = repository;
+    this.#look = look;
+    this.#files = look.files;
+    this.#holders = withHolders([directory, ...worktrees, ...look.kept]);
+    this.#budget = new ConfigBudget(share, (what) => {
+      this.gaps.push({ path: directory, text: `the git config of ${directory} ${what}; let it name fewer` });
+    });
+  }
+
+  get paths(): readonly ProtectedPath[] {
+    return [...this.#paths.values()];
+  }
+
+  run(): void {
+    const own = [this.#repository.directory, ...this.#common()];
+    for (const holder of own) this.#readConfigsIn(holder);
+    const linked = this.#linked();
+    for (const holder of linked) this.#readConfigsIn(holder);
+    const bases = [...this.#basesOf(linked), ...own];
+    this.#each('hooks', bases, (path) => this.#addHooks(path));
+    for (const holder of own) this.#addHooksOf(holder);
+    this.#each('programs', bases, (path) => this.#addProgram(path));
+    this.#each('others', bases, (path) => this.#addProgram(path, (file) => this.#files.mayExecute(file)));
+  }
+
+  /** Calls `add` for every path that a value may mean, as long as there is something left. */
+  #each(kind: 'hooks' | 'programs' | 'others', bases: readonly string[], add: (path: string) => void): void {
+    for (const config of this.#read.values()) {
+      for (const value of config?.[kind] ?? []) {
+        for (const base of isRelative(value) ? bases : bases.slice(0, 1)) {
+          if (this.#budget.isSpent('looks')) return;
+          add(this.#absolute(value, base));
+        }
+      }
+    }
+  }
+
+  /** The directory whose config a linked worktree has. */
+  #common(): readonly string[] {
+    const { directory } = this.#repository;
+    const named = this.#textAt(childOf(directory, 'commondir'));
+    if (named === undefined || named === '') return [];
+    const found = this.#resolve(this.#absolute(named, directory));
+    return found?.kind === 'directory' && found.path !== directory ? [found.path] : [];
+  }
+
+  /** The directories in which linked worktrees have what is their own. */
+  #linked(): readonly string[] {
+    const worktrees = childOf(this.#repository.directory, 'worktrees');
+    const atMost = Math.min(MAX_LINKED_WORKTREES, this.#budget.left('looks'));
+    const found = this.#files.list(worktrees, atMost);
+    this.#budget.take('looks', found?.length ?? atMost + 1);
+    return (found ?? []).map(({ name }) => childOf(worktrees, name));
+  }
+
+  /** Where git is when it runs something, beside the directory of the repository itself. */
+  #basesOf(linked: readonly string[]): readonly string[] {
+    const { directory, worktrees } = this.#repository;
+    const named = [...this.#read.values()].flatMap((config) => config?.worktree ?? []);
+    const bases = [
+      ...worktrees,
+      ...named.map((value) => this.#absolute(value, directory)),
+      ...linked.flatMap((holder) => this.#checkedOutBy(holder)),
+    ];
+    return [...new Set(bases)];
+  }
+
+  /** @param holder What a linked worktree has of its own in the repository. */
+  #checkedOutBy(holder: string): readonly string[] {
+    const pointer = this.#textAt(childOf(holder, 'gitdir')) ?? '';
+    return pointer === '' ? [] : [parentOf(this.#absolute(pointer, holder))];
+  }
+
+  /** The first line of a small file of the repository. */
+  #textAt(path: string): string | undefined {
+    if (this.#budget.isSpent('bytes') || !this.#budget.take('looks', looksFor(path))) return undefined;
+    const text = this.#files.readText(path);
+    if (text === undefined || !this.#budget.take('bytes', text.length)) return undefined;
+    return text.split(/[\r\n]/, 1)[0];
+  }
+
+  #readConfigsIn(holder: string): void {
+    for (const name of ['config', 'config.worktree']) this.#readConfig(childOf(holder, name));
+  }
+
+  #readConfig(path: string): void {
+    const found = this.#resolve(path);
+    if (found?.kind !== 'file' || this.#read.has(found.path)) return;
+    if (this.#read.size >= MAX_GIT_CONFIGS) {
+      this.#tell(path, `is not read, since it comes after ${MAX_GIT_CONFIGS} others; include fewer`);
+      return;
+    }
+    const config = this.#look.configs.at(found.path, this.#budget);
+    const named = typeof config === 'string' ? undefined : config;
+    this.#read.set(found.path, named);
+    if (config === 'unreadable')
+      this.#tell(path, `cannot be read, or has more than ${MAX_SMALL_FILE_BYTES / 1024} KiB; shorten it`);
+    for (const include of named?.includes ?? []) {
+      if (this.#budget.isSpent('looks')) return;
+      this.#include(this.#absolute(include, parentOf(path)));
+    }
+  }
+
+  #include(path: string): void {
+    const target = this.#place(path);
+    if (target === undefined || this.#keepsWritable(target, path)) return;
+    // Git takes an empty file for an empty config, and fails at a directory.
+    this.#protect({ path: target, placeholderText: '' });
+    this.#readConfig(target);
+  }
+
+  #addHooks(path: string): void {
+    const target = this.#place(path);
+    if (target === undefined || this.#keepsWritable(target, path)) return;
+    this.#protect({ path: target });
+    this.#addLinkedHooks(target);
+  }
+
+  /** Those that it has where no config says otherwise. */
+  #addHooksOf(holder: string): void {
+    const found = this.#resolve(childOf(holder, 'hooks'));
+    if (found?.kind === 'directory') this.#addLinkedHooks(found.path);
+  }
+
+  /** Links in a directory of hooks stay as they are, but not what they lead to. */
+  #addLinkedHooks(directory: string): void {
+    if (this.#listed.has(directory)) return;
+    this.#listed.add(directory);
+    const entries = this.#files.list(directory, MAX_HOOKS);
+    const seen = entries?.length ?? MAX_HOOKS;
+    if (!this.#budget.take('looks', Math.floor(seen / ENTRIES_OF_ONE_LOOK))) return;
+    if (entries === undefined)
+      this.#tell(
+        directory,
+        `holds more than ${MAX_HOOKS} entries, so what links in it lead to can be written`,
+        'hooks',
+      );
+    for (const { name, kind } of entries ?? []) {
+      if (kind === 'link') this.#addLinkedHook(childOf(directory, name), directory);
+    }
+  }
+
+  #addLinkedHook(path: string, directory: string): void {
+    const found = this.#resolve(path);
+    if (found === undefined) return;
+    if (found.kind === 'deadEnd') {
+      // A circle among the hooks themselves stays one.
+      if (!isWithin(found.at, directory)) this.#protect({ path });
+      return;
+    }
+    if (kernelTreeOf(found.path) !== undefined) return;
+    for (const link of found.links)
+      if (!isWithin(link.path, directory)) this.#tellLink(link.path, found.path, 'hooks');
+    // Git runs no file that cannot be executed, such as the one that stands for a missing one.
+    if (found.kind !== 'directory') this.#protect({ path: found.path, placeholderText: '' });
+    else
+      this.#tell(
+        found.path,
+        `is where ${path} leads, and a directory, which can be written; have no link there`,
+        'hooks',
+      );
+  }
+
+  /** Words that are no files are none of this: most are options. */
+  #addProgram(path: string, isOne: (file: string) => boolean = () => true): void {
+    const found = this.#resolve(path);
+    if (found?.kind !== 'file' || !isOne(found.path) || kernelTreeOf(found.path) !== undefined) return;
+    this.#tellLinks(found);
+    this.#protect({ path: found.path });
+  }
+
+  #protect(target: ProtectedPath): void {
+    if (this.#paths.has(target.path)) return;
+    const pins = this.#look.pinsFor(target.path);
+    if (!this.#budget.take('mounts', 1 + pins.length)) return;
+    for (const pin of pins) this.#look.pinned.add(pin);
+    this.#paths.set(target.path, target);
+  }
+
+  /** The canonical path; undefined for what is the kernel's, and for what was not looked at. */
+  #place(path: string): string | undefined {
+    const found = this.#resolve(path);
+    if (found === undefined) return undefined;
+    if (found.kind === 'deadEnd') return path;
+    this.#tellLinks(found);
+    return kernelTreeOf(found.path) === undefined ? found.path : undefined;
+  }
+
+  /** Undefined where there is not enough left for it. */
+  #resolve(path: string): Resolution | undefined {
+    if (!this.#budget.take('looks', looksFor(path)) || path.length >= MAX_PATH_LENGTH) return undefined;
+    if (path.includes(NOT_UTF_8)) {
+      this.#tell(path, 'is no path in UTF-8, so nobody knows what it stands for; give it another name');
+      return undefined;
+    }
+    const found = resolvePath(path, this.#files);
+    const crossed = found.kind === 'deadEnd' ? MAX_LINKED_NAMES : namesOn(found.links);
+    this.#budget.take('looks', Math.floor(crossed / NAMES_OF_ONE_LOOK));
+    return found;
+  }
+
+  #absolute(value: string, base: string): string {
+    return this.#look.paths.absolute(value, base);
+  }
+
+  #tellLinks({ path, links }: ResolvedPath): void {
+    for (const link of links) this.#tellLink(link.path, path);
+  }
+
+  #tellLink(link: string, target: string, source?: 'hooks'): void {
+    this.#tell(link, `is a link on the way to ${target}, and could be replaced`, source);
+  }
+
+  #keepsWritable(target: string, path: string): boolean {
+    if (!this.#holders.has(target)) return false;
+    this.#tell(
+      target,
+      `is named as ${path}, and holds what must stay writable, so what git runs there can be written; name a directory of its own`,
+    );
+    return true;
+  }
+
+  #tell(path: string, what: string, source: 'config' | 'hooks' = 'config'): void {
+    const text = `the git ${source} of ${this.#repository.directory}: ${path} ${what}`;
+    if (this.#told.has(text) || !this.#budget.take('gaps', 1)) return;
+    this.#told.add(text);
+    this.gaps.push({ path, text });
+  }
+}
+
+/** Larger directories count for more looks. */
+const ENTRIES_OF_ONE_LOOK = 16;
+
+/** Longer paths count for several looks. */
+const NAMES_OF_ONE_LOOK = 16;
+
+function looksFor(path: string): number {
+  return path.length >= MAX_PATH_LENGTH ? 1 : Math.ceil(depthOf(path) / NAMES_OF_ONE_LOOK);
+}
+
+function namesOn(links: readonly CrossedLink[]): number {
+  return links.reduce((names, { target }) => names + depthOf(target), 0);
+}
