@@ -19,6 +19,8 @@ interface DirectoryEntry {
     readonly name: string;
     readonly kind: 'directory' | 'file' | 'link';
 }
+/** As it is, once its owner has changed its mode, or whatever anybody does about that never. */
+type Creation = 'now' | 'afterChmod' | 'never';
 /** The executor's file system, as the planning of a sandbox asks for it. Paths are absolute. */
 interface FileFacts {
     /** Canonical paths at which directories were seen, for whoever asks again; only where no answer changes meanwhile. */
@@ -32,8 +34,10 @@ interface FileFacts {
     readLink(path: string): string;
     /** The entries of a directory; empty where it cannot be read. Undefined for more than `atMost`. */
     list(path: string, atMost: number): readonly DirectoryEntry[] | undefined;
-    /** False for a directory in which nothing that this user starts can make a file, whatever it does about its mode. */
-    mayCreateIn(directory: string): boolean;
+    /** When something that this user starts can make a file in a directory. */
+    mayCreateIn(directory: string): Creation;
+    /** False where the file system of a missing path takes no name as long as its last one. */
+    takesName(path: string): boolean;
     /** Whether this user may execute a file. */
     mayExecute(file: string): boolean;
     /** The text of a regular file of at most `MAX_SMALL_FILE_BYTES`; undefined for anything else, and where it cannot be read. */
@@ -660,6 +664,14 @@ type DeviceSeal = 'needless' | 'impossible' | Starter;
  */
 type LateMounts = 'none' | 'keptOut' | 'seen';
 
+/** How this machine is asked. Nothing that the command may replace is run for it. */
+interface AskMounts {
+    /** What becomes of mounts that this machine makes while a command runs. */
+    readonly lateMounts: (bwrap: string, mayReplace: MayReplace, signal: AbortSignal) => Promise<LateMounts>;
+    /** What keeps the device nodes of this machine as they are. */
+    readonly deviceSeal: (bwrap: string, mayReplace: MayReplace, signal: AbortSignal) => Promise<DeviceSeal>;
+}
+
 /** Whether this host can confine processes with bubblewrap, and if not, why and what to do. */
 type BwrapCapability = WorkingBwrap | {
     readonly works: false;
@@ -684,7 +696,7 @@ interface RepositoryFinder {
 }
 
 /** What planning needs to know of the executor. */
-interface HostFacts {
+interface HostFacts extends AskMounts {
     readonly platform: string;
     /** Whether it runs inside of a sandbox of its system in which no other can be begun; default false. */
     readonly isNested?: boolean;
@@ -707,10 +719,6 @@ interface HostFacts {
     readonly signalResetter: string | undefined;
     /** Whether the user is root, to whom what stands in /proc for the machine belongs, whatever else it may do. */
     readonly ownsKernelFiles: boolean;
-    /** What becomes of mounts that this machine makes while a command runs. Runs no program that the command may replace. */
-    readonly lateMounts: (bwrap: string, mayReplace: MayReplace, signal: AbortSignal) => Promise<LateMounts>;
-    /** What keeps the device nodes of this machine as they are. Runs no program that the command may replace. */
-    readonly deviceSeal: (bwrap: string, mayReplace: MayReplace, signal: AbortSignal) => Promise<DeviceSeal>;
 }
 /** Both phases of a sandbox: what it allows, and how that is enforced. */
 interface SandboxPlan {
@@ -797,7 +805,7 @@ declare class StalePlan extends ExecError {
     /** What has happened, without what can be done about it. */
     readonly problem: string;
     /** @param origin What asked for the path. */
-    constructor(path: string, change: 'has gone' | 'was replaced' | 'came up', origin?: string, options?: ErrorOptions);
+    constructor(path: string, change: 'has gone' | 'was replaced' | 'was closed' | 'came up', origin?: string, options?: ErrorOptions);
 }
 
 /** Placeholders that one launch holds. */

@@ -37,6 +37,12 @@ export const MAX_REPOSITORY_MOUNTS = 2000;
  */
 export const MAX_PINNED_DEPTH = 64;
 
+/**
+ * Bytes of the path of what is read-only or denied where something may be written; where there are more, a directory above it is
+ * read-only as a whole. Bubblewrap puts a name before each path, and no path that the kernel takes has 4,096.
+ */
+export const MAX_RESTRICTED_PATH_BYTES = 4000;
+
 /** Linked worktrees of all repositories of one sandbox; what a repository keeps of its own stays as it is where they are more. */
 export const MAX_LINKED_WORKTREES = 256;
 

@@ -225,7 +225,7 @@ describe('inside what is writable, what others would run stays as it is', () => 
     ]);
     const kept = `/ws${down(MAX_PINNED_DEPTH + 1)}`;
     const note = (path: string): string =>
-      `${kept} stay as they are as a whole, since ${path} lies more than 64 directories below what may be written; remove it, or allow a directory further down to be written`;
+      `${kept} stay as they are as a whole, since ${path} lies more than 64 directories below what may be written, or has a path of more than 4000 bytes; remove it, or allow a directory further down to be written`;
     expect(await at(200)).toEqual([['write /ws', `read ${kept}`], [note(`/ws${down(200)}/.git`)], []]);
     const denied = `/ws${down(100)}/x`;
     expect(await at(1, [`deny ${denied}`])).toEqual([

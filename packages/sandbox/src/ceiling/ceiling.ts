@@ -1,9 +1,14 @@
 import type { FileFacts } from '../files/file-facts.js';
-import { childOf } from '../files/paths.js';
+import { childOf, parentOf } from '../files/paths.js';
 import { resolvePath } from '../files/resolve-path.js';
 import { StalePlan } from '../files/stale-plan.js';
 import { refuse } from '../intent/refuse.js';
-import { MAX_PINNED_DEPTH, MAX_SCANNED_DIRECTORIES, MAX_SCANNED_SHARED_DIRECTORIES } from '../limits.js';
+import {
+  MAX_PINNED_DEPTH,
+  MAX_RESTRICTED_PATH_BYTES,
+  MAX_SCANNED_DIRECTORIES,
+  MAX_SCANNED_SHARED_DIRECTORIES,
+} from '../limits.js';
 import { byPathName, indexRules, mergeRules } from '../policy/access.js';
 import { intersect, type Narrowing, withoutRedundant } from '../policy/intersect.js';
 import { PathMap } from '../policy/path-map.js';
@@ -114,7 +119,7 @@ export function applyCeiling(
     policy: {
       ...policy,
       restrictsFiles: isRestricted,
-      rules: withoutRedundant(second.rules),
+      rules: withoutRedundant(withoutUncreatable(second.rules)),
       ...networkBelow(policy, ceiling),
       notes: [...policy.notes, ...notes, ...remarks],
     },
@@ -122,6 +127,12 @@ export function applyCeiling(
     narrowed: [...first.narrowed, ...second.narrowed],
     gaps: notes.map(({ text }) => text),
   };
+}
+
+/** Nothing keeps missing what could come up only where nothing may be written. */
+function withoutUncreatable(rules: readonly PathRule[]): readonly PathRule[] {
+  const index = indexRules(rules);
+  return rules.filter(({ kind, path }) => kind !== 'missing' || index.accessAt(parentOf(path)) === 'write');
 }
 
 function belowMaximum(
@@ -185,9 +196,7 @@ function protections(
   }
   const kept = roots.map(({ path }) => path);
   paths.push(...protectedInRepositories(worktrees, rules, { files, remarks }));
-  const configured = new Map(gitPlacesAround(kept, files).worktrees);
-  for (const [at, seen] of worktrees) configured.set(at, [...(configured.get(at) ?? []), ...seen]);
-  const named = namedByConfigs(configured, kept, files);
+  const named = namedByConfigs(withThoseAround(kept, worktrees, files), kept, files);
   paths.push(...named.paths);
   const gaps = named.gaps.filter(({ path }) => index.accessAt(path) === 'write');
   notes.push(...gaps.map(({ text }) => ({ origin: ORIGIN, text })));
@@ -198,7 +207,11 @@ function protections(
     repositories: [...worktrees].flatMap(([directory, seen]) => [directory, ...seen]),
     links,
   });
-  const found = paths.flatMap((path) => protection.rulesFor(path));
+  const missing = rules.filter(({ kind }) => kind === 'missing');
+  const found = [
+    ...paths.flatMap((path) => protection.rulesFor(path)),
+    ...missing.flatMap(({ path }) => protection.rulesAbove(path)),
+  ];
   const inside = found.filter(({ path }) => index.accessAt(path) === 'write');
   const restrictions = [...inside, ...rules.filter(({ access }) => access !== 'write')];
   const deep = deepRestrictions(
@@ -214,6 +227,17 @@ function protections(
     ...aboveDeep,
     ...ceiling.hidden.flatMap((path) => hiding(path, files)),
   ]);
+}
+
+/** Repositories by directory, with where their files are checked out: first those that hold what may be written. */
+function withThoseAround(
+  roots: readonly string[],
+  below: ReadonlyMap<string, Iterable<string>>,
+  files: FileFacts,
+): ReadonlyMap<string, readonly string[]> {
+  const all = new Map(gitPlacesAround(roots, files).worktrees);
+  for (const [at, seen] of below) all.set(at, [...(all.get(at) ?? []), ...seen]);
+  return all;
 }
 
 /** There are mounts for so many: in the first ones that were found commits can be made. */
@@ -272,7 +296,7 @@ function noteOfDeep([first, ...others]: readonly DeepRestriction[]): readonly Po
   return [
     {
       origin: ORIGIN,
-      text: `${first.directory}${more} stay as they are as a whole, since ${first.path} lies more than ${MAX_PINNED_DEPTH} directories below what may be written; remove it, or allow a directory further down to be written`,
+      text: `${first.directory}${more} stay as they are as a whole, since ${first.path} lies more than ${MAX_PINNED_DEPTH} directories below what may be written, or has a path of more than ${MAX_RESTRICTED_PATH_BYTES} bytes; remove it, or allow a directory further down to be written`,
     },
   ];
 }

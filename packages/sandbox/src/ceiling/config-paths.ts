@@ -2,9 +2,6 @@ import { homedir } from 'node:os';
 import type { FileFacts } from '../files/file-facts.js';
 import { childOf } from '../files/paths.js';
 
-/** The kernel opens nothing by a path that is not shorter. */
-export const MAX_PATH_LENGTH = 4096;
-
 /** Turns what configs name into paths. */
 export class ConfigPaths {
   readonly #files: FileFacts;

@@ -1,6 +1,14 @@
 import type { FileFacts } from '../files/file-facts.js';
 import { kernelTreeOf } from '../files/kernel-trees.js';
-import { childOf, depthOf, isWithin, NOT_UTF_8, parentOf, withHolders } from '../files/paths.js';
+import {
+  childOf,
+  depthOf,
+  isWithin,
+  MAX_PATH_BYTES,
+  NOT_UTF_8,
+  parentOf,
+  withHolders,
+} from '../files/paths.js';
 import { type CrossedLink, type Resolution, type ResolvedPath, resolvePath } from '../files/resolve-path.js';
 import {
   MAX_GIT_CONFIGS,
@@ -11,7 +19,7 @@ import {
 } from '../limits.js';
 import { ConfigBudget, type ConfigShare } from './config-budget.js';
 import type { ConfigLook } from './config-look.js';
-import { isRelative, MAX_PATH_LENGTH } from './config-paths.js';
+import { isRelative } from './config-paths.js';
 import type { NamedInConfig } from './named-in-config.js';
 import type { ProtectedPath } from './protect-git.js';
 
@@ -244,7 +252,7 @@ export class ConfigReading implements ConfigTargets {
 
   /** Undefined where there is not enough left for it. */
   #resolve(path: string): Resolution | undefined {
-    if (!this.#budget.take('looks', looksFor(path)) || path.length >= MAX_PATH_LENGTH) return undefined;
+    if (!this.#budget.take('looks', looksFor(path)) || path.length >= MAX_PATH_BYTES) return undefined;
     if (path.includes(NOT_UTF_8)) {
       this.#tell(path, 'is no path in UTF-8, so nobody knows what it stands for; give it another name');
       return undefined;
@@ -291,7 +299,7 @@ const ENTRIES_OF_ONE_LOOK = 16;
 const NAMES_OF_ONE_LOOK = 16;
 
 function looksFor(path: string): number {
-  return path.length >= MAX_PATH_LENGTH ? 1 : Math.ceil(depthOf(path) / NAMES_OF_ONE_LOOK);
+  return path.length >= MAX_PATH_BYTES ? 1 : Math.ceil(depthOf(path) / NAMES_OF_ONE_LOOK);
 }
 
 function namesOn(links: readonly CrossedLink[]): number {

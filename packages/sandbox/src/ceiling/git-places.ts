@@ -1,8 +1,7 @@
 import type { FileFacts } from '../files/file-facts.js';
-import { ancestorsOf, childOf, parentOf } from '../files/paths.js';
+import { ancestorsOf, childOf, MAX_PATH_BYTES, parentOf } from '../files/paths.js';
 import { type Resolution, resolvePath } from '../files/resolve-path.js';
 import type { ScannedTree } from '../repositories/scan-tree.js';
-import { MAX_PATH_LENGTH } from './config-paths.js';
 
 /** What git reads and could be told to run: the directories of repositories, and the files that point to them. */
 export interface GitPlaces {
@@ -67,7 +66,7 @@ function targetIn(bytes: string): string | undefined {
   let end = text.length;
   while (text.charCodeAt(end - 1) === LINE_FEED || text.charCodeAt(end - 1) === RETURN) end -= 1;
   const target = text.slice(POINTER_START.length, end);
-  return target === '' || target.length > MAX_PATH_LENGTH ? undefined : target;
+  return target === '' || target.length > MAX_PATH_BYTES ? undefined : target;
 }
 
 const LINE_FEED = 10;

@@ -1,5 +1,5 @@
+import { MAX_PATH_BYTES } from '../files/paths.js';
 import { MAX_CONFIG_LOOKS } from '../limits.js';
-import { MAX_PATH_LENGTH } from './config-paths.js';
 import type { ConfigSetting } from './git-config.js';
 
 /** What a config names that git would read or run: paths as they are written there, each once. */
@@ -124,7 +124,7 @@ const NO_PLAIN_PATH = /[\s"'`;&|()<>=\\!:]/;
 const QUOTES = /["'\\]/;
 
 function mayBePath(word: string): boolean {
-  return word.length < MAX_PATH_LENGTH && word.includes('/') && !word.includes('://');
+  return word.length < MAX_PATH_BYTES && word.includes('/') && !word.includes('://');
 }
 
 /** The words of a command, with what is quoted or comes behind a backslash as part of them. */

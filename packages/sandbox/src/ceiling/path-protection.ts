@@ -53,23 +53,52 @@ export class PathProtection {
         this.#tell(at, at, `${why}, so all of it stays as it is; let this user enter it`);
       return isLink ? [] : this.rulesFor({ path: at });
     }
-    const { path: target, kind, identity, missingFrom, isShared } = resolved;
-    const first = missingFrom ?? target;
-    if (kind === 'missing' && (wanted.onlyIfThere === true || !files.mayCreateIn(parentOf(first)))) return [];
+    const { kind } = resolved;
+    if (kind === 'missing') return this.#rulesForMissing(wanted, resolved);
     if (!this.#mayProtect(wanted, resolved)) return [];
-    const { placeholderText } = wanted;
-    const placeholder = placeholderText === undefined || kind !== 'missing' ? {} : { placeholderText };
+    const { path, identity, isShared } = resolved;
+    return [{ path, access: 'read', kind, identity, origin: DEFAULTS.configuration, isShared }];
+  }
+
+  /**
+   * The rules that keep a missing path missing where nothing can stand in for it: none where something can. Below a file
+   * nothing is made while that stands, and in a directory that its owner may not write nothing before he opens it.
+   * @param path The first name on its way that is missing, canonical.
+   */
+  rulesAbove(path: string): readonly PathRule[] {
+    const { files } = this.#facts;
+    const above = parentOf(path);
+    if (files.look(above)?.kind === 'file') return this.rulesFor({ path: above });
+    if (files.mayCreateIn(above) !== 'afterChmod') return [];
+    if (this.#facts.index.accessAt(above) === 'write')
+      this.#tell(
+        above,
+        above,
+        `${above} cannot be written, so all of it stays as it is; let this user write it (chmod u+w)`,
+      );
+    return this.rulesFor({ path: above });
+  }
+
+  #rulesForMissing(wanted: ProtectedPath, resolved: ResolvedPath): readonly PathRule[] {
+    const path = resolved.missingFrom ?? resolved.path;
+    if (wanted.onlyIfThere === true || !this.#mayAppear(path) || !this.#mayProtect(wanted, resolved))
+      return [];
+    const above = this.rulesAbove(path);
+    if (above.length > 0) return above;
+    const { placeholderText: text } = wanted;
+    const placeholder = text === undefined ? {} : { placeholderText: text };
+    const origin = DEFAULTS.configuration;
     return [
-      {
-        path: first,
-        access: 'read',
-        kind,
-        identity,
-        origin: DEFAULTS.configuration,
-        isShared,
-        ...placeholder,
-      },
+      { path, access: 'read', kind: 'missing', identity: undefined, origin, isShared: false, ...placeholder },
     ];
+  }
+
+  #mayAppear(path: string): boolean {
+    const { files } = this.#facts;
+    return (
+      files.takesName(path) &&
+      (files.look(parentOf(path))?.kind === 'file' || files.mayCreateIn(parentOf(path)) !== 'never')
+    );
   }
 
   #mayProtect(wanted: ProtectedPath, { path, kind, missingFrom, links }: ResolvedPath): boolean {

@@ -1,5 +1,5 @@
 import { depthOf, namesOf, parentOf } from '../files/paths.js';
-import { MAX_PINNED_DEPTH } from '../limits.js';
+import { MAX_PINNED_DEPTH, MAX_RESTRICTED_PATH_BYTES } from '../limits.js';
 import { indexRules } from '../policy/access.js';
 import type { PathRule } from '../policy/path-rule.js';
 import type { ScannedTree } from '../repositories/scan-tree.js';
@@ -13,7 +13,8 @@ export interface DeepRestriction {
 
 /**
  * No directory above a restriction may be renamed, which takes a mount for each of them, and bubblewrap a time that grows
- * with the third power of their depth. Where one lies too deep, nothing below a directory above it may be written.
+ * with the third power of their depth. Where one lies too deep, or has too long a path, nothing below a directory above it
+ * may be written.
  * @param restrictions What may not be written, canonical. @param rules What may be written, and what may not.
  */
 export function deepRestrictions(
@@ -23,16 +24,29 @@ export function deepRestrictions(
   const index = indexRules(rules);
   const found = new Map<string, DeepRestriction>();
   for (const path of restrictions) {
-    if (depthOf(path) <= MAX_PINNED_DEPTH) continue;
+    const isLong = Buffer.byteLength(path) > MAX_RESTRICTED_PATH_BYTES;
+    if (!isLong && depthOf(path) <= MAX_PINNED_DEPTH) continue;
     const root = index.governing(parentOf(path));
     if (root?.access !== 'write') continue;
     const names = namesOf(path);
-    const depth = depthOf(root.path) + 1 + MAX_PINNED_DEPTH;
+    const depth = Math.min(
+      depthOf(root.path) + 1 + MAX_PINNED_DEPTH,
+      isLong ? namesThatFit(names) : names.length,
+    );
     if (names.length <= depth) continue;
     const directory = `/${names.slice(0, depth).join('/')}`;
     if (!found.has(directory)) found.set(directory, { directory, path });
   }
   return [...found.values()];
+}
+
+/** How many of the first of them make up a path that is not too long. */
+function namesThatFit(names: readonly string[]): number {
+  let bytes = 0;
+  const tooMany = names.findIndex(
+    (name) => (bytes += 1 + Buffer.byteLength(name)) > MAX_RESTRICTED_PATH_BYTES,
+  );
+  return tooMany < 0 ? names.length : tooMany;
 }
 
 /** What was found, without what lies too deep: looking at each of a thousand names on the way to each of a thousand takes minutes. */

@@ -13,6 +13,9 @@ export interface DirectoryEntry {
   readonly kind: 'directory' | 'file' | 'link';
 }
 
+/** As it is, once its owner has changed its mode, or whatever anybody does about that never. */
+export type Creation = 'now' | 'afterChmod' | 'never';
+
 /** The executor's file system, as the planning of a sandbox asks for it. Paths are absolute. */
 export interface FileFacts {
   /** Canonical paths at which directories were seen, for whoever asks again; only where no answer changes meanwhile. */
@@ -26,8 +29,10 @@ export interface FileFacts {
   readLink(path: string): string;
   /** The entries of a directory; empty where it cannot be read. Undefined for more than `atMost`. */
   list(path: string, atMost: number): readonly DirectoryEntry[] | undefined;
-  /** False for a directory in which nothing that this user starts can make a file, whatever it does about its mode. */
-  mayCreateIn(directory: string): boolean;
+  /** When something that this user starts can make a file in a directory. */
+  mayCreateIn(directory: string): Creation;
+  /** False where the file system of a missing path takes no name as long as its last one. */
+  takesName(path: string): boolean;
   /** Whether this user may execute a file. */
   mayExecute(file: string): boolean;
   /** The text of a regular file of at most `MAX_SMALL_FILE_BYTES`; undefined for anything else, and where it cannot be read. */

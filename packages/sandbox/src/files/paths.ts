@@ -1,6 +1,9 @@
 /** What Node puts into a path for bytes that are no UTF-8. Such a path leads nowhere. */
 export const NOT_UTF_8 = '\ufffd';
 
+/** The kernel opens nothing by a path that is not shorter. */
+export const MAX_PATH_BYTES = 4096;
+
 /** The names of a path, from the root down. `..` stays; nothing and `.` do not. */
 export function namesOf(path: string): readonly string[] {
   return path.split('/').filter((name) => name !== '' && name !== '.');

@@ -1,8 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { accessSync, constants, lstatSync, opendirSync, readlinkSync, type Stats } from 'node:fs';
 import { MAX_SMALL_FILE_BYTES } from '../limits.js';
-import { errorCode } from './error-code.js';
+import { errorCode, NOT_TEXT } from './error-code.js';
 import type { DirectoryEntry, FileFact, FileFacts } from './file-facts.js';
+import { MAX_PATH_BYTES } from './paths.js';
 import { readSmallFile } from './read-small-file.js';
 
 interface KindOfEntry {
@@ -32,11 +33,15 @@ export const realFileFacts: FileFacts = {
   mayCreateIn(directory) {
     try {
       accessSync(directory, constants.W_OK | constants.X_OK);
-      return true;
+      return 'now';
     } catch (error) {
-      // Its owner could change the mode. A read-only file system or a directory that is sealed stays so.
-      return errorCode(error) === 'EACCES' && isOwn(directory);
+      // A read-only file system or a directory that is sealed stays so.
+      return errorCode(error) === 'EACCES' && isOwn(directory) ? 'afterChmod' : 'never';
     }
+  },
+  takesName(path) {
+    // Of a path that is too long as a whole nobody can tell.
+    return Buffer.byteLength(path) >= MAX_PATH_BYTES || !isTooLong(path);
   },
   mayExecute(file) {
     try {
@@ -58,7 +63,7 @@ export const realFileFacts: FileFacts = {
 /** @throws Error for bytes that are no UTF-8: decoded, they would be another name. */
 function textOf(target: Buffer): string {
   if (isUtf8(target)) return target.toString();
-  throw Object.assign(new Error('the target of the link is not UTF-8'), { code: 'EILSEQ' });
+  throw Object.assign(new Error('the target of the link is not UTF-8'), { code: NOT_TEXT });
 }
 
 function entriesOf(path: string, atMost: number): readonly DirectoryEntry[] | undefined {
@@ -82,6 +87,15 @@ function lookAt(path: string): Stats | undefined {
   } catch (error) {
     if (NOTHING_THERE.has(errorCode(error))) return undefined;
     throw error;
+  }
+}
+
+function isTooLong(path: string): boolean {
+  try {
+    lstatSync(path, { throwIfNoEntry: false });
+    return false;
+  } catch (error) {
+    return errorCode(error) === 'ENAMETOOLONG';
   }
 }
 

@@ -40,6 +40,18 @@ test('links in a circle are a dead end, and so is a directory that cannot be ent
   ]);
 });
 
+test('a link to bytes that are no UTF-8 is a dead end itself, and not the directory that holds it', () => {
+  const readLink = (): string => {
+    throw Object.assign(new Error('not UTF-8'), { code: 'EILSEQ' });
+  };
+  expect(resolvePath('/a/one/x', { ...FILES, readLink })).toEqual({
+    kind: 'deadEnd',
+    at: '/a/one',
+    isLink: true,
+    why: 'the link /a/one leads to a name that is not UTF-8',
+  });
+});
+
 test('so many links are followed on the way to one path, and no more', () => {
   const links = Array.from(
     { length: MAX_LINKS_FOLLOWED + 1 },

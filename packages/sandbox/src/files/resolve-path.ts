@@ -1,6 +1,6 @@
 import { ExecError } from '@holdfast/exec-protocol';
 import { MAX_LINKED_NAMES, MAX_LINKS_FOLLOWED } from '../limits.js';
-import { errorCode } from './error-code.js';
+import { errorCode, NOT_TEXT } from './error-code.js';
 import type { FileFact, FileFacts } from './file-facts.js';
 import { childOf, namesOf, parentOf } from './paths.js';
 import { StalePlan } from './stale-plan.js';
@@ -34,7 +34,7 @@ export interface FileIdentity {
 /** A path that cannot be followed to its end, so that nobody can tell what it stands for. */
 interface DeadEnd {
   readonly kind: 'deadEnd';
-  /** A link that leads in a circle, or through more links than the kernel follows or more names than we do; else a directory that cannot be entered. */
+  /** A link that leads in a circle, through more links than the kernel follows or more names than we do, or to a name that is not UTF-8; else a directory that cannot be entered. */
   readonly at: string;
   readonly isLink: boolean;
   /** A clause that says so. */
@@ -91,6 +91,7 @@ function see(path: string, files: FileFacts): Seen | DeadEnd {
   } catch (error) {
     // The look itself was refused, whatever it is at.
     if (error instanceof ExecError) throw error;
+    if (errorCode(error) === NOT_TEXT) return endAt(path, 'leads to a name that is not UTF-8');
     const at = parentOf(path);
     const cause = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     return { kind: 'deadEnd', at, isLink: false, why: `${at} cannot be looked into (${cause})` };

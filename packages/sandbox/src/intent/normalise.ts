@@ -264,5 +264,6 @@ function settle({ rules, notes }: Binding, files: FileFacts): readonly PathRule[
 
 function isRestriction(rule: PathRule, existing: RuleIndex, files: FileFacts): boolean {
   const directory = parentOf(rule.path);
-  return rule.access !== 'write' && existing.accessAt(directory) === 'write' && files.mayCreateIn(directory);
+  const isWritable = rule.access !== 'write' && existing.accessAt(directory) === 'write';
+  return isWritable && files.mayCreateIn(directory) !== 'never';
 }

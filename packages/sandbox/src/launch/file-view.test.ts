@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Creation } from '../files/file-facts.js';
 import { fakeFiles } from '../files/testing/fake-files.js';
 import { MAX_LOOKS_IN_ONE_GO } from '../limits.js';
 import { viewWithoutPlaceholders } from './file-view.js';
@@ -56,14 +57,14 @@ test('each file is looked at once, and each directory asked for twice', () => {
 
 test('each directory is asked once whether something can be made in it', () => {
   const asked: string[] = [];
-  const mayCreateIn = (directory: string): boolean => {
+  const mayCreateIn = (directory: string): Creation => {
     asked.push(directory);
-    return directory === '/ws';
+    return directory === '/ws' ? 'now' : 'never';
   };
   const view = viewWithoutPlaceholders({ ...FILES, mayCreateIn }, recordsOf([]));
   const answers = view.inOneGo((files) => ['/ws', '/', '/ws', '/'].map((path) => files.mayCreateIn(path)));
   expect([answers, asked]).toEqual([
-    [true, false, true, false],
+    ['now', 'never', 'now', 'never'],
     ['/ws', '/'],
   ]);
 });

@@ -1,5 +1,5 @@
 import { ExecError } from '@holdfast/exec-protocol';
-import type { FileFact, FileFacts, FileView } from '../files/file-facts.js';
+import type { Creation, FileFact, FileFacts, FileView } from '../files/file-facts.js';
 import { parentOf } from '../files/paths.js';
 import { MAX_LOOKS_IN_ONE_GO } from '../limits.js';
 import type { PlaceholderStore } from './placeholder-store.js';
@@ -40,7 +40,7 @@ class OneLook {
   readonly #files: FileFacts;
   readonly #records: PlaceholderRecords;
   readonly #seen = new Map<string, FileFact | undefined>();
-  readonly #mayCreateIn = new Map<string, boolean>();
+  readonly #mayCreateIn = new Map<string, Creation>();
   /** By directory, as they were before anything in it was looked at. */
   readonly #placeholders = new Map<string, ReadonlySet<string>>();
 
@@ -57,7 +57,7 @@ class OneLook {
     return placeholders.has(path) ? undefined : this.#seen.get(path);
   }
 
-  mayCreateIn(directory: string): boolean {
+  mayCreateIn(directory: string): Creation {
     const known = this.#mayCreateIn.get(directory);
     if (known !== undefined) return known;
     const may = this.#files.mayCreateIn(directory);

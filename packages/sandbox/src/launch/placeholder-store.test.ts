@@ -2,6 +2,7 @@ import { type ChildProcess, execFileSync, fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import {
+  chmodSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -326,6 +327,19 @@ function exchange(outside: string): void {
   renameSync(path.join(place, 'ws'), path.join(place, 'moved'));
   symlinkSync(path.join(place, outside), path.join(place, 'ws'));
 }
+
+test.skipIf(process.getuid?.() === 0)(
+  'where the directory of a placeholder was closed the plan is stale, and nothing of it is left (needs an ordinary user)',
+  async () => {
+    const planned = inWorkspace('.codex');
+    chmodSync(path.join(place, 'ws'), 0o500);
+    await expect(store().hold([planned])).rejects.toThrow(
+      new StalePlan(path.join(place, 'ws'), 'was closed'),
+    );
+    expect(left()).toEqual([[], []]);
+    chmodSync(path.join(place, 'ws'), 0o700);
+  },
+);
 
 test('nothing is made where a link leads that took the place of a directory, or of one above it', async () => {
   const folder = store();

@@ -1,11 +1,12 @@
 import type { DirectoryEntry, FileFact, FileView } from '../file-facts.js';
 import { ancestorsOf, childOf, namesOf, parentOf } from '../paths.js';
 
-/** What stands at a path: a directory, one like /tmp, one in which nothing can be made, one that cannot be entered, a file with a text, which may be a program, or a link. */
+/** What stands at a path: a directory, one like /tmp, one in which nothing can be made, one whose owner may not write it, one that cannot be entered, a file with a text, which may be a program, or a link. */
 export type FakeFile =
   | 'directory'
   | 'shared'
   | 'sealed'
+  | 'unwritable'
   | 'shut'
   | { readonly text: string; readonly isProgram?: true }
   | { readonly link: string };
@@ -47,7 +48,12 @@ export function fakeFiles(table: Readonly<Record<string, FakeFile>>): FileView {
       const entries = inside.get(path) ?? [];
       return entries.length <= atMost ? entries : undefined;
     },
-    mayCreateIn: (directory) => tree.get(directory) !== 'sealed',
+    mayCreateIn(directory) {
+      const file = tree.get(directory);
+      if (file === 'unwritable') return 'afterChmod';
+      return file === 'sealed' ? 'never' : 'now';
+    },
+    takesName: (path) => path.length - path.lastIndexOf('/') <= 256,
     mayExecute(path) {
       const file = tree.get(path);
       return typeof file === 'object' && 'text' in file && file.isProgram === true;

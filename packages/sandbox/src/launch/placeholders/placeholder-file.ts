@@ -15,6 +15,7 @@ import { errorCode } from '../../files/error-code.js';
 import { checkHeld, openPath } from '../../files/held-path.js';
 import { parentOf } from '../../files/paths.js';
 import { readSmallFile } from '../../files/read-small-file.js';
+import { realFileFacts } from '../../files/real-file-facts.js';
 import type { FileIdentity } from '../../files/resolve-path.js';
 import { StalePlan } from '../../files/stale-plan.js';
 import type { Placeholder } from '../../linux/plan-mounts.js';
@@ -30,7 +31,7 @@ export type PlaceholdersOfDirectory = readonly [Placeholder, ...Placeholder[]];
 /**
  * Puts placeholders where nothing is.
  * @returns what stands at each of their paths now.
- * @throws StalePlan when their directory has gone or is another one, or something came up since the plan was made; ExecError `sandboxUnsupported` when one cannot be made.
+ * @throws StalePlan when their directory has gone, is another one or was closed, or something came up since the plan was made; ExecError `sandboxUnsupported` when one cannot be made.
  */
 export function makePlaceholders(placeholders: PlaceholdersOfDirectory): ReadonlyMap<string, FileIdentity> {
   const made = new Map<string, FileIdentity>();
@@ -95,6 +96,10 @@ function explained(error: unknown, placeholder: Placeholder): ExecError {
   const code = errorCode(error);
   if (code === 'ENOENT') {
     return new StalePlan(parentOf(placeholder.path), 'has gone', undefined, { cause: error });
+  }
+  // What its owner has closed since the plan was made, the next one knows.
+  if (code === 'EACCES' && realFileFacts.mayCreateIn(parentOf(placeholder.path)) === 'afterChmod') {
+    return new StalePlan(parentOf(placeholder.path), 'was closed', undefined, { cause: error });
   }
   return new ExecError(
     'sandboxUnsupported',
