@@ -52,16 +52,16 @@ export const MAX_GIT_CONFIGS = 64;
 /** Entries of a directory of hooks among which links are looked for; of a larger one it is told. */
 export const MAX_HOOKS = 1024;
 
-/** Bytes of the configs of all repositories of one sandbox, in equal shares; what more a repository has is told of and not read. */
+/** Bytes of the configs of all repositories of one sandbox, in shares; what more a repository has is told of and not read. */
 export const MAX_CONFIG_BYTES = 2 ** 20;
 
-/** Places that are looked at since those configs name them, in equal shares, a path of many names for several; the rest is told of. */
+/** Places that are looked at since those configs name them, in shares, a path of many names for several; the rest is told of. */
 export const MAX_CONFIG_LOOKS = 8192;
 
-/** Mounts for what those configs name, and for directories above it that must keep their names, in equal shares; the rest is told of. */
+/** Mounts for what those configs name, and for directories above it that must keep their names, in shares; the rest is told of. */
 export const MAX_CONFIG_MOUNTS = 1024;
 
-/** Things that those configs name and that cannot be protected, each told of, in equal shares; the rest is told of together. */
+/** Things that those configs name and that cannot be protected, each told of, in shares; the rest is told of together. */
 export const MAX_CONFIG_GAPS = 2048;
 
 /** Repositories whose configs are read; those of more are told of. */

@@ -498,7 +498,6 @@ test('what may be written is never read-only as a whole, whatever looks like a r
   expect([lines, gaps]).toEqual([
     ['write /ws', 'read /ws/commondir/', 'read /ws/hooks/'],
     [
-      'the git config of /ws names more than 11 places, which is what it may here; let it name fewer',
       '/ws/zz/.git is a link; its target is protected, but the link could be replaced (and 1 more like it)',
       '/ws/worktrees holds what may be written, so it does not stay as it is as a whole',
     ],

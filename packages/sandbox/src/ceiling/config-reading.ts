@@ -17,7 +17,7 @@ import {
   MAX_LINKED_WORKTREES,
   MAX_SMALL_FILE_BYTES,
 } from '../limits.js';
-import { ConfigBudget, type ConfigShare } from './config-budget.js';
+import { ConfigBudget, type ConfigShare, NOTHING } from './config-budget.js';
 import type { ConfigLook } from './config-look.js';
 import { isRelative } from './config-paths.js';
 import type { NamedInConfig } from './named-in-config.js';
@@ -48,7 +48,8 @@ export interface ConfigGap {
 export class ConfigReading implements ConfigTargets {
   readonly gaps: ConfigGap[] = [];
   readonly #paths = new Map<string, ProtectedPath>();
-  readonly #repository: ConfiguredRepository;
+  readonly repository: ConfiguredRepository;
+  readonly budget: ConfigBudget;
   readonly #look: ConfigLook;
   readonly #files: FileFacts;
   /** Directories that hold what must stay writable. */
@@ -58,15 +59,14 @@ export class ConfigReading implements ConfigTargets {
   /** Directories of hooks. */
   readonly #listed = new Set<string>();
   readonly #told = new Set<string>();
-  readonly #budget: ConfigBudget;
 
   constructor(repository: ConfiguredRepository, look: ConfigLook, share: ConfigShare) {
     const { directory, worktrees } = repository;
-    this.#repository = repository;
+    this.repository = repository;
     this.#look = look;
     this.#files = look.files;
     this.#holders = withHolders([directory, ...worktrees, ...look.kept]);
-    this.#budget = new ConfigBudget(share, (what) => {
+    this.budget = new ConfigBudget(share, (what) => {
       this.gaps.push({ path: directory, text: `the git config of ${directory} ${what}; let it name fewer` });
     });
   }
@@ -75,8 +75,13 @@ export class ConfigReading implements ConfigTargets {
     return [...this.#paths.values()];
   }
 
+  /** What is spent on the outcome alone, and not on the way to it. */
+  get spentOnOutcome(): ConfigShare {
+    return { ...NOTHING, gaps: this.#told.size, mounts: this.#paths.size };
+  }
+
   run(): void {
-    const own = [this.#repository.directory, ...this.#common()];
+    const own = [this.repository.directory, ...this.#common()];
     for (const holder of own) this.#readConfigsIn(holder);
     const linked = this.#linked();
     for (const holder of linked) this.#readConfigsIn(holder);
@@ -92,7 +97,7 @@ export class ConfigReading implements ConfigTargets {
     for (const config of this.#read.values()) {
       for (const value of config?.[kind] ?? []) {
         for (const base of isRelative(value) ? bases : bases.slice(0, 1)) {
-          if (this.#budget.isSpent('looks')) return;
+          if (this.budget.isSpent('looks')) return;
           add(this.#absolute(value, base));
         }
       }
@@ -101,7 +106,7 @@ export class ConfigReading implements ConfigTargets {
 
   /** The directory whose config a linked worktree has. */
   #common(): readonly string[] {
-    const { directory } = this.#repository;
+    const { directory } = this.repository;
     const named = this.#textAt(childOf(directory, 'commondir'));
     if (named === undefined || named === '') return [];
     const found = this.#resolve(this.#absolute(named, directory));
@@ -110,16 +115,16 @@ export class ConfigReading implements ConfigTargets {
 
   /** The directories in which linked worktrees have what is their own. */
   #linked(): readonly string[] {
-    const worktrees = childOf(this.#repository.directory, 'worktrees');
-    const atMost = Math.min(MAX_LINKED_WORKTREES, this.#budget.left('looks'));
+    const worktrees = childOf(this.repository.directory, 'worktrees');
+    const atMost = Math.min(MAX_LINKED_WORKTREES, this.budget.left('looks'));
     const found = this.#files.list(worktrees, atMost);
-    this.#budget.take('looks', found?.length ?? atMost + 1);
+    this.budget.take('looks', found?.length ?? atMost + 1);
     return (found ?? []).map(({ name }) => childOf(worktrees, name));
   }
 
   /** Where git is when it runs something, beside the directory of the repository itself. */
   #basesOf(linked: readonly string[]): readonly string[] {
-    const { directory, worktrees } = this.#repository;
+    const { directory, worktrees } = this.repository;
     const named = [...this.#read.values()].flatMap((config) => config?.worktree ?? []);
     const bases = [
       ...worktrees,
@@ -137,9 +142,9 @@ export class ConfigReading implements ConfigTargets {
 
   /** The first line of a small file of the repository. */
   #textAt(path: string): string | undefined {
-    if (this.#budget.isSpent('bytes') || !this.#budget.take('looks', looksFor(path))) return undefined;
+    if (this.budget.isSpent('bytes') || !this.budget.take('looks', looksFor(path))) return undefined;
     const text = this.#files.readText(path);
-    if (text === undefined || !this.#budget.take('bytes', text.length)) return undefined;
+    if (text === undefined || !this.budget.take('bytes', text.length)) return undefined;
     return text.split(/[\r\n]/, 1)[0];
   }
 
@@ -154,13 +159,13 @@ export class ConfigReading implements ConfigTargets {
       this.#tell(path, `is not read, since it comes after ${MAX_GIT_CONFIGS} others; include fewer`);
       return;
     }
-    const config = this.#look.configs.at(found.path, this.#budget);
+    const config = this.#look.configs.at(found.path, this.budget);
     const named = typeof config === 'string' ? undefined : config;
     this.#read.set(found.path, named);
     if (config === 'unreadable')
       this.#tell(path, `cannot be read, or has more than ${MAX_SMALL_FILE_BYTES / 1024} KiB; shorten it`);
     for (const include of named?.includes ?? []) {
-      if (this.#budget.isSpent('looks')) return;
+      if (this.budget.isSpent('looks')) return;
       this.#include(this.#absolute(include, parentOf(path)));
     }
   }
@@ -192,7 +197,7 @@ export class ConfigReading implements ConfigTargets {
     this.#listed.add(directory);
     const entries = this.#files.list(directory, MAX_HOOKS);
     const seen = entries?.length ?? MAX_HOOKS;
-    if (!this.#budget.take('looks', Math.floor(seen / ENTRIES_OF_ONE_LOOK))) return;
+    if (!this.budget.take('looks', Math.floor(seen / ENTRIES_OF_ONE_LOOK))) return;
     if (entries === undefined)
       this.#tell(
         directory,
@@ -236,7 +241,7 @@ export class ConfigReading implements ConfigTargets {
   #protect(target: ProtectedPath): void {
     if (this.#paths.has(target.path)) return;
     const pins = this.#look.pinsFor(target.path);
-    if (!this.#budget.take('mounts', 1 + pins.length)) return;
+    if (!this.budget.take('mounts', 1 + pins.length)) return;
     for (const pin of pins) this.#look.pinned.add(pin);
     this.#paths.set(target.path, target);
   }
@@ -252,14 +257,14 @@ export class ConfigReading implements ConfigTargets {
 
   /** Undefined where there is not enough left for it. */
   #resolve(path: string): Resolution | undefined {
-    if (!this.#budget.take('looks', looksFor(path)) || path.length >= MAX_PATH_BYTES) return undefined;
+    if (!this.budget.take('looks', looksFor(path)) || path.length >= MAX_PATH_BYTES) return undefined;
     if (path.includes(NOT_UTF_8)) {
       this.#tell(path, 'is no path in UTF-8, so nobody knows what it stands for; give it another name');
       return undefined;
     }
     const found = resolvePath(path, this.#files);
     const crossed = found.kind === 'deadEnd' ? MAX_LINKED_NAMES : namesOn(found.links);
-    this.#budget.take('looks', Math.floor(crossed / NAMES_OF_ONE_LOOK));
+    this.budget.take('looks', Math.floor(crossed / NAMES_OF_ONE_LOOK));
     return found;
   }
 
@@ -285,8 +290,8 @@ export class ConfigReading implements ConfigTargets {
   }
 
   #tell(path: string, what: string, source: 'config' | 'hooks' = 'config'): void {
-    const text = `the git ${source} of ${this.#repository.directory}: ${path} ${what}`;
-    if (this.#told.has(text) || !this.#budget.take('gaps', 1)) return;
+    const text = `the git ${source} of ${this.repository.directory}: ${path} ${what}`;
+    if (this.#told.has(text) || !this.budget.take('gaps', 1)) return;
     this.#told.add(text);
     this.gaps.push({ path, text });
   }

@@ -252,7 +252,7 @@ describe('what the config of a repository names', () => {
       [`the git config of /ws/r/.git: /ws/c63 is not read, since it comes after 64 others; include fewer`],
     ]);
   });
-  describe('as much as there may be, in equal shares', () => {
+  describe('as much as there may be, in shares', () => {
     /** Two repositories, of which the second asks for what there is not. */
     async function both(
       r: Readonly<Record<string, string>>,

@@ -1,6 +1,7 @@
 import type { FileFacts } from '../files/file-facts.js';
+import { withHolders } from '../files/paths.js';
 import { MAX_CONFIG_SHARES } from '../limits.js';
-import { shareForEach } from './config-budget.js';
+import { ALL_OF_IT, ConfigPool, type ConfigShare, covers, halfOf, NOTHING } from './config-budget.js';
 import { ConfigLook } from './config-look.js';
 import {
   type ConfigGap,
@@ -10,8 +11,8 @@ import {
 } from './config-reading.js';
 
 /**
- * Hooks, included configs and programs that the configs of repositories name by their paths, hooks before programs. How many
- * of them are found is bounded, in equal shares; the rest is a gap.
+ * Hooks, included configs and programs that the configs of repositories name by their paths, hooks before programs, and what
+ * links among hooks lead to. How many of them are found is bounded for all together; the rest is a gap.
  * @param worktrees Where the files of each repository are checked out, as far as that is seen from there, by its directory.
  * @param kept Directories that must not become read-only as a whole, whatever a config says.
  */
@@ -20,21 +21,95 @@ export function namedByConfigs(
   kept: readonly string[],
   files: FileFacts,
 ): ConfigTargets {
-  const repositories = [...worktrees].map(([directory, seen]) => ({ directory, worktrees: [...seen] }));
-  const share = shareForEach(repositories.length);
+  const { near, others } = nearestFirst(worktrees, kept);
   const look = new ConfigLook(files, kept, [...worktrees.keys()]);
-  const readings = repositories.slice(0, MAX_CONFIG_SHARES).map((repository) => {
-    const reading = new ConfigReading(repository, look, share);
-    reading.run();
-    return reading;
-  });
+  const left = MAX_CONFIG_SHARES - Math.min(near.length, MAX_CONFIG_SHARES);
+  const readings = readAll(near.slice(0, MAX_CONFIG_SHARES), others.slice(0, left), look);
   return {
     paths: readings.flatMap(({ paths }) => paths),
     gaps: [
       ...readings.flatMap(({ gaps }) => gaps),
-      ...gapOfUnasked(repositories.slice(MAX_CONFIG_SHARES), kept),
+      ...gapOfUnasked([...near, ...others].slice(MAX_CONFIG_SHARES), kept),
     ],
   };
+}
+
+interface RepositoriesByPlace {
+  /** Those of or around what may be written: a command can make others below it, and hardly any here. */
+  readonly near: readonly ConfiguredRepository[];
+  readonly others: readonly ConfiguredRepository[];
+}
+
+function nearestFirst(
+  worktrees: ReadonlyMap<string, Iterable<string>>,
+  kept: readonly string[],
+): RepositoriesByPlace {
+  const holders = withHolders(kept);
+  const repositories = [...worktrees].map(([directory, seen]) => ({ directory, worktrees: [...seen] }));
+  const isNear = (repository: ConfiguredRepository): boolean =>
+    [repository.directory, ...repository.worktrees].some((path) => holders.has(path));
+  return {
+    near: repositories.filter(isNear),
+    others: repositories.filter((repository) => !isNear(repository)),
+  };
+}
+
+/** Those that are near have half of all for themselves, and what they leave goes to the others. */
+function readAll(
+  near: readonly ConfiguredRepository[],
+  others: readonly ConfiguredRepository[],
+  look: ConfigLook,
+): readonly ConfigReading[] {
+  const pool = new ConfigPool();
+  const readings = [
+    ...readInTurn(near, look, pool, others.length === 0 ? NOTHING : halfOf(ALL_OF_IT)),
+    ...readInTurn(others, look, pool, NOTHING),
+  ];
+  let short = readings.filter(({ budget }) => budget.isShort).length;
+  return readings.map((reading) => {
+    if (!reading.budget.isShort) return reading;
+    const again = readWithMore(reading, look, pool, short);
+    short -= 1;
+    return again;
+  });
+}
+
+function readInTurn(
+  repositories: readonly ConfiguredRepository[],
+  look: ConfigLook,
+  pool: ConfigPool,
+  reserved: ConfigShare,
+): readonly ConfigReading[] {
+  return repositories.map((repository, at) => {
+    const share = pool.shareFor(repositories.length - at, reserved);
+    return read(repository, look, pool, share);
+  });
+}
+
+/** Begins anew with what all others have left, where that is enough to come at least as far. */
+function readWithMore(
+  first: ConfigReading,
+  look: ConfigLook,
+  pool: ConfigPool,
+  waiting: number,
+): ConfigReading {
+  pool.refund(first.spentOnOutcome);
+  const share = pool.shareFor(waiting, NOTHING);
+  if (covers(share, first.budget.share)) return read(first.repository, look, pool, share);
+  pool.pay(first.spentOnOutcome);
+  return first;
+}
+
+function read(
+  repository: ConfiguredRepository,
+  look: ConfigLook,
+  pool: ConfigPool,
+  share: ConfigShare,
+): ConfigReading {
+  const reading = new ConfigReading(repository, look, share);
+  reading.run();
+  pool.pay(reading.budget.spent);
+  return reading;
 }
 
 function gapOfUnasked(
