@@ -25,7 +25,7 @@ export const realFileFacts: FileFacts = {
   readLink: (path) => textOf(readlinkSync(path, 'buffer')),
   list(path, atMost) {
     try {
-      return entriesOf(path, atMost);
+      return lookAt(path) === undefined ? [] : entriesOf(path, atMost);
     } catch {
       return [];
     }
