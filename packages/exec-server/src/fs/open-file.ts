@@ -12,8 +12,14 @@ export interface LinkOptions {
   readonly followSymlinks: boolean;
 }
 
+/** How a file is reached. */
+export interface ReadOptions extends LinkOptions {
+  /** What the system is told instead of the path, by whoever stands in the directory: then the last component alone is looked at. */
+  readonly at?: NativePath | undefined;
+}
+
 /** How a file is written. */
-export interface WriteOptions extends LinkOptions {
+export interface WriteOptions extends ReadOptions {
   /** The permission bits that it has from now on, set before anything is written; what the system gives by default. */
   readonly permissions?: number | undefined;
 }
@@ -36,7 +42,7 @@ const OWNER_READS_AND_WRITES = 0o600;
  * Opens a regular file for reading.
  * @throws ExecError `notAFile` for everything else that has a name.
  */
-export function openToRead(path: NativePath, options: LinkOptions): Promise<OpenFile> {
+export function openToRead(path: NativePath, options: ReadOptions): Promise<OpenFile> {
   return openThat(path, READ, options, isRegular, ERROR_KINDS.notAFile.code);
 }
 
@@ -52,9 +58,9 @@ export function openToReplace(path: NativePath, options: WriteOptions): Promise<
  * Opens a regular file that takes the content of another one, made where there is none; nothing is emptied.
  * @param permissions A new file has them, its owner's rights aside.
  */
-export function openToFill(path: NativePath, permissions: number): Promise<OpenFile> {
-  const options = { followSymlinks: true, permissions: permissions | OWNER_READS_AND_WRITES };
-  return openThat(path, REPLACE, options, isRegular, ERROR_KINDS.fileSystemFailed.code);
+export function openToFill(path: NativePath, permissions: number, options: ReadOptions): Promise<OpenFile> {
+  const writing = { ...options, permissions: permissions | OWNER_READS_AND_WRITES };
+  return openThat(path, REPLACE, writing, isRegular, ERROR_KINDS.fileSystemFailed.code);
 }
 
 /** Opens a regular file for reading and writing, made where there is none; nothing is emptied. */
@@ -112,7 +118,7 @@ async function isRegularOrNull(found: Stats): Promise<boolean> {
 async function openThat(
   path: NativePath,
   flags: number,
-  { followSymlinks, permissions = NEW_FILE_MODE }: WriteOptions,
+  { followSymlinks, permissions = NEW_FILE_MODE, at: known }: WriteOptions,
   isWanted: Wanted,
   refusalCode: number,
 ): Promise<OpenFile> {
@@ -125,7 +131,8 @@ async function openThat(
     return await open(at, followSymlinks ? flags : flags | constants.O_NOFOLLOW, permissions);
   };
   return await about(path, async () => {
-    const handle = followSymlinks ? await openChecked(path) : await descend(path, openChecked);
+    const isReached = followSymlinks || known !== undefined;
+    const handle = await (isReached ? openChecked(known ?? path) : descend(path, openChecked));
     try {
       const found = await handle.stat();
       if (!(await isWanted(found)) || (await isMemory(handle, found))) throw notAFile();

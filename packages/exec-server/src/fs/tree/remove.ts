@@ -1,9 +1,12 @@
 import { lstat, rm, rmdir, unlink } from 'node:fs/promises';
+import { platform } from 'node:os';
 import { ERROR_KINDS, ExecError } from '@holdfast/exec-protocol';
 import { about, errnoOf, symlinkRefused } from '../file-error.js';
 import { type NativePath, shownPath } from '../native-path.js';
 import { descend } from '../no-follow.js';
 import type { LinkOptions } from '../open-file.js';
+import { removeDirectory } from './remove-directory.js';
+import { Standpoint } from './standpoint.js';
 
 /** How an entry is removed. */
 export interface RemoveOptions extends LinkOptions {
@@ -45,9 +48,20 @@ async function removeEntry(path: NativePath, at: NativePath, recursive: boolean)
     throw new ExecError('invalidFileRequest', `${shownPath(path)} is the root of the file system; name less`);
   }
   if (!(await lstat(at)).isDirectory()) await unlink(at);
-  else if (recursive) await rm(at, { recursive: true, maxRetries: RETRIES });
+  else if (recursive) await removeWhole(path);
   else await rmdir(at);
 }
 
-// Somebody may be writing below at the same time.
-const RETRIES = 3;
+async function removeWhole(path: NativePath): Promise<void> {
+  if (platform() !== 'linux') {
+    // Nothing else keeps links from being followed that somebody puts there meanwhile, either.
+    await rm(path, { recursive: true, maxRetries: 3 });
+    return;
+  }
+  const { parent, name } = await Standpoint.above(path);
+  try {
+    await removeDirectory(parent, name);
+  } finally {
+    await parent.close();
+  }
+}

@@ -1,4 +1,4 @@
-import type { Dirent, Stats } from 'node:fs';
+import type { BigIntStats, Dirent } from 'node:fs';
 import { lstat, readdir, stat } from 'node:fs/promises';
 import { setImmediate as turn } from 'node:timers/promises';
 import {
@@ -11,6 +11,7 @@ import {
 import { about, toFileError } from '../file-error.js';
 import { joinPath, type NativePath, toPathUri } from '../native-path.js';
 import { ListingRoom } from './listing-room.js';
+import { identityOf, Standpoint } from './standpoint.js';
 
 /** How far a walk goes. */
 export interface WalkOptions {
@@ -48,10 +49,10 @@ export async function walk(
   room = new ListingRoom(),
 ): Promise<WalkResult> {
   checkLimits(options);
-  const [own] = await about(root, () => Promise.all([lstat(root), stat(root)]));
+  const [own] = await about(root, () => Promise.all([lstat(root, { bigint: true }), stat(root)]));
   const start = await directoryBehind(root, own, options.followDirectorySymlinks);
   const walker = new Walker(options, room);
-  if (start !== undefined) await walker.enter({ path: root, depth: 0, id: idOf(start) });
+  if (start !== undefined) await walker.enter({ path: root, depth: 0, id: identityOf(start) });
   return walker.result;
 }
 
@@ -91,13 +92,21 @@ class Walker {
 
   async #list(directory: Directory): Promise<void> {
     this.#entered.add(directory.id);
-    let entries: Dirent<Buffer>[];
+    let place: Standpoint | undefined;
     try {
-      entries = await readdir(directory.path, { withFileTypes: true, encoding: 'buffer' });
+      place = await Standpoint.in(directory.path, { followSymlinks: true });
+      // Somebody may have put a link there meanwhile.
+      if (place.identity !== directory.id) throw Object.assign(new Error('it has gone'), { code: 'ENOENT' });
+      const entries = await readdir(place.itself.at, { withFileTypes: true, encoding: 'buffer' });
+      await this.#takeAll(directory, place, entries);
     } catch (error) {
       this.#fail(directory.path, error);
-      return;
+    } finally {
+      await place?.close();
     }
+  }
+
+  async #takeAll(directory: Directory, place: Standpoint, entries: Dirent<Buffer>[]): Promise<void> {
     entries.sort((one, other) => one.name.compare(other.name));
     for (const entry of entries) {
       if (this.#entries.length >= this.#options.maxEntries) {
@@ -105,24 +114,25 @@ class Walker {
         return;
       }
       if (this.#entries.length % ENTRIES_A_TURN === 0) await turn();
-      await this.#take(directory, entry);
+      await this.#take(directory, place, entry);
       if (this.#isTruncated) return;
     }
   }
 
-  async #take({ path: parent, depth }: Directory, entry: Dirent<Buffer>): Promise<void> {
-    const path = joinPath(parent, entry.name);
+  async #take({ depth }: Directory, place: Standpoint, entry: Dirent<Buffer>): Promise<void> {
+    const path = joinPath(place.itself.path, entry.name);
     if (entry.isFile()) this.#add(path, 'file');
     if (!entry.isDirectory() && !entry.isSymbolicLink()) return;
+    const at = joinPath(place.itself.at, entry.name);
     // What went away meanwhile is not there any more.
-    const own = await lstat(path).catch(() => undefined);
+    const own = await lstat(at, { bigint: true }).catch(() => undefined);
     if (own === undefined) return;
-    const found = await directoryBehind(path, own, this.#options.followDirectorySymlinks);
+    const found = await directoryBehind(at, own, this.#options.followDirectorySymlinks);
     if (found === undefined) return;
     this.#add(path, 'directory');
     const isPruned = this.#options.pruneHiddenDirectories && entry.name[0] === DOT;
     if (depth < this.#options.maxDepth && !isPruned) {
-      this.#waiting.push({ path, depth: depth + 1, id: idOf(found) });
+      this.#waiting.push({ path, depth: depth + 1, id: identityOf(found) });
     }
   }
 
@@ -146,15 +156,15 @@ const ENTRIES_A_TURN = 512;
 
 const DOT = 0x2e;
 
-async function directoryBehind(path: NativePath, own: Stats, follow: boolean): Promise<Stats | undefined> {
+async function directoryBehind(
+  at: NativePath,
+  own: BigIntStats,
+  follow: boolean,
+): Promise<BigIntStats | undefined> {
   if (own.isDirectory()) return own;
   if (!own.isSymbolicLink() || !follow) return undefined;
-  const target = await stat(path).catch(() => undefined);
+  const target = await stat(at, { bigint: true }).catch(() => undefined);
   return target?.isDirectory() === true ? target : undefined;
-}
-
-function idOf({ dev, ino }: Stats): string {
-  return `${String(dev)}/${String(ino)}`;
 }
 
 function checkLimits({ maxDepth, maxDirectories, maxEntries }: WalkOptions): void {
