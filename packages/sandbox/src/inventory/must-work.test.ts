@@ -161,6 +161,13 @@ const CASES: readonly (readonly [id: string, what: string, needs: string, script
       '1\n',
     ],
     ['W22d', 'the table of processes', 'ps', 'sleep 60 & ps -e -o comm= | grep -cx sleep; kill $!', '1\n'],
+    [
+      'W22e',
+      'a lower priority for a program, and for one that runs',
+      'ionice',
+      'nice -n 5 sh -c "nice; ionice -c 3 ionice; renice -n 7 -p \\$\\$ > /dev/null; nice; ionice -c 3 -p \\$\\$ && ionice -p \\$\\$"',
+      '5\nidle\n7\nidle\n',
+    ],
     ['W23', 'a lock on a file', 'flock', 'flock lock echo locked && rm lock', 'locked\n'],
     [
       'W23b',

@@ -37,6 +37,13 @@ const CASES: readonly (readonly [
     'grep -E "^(NoNewPrivs|CapEff|CapBnd|CapPrm|CapAmb)" /proc/self/status | tr -d "\\t"',
     'CapPrm:0000000000000000\nCapEff:0000000000000000\nCapBnd:0000000000000000\nCapAmb:0000000000000000\nNoNewPrivs:1\n',
   ],
+  [
+    'P02b',
+    'the priority of the group, in which there may be processes outside',
+    'python3',
+    `${syscall(141, 1, 0, 0)}; ${syscall(251, 2, 0, 0)}`,
+    'EPERM\nEPERM\n',
+  ],
   ['P04', 'a device of its own', 'mknod', 'mknod b b 8 0 || echo refused', 'refused\n'],
   ['P05', 'another root', 'chroot', 'chroot . /bin/true || echo refused', 'refused\n'],
   ['P06', 'a user namespace, mapped', 'unshare', 'unshare -Ur true || echo refused', 'refused\n'],

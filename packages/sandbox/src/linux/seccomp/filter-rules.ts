@@ -37,6 +37,9 @@ const PTRACE_ATTACH = 16;
 const PTRACE_SEIZE = 0x4206;
 const FIRST_PROCESS = 1;
 
+const PRIO_PGRP = 1;
+const IOPRIO_WHO_PGRP = 2;
+
 const NEW_NAMESPACES = 0x7e020000;
 const NEW_TIME_NAMESPACE = 0x80;
 
@@ -74,6 +77,9 @@ export const FILTER_RULES: readonly FilterRule[] = [
   onlyWhen('ioctl', [{ argument: 1, equals: TIOCSTI }], EPERM),
   onlyWhen('ioctl', [{ argument: 1, equals: TIOCLINUX }], EPERM),
   ...firstProcess(),
+  // On a terminal the group may have processes outside. Those of a user are looked for among the processes of the sandbox alone.
+  onlyWhen('setpriority', [{ argument: 0, equals: PRIO_PGRP }], EPERM),
+  onlyWhen('ioprio_set', [{ argument: 0, equals: IOPRIO_WHO_PGRP }], EPERM),
   // A lease is granted on what is read-only, too, and lets whoever opens the file outside wait for the command.
   onlyWhen('fcntl', [{ argument: 1, equals: F_SETLEASE }], EPERM),
   // Keyrings are inherited across namespaces.
