@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -62,7 +61,7 @@ describeConfined('what a confined command tries', WHOEVER_TESTS, () => {
       const folders = [`${place.workspace}/holdfast-${uid}`, `${place.workspace}/holdfast`, place.records];
       const { dev: device, ino: inode } = statSync(place.outside);
       const record = [keys, empty].map((path) => ({ path, directory: { device, inode }, kind: 'directory' }));
-      const name = createHash('sha256').update(place.outside).digest('base64url');
+      const name = `${device}-${inode}`;
       const forge = folders.map(
         (at) => `mkdir -p -m 700 ${at} ${at}/processes ${at}/directories/${name}
           echo '${JSON.stringify(record)}' > ${at}/directories/${name}/999999999-1-x-1

@@ -190,5 +190,8 @@ export const MAX_PLANS = 16;
 /** How long a start may wait for another process that removes the very placeholder which it needs. */
 export const PLACEHOLDER_WAIT_MS = 1_000;
 
+/** How many directories with placeholders one program holds open; what it makes in others is looked for where they were. */
+export const MAX_HELD_DIRECTORIES = 64;
+
 /** How long a sandbox may take to end once its wrapper has; its processes are killed one by one until then. */
 export const SANDBOX_END_MS = 30_000;

@@ -1,5 +1,4 @@
 import { type ChildProcess, execFileSync, fork } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -22,7 +21,7 @@ import { ExecError } from '@holdfast/exec-protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { FileIdentity } from '../files/resolve-path.js';
 import { StalePlan } from '../files/stale-plan.js';
-import { MAX_RECORD_BYTES } from '../limits.js';
+import { MAX_HELD_DIRECTORIES, MAX_RECORD_BYTES } from '../limits.js';
 import type { Placeholder } from '../linux/plan-mounts.js';
 import type { PlaceholderText } from '../policy/path-rule.js';
 import { PlaceholderStore, placeholderFolder } from './placeholder-store.js';
@@ -57,8 +56,8 @@ function identityOf(file: string): FileIdentity {
   return { device: dev, inode: ino };
 }
 
-function inWorkspace(name: string, text?: PlaceholderText): Placeholder {
-  const at = { path: path.join(place, 'ws', name), directory: identityOf(path.join(place, 'ws')) };
+function inWorkspace(name: string, text?: PlaceholderText, directory = 'ws'): Placeholder {
+  const at = { path: path.join(place, directory, name), directory: identityOf(path.join(place, directory)) };
   return text === undefined ? { ...at, kind: 'directory' } : { ...at, kind: 'file', text };
 }
 
@@ -374,6 +373,40 @@ test('nothing is taken for a placeholder that a link leads to', async () => {
   );
 });
 
+test('what is held goes with its directory, whatever that is called by then', async () => {
+  const held = await store().hold([inWorkspace('.codex'), inWorkspace('config', '.\n')]);
+  renameSync(path.join(place, 'ws'), path.join(place, 'moved'));
+  mkdirSync(path.join(place, 'ws'));
+  mkdirSync(path.join(place, 'ws/.codex'));
+  held.release();
+  expect([readdirSync(path.join(place, 'moved')), left()]).toEqual([[], [['.codex'], []]]);
+});
+
+test('a sandbox that begins in a directory by another name knows what stands there for others, and keeps it', async () => {
+  const first = await store().hold([inWorkspace('.codex')]);
+  renameSync(path.join(place, 'ws'), path.join(place, 'moved'));
+  const there = inWorkspace('.codex', undefined, 'moved');
+  const other = store();
+  expect(other.placeholdersIn(path.join(place, 'moved'))).toEqual(new Set([there.path]));
+  const second = await other.hold([there]);
+  first.release();
+  expect(readdirSync(path.join(place, 'moved'))).toEqual(['.codex']);
+  second.release();
+  expect(readdirSync(path.join(place, 'moved'))).toEqual([]);
+});
+
+test('few directories are held open; what is in others goes where they were', async () => {
+  const names = Array.from({ length: MAX_HELD_DIRECTORIES + 6 }, (_, n) => `d${String(n)}`);
+  for (const name of names) mkdirSync(path.join(place, 'ws', name));
+  const open = (): number => readdirSync('/proc/self/fd').length;
+  const before = open();
+  const held = await store().hold(names.map((name) => inWorkspace('.codex', undefined, `ws/${name}`)));
+  expect(open() - before).toBe(MAX_HELD_DIRECTORIES);
+  held.release();
+  const everything = readdirSync(path.join(place, 'ws'), { recursive: true });
+  expect([open(), everything.sort(), left()[1]]).toEqual([before, [...names].sort(), []]);
+});
+
 test('nothing is removed where a link leads that took the place of a directory', async () => {
   const held = await store().hold([inWorkspace('hooks'), inWorkspace('commondir', '.\n')]);
   mkdirSync(path.join(place, 'outside/hooks'), { recursive: true });
@@ -403,8 +436,8 @@ test('a folder that was cleaned away is there again before a sandbox is planned'
 
 /** Writes a record of a process that is not there. @returns its file. */
 function forge(folderOf: string, record: unknown): string {
-  const folder = createHash('sha256').update(folderOf).digest('base64url');
-  const file = path.join(place, 'records/directories', folder, '999999999-1-x-1');
+  const { device, inode } = identityOf(folderOf);
+  const file = path.join(place, 'records/directories', `${device}-${inode}`, '999999999-1-x-1');
   mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(file, typeof record === 'string' ? record : JSON.stringify(record));
   mkdirSync(path.join(place, 'records/processes'), { recursive: true });
@@ -413,7 +446,10 @@ function forge(folderOf: string, record: unknown): string {
 }
 
 test.each<[string, (victim: string) => unknown]>([
-  ['in another directory', (victim) => [{ ...inWorkspace('mine', ''), path: victim }]],
+  [
+    'in another directory',
+    (victim) => [{ path: victim, directory: identityOf(path.dirname(victim)), kind: 'file', text: '' }],
+  ],
   [
     'of another directory, by a way round',
     (victim) => [{ ...inWorkspace('mine', ''), path: `${place}/ws/../victim/${path.basename(victim)}` }],

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { closeSync, lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ExecError } from '@holdfast/exec-protocol';
 import { errorCode } from '../files/error-code.js';
-import { parentOf } from '../files/paths.js';
+import { childOf, parentOf } from '../files/paths.js';
 import type { FileIdentity } from '../files/resolve-path.js';
+import { MAX_HELD_DIRECTORIES } from '../limits.js';
 import type { Placeholder } from '../linux/plan-mounts.js';
 import { untilAborted } from '../until-aborted.js';
 import { secureOwnFolder, spillFolder } from './own-folder.js';
@@ -17,6 +18,7 @@ import {
   leaveForTheDead,
 } from './placeholders/holders.js';
 import {
+  holdDirectoryOf,
   makePlaceholders,
   type PlaceholdersOfDirectory,
   removeFile,
@@ -56,9 +58,11 @@ export class PlaceholderStore {
   readonly #told = new Set<string>();
   readonly #looks = new PlaceholderLooks();
   #knownName: string | undefined;
-  /** What launches of this store hold, by its directory and the text of the group. */
+  /** What launches of this store hold, by the folder of its directory and the text of the group. */
   readonly #held = new Map<string, Map<string, HeldGroup>>();
   #made = 0;
+  /** Directories that are held open. */
+  #open = 0;
   #hasSwept = false;
 
   /**
@@ -100,10 +104,11 @@ export class PlaceholderStore {
       for (const group of held.splice(0).reverse()) this.#leave(group);
     };
     try {
-      for (const [directory, group] of groupsOf(placeholders)) {
-        const entered = this.#enter(directory, group);
+      for (const group of groupsOf(placeholders)) {
+        const entered = this.#enter(group);
         held.push(entered);
         if (entered.mayBeMade !== undefined) await untilAborted(entered.mayBeMade, signal);
+        this.#holdDirectory(entered);
         for (const [path, identity] of makePlaceholders(group)) made.set(path, identity);
       }
       this.#sweep();
@@ -117,19 +122,25 @@ export class PlaceholderStore {
 
   /** The paths of what is in a directory for sandboxes alone. What has content by now is not, whatever any record says. */
   placeholdersIn(directory: string): ReadonlySet<string> {
-    const own = [...(this.#held.get(directory)?.values() ?? [])].flatMap(({ placeholders }) => placeholders);
-    const others = heldByOthers(this.#holdersIn(directory), this.#name);
+    const name = folderOf(directory);
+    if (name === undefined) return NOTHING;
+    const own = [...(this.#held.get(name)?.values() ?? [])].flatMap(({ placeholders }) => placeholders);
+    const others = heldByOthers(this.#holders(name), this.#name);
+    // Whoever listed them may have known the directory by another name.
+    const here = [...own, ...others].map((placeholder) => ({
+      ...placeholder,
+      path: childOf(directory, path.basename(placeholder.path)),
+    }));
     // Many sandboxes list the same.
-    const each = new Map(
-      [...own, ...others].map((placeholder) => [JSON.stringify(placeholder), placeholder]),
-    );
+    const each = new Map(here.map((placeholder) => [JSON.stringify(placeholder), placeholder]));
     const believed = [...each.values()].filter((placeholder) => !this.#looks.isReplaced(placeholder));
     return new Set(believed.map((placeholder) => placeholder.path));
   }
 
-  #enter(directory: string, placeholders: readonly Placeholder[]): HeldGroup {
+  #enter(placeholders: PlaceholdersOfDirectory): HeldGroup {
+    const folder = folderNameOf(placeholders[0].directory);
     const key = JSON.stringify(placeholders);
-    const known = this.#held.get(directory)?.get(key);
+    const known = this.#held.get(folder)?.get(key);
     if (known !== undefined) {
       known.launches += 1;
       return known;
@@ -137,25 +148,35 @@ export class PlaceholderStore {
     if (this.#held.size === 0) this.#sayPresent();
     this.#made += 1;
     const holder = `${this.#name}-${this.#made}`;
-    const holders = this.#holdersIn(directory);
+    const holders = this.#holders(folder);
     const leavers = enter(holders, holder, placeholders);
     const unwanted = new AbortController();
     const mayBeMade = leavers.length === 0 ? undefined : haveLeft(holders, leavers, unwanted.signal);
-    const group = { directory, key, holder, placeholders, mayBeMade, unwanted, launches: 1 };
-    const groups = this.#held.get(directory) ?? new Map<string, HeldGroup>();
-    this.#held.set(directory, groups.set(key, group));
+    const group = { folder, key, holder, placeholders, mayBeMade, unwanted, launches: 1, held: undefined };
+    const groups = this.#held.get(folder) ?? new Map<string, HeldGroup>();
+    this.#held.set(folder, groups.set(key, group));
     return group;
+  }
+
+  #holdDirectory(group: HeldGroup): void {
+    if (group.held !== undefined || this.#open >= MAX_HELD_DIRECTORIES) return;
+    group.held = holdDirectoryOf(group.placeholders[0]);
+    if (group.held !== undefined) this.#open += 1;
   }
 
   #leave(group: HeldGroup): void {
     group.launches -= 1;
     if (group.launches > 0) return;
-    const { directory, key, holder, placeholders } = group;
+    const { folder, key, holder, placeholders, held } = group;
     group.unwanted.abort();
-    const groups = this.#held.get(directory);
+    const groups = this.#held.get(folder);
     groups?.delete(key);
-    if (groups?.size === 0) this.#held.delete(directory);
-    leave(this.#holdersIn(directory), holder, placeholders);
+    if (groups?.size === 0) this.#held.delete(folder);
+    leave({ ...this.#holders(folder), held }, holder, placeholders);
+    if (held !== undefined) {
+      closeSync(held);
+      this.#open -= 1;
+    }
     this.#sayGone();
   }
 
@@ -203,11 +224,7 @@ export class PlaceholderStore {
     return path.join(this.#folder, 'directories');
   }
 
-  /** Those who hold placeholders in a directory. */
-  #holdersIn(directory: string): Holders {
-    return this.#holders(folderNameOf(directory));
-  }
-
+  /** Those who hold placeholders in a directory. @param name Of its folder. */
   #holders(name: string): Holders {
     return { folder: path.join(this.#directories, name), onForged: (file) => this.#tellForged(file) };
   }
@@ -232,22 +249,37 @@ export class PlaceholderStore {
 }
 
 const NEVER = new AbortController().signal;
+const NOTHING: ReadonlySet<string> = new Set();
 
 interface HeldGroup {
-  readonly directory: string;
+  /** The name of the folder of its directory. */
+  readonly folder: string;
   /** Its text. */
   readonly key: string;
   readonly holder: string;
-  readonly placeholders: readonly Placeholder[];
+  readonly placeholders: PlaceholdersOfDirectory;
   /** What has to be waited for before they are; undefined for nothing. */
   readonly mayBeMade: Promise<void> | undefined;
   /** Fires when no launch holds them any more. */
   readonly unwanted: AbortController;
   launches: number;
+  /** Its directory. */
+  held: number | undefined;
+}
+
+/** The name of the folder of a directory; undefined where there is none. */
+function folderOf(directory: string): string | undefined {
+  try {
+    const found = lstatSync(directory, { throwIfNoEntry: false });
+    return found && folderNameOf({ device: found.dev, inode: found.ino });
+  } catch {
+    // What cannot be looked at has no placeholders that could be.
+    return undefined;
+  }
 }
 
 /** By the directory that they are in. */
-function groupsOf(placeholders: readonly Placeholder[]): ReadonlyMap<string, PlaceholdersOfDirectory> {
+function groupsOf(placeholders: readonly Placeholder[]): Iterable<PlaceholdersOfDirectory> {
   const groups = new Map<string, [Placeholder, ...Placeholder[]]>();
   for (const placeholder of placeholders) {
     const directory = parentOf(placeholder.path);
@@ -255,5 +287,5 @@ function groupsOf(placeholders: readonly Placeholder[]): ReadonlyMap<string, Pla
     if (group === undefined) groups.set(directory, [placeholder]);
     else group.push(placeholder);
   }
-  return groups;
+  return groups.values();
 }

@@ -11,7 +11,7 @@ import { readRecord } from './record.js';
 
 /*
  * Who holds the placeholders of one directory: a folder with a file for each holder, named after its process, which lists
- * them. There is no lock. Who leaves says so before he looks for others, and who enters says so before he looks for one
+ * them. The folder goes by the identity of the directory, so that all meet there who know it by different names. There is no lock. Who leaves says so before he looks for others, and who enters says so before he looks for one
  * that leaves: so at least one of the two sees the other. Until a placeholder has gone its record is there, and whoever
  * plans knows.
  */
@@ -21,6 +21,8 @@ export interface Holders {
   readonly folder: string;
   /** Is told which file is not believed. */
   readonly onForged: (file: string) => void;
+  /** The directory, for whoever holds it; without it, it is looked for where it was. */
+  readonly held?: number | undefined;
 }
 
 const LEAVING = '.leaving';
@@ -115,9 +117,10 @@ function areRemoved(holders: Holders, leaving: string, placeholders: readonly Pl
   try {
     const others = entriesOf(holders).filter((entry) => entry !== leaving && !entry.endsWith(LEAVING));
     const listed = others.filter(isRunning).flatMap((entry) => listedIn(holders, entry));
-    const held = new Set(listed.map((placeholder) => placeholder.path));
-    const [first, ...more] = placeholders.filter((placeholder) => !held.has(placeholder.path));
-    return first === undefined || removePlaceholders([first, ...more]);
+    // By their names alone: the directory may have been called otherwise when they were listed.
+    const names = new Set(listed.map((placeholder) => path.basename(placeholder.path)));
+    const [first, ...more] = placeholders.filter(({ path: at }) => !names.has(path.basename(at)));
+    return first === undefined || removePlaceholders([first, ...more], holders.held);
   } catch {
     // Without a descriptor nobody can tell.
     return false;

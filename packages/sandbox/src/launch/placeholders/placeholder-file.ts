@@ -47,32 +47,62 @@ export function makePlaceholders(placeholders: PlaceholdersOfDirectory): Readonl
 }
 
 /**
+ * Holds the directory of placeholders, so that they are found when they are to go, whatever it is called by then.
+ * @returns a descriptor, for the caller to close; undefined where there is none to be had.
+ * @throws StalePlan when their directory has gone or is another one.
+ */
+export function holdDirectoryOf({ path: at, directory }: Placeholder): number | undefined {
+  try {
+    return heldDirectory(parentOf(at), directory);
+  } catch (error) {
+    if (error instanceof StalePlan) throw error;
+    return undefined;
+  }
+}
+
+/**
  * Removes those that are still as they were made: whatever has other content is nobody's placeholder.
+ * @param held Their directory; without it, it is looked for where it was.
  * @returns false when one stands there and cannot be removed.
  */
-export function removePlaceholders(placeholders: PlaceholdersOfDirectory): boolean {
+export function removePlaceholders(placeholders: PlaceholdersOfDirectory, held?: number): boolean {
+  const removeAll = (nameOf: NameOf): boolean =>
+    [...placeholders]
+      .reverse()
+      .map((placeholder) => isRemoved(nameOf(placeholder), placeholder))
+      .every(Boolean);
   try {
-    const removed = inDirectoryOf(placeholders[0], (nameOf) =>
-      [...placeholders].reverse().map((placeholder) => isRemoved(nameOf(placeholder), placeholder)),
-    );
-    return removed.every(Boolean);
+    return held === undefined ? inDirectoryOf(placeholders[0], removeAll) : removeAll(namesIn(held));
   } catch (error) {
     // In another directory is nothing that was made for these.
     return error instanceof StalePlan;
   }
 }
 
-/** @param work Is told how to name what is in the directory of a placeholder, so that no link leads anywhere else. */
-function inDirectoryOf<T>(
-  { path: at, directory }: Placeholder,
-  work: (nameOf: (placeholder: Placeholder) => string) => T,
-): T {
-  const held = openPath(parentOf(at), constants.O_DIRECTORY);
+/** How what is in a directory is named, so that no link leads anywhere else. */
+type NameOf = (placeholder: Placeholder) => string;
+
+function namesIn(directory: number): NameOf {
+  return (placeholder) => `${pathOfDescriptor(directory)}/${path.basename(placeholder.path)}`;
+}
+
+function inDirectoryOf<T>({ path: at, directory }: Placeholder, work: (nameOf: NameOf) => T): T {
+  const held = heldDirectory(parentOf(at), directory);
   try {
-    checkHeld(held, parentOf(at), directory);
-    return work((placeholder) => `${pathOfDescriptor(held)}/${path.basename(placeholder.path)}`);
+    return work(namesIn(held));
   } finally {
     closeSync(held);
+  }
+}
+
+function heldDirectory(at: string, directory: FileIdentity): number {
+  const held = openPath(at, constants.O_DIRECTORY);
+  try {
+    checkHeld(held, at, directory);
+    return held;
+  } catch (error) {
+    closeSync(held);
+    throw error;
   }
 }
 

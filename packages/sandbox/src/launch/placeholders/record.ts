@@ -1,8 +1,7 @@
-import { hash } from 'node:crypto';
 import path from 'node:path';
 import * as z from 'zod';
-import { childOf, parentOf } from '../../files/paths.js';
 import { readSmallFile } from '../../files/read-small-file.js';
+import type { FileIdentity } from '../../files/resolve-path.js';
 import { MAX_RECORD_BYTES } from '../../limits.js';
 import type { Placeholder } from '../../linux/plan-mounts.js';
 import { PLACEHOLDER_TEXTS } from '../../policy/path-rule.js';
@@ -19,9 +18,9 @@ const recordSchema = z.array(
   ]),
 );
 
-/** The name of the folder in which those are recorded who hold placeholders in a directory. */
-export function folderNameOf(directory: string): string {
-  return hash('sha256', directory, 'base64url');
+/** The name of the folder in which those are recorded who hold placeholders in a directory, whatever it is called by then. */
+export function folderNameOf({ device, inode }: FileIdentity): string {
+  return `${device}-${inode}`;
 }
 
 /**
@@ -45,9 +44,7 @@ function parsed(text: string): unknown {
   }
 }
 
-function isIn(folder: string, placeholder: Placeholder): boolean {
-  const directory = parentOf(placeholder.path);
-  const name = path.basename(placeholder.path);
-  const isName = !['', '.', '..'].includes(name) && childOf(directory, name) === placeholder.path;
-  return isName && folderNameOf(directory) === folder;
+function isIn(folder: string, { path: at, directory }: Placeholder): boolean {
+  const isName = path.isAbsolute(at) && path.normalize(at) === at && path.basename(at) !== '';
+  return isName && !at.endsWith('/') && folderNameOf(directory) === folder;
 }
