@@ -99,6 +99,8 @@ async function copyInto(source: Standpoint, target: Standpoint, name: Buffer): P
     return;
   }
   await about(from.path, () => source.enter(name));
+  // Somebody may have put it there meanwhile, and the copy would never end.
+  if (target.hasPassed(source.identity)) throw intoItself(from.path, to.path);
   const isNew = await about(to.path, () => enterMade(target, name));
   await fill(source, target, found, isNew);
   await target.leave();
@@ -174,7 +176,7 @@ async function isSame(one: NativePath, other: NativePath): Promise<boolean> {
 async function refuseOntoItself(from: NativePath, to: NativePath): Promise<void> {
   const source = await about(from, () => realpath(from, { encoding: 'buffer' }));
   const target = await realOf(to);
-  if (isWithin(source, target)) throw refused(from, `cannot be copied into itself, at ${shownPath(to)}`);
+  if (isWithin(source, target)) throw intoItself(from, to);
 }
 
 /** Where a path that may not exist yet would come to lie. */
@@ -187,6 +189,10 @@ async function realOf(path: NativePath): Promise<NativePath> {
 
 const PERMISSIONS = 0o777;
 const OWNER = 0o700;
+
+function intoItself(from: NativePath, to: NativePath): ExecError {
+  return refused(from, `cannot be copied into itself, at ${shownPath(to)}`);
+}
 
 function refused(path: NativePath, why: string): ExecError {
   return new ExecError('invalidFileRequest', `${shownPath(path)} ${why}`);

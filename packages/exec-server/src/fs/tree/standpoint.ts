@@ -50,6 +50,11 @@ export class Standpoint {
     return this.#here.identity;
   }
 
+  /** Whether one of the directories from where it began to here is this one. */
+  hasPassed(identity: string): boolean {
+    return this.identity === identity || this.#above.includes(identity);
+  }
+
   /** The directory itself. */
   get itself(): Entry {
     const { handle } = this.#here;
