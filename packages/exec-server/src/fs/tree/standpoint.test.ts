@@ -27,27 +27,28 @@ test('who goes through a tree goes down by names, by no link, and back up', asyn
   }
 });
 
-test('who stands in a directory that is moved away does not come out somewhere else', async () => {
-  using tree = new Tree();
-  tree.directory('a/b');
-  tree.directory('other');
-  const place = await Standpoint.in(tree.path('a'), FOLLOW);
-  try {
-    await place.enter(name('b'));
-    renameSync(tree.text('a/b'), tree.text('other/b'));
-    await expect(place.leave()).rejects.toMatchObject({
-      kind: process.platform === 'linux' ? 'fileSystemFailed' : 'fileNotFound',
-    });
-  } finally {
-    await place.close();
-  }
-});
+test.runIf(process.platform === 'linux')(
+  'who stands in a directory that is moved away does not come out somewhere else',
+  async () => {
+    using tree = new Tree();
+    tree.directory('a/b');
+    tree.directory('other');
+    const place = await Standpoint.in(tree.path('a'), FOLLOW);
+    try {
+      await place.enter(name('b'));
+      renameSync(tree.text('a/b'), tree.text('other/b'));
+      await expect(place.leave()).rejects.toMatchObject({ kind: 'fileSystemFailed' });
+    } finally {
+      await place.close();
+    }
+  },
+);
 
 test('a tree is removed however deep it is, with whatever names and however many', async () => {
   using tree = new Tree();
   for (let n = 0; n < 1100; n += 1) mkdirSync(tree.text(`tree/many/d${String(n)}/e`), { recursive: true });
   for (let n = 0; n < 200; n += 1) tree.file(`tree/files/f${String(n)}`);
-  mkdirSync(tree.text(`tree/${'d/'.repeat(500)}`), { recursive: true });
+  mkdirSync(tree.text(`tree/${'d/'.repeat(300)}`), { recursive: true });
   if (process.platform === 'linux') {
     mkdirSync(Buffer.concat([tree.path('tree'), Buffer.from([0x2f, 0xff])]));
     mkdirSync(Buffer.concat([tree.path('tree'), Buffer.from([0x2f, 0xff, 0x2f, 0xfe])]));
