@@ -38,6 +38,14 @@ test('a start becomes what is spawned and what is known of it', () => {
   });
 });
 
+test('the mark of a process comes first in its environment, of which only so much is looked at later', () => {
+  const { child } = planLaunch({ ...START, env: { A: '1', HOLDFAST_SERVER_COOKIE: 'of-a-client' } }, HOST, 7);
+  expect(Object.entries(child.env)).toEqual([
+    ['HOLDFAST_SERVER_COOKIE', 'outer:own.7'],
+    ['A', '1'],
+  ]);
+});
+
 test.each([
   ['the program', { argv: ['/bin/ec\0ho'] }, 'argv.0'],
   ['an argument', { argv: ['/bin/echo', 'a', 'b\0'] }, 'argv.2'],

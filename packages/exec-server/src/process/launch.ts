@@ -59,7 +59,8 @@ export function planLaunch(
       argv: params.argv,
       ...(params.arg0 == null ? {} : { arg0: params.arg0 }),
       ...cwd,
-      env: { ...env, [COOKIE_VARIABLE]: mark },
+      // First, for only so much of an environment is looked at.
+      env: { [COOKIE_VARIABLE]: mark, ...env },
       mark: `${COOKIE_VARIABLE}=${mark}`,
       stdin: params.pipeStdin === true ? 'pipe' : 'null',
     },

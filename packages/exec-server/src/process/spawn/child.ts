@@ -21,7 +21,7 @@ export interface ChildSpec {
   readonly cwdBytes?: Uint8Array;
   readonly env: Readonly<Record<string, string>>;
   readonly stdin: 'null' | 'pipe';
-  /** An entry of `env`, NAME=value, that no other child has: whatever carries it descends from this child. */
+  /** The first entry of `env`, NAME=value, that no other child has: whatever carries it descends from this child. */
   readonly mark?: string;
   /** Runs it in a sandbox; without one it may do what the server may. */
   readonly confinement?: Confinement;
@@ -54,7 +54,7 @@ export interface Child {
   readonly pid: number;
   /** The groups that it and what is around it lead; a descendant in none of them has left it. */
   readonly groupIds: readonly number[];
-  /** As in its spec. */
+  /** As in its spec; undefined in a sandbox, where everything descends from the wrapper and ends with it. */
   readonly mark: string | undefined;
   /** Stops reading, so that a child that goes on writing blocks; what it wrote at its end still arrives. */
   pauseOutput(): void;

@@ -33,6 +33,8 @@ const TIOCLINUX = 0x541c;
 
 const F_SETLEASE = 1024;
 
+const PR_SET_MM = 35;
+
 const PTRACE_ATTACH = 16;
 const PTRACE_SEIZE = 0x4206;
 const FIRST_PROCESS = 1;
@@ -80,6 +82,8 @@ export const FILTER_RULES: readonly FilterRule[] = [
   // On a terminal the group may have processes outside. Those of a user are looked for among the processes of the sandbox alone.
   onlyWhen('setpriority', [{ argument: 0, equals: PRIO_PGRP }], EPERM),
   onlyWhen('ioprio_set', [{ argument: 0, equals: IOPRIO_WHO_PGRP }], EPERM),
+  // It makes arguments and environment of any length out of nothing, and whoever outside looks at them reads them to the end.
+  onlyWhen('prctl', [{ argument: 0, equals: PR_SET_MM }], EPERM),
   // A lease is granted on what is read-only, too, and lets whoever opens the file outside wait for the command.
   onlyWhen('fcntl', [{ argument: 1, equals: F_SETLEASE }], EPERM),
   // Keyrings are inherited across namespaces.

@@ -1,5 +1,6 @@
-import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { withSpareDescriptor } from '../../../spare-descriptor.js';
+import { readStart } from './proc-file.js';
 
 /** A process as the table showed it; pid and start time together name it for good. */
 export interface ProcessEntry {
@@ -32,21 +33,6 @@ export function realTimeDeathOf(pid: number): number | undefined {
   // never a real-time signal.
   const signal = Number(line.slice(line.lastIndexOf(' '))) & 0x7f;
   return signal >= FIRST_REAL_TIME_SIGNAL ? signal : undefined;
-}
-
-/** The processes whose environment has one of these entries, NAME=value. Those of other users cannot be looked at. */
-export function carriers(marks: ReadonlySet<string>, table: readonly ProcessEntry[]): ProcessEntry[] {
-  if (marks.size === 0) return [];
-  return table.filter(({ pid }) =>
-    readEnvironment(pid)
-      .split('\0')
-      .some((entry) => marks.has(entry)),
-  );
-}
-
-/** The processes whose environment holds this text anywhere. */
-export function withCookie(cookie: string, table: readonly ProcessEntry[]): ProcessEntry[] {
-  return table.filter(({ pid }) => readEnvironment(pid).includes(cookie));
 }
 
 /**
@@ -105,14 +91,6 @@ function processNames(): readonly string[] | undefined {
   }
 }
 
-function readEnvironment(pid: number): string {
-  try {
-    return withSpareDescriptor(() => readFileSync(`/proc/${String(pid)}/environ`, 'latin1'));
-  } catch {
-    return '';
-  }
-}
-
 const FIRST_REAL_TIME_SIGNAL = 32;
 
 // A stat line is shorter by far: 52 numbers and a name of at most 64 bytes.
@@ -130,19 +108,9 @@ function readEntry(name: string): ProcessEntry | undefined {
 
 function readStat(name: string): string | undefined {
   try {
-    return withSpareDescriptor(() => readShort(`/proc/${name}/stat`));
+    return withSpareDescriptor(() => scratch.toString('latin1', 0, readStart(`/proc/${name}/stat`, scratch)));
   } catch {
     // The process has ended meanwhile, or there is no /proc.
     return undefined;
-  }
-}
-
-/** One buffer and no stat call halve the cost of readFileSync, which counts with hundreds of processes. */
-function readShort(file: string): string {
-  const fd = openSync(file, 'r');
-  try {
-    return scratch.toString('latin1', 0, readSync(fd, scratch, 0, scratch.length, null));
-  } finally {
-    closeSync(fd);
   }
 }

@@ -4,8 +4,9 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { PipePool } from '../pipe/pipe-pool.js';
 import { createPipePool } from '../pipe/pipe-pool.js';
+import { canHaveLongEnvironment, longEnvironment } from '../testing/long-environment.js';
 import type { RecordedChild } from '../testing/recording.js';
-import { record, specOf } from '../testing/recording.js';
+import { record, specOf, TEST_ENV } from '../testing/recording.js';
 import { readProcessTable, signalEntry, strayDescendants } from './process-tree.js';
 import { killNow, signalTree } from './terminate.js';
 
@@ -71,6 +72,25 @@ test.runIf(onLinux)('killing after the exit takes what is left of the group, and
   for (const pid of pids.filter(isRunning)) process.kill(pid, 'SIGKILL');
   await run.seen.closed;
 });
+
+test.runIf(canHaveLongEnvironment)(
+  'a stray that has made its environment longer than any text is found by the mark at its beginning',
+  async () => {
+    const mark = 'MARK=of-one-child';
+    // Neither its session nor a parent tells whose it is, and it holds the output open.
+    const spec = specOf(['sh', '-c', 'setsid "$@" &', 'sh', ...longEnvironment(600 * 2 ** 20, mark)], {
+      env: { MARK: 'of-one-child', ...TEST_ENV },
+      mark,
+    });
+    await using run = await record(pool, spec);
+    await run.seen.exited;
+    await vi.waitFor(() => {
+      expect(run.seen.text()).toBe('long\n');
+    }, WAIT);
+    killNow([run.child]);
+    await run.seen.closed;
+  },
+);
 
 // Each of the many children holds the output open, so one that escapes keeps it from closing.
 const FORKS = `

@@ -2,8 +2,9 @@ import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { SYSTEM_PATH } from '@holdfast/sandbox';
 import type { Child } from '../child.js';
+import { carriersOf, type EnvironmentSearch, holdersOf } from './environments.js';
 import type { ProcessEntry } from './process-tree.js';
-import { carriers, readProcessTable, signalEntry, strayDescendants, withCookie } from './process-tree.js';
+import { readProcessTable, signalEntry, strayDescendants } from './process-tree.js';
 
 /**
  * Ends at once the children, their process groups and the descendants that left the groups, told by their parents or by
@@ -35,8 +36,9 @@ function killWithoutTable(child: Child, searchPath: string): void {
 
 /** Ends at once every process whose environment holds the cookie of a server: what is left when its children are gone. */
 export function killMarked(cookie: string, readTable: ReadTable = readProcessTable): void {
+  const search = holdersOf(cookie);
   for (let round = 0; round < FREEZE_ROUNDS; round += 1) {
-    const marked = withCookie(cookie, readTable() ?? []);
+    const marked = search(readTable() ?? []);
     if (marked.length === 0) return;
     for (const entry of marked) signalEntry(entry, 'SIGKILL');
   }
@@ -55,7 +57,7 @@ export function signalTree(
     return;
   }
   // Found first: the signal may end a parent and so cut the tree.
-  const strays = straysOf([child], table);
+  const strays = straysOf([child], table, searchFor([child]));
   child.signalGroup(signal);
   for (const stray of strays) signalEntry(stray, signal);
 }
@@ -72,10 +74,11 @@ const SWEEP_LIMIT_MS = 2000;
 /** Stops the strays of stopped groups, round by round, until none is left that could have forked meanwhile. */
 function freezeStrays(children: readonly Child[], readTable: ReadTable): ProcessEntry[] | undefined {
   const frozen = new Map<string, ProcessEntry>();
+  const search = searchFor(children);
   for (let round = 0; round < FREEZE_ROUNDS; round += 1) {
     const table = readTable();
     if (table === undefined) return undefined;
-    const fresh = straysOf(children, table).filter((stray) => !frozen.has(keyOf(stray)));
+    const fresh = straysOf(children, table, search).filter((stray) => !frozen.has(keyOf(stray)));
     if (fresh.length === 0) break;
     for (const stray of fresh) {
       signalEntry(stray, 'SIGSTOP');
@@ -85,13 +88,16 @@ function freezeStrays(children: readonly Child[], readTable: ReadTable): Process
   return [...frozen.values()];
 }
 
-function straysOf(children: readonly Child[], table: readonly ProcessEntry[]): ProcessEntry[] {
-  const marks = new Set(children.flatMap(({ mark }) => mark ?? []));
-  return strayDescendants(
-    new Set(children.flatMap(({ groupIds }) => groupIds)),
-    table,
-    carriers(marks, table),
-  );
+function searchFor(children: readonly Child[]): EnvironmentSearch {
+  return carriersOf(new Set(children.flatMap(({ mark }) => mark ?? [])));
+}
+
+function straysOf(
+  children: readonly Child[],
+  table: readonly ProcessEntry[],
+  search: EnvironmentSearch,
+): ProcessEntry[] {
+  return strayDescendants(new Set(children.flatMap(({ groupIds }) => groupIds)), table, search(table));
 }
 
 function keyOf(entry: ProcessEntry): string {

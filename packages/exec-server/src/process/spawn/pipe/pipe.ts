@@ -53,7 +53,7 @@ class PipeChild implements Child {
   constructor(started: StartedProcess, mark: string | undefined, pipes: ChildPipes, listener: ChildListener) {
     this.pid = started.process.pid;
     this.groupIds = started.confined === undefined ? [this.pid] : [this.pid, started.confined.first.pid];
-    this.mark = mark;
+    this.mark = started.wrapper === undefined ? mark : undefined;
     this.#process = started.process;
     this.#confined = started.confined && apartFromWrapper(started.confined);
     this.#group = this.#confined ?? processGroup(this.pid);

@@ -87,7 +87,7 @@ class TerminalChild implements PtyChild {
   ) {
     this.pid = started.process.pid;
     this.groupIds = [this.pid];
-    this.mark = mark;
+    this.mark = started.wrapper === undefined ? mark : undefined;
     this.#process = started.process;
     this.#library = library;
     this.#terminal = terminal;
