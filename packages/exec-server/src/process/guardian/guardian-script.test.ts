@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { startTimeOf } from '../spawn/group/process-tree.js';
+import { canHaveLongEnvironment, longEnvironment } from '../spawn/testing/long-environment.js';
 import { TEST_ENV } from '../spawn/testing/recording.js';
 import { COOKIE_VARIABLE, createCookie } from './cookie.js';
 import { GUARDIAN_SCRIPT } from './guardian-script.js';
@@ -128,10 +129,46 @@ test.runIf(onLinux).each(SHELLS)('everybody is found by %s', async (shell) => {
 test.runIf(onLinux)('everybody is found where grep sees no further than the first NUL', async () => {
   const cookie = createCookie(undefined);
   const family = await startFamily(cookie.value);
-  const blind = standIn('grep', 'case $1 in -qaF) exit 1;; -laF) exit 2;; esac\nexec /bin/grep "$@"');
+  const blind = standIn('grep', 'sed \'s/\\x00.*//\' | /bin/grep "$@"');
   await guard(`${cookie.own}\n${registration(family)}`, { path: blind });
   expect(family.living()).toEqual([]);
 });
+
+test.runIf(onLinux)('everybody is found where the system does not tell where environments are', async () => {
+  const cookie = createCookie(undefined);
+  const family = await startFamily(cookie.value);
+  const script = GUARDIAN_SCRIPT.replace('"\${48}/\${49}"', '0/0');
+  await guard(`${cookie.own}\n${registration(family)}`, { script });
+  expect(family.living()).toEqual([]);
+});
+
+test.runIf(onLinux)('the sessions on the list are ended before any environment is looked at', async () => {
+  const cookie = createCookie(undefined);
+  const family = await startFamily(cookie.value);
+  const waiting = standIn(
+    'head',
+    `while [ -e /proc/${family.leaderPid}/exe ]; do :; done; exec /bin/head "$@"`,
+  );
+  await guard(`${cookie.own}\n${registration(family)}`, { path: waiting });
+  expect(family.living()).toEqual([]);
+});
+
+test.runIf(canHaveLongEnvironment)(
+  'a carrier is found however long it has made its environment',
+  async () => {
+    const cookie = createCookie(undefined);
+    const [program = '', ...args] = longEnvironment(2 ** 40, `${COOKIE_VARIABLE}=${cookie.value}`);
+    const child = spawn(program, args, { env: TEST_ENV, stdio: ['ignore', 'pipe', 'inherit'] });
+    started.push(child);
+    await once(child.stdout, 'data');
+    // Who reads all of it comes to the end of this memory, and not of the machine's.
+    const script = `ulimit -v 1000000\n${GUARDIAN_SCRIPT}`;
+    await guard(`${cookie.own}\n`, { script });
+    await vi.waitFor(() => {
+      expect(child.signalCode).toBe('SIGKILL');
+    }, WAIT);
+  },
+);
 
 test.runIf(onLinux)('everybody is found where there is no /proc', async () => {
   const cookie = createCookie(undefined);

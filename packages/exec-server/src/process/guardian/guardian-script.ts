@@ -1,3 +1,5 @@
+import { ENVIRONMENT_BYTES } from '../spawn/group/environments.js';
+
 /**
  * The guardian's program, for any POSIX sh. It reads lines from the server on descriptor 3; on
  * descriptor 0 a bash would take Node's pipe, which is a socket, for a remote login, and run ~/.bashrc:
@@ -16,6 +18,8 @@
  * - Nobody is signalled by number alone: before each signal the start time is compared with that of the table.
  *   A session's number is given to nobody else while the session has members; a process of that number that started
  *   at another time is a stranger, and so are those who started before the session did.
+ * - Nobody keeps it from ending the sessions on its list: before the first signal it reads nothing that a process can make as
+ *   long as it likes, such as its environment, and of that only the start.
  * - Whole groups are signalled at once where the group is known to be ours, because that outruns a fork.
  * - A program's name may hold spaces, parentheses and newlines. A line of the table is complete when 20 words follow its
  *   last parenthesis, which is more than a name can hold.
@@ -53,10 +57,11 @@ is_still() {
   look_at "$1" && [ "$start_now" = "$2" ]
 }
 
-# row PID PARENT GROUP SESSION START: one living process
+# row PID PARENT GROUP SESSION START PLACE: one living process. PLACE is where its environment begins and ends, 0/0 for none
+# and on a system that does not tell. With a new program it has a new one.
 row() {
   pids="$pids $1"
-  eval "parent_$1=$2 group_$1=$3 session_$1=$4 start_$1=\\$5 seen_$1=$turn"
+  eval "parent_$1=$2 group_$1=$3 session_$1=$4 start_$1=\\$5 place_$1=\\$6 seen_$1=$turn"
 }
 
 read_table() {
@@ -75,7 +80,7 @@ read_table() {
       id=\${text%% *} text=
       case $1$id in
         Z* | X* | ?*[!0-9]*) ;;
-        *) row "$id" "$2" "$3" "$4" "\${20}" ;;
+        *) row "$id" "$2" "$3" "$4" "\${20}" "\${48}/\${49}" ;;
       esac
     done
   else
@@ -92,18 +97,11 @@ read_table() {
   set +f
 }
 
-# Prints the numbers of the processes that carry the cookie. BusyBox's grep sees no further than the first NUL.
-carriers() {
-  if [ -z "$has_proc" ]; then
-    ps -axEww -o pid=,command= | grep -aF -e "$cookie" | while read -r id rest; do echo "$id"; done
-  elif printf 'a\\0b' | grep -qaF b; then
-    grep -laF -e "$cookie" /proc/[0-9]*/environ | while IFS=/ read -r none proc id rest; do echo "$id"; done
-  else
-    for id in $pids; do
-      if is_marked "$id" || ! [ -O "/proc/$id/environ" ]; then continue; fi
-      tr '\\0' '\\n' < "/proc/$id/environ" | grep -qF -e "$cookie" && echo "$id"
-    done
-  fi
+# has_cookie PID...: whether the environment of one of them does. What a grep sees may end at the first NUL.
+has_cookie() {
+  files=
+  for each; do files="$files /proc/$each/environ"; done
+  head -c ${ENVIRONMENT_BYTES} $files | tr '\\0' '\\n' | grep -qF -e "$cookie"
 }
 
 # is_seen PID: whether the table has it
@@ -140,8 +138,34 @@ mark_sessions() {
   done
 }
 
+# try PID...: all at once, for most of them carry nothing
+try() {
+  [ $# -gt 0 ] && has_cookie "$@" || return 0
+  for one; do
+    if has_cookie "$one"; then eval "carrier_$one=\\$start_$one"; mark "$one" 0; fi
+  done
+}
+
 mark_carriers() {
-  for id in $(carriers); do
+  batch= size=0
+  eval "own=\\$place_$$"
+  for id in $pids; do
+    if is_marked "$id"; then continue; fi
+    eval "start=\\$start_$id now=\\$start_$id/\\$place_$id carrier=\\\${carrier_$id:-} looked=\\\${looked_$id:-}"
+    if [ "$carrier" = "$start" ]; then mark "$id" 0; continue; fi
+    if [ "$own" != 0/0 ]; then
+      # There is none, or the one that was looked at.
+      case $now in */0/0 | "$looked") continue ;; esac
+      eval "looked_$id=\\$now"
+    fi
+    batch="$batch $id" size=$((size + 1))
+    if [ $size = 16 ]; then try $batch; batch= size=0; fi
+  done
+  try $batch
+}
+
+mark_carriers_by_ps() {
+  for id in $(ps -axEww -o pid=,command= | grep -aF -e "$cookie" | while read -r id rest; do echo "$id"; done); do
     # An environment may hold lines that were made to look like the output of ps.
     case $id in *[!0-9]*) continue ;; esac
     if is_seen "$id" && ! is_marked "$id"; then mark "$id" 0; fi
@@ -164,7 +188,7 @@ find_ours() {
   read_table
   drop_strangers
   mark_sessions
-  mark_carriers
+  [ -z "$reads" ] || if [ -n "$has_proc" ]; then mark_carriers; else mark_carriers_by_ps; fi
   mark_descendants
 }
 
@@ -199,7 +223,9 @@ sweep() {
 }
 
 clean() {
-  calm=0 pass=0
+  calm=0 pass=0 reads=
+  sweep
+  reads=1
   while [ $calm -lt 3 ] && [ $pass -lt 100 ]; do
     pass=$((pass + 1))
     sweep
