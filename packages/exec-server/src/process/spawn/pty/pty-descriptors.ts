@@ -1,4 +1,5 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
+import { O_PATH } from '../working-directory.js';
 
 /** Standard streams of a child for Node's spawn, by their numbers in this process. */
 export type StdioEntry = number | 'ignore';
@@ -10,23 +11,26 @@ export function hideFromChildren(fd: number): void {
 
 /** To be called when such a descriptor is closed. */
 export function unhide(fd: number): void {
-  if (!hidden.delete(fd) || hidden.size > 0 || nullFd === undefined) return;
-  closeSync(nullFd);
-  nullFd = undefined;
+  if (!hidden.delete(fd) || hidden.size > 0 || uselessFd === undefined) return;
+  closeSync(uselessFd);
+  uselessFd = undefined;
 }
 
 /**
- * Completes the stdio of a child so that it gets the null device in place of each hidden descriptor.
+ * Completes the stdio of a child so that it gets a useless descriptor in place of each hidden one.
  *
  * node-pty opens the server's end of a terminal without close-on-exec, and Node has no call that sets the flag. Whoever
  * inherits that end reads and types in somebody else's terminal. Every spawn of this process has to go through here.
+ *
+ * What a child has instead is in every sandbox, past all mounts. So it is no file that could be opened again, read, written or
+ * given another mode, and no directory.
  */
 export function withoutHidden<Entry>(stdio: readonly Entry[]): (Entry | StdioEntry)[] {
   if (hidden.size === 0) return [...stdio];
-  nullFd ??= openSync('/dev/null', 'r+');
+  uselessFd ??= openUseless();
   const all: (Entry | StdioEntry)[] = [...stdio];
   const last = Math.max(...hidden);
-  for (let fd = stdio.length; fd <= last; fd += 1) all.push(hidden.has(fd) ? nullFd : 'ignore');
+  for (let fd = stdio.length; fd <= last; fd += 1) all.push(hidden.has(fd) ? uselessFd : 'ignore');
   return all;
 }
 
@@ -34,4 +38,11 @@ export function withoutHidden<Entry>(stdio: readonly Entry[]): (Entry | StdioEnt
 const CHILDREN_INHERIT = process.platform !== 'darwin';
 
 const hidden = new Set<number>();
-let nullFd: number | undefined;
+let uselessFd: number | undefined;
+
+/** Of a link, held and not followed: the kernel opens none. It is one that nobody can exchange. */
+function openUseless(): number {
+  // There are no sandboxes on other systems.
+  if (process.platform !== 'linux') return openSync('/dev/null', 'r+');
+  return openSync('/proc/self/exe', O_PATH | constants.O_NOFOLLOW);
+}

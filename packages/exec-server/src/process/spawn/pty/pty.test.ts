@@ -477,6 +477,29 @@ test.runIf(onLinux)('no child gets the server end of a terminal, nor a fourth de
   }
 });
 
+test.runIf(onLinux)(
+  'what a child gets in place of a terminal of others can be used for nothing',
+  async () => {
+    await using _first = await open(['sleep', '300']);
+    await using _second = await open(['sleep', '300']);
+    // Neither is there a file behind a link that could get another mode.
+    const attempts = [
+      ...['cat < $f', 'true > $f', 'true <> $f', 'ls $f/', 'ls $f/..', 'ls $f/../status'],
+      ...['truncate -s 1 $f', 'ln -L $f here', '$f', 'cd -P $f'],
+    ];
+    const script = `
+    cd ${directory}
+    for f in /proc/$$/fd/*; do
+      [ \${f##*/} -gt 2 ] && [ -e $f ] && ! [ -p $f ] && ! [ -S $f ] || continue
+      stat -L -c %F $f
+      ${attempts.map((attempt) => `(${attempt}) > /dev/null 2>&1 && echo '${attempt}'`).join('\n')}
+    done`;
+    await using piped = await record(pool, specOf(script));
+    await piped.seen.closed;
+    expect(piped.seen.text()).toBe('symbolic link\nsymbolic link\n');
+  },
+);
+
 test('100 terminals at once all close, and leave no process behind', { timeout: LONG_MS }, async () => {
   const one = async (at: number): Promise<string> => {
     const { child, seen } = await open(`read line; echo ${at}`);
