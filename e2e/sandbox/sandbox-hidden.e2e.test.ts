@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chownSync, mkdirSync } from 'node:fs';
+import { chownSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
@@ -17,7 +17,8 @@ interface HiddenPlace extends SandboxPlace {
   readonly disk: string;
   /** Everything can be read, and all that is here written. */
   readonly permissions: object;
-  start(listen?: 'unix'): Promise<TestServer>;
+  readonly uid: number;
+  start(args?: readonly string[], listen?: 'unix'): Promise<TestServer>;
 }
 
 async function hiddenPlace(user: SandboxUser): Promise<HiddenPlace> {
@@ -32,10 +33,11 @@ async function hiddenPlace(user: SandboxUser): Promise<HiddenPlace> {
     small: place.records,
     disk: join(disk, `holdfast-${uid}`),
     permissions: restricted([special('root', 'read'), everything]),
-    start: (listen) =>
+    uid,
+    start: (args = [], listen) =>
       startServer({
         ...place.server,
-        args: ['--spill-dir', disk],
+        args: ['--spill-dir', disk, ...args],
         ...(listen === undefined ? {} : { listen }),
       }),
   };
@@ -97,9 +99,29 @@ describeConfinedByEach(
       talker.resume();
     });
 
+    test('there is no token of the server to be read, got by a move, or linked', async () => {
+      await using place = await hiddenPlace(user);
+      const keys = join(place.path, 'keys');
+      mkdirSync(keys);
+      writeFileSync(join(keys, 'token'), 'secret', { mode: 0o600 });
+      symlinkSync('keys/token', join(place.path, 'link'));
+      for (const path of [keys, join(keys, 'token')]) chownSync(path, place.uid, place.uid);
+      await using server = await place.start(['--token-file', join(place.path, 'link')]);
+      await using client = await server.connect();
+      await client.initialize();
+      const script = `
+        cd ${place.path}; exec 2> /dev/null
+        cat keys/token; cat link
+        mv keys moved && cat moved/token; mv keys/token moved && cat moved; ln keys/token linked && cat linked
+        rm keys/token && echo removed
+        echo done`;
+      const { stdout } = await runConfined(client, script, place, place.permissions);
+      expect(stdout).toBe('done\n');
+    });
+
     test('there is no socket of the server to connect to', async () => {
       await using place = await hiddenPlace(user);
-      await using server = await place.start('unix');
+      await using server = await place.start([], 'unix');
       await using client = await server.connect();
       await client.initialize();
       const socket = server.url.slice('unix:'.length);

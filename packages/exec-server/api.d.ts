@@ -190,7 +190,7 @@ interface ChildSpec {
     readonly cwdBytes?: Uint8Array;
     readonly env: Readonly<Record<string, string>>;
     readonly stdin: 'null' | 'pipe';
-    /** An entry of `env`, NAME=value, that no other child has: whatever carries it descends from this child. */
+    /** The first entry of `env`, NAME=value, that no other child has: whatever carries it descends from this child. */
     readonly mark?: string;
     /** Runs it in a sandbox; without one it may do what the server may. */
     readonly confinement?: Confinement;
@@ -219,7 +219,7 @@ interface Child {
     readonly pid: number;
     /** The groups that it and what is around it lead; a descendant in none of them has left it. */
     readonly groupIds: readonly number[];
-    /** As in its spec. */
+    /** As in its spec; undefined in a sandbox, where everything descends from the wrapper and ends with it. */
     readonly mark: string | undefined;
     /** Stops reading, so that a child that goes on writing blocks; what it wrote at its end still arrives. */
     pauseOutput(): void;
@@ -516,6 +516,8 @@ interface ExecServerOptions extends Lifetimes {
     readonly listen?: string;
     /** The capability token that WebSocket clients must show; default a fresh one, null to let everybody in. */
     readonly token?: string | null;
+    /** The file that it was read from, if any: no sandbox that restricts files shows it. */
+    readonly tokenFile?: string | undefined;
     /** Names that the `Host` header may have besides IP addresses and localhost. */
     readonly allowedHosts?: readonly string[];
     /** How much is logged to stderr; default `info`. */

@@ -41,6 +41,8 @@ export interface ExecServerOptions extends Lifetimes {
   readonly listen?: string;
   /** The capability token that WebSocket clients must show; default a fresh one, null to let everybody in. */
   readonly token?: string | null;
+  /** The file that it was read from, if any: no sandbox that restricts files shows it. */
+  readonly tokenFile?: string | undefined;
   /** Names that the `Host` header may have besides IP addresses and localhost. */
   readonly allowedHosts?: readonly string[];
   /** How much is logged to stderr; default `info`. */
@@ -158,9 +160,9 @@ function lifetimesIn({ sessionTtlMs, closedProcessTtlMs, silenceMs }: Lifetimes)
   return { sessionTtlMs, closedProcessTtlMs, silenceMs };
 }
 
-function ownPathsOf({ spill }: ExecServerOptions, address: ListenAddress): OwnPaths {
+function ownPathsOf({ spill, tokenFile }: ExecServerOptions, address: ListenAddress): OwnPaths {
   const socket = address.kind === 'unix' ? address.path : undefined;
-  return new OwnPaths({ temporary: tmpdir(), spillDirectory: spill?.directory, socket });
+  return new OwnPaths({ temporary: tmpdir(), spillDirectory: spill?.directory, socket, tokenFile });
 }
 
 function refuseContradiction({ sandboxCeiling, inheritsOuterSandbox }: ExecServerOptions): void {

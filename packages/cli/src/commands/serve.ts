@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { ExecServer, LogLevel } from '@holdfast/exec-server';
+import type { ExecServer, ExecServerOptions, LogLevel } from '@holdfast/exec-server';
 import type { OperatorCeiling } from '@holdfast/sandbox';
 import { Command, Option } from 'commander';
 import { complain, messageOf } from '../complain.js';
@@ -44,7 +44,10 @@ export function serveCommand(finish: (exitCode: number) => void): Command {
       '--listen <url>',
       'ws://IP:PORT on loopback, unix:PATH or stdio (default: ws://127.0.0.1:0, a free port)',
     )
-    .option('--token-file <file>', 'take the access token from a file; default: a new token at each start')
+    .option(
+      '--token-file <file>',
+      'take the access token from a file, which no sandbox of this server shows; default: a new token at each start',
+    )
     .option('--no-auth', 'let every local client in without a token')
     .option('--allow-host <name>', 'also accept this name in the Host header; repeat for more', collect, [])
     .option('--spill-dir <dir>', 'where output waits that fits into no memory (default: /var/tmp)')
@@ -122,14 +125,17 @@ async function serve(options: ServeOptions): Promise<number> {
   return 0;
 }
 
-async function tokenOption({ auth, tokenFile }: ServeOptions): Promise<{ token?: string | null }> {
+async function tokenOption({
+  auth,
+  tokenFile,
+}: ServeOptions): Promise<Pick<ExecServerOptions, 'token' | 'tokenFile'>> {
   if (!auth && tokenFile !== undefined)
     throw new Error('--no-auth and --token-file contradict each other; give one');
   if (!auth) return { token: null };
   if (tokenFile === undefined) return {};
   const token = (await readFile(tokenFile, 'utf8')).trim();
   if (token === '') throw new Error(`${tokenFile} holds no token; put one line into it`);
-  return { token };
+  return { token, tokenFile };
 }
 
 async function ceilingOption({

@@ -1,4 +1,15 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ExecError } from '@holdfast/exec-protocol';
@@ -17,12 +28,13 @@ afterEach(() => {
   rmSync(place, { recursive: true, force: true });
 });
 
-function ownPaths(): OwnPaths {
+function ownPaths(tokenFile?: string): OwnPaths {
   return new OwnPaths({
     records: path.join(place, 'run/holdfast'),
     temporary: path.join(place, 'tmp'),
     spillDirectory: path.join(place, 'disk'),
     socket: path.join(place, 'server.sock'),
+    tokenFile,
   });
 }
 
@@ -44,6 +56,25 @@ test('a socket is among it once it is there', () => {
   expect(own.secured()).not.toContain(socket);
   writeFileSync(socket, '');
   expect(own.secured()).toContain(socket);
+});
+
+test('a token is among it where its file really is, as long as it is there', () => {
+  const token = path.join(place, 'token');
+  const link = path.join(place, 'link');
+  writeFileSync(token, 'secret');
+  symlinkSync(token, link);
+  const own = ownPaths(link);
+  const hidden = realpathSync(token);
+  rmSync(link);
+  expect(own.secured()).toContain(hidden);
+  renameSync(token, `${token}.old`);
+  expect(own.secured()).not.toContain(hidden);
+});
+
+test('a token that came by a pipe is nowhere', () => {
+  const pipe = path.join(place, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  expect(ownPaths(pipe).secured()).toEqual(ownPaths().secured());
 });
 
 test.each([

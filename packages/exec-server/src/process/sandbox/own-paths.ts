@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { ExecError } from '@holdfast/exec-protocol';
 import { placeholderFolder, secureOwnFolder, spillFolder } from '@holdfast/sandbox';
@@ -13,28 +13,33 @@ export interface OwnPathsOptions {
   readonly spillDirectory: string | undefined;
   /** A path to which clients connect; undefined where they do not. */
   readonly socket: string | undefined;
+  /** A file with what clients must show; undefined where there is none. */
+  readonly tokenFile: string | undefined;
 }
 
 /**
  * What a server has in the file system, and no sandbox may see: named pipes that are not handed out yet, output on a disk, its
- * socket. Its directories stay when it ends, for sandboxes of others may have them hidden.
+ * socket, the token of its clients. Its directories stay when it ends, for sandboxes of others may have them hidden.
  */
 export class OwnPaths {
   readonly #records: string;
   readonly #temporary: string;
   readonly #spill: string;
   readonly #spillParent: string;
-  readonly #socket: string | undefined;
+  readonly #files: readonly string[];
   /** Why something may be where a sandbox would show it. */
   #problem: ExecError | undefined;
 
-  constructor({ records, temporary, spillDirectory = '/var/tmp', socket }: OwnPathsOptions) {
+  constructor({ records, temporary, spillDirectory = '/var/tmp', socket, tokenFile }: OwnPathsOptions) {
     const uid = process.getuid?.() ?? 0;
     this.#records = records ?? placeholderFolder(uid);
     this.#temporary = temporary;
     this.#spill = spillFolder(uid, spillDirectory);
     this.#spillParent = spillDirectory;
-    this.#socket = socket === undefined ? undefined : path.resolve(socket);
+    this.#files = [
+      ...(socket === undefined ? [] : [path.resolve(socket)]),
+      ...(tokenFile === undefined ? [] : placesOf(tokenFile)),
+    ];
   }
 
   /**
@@ -57,7 +62,7 @@ export class OwnPaths {
   secured(): readonly string[] {
     if (this.#problem !== undefined) throw this.#problem;
     const folders = [...new Set([this.#records, this.#spill])].filter(isSecured);
-    return this.#socket !== undefined && existsSync(this.#socket) ? [...folders, this.#socket] : folders;
+    return [...folders, ...this.#files.filter((file) => existsSync(file))];
   }
 
   #placeFor(folder: string, instead: string): string {
@@ -70,6 +75,12 @@ export class OwnPaths {
       return instead;
     }
   }
+}
+
+/** Where a file is, now that it has been read: nowhere if it was a pipe, or has no name. */
+function placesOf(file: string): readonly string[] {
+  const facts = statSync(file);
+  return facts.isFile() && facts.nlink > 0 ? [realpathSync(file)] : [];
 }
 
 /** @throws ExecError `sandboxUnsupported` */
