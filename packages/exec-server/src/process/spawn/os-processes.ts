@@ -40,7 +40,7 @@ export function createOsProcesses(pipes: PipePool): OsProcesses {
     signalTree: (child, signal) => {
       signalTree(child, signal);
     },
-    holdersOf: (child) => pipeHolders(child.outputPipes()),
+    holdersOf: (child) => pipeHolders(child.outputPipes(), child.groupIds),
     killMarked: (cookie) => {
       killMarked(cookie);
     },
