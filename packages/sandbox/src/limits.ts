@@ -13,7 +13,13 @@ export const MAX_SMALL_FILE_BYTES = 64 * 1024;
 /** Entries of directories that the deny globs of one intent may look at. */
 export const MAX_SCANNED_ENTRIES = 400_000;
 
-/** How often the name of such an entry may be compared with one of the globs. A comparison takes less than a microsecond. */
+/**
+ * Characters of all texts that the names of the patterns of one intent stand for. Braces make many of them out of few: `{a,b}{a,b}`
+ * stands for four texts of two characters.
+ */
+export const MAX_GLOB_TEXT_CHARACTERS = 512 * 1024;
+
+/** How often the name of such an entry may be compared with a text of one of the globs. A comparison takes less than a microsecond. */
 export const MAX_GLOB_COMPARISONS = 20_000_000;
 
 /** Directories in which repositories are looked for below one root that may be written; the rest of it is told of. */

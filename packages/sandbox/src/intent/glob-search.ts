@@ -3,7 +3,12 @@ import { KERNEL_TREES } from '../files/kernel-trees.js';
 import { childOf, NOT_UTF_8 } from '../files/paths.js';
 import { type FileIdentity, resolvePath } from '../files/resolve-path.js';
 import { TimeSlices } from '../files/time-slices.js';
-import { MAX_GLOB_COMPARISONS, MAX_GLOB_MATCHES, MAX_SCANNED_ENTRIES } from '../limits.js';
+import {
+  MAX_GLOB_COMPARISONS,
+  MAX_GLOB_MATCHES,
+  MAX_GLOB_TEXT_CHARACTERS,
+  MAX_SCANNED_ENTRIES,
+} from '../limits.js';
 import { compileGlob, type PathGlob } from '../policy/glob.js';
 import { type ScannedEntry, ShutDirectory } from '../repositories/scan-files.js';
 import type { ScanTools } from '../repositories/scan-tree.js';
@@ -23,10 +28,9 @@ export async function searchGlobs(
   tools: ScanTools,
   signal: AbortSignal,
 ): Promise<GlobMatches> {
-  const hunts = [...new Map(scans.map((scan) => [keyOf(scan), huntFor(scan, files)])).values()];
   const search = new GlobSearch(tools, signal);
-  for (const [start, some] of groupedByStart(hunts)) await search.below(start, some);
-  const byKey = new Map(hunts.map((hunt) => [keyOf(hunt.scan), hunt]));
+  const byKey = await search.prepare(scans, files);
+  for (const [start, some] of groupedByStart([...byKey.values()])) await search.below(start, some);
   return new Map(
     scans.flatMap((scan) => {
       const hunt = byKey.get(keyOf(scan));
@@ -43,6 +47,8 @@ interface Hunt {
   readonly start: string;
   /** How many levels below that a match can lie. */
   readonly levels: number;
+  /** How many comparisons a path takes. */
+  readonly texts: number;
   readonly found: { readonly identity: FileIdentity | undefined; readonly paths: string[] };
   matches(path: string): boolean;
 }
@@ -51,9 +57,9 @@ function keyOf({ pattern, directory, maxDepth }: GlobScan): string {
   return JSON.stringify([pattern, directory, maxDepth]);
 }
 
-function globOf({ pattern, origin, directory }: GlobScan): PathGlob {
+function globOf({ pattern, origin, directory }: GlobScan, spend: (characters: number) => void): PathGlob {
   try {
-    return compileGlob(pattern, directory);
+    return compileGlob(pattern, directory, spend);
   } catch (error) {
     if (error instanceof RangeError)
       return refuse(origin, `${pattern} ${error.message}; send several patterns instead`);
@@ -63,9 +69,9 @@ function globOf({ pattern, origin, directory }: GlobScan): PathGlob {
   }
 }
 
-function huntFor(scan: GlobScan, files: FileFacts): Hunt {
+function huntFor(scan: GlobScan, files: FileFacts, spend: (characters: number) => void): Hunt {
   const { pattern, origin, maxDepth } = scan;
-  const glob = globOf(scan);
+  const glob = globOf(scan, spend);
   const { base } = glob;
   const resolved = resolvePath(base, files);
   if (resolved.kind === 'deadEnd')
@@ -81,6 +87,7 @@ function huntFor(scan: GlobScan, files: FileFacts): Hunt {
     base,
     start,
     levels: Math.min(glob.levels, maxDepth ?? glob.levels),
+    texts: glob.texts,
     found: { identity, paths: [] },
     matches: (path) => glob.matches(base === '/' ? path : spelled(path)),
   };
@@ -113,11 +120,23 @@ class GlobSearch {
   #entriesLeft = MAX_SCANNED_ENTRIES;
   #comparisonsLeft = MAX_GLOB_COMPARISONS;
   #matchesLeft = MAX_GLOB_MATCHES;
+  #charactersLeft = MAX_GLOB_TEXT_CHARACTERS;
 
   constructor(tools: ScanTools, signal: AbortSignal) {
     this.#tools = tools;
     this.#signal = signal;
     this.#slices = new TimeSlices(tools);
+  }
+
+  /** The patterns by their keys, ready to be looked for; one that was sent twice is there once. */
+  async prepare(scans: readonly GlobScan[], files: FileFacts): Promise<ReadonlyMap<string, Hunt>> {
+    const hunts = new Map<string, Hunt>();
+    for (const scan of scans) {
+      const key = keyOf(scan);
+      if (!hunts.has(key)) hunts.set(key, huntFor(scan, files, this.#spendCharacters(scan)));
+      if (this.#slices.isOver) await this.#rest();
+    }
+    return hunts;
   }
 
   /** Level by level, without following links. */
@@ -156,18 +175,22 @@ class GlobSearch {
     for await (const chunk of this.#tools.files.list(directory)) {
       this.#spend(chunk.length, hunts);
       for (const entry of chunk) {
-        this.#visit(entry, place, below);
-        if (this.#slices.isOver) await this.#rest();
+        await this.#visit(entry, place, below);
       }
     }
   }
 
-  #visit({ name, isDirectory }: ScannedEntry, { directory, level, hunts }: Place, below: Place[]): void {
+  async #visit(
+    { name, isDirectory }: ScannedEntry,
+    { directory, level, hunts }: Place,
+    below: Place[],
+  ): Promise<void> {
     const path = childOf(directory, name);
     const others: Hunt[] = [];
     for (const hunt of hunts) {
       if (hunt.matches(path)) this.#take(hunt, path);
       else others.push(hunt);
+      if (this.#slices.isOver) await this.#rest();
     }
     if (!isDirectory || KERNEL_TREES.includes(path)) return;
     for (const next of placesAt(path, level + 1, others)) {
@@ -194,9 +217,20 @@ class GlobSearch {
     this.#entriesLeft -= entries;
     if (this.#entriesLeft < 0)
       refuseWith(hunts[0], `there are more than ${MAX_SCANNED_ENTRIES} entries to look at; ${SMALLER}`);
-    this.#comparisonsLeft -= entries * hunts.length;
+    this.#comparisonsLeft -= entries * hunts.reduce((texts, hunt) => texts + hunt.texts, 0);
     if (this.#comparisonsLeft < 0)
       refuseWith(hunts[0], `there are more than ${MAX_GLOB_COMPARISONS} names to compare; ${SMALLER}`);
+  }
+
+  #spendCharacters({ origin, pattern }: GlobScan): (characters: number) => void {
+    return (characters) => {
+      this.#charactersLeft -= characters;
+      if (this.#charactersLeft >= 0) return;
+      refuse(
+        origin,
+        `with the pattern ${pattern} the patterns stand for more than ${MAX_GLOB_TEXT_CHARACTERS} characters; use fewer braces, or deny directories instead`,
+      );
+    };
   }
 
   async #rest(): Promise<void> {

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { FileView } from '../files/file-facts.js';
 import { type FakeFile, fakeFiles } from '../files/testing/fake-files.js';
-import { MAX_GLOB_COMPARISONS, SCAN_SLICE_MS } from '../limits.js';
+import { MAX_GLOB_COMPARISONS, MAX_GLOB_TEXT_CHARACTERS, SCAN_SLICE_MS } from '../limits.js';
 import { ShutDirectory } from '../repositories/scan-files.js';
 import type { ScanTools } from '../repositories/scan-tree.js';
 import { fakeScanning } from '../repositories/testing/fake-scans.js';
@@ -175,6 +175,39 @@ describe('the time of a look', () => {
     await expect(names(most + 1).find(patterns, files)).rejects.toThrow(
       'entry 0: with the pattern none-0 there are more than 20000000 names to compare; start patterns deeper or set glob_scan_max_depth',
     );
+  });
+
+  test('counts a comparison for each text that the braces of a pattern stand for', async () => {
+    const names = Array.from({ length: 100_000 }, (_, at) => ({ name: `${at}`, isDirectory: false }));
+    const looks = looksAt(fakeFiles({ '/ws': 'directory' }), {
+      async *list() {
+        yield await Promise.resolve(names);
+      },
+    });
+    const most = MAX_GLOB_COMPARISONS / names.length;
+    const patterns = Array.from({ length: most / 2 + 1 }, (_, at) => scanFor(`{none,no}-${at}`, at));
+    await expect(looks.find(patterns, fakeFiles({ '/ws': 'directory' }))).rejects.toThrow(
+      'there are more than 20000000 names to compare',
+    );
+  });
+
+  test('is bounded by the characters that braces stand for', async () => {
+    const name = '{a,b}'.repeat(7);
+    const most = Math.floor(MAX_GLOB_TEXT_CHARACTERS / (2 ** 7 * name.length));
+    const patterns = Array.from({ length: most + 1 }, (_, at) => `${'x/'.repeat(at + 1)}${name}`);
+    expect(pathsIn(await new Machine().find(patterns.slice(1)))).not.toEqual({});
+    await expect(new Machine().find(patterns)).rejects.toThrow(
+      `the patterns stand for more than ${MAX_GLOB_TEXT_CHARACTERS} characters; use fewer braces, or deny directories instead`,
+    );
+  });
+
+  test('lets others in between two patterns, also for a single name', async () => {
+    const machine = new Machine();
+    machine.now = () => (machine.nowMs += SCAN_SLICE_MS);
+    const patterns = Array.from({ length: 100 }, (_, at) => `none-${String(at)}*`);
+    await machine.find(patterns);
+    // Each of them is prepared, and compared with three names.
+    expect(machine.turns).toBeGreaterThanOrEqual(4 * patterns.length);
   });
 
   test('ends when it is not wanted any more', async () => {

@@ -86,3 +86,17 @@ test('a pattern matches by characters, of which no halves count', () => {
     { numRuns: 1000 },
   );
 });
+
+test('how many texts a pattern stands for is known, and told before they are made', () => {
+  const told: number[] = [];
+  const spend = (characters: number): void => {
+    told.push(characters);
+  };
+  const texts = ['/ws/plain', '/ws/**/*.{js,ts}', '/ws/{a,b}{c,d}/{e,f}'].map(
+    (pattern) => compileGlob(pattern, '/', spend).texts,
+  );
+  expect([texts, told]).toEqual([
+    [1, 2, 6],
+    [2 * '*.{js,ts}'.length, 4 * '{a,b}{c,d}'.length, 2 * '{e,f}'.length],
+  ]);
+});

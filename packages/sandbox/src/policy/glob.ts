@@ -9,6 +9,8 @@ export interface PathGlob {
   readonly base: string;
   /** How many levels below that a match can lie. */
   readonly levels: number;
+  /** How many texts its names stand for by their braces, at least one: so many comparisons a path takes. */
+  readonly texts: number;
   /** Whether an absolute path matches. */
   matches(path: string): boolean;
 }
@@ -16,18 +18,33 @@ export interface PathGlob {
 /**
  * Compiles a pattern; one that does not start with a slash hangs below `directory`. Names with a leading dot match too.
  * Whatever the pattern and the path, a match takes no longer than the product of their lengths.
+ * @param spend Is told how many characters the texts of a name have at most, before any is made, and may throw.
  * @throws SyntaxError for a class with a range that ends before it begins; RangeError where the braces of one name stand for more than `MAX_BRACE_TEXTS` texts.
  */
-export function compileGlob(pattern: string, directory: string): PathGlob {
+export function compileGlob(
+  pattern: string,
+  directory: string,
+  spend: (characters: number) => void = () => undefined,
+): PathGlob {
   const names = (pattern.startsWith('/') ? pattern : `${directory}/${pattern}`)
     .split('/')
     .filter((name) => name !== '' && name !== '.');
   const firstWild = names.findIndex((name) => WILD.test(name));
   const fixed = firstWild < 0 ? names.slice(0, -1) : names.slice(0, firstWild);
-  const steps = names.map((name): Step<string> => (name === '**' ? ANY_NUMBER : nameMatcher(name)));
+  let texts = 0;
+  const steps = names.map((name): Step<string> => {
+    if (name === '**') return ANY_NUMBER;
+    if (!WILD.test(name)) return (candidate) => candidate === name;
+    const tokens = name.match(TOKEN) ?? [];
+    const count = countTexts(tokens);
+    texts += count;
+    spend(count * name.length);
+    return nameMatcher(tokens);
+  });
   return {
     base: `/${fixed.join('/')}`,
     levels: names.includes('**') ? Number.POSITIVE_INFINITY : names.length - fixed.length,
+    texts: Math.max(1, texts),
     matches: (path) => path !== '/' && matchesAll(steps, path.slice(1).split('/')),
   };
 }
@@ -60,10 +77,14 @@ function matchesAll<Item>(steps: readonly Step<Item>[], items: ArrayLike<Item>):
   return steps.slice(step).every((rest) => rest === ANY_NUMBER);
 }
 
-function nameMatcher(name: string): (candidate: string) => boolean {
-  if (!WILD.test(name)) return (candidate) => candidate === name;
-  const texts = alternativesOf(name.match(TOKEN) ?? []);
-  const all = texts.map((tokens) => tokens.map(characterStep));
+function nameMatcher(tokens: readonly string[]): (candidate: string) => boolean {
+  const known = new Map<string, Step<string>>();
+  const stepOf = (token: string): Step<string> => {
+    const step = known.get(token) ?? characterStep(token);
+    known.set(token, step);
+    return step;
+  };
+  const all = alternativesOf(tokens).map((text) => text.map(stepOf));
   return (candidate) => {
     const characters = charactersOf(candidate);
     return all.some((steps) => matchesAll(steps, characters));
@@ -78,14 +99,24 @@ function charactersOf(text: string): ArrayLike<string> {
   return /[\ud800-\udbff]/.test(text) ? Array.from(text) : text;
 }
 
+/** The alternatives of a token; none for a single character, a class and braces without anything in them. */
+function choicesOf(token: string): readonly string[] {
+  return token.length > 1 && token.startsWith('{') ? token.slice(1, -1).split(',') : [];
+}
+
+function countTexts(tokens: readonly string[]): number {
+  const count = tokens.reduce((texts, token) => texts * Math.max(1, choicesOf(token).length), 1);
+  if (count > MAX_BRACE_TEXTS)
+    throw new RangeError(`stands for more than ${MAX_BRACE_TEXTS} texts by its braces`);
+  return count;
+}
+
 /** The tokens of each text that the braces stand for. */
 function alternativesOf(tokens: readonly string[]): readonly (readonly string[])[] {
   return tokens.reduce<readonly (readonly string[])[]>(
     (texts, token) => {
-      const choices = token.length > 1 && token.startsWith('{') ? token.slice(1, -1).split(',') : [];
+      const choices = choicesOf(token);
       if (choices.length === 0) return texts.map((text) => [...text, token]);
-      if (texts.length * choices.length > MAX_BRACE_TEXTS)
-        throw new RangeError(`stands for more than ${MAX_BRACE_TEXTS} texts by its braces`);
       return texts.flatMap((text) => choices.map((choice) => [...text, ...Array.from(choice)]));
     },
     [[]],
