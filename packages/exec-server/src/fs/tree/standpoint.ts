@@ -2,9 +2,10 @@ import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, lstat, open, stat } from 'node:fs/promises';
 import { platform } from 'node:os';
 import { ExecError } from '@holdfast/exec-protocol';
+import { O_PATH } from '@holdfast/sandbox';
 import { about, toFileError } from '../file-error.js';
 import { joinPath, type NativePath, nameOf, parentOf, shownPath } from '../native-path.js';
-import { O_PATH, standing } from '../no-follow.js';
+import { standing } from '../no-follow.js';
 import type { LinkOptions } from '../open-file.js';
 
 /** An entry of a directory. */
