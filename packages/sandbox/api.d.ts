@@ -494,6 +494,13 @@ type MountStep =
 /** A /proc of its own, in which nobody can open the memory of the first process. */
  | {
     readonly kind: 'privateProcesses';
+}
+/**
+ * What follows can make nothing on the host. bubblewrap makes what is missing at the place of a mount, and follows links to get
+ * there; where a command that runs meanwhile may write, they may lead anywhere by then.
+ */
+ | {
+    readonly kind: 'sealHost';
 };
 
 /** What stands at a missing path while the sandbox runs, because something must be there to cover. */
@@ -557,6 +564,8 @@ interface LaunchPlan {
      */
     readonly env: Readonly<Record<string, string>>;
     readonly descriptors: readonly PlannedDescriptor[];
+    /** What the sandbox must have mounted before the command runs, in its order. */
+    readonly mounts: readonly MountStep[];
     /** Whether it must be started inside of a managed network; it then has no network otherwise. */
     readonly needsManagedNetwork: boolean;
     /** What must be made before the start and removed after the end. */
@@ -785,6 +794,11 @@ type ReportedPlan = Pick<SandboxPlan, 'policy' | 'narrowed' | 'isNetworkNarrowed
 /** What a peer is told of a plan: where it allows less than was asked for, and what of it people should know. */
 declare function reportSandbox(plan: ReportedPlan): SandboxReport;
 
+/** Linux: gives a handle on a file without opening it, and without any right to read it. Node does not name it. */
+declare const O_PATH = 2097152;
+/** A path that leads to an open file, and nowhere else whatever has become of its name. Linux alone has it. */
+declare function pathOfDescriptor(fd: number): string;
+
 /** How a look at many files is carried out; it fails with the reason of the signal, soon after that fires. */
 type Look<Found> = (signal: AbortSignal) => Promise<Found>;
 /**
@@ -980,6 +994,13 @@ interface WrapperPipes {
     readonly environment: number;
     readonly ready: number;
 }
+/** What a wrapper is to do. */
+interface WrapperOrders {
+    /** Words of its own, which set the environment of the command. */
+    readonly environment: readonly string[];
+    /** What must be mounted where before the command runs. */
+    readonly mounts: readonly MountStep[];
+}
 /** What is watched of a wrapper's process. */
 type WatchedProcess = Pick<ChildProcess, 'pid' | 'stdio' | 'exitCode' | 'signalCode' | 'once'>;
 /** The pipes between this program and one wrapper, and what becomes of its sandbox. */
@@ -994,14 +1015,15 @@ declare class WrapperWatch {
     readonly gone: Promise<void>;
     /** The same with true; with false when something is left `SANDBOX_END_MS` after the end of the wrapper. */
     readonly over: Promise<boolean>;
-    constructor(child: WatchedProcess, pipes: WrapperPipes, environment: readonly string[]);
+    constructor(child: WatchedProcess, pipes: WrapperPipes, { environment, mounts }: WrapperOrders);
     /** What it has told so far; all that it will tell once it has ended. */
     get status(): WrapperStatus;
     /** The first process of the sandbox; undefined until the wrapper has told of it. */
     get first(): NamedProcess | undefined;
     /**
      * Settles with the command's process when it runs; with undefined when the wrapper has ended before that was seen.
-     * @param setUp What this is the end of. @throws As `setUp.check`; the sandbox has then been ended.
+     * @param setUp What this is the end of. @throws StalePlan where something was mounted elsewhere than planned, for a name has led
+     *   there meanwhile; as `setUp.check`. The sandbox has then been ended.
      */
     running(setUp?: SetUp): Promise<NamedProcess | undefined>;
     /** Signals the command. @returns false when it does not run. */
@@ -1185,4 +1207,4 @@ declare function replaceableIn({ rules, restrictsFiles }: Pick<NormalisedPolicy,
  */
 declare function explainSeatbelt(policy: NormalisedPolicy): string;
 
-export { type Access, type CeilingSource, type CommandSetting, type FailedCommand, type FileFacts, type FileView, type GlobMatch, type GlobMatches, type GlobScan, type HostFacts, type HostMemory, type HostRule, type HostRules, type JudgedPlan, type LaunchOptions, type LaunchPlan, type Look, Lookups, MAX_CELLS_STARTING, MAX_STATUS_BYTES, type ManagedNetwork, type ManagedNetworkOptions, NO_OPERATOR, type NamedProcess, type Narrowing, type NetworkAnswer, type NetworkCaller, type NetworkDecider, type NetworkDecision, type NetworkIntent, type NetworkNames, type NetworkProtocol, type NetworkQuestion, type NormalisedPolicy, NotRun, type OpenLaunch, type OperatorCeiling, type Outside, type PathRule, type PatternFinder, PlaceholderStore, type PlanOptions, type PlannedDescriptor, type PlannedLaunch, type PlannedNetwork, type Planning, type PolicyNote, type RefusalReason, Refusals, type RepositoryFinder, type Resolution, type RuleOrigin, SANDBOX_START_MS, SYSTEM_PATH, type SandboxIntent, type SandboxPlan, type SandboxedCommand, type ScanTarget, type ScannedTree, type Searches, SetUp, type SetUpClock, type SetUpOptions, type SetUpStep, SharedLooks, StalePlan, type StartedWrapper, SteadyPlan, type WrapperStart, type WrapperStatus, WrapperWatch, accessTo, ceilingSource, createSearches, explainAsJson, explainFault, explainInWords, explainSeatbelt, hasMountsOf, isRunning as isProcessRunning, judgeDenial, networkOf, openLaunch, openManagedNetwork, ownMark as ownProcessMark, parseCeiling, parseHostRules, parseIntent, parseNetworkIntent, placeholderFolder, planSandbox, readHostFacts, readMountTable, reasonOf, replaceableIn, reportSandbox, secureOwnFolder, spillFolder, startWrapper, systemPlaces, untilSteady, whyNotRun };
+export { type Access, type CeilingSource, type CommandSetting, type FailedCommand, type FileFacts, type FileView, type GlobMatch, type GlobMatches, type GlobScan, type HostFacts, type HostMemory, type HostRule, type HostRules, type JudgedPlan, type LaunchOptions, type LaunchPlan, type Look, Lookups, MAX_CELLS_STARTING, MAX_STATUS_BYTES, type ManagedNetwork, type ManagedNetworkOptions, NO_OPERATOR, type NamedProcess, type Narrowing, type NetworkAnswer, type NetworkCaller, type NetworkDecider, type NetworkDecision, type NetworkIntent, type NetworkNames, type NetworkProtocol, type NetworkQuestion, type NormalisedPolicy, NotRun, O_PATH, type OpenLaunch, type OperatorCeiling, type Outside, type PathRule, type PatternFinder, PlaceholderStore, type PlanOptions, type PlannedDescriptor, type PlannedLaunch, type PlannedNetwork, type Planning, type PolicyNote, type RefusalReason, Refusals, type RepositoryFinder, type Resolution, type RuleOrigin, SANDBOX_START_MS, SYSTEM_PATH, type SandboxIntent, type SandboxPlan, type SandboxedCommand, type ScanTarget, type ScannedTree, type Searches, SetUp, type SetUpClock, type SetUpOptions, type SetUpStep, SharedLooks, StalePlan, type StartedWrapper, SteadyPlan, type WrapperStart, type WrapperStatus, WrapperWatch, accessTo, ceilingSource, createSearches, explainAsJson, explainFault, explainInWords, explainSeatbelt, hasMountsOf, isRunning as isProcessRunning, judgeDenial, networkOf, openLaunch, openManagedNetwork, ownMark as ownProcessMark, parseCeiling, parseHostRules, parseIntent, parseNetworkIntent, pathOfDescriptor, placeholderFolder, planSandbox, readHostFacts, readMountTable, reasonOf, replaceableIn, reportSandbox, secureOwnFolder, spillFolder, startWrapper, systemPlaces, untilSteady, whyNotRun };

@@ -416,10 +416,7 @@ describe('between the look for a pattern and the plan', () => {
 
   test('a link that leads elsewhere is refused: nobody has looked there', async () => {
     await expect(boundAfter({ '/ws/link': { link: '/srv/other' } })).rejects.toThrow(
-      new ExecError(
-        'sandboxUnsupported',
-        `${ENTRY}.1: /ws/link was replaced while the sandbox was planned; try again`,
-      ),
+      new StalePlan('/ws/link', 'was replaced', `${ENTRY}.1`),
     );
   });
 
