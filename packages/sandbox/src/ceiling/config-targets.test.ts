@@ -1,7 +1,10 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { posix } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { FileFact } from '../files/file-facts.js';
 import { parentOf } from '../files/paths.js';
+import { realFileFacts } from '../files/real-file-facts.js';
 import { type FakeFile, fakeFiles } from '../files/testing/fake-files.js';
 import {
   MAX_CONFIG_BYTES,
@@ -239,6 +242,19 @@ describe('what the config of a repository names', () => {
         ),
       ],
     });
+  });
+
+  test('what a config on disk names in another encoding is told', () => {
+    const at = mkdtempSync(posix.join(tmpdir(), 'holdfast-config-'));
+    try {
+      const directory = posix.join(at, '.git');
+      mkdirSync(directory);
+      writeFileSync(posix.join(directory, 'config'), Buffer.from('[include] path = caf\xe9.cfg', 'latin1'));
+      const { paths, gaps } = namedByConfigs(new Map([[directory, [at]]]), [at], realFileFacts);
+      expect([paths, gaps.map(({ path }) => path)]).toEqual([[], [posix.join(directory, 'caf\ufffd.cfg')]]);
+    } finally {
+      rmSync(at, { recursive: true });
+    }
   });
 
   test('as many configs are read as there may be, and no more', async () => {

@@ -54,6 +54,27 @@ describeInWorlds(({ there, it }) => {
     });
   }
 
+  it('hooks that a config names stay as they are, however many repositories a command makes beside', async () => {
+    const { bare } = there();
+    const inBare = { cwd: bare, write: [bare] };
+    const made = [
+      'git init -q r && cd r && mkdir -p tools/hooks && git config core.hooksPath tools/hooks',
+      // The letters are more than an equal share of all that is read.
+      'git config branch.x.description $(printf %04000d 0) && cd ..',
+      'for at in $(seq 300); do mkdir -p z/$at/objects z/$at/refs && : > z/$at/HEAD; done',
+    ];
+    try {
+      const planted = await there().run(made.join(' && '), inBare);
+      const { stdout } = await there().run(
+        'exec 2> /dev/null; echo x > r/tools/hooks/pre-commit || echo refused; mv r/tools r/t || echo refused; touch r/new && echo made',
+        inBare,
+      );
+      expect([planted.exitCode, stdout]).toEqual([0, 'refused\nrefused\nmade\n']);
+    } finally {
+      outsideRun(['find', bare, '-mindepth', '1', '-delete'], '/');
+    }
+  });
+
   it('what hooks that are links lead to stays as it is, and commits go on', async () => {
     const { bare, outside } = there();
     const repository = path.join(bare, 'r');
