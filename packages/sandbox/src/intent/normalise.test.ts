@@ -1,6 +1,7 @@
 import { ExecError } from '@holdfast/exec-protocol';
 import { describe, expect, test } from 'vitest';
 import type { DirectoryEntry, FileFacts } from '../files/file-facts.js';
+import { StalePlan } from '../files/stale-plan.js';
 import { type FakeFile, fakeFiles } from '../files/testing/fake-files.js';
 import {
   MAX_GLOB_MATCHES,
