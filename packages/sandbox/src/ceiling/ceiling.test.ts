@@ -1,5 +1,6 @@
 import { ExecError } from '@holdfast/exec-protocol';
 import { describe, expect, test } from 'vitest';
+import { StalePlan } from '../files/stale-plan.js';
 import { type FakeFile, fakeFiles } from '../files/testing/fake-files.js';
 import {
   MAX_LINKED_WORKTREES,
@@ -364,10 +365,7 @@ describe('inside what is writable, what others would run stays as it is', () => 
   test('what is to be hidden must be found', async () => {
     const hidden = { ...CEILING, hidden: ['/run/own/records'] };
     await expect(below({}, ['write /'], hidden)).rejects.toThrow(
-      new ExecError(
-        'sandboxUnsupported',
-        'sandbox: /run/own/records has gone while the sandbox was planned; try again',
-      ),
+      new StalePlan('/run/own/records', 'has gone'),
     );
     await expect(below({ '/run/own': 'shut' }, ['write /ws'], hidden)).rejects.toThrow(
       new ExecError(
