@@ -37,6 +37,21 @@ const LINT_AND_TYPES: readonly Step[] = [
   { name: 'types', command: ['tsc', '-b'] },
 ];
 
+/** The same of modules and exports. */
+const MODULES: readonly Step[] = [
+  {
+    name: 'dependency direction',
+    command: ['depcruise', 'packages', 'simulation', 'e2e', 'scripts', '--config', '.dependency-cruiser.cjs'],
+  },
+  { name: 'dead code', command: ['knip'] },
+];
+
+/** What only reads the build. */
+const PACKAGES: readonly Step[] = [
+  { name: 'packed packages', command: ['tsx', 'scripts/check-packages.ts'] },
+  { name: 'public surface', command: ['tsx', 'scripts/check-api.ts'] },
+];
+
 /** The CLI itself on our server. What compares and measures takes minutes more, and runs with `npm run codex`. */
 const CODEX_SUITES: readonly string[] = [
   'commands',
@@ -51,11 +66,7 @@ const CODEX_SUITES: readonly string[] = [
 const STEPS: readonly (Step | readonly Step[])[] = [
   { name: 'format', command: ['biome', 'ci', '--colors=off', '.'] },
   LINT_AND_TYPES,
-  {
-    name: 'dependency direction',
-    command: ['depcruise', 'packages', 'simulation', 'e2e', 'scripts', '--config', '.dependency-cruiser.cjs'],
-  },
-  { name: 'dead code', command: ['knip'] },
+  MODULES,
   { name: 'bubblewrap', command: ['tsx', 'scripts/install-bubblewrap.ts'], isHeard: true },
   { name: 'unit tests', command: ['vitest', 'run', '--project', 'unit'], project: 'unit' },
   {
@@ -65,8 +76,7 @@ const STEPS: readonly (Step | readonly Step[])[] = [
     isDeterministic: true,
   },
   { name: 'build', command: [process.execPath, 'scripts/setup.mjs'] },
-  { name: 'packed packages', command: ['tsx', 'scripts/check-packages.ts'] },
-  { name: 'public surface', command: ['tsx', 'scripts/check-api.ts'] },
+  PACKAGES,
   { name: 'e2e tests', command: ['vitest', 'run', '--project', 'e2e'], project: 'e2e' },
   {
     name: 'the real Codex CLI',
