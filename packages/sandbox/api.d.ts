@@ -256,16 +256,31 @@ interface ScannedTree {
     readonly unseen: string | undefined;
 }
 
+/** Names at the top of each writable root that restricted policies leave as they are. */
+interface NamesAtTop {
+    /** Those that stay missing as well. */
+    readonly protectedNames: readonly string[];
+    /** More of them, which are left alone while they are missing. */
+    readonly protectedIfThere: readonly string[];
+    /** What stays as it is, or missing, where the root is a home of the user. */
+    readonly home: ProtectedHome;
+}
+/** The homes of a user, and names in them. */
+interface ProtectedHome {
+    /** Absolute paths; a link may lead there. */
+    readonly paths: readonly string[];
+    /** Names that bear an empty file while they are missing. */
+    readonly files: readonly string[];
+    /** Names that bear an empty directory; one further down is left alone while the directory above it is missing. */
+    readonly directories: readonly string[];
+}
+
 /** The most that an executor allows, whatever a peer asks for. */
-interface Ceiling {
+interface Ceiling extends NamesAtTop {
     /**
      * What the operator configured; it narrows every policy, also one that does not restrict files. Undefined for nothing.
      */
     readonly maximum: Pick<NormalisedPolicy, 'rules' | 'network' | 'networkOrigin'> | undefined;
-    /** Names at the top of each writable root that restricted policies leave as they are. */
-    readonly protectedNames: readonly string[];
-    /** More of them, which are left alone while they are missing. */
-    readonly protectedIfThere: readonly string[];
     /** Directories and files that no restricted policy shows. */
     readonly hidden: readonly string[];
 }

@@ -14,11 +14,13 @@ import { linesOf, policyOf, rule } from '../policy/testing/rules.js';
 import { applyCeiling, type Ceiling, type ScannedTrees } from './ceiling.js';
 import { inPartsOf } from './protect-git.js';
 import { applyToFakes } from './testing/apply-to-fakes.js';
+import { NO_HOME } from './testing/no-home.js';
 
 const CEILING: Ceiling = {
   maximum: undefined,
   protectedNames: ['.codex', '.bashrc'],
   protectedIfThere: ['.zlogin'],
+  home: NO_HOME,
   hidden: [],
 };
 
@@ -504,7 +506,13 @@ test('what may be written is never read-only as a whole, whatever looks like a r
 
 describe('what the operator configured', () => {
   const maximum = policyOf(['read /', 'write /ws', 'deny /root']);
-  const configured: Ceiling = { maximum, protectedNames: [], protectedIfThere: [], hidden: [] };
+  const configured: Ceiling = {
+    maximum,
+    protectedNames: [],
+    protectedIfThere: [],
+    home: NO_HOME,
+    hidden: [],
+  };
 
   test('S10 narrows a restricted intent', async () => {
     const { policy } = await applyToFakes(policyOf(['write /'], { network: 'enabled' }), configured, {
@@ -543,6 +551,7 @@ test('what is the executor’s own is shown to nobody', async () => {
       maximum: undefined,
       protectedNames: [],
       protectedIfThere: [],
+      home: NO_HOME,
       hidden: ['/run/own'],
     }),
   ).toEqual(['read /', 'deny /run/own', 'write /ws']);

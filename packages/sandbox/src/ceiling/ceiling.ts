@@ -1,5 +1,5 @@
 import type { FileFacts } from '../files/file-facts.js';
-import { childOf, parentOf } from '../files/paths.js';
+import { parentOf } from '../files/paths.js';
 import { resolvePath } from '../files/resolve-path.js';
 import { StalePlan } from '../files/stale-plan.js';
 import { refuse } from '../intent/refuse.js';
@@ -18,21 +18,24 @@ import { replaceableIn } from '../policy/visibility.js';
 import type { ScannedTree, ScanTarget } from '../repositories/scan-tree.js';
 import { namedByConfigs } from './config-targets.js';
 import { gitPlacesAround, gitPlacesIn } from './git-places.js';
+import { homeDirectories } from './home-directories.js';
+import { type NamesAtTop, protectedAtTop } from './names-at-top.js';
 import { PathProtection } from './path-protection.js';
 import { inPartsOf, linkedWorktreesOf, type ProtectedPath, protectedInGitDirectory } from './protect-git.js';
-import { PROTECTED_IF_THERE, PROTECTED_NAMES } from './protected-names.js';
+import {
+  PROTECTED_HOME_DIRECTORIES,
+  PROTECTED_HOME_FILES,
+  PROTECTED_IF_THERE,
+  PROTECTED_NAMES,
+} from './protected-names.js';
 import { type DeepRestriction, deepRestrictions, pinsAbove, withoutDeep } from './shallow.js';
 
 /** The most that an executor allows, whatever a peer asks for. */
-export interface Ceiling {
+export interface Ceiling extends NamesAtTop {
   /**
    * What the operator configured; it narrows every policy, also one that does not restrict files. Undefined for nothing.
    */
   readonly maximum: Pick<NormalisedPolicy, 'rules' | 'network' | 'networkOrigin'> | undefined;
-  /** Names at the top of each writable root that restricted policies leave as they are. */
-  readonly protectedNames: readonly string[];
-  /** More of them, which are left alone while they are missing. */
-  readonly protectedIfThere: readonly string[];
   /** Directories and files that no restricted policy shows. */
   readonly hidden: readonly string[];
 }
@@ -42,6 +45,11 @@ export const DEFAULT_CEILING: Ceiling = {
   maximum: undefined,
   protectedNames: PROTECTED_NAMES,
   protectedIfThere: PROTECTED_IF_THERE,
+  home: {
+    paths: homeDirectories(),
+    files: PROTECTED_HOME_FILES,
+    directories: PROTECTED_HOME_DIRECTORIES,
+  },
   hidden: [],
 };
 
@@ -192,7 +200,7 @@ function protections(
     }
     links.push(...git.links);
     // In a directory that many share, nobody's configuration is looked for.
-    if (!root.isShared) paths.push(...namesBelow(root.path, ceiling));
+    if (!root.isShared) paths.push(...protectedAtTop(root.path, ceiling, files));
   }
   const kept = roots.map(({ path }) => path);
   paths.push(...protectedInRepositories(worktrees, rules, { files, remarks }));
@@ -308,13 +316,6 @@ function noteOfShut(shut: readonly string[]): PolicyNote {
     origin: ORIGIN,
     text: `${first}${more} cannot be looked into, so all of it stays as it is; let this user read and enter it (chmod u+rx)`,
   };
-}
-
-function namesBelow(root: string, { protectedNames, protectedIfThere }: Ceiling): readonly ProtectedPath[] {
-  return [
-    ...protectedNames.map((name) => ({ path: childOf(root, name), linksInto: [root] })),
-    ...protectedIfThere.map((name) => ({ path: childOf(root, name), onlyIfThere: true as const })),
-  ];
 }
 
 function hiding(folder: string, files: FileFacts): readonly PathRule[] {

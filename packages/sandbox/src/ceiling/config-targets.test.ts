@@ -20,9 +20,16 @@ import { linesOf, policyOf } from '../policy/testing/rules.js';
 import type { Ceiling } from './ceiling.js';
 import { namedByConfigs } from './config-targets.js';
 import { applyToFakes } from './testing/apply-to-fakes.js';
+import { NO_HOME } from './testing/no-home.js';
 
 describe('what the config of a repository names', () => {
-  const ceiling: Ceiling = { maximum: undefined, protectedNames: [], protectedIfThere: [], hidden: [] };
+  const ceiling: Ceiling = {
+    maximum: undefined,
+    protectedNames: [],
+    protectedIfThere: [],
+    home: NO_HOME,
+    hidden: [],
+  };
   const GIT: Readonly<Record<string, FakeFile>> = {
     '/ws/r/.git/hooks': 'directory',
     '/ws/r/.git/commondir': { text: '.' },

@@ -4,11 +4,13 @@ import { MAX_RESTRICTED_PATH_BYTES } from '../limits.js';
 import { linesOf, policyOf } from '../policy/testing/rules.js';
 import type { Ceiling } from './ceiling.js';
 import { applyToFakes } from './testing/apply-to-fakes.js';
+import { NO_HOME } from './testing/no-home.js';
 
 const CEILING: Ceiling = {
   maximum: undefined,
   protectedNames: [],
   protectedIfThere: ['.zlogin'],
+  home: NO_HOME,
   hidden: [],
 };
 

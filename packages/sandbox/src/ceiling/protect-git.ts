@@ -8,7 +8,7 @@ import type { PlaceholderText } from '../policy/path-rule.js';
 export interface ProtectedPath {
   readonly path: string;
   readonly onlyIfThere?: true;
-  /** The text of a file that changes nothing for git, where it does not bear a directory. */
+  /** The text of a file that changes nothing for its readers, where they do not bear a directory. */
   readonly placeholderText?: PlaceholderText;
   /** What it is good as. A link to something else is left alone. */
   readonly expects?: 'directory' | 'file';

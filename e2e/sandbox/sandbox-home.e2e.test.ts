@@ -1,0 +1,49 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { runHoldfast } from '../harness.js';
+import { sandboxPlace } from './sandbox-profiles.js';
+import { describeConfined, WHOEVER_TESTS } from './sandbox-users.js';
+
+/** Real sandboxes are planned and started, one after the other, on a machine that may be busy. */
+const DEADLINE_MS = 120_000;
+
+const THERE = ['.config/fish/config.fish', '.config/nvim/init.vim', '.emacs', '.tmux.conf', '.vimrc', 'own'];
+const MISSING = ['.bash_login', '.config/git/config', '.gitconfig', '.ssh/rc', '.zprofile', 'made'];
+
+describeConfined('a home that a command may write', WHOEVER_TESTS, () => {
+  test(
+    'keeps its start-up files, and gets none',
+    async () => {
+      await using place = await sandboxPlace(WHOEVER_TESTS);
+      const home = join(place.path, 'home');
+      for (const name of THERE) {
+        mkdirSync(join(home, name, '..'), { recursive: true });
+        writeFileSync(join(home, name), '');
+      }
+      const attempts = [...THERE, ...MISSING].map(
+        (name) => `mkdir -p "$(dirname ${name})"; echo x > ${name}`,
+      );
+      const { code, stdout } = await runHoldfast(
+        [
+          'sandbox',
+          '--write',
+          home,
+          '--',
+          '/bin/sh',
+          '-c',
+          `cd; (${attempts.join('; ')}); git config --list`,
+        ],
+        { env: { HOME: home, GIT_CONFIG_SYSTEM: '/dev/null' } },
+      );
+      expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+      const changed = THERE.filter((name) => readFileSync(join(home, name), 'utf8') !== '');
+      expect({ changed, names: readdirSync(home).sort() }).toEqual({
+        changed: ['own'],
+        names: ['.config', '.emacs', '.tmux.conf', '.vimrc', 'made', 'own'],
+      });
+      expect(readdirSync(join(home, '.config')).sort()).toEqual(['fish', 'nvim']);
+    },
+    DEADLINE_MS,
+  );
+});
