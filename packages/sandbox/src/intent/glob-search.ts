@@ -9,7 +9,7 @@ import {
   MAX_GLOB_TEXT_CHARACTERS,
   MAX_SCANNED_ENTRIES,
 } from '../limits.js';
-import { compileGlob, type PathGlob } from '../policy/glob.js';
+import { compileGlob, type PathGlob, UnknownForm } from '../policy/glob.js';
 import { type ScannedEntry, ShutDirectory } from '../repositories/scan-files.js';
 import type { ScanTools } from '../repositories/scan-tree.js';
 import type { GlobMatches, GlobScan } from './deny-glob.js';
@@ -61,6 +61,7 @@ function globOf({ pattern, origin, directory }: GlobScan, spend: (characters: nu
   try {
     return compileGlob(pattern, directory, spend);
   } catch (error) {
+    if (error instanceof UnknownForm) return refuse(origin, `${pattern} ${error.message}`);
     if (error instanceof RangeError)
       return refuse(origin, `${pattern} ${error.message}; send several patterns instead`);
     if (error instanceof SyntaxError)

@@ -379,6 +379,16 @@ describe('what cannot be enforced is refused, with the entry and the remedy', ()
       `${ENTRY}.0: /ws/[z-a] has a range that ends before it begins; turn it around`,
     ],
     [
+      'a pattern with a slash in braces',
+      glob('/ws/{.env,conf/secret}'),
+      `${ENTRY}.0: /ws/{.env,conf/secret} has a brace around a slash, around another one or alone; send several patterns instead, or [{] for the character`,
+    ],
+    [
+      'a pattern with a class by its name',
+      glob('/ws/[[:alpha:]].key'),
+      `${ENTRY}.0: /ws/[[:alpha:]].key has a class by its name; send its characters instead, such as [a-zA-Z]`,
+    ],
+    [
       'a denied name that is not UTF-8',
       at('/ws/caf\ufffd', 'deny'),
       `${ENTRY}.0: /ws/caf\ufffd is not there, and \ufffd in it stands for bytes that are no UTF-8; name a directory above it`,

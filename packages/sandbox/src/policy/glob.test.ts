@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { MAX_BRACE_TEXTS } from '../limits.js';
-import { compileGlob } from './glob.js';
+import { compileGlob, UnknownForm } from './glob.js';
 import { codeOf, matchesNaively } from './testing/naive-glob.js';
 
 test.each<[string, string, readonly string[], readonly string[]]>([
@@ -36,6 +36,27 @@ test.each([
 ])('%s does not match what it could be tried on in countless ways', (pattern, path) => {
   const glob = compileGlob(`${pattern}b`, '/ws');
   expect([glob.matches(`/ws/${path}`), glob.matches(`/ws/${path}/c`)]).toEqual([false, false]);
+});
+
+test.each([
+  ['{.env,conf/secret}', 'has a brace around a slash'],
+  ['{a,{b,c}}.key', 'has a brace around a slash, around another one or alone'],
+  ['conf/x{', 'has a brace around a slash, around another one or alone'],
+  ['{[ab].key,c}', 'has a class in braces'],
+  ['[[:alpha:]].key', 'has a class by its name'],
+  ['[!x[:digit:]_]', 'has a class by its name'],
+  ['[[.hyphen.]]', 'has a class by its name'],
+])('%s, which means something elsewhere, is not taken for a pattern', (pattern, why) => {
+  expect(() => compileGlob(pattern, '/ws')).toThrow(UnknownForm);
+  expect(() => compileGlob(pattern, '/ws')).toThrow(why);
+});
+
+test('braces and colons can be meant as characters', () => {
+  const glob = compileGlob('[{]a[}][[:]}', '/ws');
+  expect(['/ws/{a}[}', '/ws/{a}:}', '/ws/{a}x}'].filter((path) => glob.matches(path))).toEqual([
+    '/ws/{a}[}',
+    '/ws/{a}:}',
+  ]);
 });
 
 test('braces stand for so many texts, and no more', () => {

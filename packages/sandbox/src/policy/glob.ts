@@ -19,7 +19,7 @@ export interface PathGlob {
  * Compiles a pattern; one that does not start with a slash hangs below `directory`. Names with a leading dot match too.
  * Whatever the pattern and the path, a match takes no longer than the product of their lengths.
  * @param spend Is told how many characters the texts of a name have at most, before any is made, and may throw.
- * @throws SyntaxError for a class with a range that ends before it begins; RangeError where the braces of one name stand for more than `MAX_BRACE_TEXTS` texts.
+ * @throws UnknownForm for what would match nothing of what it means elsewhere; SyntaxError for a class with a range that ends before it begins; RangeError where the braces of one name stand for more than `MAX_BRACE_TEXTS` texts.
  */
 export function compileGlob(
   pattern: string,
@@ -35,7 +35,7 @@ export function compileGlob(
   const steps = names.map((name): Step<string> => {
     if (name === '**') return ANY_NUMBER;
     if (!WILD.test(name)) return (candidate) => candidate === name;
-    const tokens = name.match(TOKEN) ?? [];
+    const tokens = tokensOf(name);
     const count = countTexts(tokens);
     texts += count;
     spend(count * name.length);
@@ -48,6 +48,9 @@ export function compileGlob(
     matches: (path) => path !== '/' && matchesAll(steps, path.slice(1).split('/')),
   };
 }
+
+/** A form of patterns that others know, and that means nothing here. The message goes behind the pattern. */
+export class UnknownForm extends Error {}
 
 const WILD = /[*?[{]/;
 
@@ -93,6 +96,24 @@ function nameMatcher(tokens: readonly string[]): (candidate: string) => boolean 
 
 // A class, alternatives without nesting, or a single character.
 const TOKEN = /\[[!^]?\]\]|\[[!^]?\]?[^\]/]+\]|\{[^{}/]*\}|[\s\S]/gu;
+
+// As in [[:alpha:]], where a class has ended with the inner bracket for this.
+const NAMED_CLASS = /^\[.*\[([:.=]).*\1\]$/u;
+
+function tokensOf(name: string): readonly string[] {
+  const tokens = name.match(TOKEN) ?? [];
+  for (const token of tokens) {
+    if (token === '{')
+      throw new UnknownForm(
+        'has a brace around a slash, around another one or alone; send several patterns instead, or [{] for the character',
+      );
+    if (choicesOf(token).some((choice) => choice.includes('[')))
+      throw new UnknownForm('has a class in braces; send several patterns instead');
+    if (NAMED_CLASS.test(token))
+      throw new UnknownForm('has a class by its name; send its characters instead, such as [a-zA-Z]');
+  }
+  return tokens;
+}
 
 /** A text is its own list of characters, which costs nothing, unless one of them takes two of its units. */
 function charactersOf(text: string): ArrayLike<string> {
