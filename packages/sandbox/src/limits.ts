@@ -34,6 +34,9 @@ export const MAX_SCANNED_TREE_ENTRIES = 100_000;
 /** Repositories of one root that are asked for again, first of all, when it could not be looked through to its end. */
 export const MAX_KNOWN_REPOSITORIES = 4096;
 
+/** Characters in the paths of such repositories of all roots together; beyond, those found last where most is known are forgotten. */
+export const MAX_KNOWN_REPOSITORY_CHARACTERS = 16_777_216;
+
 /** Mounts that all repositories of one sandbox may need; where they need more, some stay as they are as a whole. */
 export const MAX_REPOSITORY_MOUNTS = 2000;
 

@@ -308,6 +308,18 @@ describe('a repository that was found', () => {
     });
   });
 
+  test('is not forgotten for any number of other roots, with repositories in them or not', async () => {
+    const { tree, flood } = flooded();
+    const scans = scansOf(tree);
+    await scans.find(few());
+    for (let at = 0; at <= 2 * MAX_REMEMBERED_SCANS; at++) {
+      tree.make(`/${at}${at % 2 === 0 ? '/.git' : ''}`, true);
+      await scans.find(target(`/${at}`));
+    }
+    flood();
+    expect((await scans.find(few())).gitPaths).toEqual(['/ws/proj/.git']);
+  });
+
   test('is not forgotten while its directory cannot be read, and that is told', async () => {
     const { tree, flood } = flooded();
     tree.nowMs = 60_000;

@@ -2,11 +2,11 @@ import { setImmediate } from 'node:timers/promises';
 import { isWithinAny } from '../files/paths.js';
 import { SharedLooks } from '../files/shared-looks.js';
 import { MAX_KNOWN_REPOSITORIES, MAX_REMEMBERED_SCANS } from '../limits.js';
+import { KnownRepositories } from './known-repositories.js';
 import type { Listing } from './listing.js';
 import { realScanFiles } from './scan-files.js';
 import {
   type KnownListings,
-  type Remembered,
   type ScannedTree,
   type ScanTarget,
   type ScanTools,
@@ -38,8 +38,7 @@ export class RepositoryScans implements RepositoryFinder {
   readonly #tools: ScanTools;
   /** By target, the one that was used last at the end. */
   readonly #known = new Map<string, KnownListings>();
-  /** By root, whatever was left out below it; the one that was used last at the end. */
-  readonly #found = new Map<string, Remembered['found']>();
+  readonly #found = new KnownRepositories();
   readonly #looks = new SharedLooks<ScannedTree>();
 
   constructor(tools: ScanTools = REAL_TOOLS) {
@@ -53,13 +52,15 @@ export class RepositoryScans implements RepositoryFinder {
 
   async #scan(key: string, target: ScanTarget, signal: AbortSignal): Promise<ScannedTree> {
     const { root, except } = target;
-    const found = this.#found.get(root) ?? NOTHING_FOUND;
-    const known = { listings: this.#known.get(key) ?? new Map<string, Listing>(), found };
+    const known = {
+      listings: this.#known.get(key) ?? new Map<string, Listing>(),
+      found: this.#found.below(root),
+    };
     const { tree, listings } = await scanTree(target, known, this.#tools, signal);
     keepLatest(this.#known, key, listings);
-    const before = this.#found.get(root) ?? NOTHING_FOUND;
+    const before = this.#found.below(root);
     const notLookedAt = new Set([...except, ...tree.shut]);
-    keepLatest(this.#found, root, {
+    this.#found.keep(root, {
       gitPaths: knownOf(before.gitPaths, tree.gitPaths, notLookedAt),
       repositories: knownOf(before.repositories, tree.repositories, notLookedAt),
     });
@@ -68,8 +69,6 @@ export class RepositoryScans implements RepositoryFinder {
 }
 
 const NEVER = new AbortController().signal;
-
-const NOTHING_FOUND: Remembered['found'] = { gitPaths: [], repositories: [] };
 
 /** Those that were known stay first, but for what has gone: what was made to be found instead of them comes behind. */
 function knownOf(
