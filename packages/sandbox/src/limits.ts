@@ -13,6 +13,9 @@ export const MAX_SMALL_FILE_BYTES = 64 * 1024;
 /** Entries of directories that the deny globs of one intent may look at. */
 export const MAX_SCANNED_ENTRIES = 400_000;
 
+/** Characters of one pattern: as many as a path may have. What it takes to read one grows with their square. */
+export const MAX_PATTERN_CHARACTERS = 4096;
+
 /**
  * Characters of all texts that the names of the patterns of one intent stand for. Braces make many of them out of few: `{a,b}{a,b}`
  * stands for four texts of two characters.

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { Readable } from 'node:stream';
 import { type OpenLaunch, type SetUp, type StartedWrapper, startWrapper } from '@holdfast/sandbox';
 import type { CarriedStreams } from './carried-streams.js';
 import { hasTerminal } from './plan-locally.js';
@@ -21,7 +22,8 @@ export async function startLocally(
       setUp,
       spawn: (opened) => {
         const child = spawnWrapper(opened, streams);
-        if (child.stderr !== null) errors = new WrapperErrors(child.stderr);
+        // There is none of a start that has failed.
+        if (child.stderr instanceof Readable) errors = new WrapperErrors(child.stderr);
         return child;
       },
       complaint: () => errors?.all ?? streams.takeErrors(),

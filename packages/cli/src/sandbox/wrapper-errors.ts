@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { MAX_STATUS_BYTES } from '@holdfast/sandbox';
 
@@ -7,6 +8,8 @@ export class WrapperErrors {
   readonly all: Promise<string>;
 
   constructor(stream: Readable) {
+    // What does not end holds it as well, and is not waited for.
+    if (stream instanceof Socket) stream.unref();
     let bytes = Buffer.alloc(0);
     stream.on('data', (chunk: Buffer) => {
       bytes = Buffer.concat([bytes, chunk.subarray(0, MAX_STATUS_BYTES - bytes.length)]);

@@ -154,14 +154,17 @@ export class ConfigReading implements ConfigTargets {
 
   #readConfig(path: string): void {
     const found = this.#resolve(path);
-    if (found?.kind !== 'file' || this.#read.has(found.path)) return;
+    if (found?.kind !== 'file') return;
+    // By another name its relative includes mean other files.
+    const key = `${found.path}\0${parentOf(path)}`;
+    if (this.#read.has(key)) return;
     if (this.#read.size >= MAX_GIT_CONFIGS) {
       this.#tell(path, `is not read, since it comes after ${MAX_GIT_CONFIGS} others; include fewer`);
       return;
     }
     const config = this.#look.configs.at(found.path, this.budget);
     const named = typeof config === 'string' ? undefined : config;
-    this.#read.set(found.path, named);
+    this.#read.set(key, named);
     if (config === 'unreadable')
       this.#tell(path, `cannot be read, or has more than ${MAX_SMALL_FILE_BYTES / 1024} KiB; shorten it`);
     for (const include of named?.includes ?? []) {
@@ -175,7 +178,8 @@ export class ConfigReading implements ConfigTargets {
     if (target === undefined || this.#keepsWritable(target, path)) return;
     // Git takes an empty file for an empty config, and fails at a directory.
     this.#protect({ path: target, placeholderText: '' });
-    this.#readConfig(target);
+    // Git goes on from the directory in which it was named, wherever a link there leads.
+    this.#readConfig(path);
   }
 
   #addHooks(path: string): void {

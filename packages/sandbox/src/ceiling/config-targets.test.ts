@@ -78,6 +78,22 @@ describe('what the config of a repository names', () => {
     });
   });
 
+  test('what a config includes that is named by a link is looked for where the link is', async () => {
+    const tree: Readonly<Record<string, FakeFile>> = {
+      '/ws/r/sub.config': { text: '' },
+      '/ws/r/first/sub.config': { text: '' },
+      '/ws/r/first/a.config': { link: '../deep/er/real.config' },
+      '/ws/r/b.config': { link: 'deep/er/real.config' },
+      '/ws/r/deep/er/real.config': { text: '[include] path = sub.config' },
+    };
+    const config = '[include] path = ../first/a.config\n[include] path = ../b.config';
+    expect((await named(config, tree)).rules).toEqual([
+      'read /ws/r/deep/er/real.config',
+      'read /ws/r/first/sub.config',
+      'read /ws/r/sub.config',
+    ]);
+  });
+
   test('in every worktree of it', async () => {
     const tree: Readonly<Record<string, FakeFile>> = {
       '/ws/r/.git/worktrees/a/gitdir': { text: '/ws/a/.git\n' },

@@ -78,4 +78,11 @@ describe('what a sandbox has mounted', () => {
   ])('shows %s', (_, source) => {
     expect(check(...without(9), [source, '/home/me'])).toBe('/home/me');
   });
+
+  test('has one root, however often that is mounted', () => {
+    const base: MountStep = { kind: 'bind', path: '/', access: 'write', identity: undefined };
+    const inside = INSIDE.filter(([, path]) => !path.startsWith('/home/me/ws') && path !== '/home/me');
+    const table = inside.map(([source, path]) => line(source, path)).join('');
+    expect(misplacedMount([base, base, ...STEPS.slice(1, 4)], outside, table)).toBeUndefined();
+  });
 });

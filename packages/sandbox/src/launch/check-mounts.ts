@@ -1,6 +1,6 @@
 import { childOf, isWithin } from '../files/paths.js';
 import type { MountStep } from '../linux/mount-step.js';
-import { countsOf, type Mount, mountedPathOf, mountsIn, sourceOf } from './mount-table.js';
+import { countsOf, type Mount, mountedPathOf, mountsIn, seen, sourceOf } from './mount-table.js';
 
 /**
  * Compares a sandbox with its plan before its command runs. bubblewrap looks names up when it mounts, and whoever may write there can have them lead
@@ -23,7 +23,7 @@ export function misplacedMount(
 function missing(steps: readonly MountStep[], there: readonly Mount[]): string | undefined {
   const standing = countsOf(there.map(({ path }) => path));
   const planned = countsOf(steps.map(mountedPathOf));
-  return [...planned].find(([path, count]) => (standing.get(path) ?? 0) < count)?.[0];
+  return [...planned].find(([path, count]) => (standing.get(path) ?? 0) < seen(path, count))?.[0];
 }
 
 /** What is mounted on the host comes along with each directory that holds it. */

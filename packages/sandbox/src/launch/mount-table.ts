@@ -17,7 +17,12 @@ export function readMountTable(pid: number): string | undefined {
 export function hasMountsOf(steps: readonly MountStep[], mountTable: string): boolean {
   const standing = countsOf(mountsIn(mountTable).map(({ path }) => path));
   const planned = countsOf(steps.map(mountedPathOf));
-  return [...planned].every(([path, count]) => (standing.get(path) ?? 0) >= count);
+  return [...planned].every(([path, count]) => (standing.get(path) ?? 0) >= seen(path, count));
+}
+
+/** How many of so many mounts at a path are told of: of roots the last one alone. */
+export function seen(path: string, count: number): number {
+  return path === '/' ? Math.min(count, 1) : count;
 }
 
 /** Where a step mounts something; undefined for nowhere. */

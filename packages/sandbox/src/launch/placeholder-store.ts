@@ -172,10 +172,13 @@ export class PlaceholderStore {
     const groups = this.#held.get(folder);
     groups?.delete(key);
     if (groups?.size === 0) this.#held.delete(folder);
-    leave({ ...this.#holders(folder), held }, holder, placeholders);
-    if (held !== undefined) {
-      closeSync(held);
-      this.#open -= 1;
+    try {
+      leave({ ...this.#holders(folder), held }, holder, placeholders);
+    } finally {
+      if (held !== undefined) {
+        closeSync(held);
+        this.#open -= 1;
+      }
     }
     this.#sayGone();
   }

@@ -69,9 +69,12 @@ async function begin(
 ): Promise<Pick<StartedWrapper, 'process' | 'wrapper'>> {
   try {
     const process = spawn(launch);
+    // Before anything else can fail: an error that nobody hears ends this program.
+    const failure = once(process, 'error');
+    failure.catch(() => undefined);
     const wrapper = launch.watch(process);
     if (hasPid(process)) return { process, wrapper };
-    const [error]: unknown[] = await once(process, 'error').catch((reason: unknown) => [reason]);
+    const [error]: unknown[] = await failure.catch((reason: unknown) => [reason]);
     throw error;
   } catch (error) {
     launch.ended();

@@ -53,6 +53,7 @@ test.each([
   ],
   ['bwrap: Race condition binding dirfd: Invalid argument', true],
   ['bwrap: Race condition binding dirfd', true],
+  ['bwrap: Can\'t remount readonly on /newroot/ws/k: Unable to find "/newroot/ws/k" in mount table', true],
   ["bwrap: Can't bind mount /oldroot/ws on /newroot/ws: Permission denied", false],
   ["bwrap: Can't chdir to /ws: No such file or directory", false],
   ['bwrap: execvp /ws/run: No such file or directory', false],

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { MAX_BWRAP_BYTES, MAX_BWRAP_WORDS } from '../limits.js';
 import { planBwrap } from './bwrap-plan.js';
 import type { MountStep } from './mount-step.js';
+import { ASIDE } from './mount-words.js';
 
 const FILTER = new Uint8Array([1, 2, 3]);
 const COMMAND = { argv: ['make', '--', 'all'], cwd: '/ws', env: { TOKEN: 'secret' } } as const;
@@ -35,9 +36,9 @@ test('a plan becomes one call of bubblewrap, its paths held open and its secrets
       '--unshare-net',
       ...['--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc', '--perms', '555'],
       ...['--tmpfs', '/proc/1', '--remount-ro', '/proc/1'],
-      ...['--bind-fd', '4', '../holdfast-0', '--ro-bind', '/', '../oldroot'],
+      ...['--bind-fd', '4', `../${ASIDE}-0`, '--ro-bind', '/', '../oldroot'],
       ...['--perms', '755', '--tmpfs', '/ws/a'],
-      ...['--bind-try', '/../holdfast-0', '/ws'],
+      ...['--bind-try', `/../${ASIDE}-0`, '/ws'],
       ...['--perms', '000', '--ro-bind-data', '5', '/ws/.env'],
       ...['--ro-bind-fd', '6', '/ws/a/hooks'],
       ...['--symlink', 'usr/bin', '/bin'],

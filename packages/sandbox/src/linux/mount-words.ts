@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { PlannedDescriptor } from '../launch/launch-plan.js';
 import type { MountStep } from './mount-step.js';
 
@@ -9,7 +10,7 @@ export function mountWords(steps: readonly MountStep[], hold: Hold): readonly st
   const at = steps.findIndex(({ kind }) => kind === 'sealHost');
   if (at < 0) return steps.flatMap((step) => wordsOf(step, hold));
   const sealed = steps.slice(at + 1);
-  const aside = new Map(sealed.filter(isPutAside).map((step, index) => [step, beside(`holdfast-${index}`)]));
+  const aside = new Map(sealed.filter(isPutAside).map((step, index) => [step, beside(`${ASIDE}-${index}`)]));
   return [
     ...steps.slice(0, at).flatMap((step) => wordsOf(step, hold)),
     ...[...aside].flatMap(([step, place]) => wordsOf(step, hold, place)),
@@ -26,6 +27,9 @@ export function beside(name: string): string {
   return `../${name}`;
 }
 
+/** Begins the names of what one program puts aside. */
+export const ASIDE = `holdfast-${randomUUID()}`;
+
 type Bind = Extract<MountStep, { readonly kind: 'bind' }>;
 
 /** What needs the host as it is. */
@@ -33,7 +37,10 @@ function isPutAside(step: MountStep): boolean {
   return step.kind === 'privateDevices' || (step.kind === 'bind' && step.access === 'write');
 }
 
-/** Shows what was put aside. The options that end with `try` are for what is not on the host, which this never is. */
+/**
+ * Shows what was put aside. The options that end with `try` are for what is not on the host. bubblewrap looks there first, so that
+ * nobody may know the name and leave something else there.
+ */
 function wordsFromAside(
   step: MountStep,
   aside: ReadonlyMap<MountStep, string>,

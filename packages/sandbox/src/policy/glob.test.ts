@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { MAX_BRACE_TEXTS } from '../limits.js';
+import { MAX_BRACE_TEXTS, MAX_PATTERN_CHARACTERS } from '../limits.js';
 import { compileGlob, UnknownForm } from './glob.js';
 import { codeOf, matchesNaively } from './testing/naive-glob.js';
 
@@ -120,4 +120,17 @@ test('how many texts a pattern stands for is known, and told before they are mad
     [1, 2, 6],
     [2 * '*.{js,ts}'.length, 4 * '{a,b}{c,d}'.length, 2 * '{e,f}'.length],
   ]);
+});
+
+test.each(['a', '[', '{'])('a pattern of %j without end is refused before it is read', (character) => {
+  const pattern = `${character.repeat(MAX_PATTERN_CHARACTERS)}*`;
+  expect(() => compileGlob(pattern, '/ws')).toThrow(
+    new RangeError(`has more than ${String(MAX_PATTERN_CHARACTERS)} characters`),
+  );
+});
+
+test('a pattern of as many characters as there may be is prepared', () => {
+  const name = 'a'.repeat(MAX_PATTERN_CHARACTERS - 1);
+  const glob = compileGlob(`${name}*`, '/ws');
+  expect([glob.matches(`/ws/${name}b`), glob.matches('/ws/a')]).toEqual([true, false]);
 });

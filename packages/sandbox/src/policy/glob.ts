@@ -1,4 +1,4 @@
-import { MAX_BRACE_TEXTS } from '../limits.js';
+import { MAX_BRACE_TEXTS, MAX_PATTERN_CHARACTERS } from '../limits.js';
 
 /**
  * A pattern for absolute paths: `*` and `?` stay within one name, `**` spans any number of them. A character is a code point, in
@@ -19,13 +19,15 @@ export interface PathGlob {
  * Compiles a pattern; one that does not start with a slash hangs below `directory`. Names with a leading dot match too.
  * Whatever the pattern and the path, a match takes no longer than the product of their lengths.
  * @param spend Is told how many characters the texts of a name have at most, before any is made, and may throw.
- * @throws UnknownForm for what would match nothing of what it means elsewhere; SyntaxError for a class with a range that ends before it begins; RangeError where the braces of one name stand for more than `MAX_BRACE_TEXTS` texts.
+ * @throws UnknownForm for what would match nothing of what it means elsewhere; SyntaxError for a class with a range that ends before it begins; RangeError for more than `MAX_PATTERN_CHARACTERS`, and where the braces of one name stand for more than `MAX_BRACE_TEXTS` texts.
  */
 export function compileGlob(
   pattern: string,
   directory: string,
   spend: (characters: number) => void = () => undefined,
 ): PathGlob {
+  if (pattern.length > MAX_PATTERN_CHARACTERS)
+    throw new RangeError(`has more than ${MAX_PATTERN_CHARACTERS} characters`);
   const names = (pattern.startsWith('/') ? pattern : `${directory}/${pattern}`)
     .split('/')
     .filter((name) => name !== '' && name !== '.');
@@ -120,7 +122,7 @@ function charactersOf(text: string): ArrayLike<string> {
   return /[\ud800-\udbff]/.test(text) ? Array.from(text) : text;
 }
 
-/** The alternatives of a token; none for a single character, a class and braces without anything in them. */
+/** The alternatives of a token; none for a single character and a class. */
 function choicesOf(token: string): readonly string[] {
   return token.length > 1 && token.startsWith('{') ? token.slice(1, -1).split(',') : [];
 }
@@ -134,14 +136,14 @@ function countTexts(tokens: readonly string[]): number {
 
 /** The tokens of each text that the braces stand for. */
 function alternativesOf(tokens: readonly string[]): readonly (readonly string[])[] {
-  return tokens.reduce<readonly (readonly string[])[]>(
-    (texts, token) => {
-      const choices = choicesOf(token);
-      if (choices.length === 0) return texts.map((text) => [...text, token]);
-      return texts.flatMap((text) => choices.map((choice) => [...text, ...Array.from(choice)]));
-    },
-    [[]],
-  );
+  let texts: string[][] = [[]];
+  for (const token of tokens) {
+    const choices = choicesOf(token);
+    if (choices.length > 0)
+      texts = texts.flatMap((text) => choices.map((choice) => [...text, ...Array.from(choice)]));
+    else for (const text of texts) text.push(token);
+  }
+  return texts;
 }
 
 function characterStep(token: string): Step<string> {

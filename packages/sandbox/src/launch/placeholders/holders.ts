@@ -83,8 +83,17 @@ export function leave(holders: Holders, holder: string, placeholders: readonly P
 
 /** Leaves in the place of holders whose process has died. @param by Names the holder that does it. */
 export function leaveForTheDead(holders: Holders, by: string): void {
-  for (const entry of entriesOf(holders)) {
+  for (const entry of entriesToSweep(holders)) {
     if (!isRunning(entry)) takeOut(holders, entry, by, listedIn(holders, entry));
+  }
+}
+
+/** None where a lack of descriptors keeps anybody from telling: whoever comes next does it. */
+function entriesToSweep(holders: Holders): readonly string[] {
+  try {
+    return entriesOf(holders);
+  } catch {
+    return [];
   }
 }
 
