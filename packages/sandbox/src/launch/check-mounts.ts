@@ -1,11 +1,12 @@
 import { childOf, isWithin } from '../files/paths.js';
+import { DEVICE_NODES } from '../linux/device-nodes.js';
 import type { MountStep } from '../linux/mount-step.js';
-import { countsOf, type Mount, mountedPathOf, mountsIn, seen, sourceOf } from './mount-table.js';
+import { countsOf, type Mount, missingMount, mountCountsOf, mountsIn, sourceOf } from './mount-table.js';
 
 /**
- * Compares a sandbox with its plan before its command runs. bubblewrap looks names up when it mounts, and whoever may write there can have them lead
- * elsewhere by then. So nothing may be missing, nothing may be anywhere else, and what shows a file of the host must show that
- * one.
+ * Compares a sandbox with its plan before its command runs. bubblewrap looks names up when it mounts, and whoever may write
+ * there can have them lead elsewhere by then. So nothing may be missing, nothing may be anywhere else, and what shows a file of
+ * the host must show that one.
  * @param outside What the wrapper has, which mounts nothing itself. @param inside What the first process of the sandbox has when it is
  *   set up. Both as in `/proc/PID/mountinfo`.
  * @returns where the first difference is; undefined where all is as planned.
@@ -17,22 +18,22 @@ export function misplacedMount(
 ): string | undefined {
   const host = mountsIn(outside);
   const there = mountsIn(inside);
-  return missing(steps, there) ?? unplanned(steps, host, there) ?? exchanged(steps, host, there);
-}
-
-function missing(steps: readonly MountStep[], there: readonly Mount[]): string | undefined {
+  const planned = mountCountsOf(steps);
   const standing = countsOf(there.map(({ path }) => path));
-  const planned = countsOf(steps.map(mountedPathOf));
-  return [...planned].find(([path, count]) => (standing.get(path) ?? 0) < seen(path, count))?.[0];
+  return (
+    missingMount(planned, standing) ??
+    unplanned(steps, planned, host, standing) ??
+    exchanged(steps, host, there)
+  );
 }
 
 /** What is mounted on the host comes along with each directory that holds it. */
 function unplanned(
   steps: readonly MountStep[],
+  planned: ReadonlyMap<string, number>,
   host: readonly Mount[],
-  there: readonly Mount[],
+  standing: ReadonlyMap<string, number>,
 ): string | undefined {
-  const planned = countsOf(steps.map(mountedPathOf));
   const own = countsOf(steps.flatMap(ownMountsOf));
   const ofHost = countsOf(host.map(({ path }) => path));
   const shown = steps.flatMap((step) => boundPathOf(step) ?? []);
@@ -41,10 +42,10 @@ function unplanned(
     const above = onHost === 0 ? [] : shown.filter((other) => other !== path && isWithin(path, other));
     return (planned.get(path) ?? 0) + (own.get(path) ?? 0) + onHost * above.length;
   };
-  const standing = countsOf(there.map(({ path }) => path));
   return [...standing].find(([path, count]) => count > allowed(path))?.[0];
 }
 
+/** What shows another file of the host than the one at its own path. */
 function exchanged(
   steps: readonly MountStep[],
   host: readonly Mount[],
@@ -77,8 +78,6 @@ function ownMountsOf({ kind }: MountStep): readonly string[] {
   return kind === 'privateProcesses' ? PROCESSES : [];
 }
 
-const DEVICES = ['null', 'zero', 'full', 'random', 'urandom', 'tty', 'pts', 'console'].map(
-  (name) => `/dev/${name}`,
-);
+const DEVICES = [...DEVICE_NODES, '/dev/pts', '/dev/console'];
 
 const PROCESSES = ['1', 'sys', 'sysrq-trigger', 'irq', 'bus'].map((name) => `/proc/${name}`);

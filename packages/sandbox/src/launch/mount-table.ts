@@ -15,18 +15,31 @@ export function readMountTable(pid: number): string | undefined {
  * or replaced from outside of the sandbox, and moves it along when that, or a directory above, gets another name.
  */
 export function hasMountsOf(steps: readonly MountStep[], mountTable: string): boolean {
-  const standing = countsOf(mountsIn(mountTable).map(({ path }) => path));
-  const planned = countsOf(steps.map(mountedPathOf));
-  return [...planned].every(([path, count]) => (standing.get(path) ?? 0) >= seen(path, count));
+  return (
+    missingMount(mountCountsOf(steps), countsOf(mountsIn(mountTable).map(({ path }) => path))) === undefined
+  );
+}
+
+/** Where a mount does not stand that is planned; undefined where all do. Both are counts by path. */
+export function missingMount(
+  planned: ReadonlyMap<string, number>,
+  standing: ReadonlyMap<string, number>,
+): string | undefined {
+  return [...planned].find(([path, count]) => (standing.get(path) ?? 0) < toldOf(path, count))?.[0];
+}
+
+/** How often a plan mounts something at each path. */
+export function mountCountsOf(steps: readonly MountStep[]): ReadonlyMap<string, number> {
+  return countsOf(steps.map(mountedPathOf));
 }
 
 /** How many of so many mounts at a path are told of: of roots the last one alone. */
-export function seen(path: string, count: number): number {
+function toldOf(path: string, count: number): number {
   return path === '/' ? Math.min(count, 1) : count;
 }
 
 /** Where a step mounts something; undefined for nowhere. */
-export function mountedPathOf(step: MountStep): string | undefined {
+function mountedPathOf(step: MountStep): string | undefined {
   switch (step.kind) {
     case 'bind':
     case 'emptyDirectory':

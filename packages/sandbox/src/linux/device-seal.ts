@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { DEVICE_NODES, NULL_DEVICE } from './device-nodes.js';
 import type { MayReplace } from './find-bwrap.js';
 import { KEEP_OUT_LATE_MOUNTS, UNSHARE } from './late-mounts.js';
 import { systemPlaces } from './system-programs.js';
@@ -9,14 +10,6 @@ import { type Starter, worksWith } from './trials.js';
  * bubblewrap is started with it.
  */
 export type DeviceSeal = 'needless' | 'impossible' | Starter;
-
-const NULL_DEVICE = '/dev/null';
-
-/** Those that bubblewrap shows. */
-const NODES: readonly string[] = [
-  NULL_DEVICE,
-  ...['zero', 'full', 'random', 'urandom', 'tty'].map((name) => `/dev/${name}`),
-];
 
 const SHELL = '/bin/sh';
 
@@ -61,7 +54,7 @@ export async function deviceSealFor(
 export function sealingWords(table: string): readonly string[] {
   const mounts = table.split('\n').map((line) => line.split(' '));
   const words = new Map<string, readonly string[]>();
-  for (const node of NODES) {
+  for (const node of DEVICE_NODES) {
     const [, , , , at = '/', options = ''] = mountOf(node, mounts) ?? [];
     const closing = ['remount', 'bind', 'ro', ...options.split(',').filter(isKept)].join(',');
     // One that holds other things as well, such as the root, stays open.
