@@ -3,12 +3,7 @@ import { parentOf } from '../files/paths.js';
 import { resolvePath } from '../files/resolve-path.js';
 import { StalePlan } from '../files/stale-plan.js';
 import { refuse } from '../intent/refuse.js';
-import {
-  MAX_PINNED_DEPTH,
-  MAX_RESTRICTED_PATH_BYTES,
-  MAX_SCANNED_DIRECTORIES,
-  MAX_SCANNED_SHARED_DIRECTORIES,
-} from '../limits.js';
+import { MAX_SCANNED_DIRECTORIES, MAX_SCANNED_SHARED_DIRECTORIES } from '../limits.js';
 import { byPathName, indexRules, mergeRules } from '../policy/access.js';
 import { intersect, type Narrowing, withoutRedundant } from '../policy/intersect.js';
 import { PathMap } from '../policy/path-map.js';
@@ -21,14 +16,16 @@ import { gitPlacesAround, gitPlacesIn } from './git-places.js';
 import { homeDirectories } from './home-directories.js';
 import { type NamesAtTop, protectedAtTop } from './names-at-top.js';
 import { PathProtection } from './path-protection.js';
-import { inPartsOf, linkedWorktreesOf, type ProtectedPath, protectedInGitDirectory } from './protect-git.js';
+import type { ProtectedPath } from './protect-git.js';
+import { protectedInRepositories } from './protect-repositories.js';
 import {
   PROTECTED_HOME_DIRECTORIES,
   PROTECTED_HOME_FILES,
   PROTECTED_IF_THERE,
   PROTECTED_NAMES,
 } from './protected-names.js';
-import { type DeepRestriction, deepRestrictions, pinsAbove, withoutDeep } from './shallow.js';
+import { noteOfDeep, notesOf } from './scan-notes.js';
+import { type DeepRestriction, deepRestrictions, withoutDeep } from './shallow.js';
 
 /** The most that an executor allows, whatever a peer asks for. */
 export interface Ceiling extends NamesAtTop {
@@ -203,7 +200,9 @@ function protections(
     if (!root.isShared) paths.push(...protectedAtTop(root.path, ceiling, files));
   }
   const kept = roots.map(({ path }) => path);
-  paths.push(...protectedInRepositories(worktrees, rules, { files, remarks }));
+  const inRepositories = protectedInRepositories(worktrees, new Set(kept), rules, files);
+  paths.push(...inRepositories.paths);
+  remarks.push(...inRepositories.remarks);
   const named = namedByConfigs(withThoseAround(kept, worktrees, files), kept, files);
   paths.push(...named.paths);
   const gaps = named.gaps.filter(({ path }) => index.accessAt(path) === 'write');
@@ -222,10 +221,8 @@ function protections(
   ];
   const inside = found.filter(({ path }) => index.accessAt(path) === 'write');
   const restrictions = [...inside, ...rules.filter(({ access }) => access !== 'write')];
-  const deep = deepRestrictions(
-    restrictions.map(({ path }) => path),
-    rules,
-  );
+  const restricted = restrictions.map(({ path }) => path);
+  const deep = deepRestrictions(restricted, rules);
   remarks.push(...noteOfDeep([...tooDeep, ...deep]));
   const aboveDeep = deep.flatMap(({ directory: path }) => protection.rulesFor({ path }));
   notes.push(...protection.gaps.map((text) => ({ origin: ORIGIN, text })));
@@ -248,74 +245,8 @@ function withThoseAround(
   return all;
 }
 
-/** There are mounts for so many: in the first ones that were found commits can be made. */
-function protectedInRepositories(
-  worktrees: ReadonlyMap<string, ReadonlySet<string>>,
-  rules: readonly PathRule[],
-  { files, remarks }: Pick<Surroundings, 'files' | 'remarks'>,
-): readonly ProtectedPath[] {
-  const roots = new Set(writableRoots(rules).map(({ path }) => path));
-  const found = [...worktrees.keys()];
-  // Those that may be written themselves come first: nobody wants one of these to be read-only as a whole.
-  const directories = [
-    ...found.filter((path) => roots.has(path)),
-    ...found.filter((path) => !roots.has(path)),
-  ];
-  const { linked, mounts } = linkedWorktreesOf(directories, files);
-  const inParts = inPartsOf(directories.length, pinsAbove(directories, rules) + mounts);
-  const asAWhole = directories.slice(inParts);
-  if (asAWhole.length > 0) {
-    remarks.push({
-      origin: ORIGIN,
-      text: `there are ${directories.length} repositories where the command may write, so ${asAWhole.length} of them stay as they are as a whole, such as ${asAWhole[0] ?? ''}; allow fewer of them to be written`,
-    });
-  }
-  return [
-    ...directories
-      .slice(0, inParts)
-      .flatMap((directory) =>
-        protectedInGitDirectory(directory, [...(worktrees.get(directory) ?? [])], linked, files),
-      ),
-    ...asAWhole.map((path) => ({ path, isSparing: true as const })),
-  ];
-}
-
 function asPath(path: string): ProtectedPath {
   return { path };
-}
-
-function notesOf(root: string, { unseen, shut }: ScannedTree): readonly PolicyNote[] {
-  return [
-    ...(unseen === undefined ? [] : [noteOfUnseen(root, unseen)]),
-    ...(shut.length === 0 ? [] : [noteOfShut(shut)]),
-  ];
-}
-
-function noteOfUnseen(root: string, why: string): PolicyNote {
-  return {
-    origin: ORIGIN,
-    text: `${root} was not looked through to its end, since ${why}: git hooks and config further down can be written; allow a directory further down, or deny them by name`,
-  };
-}
-
-function noteOfDeep([first, ...others]: readonly DeepRestriction[]): readonly PolicyNote[] {
-  if (first === undefined) return [];
-  const more = others.length === 0 ? '' : ` and ${others.length} more directories`;
-  return [
-    {
-      origin: ORIGIN,
-      text: `${first.directory}${more} stay as they are as a whole, since ${first.path} lies more than ${MAX_PINNED_DEPTH} directories below what may be written, or has a path of more than ${MAX_RESTRICTED_PATH_BYTES} bytes; remove it, or allow a directory further down to be written`,
-    },
-  ];
-}
-
-function noteOfShut(shut: readonly string[]): PolicyNote {
-  const [first = '', ...others] = shut;
-  const more = others.length === 0 ? '' : ` and, below the same root, ${others.length} more directories`;
-  return {
-    origin: ORIGIN,
-    text: `${first}${more} cannot be looked into, so all of it stays as it is; let this user read and enter it (chmod u+rx)`,
-  };
 }
 
 function hiding(folder: string, files: FileFacts): readonly PathRule[] {

@@ -1,0 +1,51 @@
+import type { FileFacts } from '../files/file-facts.js';
+import type { PathRule, PolicyNote } from '../policy/path-rule.js';
+import { DEFAULTS } from '../policy/rule-origin.js';
+import { inPartsOf, linkedWorktreesOf, type ProtectedPath, protectedInGitDirectory } from './protect-git.js';
+import { pinsAbove } from './shallow.js';
+
+/** What of repositories stays as it is. */
+export interface RepositoryProtection {
+  readonly paths: readonly ProtectedPath[];
+  /** Says where that is more than it has to be. */
+  readonly remarks: readonly PolicyNote[];
+}
+
+/**
+ * There are mounts for so many: in the first ones that were found commits can be made.
+ * @param worktrees Where the files of each repository are checked out, by its directory. @param roots What may be written.
+ */
+export function protectedInRepositories(
+  worktrees: ReadonlyMap<string, ReadonlySet<string>>,
+  roots: ReadonlySet<string>,
+  rules: readonly PathRule[],
+  files: FileFacts,
+): RepositoryProtection {
+  const found = [...worktrees.keys()];
+  // Those that may be written themselves come first: nobody wants one of these to be read-only as a whole.
+  const directories = [
+    ...found.filter((path) => roots.has(path)),
+    ...found.filter((path) => !roots.has(path)),
+  ];
+  const { linked, mounts } = linkedWorktreesOf(directories, files);
+  const inParts = inPartsOf(directories.length, pinsAbove(directories, rules) + mounts);
+  const asAWhole = directories.slice(inParts);
+  return {
+    paths: [
+      ...directories
+        .slice(0, inParts)
+        .flatMap((directory) =>
+          protectedInGitDirectory(directory, [...(worktrees.get(directory) ?? [])], linked, files),
+        ),
+      ...asAWhole.map((path) => ({ path, isSparing: true as const })),
+    ],
+    remarks: asAWhole.length === 0 ? [] : [noteOfWhole(directories.length, asAWhole)],
+  };
+}
+
+function noteOfWhole(all: number, [first = '', ...others]: readonly string[]): PolicyNote {
+  return {
+    origin: DEFAULTS.configuration,
+    text: `there are ${all} repositories where the command may write, so ${others.length + 1} of them stay as they are as a whole, such as ${first}; allow fewer of them to be written`,
+  };
+}
