@@ -1,9 +1,10 @@
 import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { pathOfDescriptor } from '@holdfast/sandbox';
 
 /** Takes what is in a pipe now, at most `limit` bytes, without waiting for more. @param fd An end of it. Linux only. */
 export function takeWaiting(fd: number, limit: number): string {
   // One that does not wait, and leaves what others have open as it is.
-  const readFd = openSync(`/proc/self/fd/${String(fd)}`, constants.O_RDONLY | constants.O_NONBLOCK);
+  const readFd = openSync(pathOfDescriptor(fd), constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const buffer = Buffer.alloc(limit);
     return buffer.toString('utf8', 0, unlessItWaits(() => readSync(readFd, buffer)) ?? 0);

@@ -43,7 +43,10 @@ export async function readUpTo(
   }
 }
 
-/** Makes or overwrites a regular file in place; the null device takes everything. @throws ExecError when the text is not base64; nothing is changed then. */
+/**
+ * Makes or overwrites a regular file in place; the null device takes everything. @throws ExecError when the text is not
+ * base64; nothing is changed then.
+ */
 export async function writeFile(path: NativePath, dataBase64: string, options: WriteOptions): Promise<void> {
   const decoded = decodeBase64(dataBase64);
   if (!decoded.ok) {

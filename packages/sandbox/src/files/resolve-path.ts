@@ -34,7 +34,10 @@ export interface FileIdentity {
 /** A path that cannot be followed to its end, so that nobody can tell what it stands for. */
 interface DeadEnd {
   readonly kind: 'deadEnd';
-  /** A link that leads in a circle, through more links than the kernel follows or more names than we do, or to a name that is not UTF-8; else a directory that cannot be entered. */
+  /**
+   * A link that leads in a circle, through more links than the kernel follows or more names than we do, or to a name that
+   * is not UTF-8; else a directory that cannot be entered.
+   */
   readonly at: string;
   readonly isLink: boolean;
   /** A clause that says so. */

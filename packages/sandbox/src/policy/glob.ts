@@ -19,7 +19,9 @@ export interface PathGlob {
  * Compiles a pattern; one that does not start with a slash hangs below `directory`. Names with a leading dot match too.
  * Whatever the pattern and the path, a match takes no longer than the product of their lengths.
  * @param spend Is told how many characters the texts of a name have at most, before any is made, and may throw.
- * @throws UnknownForm for what would match nothing of what it means elsewhere; SyntaxError for a class with a range that ends before it begins; RangeError for more than `MAX_PATTERN_CHARACTERS`, and where the braces of one name stand for more than `MAX_BRACE_TEXTS` texts.
+ * @throws UnknownForm for what would match nothing of what it means elsewhere; SyntaxError for a class with a range that
+ * ends before it begins; RangeError for more than `MAX_PATTERN_CHARACTERS`, and where the braces of one name stand for more
+ * than `MAX_BRACE_TEXTS` texts.
  */
 export function compileGlob(
   pattern: string,

@@ -1,7 +1,10 @@
 import type { DirectoryEntry, FileFact, FileView } from '../file-facts.js';
 import { ancestorsOf, childOf, namesOf, parentOf } from '../paths.js';
 
-/** What stands at a path: a directory, one like /tmp, one in which nothing can be made, one whose owner may not write it, one that cannot be entered, a file with a text, which may be a program, or a link. */
+/**
+ * What stands at a path: a directory, one like /tmp, one in which nothing can be made, one whose owner may not write it,
+ * one that cannot be entered, a file with a text, which may be a program, or a link.
+ */
 export type FakeFile =
   | 'directory'
   | 'shared'

@@ -11,7 +11,8 @@ import { readRecord } from './record.js';
 
 /*
  * Who holds the placeholders of one directory: a folder with a file for each holder, named after its process, which lists
- * them. The folder goes by the identity of the directory, so that all meet there who know it by different names. There is no lock. Who leaves says so before he looks for others, and who enters says so before he looks for one
+ * them. The folder goes by the identity of the directory, so that all meet there who know it by different names. There is
+ * no lock. Who leaves says so before he looks for others, and who enters says so before he looks for one
  * that leaves: so at least one of the two sees the other. Until a placeholder has gone its record is there, and whoever
  * plans knows.
  */

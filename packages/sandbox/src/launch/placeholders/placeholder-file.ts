@@ -31,7 +31,8 @@ export type PlaceholdersOfDirectory = readonly [Placeholder, ...Placeholder[]];
 /**
  * Puts placeholders where nothing is.
  * @returns what stands at each of their paths now.
- * @throws StalePlan when their directory has gone, is another one or was closed, or something came up since the plan was made; ExecError `sandboxUnsupported` when one cannot be made.
+ * @throws StalePlan when their directory has gone, is another one or was closed, or something came up since the plan was
+ * made; ExecError `sandboxUnsupported` when one cannot be made.
  */
 export function makePlaceholders(placeholders: PlaceholdersOfDirectory): ReadonlyMap<string, FileIdentity> {
   const made = new Map<string, FileIdentity>();
