@@ -470,6 +470,12 @@ interface PatternFinder {
     find(scans: readonly GlobScan[], files: FileFacts, signal?: AbortSignal): Promise<GlobMatches>;
 }
 
+/** What opens mounts of a sandbox from outside: the absolute paths of programs of the system. */
+interface MountPrograms {
+    readonly nsenter: string;
+    readonly mount: string;
+}
+
 /** One change of the mount table, in the order in which bubblewrap makes them; a later one covers an earlier one. */
 type MountStep = 
 /** Shows a file or directory of the host under its own path. */
@@ -511,8 +517,8 @@ type MountStep =
     readonly kind: 'privateProcesses';
 }
 /**
- * What follows can make nothing on the host. bubblewrap makes what is missing at the place of a mount, and follows links to get
- * there; where a command that runs meanwhile may write, they may lead anywhere by then.
+ * What follows can make nothing on the host but in what may be written. bubblewrap makes what is missing at the place of a
+ * mount, and follows links to get there; where a command that runs meanwhile may write, they may lead anywhere by then.
  */
  | {
     readonly kind: 'sealHost';
@@ -565,6 +571,14 @@ type PlannedDescriptor =
  | {
     readonly kind: 'ready';
 }
+/** A pipe at whose end the wrapper waits, all mounted, before it gives up the user namespace to which its mounts belong. */
+ | {
+    readonly kind: 'namespace';
+}
+/** A pipe that ends when the command is about to run, with words where its working directory is not the one that was planned. */
+ | {
+    readonly kind: 'place';
+}
 /** The standard error of this program, which becomes that of the command. */
  | {
     readonly kind: 'errors';
@@ -581,6 +595,8 @@ interface LaunchPlan {
     readonly descriptors: readonly PlannedDescriptor[];
     /** What the sandbox must have mounted before the command runs, in its order. */
     readonly mounts: readonly MountStep[];
+    /** What opens mounts that may be written, when all is in place; undefined where there are none. */
+    readonly opening: MountPrograms | undefined;
     /** Whether it must be started inside of a managed network; it then has no network otherwise. */
     readonly needsManagedNetwork: boolean;
     /** What must be made before the start and removed after the end. */
@@ -646,14 +662,28 @@ declare class SetUp {
     end(): void;
 }
 
+/** What of a command is done in the sandbox before it is executed. */
+interface Beginning {
+    /** A canonical path that the sandbox shows. */
+    readonly cwd: string;
+    /**
+     * Which directory `cwd` must be when the command runs, where somebody may exchange it meanwhile; default whichever has the name
+     * then.
+     */
+    readonly heldCwd?: FileIdentity | undefined;
+    /**
+     * Whether it has the standard error of whoever starts the wrapper, and the wrapper another one for its own complaints;
+     * default false.
+     */
+    readonly hasOwnErrors?: boolean;
+}
+
 /** What starts a program under a name that is not its file's: bubblewrap itself from 0.9 on, or a bash. */
 type ProgramRenamer = 'bwrap' | 'bash';
 
 /** What is started in a sandbox. */
-interface SandboxedCommand {
+interface SandboxedCommand extends Beginning {
     readonly argv: readonly [string, ...string[]];
-    /** A canonical path that the sandbox shows. */
-    readonly cwd: string;
     readonly env: Readonly<Record<string, string>>;
     /** What the program sees as its own name; argv[0] when absent. */
     readonly arg0?: string | undefined;
@@ -661,11 +691,6 @@ interface SandboxedCommand {
     readonly wrapperEnv?: Readonly<Record<string, string>>;
     /** Whether it shares a terminal with the wrapper, and so its session and process group; default false. */
     readonly hasTerminal?: boolean;
-    /**
-     * Whether it has the standard error of whoever starts the wrapper, and the wrapper another one for its own complaints;
-     * default false, and not done in a sandbox that does not show `/bin/sh`.
-     */
-    readonly hasOwnErrors?: boolean;
     /** Whether its /dev and /proc are for reading only, but for devices; default false, for programs want to write there. */
     readonly sealsKernelTrees?: boolean | undefined;
 }
@@ -741,6 +766,8 @@ interface HostFacts extends AskMounts {
     readonly runBy: readonly string[];
     /** A program that gives ignored signals their default meaning; undefined where there is none. */
     readonly signalResetter: string | undefined;
+    /** What opens mounts that may be written; undefined where there is nothing. */
+    readonly mountPrograms: MountPrograms | undefined;
     /** Whether the user is root, to whom what stands in /proc for the machine belongs, whatever else it may do. */
     readonly ownsKernelFiles: boolean;
 }
@@ -834,7 +861,7 @@ declare class StalePlan extends ExecError {
     /** What has happened, without what can be done about it. */
     readonly problem: string;
     /** @param origin What asked for the path. */
-    constructor(path: string, change: 'has gone' | 'was replaced' | 'was closed' | 'came up', origin?: string, options?: ErrorOptions);
+    constructor(path: string, change: 'has gone' | 'was replaced' | 'was closed' | 'came up' | 'could not be opened', origin?: string, options?: ErrorOptions);
 }
 
 /** Placeholders that one launch holds. */
@@ -1008,6 +1035,10 @@ interface WrapperPipes {
     readonly status: number;
     readonly environment: number;
     readonly ready: number;
+    /** Undefined where nothing is opened. */
+    readonly namespace?: number | undefined;
+    /** Undefined where the command may run in whatever its directory is by then. */
+    readonly place?: number | undefined;
 }
 /** What a wrapper is to do. */
 interface WrapperOrders {
@@ -1015,6 +1046,8 @@ interface WrapperOrders {
     readonly environment: readonly string[];
     /** What must be mounted where before the command runs. */
     readonly mounts: readonly MountStep[];
+    /** What opens those that may be written; undefined where there are none. */
+    readonly opening?: MountPrograms | undefined;
 }
 /** What is watched of a wrapper's process. */
 type WatchedProcess = Pick<ChildProcess, 'pid' | 'stdio' | 'exitCode' | 'signalCode' | 'once'>;
@@ -1030,7 +1063,7 @@ declare class WrapperWatch {
     readonly gone: Promise<void>;
     /** The same with true; with false when something is left `SANDBOX_END_MS` after the end of the wrapper. */
     readonly over: Promise<boolean>;
-    constructor(child: WatchedProcess, pipes: WrapperPipes, { environment, mounts }: WrapperOrders);
+    constructor(child: WatchedProcess, pipes: WrapperPipes, orders: WrapperOrders);
     /** What it has told so far; all that it will tell once it has ended. */
     get status(): WrapperStatus;
     /** The first process of the sandbox; undefined until the wrapper has told of it. */

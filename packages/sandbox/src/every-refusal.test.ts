@@ -26,6 +26,7 @@ const HOST: HostFacts = {
   ownPaths: [],
   runBy: ['/usr/bin/node'],
   signalResetter: '/usr/bin/env',
+  mountPrograms: { nsenter: '/usr/bin/nsenter', mount: '/usr/bin/mount' },
   ownsKernelFiles: false,
   deviceSeal: () => Promise.resolve('needless'),
   lateMounts: () => Promise.resolve('none'),

@@ -7,6 +7,7 @@ import type { SetUp } from './launch/set-up.js';
 import { deviceSealFor } from './linux/device-seal.js';
 import type { MayReplace } from './linux/find-bwrap.js';
 import { lateMountsBelow } from './linux/late-mounts.js';
+import { findMountPrograms } from './linux/mount-programs.js';
 import { type BwrapCapability, probeBwrap } from './linux/probe-bwrap.js';
 import { findSignalResetter } from './linux/signal-resetter.js';
 import type { HostFacts } from './plan-sandbox.js';
@@ -68,6 +69,7 @@ export async function readHostFacts(
     ownPaths: [store.secureFolder(), ...ownPaths],
     runBy: [process.execPath, ...process.argv.slice(1, 2)],
     signalResetter,
+    mountPrograms: findMountPrograms(),
     lateMounts: lateMountsBelow,
     deviceSeal: (bwrap, mayReplace, unwanted) => deviceSealFor(uid, bwrap, mayReplace, unwanted),
     ownsKernelFiles: uid === 0,

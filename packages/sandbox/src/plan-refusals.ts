@@ -2,7 +2,7 @@ import { ExecError } from '@holdfast/exec-protocol';
 import type { CeilingSource } from './ceiling/operator-ceiling.js';
 import type { FileFacts } from './files/file-facts.js';
 import { isWithin } from './files/paths.js';
-import { resolvePath } from './files/resolve-path.js';
+import { type ResolvedPath, resolvePath } from './files/resolve-path.js';
 import { refuse } from './intent/refuse.js';
 import { outsidePrograms } from './linux/outside-programs.js';
 import type { WorkingBwrap } from './linux/probe-bwrap.js';
@@ -83,16 +83,21 @@ export function notesOfOwnProgram(
 }
 
 /**
- * Where a command runs, with all links followed.
+ * Where a command runs, with all links followed, and which directory that is.
  * @throws ExecError `sandboxUnsupported` for what is no directory, or is not shown in the sandbox.
  */
-export function visibleDirectory(cwd: string, policy: NormalisedPolicy, files: FileFacts): string {
+export function visibleDirectory(
+  cwd: string,
+  policy: NormalisedPolicy,
+  files: FileFacts,
+): Pick<ResolvedPath, 'path' | 'identity'> {
   const resolved = resolvePath(cwd, files);
   if (resolved.kind === 'deadEnd') refuse('cwd', `${resolved.why}; start the command somewhere else`);
   const { path, kind } = resolved;
   if (kind !== 'directory')
     refuse('cwd', `${cwd} is no directory of this executor; start the command somewhere else`);
   const isPrivate = ['/proc', '/dev', '/sys'].some((tree) => isWithin(path, tree));
-  if (isPrivate || !policy.restrictsFiles || indexRules(policy.rules).accessAt(path) !== 'deny') return path;
+  if (isPrivate || !policy.restrictsFiles || indexRules(policy.rules).accessAt(path) !== 'deny')
+    return resolved;
   return refuse('cwd', `${cwd} cannot be read in the sandbox; allow it, or start the command somewhere else`);
 }

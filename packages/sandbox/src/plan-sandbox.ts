@@ -20,9 +20,10 @@ import { refuse } from './intent/refuse.js';
 import type { SandboxIntent } from './intent/schema.js';
 import type { LaunchPlan } from './launch/launch-plan.js';
 import { SetUp } from './launch/set-up.js';
-import { planBwrap, type SandboxedCommand, SHELL } from './linux/bwrap-plan.js';
+import { planBwrap, type SandboxedCommand } from './linux/bwrap-plan.js';
 import type { MayReplace } from './linux/find-bwrap.js';
 import { maskCrowds } from './linux/mask-crowds.js';
+import type { MountPrograms } from './linux/mount-programs.js';
 import {
   type AskMounts,
   askMounts,
@@ -35,6 +36,7 @@ import { type MountPlan, planMounts } from './linux/plan-mounts.js';
 import type { BwrapCapability, WorkingBwrap } from './linux/probe-bwrap.js';
 import { compileFilter } from './linux/seccomp/compile-filter.js';
 import type { Architecture } from './linux/seccomp/syscalls.js';
+import { SHELL } from './linux/system-programs.js';
 import type { HostRules } from './network/host-rules.js';
 import {
   architectureOf,
@@ -43,6 +45,7 @@ import {
   refuseReplaceable,
   visibleDirectory,
 } from './plan-refusals.js';
+import { isExchangeable } from './policy/exchangeable.js';
 import type { Narrowing } from './policy/intersect.js';
 import type { NormalisedPolicy, PathRule } from './policy/path-rule.js';
 import { accessTo } from './policy/visibility.js';
@@ -71,6 +74,8 @@ export interface HostFacts extends AskMounts {
   readonly runBy: readonly string[];
   /** A program that gives ignored signals their default meaning; undefined where there is none. */
   readonly signalResetter: string | undefined;
+  /** What opens mounts that may be written; undefined where there is nothing. */
+  readonly mountPrograms: MountPrograms | undefined;
   /** Whether the user is root, to whom what stands in /proc for the machine belongs, whatever else it may do. */
   readonly ownsKernelFiles: boolean;
 }
@@ -210,7 +215,8 @@ interface Question {
 }
 
 /** The executor as it is in one look at its files. */
-interface Surroundings extends Pick<HostFacts, 'ownsKernelFiles' | 'runBy' | 'signalResetter'> {
+interface Surroundings
+  extends Pick<HostFacts, 'ownsKernelFiles' | 'runBy' | 'signalResetter' | 'mountPrograms'> {
   readonly files: FileFacts;
   readonly architecture: Architecture;
   readonly bwrap: WorkingBwrap;
@@ -220,25 +226,37 @@ interface Surroundings extends Pick<HostFacts, 'ownsKernelFiles' | 'runBy' | 'si
 function answer(
   { asked, ceiling, hosts }: Question,
   command: SandboxedCommand,
-  { files, architecture, bwrap, ownsKernelFiles, runBy, signalResetter, mountsAround }: Surroundings,
+  {
+    files,
+    architecture,
+    bwrap,
+    ownsKernelFiles,
+    runBy,
+    signalResetter,
+    mountPrograms,
+    mountsAround,
+  }: Surroundings,
   trees: ScannedTrees,
 ): SandboxPlan {
   const held = applyCeiling(asked, ceiling, files, trees);
   const { policy, decisions, narrowed, gaps } = withMountGaps(mountsAround, held);
   refuseReplaceable(bwrap, policy, files);
-  const cwd = visibleDirectory(command.cwd, policy, files);
+  const { path: cwd, identity } = visibleDirectory(command.cwd, policy, files);
   const { rules, notes } = policy.restrictsFiles
     ? maskCrowds(policy.rules, cwd, files)
     : { ...policy, notes: [] };
   const sealed = command.sealsKernelTrees === true ? SEALABLE_TREES : ownsKernelFiles ? PROCESSES : [];
   const mounts = planMounts({ ...policy, rules }, files, sealed);
-  const hasOwnErrors = command.hasOwnErrors === true && (accessTo(SHELL, policy, files) ?? 'deny') !== 'deny';
-  const launch = planBwrap({ ...command, cwd, hasOwnErrors }, mounts, {
+  const showsShell = (accessTo(SHELL, policy, files) ?? 'deny') !== 'deny';
+  const hasOwnErrors = command.hasOwnErrors === true && showsShell;
+  const heldCwd = showsShell && isExchangeable(cwd, policy) ? identity : undefined;
+  const launch = planBwrap({ ...command, cwd, hasOwnErrors, heldCwd }, mounts, {
     ...bwrap,
     network: hosts === undefined ? policy.network : 'managed',
     filter: filterFor(architecture),
     signalResetter,
     startedWith: starterFor(mountsAround),
+    opening: mountPrograms,
   });
   const isNetworkNarrowed = hosts === undefined && policy.network !== asked.network;
   const open = notesOfOwnProgram(runBy, policy, files);

@@ -8,7 +8,7 @@ export class StalePlan extends ExecError {
   /** @param origin What asked for the path. */
   constructor(
     path: string,
-    change: 'has gone' | 'was replaced' | 'was closed' | 'came up',
+    change: 'has gone' | 'was replaced' | 'was closed' | 'came up' | 'could not be opened',
     origin = 'sandbox',
     options?: ErrorOptions,
   ) {

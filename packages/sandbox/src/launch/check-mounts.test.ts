@@ -2,10 +2,11 @@ import { describe, expect, test } from 'vitest';
 import type { MountStep } from '../linux/mount-step.js';
 import { misplacedMount } from './check-mounts.js';
 
-/** A line of a mount table: what is shown, and where. */
+/** A line of a mount table: what is shown, and where. No two mounts are told to lie upon each other. */
 function line(source: string, path: string): string {
   const [device = '', root = ''] = source.split(' ');
-  return `36 35 ${device} ${root} ${path} rw,noatime - ext4 /dev/root rw\n`;
+  const options = path === '/dev' || path === '/proc' ? 'rw' : 'ro';
+  return `${path} above${path} ${device} ${root} ${path} ${options},noatime - ext4 /dev/root rw\n`;
 }
 
 const HOST: Readonly<Record<string, string>> = {

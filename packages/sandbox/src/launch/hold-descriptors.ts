@@ -8,12 +8,15 @@ export interface HeldDescriptors {
   /** For `stdio` of `spawn`, from the first descriptor after the standard three on. */
   readonly stdio: readonly (number | 'pipe')[];
   /** Where the pipes are among the child's streams. */
-  readonly pipes: Readonly<Record<PipeKind, number>>;
+  readonly pipes: Readonly<Record<PipeKind, number> & Record<RarePipeKind, number | undefined>>;
   /** Lets go of them; to be called once the child is started, or was not. */
   close(): void;
 }
 
 type PipeKind = 'filter' | 'status' | 'environment' | 'ready';
+
+/** Those that not every plan has. */
+type RarePipeKind = 'namespace' | 'place';
 
 /**
  * Opens what a plan holds.
@@ -41,6 +44,8 @@ export function holdDescriptors(
         case 'status':
         case 'environment':
         case 'ready':
+        case 'namespace':
+        case 'place':
           return 'pipe';
         case 'errors':
           return STANDARD_ERROR;
@@ -50,7 +55,10 @@ export function holdDescriptors(
           return holdPath(descriptor, placeholders, keep);
       }
     });
-    const at = (kind: PipeKind): number => firstDescriptor + planned.findIndex((one) => one.kind === kind);
+    const at = (kind: PipeKind | RarePipeKind): number =>
+      firstDescriptor + planned.findIndex((one) => one.kind === kind);
+    const rarely = (kind: RarePipeKind): number | undefined =>
+      planned.some((one) => one.kind === kind) ? at(kind) : undefined;
     return {
       stdio,
       pipes: {
@@ -58,6 +66,8 @@ export function holdDescriptors(
         status: at('status'),
         environment: at('environment'),
         ready: at('ready'),
+        namespace: rarely('namespace'),
+        place: rarely('place'),
       },
       close,
     };

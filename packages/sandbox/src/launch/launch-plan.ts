@@ -1,4 +1,5 @@
 import type { FileIdentity } from '../files/resolve-path.js';
+import type { MountPrograms } from '../linux/mount-programs.js';
 import type { MountStep } from '../linux/mount-step.js';
 import type { Placeholder } from '../linux/plan-mounts.js';
 
@@ -16,6 +17,10 @@ export type PlannedDescriptor =
   | { readonly kind: 'environment'; readonly variables: Readonly<Record<string, string>> }
   /** A pipe that the wrapper lets go of when the sandbox is set up. */
   | { readonly kind: 'ready' }
+  /** A pipe at whose end the wrapper waits, all mounted, before it gives up the user namespace to which its mounts belong. */
+  | { readonly kind: 'namespace' }
+  /** A pipe that ends when the command is about to run, with words where its working directory is not the one that was planned. */
+  | { readonly kind: 'place' }
   /** The standard error of this program, which becomes that of the command. */
   | { readonly kind: 'errors' };
 
@@ -31,6 +36,8 @@ export interface LaunchPlan {
   readonly descriptors: readonly PlannedDescriptor[];
   /** What the sandbox must have mounted before the command runs, in its order. */
   readonly mounts: readonly MountStep[];
+  /** What opens mounts that may be written, when all is in place; undefined where there are none. */
+  readonly opening: MountPrograms | undefined;
   /** Whether it must be started inside of a managed network; it then has no network otherwise. */
   readonly needsManagedNetwork: boolean;
   /** What must be made before the start and removed after the end. */

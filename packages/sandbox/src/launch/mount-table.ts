@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { ancestorsOf } from '../files/paths.js';
 import type { MountStep } from '../linux/mount-step.js';
 
 /** What the kernel tells of the mounts that a process sees, a line for each; undefined where there is no such process. */
@@ -60,9 +61,14 @@ function mountedPathOf(step: MountStep): string | undefined {
 
 /** A mount, as the kernel tells of it. */
 export interface Mount {
+  readonly id: string;
+  /** The id of the mount that it lies upon. */
+  readonly parent: string;
   readonly path: string;
   /** The file system and what of it is shown: equal for two mounts of one file or directory. */
   readonly source: string;
+  /** Words such as `ro`, with commas between them. Those of the file system itself are not among them. */
+  readonly options: string;
 }
 
 /** @param mountTable As in `/proc/PID/mountinfo`. */
@@ -71,17 +77,51 @@ export function mountsIn(mountTable: string): readonly Mount[] {
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => {
-      const [, , device = '', root = '', path = ''] = line.split(' ', FIELDS);
-      return { path: unescaped(path), source: sourceOf(device, unescaped(root)) };
+      const [id = '', parent = '', device = '', root = '', path = '', options = ''] = line.split(' ', FIELDS);
+      return {
+        id,
+        parent,
+        path: unescaped(path),
+        source: sourceOf(device, unescaped(root)),
+        options,
+      };
     });
 }
+
+/** Whether nothing can be written on it. */
+export function isReadOnly({ options }: Mount): boolean {
+  return options.split(',').includes('ro');
+}
+
+/** The mounts to which their own paths lead; the others are covered. */
+export function visibleMounts(mounts: readonly Mount[]): ReadonlyMap<string, Mount> {
+  const byId = new Map(mounts.map((mount) => [mount.id, mount]));
+  const upon = new Map<string, Set<string>>();
+  for (const { parent, path } of mounts) upon.set(parent, (upon.get(parent) ?? new Set()).add(path));
+  const covered = new Map<string, boolean>();
+  const isCovered = (mount: Mount): boolean => {
+    const known = covered.get(mount.id);
+    if (known !== undefined) return known;
+    const siblings = upon.get(mount.parent) ?? NONE;
+    const below = byId.get(mount.parent);
+    const answer =
+      ancestorsOf(mount.path).some((above) => siblings.has(above)) ||
+      (below !== undefined && below !== mount && isCovered(below));
+    covered.set(mount.id, answer);
+    return answer;
+  };
+  const topmost = mounts.filter((mount) => !isCovered(mount) && upon.get(mount.id)?.has(mount.path) !== true);
+  return new Map(topmost.map((mount) => [mount.path, mount]));
+}
+
+const NONE: ReadonlySet<string> = new Set();
 
 /** How `Mount` says what is shown. @param root The path of that within its file system. */
 export function sourceOf(device: string, root: string): string {
   return `${device} ${root}`;
 }
 
-const FIELDS = 5;
+const FIELDS = 6;
 
 /** The kernel writes blanks and backslashes as octal numbers. */
 function unescaped(field: string): string {

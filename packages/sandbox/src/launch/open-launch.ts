@@ -60,7 +60,11 @@ export async function openLaunch(
       watch: (child) => {
         held.close();
         handOver(child.stdio, held.pipes.filter, filterOf(plan));
-        return new WrapperWatch(child, held.pipes, { environment: words, mounts: plan.mounts });
+        return new WrapperWatch(child, held.pipes, {
+          environment: words,
+          mounts: plan.mounts,
+          opening: plan.opening,
+        });
       },
       ended: () => {
         held.close();

@@ -43,17 +43,19 @@ afterEach(() => {
 /**
  * Starts a command that leaves a mark, where all may be read and the workspace written.
  * @param kept What in the workspace is to be read alone. @param meanwhile What happens between the plan and its mounts.
+ * @param cwd Where in the workspace it is started; default at the top.
  */
 async function startAfter(
   meanwhile: () => void,
   kept: string,
+  cwd = '.',
 ): Promise<{ readonly problem: unknown; readonly complaint: string }> {
   const store = new PlaceholderStore(at('state'), (problem) => {
     throw new Error(problem);
   });
   const env = { PATH: process.env['PATH'] ?? '' };
   const memory = { store, searches: createSearches() };
-  const host = await readHostFacts({ cwd: at('ws'), env }, process.env, memory);
+  const host = await readHostFacts({ cwd: at('ws', cwd), env }, process.env, memory);
   const entryOf = (file: string, access: string): object => ({
     path: { type: 'path', path: pathToFileURL(file).href },
     access,
@@ -63,7 +65,7 @@ async function startAfter(
     permissions: { type: 'managed', file_system: { type: 'restricted', entries }, network: 'restricted' },
     windowsSandboxLevel: 'disabled',
   });
-  const command = { argv: ['/bin/sh', '-c', 'echo > ran'], cwd: at('ws'), env } as const;
+  const command = { argv: ['/bin/sh', '-c', 'echo > ran'], cwd: at('ws', cwd), env } as const;
   const plan = await planSandbox(intent, command, host, NO_OPERATOR);
   const launch = await openLaunch(plan.launch, store);
   meanwhile();
@@ -115,5 +117,33 @@ describe.skipIf(!worksHere)('a name that leads elsewhere when it is mounted', ()
       false,
       true,
     ]);
+  });
+
+  test('makes nothing elsewhere in what may be written', async () => {
+    const redirect = (): void => {
+      renameSync(at('ws/kept/deep/file'), at('ws/moved'));
+      symlinkSync('../../other/made', at('ws/kept/deep/file'));
+    };
+    const { complaint } = await startAfter(redirect, 'kept/deep/file');
+    expect([readdirSync(at('ws/other')), existsSync(at('ws/ran')), hasLostPath(complaint)]).toEqual([
+      ['file'],
+      false,
+      true,
+    ]);
+  });
+
+  test('is not where the command runs', async () => {
+    const redirect = (): void => {
+      renameSync(at('ws/start'), at('ws/moved'));
+      symlinkSync('other', at('ws/start'));
+    };
+    mkdirSync(at('ws/start'));
+    const { problem } = await startAfter(() => undefined, 'kept', 'start');
+    expect([problem, existsSync(at('ws/start/ran'))]).toEqual([undefined, true]);
+    expect(await startAfter(redirect, 'kept', 'start')).toEqual({
+      problem: new StalePlan('its working directory', 'was replaced'),
+      complaint: '',
+    });
+    expect(existsSync(at('ws/other/ran'))).toBe(false);
   });
 });

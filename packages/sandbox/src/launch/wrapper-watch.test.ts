@@ -3,15 +3,16 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { StalePlan } from '../files/stale-plan.js';
 import type { MountStep } from '../linux/mount-step.js';
-import { WrapperWatch } from './wrapper-watch.js';
+import { type WrapperOrders, WrapperWatch } from './wrapper-watch.js';
 
 const WAIT = { timeout: 60_000, interval: 1 };
 
 const SANDBOX = ['--unshare-user', '--unshare-pid', '--bind', '/', '/', '--dev', '/dev', '--proc', '/proc'];
 /** Of `SANDBOX`. */
 const MOUNTS: readonly MountStep[] = [
-  { kind: 'bind', path: '/', access: 'write', identity: undefined },
+  { kind: 'bindEverything' },
   { kind: 'privateDevices' },
   { kind: 'privateProcesses' },
 ];
@@ -36,6 +37,7 @@ function start(
   script: string,
   options: readonly string[] = [],
   prepare: (wrapper: ChildProcess) => void = () => undefined,
+  orders: Partial<WrapperOrders> = {},
 ): Started {
   const pipes = ['--json-status-fd', '3', '--args', '4', '--block-fd', '5', '--cap-drop', 'ALL'];
   const wrapper = spawn(
@@ -43,13 +45,14 @@ function start(
     [...SANDBOX, ...options, ...pipes, '--die-with-parent', '--', 'sh', '-c', script],
     {
       cwd: place,
-      stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
       detached: true,
     },
   );
   prepare(wrapper);
-  const ends = { status: 3, environment: 4, ready: 5 };
-  return { wrapper, watch: new WrapperWatch(wrapper, ends, { environment: [], mounts: MOUNTS }) };
+  const ends = { status: 3, environment: 4, ready: 5, namespace: 6 };
+  const watch = new WrapperWatch(wrapper, ends, { environment: [], mounts: MOUNTS, ...orders });
+  return { wrapper, watch };
 }
 
 /** The numbers of what runs inside: bubblewrap tells the command where it is. */
@@ -119,6 +122,15 @@ describe.skipIf(!worksHere)('a wrapper', { timeout: 120_000 }, () => {
       expect([await watch.over, watch.status.exitCode]).toEqual([true, 137]);
     },
   );
+
+  test('does not run its command where nothing opens what may be written', async () => {
+    const { watch } = start(': > ran', ['--ro-bind', place, place, '--file', '6', '../wait'], undefined, {
+      mounts: [...MOUNTS, { kind: 'bind', path: place, access: 'write', identity: undefined }],
+      opening: { nsenter: '/bin/false', mount: '/bin/false' },
+    });
+    await expect(watch.running()).rejects.toThrow(new StalePlan(place, 'could not be opened'));
+    expect([await watch.over, readdirSync(place)]).toEqual([true, []]);
+  });
 
   test('that fails to set up never was ready', async () => {
     const { watch } = start('true', ['--bind', path.join(place, 'missing'), '/mnt']);

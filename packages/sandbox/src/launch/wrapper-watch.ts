@@ -3,10 +3,13 @@ import { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StalePlan } from '../files/stale-plan.js';
 import { SANDBOX_END_MS } from '../limits.js';
+import type { MountPrograms } from '../linux/mount-programs.js';
 import type { MountStep } from '../linux/mount-step.js';
 import { untilAborted } from '../until-aborted.js';
 import { misplacedMount } from './check-mounts.js';
 import { FirstProcess, type NamedProcess, signalNamed } from './first-process.js';
+import { mountsToOpen, withOpened } from './mount-access.js';
+import { MountOpener } from './mount-opener.js';
 import { readMountTable } from './mount-table.js';
 import type { SetUp } from './set-up.js';
 import { type WrapperStatus, WrapperStatusReader } from './wrapper-status.js';
@@ -16,6 +19,10 @@ export interface WrapperPipes {
   readonly status: number;
   readonly environment: number;
   readonly ready: number;
+  /** Undefined where nothing is opened. */
+  readonly namespace?: number | undefined;
+  /** Undefined where the command may run in whatever its directory is by then. */
+  readonly place?: number | undefined;
 }
 
 /** What a wrapper is to do. */
@@ -24,6 +31,8 @@ export interface WrapperOrders {
   readonly environment: readonly string[];
   /** What must be mounted where before the command runs. */
   readonly mounts: readonly MountStep[];
+  /** What opens those that may be written; undefined where there are none. */
+  readonly opening?: MountPrograms | undefined;
 }
 
 /** What is watched of a wrapper's process. */
@@ -44,14 +53,18 @@ export class WrapperWatch {
   readonly #status = new WrapperStatusReader();
   readonly #gate: Pipe | undefined;
   readonly #ended: Promise<unknown>;
-  readonly #mounts: readonly MountStep[];
+  readonly #orders: WrapperOrders;
+  readonly #namespace: Pipe | undefined;
+  /** Settles with what is said of the command's working directory. */
+  readonly #place: Promise<string>;
+  #opener: MountOpener | undefined;
   #first: FirstProcess | undefined;
   #isLetThrough = false;
   #stale: StalePlan | undefined;
 
-  constructor(child: WatchedProcess, pipes: WrapperPipes, { environment, mounts }: WrapperOrders) {
+  constructor(child: WatchedProcess, pipes: WrapperPipes, orders: WrapperOrders) {
     this.#child = child;
-    this.#mounts = mounts;
+    this.#orders = orders;
     const streams: readonly unknown[] = child.stdio;
     const status = pipeAt(streams, pipes.status);
     status?.on('data', (chunk: Buffer) => {
@@ -64,11 +77,18 @@ export class WrapperWatch {
     this.#gate?.resume();
     this.ready = closing(this.#gate).then((isClean) => isClean && this.#isLetThrough);
     const words = pipeAt(streams, pipes.environment);
-    words?.end(environment.map((word) => `${word}\0`).join(''));
+    words?.end(orders.environment.map((word) => `${word}\0`).join(''));
     words?.resume();
     void closing(words);
+    this.#namespace = pipes.namespace === undefined ? undefined : pipeAt(streams, pipes.namespace);
+    this.#namespace?.resume();
+    void closing(this.#namespace);
+    this.#place = wordsFrom(pipes.place === undefined ? undefined : pipeAt(streams, pipes.place));
     this.#ended = Promise.all([exitOf(child), closing(status)]);
-    this.gone = this.#ended.then(() => this.#endAll());
+    this.gone = this.#ended.then(() => {
+      this.#opener?.end();
+      return this.#endAll();
+    });
     this.over = this.#ended.then(() => isWithin(SANDBOX_END_MS, this.gone));
   }
 
@@ -90,7 +110,10 @@ export class WrapperWatch {
   async running(setUp?: SetUp): Promise<NamedProcess | undefined> {
     try {
       setUp?.begin('starting its wrapper');
-      const command = await this.#commandIn(setUp?.signal ?? NEVER);
+      const signal = setUp?.signal ?? NEVER;
+      const command = await this.#commandIn(signal);
+      if ((await untilAborted(this.#place, signal)) !== '')
+        this.#stale ??= new StalePlan('its working directory', 'was replaced');
       if (this.#stale !== undefined) throw this.#stale;
       return command;
     } catch (error) {
@@ -144,9 +167,27 @@ export class WrapperWatch {
     const { pid } = this.#child;
     const { childPid } = this.status;
     if (childPid === undefined || pid === undefined || this.#first !== undefined || this.#hasEnded) return;
-    this.#first = FirstProcess.below(pid, childPid);
-    if (this.#first !== undefined) this.#checkWhenSetUp(pid, this.#first);
-    else setTimeout(() => this.#letThrough(), RETRY_MS).unref();
+    const first = FirstProcess.below(pid, childPid);
+    if (first !== undefined && this.#takeHold(first)) {
+      this.#first = first;
+      this.#namespace?.end();
+      this.#checkWhenSetUp(pid, first);
+    } else {
+      setTimeout(() => this.#letThrough(), RETRY_MS).unref();
+    }
+  }
+
+  /** @returns false where it has to be tried again. */
+  #takeHold(first: FirstProcess): boolean {
+    const { opening } = this.#orders;
+    if (opening === undefined) return true;
+    try {
+      this.#opener = new MountOpener(first, opening);
+      return true;
+    } catch {
+      // Without a free descriptor, or with a wrapper that has just ended.
+      return false;
+    }
   }
 
   #checkWhenSetUp(wrapperPid: number, first: FirstProcess): void {
@@ -157,14 +198,26 @@ export class WrapperWatch {
       setTimeout(() => this.#checkWhenSetUp(wrapperPid, first), NEXT_LOOK_MS).unref();
       return;
     }
-    const misplaced = misplacedMount(this.#mounts, outside, inside);
-    this.#isLetThrough = misplaced === undefined;
-    // A byte, and no more: one that is not taken tells that the sandbox was not set up.
-    if (misplaced === undefined) this.#gate?.end('\n');
-    else {
-      this.#stale = new StalePlan(misplaced, 'was replaced');
-      this.#endSetUp();
-    }
+    void this.#settle(first, outside, inside).then((stale) => {
+      this.#stale = stale;
+      this.#isLetThrough = stale === undefined;
+      // A byte, and no more: one that is not taken tells that the sandbox was not set up.
+      if (stale === undefined) this.#gate?.end('\n');
+      else this.#endSetUp();
+    });
+  }
+
+  /** Opens what may be written once all is as planned. @returns why the plan is to be made anew. */
+  async #settle(first: FirstProcess, outside: string, inside: string): Promise<StalePlan | undefined> {
+    const { mounts } = this.#orders;
+    const misplaced = misplacedMount(mounts, outside, inside);
+    if (misplaced !== undefined) return new StalePlan(misplaced, 'was replaced');
+    const closed = mountsToOpen(mounts, outside, inside);
+    if (closed.length === 0) return undefined;
+    const complaint = await this.#opener?.open(closed).catch(String);
+    if (readMountTable(first.pid) === withOpened(inside, closed)) return undefined;
+    const paths = closed.map(({ path }) => path).join(', ');
+    return new StalePlan(complaint ? `${paths} (${complaint})` : paths, 'could not be opened');
   }
 
   /** A wrapper that was killed while it set up has left one behind that waits, and would run the command. */
@@ -209,6 +262,15 @@ function pipeAt(streams: readonly unknown[], at: number): Pipe | undefined {
   const stream = streams[at];
   // A spawn that has failed has no streams.
   return stream instanceof Duplex ? (stream as Pipe) : undefined;
+}
+
+/** Settles with all that comes from a stream when it is closed; at once with nothing where there is none. */
+async function wordsFrom(stream: Pipe | undefined): Promise<string> {
+  if (stream === undefined) return '';
+  const chunks: Buffer[] = [];
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  await closing(stream);
+  return Buffer.concat(chunks).toString();
 }
 
 /** Settles when a stream is closed: with true unless it broke. A wrapper that dies early breaks its pipes. */

@@ -44,6 +44,11 @@ test.each([
     true,
   ],
   ["bwrap: Can't mkdir /ws/r: Read-only file system", true],
+  ["bwrap: Can't create file at /ws/r/.git/config: Permission denied", true],
+  [
+    'bwrap: Can\'t remount readonly on /newroot/ws/r: Unable to apply mount flags: remount "/newroot/ws/r": Invalid argument',
+    true,
+  ],
   ["bwrap: Can't create file at /ws/r/.git/config: Is a directory", true],
   ["bwrap: Can't mkdir /ws/r/.git: File exists", true],
   ["bwrap: Can't find source path /ws/r/.git: Too many levels of symbolic links", true],

@@ -3,10 +3,11 @@ import { expect, test } from 'vitest';
 import { MAX_BWRAP_BYTES, MAX_BWRAP_WORDS } from '../limits.js';
 import { planBwrap } from './bwrap-plan.js';
 import type { MountStep } from './mount-step.js';
-import { ASIDE } from './mount-words.js';
+import { waitWords } from './mount-words.js';
 
 const FILTER = new Uint8Array([1, 2, 3]);
 const COMMAND = { argv: ['make', '--', 'all'], cwd: '/ws', env: { TOKEN: 'secret' } } as const;
+const MOUNT_PROGRAMS = { nsenter: '/usr/bin/nsenter', mount: '/usr/bin/mount' };
 const IDENTITY = { device: 1, inode: 2 };
 
 const STEPS: readonly MountStep[] = [
@@ -27,7 +28,13 @@ test('a plan becomes one call of bubblewrap, its paths held open and its secrets
   const plan = planBwrap(
     { ...COMMAND, wrapperEnv: { MARK: 'server' } },
     { steps: STEPS, placeholders },
-    { program: '/usr/bin/bwrap', network: 'restricted', filter: FILTER, signalResetter: undefined },
+    {
+      program: '/usr/bin/bwrap',
+      network: 'restricted',
+      filter: FILTER,
+      signalResetter: undefined,
+      opening: MOUNT_PROGRAMS,
+    },
   );
   expect(plan).toEqual({
     argv: [
@@ -36,15 +43,16 @@ test('a plan becomes one call of bubblewrap, its paths held open and its secrets
       '--unshare-net',
       ...['--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc', '--perms', '555'],
       ...['--tmpfs', '/proc/1', '--remount-ro', '/proc/1'],
-      ...['--bind-fd', '4', `../${ASIDE}-0`, '--ro-bind', '/', '../oldroot'],
+      ...['--ro-bind', '/', '../oldroot'],
       ...['--perms', '755', '--tmpfs', '/ws/a'],
-      ...['--bind-try', `/../${ASIDE}-0`, '/ws'],
+      ...['--ro-bind-fd', '4', '/ws'],
       ...['--perms', '000', '--ro-bind-data', '5', '/ws/.env'],
       ...['--ro-bind-fd', '6', '/ws/a/hooks'],
       ...['--symlink', 'usr/bin', '/bin'],
       ...['--remount-ro', '/x'],
+      ...waitWords('7'),
       ...['--cap-drop', 'ALL', '--die-with-parent', '--chdir', '/ws', '--new-session'],
-      ...['--seccomp', '7', '--json-status-fd', '8', '--block-fd', '9', '--'],
+      ...['--seccomp', '8', '--json-status-fd', '9', '--block-fd', '10', '--'],
       ...['make', '--', 'all'],
     ],
     env: { MARK: 'server' },
@@ -53,14 +61,31 @@ test('a plan becomes one call of bubblewrap, its paths held open and its secrets
       { kind: 'path', path: '/ws', identity: IDENTITY },
       { kind: 'nothing' },
       { kind: 'path', path: '/ws/a/hooks', identity: IDENTITY },
+      { kind: 'namespace' },
       { kind: 'filter', program: FILTER },
       { kind: 'status' },
       { kind: 'ready' },
     ],
     mounts: STEPS,
+    opening: MOUNT_PROGRAMS,
     needsManagedNetwork: false,
     cleanup: [{ path: '/ws/.codex', directory: IDENTITY, kind: 'directory' }],
   });
+});
+
+test('what may be written is refused where nothing can open it', () => {
+  const settings = {
+    program: 'bwrap',
+    network: 'enabled',
+    filter: FILTER,
+    signalResetter: undefined,
+  } as const;
+  expect(() => planBwrap(COMMAND, { steps: STEPS, placeholders: [] }, settings)).toThrow(
+    new ExecError(
+      'sandboxUnsupported',
+      'sandbox: what may be written is opened with nsenter and mount, which are not both among the programs of the system; install util-linux and mount',
+    ),
+  );
 });
 
 test('bubblewrap is started by what keeps later mounts from it', () => {
@@ -153,6 +178,28 @@ test('what is sent to the group at a terminal reaches the command and does not e
   expect(argv).not.toContain('--new-session');
   const odd = planBwrap({ ...COMMAND, argv: ['a=b'], hasTerminal: true }, mounts, settings);
   expect([odd.argv[0], odd.argv.at(-1)]).toEqual(['/usr/bin/bwrap', 'a=b']);
+});
+
+test('a command whose directory may be exchanged compares it before it runs', () => {
+  const settings = {
+    program: 'bwrap',
+    network: 'enabled',
+    filter: FILTER,
+    signalResetter: undefined,
+  } as const;
+  const plan = (hasOwnErrors: boolean): readonly unknown[] => {
+    const command = { ...COMMAND, heldCwd: IDENTITY, hasOwnErrors };
+    const { argv, descriptors } = planBwrap(command, { steps: [], placeholders: [] }, settings);
+    return [descriptors.slice(0, -4), argv.slice(argv.indexOf('--') + 1)];
+  };
+  const held = [{ kind: 'path', path: '/ws', identity: IDENTITY }, { kind: 'place' }];
+  const compare = (fd: number): string =>
+    `[ . -ef /proc/self/fd/${fd} ] || { echo elsewhere >&${fd + 1}; exit 1; }; exec ${fd}<&- ${fd + 1}>&-; exec "$@"`;
+  expect(plan(false)).toEqual([held, ['/bin/sh', '-c', compare(3), 'sh', 'make', '--', 'all']]);
+  expect(plan(true)).toEqual([
+    [{ kind: 'errors' }, ...held],
+    ['/bin/sh', '-c', `exec 2>&3 3>&-; ${compare(4)}`, 'sh', 'make', '--', 'all'],
+  ]);
 });
 
 test('a wrapper with a standard error of its own leaves that of its caller to the command', () => {

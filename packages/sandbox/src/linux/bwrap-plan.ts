@@ -1,11 +1,14 @@
 import { refuse } from '../intent/refuse.js';
 import { FIRST_DESCRIPTOR, type LaunchPlan, type PlannedDescriptor } from '../launch/launch-plan.js';
 import { MAX_BWRAP_BYTES, MAX_BWRAP_WORDS } from '../limits.js';
+import { type Beginning, becomingWords } from './becoming-words.js';
 import { crowdedDirectory } from './crowded-directory.js';
-import { mountWords } from './mount-words.js';
+import type { MountPrograms } from './mount-programs.js';
+import { mountWords, waitWords } from './mount-words.js';
 import type { MountPlan } from './plan-mounts.js';
 import { nameWords, type ProgramRenamer } from './program-renamer.js';
 import { IGNORE_GROUP_SIGNALS, RESET_GROUP_SIGNALS } from './signal-resetter.js';
+import { SHELL } from './system-programs.js';
 
 /**
  * The namespaces of every sandbox. They are asked for one by one: with `--unshare-all`, bubblewrap does without the user
@@ -23,10 +26,8 @@ export const NAMESPACES: readonly string[] = [
 export const OWN_NETWORK = '--unshare-net';
 
 /** What is started in a sandbox. */
-export interface SandboxedCommand {
+export interface SandboxedCommand extends Beginning {
   readonly argv: readonly [string, ...string[]];
-  /** A canonical path that the sandbox shows. */
-  readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   /** What the program sees as its own name; argv[0] when absent. */
   readonly arg0?: string | undefined;
@@ -34,11 +35,6 @@ export interface SandboxedCommand {
   readonly wrapperEnv?: Readonly<Record<string, string>>;
   /** Whether it shares a terminal with the wrapper, and so its session and process group; default false. */
   readonly hasTerminal?: boolean;
-  /**
-   * Whether it has the standard error of whoever starts the wrapper, and the wrapper another one for its own complaints;
-   * default false, and not done in a sandbox that does not show `/bin/sh`.
-   */
-  readonly hasOwnErrors?: boolean;
   /** Whether its /dev and /proc are for reading only, but for devices; default false, for programs want to write there. */
   readonly sealsKernelTrees?: boolean | undefined;
 }
@@ -55,26 +51,29 @@ export interface BwrapSettings {
   readonly signalResetter: string | undefined;
   /** What bubblewrap itself is started with; default nothing. */
   readonly startedWith?: readonly [string, ...string[]] | undefined;
+  /** What opens mounts that may be written; undefined where this machine has nothing for it. */
+  readonly opening?: MountPrograms | undefined;
   /** How a program gets another name; undefined where nothing here can do that. */
   readonly renamer?: ProgramRenamer | undefined;
 }
 
 /**
  * The second phase on Linux: how bubblewrap is called.
- * @throws ExecError `sandboxUnsupported` when there are more mounts than bubblewrap accepts.
+ * @throws ExecError `sandboxUnsupported` when there are more mounts than bubblewrap accepts, or some may be written and nothing opens them.
  */
 export function planBwrap(command: SandboxedCommand, mounts: MountPlan, settings: BwrapSettings): LaunchPlan {
   const descriptors: PlannedDescriptor[] = [];
   const hold = (descriptor: PlannedDescriptor): string =>
     String(FIRST_DESCRIPTOR + descriptors.push(descriptor) - 1);
   const variables = Object.keys(command.env).length;
-  if (command.hasOwnErrors === true) hold({ kind: 'errors' });
+  const first = becomingWords(command, hold);
   const name = nameWords(command, settings.renamer);
   const options = [
     ...['--args', hold({ kind: 'environment', variables: command.env })],
     ...NAMESPACES,
     ...(settings.network === 'restricted' ? [OWN_NETWORK] : []),
     ...mountWords(mounts.steps, hold),
+    ...(opens(mounts) ? waitWords(hold({ kind: 'namespace' })) : []),
     ...['--cap-drop', 'ALL', '--die-with-parent', '--chdir', command.cwd],
     // What the command sends to its group must not reach the wrapper: its end is the end of all.
     ...(command.hasTerminal === true ? [] : ['--new-session']),
@@ -94,13 +93,25 @@ export function planBwrap(command: SandboxedCommand, mounts: MountPlan, settings
   const { program, startedWith } = settings;
   const wrapper = startedWith === undefined ? ([program] as const) : ([...startedWith, program] as const);
   return {
-    argv: callOf([...wrapper, ...options], { ...command, argv: name.argv }, settings.signalResetter),
+    argv: callOf([...wrapper, ...options], { ...command, argv: name.argv }, first, settings.signalResetter),
     env: command.wrapperEnv ?? {},
     descriptors,
     needsManagedNetwork: settings.network === 'managed',
     mounts: mounts.steps,
+    opening: opens(mounts) ? (settings.opening ?? refuseToOpen()) : undefined,
     cleanup: mounts.placeholders,
   };
+}
+
+function opens({ steps }: MountPlan): boolean {
+  return steps.some((step) => step.kind === 'bind' && step.access === 'write');
+}
+
+function refuseToOpen(): never {
+  return refuse(
+    'sandbox',
+    'what may be written is opened with nsenter and mount, which are not both among the programs of the system; install util-linux and mount',
+  );
 }
 
 /** Most mounts are for what has to be kept from a command where it may write: repositories, and files that are denied. */
@@ -115,22 +126,16 @@ function remedyFor({ steps }: MountPlan): string {
  */
 function callOf(
   wrapper: readonly [string, ...string[]],
-  { argv, hasTerminal, hasOwnErrors }: SandboxedCommand,
+  { argv, hasTerminal }: SandboxedCommand,
+  first: readonly string[],
   resetter: string | undefined,
 ): readonly [string, ...string[]] {
-  const errors = hasOwnErrors === true ? [SHELL, '-c', TAKE_ERRORS, 'sh'] : [];
   // A program whose name holds the sign would be taken for a variable.
   if (hasTerminal !== true || resetter === undefined || argv[0].includes('='))
-    return [...wrapper, ...errors, ...argv];
-  const command = [...errors, resetter, RESET_GROUP_SIGNALS, ...argv];
+    return [...wrapper, ...first, ...argv];
+  const command = [...first, resetter, RESET_GROUP_SIGNALS, ...argv];
   return [SHELL, '-c', IGNORE_GROUP_SIGNALS, 'sh', ...wrapper, ...command];
 }
-
-/** What takes the first descriptor of a plan for the standard error of a command. */
-export const SHELL = '/bin/sh';
-
-/** A script that becomes its arguments. A number of two digits could not be closed in every shell. */
-const TAKE_ERRORS = `exec 2>&${FIRST_DESCRIPTOR} ${FIRST_DESCRIPTOR}>&-; exec "$@"`;
 
 function bytesOf(words: readonly string[]): number {
   return words.reduce((bytes, word) => bytes + Buffer.byteLength(word) + 1, 0);

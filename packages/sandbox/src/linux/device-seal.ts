@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { DEVICE_NODES, NULL_DEVICE } from './device-nodes.js';
 import type { MayReplace } from './find-bwrap.js';
 import { KEEP_OUT_LATE_MOUNTS, UNSHARE } from './late-mounts.js';
-import { systemPlaces } from './system-programs.js';
+import { SHELL, systemProgram } from './system-programs.js';
 import { type Starter, worksWith } from './trials.js';
 
 /**
@@ -10,8 +10,6 @@ import { type Starter, worksWith } from './trials.js';
  * bubblewrap is started with it.
  */
 export type DeviceSeal = 'needless' | 'impossible' | Starter;
-
-const SHELL = '/bin/sh';
 
 /**
  * Closes mounts, two words for each: its options, and where it is. A standard stream that is the null device is opened anew: as
@@ -39,7 +37,7 @@ export async function deviceSealFor(
   signal: AbortSignal,
 ): Promise<DeviceSeal> {
   if (uid !== 0) return 'needless';
-  const mount = systemPlaces('mount').find((place) => existsSync(place));
+  const mount = systemProgram('mount');
   if (mount === undefined) return 'impossible';
   const words = sealingWords(readFileSync('/proc/self/mountinfo', 'utf8'));
   const starter: Starter = [...KEEP_OUT_LATE_MOUNTS, SHELL, '-c', SEAL, 'sh', mount, ...words, '--'];

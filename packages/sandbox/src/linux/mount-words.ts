@@ -3,20 +3,22 @@ import type { PlannedDescriptor } from '../launch/launch-plan.js';
 import type { MountStep } from './mount-step.js';
 
 /** Takes down what the wrapper shall inherit. @returns its number, as a word. */
-type Hold = (descriptor: PlannedDescriptor) => string;
+export type Hold = (descriptor: PlannedDescriptor) => string;
 
-/** The mounts of a plan, as bubblewrap is told of them. */
+/**
+ * The mounts of a plan, as bubblewrap is told of them. What may be written is mounted read-only like the rest: it is opened when all is
+ * in place, by `MountOpener`.
+ */
 export function mountWords(steps: readonly MountStep[], hold: Hold): readonly string[] {
   const at = steps.findIndex(({ kind }) => kind === 'sealHost');
-  if (at < 0) return steps.flatMap((step) => wordsOf(step, hold));
   const sealed = steps.slice(at + 1);
-  const aside = new Map(sealed.filter(isPutAside).map((step, index) => [step, beside(`${ASIDE}-${index}`)]));
-  return [
-    ...steps.slice(0, at).flatMap((step) => wordsOf(step, hold)),
-    ...[...aside].flatMap(([step, place]) => wordsOf(step, hold, place)),
-    ...['--ro-bind', '/', beside('oldroot')],
-    ...sealed.flatMap((step) => wordsFromAside(step, aside) ?? wordsOf(step, hold)),
-  ];
+  // Devices are shown as they are on the host, which is closed by then.
+  const isPutAside = at >= 0 && sealed.some(({ kind }) => kind === 'privateDevices');
+  return steps.flatMap((step, index) => {
+    if (step.kind === 'sealHost') return [...(isPutAside ? ['--dev', ASIDE] : []), ...SEAL];
+    if (isPutAside && step.kind === 'privateDevices' && index > at) return FROM_ASIDE;
+    return wordsOf(step, hold);
+  });
 }
 
 /**
@@ -27,37 +29,28 @@ export function beside(name: string): string {
   return `../${name}`;
 }
 
-/** Begins the names of what one program puts aside. */
-export const ASIDE = `holdfast-${randomUUID()}`;
+/** A name that nothing on the host has: bubblewrap looks there first. */
+const OWN_NAME = `holdfast-${randomUUID()}`;
 
-type Bind = Extract<MountStep, { readonly kind: 'bind' }>;
+/** Where devices are until they are shown. */
+const ASIDE = beside(`${OWN_NAME}-devices`);
 
-/** What needs the host as it is. */
-function isPutAside(step: MountStep): boolean {
-  return step.kind === 'privateDevices' || (step.kind === 'bind' && step.access === 'write');
-}
-
-/**
- * Shows what was put aside. The options that end with `try` are for what is not on the host. bubblewrap looks there first, so that
- * nobody may know the name and leave something else there.
- */
-function wordsFromAside(
-  step: MountStep,
-  aside: ReadonlyMap<MountStep, string>,
-): readonly string[] | undefined {
-  const place = aside.get(step);
-  if (place === undefined) return undefined;
-  if (step.kind === 'bind') return ['--bind-try', `/${place}`, step.path];
-  return ['--dev-bind-try', `/${place}`, DEVICES];
-}
+const SEAL: readonly string[] = ['--ro-bind', '/', beside('oldroot')];
 
 const DEVICES = '/dev';
 
-/** @param place Where it is mounted, if not at its own path. */
-function wordsOf(step: MountStep, hold: Hold, place?: string): readonly string[] {
+/** The options that end with `try` are for what is not on the host. */
+const FROM_ASIDE: readonly string[] = ['--dev-bind-try', `/${ASIDE}`, DEVICES];
+
+/** Has bubblewrap wait until a pipe ends: it makes a file of what comes, which nobody sees. */
+export function waitWords(descriptor: string): readonly string[] {
+  return ['--file', descriptor, beside(`${OWN_NAME}-wait`)];
+}
+
+function wordsOf(step: MountStep, hold: Hold): readonly string[] {
   switch (step.kind) {
     case 'bind':
-      return bindWords(step, hold, place);
+      return bindWords(step, hold);
     case 'bindEverything':
       return ['--dev-bind', '/', '/'];
     case 'emptyDirectory':
@@ -69,18 +62,20 @@ function wordsOf(step: MountStep, hold: Hold, place?: string): readonly string[]
     case 'makeReadOnly':
       return ['--remount-ro', step.path];
     case 'privateDevices':
-      return ['--dev', place ?? DEVICES];
+      return ['--dev', DEVICES];
     case 'privateProcesses':
       return PRIVATE_PROCESSES;
     case 'sealHost':
-      return [];
+      return SEAL;
   }
 }
 
-function bindWords({ path, access, identity }: Bind, hold: Hold, place = path): readonly string[] {
-  if (identity === undefined) return [access === 'write' ? '--bind' : '--ro-bind', path, place];
-  const held = hold({ kind: 'path', path, identity });
-  return [access === 'write' ? '--bind-fd' : '--ro-bind-fd', held, place];
+function bindWords(
+  { path, identity }: Extract<MountStep, { readonly kind: 'bind' }>,
+  hold: Hold,
+): readonly string[] {
+  if (identity === undefined) return ['--ro-bind', path, path];
+  return ['--ro-bind-fd', hold({ kind: 'path', path, identity }), path];
 }
 
 /**

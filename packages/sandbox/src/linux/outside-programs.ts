@@ -1,10 +1,10 @@
 import type { FileFacts } from '../files/file-facts.js';
 import { resolvePath } from '../files/resolve-path.js';
 import { placesBefore } from './find-bwrap.js';
-import { systemPlaces } from './system-programs.js';
+import { SHELL, systemPlaces } from './system-programs.js';
 
 /** Run outside of sandboxes to set them up, or by a server or the command line. */
-const FIXED = ['/bin/sh', '/usr/bin/env', '/usr/bin/unshare'];
+const FIXED = [SHELL, '/usr/bin/env', '/usr/bin/unshare'];
 const LOOKED_FOR = ['nsenter', 'mkfifo', 'cat', 'stty', 'setsid', 'mount'];
 
 /**

@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, existsSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { ExecError } from '@holdfast/exec-protocol';
 import { refuse } from '../intent/refuse.js';
 import { CELL_START_TIMEOUT_MS } from '../limits.js';
 import { explainFault } from '../linux/bwrap-fault.js';
-import { systemPlaces } from '../linux/system-programs.js';
+import { systemProgram } from '../linux/system-programs.js';
 import { CELL_PROGRAM, type CellMessage } from './cell-program.js';
 
 /** A network with nothing in it but a loopback, and listeners there that this process serves. */
@@ -24,8 +24,6 @@ interface CellListener {
   readonly port: number;
 }
 
-const NSENTER = systemPlaces('nsenter');
-
 /**
  * Makes a network cell. Whoever connects to one of its listeners is in the cell: there is nothing to forge.
  * @param bwrap The absolute path of bubblewrap.
@@ -39,9 +37,12 @@ export async function openNetworkCell(
   signal?: AbortSignal,
 ): Promise<NetworkCell> {
   signal?.throwIfAborted();
-  const nsenter = NSENTER.find((program) => existsSync(program));
+  const nsenter = systemProgram('nsenter');
   if (nsenter === undefined) {
-    refuse('network', `hosts can be allowed one by one only with ${NSENTER[0] ?? ''}; install util-linux`);
+    refuse(
+      'network',
+      'hosts can be allowed one by one only with nsenter, which is not among the programs of the system; install util-linux',
+    );
   }
   const child = startCell(bwrap, ports);
   try {

@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest';
+import type { MountStep } from '../linux/mount-step.js';
+import { mountsToOpen, withOpened, wrongAccess } from './mount-access.js';
+import { mountsIn } from './mount-table.js';
+
+const bind = (path: string, access: 'read' | 'write'): MountStep => ({
+  kind: 'bind',
+  path,
+  access,
+  identity: undefined,
+});
+
+/** Each line is the id of a mount, that of the one below, where it is, and its options. */
+function table(...lines: readonly string[]): string {
+  return lines
+    .map((line) => {
+      const [id = '', parent = '', path = '', options = ''] = line.split(' ');
+      return `${id} ${parent} 8:1 / ${path} ${options},relatime shared:1 - ext4 /dev/root rw\n`;
+    })
+    .join('');
+}
+
+const OUTSIDE = table('1 0 / rw', '2 1 /ws/disk rw', '3 1 /ws/cd ro', '4 1 /ws/key/disk rw', '5 1 /srv rw');
+
+const STEPS: readonly MountStep[] = [
+  bind('/', 'read'),
+  { kind: 'privateDevices' },
+  { kind: 'privateProcesses' },
+  { kind: 'sealHost' },
+  { kind: 'emptyDirectory', path: '/ws/a', mode: '755' },
+  bind('/ws', 'write'),
+  bind('/ws/a/hooks', 'read'),
+  bind('/ws/a/hooks/out', 'write'),
+  { kind: 'unreadableFile', path: '/ws/.env' },
+  { kind: 'emptyDirectory', path: '/ws/key', mode: '000' },
+  { kind: 'makeReadOnly', path: '/ws/key' },
+];
+
+/** What bubblewrap makes of it. */
+const INSIDE = [
+  '10 9 / ro',
+  '11 10 /ws/disk ro',
+  '12 10 /srv ro',
+  '13 10 /dev rw',
+  '14 10 /proc rw',
+  '15 14 /proc/1 ro',
+  '16 10 /ws/a rw',
+  '17 10 /ws ro,nosuid',
+  '18 17 /ws/disk ro,noexec',
+  '19 17 /ws/cd ro',
+  '20 17 /ws/key/disk ro',
+  '21 17 /ws/a/hooks ro',
+  '22 21 /ws/a/hooks/out ro',
+  '23 17 /ws/.env ro',
+  '24 17 /ws/key ro',
+];
+
+const wrongIn = (lines: readonly string[], steps = STEPS): string | undefined =>
+  wrongAccess(steps, mountsIn(table(...lines)));
+
+const changed = (from: string, to: string): readonly string[] =>
+  INSIDE.map((line) => (line === from ? to : line));
+
+describe('what can be written before all is in place', () => {
+  test('is what every sandbox has for itself', () => {
+    expect(wrongIn(INSIDE)).toBeUndefined();
+  });
+
+  test.each([
+    ['what may be read', '21 17 /ws/a/hooks ro', '21 17 /ws/a/hooks rw', '/ws/a/hooks'],
+    ['what is only opened later', '17 10 /ws ro,nosuid', '17 10 /ws rw,nosuid', '/ws'],
+    ['what is denied', '24 17 /ws/key ro', '24 17 /ws/key rw', '/ws/key'],
+    ['a denied file', '23 17 /ws/.env ro', '23 17 /ws/.env rw', '/ws/.env'],
+  ])('is not %s', (_, from, to, path) => {
+    expect(wrongIn(changed(from, to))).toBe(path);
+  });
+
+  test('is nothing less: a name led from what was to be closed to what is the own of a sandbox', () => {
+    expect(wrongIn(changed('13 10 /dev rw', '13 10 /dev ro'))).toBe('/dev');
+    expect(
+      wrongIn(changed('13 10 /dev rw', '13 10 /dev ro'), [...STEPS, { kind: 'makeReadOnly', path: '/dev' }]),
+    ).toBe(undefined);
+  });
+
+  test('is covered by nothing: a mount went where it hides another one', () => {
+    expect(wrongIn([...INSIDE, '25 17 /ws/a ro'])).toBe('/ws/a/hooks');
+  });
+});
+
+describe('what is opened when all is in place', () => {
+  const opened = (
+    steps: readonly MountStep[],
+    inside: readonly string[],
+    outside = OUTSIDE,
+  ): readonly string[] =>
+    mountsToOpen(steps, outside, table(...inside)).map(({ id, path }) => `${id} ${path}`);
+
+  test('is what may be written, with what is mounted on the host below, where that can be written', () => {
+    expect(opened(STEPS, INSIDE)).toEqual(['17 /ws', '18 /ws/disk', '22 /ws/a/hooks/out']);
+  });
+
+  test('is nothing of what the host has closed', () => {
+    expect(opened(STEPS, INSIDE, table('1 0 / rw', '2 1 /ws ro'))).toEqual([]);
+  });
+
+  test('is nothing where nothing may be written', () => {
+    expect(opened([bind('/', 'read')], INSIDE)).toEqual([]);
+  });
+
+  test('is the root of all, but for what is closed in it', () => {
+    const steps = [bind('/', 'write'), bind('/', 'write'), bind('/sys', 'read'), bind('/ws/.git', 'read')];
+    const inside = ['10 9 / ro', '11 10 /sys ro', '12 11 /sys/fs ro', '13 10 /srv ro', '14 10 /ws/.git ro'];
+    const outside = table('1 0 / rw', '2 1 /sys rw', '3 2 /sys/fs rw', '4 1 /srv rw');
+    expect(opened(steps, inside, outside)).toEqual(['10 /', '13 /srv']);
+  });
+
+  test('is all that changes in the table', () => {
+    const inside = table(...INSIDE);
+    const after = withOpened(inside, mountsToOpen(STEPS, OUTSIDE, inside));
+    const lines = INSIDE.map((line) =>
+      ['17', '18', '22'].includes(line.slice(0, 2)) ? line.replace(' ro', ' rw') : line,
+    );
+    expect(after).toBe(table(...lines));
+  });
+});

@@ -1,0 +1,104 @@
+import { ancestorsOf } from '../files/paths.js';
+import type { MountStep } from '../linux/mount-step.js';
+import { isReadOnly, type Mount, mountsIn, visibleMounts } from './mount-table.js';
+
+/** Whether something can be written at a place of a plan: what the host has there is opened last, what is the sandbox's own at once. */
+type Access = 'read' | 'write' | 'own';
+
+/**
+ * Looks whether all that a plan closes is closed, and nothing else: bubblewrap closes by name, and names can lead elsewhere. What
+ * may be written in the end is closed here as well, for it is opened only when all is in place.
+ * @param inside What the first process of the sandbox has, as in `/proc/PID/mountinfo`.
+ * @returns where the first difference is; undefined where all is as planned.
+ */
+export function wrongAccess(steps: readonly MountStep[], inside: readonly Mount[]): string | undefined {
+  const visible = visibleMounts(inside);
+  const isWrong = ([path, access]: readonly [string, Access]): boolean => {
+    const mount = visible.get(path);
+    return mount === undefined || isReadOnly(mount) === (access === 'own');
+  };
+  return [...accessOf(steps)].find(isWrong)?.[0];
+}
+
+/**
+ * What of a sandbox is to be opened so that it can be written as planned: with what the host has mounted below, as far as it can be
+ * written there.
+ * @param outside What the wrapper has. @param inside What the first process has when it is set up. Both as in `/proc/PID/mountinfo`.
+ */
+export function mountsToOpen(steps: readonly MountStep[], outside: string, inside: string): readonly Mount[] {
+  const planned = accessOf(steps);
+  if (![...planned.values()].includes('write')) return [];
+  const host = visibleMounts(mountsIn(outside));
+  const isOpenOutside = (path: string): boolean => {
+    const holding = nearest(path, host);
+    return holding !== undefined && !isReadOnly(holding);
+  };
+  return [...visibleMounts(mountsIn(inside)).values()].filter(
+    (mount) => isReadOnly(mount) && nearest(mount.path, planned) === 'write' && isOpenOutside(mount.path),
+  );
+}
+
+/** A mount table in which some mounts of it have been opened. */
+export function withOpened(table: string, opened: readonly Mount[]): string {
+  const options = new Map(opened.map((mount) => [mount.id, openedOptions(mount)]));
+  return table
+    .split('\n')
+    .map((line) => {
+      const fields = line.split(' ');
+      const changed = options.get(fields[0] ?? '');
+      return changed === undefined ? line : fields.with(OPTIONS, changed).join(' ');
+    })
+    .join('\n');
+}
+
+/** The options of a mount when it has been opened. */
+export function openedOptions({ options }: Mount): string {
+  return options
+    .split(',')
+    .map((option) => (option === 'ro' ? 'rw' : option))
+    .join(',');
+}
+
+/** Which field of a line. */
+const OPTIONS = 5;
+
+/** What is said of a path, or of the directory next above of which anything is said. */
+function nearest<T>(path: string, said: ReadonlyMap<string, T>): T | undefined {
+  const at = [path, ...ancestorsOf(path)].find((one) => said.has(one));
+  return at === undefined ? undefined : said.get(at);
+}
+
+/** The places of a plan that are not buried by a later step. */
+function accessOf(steps: readonly MountStep[]): ReadonlyMap<string, Access> {
+  const last = new Map<string, { readonly at: number; access: Access }>();
+  for (const [at, step] of steps.entries()) {
+    const [path, access] = stepAccess(step) ?? [];
+    if (path === undefined || access === undefined) continue;
+    last.set(path, { at: step.kind === 'makeReadOnly' ? (last.get(path)?.at ?? at) : at, access });
+  }
+  const isBuried = (path: string, at: number): boolean =>
+    ancestorsOf(path).some((above) => (last.get(above)?.at ?? -1) > at);
+  return new Map(
+    [...last].flatMap(([path, { at, access }]) => (isBuried(path, at) ? [] : [[path, access] as const])),
+  );
+}
+
+function stepAccess(step: MountStep): readonly [path: string, access: Access] | undefined {
+  switch (step.kind) {
+    case 'bind':
+      return [step.path, step.access];
+    case 'unreadableFile':
+    case 'makeReadOnly':
+      return [step.path, 'read'];
+    case 'emptyDirectory':
+      return [step.path, 'own'];
+    case 'privateDevices':
+      return ['/dev', 'own'];
+    case 'privateProcesses':
+      return ['/proc', 'own'];
+    case 'bindEverything':
+    case 'link':
+    case 'sealHost':
+      return undefined;
+  }
+}

@@ -1,0 +1,126 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, constants, openSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { text } from 'node:stream/consumers';
+import { errorCode } from '../files/error-code.js';
+import type { MountPrograms } from '../linux/mount-programs.js';
+import { SHELL } from '../linux/system-programs.js';
+import type { NamedProcess } from './first-process.js';
+import { openedOptions } from './mount-access.js';
+import type { Mount } from './mount-table.js';
+
+/**
+ * Opens mounts of a sandbox from outside, once bubblewrap has made them all: until then nothing there can be written, and so
+ * nothing can be made or emptied where a name leads elsewhere. It works in the user namespace to which the mounts belong,
+ * and can do no more there than whoever has made them.
+ */
+export class MountOpener {
+  readonly #first: NamedProcess;
+  readonly #table: number;
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<string>;
+  #hasEnded = false;
+
+  /**
+   * Starts what opens them, which then waits. To be made while bubblewrap sets the sandbox up, for it gives the namespace up in the end.
+   * @throws Error where a descriptor or a process cannot be had, or the first one has gone.
+   */
+  constructor(first: NamedProcess, { nsenter, mount }: MountPrograms) {
+    const held: number[] = [];
+    const hold = (fd: number): number => {
+      held.push(fd);
+      return fd;
+    };
+    this.#first = first;
+    try {
+      this.#table = hold(openNameless());
+      const user = hold(openSync(`/proc/${first.pid}/ns/user`, 'r'));
+      const mounts = hold(openSync(`/proc/${first.pid}/ns/mnt`, 'r'));
+      const enter = [nsenter, '--user=/proc/self/fd/4', '--mount=/proc/self/fd/5'];
+      // Its programs are those of the host: what a sandbox shows in their place may be anything.
+      const stay = ['--root=/', '--preserve-credentials', '--'];
+      const open = [mount, '-i', '-n', '-c', '-a', '-T', '/proc/self/fd/3'];
+      this.#child = spawn(SHELL, ['-c', WHEN_TOLD, 'sh', ...enter, ...stay, ...open], {
+        env: {},
+        cwd: '/',
+        stdio: ['pipe', 'ignore', 'pipe', this.#table, user, mounts],
+      });
+      this.#ended = endOf(this.#child);
+      for (const fd of [user, mounts]) closeSync(fd);
+    } catch (error) {
+      for (const fd of held) closeSync(fd);
+      throw error;
+    }
+    this.#child.stdin?.on('error', () => undefined);
+  }
+
+  /**
+   * Settles with its complaints when it has ended; whether all is open is for the mount table to tell.
+   * @throws Error of the system where it cannot be told which.
+   */
+  async open(mounts: readonly Mount[]): Promise<string> {
+    const root = `/proc/${this.#first.pid}/root`;
+    const lines = mounts.map((mount) => `none ${escaped(root + mount.path)} none ${wordsOf(mount)} 0 0\n`);
+    writeSync(this.#table, lines.join(''));
+    this.#child.stdin?.end('\n');
+    return await this.#ended;
+  }
+
+  /** Ends it, whatever it does. May be called twice. */
+  end(): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#child.kill('SIGKILL');
+    closeSync(this.#table);
+  }
+}
+
+function wordsOf(mount: Mount): string {
+  const kept = openedOptions(mount).split(',');
+  return ['remount', 'bind', ...kept.filter((option) => OPTIONS.has(option))].join(',');
+}
+
+/** What is lost where it is not said anew, and what the program for it knows. */
+const OPTIONS: ReadonlySet<string> = new Set([
+  ...['rw', 'nosuid', 'nodev', 'noexec', 'nosymfollow'],
+  ...['noatime', 'nodiratime', 'relatime'],
+]);
+
+/** A field of such a table ends with a blank. */
+function escaped(path: string): string {
+  return path.replace(/[\s\\]/g, (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`);
+}
+
+/** A file that nobody else can open, for it never has a name. */
+function openNameless(): number {
+  let problem: unknown;
+  for (const directory of ['/dev/shm', tmpdir(), '/var/tmp']) {
+    try {
+      return openSync(directory, constants.O_RDWR | O_TMPFILE, 0o600);
+    } catch (error) {
+      if (LACKS_DESCRIPTORS.has(errorCode(error) ?? '')) throw error;
+      problem = error;
+    }
+  }
+  throw problem;
+}
+
+/** Linux; Node does not name it. */
+const O_TMPFILE = 0o20000000 | constants.O_DIRECTORY;
+
+const LACKS_DESCRIPTORS: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE']);
+
+/** @throws Error where there is no process. */
+function endOf(child: ChildProcess): Promise<string> {
+  const ended = new Promise<void>((resolve) => {
+    child.once('close', resolve);
+    // Heard of so that it does not end this program.
+    child.once('error', resolve);
+  });
+  if (child.pid === undefined || child.stderr === null) throw new Error('no process can be started');
+  const words = text(child.stderr).catch(String);
+  return ended.then(() => words).then((complaint) => complaint.trim());
+}
+
+/** A script that becomes its arguments when it is given a line, and nothing when there is none. */
+const WHEN_TOLD = 'read -r line && exec "$@"';
