@@ -3,14 +3,10 @@ import { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StalePlan } from '../files/stale-plan.js';
 import { SANDBOX_END_MS } from '../limits.js';
-import type { MountPrograms } from '../linux/mount-programs.js';
-import type { MountStep } from '../linux/mount-step.js';
 import { untilAborted } from '../until-aborted.js';
-import { misplacedMount } from './check-mounts.js';
 import { FirstProcess, type NamedProcess, signalNamed } from './first-process.js';
-import { mountsToOpen, withOpened } from './mount-access.js';
-import { MountOpener } from './mount-opener.js';
 import { readMountTable } from './mount-table.js';
+import { type MountOrders, PlannedMounts } from './planned-mounts.js';
 import type { SetUp } from './set-up.js';
 import { type WrapperStatus, WrapperStatusReader } from './wrapper-status.js';
 
@@ -25,14 +21,10 @@ export interface WrapperPipes {
   readonly place?: number | undefined;
 }
 
-/** What a wrapper is to do. */
-export interface WrapperOrders {
+/** What a wrapper is to do, and what must be mounted where before the command runs. */
+export interface WrapperOrders extends MountOrders {
   /** Words of its own, which set the environment of the command. */
   readonly environment: readonly string[];
-  /** What must be mounted where before the command runs. */
-  readonly mounts: readonly MountStep[];
-  /** What opens those that may be written; undefined where there are none. */
-  readonly opening?: MountPrograms | undefined;
 }
 
 /** What is watched of a wrapper's process. */
@@ -53,18 +45,17 @@ export class WrapperWatch {
   readonly #status = new WrapperStatusReader();
   readonly #gate: Pipe | undefined;
   readonly #ended: Promise<unknown>;
-  readonly #orders: WrapperOrders;
+  readonly #mounts: PlannedMounts;
   readonly #namespace: Pipe | undefined;
   /** Settles with what is said of the command's working directory. */
   readonly #place: Promise<string>;
-  #opener: MountOpener | undefined;
   #first: FirstProcess | undefined;
   #isLetThrough = false;
   #stale: StalePlan | undefined;
 
   constructor(child: WatchedProcess, pipes: WrapperPipes, orders: WrapperOrders) {
     this.#child = child;
-    this.#orders = orders;
+    this.#mounts = new PlannedMounts(orders);
     const streams: readonly unknown[] = child.stdio;
     const status = pipeAt(streams, pipes.status);
     status?.on('data', (chunk: Buffer) => {
@@ -86,7 +77,7 @@ export class WrapperWatch {
     this.#place = wordsFrom(pipes.place === undefined ? undefined : pipeAt(streams, pipes.place));
     this.#ended = Promise.all([exitOf(child), closing(status)]);
     this.gone = this.#ended.then(() => {
-      this.#opener?.end();
+      this.#mounts.end();
       return this.#endAll();
     });
     this.over = this.#ended.then(() => isWithin(SANDBOX_END_MS, this.gone));
@@ -168,25 +159,12 @@ export class WrapperWatch {
     const { childPid } = this.status;
     if (childPid === undefined || pid === undefined || this.#first !== undefined || this.#hasEnded) return;
     const first = FirstProcess.below(pid, childPid);
-    if (first !== undefined && this.#takeHold(first)) {
+    if (first !== undefined && this.#mounts.takeHold(first)) {
       this.#first = first;
       this.#namespace?.end();
       this.#checkWhenSetUp(pid, first);
     } else {
       setTimeout(() => this.#letThrough(), RETRY_MS).unref();
-    }
-  }
-
-  /** @returns false where it has to be tried again. */
-  #takeHold(first: FirstProcess): boolean {
-    const { opening } = this.#orders;
-    if (opening === undefined) return true;
-    try {
-      this.#opener = new MountOpener(first, opening);
-      return true;
-    } catch {
-      // Without a free descriptor, or with a wrapper that has just ended.
-      return false;
     }
   }
 
@@ -198,26 +176,13 @@ export class WrapperWatch {
       setTimeout(() => this.#checkWhenSetUp(wrapperPid, first), NEXT_LOOK_MS).unref();
       return;
     }
-    void this.#settle(first, outside, inside).then((stale) => {
+    void this.#mounts.settle(first.pid, outside, inside).then((stale) => {
       this.#stale = stale;
       this.#isLetThrough = stale === undefined;
       // A byte, and no more: one that is not taken tells that the sandbox was not set up.
       if (stale === undefined) this.#gate?.end('\n');
       else this.#endSetUp();
     });
-  }
-
-  /** Opens what may be written once all is as planned. @returns why the plan is to be made anew. */
-  async #settle(first: FirstProcess, outside: string, inside: string): Promise<StalePlan | undefined> {
-    const { mounts } = this.#orders;
-    const misplaced = misplacedMount(mounts, outside, inside);
-    if (misplaced !== undefined) return new StalePlan(misplaced, 'was replaced');
-    const closed = mountsToOpen(mounts, outside, inside);
-    if (closed.length === 0) return undefined;
-    const complaint = await this.#opener?.open(closed).catch(String);
-    if (readMountTable(first.pid) === withOpened(inside, closed)) return undefined;
-    const paths = closed.map(({ path }) => path).join(', ');
-    return new StalePlan(complaint ? `${paths} (${complaint})` : paths, 'could not be opened');
   }
 
   /** A wrapper that was killed while it set up has left one behind that waits, and would run the command. */

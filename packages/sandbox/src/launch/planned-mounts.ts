@@ -1,0 +1,63 @@
+import { StalePlan } from '../files/stale-plan.js';
+import type { MountPrograms } from '../linux/mount-programs.js';
+import type { MountStep } from '../linux/mount-step.js';
+import { misplacedMount } from './check-mounts.js';
+import type { NamedProcess } from './first-process.js';
+import { mountsToOpen, withOpened } from './mount-access.js';
+import { MountOpener } from './mount-opener.js';
+import { readMountTable } from './mount-table.js';
+
+/** What a sandbox is to have mounted. */
+export interface MountOrders {
+  readonly mounts: readonly MountStep[];
+  /** What opens those that may be written; undefined where there are none. */
+  readonly opening?: MountPrograms | undefined;
+}
+
+/** Sees to it that a sandbox has all mounted as planned before its command runs. */
+export class PlannedMounts {
+  readonly #orders: MountOrders;
+  #opener: MountOpener | undefined;
+
+  constructor(orders: MountOrders) {
+    this.#orders = orders;
+  }
+
+  /**
+   * Takes hold of the namespaces of a sandbox that is being set up.
+   * @returns false where that must be tried again, for there is no free descriptor, or the sandbox has just ended.
+   */
+  takeHold(first: NamedProcess): boolean {
+    const { opening } = this.#orders;
+    if (opening === undefined) return true;
+    try {
+      this.#opener = new MountOpener(first, opening);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /**
+   * Compares what is mounted, and opens what may be written once all is as planned.
+   * @param first The number of the first process of the sandbox, which is set up. @param outside What its wrapper has mounted.
+   * @param inside What it has itself. Both as in `/proc/PID/mountinfo`.
+   * @returns why the plan is to be made anew; undefined where all is as it is to be.
+   */
+  async settle(first: number, outside: string, inside: string): Promise<StalePlan | undefined> {
+    const { mounts } = this.#orders;
+    const misplaced = misplacedMount(mounts, outside, inside);
+    if (misplaced !== undefined) return new StalePlan(misplaced, 'was replaced');
+    const closed = mountsToOpen(mounts, outside, inside);
+    if (closed.length === 0) return undefined;
+    const complaint = await this.#opener?.open(closed).catch(String);
+    if (readMountTable(first) === withOpened(inside, closed)) return undefined;
+    const paths = closed.map(({ path }) => path).join(', ');
+    return new StalePlan(complaint ? `${paths} (${complaint})` : paths, 'could not be opened');
+  }
+
+  /** Lets go of them. May be called twice. */
+  end(): void {
+    this.#opener?.end();
+  }
+}
