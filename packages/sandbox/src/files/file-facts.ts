@@ -3,6 +3,10 @@ export interface FileFact {
   readonly kind: 'directory' | 'file' | 'link';
   readonly device: number;
   readonly inode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** The permission bits, with those for set-user-ID, set-group-ID and sticky. */
+  readonly mode: number;
   /** True for a directory in which many users make files and nobody removes those of others, such as /tmp. */
   readonly isShared: boolean;
 }

@@ -1,4 +1,6 @@
 import { lstatSync } from 'node:fs';
+import { isSticky, owningHands, writingHands } from './hands.js';
+import { type OwnUser, readOwnUser } from './own-user.js';
 import { ancestorsOf } from './paths.js';
 import { realFileFacts } from './real-file-facts.js';
 import { resolvePath } from './resolve-path.js';
@@ -11,18 +13,15 @@ export function foreignHand(file: string): string | undefined {
   const resolved = resolvePath(file, realFileFacts);
   if (resolved.kind === 'deadEnd') return resolved.at;
   const ends = [resolved.path, ...resolved.links.map(({ path }) => path)];
-  return ends.flatMap((end) => [end, ...ancestorsOf(end)]).find(isInForeignHands);
+  // Whoever is unknown here may be anybody.
+  const own = { ...readOwnUser(), systemUid: 0 };
+  return ends.flatMap((end) => [end, ...ancestorsOf(end)]).find((path) => isInForeignHands(path, own));
 }
 
-function isInForeignHands(path: string): boolean {
+function isInForeignHands(path: string, own: OwnUser): boolean {
   const seen = lstatSync(path);
-  if (seen.uid !== 0 && seen.uid !== process.getuid?.()) return true;
+  if (owningHands(seen, own).length > 0) return true;
   // In a directory such as /tmp nobody replaces what others have made; a link has no mode.
-  if (seen.isSymbolicLink() || (seen.isDirectory() && (seen.mode & STICKY) !== 0)) return false;
-  const isOwnGroup = seen.gid === 0 || seen.gid === process.getgid?.();
-  return (seen.mode & (isOwnGroup ? WRITABLE_BY_ALL : WRITABLE_BY_OTHERS)) !== 0;
+  if (seen.isSymbolicLink() || (seen.isDirectory() && isSticky(seen))) return false;
+  return writingHands(seen, own).length > 0;
 }
-
-const STICKY = 0o1000;
-const WRITABLE_BY_ALL = 0o002;
-const WRITABLE_BY_OTHERS = 0o022;

@@ -11,6 +11,7 @@ interface KindOfEntry {
   isSymbolicLink(): boolean;
 }
 
+const PERMISSIONS = 0o7777;
 const STICKY = 0o1000;
 const WRITABLE_BY_ALL = 0o002;
 
@@ -19,8 +20,10 @@ export const realFileFacts: FileFacts = {
   look(path) {
     const found = lookAt(path);
     if (found === undefined) return undefined;
-    const isShared = (found.mode & STICKY) !== 0 && (found.mode & WRITABLE_BY_ALL) !== 0;
-    return { kind: kindOf(found), device: found.dev, inode: found.ino, isShared };
+    const { dev: device, ino: inode, uid, gid } = found;
+    const mode = found.mode & PERMISSIONS;
+    const isShared = (mode & STICKY) !== 0 && (mode & WRITABLE_BY_ALL) !== 0;
+    return { kind: kindOf(found), device, inode, uid, gid, mode, isShared };
   },
   readLink: (path) => textOf(readlinkSync(path, 'buffer')),
   list(path, atMost) {

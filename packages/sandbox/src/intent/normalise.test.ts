@@ -205,7 +205,16 @@ test.each([
         path === '/two/last' ? [{ name: 'x.env', kind: 'file' }] : many;
       return entries.length <= atMost ? entries : undefined;
     },
-    look: (path) => tree.look(path) ?? { kind: 'file', device: 1, inode: 1, isShared: false },
+    look: (path) =>
+      tree.look(path) ?? {
+        kind: 'file',
+        device: 1,
+        inode: 1,
+        uid: 0,
+        gid: 0,
+        mode: 0o644,
+        isShared: false,
+      },
   };
   const patterns = (...globs: readonly string[]): Promise<NormalisedPolicy> => {
     const entries = [special({ kind: 'root' }, 'read'), ...globs.map((pattern) => glob(pattern))];

@@ -1,4 +1,5 @@
 import type { DirectoryEntry, FileFact, FileView } from '../file-facts.js';
+import type { Rights } from '../hands.js';
 import { ancestorsOf, childOf, namesOf, parentOf } from '../paths.js';
 
 /**
@@ -14,8 +15,14 @@ export type FakeFile =
   | { readonly text: string; readonly isProgram?: true }
   | { readonly link: string };
 
-/** A file system made of a table; the directories on the way to each path are there too. */
-export function fakeFiles(table: Readonly<Record<string, FakeFile>>): FileView {
+/**
+ * A file system made of a table; the directories on the way to each path are there too.
+ * @param rights What of a path is different from what root makes for everybody to read.
+ */
+export function fakeFiles(
+  table: Readonly<Record<string, FakeFile>>,
+  rights: Readonly<Record<string, Partial<Rights>>> = {},
+): FileView {
   const tree = new Map<string, FakeFile>([['/', 'directory']]);
   for (const [path, file] of Object.entries(table)) {
     let at = '/';
@@ -40,7 +47,16 @@ export function fakeFiles(table: Readonly<Record<string, FakeFile>>): FileView {
         throw Object.assign(new Error(path), { code: 'EACCES' });
       }
       if (file === undefined) return undefined;
-      return { kind: kindOf(file), device: 1, inode: inodes.get(path) ?? 0, isShared: file === 'shared' };
+      return {
+        kind: kindOf(file),
+        device: 1,
+        inode: inodes.get(path) ?? 0,
+        uid: 0,
+        gid: 0,
+        mode: modeOf(file),
+        isShared: file === 'shared',
+        ...rights[path],
+      };
     },
     readLink(path) {
       const file = tree.get(path);
@@ -73,4 +89,9 @@ export function fakeFiles(table: Readonly<Record<string, FakeFile>>): FileView {
 function kindOf(file: FakeFile): FileFact['kind'] {
   if (typeof file === 'string') return 'directory';
   return 'link' in file ? 'link' : 'file';
+}
+
+function modeOf(file: FakeFile): number {
+  if (file === 'shared') return 0o1777;
+  return kindOf(file) === 'directory' ? 0o755 : 0o644;
 }
