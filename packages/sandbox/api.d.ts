@@ -11,6 +11,10 @@ interface FileFact {
     readonly kind: 'directory' | 'file' | 'link';
     readonly device: number;
     readonly inode: number;
+    readonly uid: number;
+    readonly gid: number;
+    /** The permission bits, with those for set-user-ID, set-group-ID and sticky. */
+    readonly mode: number;
     /** True for a directory in which many users make files and nobody removes those of others, such as /tmp. */
     readonly isShared: boolean;
 }
@@ -460,6 +464,18 @@ interface NetworkDecision extends NetworkCaller {
     readonly rule: string | undefined;
 }
 
+/** The user of this program. */
+interface OwnUser {
+    readonly uid: number;
+    /** Their own group. */
+    readonly gid: number;
+    /**
+     * Who owns the programs of the system. Where root is unknown to a user namespace, such as that of a sandbox in which this
+     * program runs, it is who stands there for everybody unknown.
+     */
+    readonly systemUid: number;
+}
+
 /** Whoever finds what patterns match. */
 interface PatternFinder {
     /**
@@ -768,6 +784,8 @@ interface HostFacts extends AskMounts {
     readonly signalResetter: string | undefined;
     /** What opens mounts that may be written; undefined where there is nothing. */
     readonly mountPrograms: MountPrograms | undefined;
+    /** As whom sandboxes are made. */
+    readonly user: OwnUser;
     /** Whether the user is root, to whom what stands in /proc for the machine belongs, whatever else it may do. */
     readonly ownsKernelFiles: boolean;
 }

@@ -8,12 +8,16 @@ import { PatternLooks } from './intent/pattern-looks.js';
 import { type HostFacts, planSandbox } from './plan-sandbox.js';
 import { fakeScanning, fakeScans } from './repositories/testing/fake-scans.js';
 
-const FILES = fakeFiles({
-  '/proc/cpuinfo': { text: '' },
-  '/ws/file': { text: '' },
-  '/ws/loop': { link: 'loop' },
-  '/usr/bin/bwrap': { text: '' },
-});
+const FILES = fakeFiles(
+  {
+    '/proc/cpuinfo': { text: '' },
+    '/ws/file': { text: '' },
+    '/ws/loop': { link: 'loop' },
+    '/usr/bin/bwrap': { text: '' },
+    '/home/theirs/app/key': { text: '' },
+  },
+  { '/home/theirs': { uid: 1001 }, '/home/theirs/app/key': { mode: 0o600 } },
+);
 
 const HOST: HostFacts = {
   platform: 'linux',
@@ -27,6 +31,7 @@ const HOST: HostFacts = {
   runBy: ['/usr/bin/node'],
   signalResetter: '/usr/bin/env',
   mountPrograms: { nsenter: '/usr/bin/nsenter', mount: '/usr/bin/mount' },
+  user: { uid: 1000, gid: 1000, systemUid: 0 },
   ownsKernelFiles: false,
   deviceSeal: () => Promise.resolve('needless'),
   lateMounts: () => Promise.resolve('none'),
@@ -112,6 +117,9 @@ const CASES: Readonly<Record<string, Asked>> = {
   'S07 a loop that is denied': { entries: [named('file:///ws/loop')] },
   'a relative TMPDIR that is denied': { entries: [special('tmpdir')] },
   'a tree of the kernel': { entries: [named('file:///proc/cpuinfo')] },
+  'a file that others may exchange': { entries: [named('file:///home/theirs/app/key')] },
+  'one that a pattern matches': { entries: [pattern('/home/*/app/key')] },
+  'the same in a ceiling': { ceiling: [named('file:///home/theirs/app/key')] },
   'the entry of a ceiling': { ceiling: [named('file:///proc/cpuinfo')] },
   'a loop in a ceiling': { ceiling: [named('file:///ws/loop')] },
   'a foreign policy directory': { more: { cwd: 'ws' }, entries: [pattern('*.env')] },
@@ -132,6 +140,9 @@ const CASES: Readonly<Record<string, Asked>> = {
 };
 
 const ENTRY = 'sandbox.permissions.file_system.entries.1';
+
+const EXCHANGED =
+  '/home/theirs/app/key cannot be denied for certain: user 1001 may exchange /home/theirs/app while it is covered; deny /home/theirs instead, move it elsewhere, or keep others from that by chown or chmod';
 
 const REFUSALS: Readonly<Record<string, string>> = {
   'a type of permissions': 'sandbox.permissions.type: must be one of disabled, external, managed',
@@ -154,6 +165,9 @@ const REFUSALS: Readonly<Record<string, string>> = {
   'S07 a loop that is denied': `${ENTRY}: the link /ws/loop leads in a circle, so it is unknown what to deny; mend it or deny its directory`,
   'a relative TMPDIR that is denied': `${ENTRY}: TMPDIR is "relative", which is no absolute path; set it to one`,
   'a tree of the kernel': `${ENTRY}: /proc/cpuinfo cannot be denied: every sandbox has a /proc of its own; leave the entry out`,
+  'a file that others may exchange': `${ENTRY}: ${EXCHANGED}`,
+  'one that a pattern matches': `${ENTRY}: ${EXCHANGED}`,
+  'the same in a ceiling': `ceiling: permissions.file_system.entries.1: ${EXCHANGED}`,
   'the entry of a ceiling':
     'ceiling: permissions.file_system.entries.1: /proc/cpuinfo cannot be denied: every sandbox has a /proc of its own; leave the entry out',
   'a loop in a ceiling':

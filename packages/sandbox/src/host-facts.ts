@@ -1,3 +1,4 @@
+import { readOwnUser } from './files/own-user.js';
 import { realFileFacts } from './files/real-file-facts.js';
 import { LINUX_MINIMAL } from './intent/executor-roots.js';
 import { type PatternFinder, PatternLooks } from './intent/pattern-looks.js';
@@ -57,7 +58,8 @@ export async function readHostFacts(
   const resetter = process.platform === 'linux' ? findSignalResetter() : Promise.resolve(undefined);
   const signalResetter = await (setUp?.until(resetter) ?? resetter);
   const isNested = process.platform === 'darwin' && (await isInsideSeatbelt(setUp?.signal));
-  const uid = process.getuid?.() ?? 0;
+  const user = readOwnUser();
+  const { uid } = user;
   return {
     platform: process.platform,
     isNested,
@@ -70,6 +72,7 @@ export async function readHostFacts(
     runBy: [process.execPath, ...process.argv.slice(1, 2)],
     signalResetter,
     mountPrograms: findMountPrograms(),
+    user,
     lateMounts: lateMountsBelow,
     deviceSeal: (bwrap, mayReplace, unwanted) => deviceSealFor(uid, bwrap, mayReplace, unwanted),
     ownsKernelFiles: uid === 0,

@@ -1,7 +1,9 @@
 import { ExecError } from '@holdfast/exec-protocol';
 import type { CeilingSource } from './ceiling/operator-ceiling.js';
 import type { FileFacts } from './files/file-facts.js';
-import { isWithin } from './files/paths.js';
+import { nameOfHand } from './files/hands.js';
+import type { OwnUser } from './files/own-user.js';
+import { isWithin, parentOf } from './files/paths.js';
 import { type ResolvedPath, resolvePath } from './files/resolve-path.js';
 import { refuse } from './intent/refuse.js';
 import { outsidePrograms } from './linux/outside-programs.js';
@@ -9,8 +11,9 @@ import type { WorkingBwrap } from './linux/probe-bwrap.js';
 import type { Architecture } from './linux/seccomp/syscalls.js';
 import type { HostRules } from './network/host-rules.js';
 import { indexRules } from './policy/access.js';
+import { type ExposedDenial, exposedDenials } from './policy/exposed-denials.js';
 import type { NormalisedPolicy, PolicyNote } from './policy/path-rule.js';
-import { DEFAULTS } from './policy/rule-origin.js';
+import { DEFAULTS, nameOf } from './policy/rule-origin.js';
 import { replaceableIn } from './policy/visibility.js';
 
 /** What runs the sandboxes. */
@@ -83,7 +86,27 @@ export function notesOfOwnProgram(
 }
 
 /**
- * Where a command runs, with all links followed, and which directory that is.
+ * What others may keep from being covered.
+ * @returns what of that every sandbox here denies. Refused it is not: nobody who asks for a sandbox could do anything about it.
+ * @throws ExecError `sandboxUnsupported` where an entry denies it.
+ */
+export function notesOfExposed(
+  { rules, restrictsFiles }: Pick<NormalisedPolicy, 'rules' | 'restrictsFiles'>,
+  own: OwnUser,
+  files: FileFacts,
+): readonly PolicyNote[] {
+  const exposed = restrictsFiles ? exposedDenials(rules, own, files) : [];
+  const asked = exposed.find(({ rule }) => rule.origin.source !== 'default');
+  if (asked !== undefined) refuse(nameOf(asked.rule.origin), exposureOf(asked));
+  return exposed.map((one) => ({ origin: one.rule.origin, text: exposureOf(one) }));
+}
+
+function exposureOf({ rule, hand, exchanged }: ExposedDenial): string {
+  return `${rule.path} cannot be denied for certain: ${nameOfHand(hand)} may exchange ${exchanged} while it is covered; deny ${parentOf(exchanged)} instead, move it elsewhere, or keep others from that by chown or chmod`;
+}
+
+/**
+ * Where a command runs, with all links followed.
  * @throws ExecError `sandboxUnsupported` for what is no directory, or is not shown in the sandbox.
  */
 export function visibleDirectory(

@@ -34,6 +34,7 @@ const HOST: HostFacts = {
   runBy: ['/usr/bin/node'],
   signalResetter: '/usr/bin/env',
   mountPrograms: { nsenter: '/usr/bin/nsenter', mount: '/usr/bin/mount' },
+  user: { uid: 1000, gid: 1000, systemUid: 0 },
   ownsKernelFiles: false,
   deviceSeal: () => Promise.resolve('needless'),
   lateMounts: () => Promise.resolve('none'),
@@ -425,6 +426,20 @@ test('what belongs to the machine in /proc is closed to root, for it is closed t
   expect([root?.mounts.steps, other?.mounts.steps]).toEqual([
     expect.arrayContaining([seal]),
     expect.not.arrayContaining([seal]),
+  ]);
+});
+
+test('what every sandbox denies refuses none: others who may exchange it are told of', async () => {
+  const files = fakeFiles(
+    { '/ws/secret': 'directory', '/usr/bin/bwrap': { text: '' }, '/home/theirs/token': { text: '' } },
+    { '/home/theirs': { uid: 1001 }, '/home/theirs/token': { uid: HOST.user.uid, mode: 0o600 } },
+  );
+  const { gaps, policy } = await planned({ files, ownPaths: ['/home/theirs/token'] });
+  const text =
+    '/home/theirs/token cannot be denied for certain: user 1001 may exchange /home/theirs/token while it is covered; deny /home/theirs instead, move it elsewhere, or keep others from that by chown or chmod';
+  expect([gaps, policy.notes]).toEqual([
+    [text],
+    [{ origin: { source: 'default', entry: 'ownRecords' }, text }],
   ]);
 });
 

@@ -7,6 +7,7 @@ import {
 } from './ceiling/ceiling.js';
 import type { CeilingSource } from './ceiling/operator-ceiling.js';
 import type { FileFacts, FileView } from './files/file-facts.js';
+import type { OwnUser } from './files/own-user.js';
 import type { ExecutorRoots } from './intent/executor-roots.js';
 import {
   globScansOf,
@@ -40,6 +41,7 @@ import { SHELL } from './linux/system-programs.js';
 import type { HostRules } from './network/host-rules.js';
 import {
   architectureOf,
+  notesOfExposed,
   notesOfOwnProgram,
   refuseHostsBelow,
   refuseReplaceable,
@@ -76,6 +78,8 @@ export interface HostFacts extends AskMounts {
   readonly signalResetter: string | undefined;
   /** What opens mounts that may be written; undefined where there is nothing. */
   readonly mountPrograms: MountPrograms | undefined;
+  /** As whom sandboxes are made. */
+  readonly user: OwnUser;
   /** Whether the user is root, to whom what stands in /proc for the machine belongs, whatever else it may do. */
   readonly ownsKernelFiles: boolean;
 }
@@ -216,7 +220,7 @@ interface Question {
 
 /** The executor as it is in one look at its files. */
 interface Surroundings
-  extends Pick<HostFacts, 'ownsKernelFiles' | 'runBy' | 'signalResetter' | 'mountPrograms'> {
+  extends Pick<HostFacts, 'ownsKernelFiles' | 'runBy' | 'signalResetter' | 'mountPrograms' | 'user'> {
   readonly files: FileFacts;
   readonly architecture: Architecture;
   readonly bwrap: WorkingBwrap;
@@ -230,6 +234,7 @@ function answer(
     files,
     architecture,
     bwrap,
+    user,
     ownsKernelFiles,
     runBy,
     signalResetter,
@@ -259,7 +264,7 @@ function answer(
     opening: mountPrograms,
   });
   const isNetworkNarrowed = hosts === undefined && policy.network !== asked.network;
-  const open = notesOfOwnProgram(runBy, policy, files);
+  const open = [...notesOfExposed(policy, user, files), ...notesOfOwnProgram(runBy, policy, files)];
   const noted = { ...policy, notes: [...policy.notes, ...notes, ...open] };
   return {
     policy: noted,
