@@ -254,7 +254,7 @@ function answer(
   const mounts = planMounts({ ...policy, rules }, files, sealed);
   const showsShell = (accessTo(SHELL, policy, files) ?? 'deny') !== 'deny';
   const hasOwnErrors = command.hasOwnErrors === true && showsShell;
-  const heldCwd = showsShell && isExchangeable(cwd, policy) ? identity : undefined;
+  const heldCwd = showsShell && isExchangeable(cwd, policy, user, files) ? identity : undefined;
   const launch = planBwrap({ ...command, cwd, hasOwnErrors, heldCwd }, mounts, {
     ...bwrap,
     network: hosts === undefined ? policy.network : 'managed',
