@@ -254,15 +254,19 @@ function answer(
   const mounts = planMounts({ ...policy, rules }, files, sealed);
   const showsShell = (accessTo(SHELL, policy, files) ?? 'deny') !== 'deny';
   const hasOwnErrors = command.hasOwnErrors === true && showsShell;
-  const heldCwd = showsShell && isExchangeable(cwd, policy, user, files) ? identity : undefined;
-  const launch = planBwrap({ ...command, cwd, hasOwnErrors, heldCwd }, mounts, {
-    ...bwrap,
-    network: hosts === undefined ? policy.network : 'managed',
-    filter: filterFor(architecture),
-    signalResetter,
-    startedWith: starterFor(mountsAround),
-    opening: mountPrograms,
-  });
+  const heldCwd = command.heldCwd ?? (isExchangeable(cwd, policy, user, files) ? identity : undefined);
+  const launch = planBwrap(
+    { ...command, cwd, hasOwnErrors, heldCwd: showsShell ? heldCwd : undefined },
+    mounts,
+    {
+      ...bwrap,
+      network: hosts === undefined ? policy.network : 'managed',
+      filter: filterFor(architecture),
+      signalResetter,
+      startedWith: starterFor(mountsAround),
+      opening: mountPrograms,
+    },
+  );
   const isNetworkNarrowed = hosts === undefined && policy.network !== asked.network;
   const open = [...notesOfExposed(policy, user, files), ...notesOfOwnProgram(runBy, policy, files)];
   const noted = { ...policy, notes: [...policy.notes, ...notes, ...open] };

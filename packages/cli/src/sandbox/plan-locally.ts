@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import {
   createSearches,
@@ -43,13 +44,22 @@ export async function planLocally(
   const uid = process.getuid?.() ?? 0;
   const store = new PlaceholderStore(placeholderFolder(uid), complain);
   const cwd = process.cwd();
+  const { dev: device, ino: inode } = statSync('.');
   // Of servers that keep output where they do unless told otherwise; whoever may write there could meet it.
   const ownPaths = [spillFolder(uid)].filter(secureOwnFolder);
   const memory = { store, searches: createSearches(), ownPaths };
   const host = await readHostFacts({ cwd, env }, process.env, memory, setUp);
   const plan = await planSandbox(
     localIntent(permissions),
-    { argv, cwd, env, hasTerminal: hasTerminal(), hasOwnErrors: isPassedOn(2), wrapperEnv },
+    {
+      argv,
+      cwd,
+      heldCwd: { device, inode },
+      env,
+      hasTerminal: hasTerminal(),
+      hasOwnErrors: isPassedOn(2),
+      wrapperEnv,
+    },
     host,
     NO_OPERATOR,
     { hosts: permissions.hosts, setUp },

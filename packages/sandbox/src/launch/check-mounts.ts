@@ -16,6 +16,7 @@ export function misplacedMount(
   steps: readonly MountStep[],
   outside: string,
   inside: string,
+  isOutOfReach: (path: string) => boolean,
 ): string | undefined {
   const host = mountsIn(outside);
   const there = mountsIn(inside);
@@ -25,7 +26,7 @@ export function misplacedMount(
     missingMount(planned, standing) ??
     unplanned(steps, planned, host, standing) ??
     exchanged(steps, host, there) ??
-    wrongAccess(steps, there)
+    wrongAccess(steps, there, isOutOfReach)
   );
 }
 

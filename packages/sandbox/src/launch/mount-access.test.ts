@@ -56,7 +56,7 @@ const INSIDE = [
 ];
 
 const wrongIn = (lines: readonly string[], steps = STEPS): string | undefined =>
-  wrongAccess(steps, mountsIn(table(...lines)));
+  wrongAccess(steps, mountsIn(table(...lines)), (path) => path.startsWith('/closed/'));
 
 const changed = (from: string, to: string): readonly string[] =>
   INSIDE.map((line) => (line === from ? to : line));
@@ -80,6 +80,12 @@ describe('what can be written before all is in place', () => {
     expect(
       wrongIn(changed('13 10 /dev rw', '13 10 /dev ro'), [...STEPS, { kind: 'makeReadOnly', path: '/dev' }]),
     ).toBe(undefined);
+  });
+
+  test('is nothing that the host has mounted below, but what nobody gets to', () => {
+    expect(wrongIn([...INSIDE, '25 12 /srv/disk rw'])).toBe('/srv/disk');
+    expect(wrongIn(changed('18 17 /ws/disk ro,noexec', '18 17 /ws/disk rw,noexec'))).toBe('/ws/disk');
+    expect(wrongIn([...INSIDE, '25 10 /closed/disk rw', '26 13 /dev/pts rw'])).toBeUndefined();
   });
 
   test('is covered by nothing: a mount went where it hides another one', () => {

@@ -1,4 +1,4 @@
-import { ancestorsOf } from '../files/paths.js';
+import { ancestorsOf, isWithinAny } from '../files/paths.js';
 import type { MountStep } from '../linux/mount-step.js';
 import { isReadOnly, type Mount, mountsIn, visibleMounts } from './mount-table.js';
 
@@ -8,17 +8,39 @@ type Access = 'read' | 'write' | 'own';
 /**
  * Looks whether all that a plan closes is closed, and nothing else: bubblewrap closes by name, and names can lead elsewhere. What
  * may be written in the end is closed here as well, for it is opened only when all is in place.
- * @param inside What the first process of the sandbox has, as in `/proc/PID/mountinfo`.
+ * @param inside What the first process of the sandbox has. @param isOutOfReach Whether nobody in the sandbox can get to a path, so that it
+ * matters to nobody whether it is closed: bubblewrap leaves alone what it cannot reach.
  * @returns where the first difference is; undefined where all is as planned.
  */
-export function wrongAccess(steps: readonly MountStep[], inside: readonly Mount[]): string | undefined {
+export function wrongAccess(
+  steps: readonly MountStep[],
+  inside: readonly Mount[],
+  isOutOfReach: (path: string) => boolean,
+): string | undefined {
   const visible = visibleMounts(inside);
+  const planned = accessOf(steps);
   const isWrong = ([path, access]: readonly [string, Access]): boolean => {
     const mount = visible.get(path);
     return mount === undefined || isReadOnly(mount) === (access === 'own');
   };
-  return [...accessOf(steps)].find(isWrong)?.[0];
+  const own = new Set(steps.flatMap(ownTreeOf));
+  const isLeftOpen = ([path, mount]: readonly [string, Mount]): boolean =>
+    !planned.has(path) &&
+    !isReadOnly(mount) &&
+    CLOSED.has(nearest(path, planned)) &&
+    !isWithinAny(path, own) &&
+    !isOutOfReach(path);
+  return [...planned].find(isWrong)?.[0] ?? [...visible].find(isLeftOpen)?.[0];
 }
+
+/** In which bubblewrap mounts more than was planned. */
+function ownTreeOf({ kind }: MountStep): readonly string[] {
+  if (kind === 'privateDevices') return ['/dev'];
+  return kind === 'privateProcesses' ? ['/proc'] : [];
+}
+
+/** What is said of a place below which all that came along from the host is closed at first. */
+const CLOSED: ReadonlySet<Access | undefined> = new Set(['read', 'write']);
 
 /**
  * What of a sandbox is to be opened so that it can be written as planned: with what the host has mounted below, as far as it can be

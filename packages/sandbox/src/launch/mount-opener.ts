@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, constants, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, openSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { errorCode } from '../files/error-code.js';
@@ -61,7 +61,7 @@ export class MountOpener {
   async open(mounts: readonly Mount[]): Promise<string> {
     const root = `/proc/${this.#first.pid}/root`;
     const lines = mounts.map((mount) => `none ${escaped(root + mount.path)} none ${wordsOf(mount)} 0 0\n`);
-    writeSync(this.#table, lines.join(''));
+    writeFileSync(this.#table, lines.join(''));
     this.#child.stdin?.end('\n');
     return await this.#ended;
   }
@@ -86,17 +86,20 @@ const OPTIONS: ReadonlySet<string> = new Set([
   ...['noatime', 'nodiratime', 'relatime'],
 ]);
 
-/** A field of such a table ends with a blank. */
+/** A field of such a table ends with a blank, of which there are no others than these. */
 function escaped(path: string): string {
-  return path.replace(/[\s\\]/g, (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`);
+  return path.replace(
+    /[ \t\n\v\f\r\\]/g,
+    (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`,
+  );
 }
 
-/** A file that nobody else can open, for it never has a name. */
+/** A file that nobody else can open, for it never has a name. It holds blank lines, in place of which there is room for others. */
 function openNameless(): number {
   let problem: unknown;
   for (const directory of ['/dev/shm', tmpdir(), '/var/tmp']) {
     try {
-      return openSync(directory, constants.O_RDWR | O_TMPFILE, 0o600);
+      return openWithRoom(directory);
     } catch (error) {
       if (LACKS_DESCRIPTORS.has(errorCode(error) ?? '')) throw error;
       problem = error;
@@ -104,6 +107,20 @@ function openNameless(): number {
   }
   throw problem;
 }
+
+function openWithRoom(directory: string): number {
+  const fd = openSync(directory, constants.O_RDWR | O_TMPFILE, 0o600);
+  try {
+    if (writeSync(fd, ROOM, 0, ROOM.length, 0) === ROOM.length) return fd;
+    throw new Error(`${directory} is full`);
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+}
+
+/** For a hundred directories or more. */
+const ROOM = Buffer.alloc(16 * 1024, '\n');
 
 /** Linux; Node does not name it. */
 const O_TMPFILE = 0o20000000 | constants.O_DIRECTORY;

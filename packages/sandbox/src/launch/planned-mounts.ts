@@ -1,3 +1,4 @@
+import { isOutOfReach } from '../files/out-of-reach.js';
 import { StalePlan } from '../files/stale-plan.js';
 import type { MountPrograms } from '../linux/mount-programs.js';
 import type { MountStep } from '../linux/mount-step.js';
@@ -39,14 +40,22 @@ export class PlannedMounts {
   }
 
   /**
-   * Compares what is mounted, and opens what may be written once all is as planned.
+   * Compares what is mounted, opens what may be written once all is as planned, and lets go of the namespaces.
    * @param first The number of the first process of the sandbox, which is set up. @param outside What its wrapper has mounted.
    * @param inside What it has itself. Both as in `/proc/PID/mountinfo`.
    * @returns why the plan is to be made anew; undefined where all is as it is to be.
    */
   async settle(first: number, outside: string, inside: string): Promise<StalePlan | undefined> {
+    try {
+      return await this.#settle(first, outside, inside);
+    } finally {
+      this.end();
+    }
+  }
+
+  async #settle(first: number, outside: string, inside: string): Promise<StalePlan | undefined> {
     const { mounts } = this.#orders;
-    const misplaced = misplacedMount(mounts, outside, inside);
+    const misplaced = misplacedMount(mounts, outside, inside, isOutOfReach);
     if (misplaced !== undefined) return new StalePlan(misplaced, 'was replaced');
     const closed = mountsToOpen(mounts, outside, inside);
     if (closed.length === 0) return undefined;
@@ -56,7 +65,7 @@ export class PlannedMounts {
     return new StalePlan(complaint ? `${paths} (${complaint})` : paths, 'could not be opened');
   }
 
-  /** Lets go of them. May be called twice. */
+  /** Lets go of the namespaces. May be called twice. */
   end(): void {
     this.#opener?.end();
   }

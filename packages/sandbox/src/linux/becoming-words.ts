@@ -6,10 +6,7 @@ import { SHELL } from './system-programs.js';
 export interface Beginning {
   /** A canonical path that the sandbox shows. */
   readonly cwd: string;
-  /**
-   * Which directory `cwd` must be when the command runs, where somebody may exchange it meanwhile; default whichever has the name
-   * then.
-   */
+  /** Which directory `cwd` must be when the command runs; default the one that it is when that is planned, where somebody may exchange it. */
   readonly heldCwd?: FileIdentity | undefined;
   /**
    * Whether it has the standard error of whoever starts the wrapper, and the wrapper another one for its own complaints;
