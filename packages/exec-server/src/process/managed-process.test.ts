@@ -1,13 +1,27 @@
+import { tmpdir } from 'node:os';
 import { setImmediate as turn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { AHEAD_BYTES } from '@holdfast/exec-protocol';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { TestClock } from '../testing/test-clock.js';
 import type { ManagedProcess } from './managed-process.js';
+import { spawnPipe } from './spawn/pipe/pipe.js';
+import { createPipePool, type PipePool } from './spawn/pipe/pipe-pool.js';
+import { specOf } from './spawn/testing/recording.js';
 import { idleProcess } from './testing/idle-process.js';
 
 const KIB = 1024;
+
+let collect: () => void;
+let pool: PipePool;
+
+beforeAll(() => {
+  setFlagsFromString('--expose-gc');
+  collect = runInNewContext('gc') as () => void;
+  pool = createPipePool({ directory: tmpdir() });
+});
+afterAll(() => pool.close());
 
 /** A process whose output nobody takes. */
 const lonelyProcess = (): ManagedProcess => idleProcess(new TestClock(), { ref: 'p' });
@@ -48,8 +62,6 @@ test('a command that failed is judged by all of its output that is in memory', (
 });
 
 test.each([0, 1])('what judges a command is not kept when it has ended with %i', async (exitCode) => {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
   const process = lonelyProcess();
   const weak = ((): WeakRef<object> => {
     const plan = { of: 'its sandbox' };
@@ -64,4 +76,26 @@ test.each([0, 1])('what judges a command is not kept when it has ended with %i',
   await turn();
   collect();
   expect([weak.deref(), process.log.exited?.exitCode]).toEqual([undefined, exitCode]);
+});
+
+test.each(['null', 'pipe'] as const)('a child with stdin %s is not kept once closed', async (stdin) => {
+  const process = lonelyProcess();
+  const [weak, pid] = await (async () => {
+    const child = await spawnPipe(specOf('echo hi', { stdin }), pool, process);
+    process.adopt(child, stdin === 'pipe');
+    return [new WeakRef(child), child.pid];
+  })();
+  await vi.waitFor(
+    () => {
+      collect();
+      // Not the child itself, which a failure would keep.
+      const isKept = weak.deref() !== undefined;
+      expect({ isClosed: process.log.closed !== undefined, isKept }).toEqual({
+        isClosed: true,
+        isKept: false,
+      });
+    },
+    { timeout: 10_000, interval: 5 },
+  );
+  expect(process.pid).toBe(pid);
 });

@@ -69,7 +69,9 @@ export class ManagedProcess {
   readonly log: EventLog;
   readonly polls: LongPolls;
   readonly #host: ManagedProcessHost;
+  /** Until it is closed, for it knows all that it was started with. */
   #child: Child | undefined;
+  #pid = 0;
   /** Until it has ended, for it knows the whole plan of its sandbox. */
   #verdict: { readonly judge: DenialJudge; readonly output: RecentOutput } | undefined;
   #stdin: StdinQueue | undefined;
@@ -97,7 +99,7 @@ export class ManagedProcess {
   }
 
   get pid(): number {
-    return this.#child?.pid ?? 0;
+    return this.#pid;
   }
 
   get isRunning(): boolean {
@@ -117,6 +119,7 @@ export class ManagedProcess {
   /** Takes over the child that this process was started for. */
   adopt(child: Child, hasStdin: boolean): void {
     this.#child = child;
+    this.#pid = child.pid;
     for (const leader of child.groupIds) this.#host.guardian.watch(leader);
     if (this.traits.tty || hasStdin) this.#stdin = new StdinQueue(child, { isTerminal: this.traits.tty });
     this.#regulate();
@@ -147,6 +150,7 @@ export class ManagedProcess {
     this.#cut?.cancel();
     this.log.appendClosed();
     for (const tell of this.#closed.splice(0)) tell();
+    this.#letGo();
     if (!this.#hasOwner) this.#host.onDelivered(this);
   }
 
@@ -238,7 +242,13 @@ export class ManagedProcess {
     this.#host.clock.after(graceMs, () => {
       this.#pendingKills -= 1;
       if (this.#child !== undefined) this.#host.processes.kill(this.#child);
+      this.#letGo();
     });
+  }
+
+  /** Forgets a child that is closed, once nothing is left to be done to what it left behind. */
+  #letGo(): void {
+    if (this.log.closed !== undefined && this.#pendingKills === 0) this.#child = undefined;
   }
 
   #cutAfter(waitMs: number): void {

@@ -31,7 +31,8 @@ export interface StdinQueueOptions {
  * The answer to a repeated write id is the answer to the first, also while that one still waits.
  */
 export class StdinQueue {
-  readonly #sink: StdinSink;
+  /** Until the process has ended. */
+  #sink: StdinSink | undefined;
   readonly #limitBytes: number;
   readonly #answers = new Map<WriteId, Promise<WriteStatus>>();
   #pending: Pending[] = [];
@@ -83,6 +84,7 @@ export class StdinQueue {
     this.#stop('broken', (pending) => {
       pending.fail(brokenStdin());
     });
+    this.#sink = undefined;
   }
 
   #stop(state: 'closed' | 'broken', tell: (pending: Pending) => void): void {
@@ -104,7 +106,7 @@ export class StdinQueue {
 
   #writeSink(bytes: Uint8Array): void {
     this.#queuedBytes += bytes.length;
-    this.#sink.writeStdin(bytes, (error) => {
+    this.#sink?.writeStdin(bytes, (error) => {
       this.#queuedBytes -= bytes.length;
       // There is room now, but nobody whom it would lead to: what waits was not accepted.
       if (error !== undefined) this.close();
@@ -114,7 +116,7 @@ export class StdinQueue {
 
   #endSink(): void {
     if (!this.#isTerminal) this.#state = 'closed';
-    this.#sink.endStdin();
+    this.#sink?.endStdin();
   }
 
   #remember(writeId: WriteId, answer: Promise<WriteStatus>): void {
