@@ -6,7 +6,7 @@ import {
 } from '@holdfast/exec-protocol';
 import { expect, test } from 'vitest';
 import { TestClock } from '../testing/test-clock.js';
-import type { ManagedProcess } from './managed-process.js';
+import type { ManagedProcess, ProcessTraits } from './managed-process.js';
 import { ProcessDirectory } from './process-directory.js';
 import { idleProcess, PRINCIPAL } from './testing/idle-process.js';
 
@@ -19,8 +19,8 @@ class World {
     return this.directory.list(PRINCIPAL).map(({ traits }) => traits.ref);
   }
 
-  add(ref: string, lifetime: 'session' | 'server' = 'session'): ManagedProcess {
-    const process = idleProcess(this.clock, { ref, lifetime });
+  add(ref: string, traits: Partial<ProcessTraits> = {}): ManagedProcess {
+    const process = idleProcess(this.clock, { ref, ...traits });
     this.directory.add(process);
     return process;
   }
@@ -50,6 +50,34 @@ test('one start beyond what a server takes is refused, and admitted once another
   expect(() => directory.reserve()).toThrow(full);
 });
 
+test('a process counts for its session until it is over or forgotten, and again when somebody is owed more of it', () => {
+  const world = new World();
+  const counts = (): string => ['here', 'there'].map((one) => world.directory.countOwed(one)).join();
+  const seen = [counts()];
+  const [here, ...others] = ['here', 'here', 'there'].map((session, at) =>
+    world.add(String(at), { session }),
+  ) as [ManagedProcess, ...ManagedProcess[]];
+  const steps = [
+    () => world.retire(here),
+    () => world.retire(here),
+    () => world.directory.revive(here),
+    () => world.directory.revive(here),
+    () => world.retire(here),
+    () => world.clock.advance(CLOSED_PROCESS_TTL_MS),
+    () => world.directory.revive(here),
+    () => world.retire(here),
+    () => others.forEach((process) => world.directory.remove(process)),
+    () => world.directory.remove(here),
+  ];
+  for (const step of steps) {
+    seen.push(counts());
+    step();
+  }
+  const [all, over, none] = ['2,1', '1,1', '0,0'];
+  expect(seen).toEqual([none, all, over, over, all, all, over, over, over, over, none]);
+  expect(counts()).toBe(none);
+});
+
 test('one closed process beyond what a server keeps makes it forget the oldest, and nothing that runs', () => {
   const world = new World();
   world.add('running');
@@ -64,7 +92,7 @@ test('one closed process beyond what a server keeps makes it forget the oldest, 
 test('a closed process is readable for its time, to the millisecond, and one that outlives its session longer', () => {
   const world = new World();
   world.retire(world.add('short'));
-  world.retire(world.add('long', 'server'));
+  world.retire(world.add('long', { lifetime: 'server' }));
   world.clock.advance(CLOSED_PROCESS_TTL_MS - 1);
   expect(world.refs).toEqual(['short', 'long']);
   world.clock.advance(1);

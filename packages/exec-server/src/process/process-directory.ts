@@ -21,6 +21,8 @@ export class ProcessDirectory {
   readonly #processes = new Map<string, ManagedProcess>();
   /** Closed and delivered processes, oldest first, each with the timer that ends its time here. */
   readonly #over = new Map<ManagedProcess, Over>();
+  /** How many processes of each session are not over. */
+  readonly #owed = new Map<string, number>();
   #starting = 0;
   #lastNumber = 0;
 
@@ -63,6 +65,12 @@ export class ProcessDirectory {
 
   add(process: ManagedProcess): void {
     this.#processes.set(process.traits.ref, process);
+    this.#owe(process, 1);
+  }
+
+  /** How many of the processes that a session started run or are not delivered yet. */
+  countOwed(session: string): number {
+    return this.#owed.get(session) ?? 0;
   }
 
   /** What a principal may see, oldest first. */
@@ -95,6 +103,7 @@ export class ProcessDirectory {
       this.remove(process);
     });
     this.#over.set(process, { timer, onForget });
+    this.#owe(process, -1);
     for (const oldest of this.#over.keys()) {
       if (this.#over.size <= MAX_CLOSED_PROCESSES) break;
       this.remove(oldest);
@@ -104,19 +113,14 @@ export class ProcessDirectory {
   /** Somebody is owed something of it again: it stays until it is retired anew. */
   revive(process: ManagedProcess): void {
     this.#over.get(process)?.timer.cancel();
-    this.#over.delete(process);
-  }
-
-  /** Whether it is over, and kept only to be read. */
-  isOver(process: ManagedProcess): boolean {
-    return this.#over.has(process);
+    if (this.#over.delete(process)) this.#owe(process, 1);
   }
 
   /** Forgets a process at once. */
   remove(process: ManagedProcess): void {
     const over = this.#over.get(process);
     this.#over.delete(process);
-    this.#processes.delete(process.traits.ref);
+    if (this.#processes.delete(process.traits.ref) && over === undefined) this.#owe(process, -1);
     over?.timer.cancel();
     over?.onForget();
     process.log.close();
@@ -127,6 +131,13 @@ export class ProcessDirectory {
     const all = [...this.#processes.values()];
     await Promise.all(all.map((process) => process.dispose()));
     for (const process of all) this.remove(process);
+  }
+
+  /** Counted as they come and go, for each start asks: a session may have a thousand that are over. */
+  #owe({ traits: { session } }: ManagedProcess, change: 1 | -1): void {
+    const count = this.countOwed(session) + change;
+    if (count === 0) this.#owed.delete(session);
+    else this.#owed.set(session, count);
   }
 }
 

@@ -91,7 +91,8 @@ export class ProcessTable {
   ): Promise<SandboxReport | undefined> {
     const id = params.processId;
     this.#checkId(id);
-    this.#checkCount(this.#countOwed() + this.#starting.size, MAX_PROCESSES_PER_SESSION, 'end some');
+    const owed = this.#host.directory.countOwed(this.#owner.session);
+    this.#checkCount(owed + this.#starting.size, MAX_PROCESSES_PER_SESSION, 'end some');
     const plan = planLaunch(params, this.#host, this.#host.directory.createNumber());
     const release = this.#host.directory.reserve();
     const managed = this.#manage(params, plan);
@@ -275,12 +276,6 @@ export class ProcessTable {
     if (process.traits.lifetime === 'server') return;
     await process.dispose();
     this.#host.directory.remove(process);
-  }
-
-  /** How many of its own processes run or are not delivered yet. */
-  #countOwed(): number {
-    const all = [...this.#subscriptions.values()];
-    return all.filter(({ process }) => this.#isOwn(process) && !this.#host.directory.isOver(process)).length;
   }
 
   #isOwn({ traits }: ManagedProcess): boolean {
