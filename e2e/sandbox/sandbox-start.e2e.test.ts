@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { eventually, within } from '../deadline.js';
 import { spawnHoldfast, startServer } from '../harness.js';
-import { markedProcesses, noneMarked } from '../process-table.js';
+import { markedProcesses, noneMarked, openDescriptors, releasedDescriptors } from '../process-table.js';
 import { type Answer, dialWebSocket, type RawClient } from '../raw-client.js';
 import { base64, eventsOf, finish, outputContains, runFrom, startParams } from '../runs.js';
 import {
@@ -381,6 +381,36 @@ describeConfinedByEach(
         () => server.log().includes('resources exhausted') || undefined,
       );
       expect(recordsOf(place)).toEqual([]);
+    });
+
+    test('leave no descriptor behind where there are too few for all of them', async () => {
+      await using place = await sandboxPlace(user);
+      const launcher = ['/bin/sh', '-c', 'ulimit -n 128; exec "$@"', 'sh'];
+      const confinement = { ...place.server.confinement, launcher };
+      await using server = await startServer({ ...place.server, confinement, logs: ['resources exhausted'] });
+      await using client = await server.connect();
+      await client.initialize();
+      const start = async (id: string): Promise<unknown> => {
+        const cwd = pathToFileURL(place.workspace).href;
+        const sandbox = sandboxOf(WORKSPACE_WRITE, place);
+        const params = startParams(client, id, ['/bin/true'], { cwd, sandbox });
+        const { error } = await client.request('process/start', params);
+        if (error === undefined) await eventsOf(client, id);
+        return error?.data;
+      };
+      expect(await start('first')).toBeUndefined();
+      const before = openDescriptors(server.pid);
+      const answers: unknown[] = [];
+      for (let round = 0; round < 4; round += 1) {
+        const ids = Array.from({ length: 12 }, (_, at) => `${round} ${at}`);
+        answers.push(...(await Promise.all(ids.map(start))));
+      }
+      expect([...new Set(answers.map((answer) => JSON.stringify(answer)))].sort()).toEqual([
+        '{"kind":"noDescriptors"}',
+        undefined,
+      ]);
+      await releasedDescriptors(server.pid, before);
+      expect(await start('last')).toBeUndefined();
     });
 
     describe('below a ceiling', () => {

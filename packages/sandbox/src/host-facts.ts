@@ -3,6 +3,7 @@ import { realFileFacts } from './files/real-file-facts.js';
 import { LINUX_MINIMAL } from './intent/executor-roots.js';
 import { type PatternFinder, PatternLooks } from './intent/pattern-looks.js';
 import { viewWithoutPlaceholders } from './launch/file-view.js';
+import { readMountTable } from './launch/mount-table.js';
 import type { PlaceholderStore } from './launch/placeholder-store.js';
 import type { SetUp } from './launch/set-up.js';
 import { deviceSealFor } from './linux/device-seal.js';
@@ -71,6 +72,7 @@ export async function readHostFacts(
     ownPaths: [store.secureFolder(), ...ownPaths],
     runBy: [process.execPath, ...process.argv.slice(1, 2)],
     signalResetter,
+    mountTable: () => readMountTable(process.pid) ?? '',
     mountPrograms: findMountPrograms(),
     user,
     lateMounts: lateMountsBelow,

@@ -33,6 +33,7 @@ const HOST: HostFacts = {
   ownPaths: [],
   runBy: ['/usr/bin/node'],
   signalResetter: '/usr/bin/env',
+  mountTable: () => '',
   mountPrograms: { nsenter: '/usr/bin/nsenter', mount: '/usr/bin/mount' },
   user: { uid: 1000, gid: 1000, systemUid: 0 },
   ownsKernelFiles: false,

@@ -22,6 +22,7 @@ import type { SandboxIntent } from './intent/schema.js';
 import type { LaunchPlan } from './launch/launch-plan.js';
 import { SetUp } from './launch/set-up.js';
 import { planBwrap, type SandboxedCommand } from './linux/bwrap-plan.js';
+import { exposedMounts } from './linux/exposed-mounts.js';
 import type { MayReplace } from './linux/find-bwrap.js';
 import { maskCrowds } from './linux/mask-crowds.js';
 import type { MountPrograms } from './linux/mount-programs.js';
@@ -76,6 +77,8 @@ export interface HostFacts extends AskMounts {
   readonly runBy: readonly string[];
   /** A program that gives ignored signals their default meaning; undefined where there is none. */
   readonly signalResetter: string | undefined;
+  /** What is mounted on this machine now, as in `/proc/PID/mountinfo`. */
+  readonly mountTable: () => string;
   /** What opens mounts that may be written; undefined where there is nothing. */
   readonly mountPrograms: MountPrograms | undefined;
   /** As whom sandboxes are made. */
@@ -220,7 +223,10 @@ interface Question {
 
 /** The executor as it is in one look at its files. */
 interface Surroundings
-  extends Pick<HostFacts, 'ownsKernelFiles' | 'runBy' | 'signalResetter' | 'mountPrograms' | 'user'> {
+  extends Pick<
+    HostFacts,
+    'ownsKernelFiles' | 'runBy' | 'signalResetter' | 'mountPrograms' | 'mountTable' | 'user'
+  > {
   readonly files: FileFacts;
   readonly architecture: Architecture;
   readonly bwrap: WorkingBwrap;
@@ -239,6 +245,7 @@ function answer(
     runBy,
     signalResetter,
     mountPrograms,
+    mountTable,
     mountsAround,
   }: Surroundings,
   trees: ScannedTrees,
@@ -265,6 +272,7 @@ function answer(
       signalResetter,
       startedWith: starterFor(mountsAround),
       opening: mountPrograms,
+      exposed: policy.restrictsFiles ? exposedMounts(mountTable(), user, files) : [],
     },
   );
   const isNetworkNarrowed = hosts === undefined && policy.network !== asked.network;

@@ -8,7 +8,13 @@ export class StalePlan extends ExecError {
   /** @param origin What asked for the path. */
   constructor(
     path: string,
-    change: 'has gone' | 'was replaced' | 'was closed' | 'came up' | 'could not be opened',
+    change:
+      | 'has gone'
+      | 'was replaced'
+      | 'was closed'
+      | 'came up'
+      | 'could not be opened'
+      | 'could not be closed',
     origin = 'sandbox',
     options?: ErrorOptions,
   ) {

@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { INVENTORY_USERS } from './testing/users.js';
+import { has, INVENTORY_USERS } from './testing/users.js';
 import { createWorld, type World } from './testing/world.js';
 
 const OTHER_UID = 1001;
@@ -57,4 +57,31 @@ describe.each(INVENTORY_USERS)('as $name', (user) => {
     const files = [put('own', OTHER_UID, 0o600), put('open', user.uid, 0o644)] as const;
     expect([await found(files[0], files[0]), await found(files[1], files[1])]).toEqual(['ran\n', 'ran\n']);
   });
+
+  test.skipIf(!isPossible || !['unshare', 'nsenter', 'setpriv'].every(has))(
+    `what is mounted in a directory that somebody else may shut${lack}`,
+    async () => {
+      const shared = createWorld(user, { sharesMounts: true });
+      try {
+        const directory = path.join(shared.outside, 'theirs');
+        const disk = path.join(directory, 'disk');
+        mkdirSync(disk, { recursive: true });
+        chownSync(directory, OTHER_UID, OTHER_UID);
+        const attempt = async (): Promise<unknown> => {
+          const { stdout, exitCode } = await shared.run('touch "$OUT/theirs/disk/file" || echo refused');
+          return [stdout, exitCode];
+        };
+        // Whoever runs the commands is there from the first one on.
+        const refused = ['refused\n', 0];
+        expect(await attempt()).toEqual(refused);
+        shared.mount(['-t', 'tmpfs', '-o', 'mode=777', 'none', disk]);
+        expect(await attempt()).toEqual(refused);
+        chmodSync(directory, 0o700);
+        // Root owns what is there, so it would be reached as soon as it is opened: nothing is run.
+        expect(await attempt()).toEqual(user.uid === 0 ? ['', null] : refused);
+      } finally {
+        await shared.close();
+      }
+    },
+  );
 });

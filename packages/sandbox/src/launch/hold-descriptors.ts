@@ -16,7 +16,7 @@ export interface HeldDescriptors {
 type PipeKind = 'filter' | 'status' | 'environment' | 'ready';
 
 /** Those that not every plan has. */
-type RarePipeKind = 'namespace' | 'place';
+type RarePipeKind = 'seal' | 'namespace' | 'place';
 
 /**
  * Opens what a plan holds.
@@ -44,6 +44,7 @@ export function holdDescriptors(
         case 'status':
         case 'environment':
         case 'ready':
+        case 'seal':
         case 'namespace':
         case 'place':
           return 'pipe';
@@ -66,6 +67,7 @@ export function holdDescriptors(
         status: at('status'),
         environment: at('environment'),
         ready: at('ready'),
+        seal: rarely('seal'),
         namespace: rarely('namespace'),
         place: rarely('place'),
       },

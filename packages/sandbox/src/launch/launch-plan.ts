@@ -17,6 +17,8 @@ export type PlannedDescriptor =
   | { readonly kind: 'environment'; readonly variables: Readonly<Record<string, string>> }
   /** A pipe that the wrapper lets go of when the sandbox is set up. */
   | { readonly kind: 'ready' }
+  /** A pipe at whose end the wrapper waits, the host read-only, before it mounts what depends on that. */
+  | { readonly kind: 'seal' }
   /** A pipe at whose end the wrapper waits, all mounted, before it gives up the user namespace to which its mounts belong. */
   | { readonly kind: 'namespace' }
   /** A pipe that ends when the command is about to run, with words where its working directory is not the one that was planned. */
@@ -36,6 +38,8 @@ export interface LaunchPlan {
   readonly descriptors: readonly PlannedDescriptor[];
   /** What the sandbox must have mounted before the command runs, in its order. */
   readonly mounts: readonly MountStep[];
+  /** What of the host must have become read-only before anything is mounted in a place that others can exchange. */
+  readonly exposed: readonly string[];
   /** What opens mounts that may be written, when all is in place; undefined where there are none. */
   readonly opening: MountPrograms | undefined;
   /** Whether it must be started inside of a managed network; it then has no network otherwise. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { MountStep } from '../linux/mount-step.js';
-import { mountsToOpen, withOpened, wrongAccess } from './mount-access.js';
+import { leftOpen, mountsToOpen, withOpened, wrongAccess } from './mount-access.js';
 import { mountsIn } from './mount-table.js';
 
 const bind = (path: string, access: 'read' | 'write'): MountStep => ({
@@ -93,6 +93,18 @@ describe('what can be written before all is in place', () => {
   });
 });
 
+test('the host is closed, as it is to bubblewrap and as the command will see it', () => {
+  const there = (old: string, fresh: string): ReturnType<typeof mountsIn> =>
+    mountsIn(
+      table('1 0 / rw', '2 1 /newroot ro', `3 2 /newroot/home/m ${fresh}`, '4 1 /oldroot rw') +
+        table('5 4 /oldroot/home/m rw', '6 4 /oldroot ro', `7 6 /oldroot/home/m ${old}`),
+    );
+  const answers = [there('ro', 'ro'), there('rw', 'ro'), there('ro', 'rw')].map((mounts) =>
+    leftOpen(['/home/m', '/gone'], mounts),
+  );
+  expect(answers).toEqual([undefined, '/home/m', '/home/m']);
+});
+
 describe('what is opened when all is in place', () => {
   const opened = (
     steps: readonly MountStep[],
@@ -103,6 +115,11 @@ describe('what is opened when all is in place', () => {
 
   test('is what may be written, with what is mounted on the host below, where that can be written', () => {
     expect(opened(STEPS, INSIDE)).toEqual(['17 /ws', '18 /ws/disk', '22 /ws/a/hooks/out']);
+  });
+
+  test('is nothing that cannot be named', () => {
+    const [inside, outside] = ['25 17 /ws/\ufffd ro', '6 1 /ws/\ufffd rw'];
+    expect(opened(STEPS, [...INSIDE, inside], OUTSIDE + table(outside))).toEqual(opened(STEPS, INSIDE));
   });
 
   test('is nothing of what the host has closed', () => {

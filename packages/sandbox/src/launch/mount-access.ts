@@ -1,4 +1,4 @@
-import { ancestorsOf, isWithinAny } from '../files/paths.js';
+import { ancestorsOf, isWithinAny, NOT_UTF_8 } from '../files/paths.js';
 import type { MountStep } from '../linux/mount-step.js';
 import { isReadOnly, type Mount, mountsIn, visibleMounts } from './mount-table.js';
 
@@ -43,6 +43,19 @@ function ownTreeOf({ kind }: MountStep): readonly string[] {
 const CLOSED: ReadonlySet<Access | undefined> = new Set(['read', 'write']);
 
 /**
+ * What of the host can still be written, of some of its mounts. @param there What bubblewrap has while it sets up: `/oldroot` is the host
+ * to it, and `/newroot` what the command will see.
+ */
+export function leftOpen(exposed: readonly string[], there: readonly Mount[]): string | undefined {
+  const visible = visibleMounts(there);
+  const isOpen = (path: string): boolean => {
+    const mount = visible.get(path);
+    return mount !== undefined && !isReadOnly(mount);
+  };
+  return exposed.find((path) => ['/oldroot', '/newroot'].some((root) => isOpen(root + path)));
+}
+
+/**
  * What of a sandbox is to be opened so that it can be written as planned: with what the host has mounted below, as far as it can be
  * written there.
  * @param outside What the wrapper has. @param inside What the first process has when it is set up. Both as in `/proc/PID/mountinfo`.
@@ -55,8 +68,13 @@ export function mountsToOpen(steps: readonly MountStep[], outside: string, insid
     const holding = nearest(path, host);
     return holding !== undefined && !isReadOnly(holding);
   };
+  // What nobody can name stays closed.
   return [...visibleMounts(mountsIn(inside)).values()].filter(
-    (mount) => isReadOnly(mount) && nearest(mount.path, planned) === 'write' && isOpenOutside(mount.path),
+    (mount) =>
+      !mount.path.includes(NOT_UTF_8) &&
+      isReadOnly(mount) &&
+      nearest(mount.path, planned) === 'write' &&
+      isOpenOutside(mount.path),
   );
 }
 

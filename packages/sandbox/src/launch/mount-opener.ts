@@ -3,6 +3,7 @@ import { closeSync, constants, openSync, writeFileSync, writeSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { errorCode } from '../files/error-code.js';
+import { checkSpareDescriptors } from '../files/spare-descriptors.js';
 import type { MountPrograms } from '../linux/mount-programs.js';
 import { SHELL } from '../linux/system-programs.js';
 import type { NamedProcess } from './first-process.js';
@@ -36,6 +37,8 @@ export class MountOpener {
       this.#table = hold(openNameless());
       const user = hold(openSync(`/proc/${first.pid}/ns/user`, 'r'));
       const mounts = hold(openSync(`/proc/${first.pid}/ns/mnt`, 'r'));
+      const stdio = ['pipe', 'ignore', 'pipe', this.#table, user, mounts] as const;
+      checkSpareDescriptors(stdio.length);
       const enter = [nsenter, '--user=/proc/self/fd/4', '--mount=/proc/self/fd/5'];
       // Its programs are those of the host: what a sandbox shows in their place may be anything.
       const stay = ['--root=/', '--preserve-credentials', '--'];
@@ -43,7 +46,7 @@ export class MountOpener {
       this.#child = spawn(SHELL, ['-c', WHEN_TOLD, 'sh', ...enter, ...stay, ...open], {
         env: {},
         cwd: '/',
-        stdio: ['pipe', 'ignore', 'pipe', this.#table, user, mounts],
+        stdio: [...stdio],
       });
       this.#ended = endOf(this.#child);
       for (const fd of [user, mounts]) closeSync(fd);

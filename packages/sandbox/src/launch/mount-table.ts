@@ -69,6 +69,8 @@ export interface Mount {
   readonly source: string;
   /** Words such as `ro`, with commas between them. Those of the file system itself are not among them. */
   readonly options: string;
+  /** Its kind, what was mounted, and the options of the file system, with blanks between them. */
+  readonly fileSystem: string;
 }
 
 /** @param mountTable As in `/proc/PID/mountinfo`. */
@@ -84,6 +86,7 @@ export function mountsIn(mountTable: string): readonly Mount[] {
         path: unescaped(path),
         source: sourceOf(device, unescaped(root)),
         options,
+        fileSystem: line.slice(line.indexOf(SEPARATOR) + SEPARATOR.length),
       };
     });
 }
@@ -122,6 +125,9 @@ export function sourceOf(device: string, root: string): string {
 }
 
 const FIELDS = 6;
+
+/** Follows fields of which there may be any number. */
+const SEPARATOR = ' - ';
 
 /** The kernel writes blanks and backslashes as octal numbers. */
 function unescaped(field: string): string {

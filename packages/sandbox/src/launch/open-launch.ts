@@ -63,6 +63,7 @@ export async function openLaunch(
         return new WrapperWatch(child, held.pipes, {
           environment: words,
           mounts: plan.mounts,
+          exposed: plan.exposed,
           opening: plan.opening,
         });
       },

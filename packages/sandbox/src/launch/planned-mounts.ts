@@ -1,16 +1,20 @@
+import { existsSync } from 'node:fs';
 import { isOutOfReach } from '../files/out-of-reach.js';
 import { StalePlan } from '../files/stale-plan.js';
 import type { MountPrograms } from '../linux/mount-programs.js';
 import type { MountStep } from '../linux/mount-step.js';
+import { SEALED } from '../linux/mount-words.js';
 import { misplacedMount } from './check-mounts.js';
 import type { NamedProcess } from './first-process.js';
-import { mountsToOpen, withOpened } from './mount-access.js';
+import { leftOpen, mountsToOpen, withOpened } from './mount-access.js';
 import { MountOpener } from './mount-opener.js';
-import { readMountTable } from './mount-table.js';
+import { mountsIn, readMountTable } from './mount-table.js';
 
 /** What a sandbox is to have mounted. */
 export interface MountOrders {
   readonly mounts: readonly MountStep[];
+  /** What of the host must be read-only before anything else is mounted; default nothing in particular. */
+  readonly exposed?: readonly string[];
   /** What opens those that may be written; undefined where there are none. */
   readonly opening?: MountPrograms | undefined;
 }
@@ -37,6 +41,19 @@ export class PlannedMounts {
     } catch {
       return false;
     }
+  }
+
+  /**
+   * Looks whether what is exposed has become read-only, when the wrapper waits for that.
+   * @param first The number of the first process of the sandbox.
+   * @returns what has not, as a reason to make the plan anew; `unknown` while the wrapper does not wait.
+   */
+  openWhenSealed(first: number): StalePlan | 'unknown' | undefined {
+    if (!existsSync(`/proc/${first}/root/${SEALED}`)) return 'unknown';
+    const table = readMountTable(first);
+    if (table === undefined) return 'unknown';
+    const open = leftOpen(this.#orders.exposed ?? [], mountsIn(table));
+    return open === undefined ? undefined : new StalePlan(open, 'could not be closed');
   }
 
   /**

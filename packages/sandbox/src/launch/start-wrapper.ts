@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { checkSpareDescriptors } from '../files/spare-descriptors.js';
 import { StalePlan } from '../files/stale-plan.js';
 import { hasLostPath } from '../linux/bwrap-fault.js';
 import type { NamedProcess } from './first-process.js';
@@ -63,11 +64,14 @@ export async function startWrapper(
   throw new StalePlan(`what it shows (${words.trim().replaceAll('\n', ' ')})`, 'has gone');
 }
 
+const STANDARD_STREAMS = 3;
+
 async function begin(
   launch: OpenLaunch,
   spawn: WrapperStart['spawn'],
 ): Promise<Pick<StartedWrapper, 'process' | 'wrapper'>> {
   try {
+    checkSpareDescriptors(STANDARD_STREAMS + launch.stdio.length);
     const process = spawn(launch);
     // Before anything else can fail: an error that nobody hears ends this program.
     const failure = once(process, 'error');

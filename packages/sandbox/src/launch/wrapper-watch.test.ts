@@ -87,6 +87,17 @@ describe.skipIf(!worksHere)('a wrapper', { timeout: 120_000 }, () => {
     ]);
   });
 
+  test('that is killed before it has told of anything leaves nothing', async () => {
+    const fork = 'sleep 300 & kill -KILL $$';
+    const wrapper = spawn('sh', ['-c', fork], {
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
+      detached: true,
+    });
+    const ends = { status: 3, environment: 4, ready: 5 };
+    const watch = new WrapperWatch(wrapper, ends, { environment: [], mounts: [] });
+    expect([await watch.running(), await watch.over]).toEqual([undefined, true]);
+  });
+
   test('is over when all has ended that ran inside, though it was killed', async () => {
     const { wrapper, watch } = start('setsid sleep 300 & setsid sleep 300 & : > ran; wait');
     expect(await watch.ready).toBe(true);

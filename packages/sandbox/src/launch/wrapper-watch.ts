@@ -15,6 +15,8 @@ export interface WrapperPipes {
   readonly status: number;
   readonly environment: number;
   readonly ready: number;
+  /** Undefined where the host is taken to be read-only. */
+  readonly seal?: number | undefined;
   /** Undefined where nothing is opened. */
   readonly namespace?: number | undefined;
   /** Undefined where the command may run in whatever its directory is by then. */
@@ -46,6 +48,7 @@ export class WrapperWatch {
   readonly #gate: Pipe | undefined;
   readonly #ended: Promise<unknown>;
   readonly #mounts: PlannedMounts;
+  readonly #seal: Pipe | undefined;
   readonly #namespace: Pipe | undefined;
   /** Settles with what is said of the command's working directory. */
   readonly #place: Promise<string>;
@@ -71,11 +74,18 @@ export class WrapperWatch {
     words?.end(orders.environment.map((word) => `${word}\0`).join(''));
     words?.resume();
     void closing(words);
-    this.#namespace = pipes.namespace === undefined ? undefined : pipeAt(streams, pipes.namespace);
-    this.#namespace?.resume();
-    void closing(this.#namespace);
-    this.#place = wordsFrom(pipes.place === undefined ? undefined : pipeAt(streams, pipes.place));
-    this.#ended = Promise.all([exitOf(child), closing(status)]);
+    [this.#seal, this.#namespace] = [pipes.seal, pipes.namespace].map((at) => {
+      const pipe = pipeAt(streams, at);
+      pipe?.resume();
+      void closing(pipe);
+      return pipe;
+    });
+    this.#place = wordsFrom(pipeAt(streams, pipes.place));
+    const exited = exitOf(child).then(() => {
+      // What it had forked by then waits for it.
+      if (this.#first === undefined) this.#endGroup();
+    });
+    this.#ended = Promise.all([exited, closing(status)]);
     this.gone = this.#ended.then(() => {
       this.#mounts.end();
       return this.#endAll();
@@ -134,8 +144,12 @@ export class WrapperWatch {
 
   /** At any moment of a set-up what the wrapper has forked is in its group, but may not end with it yet. */
   #endSetUp(): void {
+    if (!this.#hasEnded) this.#endGroup();
+  }
+
+  #endGroup(): void {
     const { pid } = this.#child;
-    if (pid === undefined || this.#hasEnded) return;
+    if (pid === undefined) return;
     // What is about to become the wrapper of a terminal does not lead a group yet.
     for (const target of [-pid, pid, -pid]) {
       try {
@@ -162,10 +176,19 @@ export class WrapperWatch {
     if (first !== undefined && this.#mounts.takeHold(first)) {
       this.#first = first;
       this.#namespace?.end();
+      if (this.#seal !== undefined) this.#checkWhenSealed(this.#seal, first);
       this.#checkWhenSetUp(pid, first);
     } else {
       setTimeout(() => this.#letThrough(), RETRY_MS).unref();
     }
+  }
+
+  #checkWhenSealed(seal: Pipe, first: FirstProcess): void {
+    if (this.#hasEnded || first.isGone) return;
+    const open = this.#mounts.openWhenSealed(first.pid);
+    if (open === 'unknown') setTimeout(() => this.#checkWhenSealed(seal, first), NEXT_LOOK_MS).unref();
+    else if (open === undefined) seal.end();
+    else this.#giveUp(open);
   }
 
   #checkWhenSetUp(wrapperPid: number, first: FirstProcess): void {
@@ -177,12 +200,16 @@ export class WrapperWatch {
       return;
     }
     void this.#mounts.settle(first.pid, outside, inside).then((stale) => {
-      this.#stale = stale;
       this.#isLetThrough = stale === undefined;
       // A byte, and no more: one that is not taken tells that the sandbox was not set up.
       if (stale === undefined) this.#gate?.end('\n');
-      else this.#endSetUp();
+      else this.#giveUp(stale);
     });
+  }
+
+  #giveUp(stale: StalePlan): void {
+    this.#stale = stale;
+    this.#endSetUp();
   }
 
   /** A wrapper that was killed while it set up has left one behind that waits, and would run the command. */
@@ -223,8 +250,8 @@ interface Pipe extends Duplex {
   unref(): void;
 }
 
-function pipeAt(streams: readonly unknown[], at: number): Pipe | undefined {
-  const stream = streams[at];
+function pipeAt(streams: readonly unknown[], at: number | undefined): Pipe | undefined {
+  const stream = at === undefined ? undefined : streams[at];
   // A spawn that has failed has no streams.
   return stream instanceof Duplex ? (stream as Pipe) : undefined;
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { MAX_BWRAP_BYTES, MAX_BWRAP_WORDS } from '../limits.js';
 import { planBwrap } from './bwrap-plan.js';
 import type { MountStep } from './mount-step.js';
-import { waitWords } from './mount-words.js';
+import { SEALED, waitWords } from './mount-words.js';
 
 const FILTER = new Uint8Array([1, 2, 3]);
 const COMMAND = { argv: ['make', '--', 'all'], cwd: '/ws', env: { TOKEN: 'secret' } } as const;
@@ -67,6 +67,7 @@ test('a plan becomes one call of bubblewrap, its paths held open and its secrets
       { kind: 'ready' },
     ],
     mounts: STEPS,
+    exposed: [],
     opening: MOUNT_PROGRAMS,
     needsManagedNetwork: false,
     cleanup: [{ path: '/ws/.codex', directory: IDENTITY, kind: 'directory' }],
@@ -178,6 +179,26 @@ test('what is sent to the group at a terminal reaches the command and does not e
   expect(argv).not.toContain('--new-session');
   const odd = planBwrap({ ...COMMAND, argv: ['a=b'], hasTerminal: true }, mounts, settings);
   expect([odd.argv[0], odd.argv.at(-1)]).toEqual(['/usr/bin/bwrap', 'a=b']);
+});
+
+test('bubblewrap waits with a sealed host where something of that is exposed', () => {
+  const settings = {
+    program: 'bwrap',
+    network: 'enabled',
+    filter: FILTER,
+    signalResetter: undefined,
+  } as const;
+  const { argv, descriptors, exposed } = planBwrap(
+    COMMAND,
+    { steps: STEPS.slice(0, 4), placeholders: [] },
+    { ...settings, exposed: ['/home/other/disk'] },
+  );
+  const at = argv.indexOf('../oldroot') + 1;
+  expect([exposed, descriptors[1], argv.slice(at, at + 3)]).toEqual([
+    ['/home/other/disk'],
+    { kind: 'seal' },
+    ['--file', '4', `../${SEALED}`],
+  ]);
 });
 
 test('a command whose directory may be exchanged compares it before it runs', () => {

@@ -51,6 +51,8 @@ export interface BwrapSettings {
   readonly signalResetter: string | undefined;
   /** What bubblewrap itself is started with; default nothing. */
   readonly startedWith?: readonly [string, ...string[]] | undefined;
+  /** As `exposedMounts` finds them; default none. */
+  readonly exposed?: readonly string[];
   /** What opens mounts that may be written; undefined where this machine has nothing for it. */
   readonly opening?: MountPrograms | undefined;
   /** How a program gets another name; undefined where nothing here can do that. */
@@ -63,6 +65,7 @@ export interface BwrapSettings {
  */
 export function planBwrap(command: SandboxedCommand, mounts: MountPlan, settings: BwrapSettings): LaunchPlan {
   const descriptors: PlannedDescriptor[] = [];
+  const { exposed = [] } = settings;
   const hold = (descriptor: PlannedDescriptor): string =>
     String(FIRST_DESCRIPTOR + descriptors.push(descriptor) - 1);
   const variables = Object.keys(command.env).length;
@@ -72,7 +75,7 @@ export function planBwrap(command: SandboxedCommand, mounts: MountPlan, settings
     ...['--args', hold({ kind: 'environment', variables: command.env })],
     ...NAMESPACES,
     ...(settings.network === 'restricted' ? [OWN_NETWORK] : []),
-    ...mountWords(mounts.steps, hold),
+    ...mountWords(mounts.steps, hold, exposed.length > 0),
     ...(opens(mounts) ? waitWords(hold({ kind: 'namespace' })) : []),
     ...['--cap-drop', 'ALL', '--die-with-parent', '--chdir', command.cwd],
     // What the command sends to its group must not reach the wrapper: its end is the end of all.
@@ -98,6 +101,7 @@ export function planBwrap(command: SandboxedCommand, mounts: MountPlan, settings
     descriptors,
     needsManagedNetwork: settings.network === 'managed',
     mounts: mounts.steps,
+    exposed,
     opening: opens(mounts) ? (settings.opening ?? refuseToOpen()) : undefined,
     cleanup: mounts.placeholders,
   };

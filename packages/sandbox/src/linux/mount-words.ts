@@ -8,14 +8,21 @@ export type Hold = (descriptor: PlannedDescriptor) => string;
 /**
  * The mounts of a plan, as bubblewrap is told of them. What may be written is mounted read-only like the rest: it is opened when all is
  * in place, by `MountOpener`.
+ * @param waitsForSeal Whether bubblewrap waits, once nothing of the host can be written any more, until somebody has looked whether
+ *   that is so.
  */
-export function mountWords(steps: readonly MountStep[], hold: Hold): readonly string[] {
+export function mountWords(steps: readonly MountStep[], hold: Hold, waitsForSeal = false): readonly string[] {
   const at = steps.findIndex(({ kind }) => kind === 'sealHost');
   const sealed = steps.slice(at + 1);
   // Devices are shown as they are on the host, which is closed by then.
   const isPutAside = at >= 0 && sealed.some(({ kind }) => kind === 'privateDevices');
   return steps.flatMap((step, index) => {
-    if (step.kind === 'sealHost') return [...(isPutAside ? ['--dev', ASIDE] : []), ...SEAL];
+    if (step.kind === 'sealHost')
+      return [
+        ...(isPutAside ? ['--dev', ASIDE] : []),
+        ...SEAL,
+        ...(waitsForSeal ? ['--file', hold({ kind: 'seal' }), beside(SEALED)] : []),
+      ];
     if (isPutAside && step.kind === 'privateDevices' && index > at) return FROM_ASIDE;
     return wordsOf(step, hold);
   });
@@ -31,6 +38,9 @@ export function beside(name: string): string {
 
 /** A name that nothing on the host has: bubblewrap looks there first. */
 const OWN_NAME = `holdfast-${randomUUID()}`;
+
+/** What is in the root of bubblewrap when it waits with a sealed host. */
+export const SEALED = `${OWN_NAME}-sealed`;
 
 /** Where devices are until they are shown. */
 const ASIDE = beside(`${OWN_NAME}-devices`);

@@ -2,7 +2,7 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writ
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { realScanFiles, type ScannedEntry } from './scan-files.js';
+import { realScanFiles, type ScannedEntry, ShutDirectory } from './scan-files.js';
 
 const NOBODY = 65534;
 const isRoot = process.geteuid?.() === 0;
@@ -31,6 +31,22 @@ test.skipIf(!isRoot)('what another user has closed to all others is not looked i
     own: isLookedInto(0, 0o700),
   }).toEqual({ private: false, readable: false, ofItsGroup: true, ofAll: true, own: true });
 });
+
+test.skipIf(!isRoot)(
+  'what root has shut is not entered in a sandbox where another group has it (needs root)',
+  () => {
+    const lookInto = (gid: number, mode: number): unknown => {
+      chownSync(place, 0, gid);
+      chmodSync(place, mode);
+      return realScanFiles.stampOf(place);
+    };
+    expect(() => lookInto(NOBODY, 0o077)).toThrow(new ShutDirectory(place));
+    expect([lookInto(0, 0), lookInto(NOBODY, 0o700)].map((stamp) => stamp !== undefined)).toEqual([
+      true,
+      true,
+    ]);
+  },
+);
 
 async function listed(): Promise<readonly ScannedEntry[]> {
   const entries: ScannedEntry[] = [];

@@ -48,8 +48,10 @@ export const realScanFiles: ScanFiles = {
     try {
       const found = lstatSync(directory, { throwIfNoEntry: false });
       if (found?.isDirectory() !== true || isClosedInside(found)) return undefined;
+      if (isShutInside(found)) throw new ShutDirectory(directory);
       return { device: found.dev, inode: found.ino, changedMs: found.ctimeMs, links: found.nlink };
     } catch (error) {
+      if (error instanceof ShutDirectory) throw error;
       refuseShut(directory, error);
       return undefined;
     }
@@ -105,6 +107,15 @@ function isClosedInside({ uid, mode }: Stats): boolean {
 
 /** Of the group or of everybody. */
 const ENTERED_BY_OTHERS = 0o011;
+
+/** Nor has root the rights of root there over what is of a group that the sandbox does not know; what is its own it can open again. */
+function isShutInside({ uid, gid, mode }: Stats): boolean {
+  return (
+    process.geteuid?.() === 0 && uid === 0 && gid !== process.getegid?.() && (mode & ENTERED_BY_OWNER) === 0
+  );
+}
+
+const ENTERED_BY_OWNER = 0o100;
 
 /** Judged by the very error: a mode may be another one a moment later. */
 function refuseShut(directory: string, cause: unknown): void {

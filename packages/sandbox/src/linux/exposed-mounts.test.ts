@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { fakeFiles } from '../files/testing/fake-files.js';
+import { exposedMounts } from './exposed-mounts.js';
+
+const OWN = { uid: 0, gid: 0, systemUid: 0 };
+
+const FILES = fakeFiles(
+  {
+    '/home/other/disk': 'directory',
+    '/run/user/1001/gvfs': 'directory',
+    '/srv/disk': 'directory',
+    '/srv/all/disk': 'directory',
+    '/srv/shared/disk': 'directory',
+    '/tmp/disk': 'directory',
+  },
+  {
+    '/home/other': { uid: 1001, mode: 0o700 },
+    '/run/user/1001': { uid: 1001, mode: 0o700 },
+    '/srv/all': { mode: 0o777 },
+    '/srv/shared': { gid: 100, mode: 0o2755 },
+    '/tmp': { mode: 0o1777 },
+  },
+);
+
+function exposed(path: string, options = 'rw', fileSystem = 'ext4 /dev/sda1 rw'): readonly string[] {
+  return exposedMounts(`36 35 8:1 / ${path} ${options} shared:1 - ${fileSystem}\n`, OWN, FILES);
+}
+
+test.each([
+  ['below a directory of another user', '/home/other/disk', true],
+  ['below one in which everybody may rename', '/srv/all/disk', true],
+  ['below one of this user and another group', '/srv/shared/disk', true],
+  ['below directories of root', '/srv/disk', false],
+  ['in a directory in which nobody renames what is of others', '/tmp/disk', false],
+  ['at the root', '/', false],
+  ['in a tree of the kernel', '/sys/fs/cgroup', false],
+])('a mount %s', (_, path, isExposed) => {
+  expect(exposed(path)).toEqual(isExposed ? [path] : []);
+});
+
+test('a mount that is closed already, or serves nobody but another user', () => {
+  const fuse = (options: string): string => `fuse.gvfsd-fuse gvfsd-fuse rw,${options},group_id=1001`;
+  expect([
+    exposed('/home/other/disk', 'ro,nosuid'),
+    exposed('/run/user/1001/gvfs', 'rw', fuse('user_id=1001')),
+    exposed('/run/user/1001/gvfs', 'rw', fuse('user_id=0')),
+    exposed('/run/user/1001/gvfs', 'rw', fuse('user_id=1001,allow_other')),
+  ]).toEqual([[], [], ['/run/user/1001/gvfs'], ['/run/user/1001/gvfs']]);
+});
