@@ -587,6 +587,10 @@ type PlannedDescriptor =
  | {
     readonly kind: 'ready';
 }
+/** A pipe at whose end the wrapper waits, the host read-only, before it mounts what depends on that. */
+ | {
+    readonly kind: 'seal';
+}
 /** A pipe at whose end the wrapper waits, all mounted, before it gives up the user namespace to which its mounts belong. */
  | {
     readonly kind: 'namespace';
@@ -611,6 +615,8 @@ interface LaunchPlan {
     readonly descriptors: readonly PlannedDescriptor[];
     /** What the sandbox must have mounted before the command runs, in its order. */
     readonly mounts: readonly MountStep[];
+    /** What of the host must have become read-only before anything is mounted in a place that others can exchange. */
+    readonly exposed: readonly string[];
     /** What opens mounts that may be written, when all is in place; undefined where there are none. */
     readonly opening: MountPrograms | undefined;
     /** Whether it must be started inside of a managed network; it then has no network otherwise. */
@@ -682,10 +688,7 @@ declare class SetUp {
 interface Beginning {
     /** A canonical path that the sandbox shows. */
     readonly cwd: string;
-    /**
-     * Which directory `cwd` must be when the command runs, where somebody may exchange it meanwhile; default whichever has the name
-     * then.
-     */
+    /** Which directory `cwd` must be when the command runs; default the one that it is when that is planned, where somebody may exchange it. */
     readonly heldCwd?: FileIdentity | undefined;
     /**
      * Whether it has the standard error of whoever starts the wrapper, and the wrapper another one for its own complaints;
@@ -748,7 +751,7 @@ interface WorkingBwrap {
     /** Its absolute path. */
     readonly program: string;
     /** How programs get other names. */
-    readonly renamer?: ProgramRenamer | undefined;
+    readonly renamers?: readonly ProgramRenamer[];
 }
 
 /** Whoever finds the repositories below a directory. */
@@ -782,6 +785,8 @@ interface HostFacts extends AskMounts {
     readonly runBy: readonly string[];
     /** A program that gives ignored signals their default meaning; undefined where there is none. */
     readonly signalResetter: string | undefined;
+    /** What is mounted on this machine now, as in `/proc/PID/mountinfo`. */
+    readonly mountTable: () => string;
     /** What opens mounts that may be written; undefined where there is nothing. */
     readonly mountPrograms: MountPrograms | undefined;
     /** As whom sandboxes are made. */
@@ -879,7 +884,7 @@ declare class StalePlan extends ExecError {
     /** What has happened, without what can be done about it. */
     readonly problem: string;
     /** @param origin What asked for the path. */
-    constructor(path: string, change: 'has gone' | 'was replaced' | 'was closed' | 'came up' | 'could not be opened', origin?: string, options?: ErrorOptions);
+    constructor(path: string, change: 'has gone' | 'was replaced' | 'was closed' | 'came up' | 'could not be opened' | 'could not be closed', origin?: string, options?: ErrorOptions);
 }
 
 /** Placeholders that one launch holds. */
@@ -1038,6 +1043,15 @@ interface ManagedNetworkOptions {
  */
 declare function openManagedNetwork({ bwrap, rules, proxy: settings, decide, onDecision, onFault, lookups, outside, signal, }: ManagedNetworkOptions): Promise<ManagedNetwork>;
 
+/** What a sandbox is to have mounted. */
+interface MountOrders {
+    readonly mounts: readonly MountStep[];
+    /** What of the host must be read-only before anything else is mounted; default nothing in particular. */
+    readonly exposed?: readonly string[];
+    /** What opens those that may be written; undefined where there are none. */
+    readonly opening?: MountPrograms | undefined;
+}
+
 /** What the wrapper told on its status pipe. */
 interface WrapperStatus {
     /** The first process of the sandbox, as the host numbers it; undefined when the wrapper failed before. */
@@ -1053,19 +1067,17 @@ interface WrapperPipes {
     readonly status: number;
     readonly environment: number;
     readonly ready: number;
+    /** Undefined where the host is taken to be read-only. */
+    readonly seal?: number | undefined;
     /** Undefined where nothing is opened. */
     readonly namespace?: number | undefined;
     /** Undefined where the command may run in whatever its directory is by then. */
     readonly place?: number | undefined;
 }
-/** What a wrapper is to do. */
-interface WrapperOrders {
+/** What a wrapper is to do, and what must be mounted where before the command runs. */
+interface WrapperOrders extends MountOrders {
     /** Words of its own, which set the environment of the command. */
     readonly environment: readonly string[];
-    /** What must be mounted where before the command runs. */
-    readonly mounts: readonly MountStep[];
-    /** What opens those that may be written; undefined where there are none. */
-    readonly opening?: MountPrograms | undefined;
 }
 /** What is watched of a wrapper's process. */
 type WatchedProcess = Pick<ChildProcess, 'pid' | 'stdio' | 'exitCode' | 'signalCode' | 'once'>;

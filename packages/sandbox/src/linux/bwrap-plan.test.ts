@@ -257,7 +257,24 @@ test.each([
     signalResetter: undefined,
   } as const;
   const mounts = { steps: [], placeholders: [] };
-  const { argv } = planBwrap({ ...COMMAND, arg0: 'other' }, mounts, { ...settings, renamer });
+  const { argv } = planBwrap({ ...COMMAND, arg0: 'other' }, mounts, { ...settings, renamers: [renamer] });
   expect(argv.slice(-end.length)).toEqual(end);
   expect(() => planBwrap({ ...COMMAND, arg0: 'other' }, mounts, settings)).toThrow(/leave arg0 out/);
+});
+
+test('a command that something else becomes gets its name where that is done', () => {
+  const settings = {
+    program: 'bwrap',
+    network: 'enabled',
+    filter: FILTER,
+    signalResetter: undefined,
+  } as const;
+  const mounts = { steps: [], placeholders: [] };
+  const command = { ...COMMAND, arg0: 'other', heldCwd: IDENTITY };
+  const { argv } = planBwrap(command, mounts, { ...settings, renamers: ['bwrap', 'bash'] });
+  expect([argv.includes('--argv0'), argv.slice(-8, -4)]).toEqual([
+    false,
+    ['/bin/bash', '-p', '-c', 'exec -a "$0" -- "$@"'],
+  ]);
+  expect(() => planBwrap(command, mounts, { ...settings, renamers: ['bwrap'] })).toThrow(/leave arg0 out/);
 });

@@ -55,8 +55,8 @@ export interface BwrapSettings {
   readonly exposed?: readonly string[];
   /** What opens mounts that may be written; undefined where this machine has nothing for it. */
   readonly opening?: MountPrograms | undefined;
-  /** How a program gets another name; undefined where nothing here can do that. */
-  readonly renamer?: ProgramRenamer | undefined;
+  /** How a program gets another name; default nothing here can do that. */
+  readonly renamers?: readonly ProgramRenamer[];
 }
 
 /**
@@ -65,18 +65,18 @@ export interface BwrapSettings {
  */
 export function planBwrap(command: SandboxedCommand, mounts: MountPlan, settings: BwrapSettings): LaunchPlan {
   const descriptors: PlannedDescriptor[] = [];
-  const { exposed = [] } = settings;
+  const { exposed = [], renamers = [] } = settings;
   const hold = (descriptor: PlannedDescriptor): string =>
     String(FIRST_DESCRIPTOR + descriptors.push(descriptor) - 1);
-  const variables = Object.keys(command.env).length;
+  const opening = openingFor(mounts, settings);
   const first = becomingWords(command, hold);
-  const name = nameWords(command, settings.renamer);
+  const name = nameWords(command, renamers, first.length === 0 && command.hasTerminal !== true);
   const options = [
     ...['--args', hold({ kind: 'environment', variables: command.env })],
     ...NAMESPACES,
     ...(settings.network === 'restricted' ? [OWN_NETWORK] : []),
     ...mountWords(mounts.steps, hold, exposed.length > 0),
-    ...(opens(mounts) ? waitWords(hold({ kind: 'namespace' })) : []),
+    ...(opening === undefined ? [] : waitWords(hold({ kind: 'namespace' }))),
     ...['--cap-drop', 'ALL', '--die-with-parent', '--chdir', command.cwd],
     // What the command sends to its group must not reach the wrapper: its end is the end of all.
     ...(command.hasTerminal === true ? [] : ['--new-session']),
@@ -86,13 +86,7 @@ export function planBwrap(command: SandboxedCommand, mounts: MountPlan, settings
     ...name.options,
     '--',
   ];
-  const isTooMany = options.length + variables * WORDS_PER_VARIABLE > MAX_BWRAP_WORDS;
-  if (isTooMany || bytesOf(options) > MAX_BWRAP_BYTES) {
-    refuse(
-      'sandbox',
-      `needs ${mounts.steps.length} mounts and ${variables} variables, ${isTooMany ? 'more than bubblewrap accepts' : `whose paths take more than ${MAX_BWRAP_BYTES / 1024} KiB`}; ${remedyFor(mounts)}`,
-    );
-  }
+  refuseTooMany(options, Object.keys(command.env).length, mounts);
   const { program, startedWith } = settings;
   const wrapper = startedWith === undefined ? ([program] as const) : ([...startedWith, program] as const);
   return {
@@ -102,19 +96,28 @@ export function planBwrap(command: SandboxedCommand, mounts: MountPlan, settings
     needsManagedNetwork: settings.network === 'managed',
     mounts: mounts.steps,
     exposed,
-    opening: opens(mounts) ? (settings.opening ?? refuseToOpen()) : undefined,
+    opening,
     cleanup: mounts.placeholders,
   };
 }
 
-function opens({ steps }: MountPlan): boolean {
-  return steps.some((step) => step.kind === 'bind' && step.access === 'write');
+function openingFor({ steps }: MountPlan, { opening }: BwrapSettings): MountPrograms | undefined {
+  if (!steps.some((step) => step.kind === 'bind' && step.access === 'write')) return undefined;
+  return (
+    opening ??
+    refuse(
+      'sandbox',
+      'what may be written is opened with nsenter and mount, which are not both among the programs of the system; install util-linux and mount',
+    )
+  );
 }
 
-function refuseToOpen(): never {
-  return refuse(
+function refuseTooMany(options: readonly string[], variables: number, mounts: MountPlan): void {
+  const isTooMany = options.length + variables * WORDS_PER_VARIABLE > MAX_BWRAP_WORDS;
+  if (!isTooMany && bytesOf(options) <= MAX_BWRAP_BYTES) return;
+  refuse(
     'sandbox',
-    'what may be written is opened with nsenter and mount, which are not both among the programs of the system; install util-linux and mount',
+    `needs ${mounts.steps.length} mounts and ${variables} variables, ${isTooMany ? 'more than bubblewrap accepts' : `whose paths take more than ${MAX_BWRAP_BYTES / 1024} KiB`}; ${remedyFor(mounts)}`,
   );
 }
 

@@ -124,7 +124,7 @@ test('a failure is kept for a while only: it may pass without a change of the pr
   expect((await probe()).works).toBe(false);
   vi.advanceTimersByTime(1);
   expect([await probe(), await probe()]).toEqual(
-    Array(2).fill({ works: true, renamer: expect.anything() as unknown, program: file }),
+    Array(2).fill({ works: true, renamers: expect.arrayContaining(['bash']) as unknown, program: file }),
   );
 });
 
@@ -143,7 +143,7 @@ describe('a program that a command may have put there is not executed', () => {
 
   const works = (program: string): unknown => ({
     works: true,
-    renamer: expect.anything() as unknown,
+    renamers: expect.arrayContaining(['bash']) as unknown,
     program,
   });
 

@@ -5,7 +5,7 @@ import { NAMESPACES, OWN_NETWORK } from './bwrap-plan.js';
 import { type BwrapSearch, findBwrap, type MayReplace, type ProgramFile } from './find-bwrap.js';
 import { KeptTrials } from './kept-trials.js';
 import { beside } from './mount-words.js';
-import { findRenamer, type ProgramRenamer } from './program-renamer.js';
+import { findRenamers, type ProgramRenamer } from './program-renamer.js';
 
 /** Whether this host can confine processes with bubblewrap, and if not, why and what to do. */
 export type BwrapCapability = WorkingBwrap | { readonly works: false; readonly problem: string };
@@ -16,7 +16,7 @@ export interface WorkingBwrap {
   /** Its absolute path. */
   readonly program: string;
   /** How programs get other names. */
-  readonly renamer?: ProgramRenamer | undefined;
+  readonly renamers?: readonly ProgramRenamer[];
 }
 
 const NEEDED_OPTIONS = [
@@ -78,7 +78,7 @@ async function tryOut({ path: program }: ProgramFile, signal: AbortSignal): Prom
   const trial = await run(program, [...TRIAL, program, '--version'], signal);
   if (trial.isLate) return tooSlow(program);
   if (!trial.succeeded) return { works: false, problem: explainFault(trial.output) };
-  return { works: true, program, renamer: findRenamer(help.output.includes('--argv0 ')) };
+  return { works: true, program, renamers: findRenamers(help.output.includes('--argv0 ')) };
 }
 
 function tooSlow(program: string): BwrapCapability {

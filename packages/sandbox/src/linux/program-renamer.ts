@@ -6,36 +6,38 @@ export type ProgramRenamer = 'bwrap' | 'bash';
 
 const BASH = '/bin/bash';
 
-/** What this machine has for it. @param hasOption Whether bubblewrap knows the option. */
-export function findRenamer(hasOption: boolean): ProgramRenamer | undefined {
-  if (hasOption) return 'bwrap';
+/** What this machine has for it, the quickest first. @param hasOption Whether bubblewrap knows the option. */
+export function findRenamers(hasOption: boolean): readonly ProgramRenamer[] {
+  return [...(hasOption ? (['bwrap'] as const) : []), ...(hasBash() ? (['bash'] as const) : [])];
+}
+
+function hasBash(): boolean {
   try {
     accessSync(BASH, constants.X_OK);
-    return 'bash';
+    return true;
   } catch {
-    return undefined;
+    return false;
   }
 }
 
 /**
  * The options and the words that start a command under its name.
+ * @param isFirst Whether bubblewrap executes the command itself, and nothing that becomes it later.
  * @throws ExecError `sandboxUnsupported` where nothing here can do that.
  */
 export function nameWords(
   { argv, arg0 }: { readonly argv: readonly [string, ...string[]]; readonly arg0?: string | undefined },
-  renamer: ProgramRenamer | undefined,
+  renamers: readonly ProgramRenamer[],
+  isFirst: boolean,
 ): { readonly options: readonly string[]; readonly argv: readonly [string, ...string[]] } {
   if (arg0 === undefined || arg0 === argv[0]) return { options: [], argv };
-  switch (renamer) {
-    case 'bwrap':
-      return { options: ['--argv0', arg0], argv };
-    case 'bash':
-      // With -p it reads no file and takes no function from the environment.
-      return { options: [], argv: [BASH, '-p', '-c', 'exec -a "$0" -- "$@"', arg0, ...argv] };
-    case undefined:
-      return refuse(
-        'arg0',
-        'bubblewrap is older than 0.9 here and there is no /bin/bash, so a program keeps its own name; leave arg0 out',
-      );
+  if (isFirst && renamers.includes('bwrap')) return { options: ['--argv0', arg0], argv };
+  if (renamers.includes('bash')) {
+    // With -p it reads no file and takes no function from the environment.
+    return { options: [], argv: [BASH, '-p', '-c', 'exec -a "$0" -- "$@"', arg0, ...argv] };
   }
+  return refuse(
+    'arg0',
+    'there is no /bin/bash, and bubblewrap is older than 0.9 here or does not start the program itself, so a program keeps its own name; leave arg0 out',
+  );
 }
