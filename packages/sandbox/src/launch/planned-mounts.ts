@@ -1,4 +1,6 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
+import { ExecError } from '@holdfast/exec-protocol';
+import { errorCode } from '../files/error-code.js';
 import { isOutOfReach } from '../files/out-of-reach.js';
 import { StalePlan } from '../files/stale-plan.js';
 import type { MountPrograms } from '../linux/mount-programs.js';
@@ -30,30 +32,36 @@ export class PlannedMounts {
 
   /**
    * Takes hold of the namespaces of a sandbox that is being set up.
-   * @returns false where that must be tried again, for there is no free descriptor, or the sandbox has just ended.
+   * @returns false where that must be tried again, for there is no free descriptor, or the sandbox has just ended; an error where this
+   * program may not do that.
    */
-  takeHold(first: NamedProcess): boolean {
+  takeHold(first: NamedProcess): boolean | ExecError {
     const { opening } = this.#orders;
     if (opening === undefined) return true;
     try {
       this.#opener = new MountOpener(first, opening);
       return true;
-    } catch {
-      return false;
+    } catch (error) {
+      return barred(error) ?? false;
     }
   }
 
   /**
    * Looks whether what is exposed has become read-only, when the wrapper waits for that.
    * @param first The number of the first process of the sandbox.
-   * @returns what has not, as a reason to make the plan anew; `unknown` while the wrapper does not wait.
+   * @returns false while the wrapper does not wait; what has not, as a reason to make the plan anew, or an error where this program may
+   * not look.
    */
-  openWhenSealed(first: number): StalePlan | 'unknown' | undefined {
-    if (!existsSync(`/proc/${first}/root/${SEALED}`)) return 'unknown';
+  isSealed(first: number): boolean | ExecError {
+    try {
+      statSync(`/proc/${first}/root/${SEALED}`);
+    } catch (error) {
+      return barred(error) ?? false;
+    }
     const table = readMountTable(first);
-    if (table === undefined) return 'unknown';
+    if (table === undefined) return false;
     const open = leftOpen(this.#orders.exposed ?? [], mountsIn(table));
-    return open === undefined ? undefined : new StalePlan(open, 'could not be closed');
+    return open === undefined || new StalePlan(open, 'could not be closed');
   }
 
   /**
@@ -87,3 +95,15 @@ export class PlannedMounts {
     this.#opener?.end();
   }
 }
+
+/** Whoever starts an ordinary bubblewrap may look at it; one that gets the rights of root from its file is closed to others. */
+function barred(cause: unknown): ExecError | undefined {
+  if (!BARRED.has(errorCode(cause) ?? '')) return undefined;
+  return new ExecError(
+    'sandboxUnsupported',
+    'sandbox: this program may not enter the namespaces of bubblewrap; use one that is not set-user-ID',
+    { cause },
+  );
+}
+
+const BARRED: ReadonlySet<string> = new Set(['EACCES', 'EPERM']);

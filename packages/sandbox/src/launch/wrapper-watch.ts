@@ -1,11 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
-import { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StalePlan } from '../files/stale-plan.js';
 import { SANDBOX_END_MS } from '../limits.js';
 import { untilAborted } from '../until-aborted.js';
 import { FirstProcess, type NamedProcess, signalNamed } from './first-process.js';
 import { readMountTable } from './mount-table.js';
+import { closing, type Pipe, pipeAt, wordsFrom } from './pipes.js';
 import { type MountOrders, PlannedMounts } from './planned-mounts.js';
 import type { SetUp } from './set-up.js';
 import { type WrapperStatus, WrapperStatusReader } from './wrapper-status.js';
@@ -54,7 +54,8 @@ export class WrapperWatch {
   readonly #place: Promise<string>;
   #first: FirstProcess | undefined;
   #isLetThrough = false;
-  #stale: StalePlan | undefined;
+  /** Why it was given up, once it was. */
+  #problem: Error | undefined;
 
   constructor(child: WatchedProcess, pipes: WrapperPipes, orders: WrapperOrders) {
     this.#child = child;
@@ -114,8 +115,8 @@ export class WrapperWatch {
       const signal = setUp?.signal ?? NEVER;
       const command = await this.#commandIn(signal);
       if ((await untilAborted(this.#place, signal)) !== '')
-        this.#stale ??= new StalePlan('its working directory', 'was replaced');
-      if (this.#stale !== undefined) throw this.#stale;
+        this.#problem ??= new StalePlan('its working directory', 'was replaced');
+      if (this.#problem !== undefined) throw this.#problem;
       return command;
     } catch (error) {
       this.#endSetUp();
@@ -173,7 +174,10 @@ export class WrapperWatch {
     const { childPid } = this.status;
     if (childPid === undefined || pid === undefined || this.#first !== undefined || this.#hasEnded) return;
     const first = FirstProcess.below(pid, childPid);
-    if (first !== undefined && this.#mounts.takeHold(first)) {
+    const isHeld = first !== undefined && this.#mounts.takeHold(first);
+    if (isHeld instanceof Error) {
+      this.#giveUp(isHeld);
+    } else if (isHeld) {
       this.#first = first;
       this.#namespace?.end();
       if (this.#seal !== undefined) this.#checkWhenSealed(this.#seal, first);
@@ -185,10 +189,10 @@ export class WrapperWatch {
 
   #checkWhenSealed(seal: Pipe, first: FirstProcess): void {
     if (this.#hasEnded || first.isGone) return;
-    const open = this.#mounts.openWhenSealed(first.pid);
-    if (open === 'unknown') setTimeout(() => this.#checkWhenSealed(seal, first), NEXT_LOOK_MS).unref();
-    else if (open === undefined) seal.end();
-    else this.#giveUp(open);
+    const isSealed = this.#mounts.isSealed(first.pid);
+    if (isSealed instanceof Error) this.#giveUp(isSealed);
+    else if (isSealed) seal.end();
+    else setTimeout(() => this.#checkWhenSealed(seal, first), NEXT_LOOK_MS).unref();
   }
 
   #checkWhenSetUp(wrapperPid: number, first: FirstProcess): void {
@@ -207,8 +211,8 @@ export class WrapperWatch {
     });
   }
 
-  #giveUp(stale: StalePlan): void {
-    this.#stale = stale;
+  #giveUp(problem: Error): void {
+    this.#problem = problem;
     this.#endSetUp();
   }
 
@@ -245,38 +249,6 @@ const RETRY_MS = 50;
 const PATIENCE_MS = 16;
 
 const SLOWEST_LOOK_MS = 250;
-
-interface Pipe extends Duplex {
-  unref(): void;
-}
-
-function pipeAt(streams: readonly unknown[], at: number | undefined): Pipe | undefined {
-  const stream = at === undefined ? undefined : streams[at];
-  // A spawn that has failed has no streams.
-  return stream instanceof Duplex ? (stream as Pipe) : undefined;
-}
-
-/** Settles with all that comes from a stream when it is closed; at once with nothing where there is none. */
-async function wordsFrom(stream: Pipe | undefined): Promise<string> {
-  if (stream === undefined) return '';
-  const chunks: Buffer[] = [];
-  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-  await closing(stream);
-  return Buffer.concat(chunks).toString();
-}
-
-/** Settles when a stream is closed: with true unless it broke. A wrapper that dies early breaks its pipes. */
-function closing(stream: Pipe | undefined): Promise<boolean> {
-  if (stream === undefined) return Promise.resolve(false);
-  return new Promise((resolve) => {
-    stream.on('error', () => {
-      resolve(false);
-    });
-    stream.once('close', () => {
-      resolve(true);
-    });
-  });
-}
 
 /** Never settles for what was not started. */
 function exitOf(child: WatchedProcess): Promise<void> {
