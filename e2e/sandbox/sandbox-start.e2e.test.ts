@@ -383,9 +383,28 @@ describeConfinedByEach(
       expect(recordsOf(place)).toEqual([]);
     });
 
+    test('have the same variables wherever they are started', async () => {
+      await inPlace(async (client, place) => {
+        mkdirSync(join(place.workspace, 'sub'), { mode: 0o777 });
+        const variablesIn = async (directory: string, env: object): Promise<string> => {
+          const cwd = pathToFileURL(join(place.workspace, directory)).href;
+          const id = `env in ${directory} ${JSON.stringify(env)}`;
+          await startConfined(client, id, ['/usr/bin/env'], place, WORKSPACE_WRITE, { cwd, env });
+          const { stdout } = runFrom(await eventsOf(client, id));
+          return stdout.replaceAll(/^(?:PWD|HOLDFAST_SERVER_COOKIE)=.*\n/gm, '');
+        };
+        const plain = { A: '1', b_2: 'two words', EMPTY: '' };
+        const odd = { OPTIND: '9', PPID: '77', 'a.b': '1', 'x-y': '2' };
+        expect([await variablesIn('sub', plain), await variablesIn('sub', odd)]).toEqual([
+          await variablesIn('.', plain),
+          await variablesIn('.', odd),
+        ]);
+      });
+    });
+
     test('leave no descriptor behind where there are too few for all of them', async () => {
       await using place = await sandboxPlace(user);
-      const launcher = ['/bin/sh', '-c', 'ulimit -n 128; exec "$@"', 'sh'];
+      const launcher = ['/bin/sh', '-c', 'ulimit -n 96; exec "$@"', 'sh'];
       const confinement = { ...place.server.confinement, launcher };
       await using server = await startServer({ ...place.server, confinement, logs: ['resources exhausted'] });
       await using client = await server.connect();

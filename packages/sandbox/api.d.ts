@@ -595,7 +595,7 @@ type PlannedDescriptor =
  | {
     readonly kind: 'namespace';
 }
-/** A pipe that ends when the command is about to run, with words where its working directory is not the one that was planned. */
+/** A pipe on which the command waits until it has been seen where it runs. */
  | {
     readonly kind: 'place';
 }
@@ -615,10 +615,10 @@ interface LaunchPlan {
     readonly descriptors: readonly PlannedDescriptor[];
     /** What the sandbox must have mounted before the command runs, in its order. */
     readonly mounts: readonly MountStep[];
-    /** What of the host must have become read-only before anything is mounted in a place that others can exchange. */
-    readonly exposed: readonly string[];
     /** What opens mounts that may be written, when all is in place; undefined where there are none. */
     readonly opening: MountPrograms | undefined;
+    /** Which directory the command must be in when it runs; undefined where it has not to wait for that. */
+    readonly heldCwd: FileIdentity | undefined;
     /** Whether it must be started inside of a managed network; it then has no network otherwise. */
     readonly needsManagedNetwork: boolean;
     /** What must be made before the start and removed after the end. */
@@ -688,7 +688,10 @@ declare class SetUp {
 interface Beginning {
     /** A canonical path that the sandbox shows. */
     readonly cwd: string;
-    /** Which directory `cwd` must be when the command runs; default the one that it is when that is planned, where somebody may exchange it. */
+    /**
+     * Which directory `cwd` must be when the command runs; default the one that it is when that is planned, where somebody may exchange
+     * it. It does not count where a shell would change the variables of the command.
+     */
     readonly heldCwd?: FileIdentity | undefined;
     /**
      * Whether it has the standard error of whoever starts the wrapper, and the wrapper another one for its own complaints;
@@ -1046,8 +1049,6 @@ declare function openManagedNetwork({ bwrap, rules, proxy: settings, decide, onD
 /** What a sandbox is to have mounted. */
 interface MountOrders {
     readonly mounts: readonly MountStep[];
-    /** What of the host must be read-only before anything else is mounted; default nothing in particular. */
-    readonly exposed?: readonly string[];
     /** What opens those that may be written; undefined where there are none. */
     readonly opening?: MountPrograms | undefined;
 }
@@ -1078,6 +1079,8 @@ interface WrapperPipes {
 interface WrapperOrders extends MountOrders {
     /** Words of its own, which set the environment of the command. */
     readonly environment: readonly string[];
+    /** Which directory the command must be in; default whichever it comes to. */
+    readonly cwd?: FileIdentity | undefined;
 }
 /** What is watched of a wrapper's process. */
 type WatchedProcess = Pick<ChildProcess, 'pid' | 'stdio' | 'exitCode' | 'signalCode' | 'once'>;

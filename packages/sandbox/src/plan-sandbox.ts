@@ -8,6 +8,7 @@ import {
 import type { CeilingSource } from './ceiling/operator-ceiling.js';
 import type { FileFacts, FileView } from './files/file-facts.js';
 import type { OwnUser } from './files/own-user.js';
+import type { ResolvedPath } from './files/resolve-path.js';
 import type { ExecutorRoots } from './intent/executor-roots.js';
 import {
   globScansOf,
@@ -21,6 +22,7 @@ import { refuse } from './intent/refuse.js';
 import type { SandboxIntent } from './intent/schema.js';
 import type { LaunchPlan } from './launch/launch-plan.js';
 import { SetUp } from './launch/set-up.js';
+import { isKeptByShell } from './linux/becoming-words.js';
 import { planBwrap, type SandboxedCommand } from './linux/bwrap-plan.js';
 import { exposedMounts } from './linux/exposed-mounts.js';
 import type { MayReplace } from './linux/find-bwrap.js';
@@ -253,17 +255,15 @@ function answer(
   const held = applyCeiling(asked, ceiling, files, trees);
   const { policy, decisions, narrowed, gaps } = withMountGaps(mountsAround, held);
   refuseReplaceable(bwrap, policy, files);
-  const { path: cwd, identity } = visibleDirectory(command.cwd, policy, files);
+  const visible = visibleDirectory(command.cwd, policy, files);
+  const { path: cwd } = visible;
   const { rules, notes } = policy.restrictsFiles
     ? maskCrowds(policy.rules, cwd, files)
     : { ...policy, notes: [] };
   const sealed = command.sealsKernelTrees === true ? SEALABLE_TREES : ownsKernelFiles ? PROCESSES : [];
   const mounts = planMounts({ ...policy, rules }, files, sealed);
-  const showsShell = (accessTo(SHELL, policy, files) ?? 'deny') !== 'deny';
-  const hasOwnErrors = command.hasOwnErrors === true && showsShell;
-  const heldCwd = command.heldCwd ?? (isExchangeable(cwd, policy, user, files) ? identity : undefined);
   const launch = planBwrap(
-    { ...command, cwd, hasOwnErrors, heldCwd: showsShell ? heldCwd : undefined },
+    { ...command, cwd, ...begunBy(command, visible, policy, { user, files }) },
     mounts,
     {
       ...bwrap,
@@ -272,7 +272,7 @@ function answer(
       signalResetter,
       startedWith: starterFor(mountsAround),
       opening: mountPrograms,
-      exposed: policy.restrictsFiles ? exposedMounts(mountTable(), user, files) : [],
+      hasExposedMounts: policy.restrictsFiles && exposedMounts(mountTable(), user, files).length > 0,
     },
   );
   const isNetworkNarrowed = hosts === undefined && policy.network !== asked.network;
@@ -288,6 +288,22 @@ function answer(
     mounts,
     launch,
     bwrap: bwrap.program,
+  };
+}
+
+/** What a shell does for a command before it becomes it; nothing in a sandbox that shows none. */
+function begunBy(
+  command: SandboxedCommand,
+  { path, identity }: Pick<ResolvedPath, 'path' | 'identity'>,
+  policy: NormalisedPolicy,
+  { user, files }: Pick<Surroundings, 'user' | 'files'>,
+): Pick<SandboxedCommand, 'hasOwnErrors' | 'heldCwd'> {
+  if ((accessTo(SHELL, policy, files) ?? 'deny') === 'deny')
+    return { hasOwnErrors: false, heldCwd: undefined };
+  const heldCwd = command.heldCwd ?? (isExchangeable(path, policy, user, files) ? identity : undefined);
+  return {
+    hasOwnErrors: command.hasOwnErrors === true,
+    heldCwd: isKeptByShell(command.env) ? heldCwd : undefined,
   };
 }
 

@@ -21,7 +21,7 @@ export type PlannedDescriptor =
   | { readonly kind: 'seal' }
   /** A pipe at whose end the wrapper waits, all mounted, before it gives up the user namespace to which its mounts belong. */
   | { readonly kind: 'namespace' }
-  /** A pipe that ends when the command is about to run, with words where its working directory is not the one that was planned. */
+  /** A pipe on which the command waits until it has been seen where it runs. */
   | { readonly kind: 'place' }
   /** The standard error of this program, which becomes that of the command. */
   | { readonly kind: 'errors' };
@@ -38,10 +38,10 @@ export interface LaunchPlan {
   readonly descriptors: readonly PlannedDescriptor[];
   /** What the sandbox must have mounted before the command runs, in its order. */
   readonly mounts: readonly MountStep[];
-  /** What of the host must have become read-only before anything is mounted in a place that others can exchange. */
-  readonly exposed: readonly string[];
   /** What opens mounts that may be written, when all is in place; undefined where there are none. */
   readonly opening: MountPrograms | undefined;
+  /** Which directory the command must be in when it runs; undefined where it has not to wait for that. */
+  readonly heldCwd: FileIdentity | undefined;
   /** Whether it must be started inside of a managed network; it then has no network otherwise. */
   readonly needsManagedNetwork: boolean;
   /** What must be made before the start and removed after the end. */

@@ -93,16 +93,28 @@ describe('what can be written before all is in place', () => {
   });
 });
 
-test('the host is closed, as it is to bubblewrap and as the command will see it', () => {
-  const there = (old: string, fresh: string): ReturnType<typeof mountsIn> =>
-    mountsIn(
-      table('1 0 / rw', '2 1 /newroot ro', `3 2 /newroot/home/m ${fresh}`, '4 1 /oldroot rw') +
-        table('5 4 /oldroot/home/m rw', '6 4 /oldroot ro', `7 6 /oldroot/home/m ${old}`),
-    );
-  const answers = [there('ro', 'ro'), there('rw', 'ro'), there('ro', 'rw')].map((mounts) =>
-    leftOpen(['/home/m', '/gone'], mounts),
+test('what is left open of the host is what bubblewrap and the command would see, but for trees of the kernel', () => {
+  const there = table(
+    ...[
+      '1 0 / rw',
+      '2 1 /newroot ro',
+      '3 2 /newroot/home/m rw',
+      '4 2 /newroot/dev rw',
+      '5 4 /newroot/dev/pts rw',
+    ],
+    ...[
+      '6 1 /oldroot rw',
+      '7 6 /oldroot/home/m rw',
+      '8 6 /oldroot ro',
+      '9 8 /oldroot/home/m ro',
+      '10 8 /oldroot/srv rw',
+    ],
+    '11 8 /oldroot/sys/fs rw',
   );
-  expect(answers).toEqual([undefined, '/home/m', '/home/m']);
+  expect(leftOpen(mountsIn(there)).map(({ id, path }) => `${id} ${path}`)).toEqual([
+    '3 /newroot/home/m',
+    '10 /oldroot/srv',
+  ]);
 });
 
 describe('what is opened when all is in place', () => {

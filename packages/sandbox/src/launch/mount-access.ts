@@ -1,3 +1,4 @@
+import { kernelTreeOf } from '../files/kernel-trees.js';
 import { ancestorsOf, isWithinAny, NOT_UTF_8 } from '../files/paths.js';
 import type { MountStep } from '../linux/mount-step.js';
 import { isReadOnly, type Mount, mountsIn, visibleMounts } from './mount-table.js';
@@ -43,16 +44,15 @@ function ownTreeOf({ kind }: MountStep): readonly string[] {
 const CLOSED: ReadonlySet<Access | undefined> = new Set(['read', 'write']);
 
 /**
- * What of the host can still be written, of some of its mounts. @param there What bubblewrap has while it sets up: `/oldroot` is the host
- * to it, and `/newroot` what the command will see.
+ * What of the host can still be written when nothing of it should be.
+ * @param there What bubblewrap has then: `/oldroot` is the host to it, and `/newroot` what the command will see.
  */
-export function leftOpen(exposed: readonly string[], there: readonly Mount[]): string | undefined {
-  const visible = visibleMounts(there);
-  const isOpen = (path: string): boolean => {
-    const mount = visible.get(path);
-    return mount !== undefined && !isReadOnly(mount);
+export function leftOpen(there: readonly Mount[]): readonly Mount[] {
+  const isOfHost = ({ path }: Mount): boolean => {
+    const shown = /^\/(?:oldroot|newroot)(\/.*)$/.exec(path)?.[1];
+    return path === '/oldroot' || (shown !== undefined && kernelTreeOf(shown) === undefined);
   };
-  return exposed.find((path) => ['/oldroot', '/newroot'].some((root) => isOpen(root + path)));
+  return [...visibleMounts(there).values()].filter((mount) => isOfHost(mount) && !isReadOnly(mount));
 }
 
 /**
@@ -91,8 +91,7 @@ export function withOpened(table: string, opened: readonly Mount[]): string {
     .join('\n');
 }
 
-/** The options of a mount when it has been opened. */
-export function openedOptions({ options }: Mount): string {
+function openedOptions({ options }: Mount): string {
   return options
     .split(',')
     .map((option) => (option === 'ro' ? 'rw' : option))

@@ -63,8 +63,8 @@ export async function openLaunch(
         return new WrapperWatch(child, held.pipes, {
           environment: words,
           mounts: plan.mounts,
-          exposed: plan.exposed,
           opening: plan.opening,
+          cwd: plan.heldCwd,
         });
       },
       ended: () => {

@@ -12,15 +12,6 @@ export function pipeAt(streams: readonly unknown[], at: number | undefined): Pip
   return stream instanceof Duplex ? (stream as Pipe) : undefined;
 }
 
-/** Settles with all that comes from a stream when it is closed; at once with nothing where there is none. */
-export async function wordsFrom(stream: Pipe | undefined): Promise<string> {
-  if (stream === undefined) return '';
-  const chunks: Buffer[] = [];
-  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-  await closing(stream);
-  return Buffer.concat(chunks).toString();
-}
-
 /** Settles when a stream is closed: with true unless it broke. A wrapper that dies early breaks its pipes. */
 export function closing(stream: Pipe | undefined): Promise<boolean> {
   if (stream === undefined) return Promise.resolve(false);

@@ -3,20 +3,18 @@ import { ExecError } from '@holdfast/exec-protocol';
 import { errorCode } from '../files/error-code.js';
 import { isOutOfReach } from '../files/out-of-reach.js';
 import { StalePlan } from '../files/stale-plan.js';
-import type { MountPrograms } from '../linux/mount-programs.js';
+import { findMountPrograms, type MountPrograms } from '../linux/mount-programs.js';
 import type { MountStep } from '../linux/mount-step.js';
 import { SEALED } from '../linux/mount-words.js';
 import { misplacedMount } from './check-mounts.js';
 import type { NamedProcess } from './first-process.js';
 import { leftOpen, mountsToOpen, withOpened } from './mount-access.js';
-import { MountOpener } from './mount-opener.js';
-import { mountsIn, readMountTable } from './mount-table.js';
+import { MountChanger } from './mount-changer.js';
+import { type Mount, mountsIn, readMountTable } from './mount-table.js';
 
 /** What a sandbox is to have mounted. */
 export interface MountOrders {
   readonly mounts: readonly MountStep[];
-  /** What of the host must be read-only before anything else is mounted; default nothing in particular. */
-  readonly exposed?: readonly string[];
   /** What opens those that may be written; undefined where there are none. */
   readonly opening?: MountPrograms | undefined;
 }
@@ -24,7 +22,7 @@ export interface MountOrders {
 /** Sees to it that a sandbox has all mounted as planned before its command runs. */
 export class PlannedMounts {
   readonly #orders: MountOrders;
-  #opener: MountOpener | undefined;
+  #opener: MountChanger | undefined;
 
   constructor(orders: MountOrders) {
     this.#orders = orders;
@@ -39,7 +37,22 @@ export class PlannedMounts {
     const { opening } = this.#orders;
     if (opening === undefined) return true;
     try {
-      this.#opener = new MountOpener(first, opening);
+      this.#opener = new MountChanger(first, opening, 'of sandbox');
+      return true;
+    } catch (error) {
+      if (PASSING.has(errorCode(error) ?? '')) return false;
+      return barred(error) ?? notOpened(String(error));
+    }
+  }
+
+  /**
+   * Whether the wrapper waits with a host that should be read-only.
+   * @param first The number of the first process of the sandbox.
+   * @returns an error where this program may not look.
+   */
+  isSealed(first: number): boolean | ExecError {
+    try {
+      statSync(`/proc/${first}/root/${SEALED}`);
       return true;
     } catch (error) {
       return barred(error) ?? false;
@@ -47,30 +60,37 @@ export class PlannedMounts {
   }
 
   /**
-   * Looks whether what is exposed has become read-only, when the wrapper waits for that.
-   * @param first The number of the first process of the sandbox.
-   * @returns false while the wrapper does not wait; what has not, as a reason to make the plan anew, or an error where this program may
-   * not look.
+   * Closes what of the host the wrapper could not, which waits for that: root can get where root in a user namespace does not.
+   * @returns why the plan is to be made anew; undefined where all is closed.
    */
-  isSealed(first: number): boolean | ExecError {
+  async close(first: NamedProcess): Promise<ExecError | undefined> {
+    const open = leftOpenIn(first);
+    if (open?.length === 0) return undefined;
+    const complaint = open === undefined ? '' : await this.#closeFromOutside(first, open);
+    const [left] = leftOpenIn(first) ?? open ?? [];
+    if (left === undefined && open !== undefined) return undefined;
+    const path = left?.path.replace(/^\/(?:old|new)root/, '') ?? 'what the host has mounted';
+    return new StalePlan(complaint === '' ? path : `${path} (${complaint})`, 'could not be closed');
+  }
+
+  async #closeFromOutside(first: NamedProcess, open: readonly Mount[]): Promise<string> {
+    const { opening = findMountPrograms() } = this.#orders;
+    if (process.geteuid?.() !== 0 || opening === undefined) return '';
     try {
-      statSync(`/proc/${first}/root/${SEALED}`);
+      using changer = new MountChanger(first, opening, 'own');
+      return await changer.change(open, 'ro');
     } catch (error) {
-      return barred(error) ?? false;
+      return String(error);
     }
-    const table = readMountTable(first);
-    if (table === undefined) return false;
-    const open = leftOpen(this.#orders.exposed ?? [], mountsIn(table));
-    return open === undefined || new StalePlan(open, 'could not be closed');
   }
 
   /**
    * Compares what is mounted, opens what may be written once all is as planned, and lets go of the namespaces.
    * @param first The number of the first process of the sandbox, which is set up. @param outside What its wrapper has mounted.
    * @param inside What it has itself. Both as in `/proc/PID/mountinfo`.
-   * @returns why the plan is to be made anew; undefined where all is as it is to be.
+   * @returns why the plan is to be made anew, or that nothing here can open them; undefined where all is as it is to be.
    */
-  async settle(first: number, outside: string, inside: string): Promise<StalePlan | undefined> {
+  async settle(first: number, outside: string, inside: string): Promise<ExecError | undefined> {
     try {
       return await this.#settle(first, outside, inside);
     } finally {
@@ -78,14 +98,16 @@ export class PlannedMounts {
     }
   }
 
-  async #settle(first: number, outside: string, inside: string): Promise<StalePlan | undefined> {
+  async #settle(first: number, outside: string, inside: string): Promise<ExecError | undefined> {
     const { mounts } = this.#orders;
     const misplaced = misplacedMount(mounts, outside, inside, isOutOfReach);
     if (misplaced !== undefined) return new StalePlan(misplaced, 'was replaced');
     const closed = mountsToOpen(mounts, outside, inside);
     if (closed.length === 0) return undefined;
-    const complaint = await this.#opener?.open(closed).catch(String);
-    if (readMountTable(first) === withOpened(inside, closed)) return undefined;
+    const complaint = await this.#opener?.change(closed, 'rw').catch(String);
+    const after = readMountTable(first);
+    if (after === withOpened(inside, closed)) return undefined;
+    if (after === inside && complaint) return notOpened(complaint);
     const paths = closed.map(({ path }) => path).join(', ');
     return new StalePlan(complaint ? `${paths} (${complaint})` : paths, 'could not be opened');
   }
@@ -104,6 +126,21 @@ function barred(cause: unknown): ExecError | undefined {
     'sandbox: this program may not enter the namespaces of bubblewrap; use one that is not set-user-ID',
     { cause },
   );
+}
+
+/** A lack that may pass, or a process that has gone. */
+const PASSING: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'EAGAIN', 'ENOENT', 'ESRCH', 'EINVAL']);
+
+function notOpened(problem: string): ExecError {
+  return new ExecError(
+    'sandboxUnsupported',
+    `sandbox: what may be written is opened with nsenter and mount of util-linux, which does not work here (${problem}); try them by hand`,
+  );
+}
+
+function leftOpenIn({ pid }: NamedProcess): readonly Mount[] | undefined {
+  const table = readMountTable(pid);
+  return table === undefined ? undefined : leftOpen(mountsIn(table));
 }
 
 const BARRED: ReadonlySet<string> = new Set(['EACCES', 'EPERM']);

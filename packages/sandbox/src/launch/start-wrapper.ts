@@ -64,14 +64,14 @@ export async function startWrapper(
   throw new StalePlan(`what it shows (${words.trim().replaceAll('\n', ' ')})`, 'has gone');
 }
 
-const STANDARD_STREAMS = 3;
+const STANDARD_STREAMS = ['pipe', 'pipe', 'pipe'] as const;
 
 async function begin(
   launch: OpenLaunch,
   spawn: WrapperStart['spawn'],
 ): Promise<Pick<StartedWrapper, 'process' | 'wrapper'>> {
   try {
-    checkSpareDescriptors(STANDARD_STREAMS + launch.stdio.length);
+    checkSpareDescriptors([...STANDARD_STREAMS, ...launch.stdio]);
     const process = spawn(launch);
     // Before anything else can fail: an error that nobody hears ends this program.
     const failure = once(process, 'error');

@@ -1,11 +1,13 @@
 import type { ChildProcess } from 'node:child_process';
+import { statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { FileIdentity } from '../files/resolve-path.js';
 import { StalePlan } from '../files/stale-plan.js';
 import { SANDBOX_END_MS } from '../limits.js';
 import { untilAborted } from '../until-aborted.js';
 import { FirstProcess, type NamedProcess, signalNamed } from './first-process.js';
 import { readMountTable } from './mount-table.js';
-import { closing, type Pipe, pipeAt, wordsFrom } from './pipes.js';
+import { closing, type Pipe, pipeAt } from './pipes.js';
 import { type MountOrders, PlannedMounts } from './planned-mounts.js';
 import type { SetUp } from './set-up.js';
 import { type WrapperStatus, WrapperStatusReader } from './wrapper-status.js';
@@ -27,6 +29,8 @@ export interface WrapperPipes {
 export interface WrapperOrders extends MountOrders {
   /** Words of its own, which set the environment of the command. */
   readonly environment: readonly string[];
+  /** Which directory the command must be in; default whichever it comes to. */
+  readonly cwd?: FileIdentity | undefined;
 }
 
 /** What is watched of a wrapper's process. */
@@ -50,10 +54,11 @@ export class WrapperWatch {
   readonly #mounts: PlannedMounts;
   readonly #seal: Pipe | undefined;
   readonly #namespace: Pipe | undefined;
-  /** Settles with what is said of the command's working directory. */
-  readonly #place: Promise<string>;
+  readonly #cwd: FileIdentity | undefined;
+  readonly #place: Pipe | undefined;
   #first: FirstProcess | undefined;
   #isLetThrough = false;
+  #isInPlace: boolean;
   /** Why it was given up, once it was. */
   #problem: Error | undefined;
 
@@ -75,13 +80,14 @@ export class WrapperWatch {
     words?.end(orders.environment.map((word) => `${word}\0`).join(''));
     words?.resume();
     void closing(words);
-    [this.#seal, this.#namespace] = [pipes.seal, pipes.namespace].map((at) => {
+    this.#cwd = orders.cwd;
+    this.#isInPlace = orders.cwd === undefined;
+    [this.#seal, this.#namespace, this.#place] = [pipes.seal, pipes.namespace, pipes.place].map((at) => {
       const pipe = pipeAt(streams, at);
       pipe?.resume();
       void closing(pipe);
       return pipe;
     });
-    this.#place = wordsFrom(pipeAt(streams, pipes.place));
     const exited = exitOf(child).then(() => {
       // What it had forked by then waits for it.
       if (this.#first === undefined) this.#endGroup();
@@ -114,8 +120,6 @@ export class WrapperWatch {
       setUp?.begin('starting its wrapper');
       const signal = setUp?.signal ?? NEVER;
       const command = await this.#commandIn(signal);
-      if ((await untilAborted(this.#place, signal)) !== '')
-        this.#problem ??= new StalePlan('its working directory', 'was replaced');
       if (this.#problem !== undefined) throw this.#problem;
       return command;
     } catch (error) {
@@ -136,7 +140,7 @@ export class WrapperWatch {
     while (isReady && !this.#hasEnded) {
       signal.throwIfAborted();
       const command = this.#first?.command;
-      if (command !== undefined) return command;
+      if (command !== undefined && this.#isInPlace) return command;
       await sleep(1);
     }
     await untilAborted(this.#ended, signal);
@@ -152,7 +156,7 @@ export class WrapperWatch {
     const { pid } = this.#child;
     if (pid === undefined) return;
     // What is about to become the wrapper of a terminal does not lead a group yet.
-    for (const target of [-pid, pid, -pid]) {
+    for (const target of this.#hasEnded ? [-pid] : [-pid, pid, -pid]) {
       try {
         process.kill(target, 'SIGKILL');
       } catch {
@@ -190,9 +194,16 @@ export class WrapperWatch {
   #checkWhenSealed(seal: Pipe, first: FirstProcess): void {
     if (this.#hasEnded || first.isGone) return;
     const isSealed = this.#mounts.isSealed(first.pid);
-    if (isSealed instanceof Error) this.#giveUp(isSealed);
-    else if (isSealed) seal.end();
-    else setTimeout(() => this.#checkWhenSealed(seal, first), NEXT_LOOK_MS).unref();
+    if (isSealed instanceof Error) {
+      this.#giveUp(isSealed);
+    } else if (isSealed) {
+      void this.#mounts.close(first).then((problem) => {
+        if (problem === undefined) seal.end();
+        else this.#giveUp(problem);
+      });
+    } else {
+      setTimeout(() => this.#checkWhenSealed(seal, first), NEXT_LOOK_MS).unref();
+    }
   }
 
   #checkWhenSetUp(wrapperPid: number, first: FirstProcess): void {
@@ -203,12 +214,26 @@ export class WrapperWatch {
       setTimeout(() => this.#checkWhenSetUp(wrapperPid, first), NEXT_LOOK_MS).unref();
       return;
     }
-    void this.#mounts.settle(first.pid, outside, inside).then((stale) => {
-      this.#isLetThrough = stale === undefined;
+    void this.#mounts.settle(first.pid, outside, inside).then((problem) => {
+      this.#isLetThrough = problem === undefined;
       // A byte, and no more: one that is not taken tells that the sandbox was not set up.
-      if (stale === undefined) this.#gate?.end('\n');
-      else this.#giveUp(stale);
+      if (problem === undefined) this.#gate?.end('\n');
+      else this.#giveUp(problem);
+      if (problem === undefined && this.#cwd !== undefined) this.#checkPlace(first, this.#cwd);
     });
+  }
+
+  /** The command waits until it has been seen in the directory that was planned. */
+  #checkPlace(first: FirstProcess, cwd: FileIdentity): void {
+    if (this.#hasEnded || first.isGone) return;
+    const { command } = first;
+    if (command === undefined) {
+      setTimeout(() => this.#checkPlace(first, cwd), NEXT_LOOK_MS).unref();
+      return;
+    }
+    this.#isInPlace = isDirectory(`/proc/${command.pid}/cwd`, cwd);
+    if (this.#isInPlace) this.#place?.end('\n');
+    else this.#giveUp(new StalePlan('its working directory', 'was replaced'));
   }
 
   #giveUp(problem: Error): void {
@@ -249,6 +274,16 @@ const RETRY_MS = 50;
 const PATIENCE_MS = 16;
 
 const SLOWEST_LOOK_MS = 250;
+
+function isDirectory(path: string, { device, inode }: FileIdentity): boolean {
+  try {
+    const { dev, ino } = statSync(path);
+    return dev === device && ino === inode;
+  } catch {
+    // It has ended, or nobody can tell.
+    return false;
+  }
+}
 
 /** Never settles for what was not started. */
 function exitOf(child: WatchedProcess): Promise<void> {

@@ -1,6 +1,7 @@
 import { ExecError } from '@holdfast/exec-protocol';
 import { expect, test } from 'vitest';
 import { MAX_BWRAP_BYTES, MAX_BWRAP_WORDS } from '../limits.js';
+import { isKeptByShell } from './becoming-words.js';
 import { planBwrap } from './bwrap-plan.js';
 import type { MountStep } from './mount-step.js';
 import { SEALED, waitWords } from './mount-words.js';
@@ -67,8 +68,8 @@ test('a plan becomes one call of bubblewrap, its paths held open and its secrets
       { kind: 'ready' },
     ],
     mounts: STEPS,
-    exposed: [],
     opening: MOUNT_PROGRAMS,
+    heldCwd: undefined,
     needsManagedNetwork: false,
     cleanup: [{ path: '/ws/.codex', directory: IDENTITY, kind: 'directory' }],
   });
@@ -188,20 +189,19 @@ test('bubblewrap waits with a sealed host where something of that is exposed', (
     filter: FILTER,
     signalResetter: undefined,
   } as const;
-  const { argv, descriptors, exposed } = planBwrap(
+  const { argv, descriptors } = planBwrap(
     COMMAND,
     { steps: STEPS.slice(0, 4), placeholders: [] },
-    { ...settings, exposed: ['/home/other/disk'] },
+    { ...settings, hasExposedMounts: true },
   );
   const at = argv.indexOf('../oldroot') + 1;
-  expect([exposed, descriptors[1], argv.slice(at, at + 3)]).toEqual([
-    ['/home/other/disk'],
+  expect([descriptors[1], argv.slice(at, at + 3)]).toEqual([
     { kind: 'seal' },
     ['--file', '4', `../${SEALED}`],
   ]);
 });
 
-test('a command whose directory may be exchanged compares it before it runs', () => {
+test('a command whose directory may be exchanged waits until it was seen there', () => {
   const settings = {
     program: 'bwrap',
     network: 'enabled',
@@ -210,17 +210,27 @@ test('a command whose directory may be exchanged compares it before it runs', ()
   } as const;
   const plan = (hasOwnErrors: boolean): readonly unknown[] => {
     const command = { ...COMMAND, heldCwd: IDENTITY, hasOwnErrors };
-    const { argv, descriptors } = planBwrap(command, { steps: [], placeholders: [] }, settings);
-    return [descriptors.slice(0, -4), argv.slice(argv.indexOf('--') + 1)];
+    const { argv, descriptors, heldCwd } = planBwrap(command, { steps: [], placeholders: [] }, settings);
+    return [heldCwd, descriptors.slice(0, -4), argv.slice(argv.indexOf('--') + 1)];
   };
-  const held = [{ kind: 'path', path: '/ws', identity: IDENTITY }, { kind: 'place' }];
-  const compare = (fd: number): string =>
-    `[ . -ef /proc/self/fd/${fd} ] || { echo elsewhere >&${fd + 1}; exit 1; }; exec ${fd}<&- ${fd + 1}>&-; exec "$@"`;
-  expect(plan(false)).toEqual([held, ['/bin/sh', '-c', compare(3), 'sh', 'make', '--', 'all']]);
+  const wait = (fd: number): string =>
+    `read -r holdfast_go <&${fd} || exit 1; unset holdfast_go; exec ${fd}<&-; exec "$@"`;
+  const place = { kind: 'place' };
+  expect(plan(false)).toEqual([IDENTITY, [place], ['/bin/sh', '-c', wait(3), 'sh', 'make', '--', 'all']]);
   expect(plan(true)).toEqual([
-    [{ kind: 'errors' }, ...held],
-    ['/bin/sh', '-c', `exec 2>&3 3>&-; ${compare(4)}`, 'sh', 'make', '--', 'all'],
+    IDENTITY,
+    [{ kind: 'errors' }, place],
+    ['/bin/sh', '-c', `exec 2>&3 3>&-; ${wait(4)}`, 'sh', 'make', '--', 'all'],
   ]);
+});
+
+test.each([
+  [{ PATH: '/bin', _: 'x', lower_1: '' }, true],
+  [{ 'a.b': '1' }, false],
+  [{ '1st': '1' }, false],
+  [{ OPTIND: '2' }, false],
+])('a shell keeps %j: %s', (env, expected) => {
+  expect(isKeptByShell(env)).toBe(expected);
 });
 
 test('a wrapper with a standard error of its own leaves that of its caller to the command', () => {

@@ -51,8 +51,8 @@ export interface BwrapSettings {
   readonly signalResetter: string | undefined;
   /** What bubblewrap itself is started with; default nothing. */
   readonly startedWith?: readonly [string, ...string[]] | undefined;
-  /** As `exposedMounts` finds them; default none. */
-  readonly exposed?: readonly string[];
+  /** Whether bubblewrap could leave mounts of the host open, and so waits until somebody has looked; default false. */
+  readonly hasExposedMounts?: boolean;
   /** What opens mounts that may be written; undefined where this machine has nothing for it. */
   readonly opening?: MountPrograms | undefined;
   /** How a program gets another name; default nothing here can do that. */
@@ -65,7 +65,7 @@ export interface BwrapSettings {
  */
 export function planBwrap(command: SandboxedCommand, mounts: MountPlan, settings: BwrapSettings): LaunchPlan {
   const descriptors: PlannedDescriptor[] = [];
-  const { exposed = [], renamers = [] } = settings;
+  const { hasExposedMounts = false, renamers = [] } = settings;
   const hold = (descriptor: PlannedDescriptor): string =>
     String(FIRST_DESCRIPTOR + descriptors.push(descriptor) - 1);
   const opening = openingFor(mounts, settings);
@@ -75,7 +75,7 @@ export function planBwrap(command: SandboxedCommand, mounts: MountPlan, settings
     ...['--args', hold({ kind: 'environment', variables: command.env })],
     ...NAMESPACES,
     ...(settings.network === 'restricted' ? [OWN_NETWORK] : []),
-    ...mountWords(mounts.steps, hold, exposed.length > 0),
+    ...mountWords(mounts.steps, hold, hasExposedMounts),
     ...(opening === undefined ? [] : waitWords(hold({ kind: 'namespace' }))),
     ...['--cap-drop', 'ALL', '--die-with-parent', '--chdir', command.cwd],
     // What the command sends to its group must not reach the wrapper: its end is the end of all.
@@ -95,8 +95,8 @@ export function planBwrap(command: SandboxedCommand, mounts: MountPlan, settings
     descriptors,
     needsManagedNetwork: settings.network === 'managed',
     mounts: mounts.steps,
-    exposed,
     opening,
+    heldCwd: command.heldCwd,
     cleanup: mounts.placeholders,
   };
 }

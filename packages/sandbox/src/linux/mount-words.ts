@@ -7,7 +7,7 @@ export type Hold = (descriptor: PlannedDescriptor) => string;
 
 /**
  * The mounts of a plan, as bubblewrap is told of them. What may be written is mounted read-only like the rest: it is opened when all is
- * in place, by `MountOpener`.
+ * in place, by `MountChanger`.
  * @param waitsForSeal Whether bubblewrap waits, once nothing of the host can be written any more, until somebody has looked whether
  *   that is so.
  */

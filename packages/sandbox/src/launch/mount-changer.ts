@@ -7,15 +7,13 @@ import { checkSpareDescriptors } from '../files/spare-descriptors.js';
 import type { MountPrograms } from '../linux/mount-programs.js';
 import { SHELL } from '../linux/system-programs.js';
 import type { NamedProcess } from './first-process.js';
-import { openedOptions } from './mount-access.js';
 import type { Mount } from './mount-table.js';
 
 /**
- * Opens mounts of a sandbox from outside, once bubblewrap has made them all: until then nothing there can be written, and so
- * nothing can be made or emptied where a name leads elsewhere. It works in the user namespace to which the mounts belong,
- * and can do no more there than whoever has made them.
+ * Opens or closes mounts of a sandbox from outside. They are opened once bubblewrap has made them all: until then nothing there can be
+ * written, and so nothing can be made or emptied where a name leads elsewhere.
  */
-export class MountOpener {
+export class MountChanger {
   readonly #first: NamedProcess;
   readonly #table: number;
   readonly #child: ChildProcess;
@@ -23,10 +21,12 @@ export class MountOpener {
   #hasEnded = false;
 
   /**
-   * Starts what opens them, which then waits. To be made while bubblewrap sets the sandbox up, for it gives the namespace up in the end.
+   * Starts what changes them, which then waits. To be made while bubblewrap sets the sandbox up, for it gives the namespace up in the end.
+   * @param rights Those of whoever made the mounts, in the user namespace to which they belong, or those of this program, which as root
+   *   gets where the others do not.
    * @throws Error where a descriptor or a process cannot be had, or the first one has gone.
    */
-  constructor(first: NamedProcess, { nsenter, mount }: MountPrograms) {
+  constructor(first: NamedProcess, { nsenter, mount }: MountPrograms, rights: 'of sandbox' | 'own') {
     const held: number[] = [];
     const hold = (fd: number): number => {
       held.push(fd);
@@ -35,11 +35,12 @@ export class MountOpener {
     this.#first = first;
     try {
       this.#table = hold(openNameless());
-      const user = hold(openSync(`/proc/${first.pid}/ns/user`, 'r'));
+      const users = hold(openSync(`/proc/${first.pid}/ns/user`, 'r'));
       const mounts = hold(openSync(`/proc/${first.pid}/ns/mnt`, 'r'));
-      const stdio = ['pipe', 'ignore', 'pipe', this.#table, user, mounts] as const;
-      checkSpareDescriptors(stdio.length);
-      const enter = [nsenter, '--user=/proc/self/fd/4', '--mount=/proc/self/fd/5'];
+      const stdio = ['pipe', 'ignore', 'pipe', this.#table, users, mounts] as const;
+      checkSpareDescriptors(stdio);
+      const user = rights === 'own' ? [] : ['--user=/proc/self/fd/4'];
+      const enter = [nsenter, ...user, '--mount=/proc/self/fd/5'];
       // Its programs are those of the host: what a sandbox shows in their place may be anything.
       const stay = ['--root=/', '--preserve-credentials', '--'];
       const open = [mount, '-i', '-n', '-c', '-a', '-T', '/proc/self/fd/3'];
@@ -49,7 +50,7 @@ export class MountOpener {
         stdio: [...stdio],
       });
       this.#ended = endOf(this.#child);
-      for (const fd of [user, mounts]) closeSync(fd);
+      for (const fd of [users, mounts]) closeSync(fd);
     } catch (error) {
       for (const fd of held) closeSync(fd);
       throw error;
@@ -58,15 +59,21 @@ export class MountOpener {
   }
 
   /**
-   * Settles with its complaints when it has ended; whether all is open is for the mount table to tell.
-   * @throws Error of the system where it cannot be told which.
+   * Settles with its complaints when it has ended; whether all is changed is for the mount table to tell.
+   * @param access `ro` closes them. @throws Error of the system where it cannot be told which.
    */
-  async open(mounts: readonly Mount[]): Promise<string> {
+  async change(mounts: readonly Mount[], access: 'ro' | 'rw'): Promise<string> {
     const root = `/proc/${this.#first.pid}/root`;
-    const lines = mounts.map((mount) => `none ${escaped(root + mount.path)} none ${wordsOf(mount)} 0 0\n`);
+    const lines = mounts.map(
+      (mount) => `none ${escaped(root + mount.path)} none ${wordsOf(mount, access)} 0 0\n`,
+    );
     writeFileSync(this.#table, lines.join(''));
     this.#child.stdin?.end('\n');
     return await this.#ended;
+  }
+
+  [Symbol.dispose](): void {
+    this.end();
   }
 
   /** Ends it, whatever it does. May be called twice. */
@@ -78,14 +85,13 @@ export class MountOpener {
   }
 }
 
-function wordsOf(mount: Mount): string {
-  const kept = openedOptions(mount).split(',');
-  return ['remount', 'bind', ...kept.filter((option) => OPTIONS.has(option))].join(',');
+function wordsOf({ options }: Mount, access: 'ro' | 'rw'): string {
+  return ['remount', 'bind', access, ...options.split(',').filter((option) => KEPT.has(option))].join(',');
 }
 
 /** What is lost where it is not said anew, and what the program for it knows. */
-const OPTIONS: ReadonlySet<string> = new Set([
-  ...['rw', 'nosuid', 'nodev', 'noexec', 'nosymfollow'],
+const KEPT: ReadonlySet<string> = new Set([
+  ...['nosuid', 'nodev', 'noexec', 'nosymfollow'],
   ...['noatime', 'nodiratime', 'relatime'],
 ]);
 
