@@ -7,6 +7,7 @@ import {
 } from './ceiling/ceiling.js';
 import type { CeilingSource } from './ceiling/operator-ceiling.js';
 import type { FileFacts, FileView } from './files/file-facts.js';
+import { kernelTreeOf } from './files/kernel-trees.js';
 import type { OwnUser } from './files/own-user.js';
 import type { ResolvedPath } from './files/resolve-path.js';
 import type { ExecutorRoots } from './intent/executor-roots.js';
@@ -300,10 +301,12 @@ function begunBy(
 ): Pick<SandboxedCommand, 'hasOwnErrors' | 'heldCwd'> {
   if ((accessTo(SHELL, policy, files) ?? 'deny') === 'deny')
     return { hasOwnErrors: false, heldCwd: undefined };
+  // In trees of the kernel it is one of the sandbox's own.
+  const mayBeHeld = kernelTreeOf(path) === undefined && isKeptByShell(command.env);
   const heldCwd = command.heldCwd ?? (isExchangeable(path, policy, user, files) ? identity : undefined);
   return {
     hasOwnErrors: command.hasOwnErrors === true,
-    heldCwd: isKeptByShell(command.env) ? heldCwd : undefined,
+    heldCwd: mayBeHeld ? heldCwd : undefined,
   };
 }
 

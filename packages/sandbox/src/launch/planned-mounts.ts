@@ -60,7 +60,8 @@ export class PlannedMounts {
   }
 
   /**
-   * Closes what of the host the wrapper could not, which waits for that: root can get where root in a user namespace does not.
+   * Closes what of the host the wrapper could not, which waits for that: root can get where root in a user namespace does not. An
+   * ordinary user leaves what others keep from him.
    * @returns why the plan is to be made anew; undefined where all is closed.
    */
   async close(first: NamedProcess): Promise<ExecError | undefined> {
@@ -69,7 +70,7 @@ export class PlannedMounts {
     const complaint = open === undefined ? '' : await this.#closeFromOutside(first, open);
     const [left] = leftOpenIn(first) ?? open ?? [];
     if (left === undefined && open !== undefined) return undefined;
-    const path = left?.path.replace(/^\/(?:old|new)root/, '') ?? 'what the host has mounted';
+    const path = left === undefined ? 'what the host has mounted' : hostPathOf(left);
     return new StalePlan(complaint === '' ? path : `${path} (${complaint})`, 'could not be closed');
   }
 
@@ -140,7 +141,13 @@ function notOpened(problem: string): ExecError {
 
 function leftOpenIn({ pid }: NamedProcess): readonly Mount[] | undefined {
   const table = readMountTable(pid);
-  return table === undefined ? undefined : leftOpen(mountsIn(table));
+  if (table === undefined) return undefined;
+  const open = leftOpen(mountsIn(table));
+  return process.geteuid?.() === 0 ? open : open.filter((mount) => !isOutOfReach(hostPathOf(mount)));
+}
+
+function hostPathOf({ path }: Mount): string {
+  return path.replace(/^\/(?:old|new)root(?=\/)/, '');
 }
 
 const BARRED: ReadonlySet<string> = new Set(['EACCES', 'EPERM']);

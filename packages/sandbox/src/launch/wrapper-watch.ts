@@ -232,8 +232,9 @@ export class WrapperWatch {
       return;
     }
     this.#isInPlace = isDirectory(`/proc/${command.pid}/cwd`, cwd);
-    if (this.#isInPlace) this.#place?.end('\n');
-    else this.#giveUp(new StalePlan('its working directory', 'was replaced'));
+    if (!this.#isInPlace) this.#giveUp(new StalePlan('its working directory', 'was replaced'));
+    // Nothing is heard from there: a library of the command could have kept its end.
+    else this.#place?.end('\n', () => this.#place?.destroy());
   }
 
   #giveUp(problem: Error): void {

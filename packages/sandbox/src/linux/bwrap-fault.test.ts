@@ -45,6 +45,7 @@ test.each([
   ],
   ["bwrap: Can't mkdir /ws/r: Read-only file system", true],
   ["bwrap: Can't create file at /ws/r/.git/config: Permission denied", true],
+  ["bwrap: Can't find source path /proc/self/fd/8: Permission denied", true],
   [
     'bwrap: Can\'t remount readonly on /newroot/ws/r: Unable to apply mount flags: remount "/newroot/ws/r": Invalid argument',
     true,

@@ -45,6 +45,7 @@ const LOST_PATHS: readonly RegExp[] = [
   /^bwrap: Can't (?:find source path|get type of source|bind mount|mount tmpfs on|stat mount at|remount readonly on|create (?:file|symlink)(?: at)?|mkdir(?: parents for)?) [^]*: (?:No such file or directory|Not a directory|Is a directory|File exists|Too many levels of symbolic links)$/,
   // A directory that is mounted upon, or in, was there when it was planned, and so were those above it.
   /^bwrap: Can't (?:create file at|mkdir(?: parents for)?) [^]*: (?:Read-only file system|Permission denied)$/,
+  /^bwrap: Can't find source path \/proc\/self\/fd\/\d+: Permission denied$/,
   /^bwrap: Can't (?:bind mount|remount readonly on) [^]*: Unable to (?:find "[^]*" in mount table|(?:remount destination|apply mount flags: remount) "[^]*"(?: with correct flags)?: Invalid argument)$/,
   // What it has mounted is not what it was handed over: the name leads elsewhere by now. Whatever error came last is told.
   /^bwrap: Race condition binding dirfd(?:: [^\n]*)?$/,

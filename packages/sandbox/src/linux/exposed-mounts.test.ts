@@ -38,6 +38,18 @@ test.each([
   expect(exposed(path)).toEqual(isExposed ? [path] : []);
 });
 
+test('nothing is asked of what may not answer', () => {
+  const lines = ['/mnt/nfs', '/mnt/nfs/below'].map(
+    (path, at) => `${at} 35 8:1 / ${path} rw - ${at === 0 ? 'nfs4 server:/' : 'ext4 /dev/sdb'} rw\n`,
+  );
+  const asked: string[] = [];
+  const look = (path: string): ReturnType<typeof FILES.look> => {
+    asked.push(path);
+    return FILES.look(path) ?? FILES.look('/');
+  };
+  expect([exposedMounts(lines.join(''), OWN, { look }), asked]).toEqual([['/mnt/nfs/below'], ['/', '/mnt']]);
+});
+
 test('a mount that is closed already, or serves nobody but another user', () => {
   const fuse = (options: string): string => `fuse.gvfsd-fuse gvfsd-fuse rw,${options},group_id=1001`;
   expect([

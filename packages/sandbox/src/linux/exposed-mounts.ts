@@ -1,9 +1,9 @@
 import type { FileFacts } from '../files/file-facts.js';
-import { exchangingHands } from '../files/hands.js';
+import { isSticky, owningHands, writingHands } from '../files/hands.js';
 import { kernelTreeOf } from '../files/kernel-trees.js';
 import type { OwnUser } from '../files/own-user.js';
-import { ancestorsOf, parentOf } from '../files/paths.js';
-import { isReadOnly, mountsIn } from '../launch/mount-table.js';
+import { ancestorsOf, isWithinAny, parentOf } from '../files/paths.js';
+import { isReadOnly, type Mount, mountsIn } from '../launch/mount-table.js';
 
 /**
  * Where this machine has something mounted below a directory that somebody can shut and open again. bubblewrap makes a mount
@@ -15,11 +15,16 @@ export function exposedMounts(
   own: OwnUser,
   files: Pick<FileFacts, 'look'>,
 ): readonly string[] {
-  const closable = mountsIn(table).filter(
+  const mounts = mountsIn(table);
+  const remote = new Set(mounts.filter(isRemote).map(({ path }) => path));
+  const closable = mounts.filter(
     (mount) => mount.path !== '/' && kernelTreeOf(mount.path) === undefined && !isReadOnly(mount),
   );
   const paths = closable.filter(({ fileSystem }) => !isOfOneOther(fileSystem, own)).map(({ path }) => path);
-  return [...new Set(paths)].filter((path) => canBeShut(path, own, files));
+  // What is on a file system that may not answer is not looked at: who keeps it can change what it says anyway.
+  return [...new Set(paths)].filter(
+    (path) => isWithinAny(parentOf(path), remote) || canBeShut(parentOf(path), own, files),
+  );
 }
 
 /** One in user space serves whoever mounted it, and nobody else. */
@@ -28,14 +33,20 @@ function isOfOneOther(fileSystem: string, { uid }: OwnUser): boolean {
   return owner !== undefined && Number(owner) !== uid && !/\ballow_other\b/.test(fileSystem);
 }
 
-function canBeShut(path: string, own: OwnUser, files: Pick<FileFacts, 'look'>): boolean {
-  for (const entry of [path, ...ancestorsOf(path)].reverse().slice(1)) {
+/** Whether somebody else than the kernel of this machine answers for it. */
+function isRemote({ fileSystem }: Mount): boolean {
+  return /^(?:fuse|nfs|cifs|smb|9p|ceph|afs|autofs|lustre|glusterfs|virtiofs|vboxsf)/.test(fileSystem);
+}
+
+/** Whether a directory, or one above it, may be kept from bubblewrap for a while. */
+function canBeShut(directory: string, own: OwnUser, files: Pick<FileFacts, 'look'>): boolean {
+  for (const path of [directory, ...ancestorsOf(directory)].reverse()) {
     try {
-      const [holder, held] = [files.look(parentOf(entry)), files.look(entry)];
-      if (holder === undefined || held === undefined || exchangingHands(holder, held, own).length > 0)
-        return true;
+      const seen = files.look(path);
+      if (seen === undefined || owningHands(seen, own).length > 0) return true;
+      if (!isSticky(seen) && writingHands(seen, own).length > 0) return true;
       // A command of the same user can do it, too.
-      if (holder.uid === own.uid && holder.gid !== own.gid) return true;
+      if (seen.uid === own.uid && seen.gid !== own.gid) return true;
     } catch {
       // This user does not get there either.
       return false;
