@@ -7,8 +7,6 @@ export interface FileFact {
   readonly gid: number;
   /** The permission bits, with those for set-user-ID, set-group-ID and sticky. */
   readonly mode: number;
-  /** True for a directory in which many users make files and nobody removes those of others, such as /tmp. */
-  readonly isShared: boolean;
 }
 
 /** What a directory lists. */

@@ -39,6 +39,11 @@ export function isSticky({ mode }: Rights): boolean {
   return (mode & STICKY) !== 0;
 }
 
+/** Whether it is a directory in which many users make files and nobody removes those of others, such as /tmp. */
+export function isSharedByAll(directory: Rights): boolean {
+  return isSticky(directory) && (directory.mode & WRITE) !== 0;
+}
+
 /** Who may put something else in the place of an entry of a directory. */
 export function exchangingHands(directory: Rights, entry: Rights, own: OwnUser): readonly Hand[] {
   const writing = writingHands(directory, own);

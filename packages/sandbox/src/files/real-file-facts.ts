@@ -12,8 +12,6 @@ interface KindOfEntry {
 }
 
 const PERMISSIONS = 0o7777;
-const STICKY = 0o1000;
-const WRITABLE_BY_ALL = 0o002;
 
 /** The file system of this machine. */
 export const realFileFacts: FileFacts = {
@@ -21,9 +19,7 @@ export const realFileFacts: FileFacts = {
     const found = lookAt(path);
     if (found === undefined) return undefined;
     const { dev: device, ino: inode, uid, gid } = found;
-    const mode = found.mode & PERMISSIONS;
-    const isShared = (mode & STICKY) !== 0 && (mode & WRITABLE_BY_ALL) !== 0;
-    return { kind: kindOf(found), device, inode, uid, gid, mode, isShared };
+    return { kind: kindOf(found), device, inode, uid, gid, mode: found.mode & PERMISSIONS };
   },
   readLink: (path) => textOf(readlinkSync(path, 'buffer')),
   list(path, atMost) {

@@ -2,6 +2,7 @@ import { ExecError } from '@holdfast/exec-protocol';
 import { MAX_LINKED_NAMES, MAX_LINKS_FOLLOWED } from '../limits.js';
 import { errorCode, NOT_TEXT } from './error-code.js';
 import type { FileFact, FileFacts } from './file-facts.js';
+import { isSharedByAll } from './hands.js';
 import { childOf, namesOf, parentOf } from './paths.js';
 import { StalePlan } from './stale-plan.js';
 
@@ -131,10 +132,11 @@ function endAt(link: string, why: string): DeadEnd {
   return { kind: 'deadEnd', at: link, isLink: true, why: `the link ${link} ${why}` };
 }
 
-function factsOf(found: FileFact | undefined): Pick<ResolvedPath, 'kind' | 'identity' | 'isShared'> {
+/** What a look at a canonical path says of it. */
+export function factsOf(found: FileFact | undefined): Pick<ResolvedPath, 'kind' | 'identity' | 'isShared'> {
   // A link that took the place of what was looked at a moment ago is not followed again.
   if (found === undefined || found.kind === 'link')
     return { kind: 'missing', identity: undefined, isShared: false };
-  const { kind, device, inode, isShared } = found;
-  return { kind, identity: { device, inode }, isShared };
+  const { kind, device, inode } = found;
+  return { kind, identity: { device, inode }, isShared: isSharedByAll(found) };
 }

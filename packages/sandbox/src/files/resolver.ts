@@ -1,6 +1,6 @@
 import type { FileFacts } from './file-facts.js';
 import { childOf, parentOf } from './paths.js';
-import { type Resolution, resolvePath } from './resolve-path.js';
+import { factsOf, type Resolution, resolvePath } from './resolve-path.js';
 
 /**
  * Resolves many paths in one look at the files. The way to a directory is followed once for all that lies in it, so that
@@ -32,10 +32,7 @@ function entryOf(directory: Resolution, name: string, files: FileFacts): Resolut
   const found = lookAt(path, files);
   if (found === 'unknown' || found?.kind === 'link') return undefined;
   const { links } = directory;
-  if (found === undefined)
-    return { path, kind: 'missing', identity: undefined, missingFrom: path, isShared: false, links };
-  const { kind, device, inode, isShared } = found;
-  return { path, kind, identity: { device, inode }, missingFrom: undefined, isShared, links };
+  return { path, ...factsOf(found), missingFrom: found === undefined ? path : undefined, links };
 }
 
 function lookAt(path: string, files: FileFacts): ReturnType<FileFacts['look']> | 'unknown' {

@@ -213,7 +213,6 @@ test.each([
         uid: 0,
         gid: 0,
         mode: 0o644,
-        isShared: false,
       },
   };
   const patterns = (...globs: readonly string[]): Promise<NormalisedPolicy> => {

@@ -54,7 +54,6 @@ export function fakeFiles(
         uid: 0,
         gid: 0,
         mode: modeOf(file),
-        isShared: file === 'shared',
         ...rights[path],
       };
     },
