@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { MountStep } from '../linux/mount-step.js';
 import { misplacedMount } from './check-mounts.js';
+import { mountsIn } from './mount-table.js';
 
 /** A line of a mount table: what is shown, and where. No two mounts are told to lie upon each other. */
 function line(source: string, path: string): string {
@@ -14,9 +15,7 @@ const HOST: Readonly<Record<string, string>> = {
   '/home': '8:2 /@home',
   '/home/me/disk': '8:3 /',
 };
-const outside = Object.entries(HOST)
-  .map(([path, source]) => line(source, path))
-  .join('');
+const outside = mountsOf(Object.entries(HOST).map(([path, source]) => [source, path]));
 
 const STEPS: readonly MountStep[] = [
   { kind: 'bind', path: '/', access: 'read', identity: undefined },
@@ -45,12 +44,12 @@ const INSIDE: readonly (readonly [source: string, path: string])[] = [
   ['8:2 /@home/me/ws/.git/my\\040hooks', '/home/me/ws/.git/my\\040hooks'],
 ];
 
-function tableOf(mounts: readonly (readonly [string, string])[]): string {
-  return mounts.map(([source, path]) => line(source, path)).join('');
+function mountsOf(mounts: readonly (readonly [string, string])[]): ReturnType<typeof mountsIn> {
+  return mountsIn(mounts.map(([source, path]) => line(source, path)).join(''));
 }
 
 function check(...inside: readonly (readonly [string, string])[]): string | undefined {
-  return misplacedMount(STEPS, outside, tableOf(inside), () => false);
+  return misplacedMount(STEPS, outside, mountsOf(inside), () => false);
 }
 
 const without = (index: number): readonly (readonly [string, string])[] =>
@@ -88,7 +87,7 @@ describe('what a sandbox has mounted', () => {
     const base: MountStep = { kind: 'bind', path: '/', access: 'write', identity: undefined };
     const inside = INSIDE.filter(([, path]) => !path.startsWith('/home/me/ws') && path !== '/home/me');
     expect(
-      misplacedMount([base, base, ...STEPS.slice(1, 4)], outside, tableOf(inside), () => false),
+      misplacedMount([base, base, ...STEPS.slice(1, 4)], outside, mountsOf(inside), () => false),
     ).toBeUndefined();
   });
 });

@@ -2,31 +2,29 @@ import { childOf, isWithin } from '../files/paths.js';
 import { DEVICE_NODES } from '../linux/device-nodes.js';
 import type { MountStep } from '../linux/mount-step.js';
 import { wrongAccess } from './mount-access.js';
-import { countsOf, type Mount, missingMount, mountCountsOf, mountsIn, sourceOf } from './mount-table.js';
+import { countsOf, type Mount, missingMount, mountCountsOf, sourceOf } from './mount-table.js';
 
 /**
  * Compares a sandbox with its plan before its command runs. bubblewrap looks names up when it mounts, and whoever may write
  * there can have them lead elsewhere by then. So nothing may be missing, nothing may be anywhere else, what shows a file of the host
  * must show that one, and all that is the host's must still be closed.
  * @param outside What the wrapper has, which mounts nothing itself. @param inside What the first process of the sandbox has when it is
- *   set up. Both as in `/proc/PID/mountinfo`.
+ *   set up. @param isOutOfReach As for `wrongAccess`.
  * @returns where the first difference is; undefined where all is as planned.
  */
 export function misplacedMount(
   steps: readonly MountStep[],
-  outside: string,
-  inside: string,
+  outside: readonly Mount[],
+  inside: readonly Mount[],
   isOutOfReach: (path: string) => boolean,
 ): string | undefined {
-  const host = mountsIn(outside);
-  const there = mountsIn(inside);
   const planned = mountCountsOf(steps);
-  const standing = countsOf(there.map(({ path }) => path));
+  const standing = countsOf(inside.map(({ path }) => path));
   return (
     missingMount(planned, standing) ??
-    unplanned(steps, planned, host, standing) ??
-    exchanged(steps, host, there) ??
-    wrongAccess(steps, there, isOutOfReach)
+    unplanned(steps, planned, outside, standing) ??
+    exchanged(steps, outside, inside) ??
+    wrongAccess(steps, inside, isOutOfReach)
   );
 }
 

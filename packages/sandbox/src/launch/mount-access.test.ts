@@ -123,7 +123,7 @@ describe('what is opened when all is in place', () => {
     inside: readonly string[],
     outside = OUTSIDE,
   ): readonly string[] =>
-    mountsToOpen(steps, outside, table(...inside)).map(({ id, path }) => `${id} ${path}`);
+    mountsToOpen(steps, mountsIn(outside), mountsIn(table(...inside))).map(({ id, path }) => `${id} ${path}`);
 
   test('is what may be written, with what is mounted on the host below, where that can be written', () => {
     expect(opened(STEPS, INSIDE)).toEqual(['17 /ws', '18 /ws/disk', '22 /ws/a/hooks/out']);
@@ -151,7 +151,7 @@ describe('what is opened when all is in place', () => {
 
   test('is all that changes in the table', () => {
     const inside = table(...INSIDE);
-    const after = withOpened(inside, mountsToOpen(STEPS, OUTSIDE, inside));
+    const after = withOpened(inside, mountsToOpen(STEPS, mountsIn(OUTSIDE), mountsIn(inside)));
     const lines = INSIDE.map((line) =>
       ['17', '18', '22'].includes(line.slice(0, 2)) ? line.replace(' ro', ' rw') : line,
     );

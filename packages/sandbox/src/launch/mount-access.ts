@@ -1,7 +1,7 @@
 import { kernelTreeOf } from '../files/kernel-trees.js';
 import { ancestorsOf, isWithinAny, NOT_UTF_8 } from '../files/paths.js';
 import type { MountStep } from '../linux/mount-step.js';
-import { isReadOnly, type Mount, mountsIn, visibleMounts } from './mount-table.js';
+import { isReadOnly, type Mount, visibleMounts } from './mount-table.js';
 
 /** Whether something can be written at a place of a plan: what the host has there is opened last, what is the sandbox's own at once. */
 type Access = 'read' | 'write' | 'own';
@@ -58,18 +58,22 @@ export function leftOpen(there: readonly Mount[]): readonly Mount[] {
 /**
  * What of a sandbox is to be opened so that it can be written as planned: with what the host has mounted below, as far as it can be
  * written there.
- * @param outside What the wrapper has. @param inside What the first process has when it is set up. Both as in `/proc/PID/mountinfo`.
+ * @param outside What the wrapper has. @param inside What the first process has when it is set up.
  */
-export function mountsToOpen(steps: readonly MountStep[], outside: string, inside: string): readonly Mount[] {
+export function mountsToOpen(
+  steps: readonly MountStep[],
+  outside: readonly Mount[],
+  inside: readonly Mount[],
+): readonly Mount[] {
   const planned = accessOf(steps);
   if (![...planned.values()].includes('write')) return [];
-  const host = visibleMounts(mountsIn(outside));
+  const host = visibleMounts(outside);
   const isOpenOutside = (path: string): boolean => {
     const holding = nearest(path, host);
     return holding !== undefined && !isReadOnly(holding);
   };
   // What nobody can name stays closed.
-  return [...visibleMounts(mountsIn(inside)).values()].filter(
+  return [...visibleMounts(inside).values()].filter(
     (mount) =>
       !mount.path.includes(NOT_UTF_8) &&
       isReadOnly(mount) &&

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, constants, openSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { text } from 'node:stream/consumers';
+import { pathOfDescriptor } from '../files/descriptors.js';
 import { errorCode } from '../files/error-code.js';
 import { checkSpareDescriptors } from '../files/spare-descriptors.js';
 import type { MountPrograms } from '../linux/mount-programs.js';
@@ -39,11 +40,11 @@ export class MountChanger {
       const mounts = hold(openSync(`/proc/${first.pid}/ns/mnt`, 'r'));
       const stdio = ['pipe', 'ignore', 'pipe', this.#table, users, mounts] as const;
       checkSpareDescriptors(stdio);
-      const user = rights === 'own' ? [] : ['--user=/proc/self/fd/4'];
-      const enter = [nsenter, ...user, '--mount=/proc/self/fd/5'];
+      const user = rights === 'own' ? [] : [`--user=${pathOfDescriptor(4)}`];
+      const enter = [nsenter, ...user, `--mount=${pathOfDescriptor(5)}`];
       // Its programs are those of the host: what a sandbox shows in their place may be anything.
       const stay = ['--root=/', '--preserve-credentials', '--'];
-      const open = [mount, '-i', '-n', '-c', '-a', '-T', '/proc/self/fd/3'];
+      const open = [mount, '-i', '-n', '-c', '-a', '-T', pathOfDescriptor(3)];
       this.#child = spawn(SHELL, ['-c', WHEN_TOLD, 'sh', ...enter, ...stay, ...open], {
         env: {},
         cwd: '/',

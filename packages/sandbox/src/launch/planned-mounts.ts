@@ -101,9 +101,10 @@ export class PlannedMounts {
 
   async #settle(first: number, outside: string, inside: string): Promise<ExecError | undefined> {
     const { mounts } = this.#orders;
-    const misplaced = misplacedMount(mounts, outside, inside, isOutOfReach);
+    const [host, there] = [mountsIn(outside), mountsIn(inside)];
+    const misplaced = misplacedMount(mounts, host, there, isOutOfReach);
     if (misplaced !== undefined) return new StalePlan(misplaced, 'was replaced');
-    const closed = mountsToOpen(mounts, outside, inside);
+    const closed = mountsToOpen(mounts, host, there);
     if (closed.length === 0) return undefined;
     const complaint = await this.#opener?.change(closed, 'rw').catch(String);
     const after = readMountTable(first);
