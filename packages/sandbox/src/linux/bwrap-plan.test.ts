@@ -11,6 +11,9 @@ const COMMAND = { argv: ['make', '--', 'all'], cwd: '/ws', env: { TOKEN: 'secret
 const MOUNT_PROGRAMS = { nsenter: '/usr/bin/nsenter', mount: '/usr/bin/mount' };
 const IDENTITY = { device: 1, inode: 2 };
 
+const SETTINGS = { program: 'bwrap', network: 'enabled', filter: FILTER, signalResetter: undefined } as const;
+const NO_MOUNTS = { steps: [], placeholders: [] };
+
 const STEPS: readonly MountStep[] = [
   { kind: 'bind', path: '/', access: 'read', identity: undefined },
   { kind: 'privateDevices' },
@@ -76,13 +79,7 @@ test('a plan becomes one call of bubblewrap, its paths held open and its secrets
 });
 
 test('what may be written is refused where nothing can open it', () => {
-  const settings = {
-    program: 'bwrap',
-    network: 'enabled',
-    filter: FILTER,
-    signalResetter: undefined,
-  } as const;
-  expect(() => planBwrap(COMMAND, { steps: STEPS, placeholders: [] }, settings)).toThrow(
+  expect(() => planBwrap(COMMAND, { steps: STEPS, placeholders: [] }, SETTINGS)).toThrow(
     new ExecError(
       'sandboxUnsupported',
       'sandbox: what may be written is opened with nsenter and mount, which are not both among the programs of the system; install util-linux and mount',
@@ -92,34 +89,24 @@ test('what may be written is refused where nothing can open it', () => {
 
 test('bubblewrap is started by what keeps later mounts from it', () => {
   const settings = { program: '/usr/bin/bwrap', network: 'enabled', filter: FILTER } as const;
-  const { argv } = planBwrap(
-    { ...COMMAND, hasTerminal: true },
-    { steps: [], placeholders: [] },
-    { ...settings, signalResetter: '/usr/bin/env', startedWith: ['/usr/bin/unshare', '--'] },
-  );
+  const { argv } = planBwrap({ ...COMMAND, hasTerminal: true }, NO_MOUNTS, {
+    ...settings,
+    signalResetter: '/usr/bin/env',
+    startedWith: ['/usr/bin/unshare', '--'],
+  });
   expect(argv.slice(3, 8)).toEqual(['sh', '/usr/bin/unshare', '--', '/usr/bin/bwrap', '--args']);
 });
 
 test('a command that may use the network stays in that of the machine', () => {
-  const plan = planBwrap(
-    COMMAND,
-    { steps: [], placeholders: [] },
-    { program: 'bwrap', network: 'enabled', filter: FILTER, signalResetter: undefined },
-  );
+  const plan = planBwrap(COMMAND, NO_MOUNTS, SETTINGS);
   expect(plan.argv).not.toContain('--unshare-net');
 });
 
 test('a call has so many words, variables counted as they are sent, and no more', () => {
-  const settings = {
-    program: 'bwrap',
-    network: 'enabled',
-    filter: FILTER,
-    signalResetter: undefined,
-  } as const;
   const planWith = (variables: number, mounts: number): readonly string[] => {
     const env = Object.fromEntries(Array.from({ length: variables }, (_, at) => [`V${at}`, '']));
     const steps = Array.from({ length: mounts }, (): MountStep => ({ kind: 'makeReadOnly', path: '/x' }));
-    return planBwrap({ ...COMMAND, env }, { steps, placeholders: [] }, settings).argv;
+    return planBwrap({ ...COMMAND, env }, { steps, placeholders: [] }, SETTINGS).argv;
   };
   const words = planWith(0, 0).indexOf('--');
   const isOdd = (MAX_BWRAP_WORDS - words) % 2;
@@ -134,13 +121,7 @@ test('S08 more mounts than bubblewrap accepts are refused', () => {
     { length: 3000 },
     (_, at): MountStep => ({ kind: 'unreadableFile', path: `/ws/${at % 3 === 0 ? 'a' : 'many'}/f${at}` }),
   );
-  expect(() =>
-    planBwrap(
-      COMMAND,
-      { steps, placeholders: [] },
-      { program: 'bwrap', network: 'enabled', filter: FILTER, signalResetter: undefined },
-    ),
-  ).toThrow(
+  expect(() => planBwrap(COMMAND, { steps, placeholders: [] }, SETTINGS)).toThrow(
     new ExecError(
       'sandboxUnsupported',
       'sandbox: needs 3000 mounts and 1 variables, more than bubblewrap accepts; most are for what lies below /ws/many: remove repositories there, allow less of it to be written, or deny directories instead of their files',
@@ -156,7 +137,7 @@ test('mounts whose paths take more bytes than arguments may are refused', () => 
         steps: [{ kind: 'unreadableFile', path: `/ws/${'a'.repeat(length)}` }],
         placeholders: [],
       },
-      { program: 'bwrap', network: 'enabled', filter: FILTER, signalResetter: undefined },
+      SETTINGS,
     );
   expect(plan(MAX_BWRAP_BYTES - 1000)).toBeDefined();
   expect(() => plan(MAX_BWRAP_BYTES)).toThrow(
@@ -171,28 +152,21 @@ test('what is sent to the group at a terminal reaches the command and does not e
     filter: FILTER,
     signalResetter: '/usr/bin/env',
   } as const;
-  const mounts = { steps: [], placeholders: [] };
-  const { argv } = planBwrap({ ...COMMAND, hasTerminal: true }, mounts, settings);
+  const { argv } = planBwrap({ ...COMMAND, hasTerminal: true }, NO_MOUNTS, settings);
   expect([argv.slice(0, 5), argv.slice(argv.lastIndexOf('/usr/bin/env'))]).toEqual([
     ['/bin/sh', '-c', 'trap "" HUP INT QUIT USR1 USR2 PIPE ALRM TERM; exec "$@"', 'sh', '/usr/bin/bwrap'],
     ['/usr/bin/env', '--default-signal=HUP,INT,QUIT,USR1,USR2,PIPE,ALRM,TERM', 'make', '--', 'all'],
   ]);
   expect(argv).not.toContain('--new-session');
-  const odd = planBwrap({ ...COMMAND, argv: ['a=b'], hasTerminal: true }, mounts, settings);
+  const odd = planBwrap({ ...COMMAND, argv: ['a=b'], hasTerminal: true }, NO_MOUNTS, settings);
   expect([odd.argv[0], odd.argv.at(-1)]).toEqual(['/usr/bin/bwrap', 'a=b']);
 });
 
 test('bubblewrap waits with a sealed host where something of that is exposed', () => {
-  const settings = {
-    program: 'bwrap',
-    network: 'enabled',
-    filter: FILTER,
-    signalResetter: undefined,
-  } as const;
   const { argv, descriptors } = planBwrap(
     COMMAND,
     { steps: STEPS.slice(0, 4), placeholders: [] },
-    { ...settings, hasExposedMounts: true },
+    { ...SETTINGS, hasExposedMounts: true },
   );
   const at = argv.indexOf('../oldroot') + 1;
   expect([descriptors[1], argv.slice(at, at + 3)]).toEqual([
@@ -202,15 +176,9 @@ test('bubblewrap waits with a sealed host where something of that is exposed', (
 });
 
 test('a command whose directory may be exchanged waits until it was seen there', () => {
-  const settings = {
-    program: 'bwrap',
-    network: 'enabled',
-    filter: FILTER,
-    signalResetter: undefined,
-  } as const;
   const plan = (hasOwnErrors: boolean): readonly unknown[] => {
     const command = { ...COMMAND, heldCwd: IDENTITY, hasOwnErrors };
-    const { argv, descriptors, heldCwd } = planBwrap(command, { steps: [], placeholders: [] }, settings);
+    const { argv, descriptors, heldCwd } = planBwrap(command, NO_MOUNTS, SETTINGS);
     return [heldCwd, descriptors.slice(0, -4), argv.slice(argv.indexOf('--') + 1)];
   };
   const wait = (fd: number): string =>
@@ -237,8 +205,7 @@ test('a wrapper with a standard error of its own leaves that of its caller to th
   const settings = { program: 'bwrap', network: 'enabled', filter: FILTER } as const;
   const plan = (resetter: string | undefined): object => {
     const command = { ...COMMAND, hasTerminal: true, hasOwnErrors: true };
-    const mounts = { steps: [], placeholders: [] };
-    const { argv, descriptors } = planBwrap(command, mounts, { ...settings, signalResetter: resetter });
+    const { argv, descriptors } = planBwrap(command, NO_MOUNTS, { ...settings, signalResetter: resetter });
     return [
       descriptors[0],
       argv.slice(argv.indexOf('--args')).slice(0, 2),
@@ -260,31 +227,17 @@ test.each([
   ['bwrap', ['--argv0', 'other', '--', 'make', '--', 'all']],
   ['bash', ['--', '/bin/bash', '-p', '-c', 'exec -a "$0" -- "$@"', 'other', 'make', '--', 'all']],
 ] as const)('a command gets another name from %s', (renamer, end) => {
-  const settings = {
-    program: 'bwrap',
-    network: 'enabled',
-    filter: FILTER,
-    signalResetter: undefined,
-  } as const;
-  const mounts = { steps: [], placeholders: [] };
-  const { argv } = planBwrap({ ...COMMAND, arg0: 'other' }, mounts, { ...settings, renamers: [renamer] });
+  const { argv } = planBwrap({ ...COMMAND, arg0: 'other' }, NO_MOUNTS, { ...SETTINGS, renamers: [renamer] });
   expect(argv.slice(-end.length)).toEqual(end);
-  expect(() => planBwrap({ ...COMMAND, arg0: 'other' }, mounts, settings)).toThrow(/leave arg0 out/);
+  expect(() => planBwrap({ ...COMMAND, arg0: 'other' }, NO_MOUNTS, SETTINGS)).toThrow(/leave arg0 out/);
 });
 
 test('a command that something else becomes gets its name where that is done', () => {
-  const settings = {
-    program: 'bwrap',
-    network: 'enabled',
-    filter: FILTER,
-    signalResetter: undefined,
-  } as const;
-  const mounts = { steps: [], placeholders: [] };
   const command = { ...COMMAND, arg0: 'other', heldCwd: IDENTITY };
-  const { argv } = planBwrap(command, mounts, { ...settings, renamers: ['bwrap', 'bash'] });
+  const { argv } = planBwrap(command, NO_MOUNTS, { ...SETTINGS, renamers: ['bwrap', 'bash'] });
   expect([argv.includes('--argv0'), argv.slice(-8, -4)]).toEqual([
     false,
     ['/bin/bash', '-p', '-c', 'exec -a "$0" -- "$@"'],
   ]);
-  expect(() => planBwrap(command, mounts, { ...settings, renamers: ['bwrap'] })).toThrow(/leave arg0 out/);
+  expect(() => planBwrap(command, NO_MOUNTS, { ...SETTINGS, renamers: ['bwrap'] })).toThrow(/leave arg0 out/);
 });
