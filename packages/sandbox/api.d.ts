@@ -15,8 +15,6 @@ interface FileFact {
     readonly gid: number;
     /** The permission bits, with those for set-user-ID, set-group-ID and sticky. */
     readonly mode: number;
-    /** True for a directory in which many users make files and nobody removes those of others, such as /tmp. */
-    readonly isShared: boolean;
 }
 /** What a directory lists. */
 interface DirectoryEntry {
@@ -486,10 +484,92 @@ interface PatternFinder {
     find(scans: readonly GlobScan[], files: FileFacts, signal?: AbortSignal): Promise<GlobMatches>;
 }
 
+/** Whether the command that is to be confined could put something else at a path. */
+type MayReplace = (path: string) => boolean;
+
 /** What opens mounts of a sandbox from outside: the absolute paths of programs of the system. */
 interface MountPrograms {
     readonly nsenter: string;
     readonly mount: string;
+}
+
+/** What bubblewrap is started with: a program, and its words up to where bubblewrap and its own follow. */
+type Starter = readonly [string, ...string[]];
+
+/**
+ * What keeps the device nodes in a sandbox, which are those of this machine, as they are: nothing is needed, or cannot be had, or
+ * bubblewrap is started with it.
+ */
+type DeviceSeal = 'needless' | 'impossible' | Starter;
+
+/**
+ * What becomes of mounts that this machine makes while a command runs: they do not spread at all, or they would, and are kept
+ * out of a sandbox or seen in it, for what their own flags allow.
+ */
+type LateMounts = 'none' | 'keptOut' | 'seen';
+
+/** How this machine is asked. Nothing that the command may replace is run for it. */
+interface AskMounts {
+    /** What becomes of mounts that this machine makes while a command runs. */
+    readonly lateMounts: (bwrap: string, mayReplace: MayReplace, signal: AbortSignal) => Promise<LateMounts>;
+    /** What keeps the device nodes of this machine as they are. */
+    readonly deviceSeal: (bwrap: string, mayReplace: MayReplace, signal: AbortSignal) => Promise<DeviceSeal>;
+}
+
+/** What starts a program under a name that is not its file's: bubblewrap itself from 0.9 on, or a bash. */
+type ProgramRenamer = 'bwrap' | 'bash';
+
+/** Whether this host can confine processes with bubblewrap, and if not, why and what to do. */
+type BwrapCapability = WorkingBwrap | {
+    readonly works: false;
+    readonly problem: string;
+};
+/** A bubblewrap that can confine processes here. */
+interface WorkingBwrap {
+    readonly works: true;
+    /** Its absolute path. */
+    readonly program: string;
+    /** How programs get other names. */
+    readonly renamers?: readonly ProgramRenamer[];
+}
+
+/** Whoever finds the repositories below a directory. */
+interface RepositoryFinder {
+    /**
+     * What is there now: every answer comes from a look that began after the question.
+     * @param signal Ends the wait, and the look if nobody else waits for it; default none. @throws only its reason.
+     */
+    find(target: ScanTarget, signal?: AbortSignal): Promise<ScannedTree>;
+}
+
+/** What planning needs to know of the executor. */
+interface HostFacts extends AskMounts {
+    readonly platform: string;
+    /** Whether it runs inside of a sandbox of its system in which no other can be begun; default false. */
+    readonly isNested?: boolean;
+    /** As Node names it. */
+    readonly architecture: string;
+    readonly files: FileView;
+    readonly repositories: RepositoryFinder;
+    readonly patterns: PatternFinder;
+    readonly roots: ExecutorRoots;
+    /**
+     * Tries a bubblewrap that the command could not have put there. What of this machine is asked for only where it matters.
+     * @param signal Ends the wait.
+     */
+    readonly bwrap: (mayReplace: MayReplace, signal?: AbortSignal) => Promise<BwrapCapability>;
+    /** Directories and files of the executor's own that no command may see, such as the records of its sandboxes. */
+    readonly ownPaths: readonly string[];
+    /** What runs this program, outside of every sandbox: Node and the file that it was started with. */
+    readonly runBy: readonly string[];
+    /** A program that gives ignored signals their default meaning; undefined where there is none. */
+    readonly signalResetter: string | undefined;
+    /** What is mounted on this machine now, as in `/proc/PID/mountinfo`. */
+    readonly mountTable: () => string;
+    /** What opens mounts that may be written; undefined where there is nothing. */
+    readonly mountPrograms: MountPrograms | undefined;
+    /** As whom sandboxes are made. */
+    readonly user: OwnUser;
 }
 
 /** One change of the mount table, in the order in which bubblewrap makes them; a later one covers an earlier one. */
@@ -700,9 +780,6 @@ interface Beginning {
     readonly hasOwnErrors?: boolean;
 }
 
-/** What starts a program under a name that is not its file's: bubblewrap itself from 0.9 on, or a bash. */
-type ProgramRenamer = 'bwrap' | 'bash';
-
 /** What is started in a sandbox. */
 interface SandboxedCommand extends Beginning {
     readonly argv: readonly [string, ...string[]];
@@ -717,86 +794,6 @@ interface SandboxedCommand extends Beginning {
     readonly sealsKernelTrees?: boolean | undefined;
 }
 
-/** Whether the command that is to be confined could put something else at a path. */
-type MayReplace = (path: string) => boolean;
-
-/** What bubblewrap is started with: a program, and its words up to where bubblewrap and its own follow. */
-type Starter = readonly [string, ...string[]];
-
-/**
- * What keeps the device nodes in a sandbox, which are those of this machine, as they are: nothing is needed, or cannot be had, or
- * bubblewrap is started with it.
- */
-type DeviceSeal = 'needless' | 'impossible' | Starter;
-
-/**
- * What becomes of mounts that this machine makes while a command runs: they do not spread at all, or they would, and are kept
- * out of a sandbox or seen in it, for what their own flags allow.
- */
-type LateMounts = 'none' | 'keptOut' | 'seen';
-
-/** How this machine is asked. Nothing that the command may replace is run for it. */
-interface AskMounts {
-    /** What becomes of mounts that this machine makes while a command runs. */
-    readonly lateMounts: (bwrap: string, mayReplace: MayReplace, signal: AbortSignal) => Promise<LateMounts>;
-    /** What keeps the device nodes of this machine as they are. */
-    readonly deviceSeal: (bwrap: string, mayReplace: MayReplace, signal: AbortSignal) => Promise<DeviceSeal>;
-}
-
-/** Whether this host can confine processes with bubblewrap, and if not, why and what to do. */
-type BwrapCapability = WorkingBwrap | {
-    readonly works: false;
-    readonly problem: string;
-};
-/** A bubblewrap that can confine processes here. */
-interface WorkingBwrap {
-    readonly works: true;
-    /** Its absolute path. */
-    readonly program: string;
-    /** How programs get other names. */
-    readonly renamers?: readonly ProgramRenamer[];
-}
-
-/** Whoever finds the repositories below a directory. */
-interface RepositoryFinder {
-    /**
-     * What is there now: every answer comes from a look that began after the question.
-     * @param signal Ends the wait, and the look if nobody else waits for it; default none. @throws only its reason.
-     */
-    find(target: ScanTarget, signal?: AbortSignal): Promise<ScannedTree>;
-}
-
-/** What planning needs to know of the executor. */
-interface HostFacts extends AskMounts {
-    readonly platform: string;
-    /** Whether it runs inside of a sandbox of its system in which no other can be begun; default false. */
-    readonly isNested?: boolean;
-    /** As Node names it. */
-    readonly architecture: string;
-    readonly files: FileView;
-    readonly repositories: RepositoryFinder;
-    readonly patterns: PatternFinder;
-    readonly roots: ExecutorRoots;
-    /**
-     * Tries a bubblewrap that the command could not have put there. What of this machine is asked for only where it matters.
-     * @param signal Ends the wait.
-     */
-    readonly bwrap: (mayReplace: MayReplace, signal?: AbortSignal) => Promise<BwrapCapability>;
-    /** Directories and files of the executor's own that no command may see, such as the records of its sandboxes. */
-    readonly ownPaths: readonly string[];
-    /** What runs this program, outside of every sandbox: Node and the file that it was started with. */
-    readonly runBy: readonly string[];
-    /** A program that gives ignored signals their default meaning; undefined where there is none. */
-    readonly signalResetter: string | undefined;
-    /** What is mounted on this machine now, as in `/proc/PID/mountinfo`. */
-    readonly mountTable: () => string;
-    /** What opens mounts that may be written; undefined where there is nothing. */
-    readonly mountPrograms: MountPrograms | undefined;
-    /** As whom sandboxes are made. */
-    readonly user: OwnUser;
-    /** Whether the user is root, to whom what stands in /proc for the machine belongs, whatever else it may do. */
-    readonly ownsKernelFiles: boolean;
-}
 /** Both phases of a sandbox: what it allows, and how that is enforced. */
 interface SandboxPlan {
     readonly policy: NormalisedPolicy;
@@ -890,78 +887,6 @@ declare class StalePlan extends ExecError {
     constructor(path: string, change: 'has gone' | 'was replaced' | 'was closed' | 'came up' | 'could not be opened' | 'could not be closed', origin?: string, options?: ErrorOptions);
 }
 
-/** Placeholders that one launch holds. */
-interface HeldPlaceholders {
-    /** What stands at each of their paths. */
-    readonly made: ReadonlyMap<string, FileIdentity>;
-    /** Removes those that nobody else holds; may be called twice. */
-    release(): void;
-}
-/**
- * Where the records of a user go. It does not depend on the environment: a command that is confined under one environment could
- * otherwise write the records that are believed under another.
- */
-declare function placeholderFolder(uid: number): string;
-/**
- * Makes what stands at missing paths while sandboxes run, and removes it again. A record on disk says who holds what:
- * one sandbox never removes what another one has mounted over, and the next start removes what a killed one left. What a
- * start costs does not depend on how many sandboxes there are elsewhere.
- */
-declare class PlaceholderStore {
-    #private;
-    /**
-     * @param folder A directory for the records. No sandbox may see it.
-     * @param tell Is told of each record that is not believed.
-     * @param mark Names this process for good; default by its number and start.
-     */
-    constructor(folder: string, tell: (problem: string) => void, mark?: () => string);
-    /**
-     * Where the records are. It is made if it is missing, for it may have been cleaned away: what is not there cannot be
-     * hidden from a sandbox, which could then make it and write records of its own.
-     * @throws ExecError `sandboxUnsupported` when it cannot be made, or somebody else could have put something there.
-     */
-    secureFolder(): string;
-    /**
-     * Makes the placeholders of one launch. The first time it removes those of processes that have died. Where another process
-     * is about to remove what is needed, it waits for that.
-     * @param signal Ends the wait.
-     * @throws ExecError `sandboxUnsupported` when one cannot be made; the reason of the signal. Then none of them is left.
-     */
-    hold(placeholders: readonly Placeholder[], signal?: AbortSignal): Promise<HeldPlaceholders>;
-    /** The paths of what is in a directory for sandboxes alone. What has content by now is not, whatever any record says. */
-    placeholdersIn(directory: string): ReadonlySet<string>;
-}
-
-/** A process about to be started, as far as it decides what symbols stand for. */
-interface CommandSetting {
-    /** Absolute. */
-    readonly cwd: string;
-    readonly env: Readonly<Record<string, string>>;
-}
-/** Whoever looks through directories, which takes a while. */
-interface Searches {
-    readonly repositories: RepositoryFinder;
-    readonly patterns: PatternFinder;
-}
-/** The searches of this machine. Make one for all commands: it remembers what directories hold, and looks once for many. */
-declare function createSearches(): Searches;
-/** What is kept from one command to the next. */
-interface HostMemory {
-    /** Says what stands in the file system for other sandboxes alone, and so does not count. */
-    readonly store: PlaceholderStore;
-    readonly searches: Searches;
-    /** What no command may see besides, such as directories of this program and the socket of a server; canonical or not. */
-    readonly ownPaths?: readonly string[];
-}
-/**
- * The facts of this machine for one command.
- * @param own The environment of the executor, never one that a peer sent: its HOLDFAST_BWRAP names the bubblewrap to use;
- *   without it that of the system is used, or else one of its PATH.
- * @param setUp What this is the beginning of; default nothing, so that each of its steps has a limit of its own.
- * @throws ExecError `sandboxUnsupported` when the records of the store cannot be kept; as `setUp.check`.
- */
-declare function readHostFacts({ cwd, env }: CommandSetting, own: Readonly<Partial<Record<string, string>>>, { store, searches, ownPaths }: HostMemory, setUp?: SetUp): Promise<HostFacts>;
-
 /** What a peer asks of the network of one process, as far as it is more than `restricted` or `enabled`. */
 interface NetworkIntent {
     readonly rules: HostRules;
@@ -1045,6 +970,48 @@ interface ManagedNetworkOptions {
  * @throws ExecError `sandboxUnsupported` when this machine cannot make one, or the rules open an address of it without a port.
  */
 declare function openManagedNetwork({ bwrap, rules, proxy: settings, decide, onDecision, onFault, lookups, outside, signal, }: ManagedNetworkOptions): Promise<ManagedNetwork>;
+
+/** Placeholders that one launch holds. */
+interface HeldPlaceholders {
+    /** What stands at each of their paths. */
+    readonly made: ReadonlyMap<string, FileIdentity>;
+    /** Removes those that nobody else holds; may be called twice. */
+    release(): void;
+}
+/**
+ * Where the records of a user go. It does not depend on the environment: a command that is confined under one environment could
+ * otherwise write the records that are believed under another.
+ */
+declare function placeholderFolder(uid: number): string;
+/**
+ * Makes what stands at missing paths while sandboxes run, and removes it again. A record on disk says who holds what:
+ * one sandbox never removes what another one has mounted over, and the next start removes what a killed one left. What a
+ * start costs does not depend on how many sandboxes there are elsewhere.
+ */
+declare class PlaceholderStore {
+    #private;
+    /**
+     * @param folder A directory for the records. No sandbox may see it.
+     * @param tell Is told of each record that is not believed.
+     * @param mark Names this process for good; default by its number and start.
+     */
+    constructor(folder: string, tell: (problem: string) => void, mark?: () => string);
+    /**
+     * Where the records are. It is made if it is missing, for it may have been cleaned away: what is not there cannot be
+     * hidden from a sandbox, which could then make it and write records of its own.
+     * @throws ExecError `sandboxUnsupported` when it cannot be made, or somebody else could have put something there.
+     */
+    secureFolder(): string;
+    /**
+     * Makes the placeholders of one launch. The first time it removes those of processes that have died. Where another process
+     * is about to remove what is needed, it waits for that.
+     * @param signal Ends the wait.
+     * @throws ExecError `sandboxUnsupported` when one cannot be made; the reason of the signal. Then none of them is left.
+     */
+    hold(placeholders: readonly Placeholder[], signal?: AbortSignal): Promise<HeldPlaceholders>;
+    /** The paths of what is in a directory for sandboxes alone. What has content by now is not, whatever any record says. */
+    placeholdersIn(directory: string): ReadonlySet<string>;
+}
 
 /** What a sandbox is to have mounted. */
 interface MountOrders {
@@ -1281,6 +1248,36 @@ declare function accessTo(path: string, policy: NormalisedPolicy, files: FileFac
  * True where nobody can tell; false for a policy that restricts no files.
  */
 declare function replaceableIn({ rules, restrictsFiles }: Pick<NormalisedPolicy, 'rules' | 'restrictsFiles'>, files: FileFacts): (path: string) => boolean;
+
+/** A process about to be started, as far as it decides what symbols stand for. */
+interface CommandSetting {
+    /** Absolute. */
+    readonly cwd: string;
+    readonly env: Readonly<Record<string, string>>;
+}
+/** Whoever looks through directories, which takes a while. */
+interface Searches {
+    readonly repositories: RepositoryFinder;
+    readonly patterns: PatternFinder;
+}
+/** The searches of this machine. Make one for all commands: it remembers what directories hold, and looks once for many. */
+declare function createSearches(): Searches;
+/** What is kept from one command to the next. */
+interface HostMemory {
+    /** Says what stands in the file system for other sandboxes alone, and so does not count. */
+    readonly store: PlaceholderStore;
+    readonly searches: Searches;
+    /** What no command may see besides, such as directories of this program and the socket of a server; canonical or not. */
+    readonly ownPaths?: readonly string[];
+}
+/**
+ * The facts of this machine for one command.
+ * @param own The environment of the executor, never one that a peer sent: its HOLDFAST_BWRAP names the bubblewrap to use;
+ *   without it that of the system is used, or else one of its PATH.
+ * @param setUp What this is the beginning of; default nothing, so that each of its steps has a limit of its own.
+ * @throws ExecError `sandboxUnsupported` when the records of the store cannot be kept; as `setUp.check`.
+ */
+declare function readHostFacts({ cwd, env }: CommandSetting, own: Readonly<Partial<Record<string, string>>>, { store, searches, ownPaths }: HostMemory, setUp?: SetUp): Promise<HostFacts>;
 
 /**
  * What macOS would be told of a policy: the profile, and the values of its parameters as comments.

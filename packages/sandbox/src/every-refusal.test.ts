@@ -3,9 +3,10 @@ import { expect, test } from 'vitest';
 import { DEFAULT_CEILING } from './ceiling/ceiling.js';
 import { ceilingSource, NO_OPERATOR, parseCeiling } from './ceiling/operator-ceiling.js';
 import { fakeFiles } from './files/testing/fake-files.js';
+import type { HostFacts } from './host-facts.js';
 import { parseIntent } from './intent/parse-intent.js';
 import { PatternLooks } from './intent/pattern-looks.js';
-import { type HostFacts, planSandbox } from './plan-sandbox.js';
+import { planSandbox } from './plan-sandbox.js';
 import { fakeScanning, fakeScans } from './repositories/testing/fake-scans.js';
 
 const FILES = fakeFiles(
@@ -33,7 +34,6 @@ const HOST: HostFacts = {
   mountTable: () => '',
   mountPrograms: { nsenter: '/usr/bin/nsenter', mount: '/usr/bin/mount' },
   user: { uid: 1000, gid: 1000, systemUid: 0 },
-  ownsKernelFiles: false,
   deviceSeal: () => Promise.resolve('needless'),
   lateMounts: () => Promise.resolve('none'),
 };

@@ -13,13 +13,7 @@ export { O_PATH, pathOfDescriptor } from './files/descriptors.js';
 export type { FileFacts, FileView } from './files/file-facts.js';
 export { type Look, SharedLooks } from './files/shared-looks.js';
 export { StalePlan } from './files/stale-plan.js';
-export {
-  type CommandSetting,
-  createSearches,
-  type HostMemory,
-  readHostFacts,
-  type Searches,
-} from './host-facts.js';
+export type { HostFacts } from './host-facts.js';
 export type { GlobMatch, GlobMatches, GlobScan } from './intent/deny-glob.js';
 export { type NetworkIntent, parseNetworkIntent } from './intent/network-intent.js';
 export { parseIntent } from './intent/parse-intent.js';
@@ -63,11 +57,18 @@ export { Lookups, type NetworkNames, type Resolution } from './network/names/loo
 export type { Outside } from './network/outside.js';
 export { reasonOf } from './network/reason-of.js';
 export { Refusals } from './network/refusals.js';
-export { type HostFacts, type PlanOptions, planSandbox, type SandboxPlan } from './plan-sandbox.js';
+export { type PlanOptions, planSandbox, type SandboxPlan } from './plan-sandbox.js';
 export type { Narrowing } from './policy/intersect.js';
 export type { Access, NormalisedPolicy, PathRule, PolicyNote } from './policy/path-rule.js';
 export type { RuleOrigin } from './policy/rule-origin.js';
 export { accessTo, replaceableIn } from './policy/visibility.js';
+export {
+  type CommandSetting,
+  createSearches,
+  type HostMemory,
+  readHostFacts,
+  type Searches,
+} from './real-host-facts.js';
 export type { RepositoryFinder } from './repositories/repository-scans.js';
 export type { ScannedTree, ScanTarget } from './repositories/scan-tree.js';
 export { explainSeatbelt } from './seatbelt/explain-seatbelt.js';

@@ -5,6 +5,7 @@ import { ceilingSource, parseCeiling } from './ceiling/operator-ceiling.js';
 import { explainAsJson, explainInWords } from './explain/explain.js';
 import type { FileView } from './files/file-facts.js';
 import { fakeFiles } from './files/testing/fake-files.js';
+import type { HostFacts } from './host-facts.js';
 import { parseIntent } from './intent/parse-intent.js';
 import { PatternLooks } from './intent/pattern-looks.js';
 import { SetUp } from './launch/set-up.js';
@@ -12,7 +13,7 @@ import { SetUpTime } from './launch/testing/set-up-time.js';
 import { SANDBOX_START_MS } from './limits.js';
 import { KEEP_OUT_LATE_MOUNTS } from './linux/late-mounts.js';
 import type { BwrapCapability } from './linux/probe-bwrap.js';
-import { type HostFacts, planSandbox, type SandboxPlan } from './plan-sandbox.js';
+import { planSandbox, type SandboxPlan } from './plan-sandbox.js';
 import { policyOf, ruleAt } from './policy/testing/rules.js';
 import { fakeScanning, fakeScans } from './repositories/testing/fake-scans.js';
 
@@ -36,7 +37,6 @@ const HOST: HostFacts = {
   mountTable: () => '',
   mountPrograms: { nsenter: '/usr/bin/nsenter', mount: '/usr/bin/mount' },
   user: { uid: 1000, gid: 1000, systemUid: 0 },
-  ownsKernelFiles: false,
   deviceSeal: () => Promise.resolve('needless'),
   lateMounts: () => Promise.resolve('none'),
 };
@@ -421,7 +421,7 @@ test('devices are sealed by what keeps later mounts out as well, and what cannot
 
 test('what belongs to the machine in /proc is closed to root, for it is closed to everybody else', async () => {
   const [root, other] = await Promise.all(
-    [true, false].map((ownsKernelFiles) => planned({ ownsKernelFiles })),
+    [0, 1000].map((uid) => planned({ user: { uid, gid: uid, systemUid: 0 } })),
   );
   const seal = { kind: 'makeReadOnly', path: '/proc' };
   expect([root?.mounts.steps, other?.mounts.steps]).toEqual([

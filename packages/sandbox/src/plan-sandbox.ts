@@ -6,11 +6,8 @@ import {
   scanTargets,
 } from './ceiling/ceiling.js';
 import type { CeilingSource } from './ceiling/operator-ceiling.js';
-import type { FileFacts, FileView } from './files/file-facts.js';
-import { kernelTreeOf } from './files/kernel-trees.js';
-import type { OwnUser } from './files/own-user.js';
-import type { ResolvedPath } from './files/resolve-path.js';
-import type { ExecutorRoots } from './intent/executor-roots.js';
+import type { FileFacts } from './files/file-facts.js';
+import type { HostFacts } from './host-facts.js';
 import {
   globScansOf,
   normalise,
@@ -18,31 +15,21 @@ import {
   restrictedFilesOf,
   unrestricted,
 } from './intent/normalise.js';
-import type { PatternFinder } from './intent/pattern-looks.js';
 import { refuse } from './intent/refuse.js';
 import type { SandboxIntent } from './intent/schema.js';
 import type { LaunchPlan } from './launch/launch-plan.js';
 import { SetUp } from './launch/set-up.js';
-import { isKeptByShell } from './linux/becoming-words.js';
 import { planBwrap, type SandboxedCommand } from './linux/bwrap-plan.js';
 import { exposedMounts } from './linux/exposed-mounts.js';
 import type { MayReplace } from './linux/find-bwrap.js';
 import { maskCrowds } from './linux/mask-crowds.js';
-import type { MountPrograms } from './linux/mount-programs.js';
-import {
-  type AskMounts,
-  askMounts,
-  type MountsAround,
-  NOT_ASKED,
-  starterFor,
-  withMountGaps,
-} from './linux/mounts-around.js';
+import { askMounts, type MountsAround, NOT_ASKED, starterFor, withMountGaps } from './linux/mounts-around.js';
 import { type MountPlan, planMounts } from './linux/plan-mounts.js';
-import type { BwrapCapability, WorkingBwrap } from './linux/probe-bwrap.js';
+import type { WorkingBwrap } from './linux/probe-bwrap.js';
 import { compileFilter } from './linux/seccomp/compile-filter.js';
 import type { Architecture } from './linux/seccomp/syscalls.js';
-import { SHELL } from './linux/system-programs.js';
 import type { HostRules } from './network/host-rules.js';
+import { planBeginning } from './plan-beginning.js';
 import {
   architectureOf,
   notesOfExposed,
@@ -51,44 +38,10 @@ import {
   refuseReplaceable,
   visibleDirectory,
 } from './plan-refusals.js';
-import { isExchangeable } from './policy/exchangeable.js';
 import type { Narrowing } from './policy/intersect.js';
 import type { NormalisedPolicy, PathRule } from './policy/path-rule.js';
-import { accessTo } from './policy/visibility.js';
 import type { RepositoryFinder } from './repositories/repository-scans.js';
 import type { ScannedTree, ScanTarget } from './repositories/scan-tree.js';
-
-/** What planning needs to know of the executor. */
-export interface HostFacts extends AskMounts {
-  readonly platform: string;
-  /** Whether it runs inside of a sandbox of its system in which no other can be begun; default false. */
-  readonly isNested?: boolean;
-  /** As Node names it. */
-  readonly architecture: string;
-  readonly files: FileView;
-  readonly repositories: RepositoryFinder;
-  readonly patterns: PatternFinder;
-  readonly roots: ExecutorRoots;
-  /**
-   * Tries a bubblewrap that the command could not have put there. What of this machine is asked for only where it matters.
-   * @param signal Ends the wait.
-   */
-  readonly bwrap: (mayReplace: MayReplace, signal?: AbortSignal) => Promise<BwrapCapability>;
-  /** Directories and files of the executor's own that no command may see, such as the records of its sandboxes. */
-  readonly ownPaths: readonly string[];
-  /** What runs this program, outside of every sandbox: Node and the file that it was started with. */
-  readonly runBy: readonly string[];
-  /** A program that gives ignored signals their default meaning; undefined where there is none. */
-  readonly signalResetter: string | undefined;
-  /** What is mounted on this machine now, as in `/proc/PID/mountinfo`. */
-  readonly mountTable: () => string;
-  /** What opens mounts that may be written; undefined where there is nothing. */
-  readonly mountPrograms: MountPrograms | undefined;
-  /** As whom sandboxes are made. */
-  readonly user: OwnUser;
-  /** Whether the user is root, to whom what stands in /proc for the machine belongs, whatever else it may do. */
-  readonly ownsKernelFiles: boolean;
-}
 
 /** Both phases of a sandbox: what it allows, and how that is enforced. */
 export interface SandboxPlan {
@@ -226,10 +179,7 @@ interface Question {
 
 /** The executor as it is in one look at its files. */
 interface Surroundings
-  extends Pick<
-    HostFacts,
-    'ownsKernelFiles' | 'runBy' | 'signalResetter' | 'mountPrograms' | 'mountTable' | 'user'
-  > {
+  extends Pick<HostFacts, 'runBy' | 'signalResetter' | 'mountPrograms' | 'mountTable' | 'user'> {
   readonly files: FileFacts;
   readonly architecture: Architecture;
   readonly bwrap: WorkingBwrap;
@@ -244,7 +194,6 @@ function answer(
     architecture,
     bwrap,
     user,
-    ownsKernelFiles,
     runBy,
     signalResetter,
     mountPrograms,
@@ -261,10 +210,10 @@ function answer(
   const { rules, notes } = policy.restrictsFiles
     ? maskCrowds(policy.rules, cwd, files)
     : { ...policy, notes: [] };
-  const sealed = command.sealsKernelTrees === true ? SEALABLE_TREES : ownsKernelFiles ? PROCESSES : [];
+  const sealed = command.sealsKernelTrees === true ? SEALABLE_TREES : user.uid === 0 ? PROCESSES : [];
   const mounts = planMounts({ ...policy, rules }, files, sealed);
   const launch = planBwrap(
-    { ...command, cwd, ...begunBy(command, visible, policy, { user, files }) },
+    { ...command, cwd, ...planBeginning(command, visible, policy, { user, files }) },
     mounts,
     {
       ...bwrap,
@@ -289,24 +238,6 @@ function answer(
     mounts,
     launch,
     bwrap: bwrap.program,
-  };
-}
-
-/** What a shell does for a command before it becomes it; nothing in a sandbox that shows none. */
-function begunBy(
-  command: SandboxedCommand,
-  { path, identity }: Pick<ResolvedPath, 'path' | 'identity'>,
-  policy: NormalisedPolicy,
-  { user, files }: Pick<Surroundings, 'user' | 'files'>,
-): Pick<SandboxedCommand, 'hasOwnErrors' | 'heldCwd'> {
-  if ((accessTo(SHELL, policy, files) ?? 'deny') === 'deny')
-    return { hasOwnErrors: false, heldCwd: undefined };
-  // In trees of the kernel it is one of the sandbox's own.
-  const mayBeHeld = kernelTreeOf(path) === undefined && isKeptByShell(command.env);
-  const heldCwd = command.heldCwd ?? (isExchangeable(path, policy, user, files) ? identity : undefined);
-  return {
-    hasOwnErrors: command.hasOwnErrors === true,
-    heldCwd: mayBeHeld ? heldCwd : undefined,
   };
 }
 

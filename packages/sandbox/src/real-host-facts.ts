@@ -1,5 +1,6 @@
 import { readOwnUser } from './files/own-user.js';
 import { realFileFacts } from './files/real-file-facts.js';
+import type { HostFacts } from './host-facts.js';
 import { LINUX_MINIMAL } from './intent/executor-roots.js';
 import { type PatternFinder, PatternLooks } from './intent/pattern-looks.js';
 import { viewWithoutPlaceholders } from './launch/file-view.js';
@@ -12,7 +13,6 @@ import { lateMountsBelow } from './linux/late-mounts.js';
 import { findMountPrograms } from './linux/mount-programs.js';
 import { type BwrapCapability, probeBwrap } from './linux/probe-bwrap.js';
 import { findSignalResetter } from './linux/signal-resetter.js';
-import type { HostFacts } from './plan-sandbox.js';
 import { REAL_TOOLS, type RepositoryFinder, RepositoryScans } from './repositories/repository-scans.js';
 import { isInsideSeatbelt } from './seatbelt/outer-seatbelt.js';
 
@@ -77,7 +77,6 @@ export async function readHostFacts(
     user,
     lateMounts: lateMountsBelow,
     deviceSeal: (bwrap, mayReplace, unwanted) => deviceSealFor(uid, bwrap, mayReplace, unwanted),
-    ownsKernelFiles: uid === 0,
   };
 }
 

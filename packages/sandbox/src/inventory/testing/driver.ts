@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { NO_OPERATOR } from '../../ceiling/operator-ceiling.js';
-import { createSearches, readHostFacts } from '../../host-facts.js';
 import { parseIntent } from '../../intent/parse-intent.js';
 import { type OpenLaunch, openLaunch } from '../../launch/open-launch.js';
 import { PlaceholderStore } from '../../launch/placeholder-store.js';
@@ -17,6 +16,7 @@ import { type ManagedNetwork, openManagedNetwork } from '../../network/managed-n
 import { Lookups } from '../../network/names/lookups.js';
 import { outsideWith } from '../../network/outside.js';
 import { planSandbox } from '../../plan-sandbox.js';
+import { createSearches, readHostFacts } from '../../real-host-facts.js';
 import type { DriverAnswer, DriverRequest } from './driver-messages.js';
 import { OTHER_SANDBOX, type OtherLaunch, otherLaunch } from './other-sandbox.js';
 import { TerminalRun, type TerminalStep } from './terminal.js';
