@@ -30,6 +30,11 @@ const SOCK_TYPE_MASK = 0xf;
 
 const TIOCSTI = 0x5412;
 const TIOCLINUX = 0x541c;
+const TIOCEXCL = 0x540c;
+const TIOCCONS = 0x541d;
+const TIOCSETD = 0x5423;
+const KDSKBENT = 0x4b47;
+const KDSKBSENT = 0x4b49;
 
 const F_SETLEASE = 1024;
 
@@ -74,10 +79,13 @@ export const FILTER_RULES: readonly FilterRule[] = [
   ...forbidden(ENOSYS, ['clone3', 'openat2']),
   // A ring opens files and sockets without the calls that are filtered here.
   ...forbidden(EPERM, ['io_uring_setup', 'io_uring_enter', 'io_uring_register']),
+  // Their number is one for the whole machine. Programs do without where a kernel has none.
+  ...forbidden(ENOSYS, ['io_setup']),
   ...sockets(),
-  // Typing into the terminal would run commands outside, once the sandbox is gone.
-  onlyWhen('ioctl', [{ argument: 1, equals: TIOCSTI }], EPERM),
-  onlyWhen('ioctl', [{ argument: 1, equals: TIOCLINUX }], EPERM),
+  // Typing into the terminal would run commands outside, once the sandbox is gone; keys of a console type what they are told to.
+  ...onTerminals([TIOCSTI, TIOCLINUX, KDSKBENT, KDSKBSENT]),
+  // What no program at the terminal could undo, or even be shown, once the sandbox is gone.
+  ...onTerminals([TIOCSETD, TIOCEXCL, TIOCCONS]),
   ...firstProcess(),
   // On a terminal the group may have processes outside. Those of a user are looked for among the processes of the sandbox alone.
   onlyWhen('setpriority', [{ argument: 0, equals: PRIO_PGRP }], EPERM),
@@ -112,6 +120,10 @@ export const FILTER_RULES: readonly FilterRule[] = [
     'userfaultfd',
   ]),
 ];
+
+function onTerminals(requests: readonly number[]): readonly FilterRule[] {
+  return requests.map((equals) => onlyWhen('ioctl', [{ argument: 1, equals }], EPERM));
+}
 
 /** A read-only mount lets programs connect to its sockets, and abstract ones have no file: so none of either are made. */
 function sockets(): readonly FilterRule[] {
