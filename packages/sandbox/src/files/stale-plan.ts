@@ -11,6 +11,7 @@ export class StalePlan extends ExecError {
     change:
       | 'has gone'
       | 'was replaced'
+      | 'was moved'
       | 'was closed'
       | 'came up'
       | 'could not be opened'

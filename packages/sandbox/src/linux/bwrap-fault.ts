@@ -28,6 +28,11 @@ const FAULTS: readonly Fault[] = [
       'the root of this host cannot be replaced for a process; start the server where / is a real mount',
   },
   {
+    complaint: /File name too long/,
+    remedy:
+      'something is mounted on this machine at a longer path than can be named, so bubblewrap stops there; move a directory above it, or unmount it',
+  },
+  {
     complaint: /Unknown option/,
     remedy: 'bubblewrap is too old; install 0.10 or newer',
   },
@@ -45,7 +50,7 @@ const LOST_PATHS: readonly RegExp[] = [
   /^bwrap: Can't (?:find source path|get type of source|bind mount|mount tmpfs on|stat mount at|remount readonly on|create (?:file|symlink)(?: at)?|mkdir(?: parents for)?) [^]*: (?:No such file or directory|Not a directory|Is a directory|File exists|Too many levels of symbolic links)$/,
   // A directory that is mounted upon, or in, was there when it was planned, and so were those above it.
   /^bwrap: Can't (?:create file at|mkdir(?: parents for)?) [^]*: (?:Read-only file system|Permission denied)$/,
-  /^bwrap: Can't find source path \/proc\/self\/fd\/\d+: Permission denied$/,
+  /^bwrap: Can't (?:find source path|get type of source) [^]*: Permission denied$/,
   /^bwrap: Can't (?:bind mount|remount readonly on) [^]*: Unable to (?:find "[^]*" in mount table|(?:remount destination|apply mount flags: remount) "[^]*"(?: with correct flags)?: Invalid argument)$/,
   // What it has mounted is not what it was handed over: the name leads elsewhere by now. Whatever error came last is told.
   /^bwrap: Race condition binding dirfd(?:: [^\n]*)?$/,

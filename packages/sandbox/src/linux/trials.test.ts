@@ -1,6 +1,7 @@
-import { type ExecFileException, execFile } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { isTrialWon } from './trials.js';
+import { StalePlan } from '../files/stale-plan.js';
+import { isTrialWon, type TrialEnd } from './trials.js';
 
 describe('a trial', () => {
   const SAYS_NOTHING = /did not come to its end \(.*\); try again when this machine has less to do$/;
@@ -24,12 +25,23 @@ describe('a trial', () => {
   });
 
   test('for which there was no room says nothing', () => {
-    expect(() => isTrialWon({ code: 'EAGAIN' }, '/usr/bin/unshare')).toThrow(SAYS_NOTHING);
+    const end: TrialEnd = { failure: { code: 'EAGAIN' }, complaint: '' };
+    expect(() => isTrialWon(end, '/usr/bin/unshare')).toThrow(SAYS_NOTHING);
   });
 
-  function endOf(program: string, args: readonly string[], timeout = 0): Promise<ExecFileException | null> {
+  test('that lost a mount of this machine, which somebody moved, says nothing and can be made anew', async () => {
+    const complaint = `bwrap: Can't bind mount /oldroot/ on /newroot/: Unable to find "/newroot/disk" in mount table`;
+    const end = await endOf('/bin/sh', ['-c', `echo '${complaint.replaceAll("'", `'\\''`)}' >&2; exit 1`]);
+    expect(() => isTrialWon(end, '/usr/bin/unshare')).toThrow(
+      new StalePlan('what this machine has mounted', 'was moved'),
+    );
+  });
+
+  function endOf(program: string, args: readonly string[], timeout = 0): Promise<TrialEnd> {
     return new Promise((resolve) => {
-      execFile(program, args, { timeout, killSignal: 'SIGKILL' }, resolve);
+      execFile(program, args, { timeout, killSignal: 'SIGKILL' }, (failure, _, complaint) =>
+        resolve({ failure, complaint }),
+      );
     });
   }
 });

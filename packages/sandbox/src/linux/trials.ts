@@ -1,6 +1,8 @@
 import { type ExecFileException, execFile } from 'node:child_process';
 import { ExecError } from '@holdfast/exec-protocol';
+import { StalePlan } from '../files/stale-plan.js';
 import { PROBE_TIMEOUT_MS } from '../limits.js';
+import { hasLostPath } from './bwrap-fault.js';
 import { NAMESPACES } from './bwrap-plan.js';
 import type { MayReplace } from './find-bwrap.js';
 import { KeptTrials } from './kept-trials.js';
@@ -30,9 +32,9 @@ export async function worksWith(
   if (programs.some(mayReplace)) return false;
   const trial: Starter = [...call, ...TRIAL, bwrap, '--version'];
   const tryOut = async (unwanted: AbortSignal): Promise<boolean> => {
-    const failure = await failureOf(trial, unwanted);
+    const end = await endOf(trial, unwanted);
     unwanted.throwIfAborted();
-    return isTrialWon(failure, starter[0]);
+    return isTrialWon(end, starter[0]);
   };
   return await trials.run(key, tryOut, signal);
 }
@@ -52,26 +54,41 @@ const TRIAL = [
   '--',
 ];
 
+/** How a trial came to its end. */
+export interface TrialEnd {
+  /** Null where it succeeded. */
+  readonly failure: Pick<ExecFileException, 'code'> | null;
+  readonly complaint: string;
+}
+
 /**
  * Whether a starter works, by how its trial ended. Only a program that said no, or is not there, makes a sandbox do without: a
- * machine that is busy for a moment must not.
- * @throws ExecError `sandboxUnsupported` where the trial came to no end of its own.
+ * machine that is busy for a moment must not, nor somebody who moves what is mounted meanwhile.
+ * @throws ExecError `sandboxUnsupported` where the trial came to no end of its own; StalePlan where it lost a path.
  */
-export function isTrialWon(failure: Pick<ExecFileException, 'code'> | null, program: string): boolean {
+export function isTrialWon({ failure, complaint }: TrialEnd, program: string): boolean {
   if (failure === null) return true;
-  if (typeof failure.code === 'number' || MISSING.has(failure.code)) return false;
+  if (hasLostPath(complaint)) throw new StalePlan('what this machine has mounted', 'was moved');
+  const { code } = failure;
+  if (typeof code === 'number' ? !LACKS_SOMETHING.test(complaint) : MISSING.has(code)) return false;
   throw new ExecError(
     'sandboxUnsupported',
-    `sandbox: it is unknown whether bubblewrap can be started by ${program} here, for its trial did not come to its end (${failure.code ?? `PROBE_TIMEOUT_MS is ${PROBE_TIMEOUT_MS / 1000} s`}); try again when this machine has less to do`,
+    `sandbox: it is unknown whether bubblewrap can be started by ${program} here, for its trial did not come to its end (${complaint.trim() || (code ?? `PROBE_TIMEOUT_MS is ${PROBE_TIMEOUT_MS / 1000} s`)}); try again when this machine has less to do`,
   );
 }
 
+/** What passes, or what others can take away for a while. As the C library and shells word it. */
+const LACKS_SOMETHING =
+  /Resource temporarily unavailable|Cannot allocate memory|Too many open files|No space left on device|annot fork/;
+
 const MISSING: ReadonlySet<string | null | undefined> = new Set(['ENOENT', 'EACCES']);
 
-function failureOf([program, ...args]: Starter, signal: AbortSignal): Promise<ExecFileException | null> {
+function endOf([program, ...args]: Starter, signal: AbortSignal): Promise<TrialEnd> {
   const options = { env: {}, cwd: '/', timeout: PROBE_TIMEOUT_MS, killSignal: 'SIGKILL' as const, signal };
   return new Promise((resolve) => {
-    const child = execFile(program, args, options, resolve);
+    const child = execFile(program, args, options, (failure, _, complaint) =>
+      resolve({ failure, complaint }),
+    );
     child.stdin?.end();
   });
 }
