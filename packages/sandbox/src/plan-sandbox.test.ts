@@ -430,6 +430,20 @@ test('what belongs to the machine in /proc is closed to root, for it is closed t
   ]);
 });
 
+test('what the kernel shows elsewhere is denied, with all that is found there', async () => {
+  const files = fakeFiles({ '/ws/root/proc/.git': 'directory', '/usr/bin/bwrap': { text: '' } });
+  const mountTable = (): string =>
+    ['1 0 8:1 / / rw - ext4 x rw\n', '2 1 0:5 / /ws/root/proc rw - proc x rw\n'].join('');
+  const { policy } = await planned({ files, mountTable });
+  expect(policy.rules.filter(({ path }) => path.startsWith('/ws/root'))).toEqual([
+    expect.objectContaining({
+      path: '/ws/root/proc',
+      access: 'deny',
+      origin: { source: 'default', entry: 'kernelTrees' },
+    }),
+  ]);
+});
+
 test('what every sandbox denies refuses none: others who may exchange it are told of', async () => {
   const files = fakeFiles(
     { '/ws/secret': 'directory', '/usr/bin/bwrap': { text: '' }, '/home/theirs/token': { text: '' } },

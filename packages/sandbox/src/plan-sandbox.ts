@@ -17,7 +17,9 @@ import {
 } from './intent/normalise.js';
 import { refuse } from './intent/refuse.js';
 import type { SandboxIntent } from './intent/schema.js';
+import { strayKernelMounts } from './launch/kinds-of-mounts.js';
 import type { LaunchPlan } from './launch/launch-plan.js';
+import { mountsIn } from './launch/mount-table.js';
 import { SetUp } from './launch/set-up.js';
 import { planBwrap, type SandboxedCommand } from './linux/bwrap-plan.js';
 import { exposedMounts } from './linux/exposed-mounts.js';
@@ -40,6 +42,7 @@ import {
 } from './plan-refusals.js';
 import type { Narrowing } from './policy/intersect.js';
 import type { NormalisedPolicy, PathRule } from './policy/path-rule.js';
+import { DEFAULTS } from './policy/rule-origin.js';
 import type { RepositoryFinder } from './repositories/repository-scans.js';
 import type { ScannedTree, ScanTarget } from './repositories/scan-tree.js';
 
@@ -109,7 +112,7 @@ async function planWithin(
   const architecture = architectureOf(host);
   const ask = (files: FileFacts, patterns: Patterns, maximum: Patterns): Question => {
     const asked = normalise(intent, host.roots, files, patterns) ?? unrestricted('enabled');
-    return { asked, ceiling: withoutOwnPaths(ceiling.bindTo(files, maximum), host), hosts };
+    return { asked, ceiling: withHidden(ceiling.bindTo(files, maximum), host, files), hosts };
   };
   const mayReplace: MayReplace = (path) =>
     host.files.inOneGo((files) => {
@@ -211,7 +214,8 @@ function answer(
     ? maskCrowds(policy.rules, cwd, files)
     : { ...policy, notes: [] };
   const sealed = command.sealsKernelTrees === true ? SEALABLE_TREES : user.uid === 0 ? PROCESSES : [];
-  const mounts = planMounts({ ...policy, rules }, files, sealed);
+  const ofHost = policy.restrictsFiles ? mountsIn(mountTable()) : [];
+  const mounts = planMounts({ ...policy, rules }, files, sealed, ofHost);
   const launch = planBwrap(
     { ...command, cwd, ...planBeginning(command, visible, policy, { user, files }) },
     mounts,
@@ -222,7 +226,7 @@ function answer(
       signalResetter,
       startedWith: starterFor(mountsAround),
       opening: mountPrograms,
-      hasExposedMounts: policy.restrictsFiles && exposedMounts(mountTable(), user, files).length > 0,
+      hasExposedMounts: exposedMounts(ofHost, user, files).length > 0,
     },
   );
   const isNetworkNarrowed = hosts === undefined && policy.network !== asked.network;
@@ -249,8 +253,22 @@ function filterFor(architecture: Architecture): Uint8Array {
 
 const filters = new Map<Architecture, Uint8Array>();
 
-function withoutOwnPaths(ceiling: Ceiling, { ownPaths }: HostFacts): Ceiling {
-  return { ...ceiling, hidden: [...ceiling.hidden, ...ownPaths] };
+/** What no sandbox shows: what is the executor's own, and what of the kernel it has mounted somewhere. */
+function withHidden(ceiling: Ceiling, { ownPaths, mountTable }: HostFacts, files: FileFacts): Ceiling {
+  const own = ownPaths.map((path) => ({ path, origin: DEFAULTS.ownRecords }));
+  const kernel = strayKernelMounts(mountsIn(mountTable()))
+    .filter(({ path }) => isWithinReach(path, files))
+    .map(({ path }) => ({ path, origin: DEFAULTS.kernelTrees }));
+  return { ...ceiling, hidden: [...ceiling.hidden, ...own, ...kernel] };
+}
+
+/** Where this user does not get, no command of theirs does. */
+function isWithinReach(path: string, files: FileFacts): boolean {
+  try {
+    return files.look(path) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 async function workingBwrap(

@@ -365,7 +365,7 @@ describe('inside what is writable, what others would run stays as it is', () => 
   });
 
   test('what is to be hidden must be found', async () => {
-    const hidden = { ...CEILING, hidden: ['/run/own/records'] };
+    const hidden = { ...CEILING, hidden: [{ path: '/run/own/records', origin: DEFAULTS.ownRecords }] };
     await expect(below({}, ['write /'], hidden)).rejects.toThrow(
       new StalePlan('/run/own/records', 'has gone'),
     );
@@ -552,7 +552,7 @@ test('what is the executor’s own is shown to nobody', async () => {
       protectedNames: [],
       protectedIfThere: [],
       home: NO_HOME,
-      hidden: ['/run/own'],
+      hidden: [{ path: '/run/own', origin: DEFAULTS.ownRecords }],
     }),
   ).toEqual(['read /', 'deny /run/own', 'write /ws']);
 });

@@ -1,5 +1,5 @@
 import type { FileFacts } from '../files/file-facts.js';
-import { parentOf } from '../files/paths.js';
+import { isWithinAny, parentOf } from '../files/paths.js';
 import { resolvePath } from '../files/resolve-path.js';
 import { StalePlan } from '../files/stale-plan.js';
 import { refuse } from '../intent/refuse.js';
@@ -8,7 +8,7 @@ import { byPathName, indexRules, mergeRules } from '../policy/access.js';
 import { intersect, type Narrowing, withoutRedundant } from '../policy/intersect.js';
 import { PathMap } from '../policy/path-map.js';
 import type { NormalisedPolicy, PathRule, PolicyNote } from '../policy/path-rule.js';
-import { DEFAULTS } from '../policy/rule-origin.js';
+import { DEFAULTS, type RuleOrigin } from '../policy/rule-origin.js';
 import { replaceableIn } from '../policy/visibility.js';
 import type { ScannedTree, ScanTarget } from '../repositories/scan-tree.js';
 import { namedByConfigs } from './config-targets.js';
@@ -34,7 +34,13 @@ export interface Ceiling extends NamesAtTop {
    */
   readonly maximum: Pick<NormalisedPolicy, 'rules' | 'network' | 'networkOrigin'> | undefined;
   /** Directories and files that no restricted policy shows. */
-  readonly hidden: readonly string[];
+  readonly hidden: readonly HiddenPath[];
+}
+
+/** What no sandbox shows. */
+export interface HiddenPath {
+  readonly path: string;
+  readonly origin: RuleOrigin;
 }
 
 /** The ceiling of an executor whose operator configured none. */
@@ -65,10 +71,11 @@ export function scanTargets(policy: NormalisedPolicy, ceiling: Ceiling): readonl
   const { rules, isRestricted } = belowMaximum(policy, ceiling);
   if (!isRestricted) return [];
   const below = rulesBelow(rules);
+  const hidden = ceiling.hidden.map(({ path }) => path);
   return writableRoots(rules).map(({ path: root, isShared }) => ({
     root,
     // What has a rule of its own is looked through by itself, or cannot be written.
-    except: new Set(below.get(root)),
+    except: new Set([...(below.get(root) ?? []), ...hidden]),
     maxDirectories: isShared ? MAX_SCANNED_SHARED_DIRECTORIES : MAX_SCANNED_DIRECTORIES,
   }));
 }
@@ -219,19 +226,18 @@ function protections(
     ...paths.flatMap((path) => protection.rulesFor(path)),
     ...missing.flatMap(({ path }) => protection.rulesAbove(path)),
   ];
-  const inside = found.filter(({ path }) => index.accessAt(path) === 'write');
+  const hidden = ceiling.hidden.flatMap((one) => hiding(one, files));
+  const hiddenPaths = new Set(hidden.map(({ path }) => path));
+  const inside = found.filter(
+    ({ path }) => index.accessAt(path) === 'write' && !isWithinAny(path, hiddenPaths),
+  );
   const restrictions = [...inside, ...rules.filter(({ access }) => access !== 'write')];
   const restricted = restrictions.map(({ path }) => path);
   const deep = deepRestrictions(restricted, rules);
   remarks.push(...noteOfDeep([...tooDeep, ...deep]));
   const aboveDeep = deep.flatMap(({ directory: path }) => protection.rulesFor({ path }));
   notes.push(...protection.gaps.map((text) => ({ origin: ORIGIN, text })));
-  return mergeRules([
-    EVERYTHING,
-    ...inside,
-    ...aboveDeep,
-    ...ceiling.hidden.flatMap((path) => hiding(path, files)),
-  ]);
+  return mergeRules([EVERYTHING, ...inside, ...aboveDeep, ...hidden]);
 }
 
 /** Repositories by directory, with where their files are checked out: first those that hold what may be written. */
@@ -249,13 +255,13 @@ function asPath(path: string): ProtectedPath {
   return { path };
 }
 
-function hiding(folder: string, files: FileFacts): readonly PathRule[] {
-  const resolved = resolvePath(folder, files);
+function hiding({ path: hidden, origin }: HiddenPath, files: FileFacts): readonly PathRule[] {
+  const resolved = resolvePath(hidden, files);
   if (resolved.kind === 'deadEnd')
-    refuse('sandbox', `${resolved.why}, so it is unknown what of ${folder} to hide; mend it`);
+    refuse('sandbox', `${resolved.why}, so it is unknown what of ${hidden} to hide; mend it`);
   const { path, kind, identity, isShared } = resolved;
   if (kind === 'missing') throw new StalePlan(path, 'has gone');
-  return [{ path, access: 'deny', kind, identity, origin: DEFAULTS.ownRecords, isShared }];
+  return [{ path, access: 'deny', kind, identity, origin, isShared }];
 }
 
 const ORIGIN = DEFAULTS.configuration;

@@ -34,6 +34,11 @@ export function writingHands({ gid, mode }: Rights, own: OwnUser): readonly Hand
   return isWritableByOthers ? [{ kind: 'group', gid }] : [];
 }
 
+/** Whether anybody but its owner may write a file; those of an access control list show among what a group may. */
+export function mayOthersWrite({ mode }: Rights): boolean {
+  return (mode & (WRITE | (WRITE << GROUP))) !== 0;
+}
+
 /** Whether nobody but its owner, and that of an entry, may rename or remove an entry of a directory. */
 export function isSticky({ mode }: Rights): boolean {
   return (mode & STICKY) !== 0;

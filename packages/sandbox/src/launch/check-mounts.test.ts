@@ -5,9 +5,9 @@ import { mountsIn } from './mount-table.js';
 
 /** A line of a mount table: what is shown, and where. No two mounts are told to lie upon each other. */
 function line(source: string, path: string): string {
-  const [device = '', root = ''] = source.split(' ');
-  const options = path === '/dev' || path === '/proc' ? 'rw' : 'ro';
-  return `${path} above${path} ${device} ${root} ${path} ${options},noatime - ext4 /dev/root rw\n`;
+  const [device = '', root = '', kind = 'ext4'] = source.split(' ');
+  const options = path === '/dev' || path === '/proc' ? 'rw' : 'ro,nosuid,nodev';
+  return `${path} above${path} ${device} ${root} ${path} ${options},noatime - ${kind} /dev/root rw\n`;
 }
 
 const HOST: Readonly<Record<string, string>> = {
@@ -18,10 +18,10 @@ const HOST: Readonly<Record<string, string>> = {
 const outside = mountsOf(Object.entries(HOST).map(([path, source]) => [source, path]));
 
 const STEPS: readonly MountStep[] = [
+  { kind: 'sealHost' },
   { kind: 'bind', path: '/', access: 'read', identity: undefined },
   { kind: 'privateDevices' },
   { kind: 'privateProcesses' },
-  { kind: 'sealHost' },
   { kind: 'emptyDirectory', path: '/home/me/ws/.git', mode: '755' },
   { kind: 'bind', path: '/home/me', access: 'write', identity: { device: 2, inode: 3 } },
   { kind: 'bind', path: '/home/me/ws/.git/my hooks', access: 'read', identity: { device: 2, inode: 4 } },
@@ -83,11 +83,19 @@ describe('what a sandbox has mounted', () => {
     expect(check(...without(9), [source, '/home/me'])).toBe('/home/me');
   });
 
+  test('shows nothing of the kernel but in trees of its own', () => {
+    const host = [...outside, ...mountsOf([['0:5 / proc', '/srv/proc']])];
+    const inside = mountsOf([...INSIDE, ['0:5 / proc', '/srv/proc']]);
+    const checkWith = (isOutOfReach: boolean): string | undefined =>
+      misplacedMount(STEPS, host, inside, () => isOutOfReach);
+    expect([checkWith(false), checkWith(true)]).toEqual(['/srv/proc', undefined]);
+  });
+
   test('has one root, however often that is mounted', () => {
     const base: MountStep = { kind: 'bind', path: '/', access: 'write', identity: undefined };
     const inside = INSIDE.filter(([, path]) => !path.startsWith('/home/me/ws') && path !== '/home/me');
     expect(
-      misplacedMount([base, base, ...STEPS.slice(1, 4)], outside, mountsOf(inside), () => false),
+      misplacedMount([base, base, ...STEPS.slice(2, 4)], outside, mountsOf(inside), () => false),
     ).toBeUndefined();
   });
 });

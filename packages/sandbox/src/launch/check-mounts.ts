@@ -1,13 +1,14 @@
 import { childOf, isWithin } from '../files/paths.js';
 import { DEVICE_NODES } from '../linux/device-nodes.js';
 import type { MountStep } from '../linux/mount-step.js';
+import { strayKernelMounts } from './kinds-of-mounts.js';
 import { wrongAccess } from './mount-access.js';
 import { countsOf, type Mount, missingMount, mountCountsOf, sourceOf } from './mount-table.js';
 
 /**
  * Compares a sandbox with its plan before its command runs. bubblewrap looks names up when it mounts, and whoever may write
  * there can have them lead elsewhere by then. So nothing may be missing, nothing may be anywhere else, what shows a file of the host
- * must show that one, and all that is the host's must still be closed.
+ * must show that one, all that is the host's must still be closed, and nothing of the kernel's may show but in trees of the sandbox's own.
  * @param outside What the wrapper has, which mounts nothing itself. @param inside What the first process of the sandbox has when it is
  *   set up. @param isOutOfReach As for `wrongAccess`.
  * @returns where the first difference is; undefined where all is as planned.
@@ -24,7 +25,8 @@ export function misplacedMount(
     missingMount(planned, standing) ??
     unplanned(steps, planned, outside, standing) ??
     exchanged(steps, outside, inside) ??
-    wrongAccess(steps, inside, isOutOfReach)
+    wrongAccess(steps, outside, inside, isOutOfReach) ??
+    shownOfKernel(steps, inside, isOutOfReach)
   );
 }
 
@@ -71,6 +73,16 @@ function within({ path: mountedAt, source }: Mount, path: string): string {
 function boundPathOf(step: MountStep): string | undefined {
   if (step.kind === 'bindEverything') return '/';
   return step.kind === 'bind' ? step.path : undefined;
+}
+
+/** What of the kernel would show, and was not there, or had another name, when it was to be hidden. */
+function shownOfKernel(
+  steps: readonly MountStep[],
+  there: readonly Mount[],
+  isOutOfReach: (path: string) => boolean,
+): string | undefined {
+  if (steps.some(({ kind }) => kind === 'bindEverything')) return undefined;
+  return strayKernelMounts(there).find(({ path }) => !isOutOfReach(path))?.path;
 }
 
 /** What else bubblewrap mounts for a step, at most. */

@@ -1,7 +1,7 @@
 import { kernelTreeOf } from '../files/kernel-trees.js';
-import { ancestorsOf, isWithinAny, NOT_UTF_8 } from '../files/paths.js';
+import { ancestorsOf, isWithinAny } from '../files/paths.js';
 import type { MountStep } from '../linux/mount-step.js';
-import { isReadOnly, type Mount, visibleMounts } from './mount-table.js';
+import { isClosed, isReadOnly, type Mount, treeOf, visibleMounts } from './mount-table.js';
 
 /** Whether something can be written at a place of a plan: what the host has there is opened last, what is the sandbox's own at once. */
 type Access = 'read' | 'write' | 'own';
@@ -9,12 +9,13 @@ type Access = 'read' | 'write' | 'own';
 /**
  * Looks whether all that a plan closes is closed, and nothing else: bubblewrap closes by name, and names can lead elsewhere. What
  * may be written in the end is closed here as well, for it is opened only when all is in place.
- * @param inside What the first process of the sandbox has. @param isOutOfReach Whether nobody in the sandbox can get to a path, so that it
+ * @param outside What the wrapper has. @param inside What the first process of the sandbox has. @param isOutOfReach Whether nobody in the sandbox can get to a path, so that it
  * matters to nobody whether it is closed: bubblewrap leaves alone what it cannot reach.
  * @returns where the first difference is; undefined where all is as planned.
  */
 export function wrongAccess(
   steps: readonly MountStep[],
+  outside: readonly Mount[],
   inside: readonly Mount[],
   isOutOfReach: (path: string) => boolean,
 ): string | undefined {
@@ -22,16 +23,22 @@ export function wrongAccess(
   const planned = accessOf(steps);
   const isWrong = ([path, access]: readonly [string, Access]): boolean => {
     const mount = visible.get(path);
-    return mount === undefined || isReadOnly(mount) === (access === 'own');
+    return mount === undefined || (access === 'own' ? isReadOnly(mount) : !isClosed(mount));
   };
   const own = new Set(steps.flatMap(ownTreeOf));
-  const isLeftOpen = ([path, mount]: readonly [string, Mount]): boolean =>
-    !planned.has(path) &&
-    !isReadOnly(mount) &&
-    CLOSED.has(nearest(path, planned)) &&
-    !isWithinAny(path, own) &&
-    !isOutOfReach(path);
-  return [...planned].find(isWrong)?.[0] ?? [...visible].find(isLeftOpen)?.[0];
+  const devices = new Set(outside.map(deviceOf));
+  // What covers it now may be taken away.
+  const isLeftOpen = (mount: Mount): boolean =>
+    devices.has(deviceOf(mount)) &&
+    !isClosed(mount) &&
+    nearest(mount.path, planned) !== undefined &&
+    !isWithinAny(mount.path, own) &&
+    !isOutOfReach(mount.path);
+  return [...planned].find(isWrong)?.[0] ?? inside.find(isLeftOpen)?.path;
+}
+
+function deviceOf({ source }: Mount): string {
+  return source.slice(0, source.indexOf(' '));
 }
 
 /** In which bubblewrap mounts more than was planned. */
@@ -40,19 +47,19 @@ function ownTreeOf({ kind }: MountStep): readonly string[] {
   return kind === 'privateProcesses' ? ['/proc'] : [];
 }
 
-/** What is said of a place below which all that came along from the host is closed at first. */
-const CLOSED: ReadonlySet<Access | undefined> = new Set(['read', 'write']);
+/** Where bubblewrap has the host while it mounts. */
+export const HOST = '/oldroot';
 
 /**
- * What of the host can still be written when nothing of it should be.
- * @param there What bubblewrap has then: `/oldroot` is the host to it, and `/newroot` what the command will see.
+ * What of the host is still open when nothing of it should be, also what is covered there: that may be taken away.
+ * @param there What bubblewrap has then.
  */
 export function leftOpen(there: readonly Mount[]): readonly Mount[] {
-  const isOfHost = ({ path }: Mount): boolean => {
-    const shown = /^\/(?:oldroot|newroot)(\/.*)$/.exec(path)?.[1];
-    return path === '/oldroot' || (shown !== undefined && kernelTreeOf(shown) === undefined);
-  };
-  return [...visibleMounts(there).values()].filter((mount) => isOfHost(mount) && !isReadOnly(mount));
+  const top = visibleMounts(there).get(HOST);
+  const tree = top === undefined ? [] : treeOf(top, there);
+  return tree.filter(
+    (mount) => !isClosed(mount) && kernelTreeOf(mount.path.slice(HOST.length)) === undefined,
+  );
 }
 
 /**
@@ -72,13 +79,8 @@ export function mountsToOpen(
     const holding = nearest(path, host);
     return holding !== undefined && !isReadOnly(holding);
   };
-  // What nobody can name stays closed.
   return [...visibleMounts(inside).values()].filter(
-    (mount) =>
-      !mount.path.includes(NOT_UTF_8) &&
-      isReadOnly(mount) &&
-      nearest(mount.path, planned) === 'write' &&
-      isOpenOutside(mount.path),
+    (mount) => isReadOnly(mount) && nearest(mount.path, planned) === 'write' && isOpenOutside(mount.path),
   );
 }
 

@@ -2,19 +2,21 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, constants, openSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { text } from 'node:stream/consumers';
+import { bytesOfText } from '../files/byte-text.js';
 import { pathOfDescriptor } from '../files/descriptors.js';
 import { errorCode } from '../files/error-code.js';
 import { checkSpareDescriptors } from '../files/spare-descriptors.js';
 import type { MountPrograms } from '../linux/mount-programs.js';
 import { SHELL } from '../linux/system-programs.js';
+import { enterWords, openNamespaces } from './enter-namespaces.js';
 import type { NamedProcess } from './first-process.js';
 import type { Mount } from './mount-table.js';
 
 /**
- * Opens or closes mounts of a sandbox from outside. They are opened once bubblewrap has made them all: until then nothing there can be
- * written, and so nothing can be made or emptied where a name leads elsewhere.
+ * Opens mounts of a sandbox from outside, once bubblewrap has made them all: until then nothing there can be written, and so nothing can
+ * be made or emptied where a name leads elsewhere.
  */
-export class MountChanger {
+export class MountOpener {
   readonly #first: NamedProcess;
   readonly #table: number;
   readonly #child: ChildProcess;
@@ -22,59 +24,44 @@ export class MountChanger {
   #hasEnded = false;
 
   /**
-   * Starts what changes them, which then waits. To be made while bubblewrap sets the sandbox up, for it gives the namespace up in the end.
-   * @param rights Those of whoever made the mounts, in the user namespace to which they belong, or those of this program, which as root
-   *   gets where the others do not.
+   * Starts what opens them, which then waits, with the rights of whoever made the mounts. To be made while bubblewrap sets the sandbox up,
+   * for it gives the namespace up in the end.
    * @throws Error where a descriptor or a process cannot be had, or the first one has gone.
    */
-  constructor(first: NamedProcess, { nsenter, mount }: MountPrograms, rights: 'of sandbox' | 'own') {
-    const held: number[] = [];
-    const hold = (fd: number): number => {
-      held.push(fd);
-      return fd;
-    };
+  constructor(first: NamedProcess, { nsenter, mount }: MountPrograms) {
     this.#first = first;
+    this.#table = openNameless();
+    let namespaces: readonly number[] = [];
     try {
-      this.#table = hold(openNameless());
-      const users = hold(openSync(`/proc/${first.pid}/ns/user`, 'r'));
-      const mounts = hold(openSync(`/proc/${first.pid}/ns/mnt`, 'r'));
-      const stdio = ['pipe', 'ignore', 'pipe', this.#table, users, mounts] as const;
+      namespaces = openNamespaces(first);
+      const stdio = ['pipe', 'ignore', 'pipe', this.#table, ...namespaces] as const;
       checkSpareDescriptors(stdio);
-      const user = rights === 'own' ? [] : [`--user=${pathOfDescriptor(4)}`];
-      const enter = [nsenter, ...user, `--mount=${pathOfDescriptor(5)}`];
-      // Its programs are those of the host: what a sandbox shows in their place may be anything.
-      const stay = ['--root=/', '--preserve-credentials', '--'];
       const open = [mount, '-i', '-n', '-c', '-a', '-T', pathOfDescriptor(3)];
-      this.#child = spawn(SHELL, ['-c', WHEN_TOLD, 'sh', ...enter, ...stay, ...open], {
+      this.#child = spawn(SHELL, ['-c', WHEN_TOLD, 'sh', ...enterWords(nsenter, [4, 5]), ...open], {
         env: {},
         cwd: '/',
         stdio: [...stdio],
       });
       this.#ended = endOf(this.#child);
-      for (const fd of [users, mounts]) closeSync(fd);
     } catch (error) {
-      for (const fd of held) closeSync(fd);
+      closeSync(this.#table);
       throw error;
+    } finally {
+      for (const fd of namespaces) closeSync(fd);
     }
     this.#child.stdin?.on('error', () => undefined);
   }
 
   /**
-   * Settles with its complaints when it has ended; whether all is changed is for the mount table to tell.
-   * @param access `ro` closes them. @throws Error of the system where it cannot be told which.
+   * Settles with its complaints when it has ended; whether all are open is for the mount table to tell.
+   * @throws Error of the system where it cannot be told which.
    */
-  async change(mounts: readonly Mount[], access: 'ro' | 'rw'): Promise<string> {
+  async open(mounts: readonly Mount[]): Promise<string> {
     const root = `/proc/${this.#first.pid}/root`;
-    const lines = mounts.map(
-      (mount) => `none ${escaped(root + mount.path)} none ${wordsOf(mount, access)} 0 0\n`,
-    );
+    const lines = mounts.map((mount) => `none ${escaped(root + mount.path)} none ${wordsOf(mount)} 0 0\n`);
     writeFileSync(this.#table, lines.join(''));
     this.#child.stdin?.end('\n');
     return await this.#ended;
-  }
-
-  [Symbol.dispose](): void {
-    this.end();
   }
 
   /** Ends it, whatever it does. May be called twice. */
@@ -86,8 +73,8 @@ export class MountChanger {
   }
 }
 
-function wordsOf({ options }: Mount, access: 'ro' | 'rw'): string {
-  return ['remount', 'bind', access, ...options.split(',').filter((option) => KEPT.has(option))].join(',');
+function wordsOf({ options }: Mount): string {
+  return ['remount', 'bind', 'rw', ...options.split(',').filter((option) => KEPT.has(option))].join(',');
 }
 
 /** What is lost where it is not said anew, and what the program for it knows. */
@@ -96,12 +83,11 @@ const KEPT: ReadonlySet<string> = new Set([
   ...['noatime', 'nodiratime', 'relatime'],
 ]);
 
-/** A field of such a table ends with a blank, of which there are no others than these. */
+/** A field of such a table, in which any byte may be written as an octal number. */
 function escaped(path: string): string {
-  return path.replace(
-    /[ \t\n\v\f\r\\]/g,
-    (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`,
-  );
+  return bytesOfText(path)
+    .toString('latin1')
+    .replace(/[^!-[\]-~]/g, (byte) => `\\${byte.charCodeAt(0).toString(8).padStart(3, '0')}`);
 }
 
 /** A file that nobody else can open, for it never has a name. It holds blank lines, in place of which there is room for others. */

@@ -1,11 +1,15 @@
 import { readFileSync } from 'node:fs';
+import { textOfBytes } from '../files/byte-text.js';
 import { ancestorsOf } from '../files/paths.js';
 import type { MountStep } from '../linux/mount-step.js';
 
-/** What the kernel tells of the mounts that a process sees, a line for each; undefined where there is no such process. */
+/**
+ * What the kernel tells of the mounts that a process sees, a line for each, as `textOfBytes` has it; undefined where there is no such
+ * process.
+ */
 export function readMountTable(pid: number): string | undefined {
   try {
-    return readFileSync(`/proc/${String(pid)}/mountinfo`, 'utf8');
+    return textOfBytes(readFileSync(`/proc/${String(pid)}/mountinfo`));
   } catch {
     return undefined;
   }
@@ -59,7 +63,7 @@ function mountedPathOf(step: MountStep): string | undefined {
   }
 }
 
-/** A mount, as the kernel tells of it. */
+/** A mount, as the kernel tells of it. Its paths are as `textOfBytes` has them. */
 export interface Mount {
   readonly id: string;
   /** The id of the mount that it lies upon. */
@@ -94,6 +98,28 @@ export function mountsIn(mountTable: string): readonly Mount[] {
 /** Whether nothing can be written on it. */
 export function isReadOnly({ options }: Mount): boolean {
   return options.split(',').includes('ro');
+}
+
+/** Whether it can change nothing of the machine: neither files, nor what devices stand for, nor as whom something runs. */
+export function isClosed({ options }: Mount): boolean {
+  const words = options.split(',');
+  return CLOSING.every((word) => words.includes(word));
+}
+
+const CLOSING = ['ro', 'nodev', 'nosuid'];
+
+/** Those that lie upon one of them, directly or not, and it itself: what is mounted there, covered or not. */
+export function treeOf(top: Mount, mounts: readonly Mount[]): readonly Mount[] {
+  const upon = new Map<string, Mount[]>();
+  for (const mount of mounts) {
+    const siblings = upon.get(mount.parent);
+    if (siblings === undefined) upon.set(mount.parent, [mount]);
+    else siblings.push(mount);
+  }
+  const tree = [top];
+  // It grows while it is walked.
+  for (const { id } of tree) tree.push(...(upon.get(id) ?? []).filter((mount) => mount.id !== id));
+  return tree;
 }
 
 /** The mounts to which their own paths lead; the others are covered. */

@@ -6,10 +6,12 @@ import { StalePlan } from '../files/stale-plan.js';
 import { findMountPrograms, type MountPrograms } from '../linux/mount-programs.js';
 import type { MountStep } from '../linux/mount-step.js';
 import { SEALED } from '../linux/mount-words.js';
+import { findTreeCloser } from '../linux/tree-closer.js';
 import { misplacedMount } from './check-mounts.js';
+import { closeTree } from './close-tree.js';
 import type { NamedProcess } from './first-process.js';
-import { leftOpen, mountsToOpen, withOpened } from './mount-access.js';
-import { MountChanger } from './mount-changer.js';
+import { HOST, leftOpen, mountsToOpen, withOpened } from './mount-access.js';
+import { MountOpener } from './mount-opener.js';
 import { type Mount, mountsIn, readMountTable } from './mount-table.js';
 
 /** What a sandbox is to have mounted. */
@@ -22,7 +24,7 @@ export interface MountOrders {
 /** Sees to it that a sandbox has all mounted as planned before its command runs. */
 export class PlannedMounts {
   readonly #orders: MountOrders;
-  #opener: MountChanger | undefined;
+  #opener: MountOpener | undefined;
 
   constructor(orders: MountOrders) {
     this.#orders = orders;
@@ -37,7 +39,7 @@ export class PlannedMounts {
     const { opening } = this.#orders;
     if (opening === undefined) return true;
     try {
-      this.#opener = new MountChanger(first, opening, 'of sandbox');
+      this.#opener = new MountOpener(first, opening);
       return true;
     } catch (error) {
       if (PASSING.has(errorCode(error) ?? '')) return false;
@@ -60,29 +62,22 @@ export class PlannedMounts {
   }
 
   /**
-   * Closes what of the host the wrapper could not, which waits for that: root can get where root in a user namespace does not. An
-   * ordinary user leaves what others keep from him.
-   * @returns why the plan is to be made anew; undefined where all is closed.
+   * Closes what of the host the wrapper could not, which waits for that.
+   * @returns why the plan is to be made anew, or that nothing here can close it; undefined where all is closed that anybody in the
+   *   sandbox gets to.
    */
   async close(first: NamedProcess): Promise<ExecError | undefined> {
     const open = leftOpenIn(first);
     if (open?.length === 0) return undefined;
-    const complaint = open === undefined ? '' : await this.#closeFromOutside(first, open);
-    const [left] = leftOpenIn(first) ?? open ?? [];
-    if (left === undefined && open !== undefined) return undefined;
-    const path = left === undefined ? 'what the host has mounted' : hostPathOf(left);
-    return new StalePlan(complaint === '' ? path : `${path} (${complaint})`, 'could not be closed');
-  }
-
-  async #closeFromOutside(first: NamedProcess, open: readonly Mount[]): Promise<string> {
     const { opening = findMountPrograms() } = this.#orders;
-    if (process.geteuid?.() !== 0 || opening === undefined) return '';
-    try {
-      using changer = new MountChanger(first, opening, 'own');
-      return await changer.change(open, 'ro');
-    } catch (error) {
-      return String(error);
-    }
+    const closer = findTreeCloser();
+    const canClose = opening !== undefined && closer !== undefined;
+    const complaint = canClose ? await closeTree(first, HOST, opening.nsenter, closer).catch(String) : '';
+    const left = leftOpenIn(first);
+    if (left === undefined) return new StalePlan('what the host has mounted', 'could not be closed');
+    const [within] = left.map(hostPathOf).filter((path) => !isOutOfReach(path));
+    if (within === undefined) return undefined;
+    return canClose ? new StalePlan(`${within} (${complaint})`, 'could not be closed') : notClosed(within);
   }
 
   /**
@@ -106,7 +101,7 @@ export class PlannedMounts {
     if (misplaced !== undefined) return new StalePlan(misplaced, 'was replaced');
     const closed = mountsToOpen(mounts, host, there);
     if (closed.length === 0) return undefined;
-    const complaint = await this.#opener?.change(closed, 'rw').catch(String);
+    const complaint = await this.#opener?.open(closed).catch(String);
     const after = readMountTable(first);
     if (after === withOpened(inside, closed)) return undefined;
     if (after === inside && complaint) return notOpened(complaint);
@@ -140,15 +135,20 @@ function notOpened(problem: string): ExecError {
   );
 }
 
+function notClosed(path: string): ExecError {
+  return new ExecError(
+    'sandboxUnsupported',
+    `sandbox: ${path} is mounted where bubblewrap cannot make it read-only, and nothing here can do it from outside; install perl or python3`,
+  );
+}
+
 function leftOpenIn({ pid }: NamedProcess): readonly Mount[] | undefined {
   const table = readMountTable(pid);
-  if (table === undefined) return undefined;
-  const open = leftOpen(mountsIn(table));
-  return process.geteuid?.() === 0 ? open : open.filter((mount) => !isOutOfReach(hostPathOf(mount)));
+  return table === undefined ? undefined : leftOpen(mountsIn(table));
 }
 
 function hostPathOf({ path }: Mount): string {
-  return path.replace(/^\/(?:old|new)root(?=\/)/, '');
+  return path.slice(HOST.length);
 }
 
 const BARRED: ReadonlySet<string> = new Set(['EACCES', 'EPERM']);

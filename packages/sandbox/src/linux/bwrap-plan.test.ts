@@ -4,7 +4,7 @@ import { MAX_BWRAP_BYTES, MAX_BWRAP_WORDS } from '../limits.js';
 import { isKeptByShell } from './becoming-words.js';
 import { planBwrap } from './bwrap-plan.js';
 import type { MountStep } from './mount-step.js';
-import { SEALED, waitWords } from './mount-words.js';
+import { beside, SEALED, waitWords } from './mount-words.js';
 
 const FILTER = new Uint8Array([1, 2, 3]);
 const COMMAND = { argv: ['make', '--', 'all'], cwd: '/ws', env: { TOKEN: 'secret' } } as const;
@@ -13,12 +13,13 @@ const IDENTITY = { device: 1, inode: 2 };
 
 const SETTINGS = { program: 'bwrap', network: 'enabled', filter: FILTER, signalResetter: undefined } as const;
 const NO_MOUNTS = { steps: [], placeholders: [] };
+const ASIDE = beside(SEALED.replace('sealed', 'devices'));
 
 const STEPS: readonly MountStep[] = [
+  { kind: 'sealHost' },
   { kind: 'bind', path: '/', access: 'read', identity: undefined },
   { kind: 'privateDevices' },
   { kind: 'privateProcesses' },
-  { kind: 'sealHost' },
   { kind: 'emptyDirectory', path: '/ws/a', mode: '755' },
   { kind: 'bind', path: '/ws', access: 'write', identity: IDENTITY },
   { kind: 'unreadableFile', path: '/ws/.env' },
@@ -45,9 +46,9 @@ test('a plan becomes one call of bubblewrap, its paths held open and its secrets
       ...['/usr/bin/bwrap', '--args', '3'],
       ...['--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try'],
       '--unshare-net',
-      ...['--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc', '--perms', '555'],
+      ...['--dev', ASIDE, '--ro-bind', '/', '../oldroot'],
+      ...['--ro-bind', '/', '/', '--dev-bind-try', `/${ASIDE}`, '/dev', '--proc', '/proc', '--perms', '555'],
       ...['--tmpfs', '/proc/1', '--remount-ro', '/proc/1'],
-      ...['--ro-bind', '/', '../oldroot'],
       ...['--perms', '755', '--tmpfs', '/ws/a'],
       ...['--ro-bind-fd', '4', '/ws'],
       ...['--perms', '000', '--ro-bind-data', '5', '/ws/.env'],

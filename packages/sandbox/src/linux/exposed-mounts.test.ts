@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { fakeFiles } from '../files/testing/fake-files.js';
+import { mountsIn } from '../launch/mount-table.js';
 import { exposedMounts } from './exposed-mounts.js';
 
 const OWN = { uid: 0, gid: 0, systemUid: 0 };
@@ -23,7 +24,7 @@ const FILES = fakeFiles(
 );
 
 function exposed(path: string, options = 'rw', fileSystem = 'ext4 /dev/sda1 rw'): readonly string[] {
-  return exposedMounts(`36 35 8:1 / ${path} ${options} shared:1 - ${fileSystem}\n`, OWN, FILES);
+  return exposedMounts(mountsIn(`36 35 8:1 / ${path} ${options} shared:1 - ${fileSystem}\n`), OWN, FILES);
 }
 
 test.each([
@@ -47,15 +48,31 @@ test('nothing is asked of what may not answer', () => {
     asked.push(path);
     return FILES.look(path) ?? FILES.look('/');
   };
-  expect([exposedMounts(lines.join(''), OWN, { look }), asked]).toEqual([['/mnt/nfs/below'], ['/', '/mnt']]);
+  expect([exposedMounts(mountsIn(lines.join('')), OWN, { look }), asked]).toEqual([
+    ['/mnt/nfs/below'],
+    ['/', '/mnt'],
+  ]);
 });
 
-test('a mount that is closed already, or serves nobody but another user', () => {
-  const fuse = (options: string): string => `fuse.gvfsd-fuse gvfsd-fuse rw,${options},group_id=1001`;
-  expect([
-    exposed('/home/other/disk', 'ro,nosuid'),
-    exposed('/run/user/1001/gvfs', 'rw', fuse('user_id=1001')),
-    exposed('/run/user/1001/gvfs', 'rw', fuse('user_id=0')),
-    exposed('/run/user/1001/gvfs', 'rw', fuse('user_id=1001,allow_other')),
-  ]).toEqual([[], [], ['/run/user/1001/gvfs'], ['/run/user/1001/gvfs']]);
+test('a mount that is closed already, and one that is closed but for its devices', () => {
+  expect([exposed('/home/other/disk', 'ro,nosuid,nodev'), exposed('/home/other/disk', 'ro,nosuid')]).toEqual([
+    [],
+    ['/home/other/disk'],
+  ]);
+});
+
+test('what is covered, whoever has the directory, but for what only waits to be', () => {
+  const beneath = (kind: string): readonly string[] =>
+    exposedMounts(
+      mountsIn(`2 1 8:1 / /srv/disk rw - ${kind} x rw\n3 2 8:2 / /srv/disk ro,nosuid,nodev - ext4 y rw\n`),
+      OWN,
+      FILES,
+    );
+  expect([beneath('ext4'), beneath('autofs')]).toEqual([['/srv/disk'], []]);
+});
+
+test('below a directory in which those of an access list may rename', () => {
+  const files = fakeFiles({ '/srv/disk': 'directory' }, { '/srv': { mode: 0o775 } });
+  const table = '36 35 8:1 / /srv/disk rw - ext4 /dev/sda1 rw\n';
+  expect(exposedMounts(mountsIn(table), OWN, files)).toEqual(['/srv/disk']);
 });

@@ -23,7 +23,7 @@ export type MountStep =
   /** A /proc of its own, in which nobody can open the memory of the first process. */
   | { readonly kind: 'privateProcesses' }
   /**
-   * What follows can make nothing on the host but in what may be written. bubblewrap makes what is missing at the place of a
+   * What follows can make nothing on the host, and shows nothing of it that is open. bubblewrap makes what is missing at the place of a
    * mount, and follows links to get there; where a command that runs meanwhile may write, they may lead anywhere by then.
    */
   | { readonly kind: 'sealHost' };

@@ -7,24 +7,22 @@ export type Hold = (descriptor: PlannedDescriptor) => string;
 
 /**
  * The mounts of a plan, as bubblewrap is told of them. What may be written is mounted read-only like the rest: it is opened when all is
- * in place, by `MountChanger`.
+ * in place, by `MountOpener`.
  * @param waitsForSeal Whether bubblewrap waits, once nothing of the host can be written any more, until somebody has looked whether
  *   that is so.
  */
 export function mountWords(steps: readonly MountStep[], hold: Hold, waitsForSeal = false): readonly string[] {
-  const at = steps.findIndex(({ kind }) => kind === 'sealHost');
-  const sealed = steps.slice(at + 1);
+  const [first] = steps;
   // Devices are shown as they are on the host, which is closed by then.
-  const isPutAside = at >= 0 && sealed.some(({ kind }) => kind === 'privateDevices');
-  return steps.flatMap((step, index) => {
+  const isPutAside = first?.kind === 'sealHost' && steps.some(({ kind }) => kind === 'privateDevices');
+  return steps.flatMap((step) => {
     if (step.kind === 'sealHost')
       return [
         ...(isPutAside ? ['--dev', ASIDE] : []),
         ...SEAL,
         ...(waitsForSeal ? ['--file', hold({ kind: 'seal' }), beside(SEALED)] : []),
       ];
-    if (isPutAside && step.kind === 'privateDevices' && index > at) return FROM_ASIDE;
-    return wordsOf(step, hold);
+    return isPutAside && step.kind === 'privateDevices' ? FROM_ASIDE : wordsOf(step, hold);
   });
 }
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { FileIdentity } from '../files/resolve-path.js';
 import { StalePlan } from '../files/stale-plan.js';
 import { fakeFiles } from '../files/testing/fake-files.js';
+import { mountsIn } from '../launch/mount-table.js';
 import type { NormalisedPolicy } from '../policy/path-rule.js';
 import { policyOf, rule } from '../policy/testing/rules.js';
 import type { MountStep } from './mount-step.js';
@@ -39,18 +40,18 @@ function steps(policy: NormalisedPolicy, sealed: readonly SealableTree[] = []): 
   return planMounts(policy, FILES, sealed).steps.map(written);
 }
 
-/** What every sandbox has for itself, and that nothing of the host is changed by what follows. */
-const OWN = ['privateDevices', 'privateProcesses', 'sealHost'];
+/** What every sandbox has for itself. */
+const OWN = ['privateDevices', 'privateProcesses'];
 
 test('a program that only looks can write nothing in what every sandbox has for itself', () => {
   const looking = (policy: NormalisedPolicy): readonly string[] => steps(policy, ['/dev', '/proc']);
   const processes = ['privateProcesses', 'seal /proc'];
   expect(looking(policyOf(['read /', 'write /ws']))).toEqual([
+    'sealHost',
     'read /',
     'privateDevices',
     'seal /dev',
     ...processes,
-    'sealHost',
     'write /ws',
   ]);
   // Its /dev is that of the host.
@@ -102,7 +103,6 @@ describe('the order of mounts', () => {
       ['write /', 'read /srv/x/hooks'],
       [
         'write /',
-        'sealHost',
         'empty /srv/x 755',
         'empty /srv 755',
         'write /',
@@ -144,7 +144,7 @@ describe('the order of mounts', () => {
       ['read /', ...OWN, 'write /ws', 'read /ws/.git', 'empty /ws/.git/x/y 000', 'seal /ws/.git/x/y'],
     ],
   ])('%s', (_, rules, expected) => {
-    expect(steps(policyOf(rules))).toEqual(expected);
+    expect(steps(policyOf(rules))).toEqual(['sealHost', ...expected]);
   });
 
   test('links of an empty root are made again, where nothing else shows them', () => {
@@ -153,6 +153,7 @@ describe('the order of mounts', () => {
       { path: '/usr/lib/x', target: 'y' },
     ];
     expect(steps(policyOf(['read /usr'], { links }))).toEqual([
+      'sealHost',
       'empty / 755',
       'link /bin usr/bin',
       ...OWN,
@@ -163,11 +164,11 @@ describe('the order of mounts', () => {
 
   test('one of these trees may be closed alone', () => {
     expect(steps(policyOf(['read /']), ['/proc'])).toEqual([
+      'sealHost',
       'read /',
       'privateDevices',
       'privateProcesses',
       'seal /proc',
-      'sealHost',
     ]);
   });
 
@@ -198,8 +199,22 @@ test('nothing can be kept missing in what is no directory any more', () => {
   expect(() => planMounts(policy, FILES, [])).toThrow(new StalePlan('/gone', 'has gone'));
 });
 
+test('directories above what this machine has mounted are pinned, where a command could rename them', () => {
+  const files = fakeFiles({ '/ws/a/b/disk': 'directory', '/ws/shut': 'shut', '/srv/disk': 'directory' });
+  const mounts = ['/', '/ws/a/b/disk', '/ws/top', '/ws/shut/in/disk', '/ws/gone/disk', '/srv/disk'];
+  const table = mounts.map((path, at) => `${at + 1} ${at === 0 ? 0 : 1} 8:${at} / ${path} rw - ext4 x rw\n`);
+  const pinned = (rules: readonly string[]): readonly string[] =>
+    planMounts(policyOf(rules), files, [], mountsIn(table.join('')))
+      .steps.map(written)
+      .filter((step) => step.startsWith('empty'));
+  expect([pinned(['read /', 'write /ws']), pinned(['write /'])]).toEqual([
+    ['empty /ws/a/b 755', 'empty /ws/a 755'],
+    [],
+  ]);
+});
+
 test('what every sandbox has for itself cannot be granted, and not denied either', () => {
-  expect(steps(policyOf(['read /', 'write /dev/shm']))).toEqual(['read /', ...OWN]);
+  expect(steps(policyOf(['read /', 'write /dev/shm']))).toEqual(['sealHost', 'read /', ...OWN]);
   expect(() => planMounts(policyOf(['read /', 'deny /proc/cpuinfo']), FILES, [])).toThrow(
     new ExecError(
       'sandboxUnsupported',

@@ -1,9 +1,11 @@
 import type { FileFacts } from '../files/file-facts.js';
 import { kernelTreeOf } from '../files/kernel-trees.js';
-import { depthOf, holdersOf, parentOf } from '../files/paths.js';
+import { depthOf, holdersOf, isWithinAny, parentOf } from '../files/paths.js';
 import type { FileIdentity } from '../files/resolve-path.js';
 import { StalePlan } from '../files/stale-plan.js';
 import { refuse } from '../intent/refuse.js';
+import { isRemote } from '../launch/kinds-of-mounts.js';
+import { type Mount, visibleMounts } from '../launch/mount-table.js';
 import { indexRules, type RuleIndex } from '../policy/access.js';
 import type { NormalisedPolicy, PathRule, PlaceholderText } from '../policy/path-rule.js';
 import { nameOf } from '../policy/rule-origin.js';
@@ -35,6 +37,7 @@ export interface MountedPolicy extends Pick<NormalisedPolicy, 'restrictsFiles' |
  * The mounts that enforce a policy.
  * @param files As they were when the policy was made.
  * @param sealed Those of the trees that are the sandbox's own in which nothing can be written, but to devices; default none.
+ * @param ofHost What this machine has mounted; default nothing.
  * @throws ExecError `sandboxUnsupported` where a rule lies in a tree that every sandbox has for itself; StalePlan where
  *   something is missing in a directory that has gone.
  */
@@ -42,6 +45,7 @@ export function planMounts(
   policy: MountedPolicy,
   files: Pick<FileFacts, 'look'>,
   sealed: readonly SealableTree[] = [],
+  ofHost: readonly Mount[] = [],
 ): MountPlan {
   const seal = (path: SealableTree): readonly MountStep[] =>
     sealed.includes(path) ? [{ kind: 'makeReadOnly', path }] : [];
@@ -53,11 +57,11 @@ export function planMounts(
   const base = index.accessAt('/');
   const holders = holdersOf(rules.map(({ path }) => path));
   const steps: readonly MountStep[] = [
+    { kind: 'sealHost' },
     baseStep(base),
     ...(base === 'deny' ? linkSteps(policy, index) : []),
     ...(base === 'write' ? [] : own),
-    { kind: 'sealHost' },
-    ...pinSteps(rules, index),
+    ...pinSteps([...rules.map(({ path }) => path), ...movablePlaces(ofHost, index, files)], index),
     // Pins below the root of all are buried by that, and so would these be.
     ...(base === 'write' ? own : []),
     ...(base === 'write' ? [SYSFS] : []),
@@ -95,16 +99,43 @@ function linkSteps({ links }: MountedPolicy, index: RuleIndex): readonly MountSt
 }
 
 /**
+ * Where this machine has something mounted that a command could move along with a directory above it, out of the way of all who
+ * start a sandbox: bubblewrap closes mounts by their paths. Who may write everywhere can get in that way as he likes. Nor is that said
+ * of what this user cannot get to, and no file system is asked that may not answer.
+ */
+function movablePlaces(
+  mounts: readonly Mount[],
+  index: RuleIndex,
+  files: Pick<FileFacts, 'look'>,
+): readonly string[] {
+  const remote = new Set(
+    mounts
+      .filter(isRemote)
+      .map(({ path }) => path)
+      .filter((path) => path !== '/'),
+  );
+  return [...visibleMounts(mounts).keys()].filter((path) => {
+    const root = index.governing(parentOf(path));
+    if (root?.access !== 'write' || root.path === '/' || isWithinAny(parentOf(path), remote)) return false;
+    try {
+      return files.look(parentOf(path))?.kind === 'directory';
+    } catch {
+      return false;
+    }
+  });
+}
+
+/**
  * A restriction holds for a name, so no directory above it may be renamed. The kernel renames no directory on which
  * something is mounted, even where another mount hides that: the mounts made here are buried by those that follow.
  */
-function pinSteps(rules: readonly PathRule[], index: RuleIndex): readonly MountStep[] {
+function pinSteps(paths: readonly string[], index: RuleIndex): readonly MountStep[] {
   const pins = new Set<string>();
   const roots = new Map<string, PathRule>();
-  for (const rule of rules) {
-    const root = index.governing(parentOf(rule.path));
-    if (root?.access !== 'write' || root.path === rule.path) continue;
-    let at = parentOf(rule.path);
+  for (const path of paths) {
+    const root = index.governing(parentOf(path));
+    if (root?.access !== 'write' || root.path === path) continue;
+    let at = parentOf(path);
     if (at === root.path) continue;
     // Above what is pinned already, all is, up to the same root.
     for (; at !== root.path && !pins.has(at); at = parentOf(at)) pins.add(at);

@@ -1,0 +1,71 @@
+import { chmodSync, chownSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { has, INVENTORY_USERS } from './testing/users.js';
+import { createWorld, type World } from './testing/world.js';
+
+const OTHER_UID = 1002;
+
+// Mounting is for root.
+const canMount = process.getuid?.() === 0 && ['unshare', 'nsenter', 'setpriv'].every(has);
+const lack = canMount ? '' : ' (skipped: only root can mount, with util-linux)';
+
+describe.each(INVENTORY_USERS)('as $name', (user) => {
+  const isPossible = canMount && user.obstacle === undefined;
+  let world: World;
+
+  beforeAll(async () => {
+    if (!isPossible) return;
+    world = createWorld(user, { sharesMounts: true });
+    // Whoever runs the commands is there from the first one on.
+    await world.run('true');
+  });
+
+  afterAll(async () => {
+    if (isPossible) await world.close();
+  });
+
+  function mountNew(place: string): string {
+    mkdirSync(place, { recursive: true });
+    world.mount(['-t', 'tmpfs', '-o', 'mode=777,size=64k', 'none', place]);
+    return place;
+  }
+
+  test.skipIf(!isPossible)(
+    `nothing of the kernel shows but in trees of the sandbox's own${lack}`,
+    async () => {
+      const places = [world.outside, world.workspace].map((above) => path.join(above, 'root'));
+      for (const place of places) {
+        for (const [kind, name] of Object.entries({ proc: 'proc', sysfs: 'sys' })) {
+          const at = path.join(place, name);
+          mkdirSync(at, { recursive: true });
+          world.mount(['-t', kind, 'none', at]);
+        }
+      }
+      const { stdout } = await world.run(
+        'for at in "$OUT" .; do ls $at/root/*/; cat $at/root/proc/sys/kernel/ostype; done 2> /dev/null; ls "$OUT/root"',
+      );
+      expect(stdout.replace(/^.*:$/gm, '').trim()).toBe('proc\nsys');
+    },
+  );
+
+  test.skipIf(!isPossible)(`all of the host is closed, whoever shuts or covers it${lack}`, async () => {
+    const shut = path.join(world.outside, 'shut');
+    const covered = path.join(world.outside, 'covered');
+    const places = [mountNew(path.join(shut, 'disk')), mountNew(path.join(covered, 'below/disk'))];
+    chownSync(shut, OTHER_UID, OTHER_UID);
+    chmodSync(shut, 0o700);
+    places.push(mountNew(covered));
+    const { stdout } = await world.run('cut -d" " -f5,6 /proc/self/mountinfo');
+    const seen = stdout.split('\n').filter((line) => places.includes(line.split(' ')[0] ?? ''));
+    expect(seen.sort()).toEqual(places.map((place) => `${place} ro,nosuid,nodev,relatime`).sort());
+  });
+
+  test.skipIf(!isPossible)(`nobody in a sandbox moves what the host has mounted there${lack}`, async () => {
+    chownSync(path.dirname(mountNew(path.join(world.workspace, 'disks/one'))), user.uid, user.uid);
+    const { stdout } = await world.run(
+      'mv disks elsewhere 2> /dev/null || echo refused; echo written > disks/one/file && cat disks/one/file',
+    );
+    expect(stdout).toBe('refused\nwritten\n');
+  });
+});

@@ -1,0 +1,47 @@
+import { kernelTreeOf } from '../files/kernel-trees.js';
+import { type Mount, visibleMounts } from './mount-table.js';
+
+/** Whether somebody else than the kernel of this machine answers for it. */
+export function isRemote({ fileSystem }: Mount): boolean {
+  return /^(?:fuse|nfs|cifs|smb|9p|ceph|afs|autofs|lustre|glusterfs|virtiofs|vboxsf)/.test(fileSystem);
+}
+
+/**
+ * What the kernel shows elsewhere than in the trees that every sandbox has of its own, such as in the root of a container. Processes have
+ * the numbers there by which they are known outside, the first one of a sandbox too, and settings are those of the machine.
+ */
+export function strayKernelMounts(mounts: readonly Mount[]): readonly Mount[] {
+  return [...visibleMounts(mounts).values()].filter(
+    ({ path, fileSystem }) =>
+      KERNEL_FILE_SYSTEMS.has(fileSystem.slice(0, fileSystem.indexOf(' '))) &&
+      kernelTreeOf(path) === undefined,
+  );
+}
+
+/** In which nobody keeps files: what is written there changes the machine, its processes or its devices. */
+const KERNEL_FILE_SYSTEMS: ReadonlySet<string> = new Set([
+  ...[
+    'proc',
+    'sysfs',
+    'cgroup',
+    'cgroup2',
+    'devtmpfs',
+    'devpts',
+    'mqueue',
+    'binder',
+    'fusectl',
+    'functionfs',
+  ],
+  ...[
+    'debugfs',
+    'tracefs',
+    'securityfs',
+    'selinuxfs',
+    'smackfs',
+    'configfs',
+    'efivarfs',
+    'pstore',
+    'resctrl',
+  ],
+  ...['binfmt_misc', 'bpf', 'nfsd', 'rpc_pipefs'],
+]);
