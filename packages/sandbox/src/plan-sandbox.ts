@@ -21,6 +21,7 @@ import { strayKernelMounts } from './launch/kinds-of-mounts.js';
 import type { LaunchPlan } from './launch/launch-plan.js';
 import { mountsIn } from './launch/mount-table.js';
 import { SetUp } from './launch/set-up.js';
+import { withAliasedDenials } from './linux/aliased-denials.js';
 import { planBwrap, type SandboxedCommand } from './linux/bwrap-plan.js';
 import { exposedMounts } from './linux/exposed-mounts.js';
 import type { MayReplace } from './linux/find-bwrap.js';
@@ -206,7 +207,10 @@ function answer(
   trees: ScannedTrees,
 ): SandboxPlan {
   const held = applyCeiling(asked, ceiling, files, trees);
-  const { policy, decisions, narrowed, gaps } = withMountGaps(mountsAround, held);
+  const gapped = withMountGaps(mountsAround, held);
+  const { decisions, narrowed, gaps } = gapped;
+  const ofHost = gapped.policy.restrictsFiles ? mountsIn(mountTable()) : [];
+  const policy = { ...gapped.policy, rules: withAliasedDenials(gapped.policy.rules, ofHost, files) };
   refuseReplaceable(bwrap, policy, files);
   const visible = visibleDirectory(command.cwd, policy, files);
   const { path: cwd } = visible;
@@ -214,7 +218,6 @@ function answer(
     ? maskCrowds(policy.rules, cwd, files)
     : { ...policy, notes: [] };
   const sealed = command.sealsKernelTrees === true ? SEALABLE_TREES : user.uid === 0 ? PROCESSES : [];
-  const ofHost = policy.restrictsFiles ? mountsIn(mountTable()) : [];
   const mounts = planMounts({ ...policy, rules }, files, sealed, ofHost);
   const launch = planBwrap(
     { ...command, cwd, ...planBeginning(command, visible, policy, { user, files }) },

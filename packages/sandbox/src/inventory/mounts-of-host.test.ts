@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, mkdirSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { has, INVENTORY_USERS } from './testing/users.js';
@@ -59,6 +59,21 @@ describe.each(INVENTORY_USERS)('as $name', (user) => {
     const { stdout } = await world.run('cut -d" " -f5,6 /proc/self/mountinfo');
     const seen = stdout.split('\n').filter((line) => places.includes(line.split(' ')[0] ?? ''));
     expect(seen.sort()).toEqual(places.map((place) => `${place} ro,nosuid,nodev,relatime`).sort());
+  });
+
+  test.skipIf(!isPossible)(`what is denied is denied wherever it is mounted${lack}`, async () => {
+    const { bare, outside } = world;
+    const secret = path.join(bare, 'kept/key');
+    mkdirSync(path.dirname(secret));
+    writeFileSync(secret, 'secret\n', { mode: 0o644 });
+    const elsewhere = path.join(outside, 'elsewhere');
+    mkdirSync(elsewhere);
+    world.mount(['--bind', bare, elsewhere]);
+    const { stdout } = await world.run(
+      `for at in '${bare}' "$OUT/elsewhere"; do cat "$at/kept/key" 2> /dev/null || echo refused; done; ls "$OUT/elsewhere"`,
+      { deny: [secret] },
+    );
+    expect(stdout).toBe('refused\nrefused\nkept\n');
   });
 
   test.skipIf(!isPossible)(`nobody in a sandbox moves what the host has mounted there${lack}`, async () => {
