@@ -194,7 +194,7 @@ export const MAX_JUDGED_LINE_LENGTH = 8192;
 export const MAX_JUDGED_PATHS = 256;
 
 /** Files that are looked at on the way to those paths, links included; a path that needs more is no evidence. */
-export const MAX_JUDGED_LOOKS = 8192;
+export const MAX_JUDGED_LOOKS = 1024;
 
 /** How often a sandbox is planned for one start while files change under it; the last time it is refused. */
 export const MAX_PLANS = 16;
