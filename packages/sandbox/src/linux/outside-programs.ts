@@ -3,9 +3,12 @@ import { resolvePath } from '../files/resolve-path.js';
 import { placesBefore } from './find-bwrap.js';
 import { SHELL, systemPlaces } from './system-programs.js';
 
-/** Run outside of sandboxes to set them up, or by a server or the command line. */
+/** Run outside of sandboxes to set them up, or by a server, its guardian or the command line. */
 const FIXED = [SHELL, '/usr/bin/env', '/usr/bin/unshare'];
-const LOOKED_FOR = ['nsenter', 'mkfifo', 'cat', 'stty', 'setsid', 'mount'];
+const LOOKED_FOR = [
+  ...['nsenter', 'mount', 'perl', 'python3', 'mkfifo', 'setsid', 'stty', 'cat', 'dd'],
+  ...['head', 'tr', 'grep', 'ps', 'sleep'],
+];
 
 /**
  * Where programs lie, or are looked for before they are found, that are run outside of sandboxes.
