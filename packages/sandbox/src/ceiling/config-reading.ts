@@ -155,6 +155,10 @@ export class ConfigReading implements ConfigTargets {
   #readConfig(path: string): void {
     const found = this.#resolve(path);
     if (found?.kind !== 'file') return;
+    if (kernelTreeOf(found.path) !== undefined) {
+      this.#tell(path, `leads to ${found.path}, which is of the kernel and not read; have no link there`);
+      return;
+    }
     // By another name its relative includes mean other files.
     const key = `${found.path}\0${parentOf(path)}`;
     if (this.#read.has(key)) return;

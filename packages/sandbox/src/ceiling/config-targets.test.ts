@@ -130,6 +130,21 @@ describe('what the config of a repository names', () => {
     ]);
   });
 
+  test('a config that is a file of the kernel is not read', async () => {
+    const tree: Readonly<Record<string, FakeFile>> = {
+      '/ws/r/.git/config': { link: '/proc/kmsg' },
+      '/proc/kmsg': { text: '[core]\nhooksPath = own' },
+    };
+    const { rules, gaps } = await named('', tree);
+    expect([rules, gaps]).toEqual([
+      [],
+      [
+        'the git config of /ws/r/.git: /ws/r/.git/config leads to /proc/kmsg, which is of the kernel and not read; have no link there',
+        '/ws/r/.git/config is a link; its target is protected, but the link could be replaced',
+      ],
+    ]);
+  });
+
   test('what cannot be protected is told, where it may be written at all', async () => {
     const config = `[core]
       hooksPath = .

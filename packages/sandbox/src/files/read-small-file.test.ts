@@ -1,9 +1,21 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  closeSync,
+  constants,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { MAX_SMALL_FILE_BYTES } from '../limits.js';
 import { readSmallFile } from './read-small-file.js';
 import { realFileFacts } from './real-file-facts.js';
@@ -59,6 +71,29 @@ test('a named pipe, a device, a link, a directory and a socket are no files, and
   } finally {
     await new Promise((closed) => server.close(closed));
   }
+});
+
+test('a named pipe is not opened: who waits for its reader goes on waiting', async () => {
+  const pipe = path.join(place, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const writer = spawn('/bin/sh', ['-c', 'echo order > "$1"', 'sh', pipe], { stdio: 'ignore' });
+  const ended = once(writer, 'exit');
+  await vi.waitFor(() => {
+    expect(readFileSync(`/proc/${writer.pid}/wchan`, 'utf8')).toMatch(/partner|fifo/);
+  });
+  expect(readSmallFile(pipe, 10)).toBeUndefined();
+  const fd = openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    expect(await ended).toEqual([0, null]);
+    expect(readFileSync(fd, 'utf8')).toBe('order\n');
+  } finally {
+    closeSync(fd);
+  }
+});
+
+test('what the kernel shows as a file is not read: that may take it from others', () => {
+  const files = ['/proc/version', '/proc/self/status', '/sys/kernel/mm/transparent_hugepage/enabled'];
+  expect(files.map((file) => realFileFacts.readText(file))).toEqual(files.map(() => undefined));
 });
 
 test('where nothing is, the system says so', () => {

@@ -1,35 +1,32 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { errorCode } from './error-code.js';
+import { O_PATH, pathOfDescriptor } from './descriptors.js';
+import { isOnKernelFileSystem } from './kernel-file-systems.js';
 
 /**
  * The text of a file, read without ever waiting: a confined command may have put anything there, such as a named pipe that
- * nobody writes to, a link to a device that never ends, or a file as large as the disk.
- * @returns undefined where no regular file is, a link included, or one of more than `maxBytes`.
+ * nobody writes to, a link to a device that never ends, or a file as large as the disk. What is no regular file, or one of the
+ * kernel's, is not even opened, for that alone may do something.
+ * @returns undefined where no such file is, a link included, or one of more than `maxBytes`.
  * @throws Error of the system where it cannot be read.
  */
 export function readSmallFile(path: string, maxBytes: number): string | undefined {
-  const fd = openSmallFile(path);
-  if (fd === undefined) return undefined;
+  const held = openSync(path, O_PATH | constants.O_NOFOLLOW);
   try {
-    return fstatSync(fd).isFile() ? readAtMost(fd, maxBytes) : undefined;
+    const isReadable = fstatSync(held).isFile() && !isOnKernelFileSystem(pathOfDescriptor(held));
+    return isReadable ? readHeld(held, maxBytes) : undefined;
+  } finally {
+    closeSync(held);
+  }
+}
+
+function readHeld(held: number, maxBytes: number): string | undefined {
+  const fd = openSync(pathOfDescriptor(held), constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    return readAtMost(fd, maxBytes);
   } finally {
     closeSync(fd);
   }
 }
-
-const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
-
-function openSmallFile(path: string): number | undefined {
-  try {
-    return openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-  } catch (error) {
-    if (NO_REGULAR_FILE.has(errorCode(error))) return undefined;
-    throw error;
-  }
-}
-
-/** Links and sockets. */
-const NO_REGULAR_FILE: ReadonlySet<string | undefined> = new Set(['ELOOP', 'ENXIO']);
 
 /** Its size says nothing: others may write it meanwhile. */
 function readAtMost(fd: number, maxBytes: number): string | undefined {
