@@ -58,6 +58,12 @@ export const MAX_RESTRICTED_PATH_BYTES = 4000;
 /** Linked worktrees of all repositories of one sandbox; what a repository keeps of its own stays as it is where they are more. */
 export const MAX_LINKED_WORKTREES = 256;
 
+/**
+ * Names that are looked at for all `.git` files and links that lead far around, and as many for links at what is to be protected;
+ * each of them has some for itself. What needs more is not followed, and told of.
+ */
+export const MAX_FOLLOWED_NAMES = 8192;
+
 /** Config files of one repository that are asked what they name, with those that they include; the rest is told of. */
 export const MAX_GIT_CONFIGS = 64;
 

@@ -1,9 +1,10 @@
 import type { FileFacts } from '../files/file-facts.js';
+import { LookPool } from '../files/look-pool.js';
 import { isWithinAny, parentOf } from '../files/paths.js';
 import { resolvePath } from '../files/resolve-path.js';
 import { StalePlan } from '../files/stale-plan.js';
 import { refuse } from '../intent/refuse.js';
-import { MAX_SCANNED_DIRECTORIES, MAX_SCANNED_SHARED_DIRECTORIES } from '../limits.js';
+import { MAX_FOLLOWED_NAMES, MAX_SCANNED_DIRECTORIES, MAX_SCANNED_SHARED_DIRECTORIES } from '../limits.js';
 import { byPathName, indexRules, mergeRules } from '../policy/access.js';
 import { intersect, type Narrowing, withoutRedundant } from '../policy/intersect.js';
 import { PathMap } from '../policy/path-map.js';
@@ -24,8 +25,8 @@ import {
   PROTECTED_IF_THERE,
   PROTECTED_NAMES,
 } from './protected-names.js';
-import { noteOfDeep, notesOf } from './scan-notes.js';
-import { type DeepRestriction, deepRestrictions, withoutDeep } from './shallow.js';
+import { noteOfDeep, noteOfUnfollowed, notesOf } from './scan-notes.js';
+import { type DeepRestriction, deepRestrictions, withoutDeep, withoutDeepDirectories } from './shallow.js';
 
 /** The most that an executor allows, whatever a peer asks for. */
 export interface Ceiling extends NamesAtTop {
@@ -189,28 +190,35 @@ function protections(
   const roots = writableRoots(rules);
   const worktrees = new Map<string, ReadonlySet<string>>();
   const links: string[] = [];
+  const unfollowed: string[] = [];
   const tooDeep: DeepRestriction[] = [];
+  const looks = new LookPool(files, MAX_FOLLOWED_NAMES);
   for (const root of roots) {
     const scanned = trees.get(root.path);
     if (scanned === undefined) throw new StalePlan(root.path, 'was replaced');
     const { tree, deep } = withoutDeep(scanned, root.path);
     tooDeep.push(...deep);
     notes.push(...notesOf(root.path, tree));
-    const git = gitPlacesIn(tree, files);
-    paths.push(...[...tree.shut, ...deep.map(({ directory }) => directory), ...git.pointers].map(asPath));
-    for (const directory of git.directories) {
+    const git = gitPlacesIn(tree, looks);
+    const pointedTo = withoutDeepDirectories(git.directories, index);
+    tooDeep.push(...pointedTo.deep.filter(({ directory }) => index.accessAt(directory) === 'write'));
+    const above = [...deep, ...pointedTo.deep].map(({ directory }) => directory);
+    paths.push(...[...tree.shut, ...above, ...git.pointers].map(asPath));
+    for (const directory of pointedTo.shallow) {
       const seen = [...(worktrees.get(directory) ?? []), ...(git.worktrees.get(directory) ?? [])];
       worktrees.set(directory, new Set(seen));
     }
     links.push(...git.links);
+    unfollowed.push(...git.unfollowed);
     // In a directory that many share, nobody's configuration is looked for.
     if (!root.isShared) paths.push(...protectedAtTop(root.path, ceiling, files));
   }
+  notes.push(...noteOfUnfollowed(unfollowed));
   const kept = roots.map(({ path }) => path);
-  const inRepositories = protectedInRepositories(worktrees, new Set(kept), rules, files);
+  const inRepositories = protectedInRepositories(worktrees, new Set(kept), rules, looks);
   paths.push(...inRepositories.paths);
   remarks.push(...inRepositories.remarks);
-  const named = namedByConfigs(withThoseAround(kept, worktrees, files), kept, files);
+  const named = namedByConfigs(withThoseAround(kept, worktrees, looks), kept, files);
   paths.push(...named.paths);
   const gaps = named.gaps.filter(({ path }) => index.accessAt(path) === 'write');
   notes.push(...gaps.map(({ text }) => ({ origin: ORIGIN, text })));
@@ -244,9 +252,9 @@ function protections(
 function withThoseAround(
   roots: readonly string[],
   below: ReadonlyMap<string, Iterable<string>>,
-  files: FileFacts,
+  looks: LookPool,
 ): ReadonlyMap<string, readonly string[]> {
-  const all = new Map(gitPlacesAround(roots, files).worktrees);
+  const all = new Map(gitPlacesAround(roots, looks).worktrees);
   for (const [at, seen] of below) all.set(at, [...(all.get(at) ?? []), ...seen]);
   return all;
 }

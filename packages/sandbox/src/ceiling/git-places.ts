@@ -1,4 +1,4 @@
-import type { FileFacts } from '../files/file-facts.js';
+import type { LookPool } from '../files/look-pool.js';
 import { ancestorsOf, childOf, MAX_PATH_BYTES, parentOf } from '../files/paths.js';
 import { type Resolution, resolvePath } from '../files/resolve-path.js';
 import type { ScannedTree } from '../repositories/scan-tree.js';
@@ -13,49 +13,54 @@ export interface GitPlaces {
   readonly worktrees: ReadonlyMap<string, readonly string[]>;
   /** Links that are called `.git`. */
   readonly links: readonly string[];
+  /** Those of either kind that lead too far, so that nobody knows where they end. */
+  readonly unfollowed: readonly string[];
 }
 
 /** The repositories that hold these directories: git that is run there reads their configs. */
-export function gitPlacesAround(directories: readonly string[], files: FileFacts): GitPlaces {
+export function gitPlacesAround(directories: readonly string[], looks: LookPool): GitPlaces {
   const above = new Set(directories.flatMap((directory) => ancestorsOf(directory)));
   const gitPaths = [...above]
     .map((directory) => childOf(directory, '.git'))
-    .filter((path) => ['directory', 'file'].includes(resolvePath(path, files).kind));
-  return gitPlacesIn({ gitPaths, repositories: [] }, files);
+    .filter((path) => ['directory', 'file'].includes(resolvePath(path, looks.filesFor(path)).kind));
+  return gitPlacesIn({ gitPaths, repositories: [] }, looks);
 }
 
 /** What was found below a directory, as it is now. */
 export function gitPlacesIn(
   { gitPaths, repositories }: Pick<ScannedTree, 'gitPaths' | 'repositories'>,
-  files: FileFacts,
+  looks: LookPool,
 ): GitPlaces {
   const directories = new Set<string>(repositories);
   const pointers = new Set<string>();
   const worktrees = new Map<string, string[]>();
   const links: string[] = [];
+  const unfollowed: string[] = [];
   for (const path of gitPaths) {
-    const found = resolvePath(path, files);
+    const found = resolvePath(path, looks.filesFor(path));
     if (found.kind !== 'deadEnd' && found.links.some((link) => link.path === path)) links.push(path);
     const isPointer = found.kind === 'file' && found.path === path;
     if (isPointer) pointers.add(path);
-    const target = isPointer ? resolvePointer(path, files) : found;
+    const target = isPointer ? resolvePointer(path, looks) : found;
     if (target?.kind !== 'deadEnd') {
       if (target === undefined) continue;
       directories.add(target.path);
       worktrees.set(target.path, [...(worktrees.get(target.path) ?? []), parentOf(path)]);
+    } else if (target.isUnseen === true) {
+      unfollowed.push(path);
     } else if (!target.isLink) {
       pointers.add(target.at);
     }
   }
-  return { directories: [...directories], pointers: [...pointers], worktrees, links };
+  return { directories: [...directories], pointers: [...pointers], worktrees, links, unfollowed };
 }
 
 /** Undefined where a file points to no directory that is there. */
-function resolvePointer(pointer: string, files: FileFacts): Resolution | undefined {
-  const target = targetIn(files.readText(pointer) ?? '');
+function resolvePointer(pointer: string, looks: LookPool): Resolution | undefined {
+  const target = targetIn(looks.files.readText(pointer) ?? '');
   if (target === undefined) return undefined;
   const absolute = target.startsWith('/') ? target : childOf(parentOf(pointer), target);
-  const resolved = resolvePath(absolute, files);
+  const resolved = resolvePath(absolute, looks.filesForNamed());
   return resolved.kind === 'directory' || resolved.kind === 'deadEnd' ? resolved : undefined;
 }
 

@@ -1,6 +1,8 @@
 import type { FileFacts } from '../files/file-facts.js';
+import { LookPool } from '../files/look-pool.js';
 import { isWithin, parentOf, withHolders } from '../files/paths.js';
 import { type ResolvedPath, resolvePath } from '../files/resolve-path.js';
+import { MAX_FOLLOWED_NAMES } from '../limits.js';
 import type { RuleIndex } from '../policy/access.js';
 import type { PathRule } from '../policy/path-rule.js';
 import { DEFAULTS } from '../policy/rule-origin.js';
@@ -22,6 +24,7 @@ export interface ProtectionFacts {
 /** Follows the links of what is to be protected, which a command may have put there. */
 export class PathProtection {
   readonly #facts: ProtectionFacts;
+  readonly #looks: LookPool;
   readonly #roots: ReadonlySet<string>;
   /** What no link may make read-only as a whole. */
   readonly #inUse: ReadonlySet<string>;
@@ -30,6 +33,7 @@ export class PathProtection {
 
   constructor(facts: ProtectionFacts) {
     this.#facts = facts;
+    this.#looks = new LookPool(facts.files, MAX_FOLLOWED_NAMES);
     this.#roots = withHolders(facts.roots);
     this.#inUse = withHolders([...facts.roots, ...facts.repositories]);
     for (const link of facts.links) this.#tell('link', link, `${link} is a link${ITS_TARGET}`);
@@ -44,10 +48,17 @@ export class PathProtection {
 
   /** The rules that keep a path as it is: one, or none where that is not needed or would keep too much. */
   rulesFor(wanted: ProtectedPath): readonly PathRule[] {
-    const { files } = this.#facts;
-    const resolved = resolvePath(wanted.path, files);
+    const resolved = resolvePath(wanted.path, this.#looks.filesFor(wanted.path));
     if (resolved.kind === 'deadEnd') {
-      const { at, isLink, why } = resolved;
+      const { at, isLink, isUnseen, why } = resolved;
+      if (isUnseen === true) {
+        this.#tell(
+          'unseen',
+          wanted.path,
+          `${wanted.path} leads elsewhere and is not protected: ${why}; have no link there`,
+        );
+        return [];
+      }
       if (isLink) this.#tell('circle', at, `${why} and could be replaced; remove it`);
       else if (this.#facts.index.accessAt(at) === 'write')
         this.#tell(at, at, `${why}, so all of it stays as it is; let this user enter it`);

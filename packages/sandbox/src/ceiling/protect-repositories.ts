@@ -1,4 +1,4 @@
-import type { FileFacts } from '../files/file-facts.js';
+import type { LookPool } from '../files/look-pool.js';
 import type { PathRule, PolicyNote } from '../policy/path-rule.js';
 import { DEFAULTS } from '../policy/rule-origin.js';
 import { inPartsOf, linkedWorktreesOf, type ProtectedPath, protectedInGitDirectory } from './protect-git.js';
@@ -19,7 +19,7 @@ export function protectedInRepositories(
   worktrees: ReadonlyMap<string, ReadonlySet<string>>,
   roots: ReadonlySet<string>,
   rules: readonly PathRule[],
-  files: FileFacts,
+  looks: LookPool,
 ): RepositoryProtection {
   const found = [...worktrees.keys()];
   // Those that may be written themselves come first: nobody wants one of these to be read-only as a whole.
@@ -27,7 +27,7 @@ export function protectedInRepositories(
     ...found.filter((path) => roots.has(path)),
     ...found.filter((path) => !roots.has(path)),
   ];
-  const { linked, mounts } = linkedWorktreesOf(directories, files);
+  const { linked, mounts } = linkedWorktreesOf(directories, looks.files);
   const inParts = inPartsOf(directories.length, pinsAbove(directories, rules) + mounts);
   const asAWhole = directories.slice(inParts);
   return {
@@ -35,7 +35,12 @@ export function protectedInRepositories(
       ...directories
         .slice(0, inParts)
         .flatMap((directory) =>
-          protectedInGitDirectory(directory, [...(worktrees.get(directory) ?? [])], linked, files),
+          protectedInGitDirectory(
+            directory,
+            [...(worktrees.get(directory) ?? [])],
+            linked,
+            looks.filesFor(directory),
+          ),
         ),
       ...asAWhole.map((path) => ({ path, isSparing: true as const })),
     ],

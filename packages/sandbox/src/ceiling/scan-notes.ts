@@ -1,4 +1,4 @@
-import { MAX_PINNED_DEPTH, MAX_RESTRICTED_PATH_BYTES } from '../limits.js';
+import { MAX_FOLLOWED_NAMES, MAX_PINNED_DEPTH, MAX_RESTRICTED_PATH_BYTES } from '../limits.js';
 import type { PolicyNote } from '../policy/path-rule.js';
 import { DEFAULTS } from '../policy/rule-origin.js';
 import type { ScannedTree } from '../repositories/scan-tree.js';
@@ -27,6 +27,18 @@ export function noteOfDeep([first, ...others]: readonly DeepRestriction[]): read
     {
       origin: ORIGIN,
       text: `${first.directory}${more} stay as they are as a whole, since ${first.path} lies more than ${MAX_PINNED_DEPTH} directories below what may be written, or has a path of more than ${MAX_RESTRICTED_PATH_BYTES} bytes; remove it, or allow a directory further down to be written`,
+    },
+  ];
+}
+
+/** What nobody knows the end of. */
+export function noteOfUnfollowed([first, ...others]: readonly string[]): readonly PolicyNote[] {
+  if (first === undefined) return [];
+  const more = others.length === 0 ? '' : ` and ${others.length} more like it`;
+  return [
+    {
+      origin: ORIGIN,
+      text: `${first}${more} cannot be followed to a directory without looking at more than ${MAX_FOLLOWED_NAMES} names for all together, so git hooks and config there can be written; remove it`,
     },
   ];
 }

@@ -1,6 +1,6 @@
 import { depthOf, namesOf, parentOf } from '../files/paths.js';
 import { MAX_PINNED_DEPTH, MAX_RESTRICTED_PATH_BYTES } from '../limits.js';
-import { indexRules } from '../policy/access.js';
+import { indexRules, type RuleIndex } from '../policy/access.js';
 import type { PathRule } from '../policy/path-rule.js';
 import type { ScannedTree } from '../repositories/scan-tree.js';
 
@@ -54,18 +54,45 @@ export function withoutDeep(
   tree: ScannedTree,
   root: string,
 ): { readonly tree: ScannedTree; readonly deep: readonly DeepRestriction[] } {
-  const deepest = depthOf(root) + MAX_PINNED_DEPTH + 1;
-  const found = new Map<string, DeepRestriction>();
-  const isShallow = (path: string): boolean => {
-    const names = namesOf(path);
-    if (names.length <= deepest) return true;
-    const directory = `/${names.slice(0, deepest).join('/')}`;
-    if (!found.has(directory)) found.set(directory, { directory, path });
-    return false;
-  };
+  const sieve = new DeepSieve(() => root);
   const { gitPaths, repositories } = tree;
-  const shallow = { gitPaths: gitPaths.filter(isShallow), repositories: repositories.filter(isShallow) };
-  return { tree: { ...tree, ...shallow }, deep: [...found.values()] };
+  const shallow = { gitPaths: sieve.shallow(gitPaths), repositories: sieve.shallow(repositories) };
+  return { tree: { ...tree, ...shallow }, deep: sieve.deep };
+}
+
+/** The same for directories that others point to. @param index What may be written. */
+export function withoutDeepDirectories(
+  directories: readonly string[],
+  index: RuleIndex,
+): { readonly shallow: readonly string[]; readonly deep: readonly DeepRestriction[] } {
+  const sieve = new DeepSieve((path) => index.governing(path)?.path ?? '/');
+  return { shallow: sieve.shallow(directories), deep: sieve.deep };
+}
+
+/** Keeps back what lies too deep, and what has to stay as it is for that. */
+class DeepSieve {
+  readonly #rootOf: (path: string) => string;
+  readonly #deep = new Map<string, DeepRestriction>();
+
+  /** @param rootOf What a path is counted from. */
+  constructor(rootOf: (path: string) => string) {
+    this.#rootOf = rootOf;
+  }
+
+  get deep(): readonly DeepRestriction[] {
+    return [...this.#deep.values()];
+  }
+
+  shallow(paths: readonly string[]): readonly string[] {
+    return paths.filter((path) => {
+      const names = namesOf(path);
+      const deepest = depthOf(this.#rootOf(path)) + MAX_PINNED_DEPTH + 1;
+      if (names.length <= deepest) return true;
+      const directory = `/${names.slice(0, deepest).join('/')}`;
+      if (!this.#deep.has(directory)) this.#deep.set(directory, { directory, path });
+      return false;
+    });
+  }
 }
 
 /** How many directories have to keep their names so that others cannot be moved, each taken once. */

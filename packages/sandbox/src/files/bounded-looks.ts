@@ -1,4 +1,5 @@
 import type { FileFacts } from './file-facts.js';
+import { Unseen } from './unseen.js';
 
 /**
  * Files of which only so many are looked at, for paths that somebody else has written: where they lead costs what their
@@ -10,7 +11,7 @@ export function withBoundedLooks(files: FileFacts, atMost: number): FileFacts {
     ...files,
     look(path) {
       left -= 1;
-      if (left < 0) throw new Error(`more than ${atMost} files would have to be looked at`);
+      if (left < 0) throw new Unseen(`more than ${atMost} files would have to be looked at`);
       return files.look(path);
     },
   };

@@ -5,6 +5,7 @@ import type { FileFact, FileFacts } from './file-facts.js';
 import { isSharedByAll } from './hands.js';
 import { childOf, namesOf, parentOf } from './paths.js';
 import { StalePlan } from './stale-plan.js';
+import { Unseen } from './unseen.js';
 
 /** A link on the way to a path. */
 export interface CrossedLink {
@@ -41,6 +42,8 @@ interface DeadEnd {
    */
   readonly at: string;
   readonly isLink: boolean;
+  /** It is neither, but was not looked at, so that nobody knows what stands there. */
+  readonly isUnseen?: true;
   /** A clause that says so. */
   readonly why: string;
 }
@@ -54,14 +57,17 @@ export type Resolution = ResolvedPath | DeadEnd;
  */
 export function resolvePath(path: string, files: FileFacts): Resolution {
   const links: CrossedLink[] = [];
-  const known = knownAbove(path, files);
-  const pending = [...namesOf(path.slice(known.length))].reverse();
-  let current = known;
+  const pending = [...namesOf(path)].reverse();
+  let current = enterKnown('/', pending, files);
   let missingFrom: string | undefined;
   let linkedNames = 0;
   for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
     current = name === '..' ? parentOf(current) : childOf(current, name);
-    if (name === '..' || missingFrom !== undefined) continue;
+    if (missingFrom !== undefined) continue;
+    if (name === '..') {
+      current = enterKnown(current, pending, files);
+      continue;
+    }
     const seen = see(current, files);
     if (seen.kind === 'deadEnd') return seen;
     if (seen.found === undefined) missingFrom = current;
@@ -72,7 +78,7 @@ export function resolvePath(path: string, files: FileFacts): Resolution {
     if (detour !== undefined) return endAt(current, detour);
     links.push({ path: current, target: seen.target });
     pending.push(...[...names].reverse());
-    current = seen.target.startsWith('/') ? '/' : parentOf(current);
+    current = enterKnown(seen.target.startsWith('/') ? '/' : parentOf(current), pending, files);
   }
   const end = missingFrom === undefined ? see(current, files) : NOTHING;
   return end.kind === 'deadEnd' ? end : { path: current, missingFrom, links, ...factsOf(end.found) };
@@ -95,6 +101,10 @@ function see(path: string, files: FileFacts): Seen | DeadEnd {
   } catch (error) {
     // The look itself was refused, whatever it is at.
     if (error instanceof ExecError) throw error;
+    if (error instanceof Unseen) {
+      const why = `${path} is not looked at, since ${error.message}`;
+      return { kind: 'deadEnd', at: path, isLink: false, isUnseen: true, why };
+    }
     if (errorCode(error) === NOT_TEXT) return endAt(path, 'leads to a name that is not UTF-8');
     const at = parentOf(path);
     const cause = error instanceof Error && 'code' in error ? String(error.code) : String(error);
@@ -114,12 +124,45 @@ function targetOf(link: string, files: FileFacts): string {
 
 const NO_LINK: ReadonlySet<string | undefined> = new Set(['EINVAL', 'ENOENT', 'ENOTDIR']);
 
-/** The nearest directory above a path that was seen before, so that a deep one is not walked through for each path in it; else the root. */
-function knownAbove(path: string, { directories }: FileFacts): string {
-  if (directories === undefined) return '/';
-  let above = parentOf(path);
-  while (above !== '/' && !directories.has(above)) above = parentOf(above);
-  return above;
+/**
+ * Goes on to the last directory on the way that was seen before, so that a deep one is not walked through for each path in it.
+ * @param pending Names, the next one last; those that are passed are taken off.
+ */
+function enterKnown(current: string, pending: string[], { directories }: FileFacts): string {
+  if (directories === undefined) return current;
+  const up = pending.lastIndexOf('..');
+  const paths = new PrefixPaths(current, pending.slice(up + 1).reverse());
+  // Whoever has seen a directory has seen all above it.
+  let [known, unknown] = [0, paths.count + 1];
+  while (unknown - known > 1) {
+    const middle = (known + unknown) >> 1;
+    if (directories.has(paths.at(middle))) known = middle;
+    else unknown = middle;
+  }
+  pending.length -= known;
+  return paths.at(known);
+}
+
+/** The paths on the way down from a directory, made when they are asked for. */
+class PrefixPaths {
+  readonly #whole: string;
+  readonly #ends: readonly number[];
+
+  constructor(directory: string, names: readonly string[]) {
+    this.#whole = names.reduce(childOf, directory);
+    const start = directory === '/' ? 0 : directory.length;
+    let end = start;
+    this.#ends = [directory.length, ...names.map((name) => (end += 1 + name.length))];
+  }
+
+  get count(): number {
+    return this.#ends.length - 1;
+  }
+
+  /** The one with so many of the names. */
+  at(names: number): string {
+    return this.#whole.slice(0, this.#ends[names]);
+  }
 }
 
 /** Why one link more is not followed, if that is so. */
