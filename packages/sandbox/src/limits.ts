@@ -145,6 +145,9 @@ export const MAX_PROXY_CONNECTIONS = 256;
 /** Bytes before the body of a request to the proxy. */
 export const MAX_PROXY_HEADER_BYTES = 32 * 1024;
 
+/** Requests on one connection behind its first; none of them is served. Package managers send ten at once. */
+export const MAX_PROXY_REQUESTS_BEHIND = 16;
+
 /** Bytes in which a client must have said to which TLS server it speaks. */
 export const MAX_CLIENT_HELLO_BYTES = 32 * 1024;
 

@@ -2,7 +2,12 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { MAX_PROXY_CONNECTIONS, PROXY_IDLE_TIMEOUT_MS, PROXY_REQUEST_TIMEOUT_MS } from '../../limits.js';
+import {
+  MAX_PROXY_CONNECTIONS,
+  MAX_PROXY_REQUESTS_BEHIND,
+  PROXY_IDLE_TIMEOUT_MS,
+  PROXY_REQUEST_TIMEOUT_MS,
+} from '../../limits.js';
 import { Gate } from '../gate.js';
 import { parseHostRules } from '../host-rules.js';
 import { connectTo, type Outside } from '../outside.js';
@@ -176,7 +181,7 @@ test.each([
   async (_, more) => {
     const client = await connected();
     const first = 'GET http://a.example:443/ HTTP/1.1\r\nHost: a.example:443\r\n\r\n';
-    client.end(`${first}${more.repeat(50)}`);
+    client.end(`${first}${more.repeat(MAX_PROXY_REQUESTS_BEHIND)}`);
     await over(client);
     expect([wentOut, decisions]).toEqual([1, ['allow']]);
   },

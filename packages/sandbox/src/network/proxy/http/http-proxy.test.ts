@@ -1,8 +1,14 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, expect, test, vi } from 'vitest';
-import { MAX_PROXY_HEADER_BYTES, PROXY_REQUEST_TIMEOUT_MS } from '../../../limits.js';
+import {
+  MAX_PROXY_HEADER_BYTES,
+  MAX_PROXY_REQUESTS_BEHIND,
+  PROXY_REQUEST_TIMEOUT_MS,
+} from '../../../limits.js';
 import { over, type ProxyRig, rigProxy } from '../testing/proxy-rig.js';
 
 const DEADLINE_MS = 30_000;
@@ -158,6 +164,52 @@ test.each([
     );
     expect(partsOf(await text(client))[0]).toBe('HTTP/1.1 403 Forbidden');
     expect([rig.decisions, rig.outside]).toEqual([[reason], []]);
+  },
+  DEADLINE_MS,
+);
+
+const BEHIND =
+  'POST http://b.example/ HTTP/1.1\r\nA: b\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nC: d\r\n\r\n';
+
+test(
+  'as many requests as may be behind another take it nothing, and nothing of them is kept until it is answered',
+  async () => {
+    const seen: IncomingMessage[] = [];
+    const see = (message: unknown): void => {
+      seen.push((message as { readonly request: IncomingMessage }).request);
+    };
+    subscribe('http.server.request.start', see);
+    await using rig = await rigProxy(() => undefined);
+    const client = await rig.dial();
+    client.write(GET + BEHIND.repeat(MAX_PROXY_REQUESTS_BEHIND));
+    await vi.waitUntil(
+      () => seen.filter(({ complete }) => complete).length > MAX_PROXY_REQUESTS_BEHIND,
+      WAIT,
+    );
+    await vi.waitUntil(() => seen.slice(1).every(({ readableEnded }) => readableEnded), WAIT);
+    unsubscribe('http.server.request.start', see);
+    expect(seen.slice(1).map(({ url, rawHeaders, rawTrailers }) => [url, rawHeaders, rawTrailers])).toEqual(
+      Array.from({ length: MAX_PROXY_REQUESTS_BEHIND }, () => ['', [], []]),
+    );
+    await vi.waitUntil(() => rig.outside.length === 1, WAIT);
+    rig.outside[0]?.end('HTTP/1.1 204 No Content\r\n\r\n');
+    expect((await text(client)).match(/HTTP\S* \d+/g)).toEqual(['HTTP/1.1 204']);
+    expect([rig.decisions, rig.faults]).toEqual([['allow'], []]);
+  },
+  DEADLINE_MS,
+);
+
+test(
+  'with one more the connection is over, though its first request has no answer',
+  async () => {
+    await using rig = await rigProxy(() => undefined);
+    const client = await rig.dial();
+    client.write(GET + BEHIND.repeat(MAX_PROXY_REQUESTS_BEHIND));
+    await vi.waitUntil(() => rig.outside.length === 1, WAIT);
+    client.write(BEHIND);
+    expect(await text(client)).toBe('');
+    await over(rig.outside[0] as Socket);
+    expect([rig.decisions, rig.faults]).toEqual([['allow'], []]);
   },
   DEADLINE_MS,
 );

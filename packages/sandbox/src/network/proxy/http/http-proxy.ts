@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { MAX_PROXY_HEADER_BYTES } from '../../../limits.js';
+import { MAX_PROXY_HEADER_BYTES, MAX_PROXY_REQUESTS_BEHIND } from '../../../limits.js';
 import type { Gate, NetworkCaller } from '../../gate.js';
 import { clientOf } from '../client-of.js';
 import { farewell } from '../farewell.js';
@@ -13,7 +13,7 @@ import { exchange } from './http-exchange.js';
 import { connectTarget, forwardTarget } from './http-target.js';
 
 /**
- * Plain HTTP and CONNECT through a gate, one request for each connection: what is sent behind it is not answered. It does
+ * Plain HTTP and CONNECT through a gate, one request for each connection: what is sent behind it is not served. It does
  * not listen: connections are given to it by emitting `connection`.
  * @param onRequest Called for each connection when it is clear what it wants, or that it wants nothing that could be read.
  */
@@ -42,8 +42,22 @@ export function createHttpProxy(gate: Gate, guard: Guard, onRequest: (socket: Du
     if (head.length > 0) socket.unshift(head);
     guard(socket, connectThrough(gate, request, socket));
   });
+  boundRequestsBehind(server);
   refuseMalformed(server, gate, used, onRequest);
   return server;
+}
+
+/** Node keeps what is sent behind a request until that is answered, and all that it was sent with. */
+function boundRequestsBehind(server: Server): void {
+  const behind = new WeakMap<Duplex, number>();
+  server.on('dropRequest', (request: IncomingMessage, socket: Duplex) => {
+    const count = (behind.get(socket) ?? 0) + 1;
+    behind.set(socket, count);
+    if (count > MAX_PROXY_REQUESTS_BEHIND) socket.destroy();
+    request.url = '';
+    request.rawHeaders = [];
+    request.once('end', () => (request.rawTrailers = [])).resume();
+  });
 }
 
 function refuseMalformed(
