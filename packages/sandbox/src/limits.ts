@@ -151,7 +151,7 @@ export const MAX_PROXY_REQUESTS_BEHIND = 16;
 /** Bytes in which a client must have said to which TLS server it speaks. */
 export const MAX_CLIENT_HELLO_BYTES = 32 * 1024;
 
-/** How long a client may take until the proxy knows what it wants. */
+/** How long a client may take until the proxy knows what it wants, and from the first byte of a TLS hello to its last. */
 export const PROXY_REQUEST_TIMEOUT_MS = 20_000;
 
 /** How long a client may take to read why it was refused, and to close its end. */

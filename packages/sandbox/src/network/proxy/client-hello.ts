@@ -1,4 +1,5 @@
 import { MAX_CLIENT_HELLO_BYTES } from '../../limits.js';
+import { GrowingBuffer } from './growing-buffer.js';
 
 /** What the first bytes of a connection say about whom they are meant for. */
 export type Opening =
@@ -25,8 +26,7 @@ export class OpeningReader {
   readonly #header: number[] = [];
   /** Bytes of the record under way that are still to come. */
   #left = 0;
-  #message = NOTHING;
-  #length = 0;
+  readonly #message = new GrowingBuffer();
 
   /** @returns what all that was added says. Not to be called again once it has said something. */
   add(bytes: Buffer): Opening {
@@ -53,7 +53,7 @@ export class OpeningReader {
         if (this.#header.length === RECORD_HEADER) this.#beginRecord();
       } else {
         const part = bytes.subarray(at, at + this.#left);
-        this.#append(part);
+        this.#message.add(part);
         this.#left -= part.length;
         at += part.length;
       }
@@ -67,15 +67,9 @@ export class OpeningReader {
     if (this.#left === 0) throw new RangeError('an empty record');
   }
 
-  #append(part: Buffer): void {
-    if (this.#message.length === 0) this.#message = Buffer.alloc(2 * MAX_CLIENT_HELLO_BYTES);
-    part.copy(this.#message, this.#length);
-    this.#length += part.length;
-  }
-
   /** @throws RangeError for what is no such message. */
   #opening(): Opening | undefined {
-    const message = this.#message.subarray(0, this.#length);
+    const message = this.#message.bytes;
     if (message.length >= 1 && message[0] !== CLIENT_HELLO) return { kind: 'malformed' };
     if (message.length < HANDSHAKE_HEADER) return undefined;
     const length = message.readUIntBE(1, 3);
@@ -84,8 +78,6 @@ export class OpeningReader {
     return body.length === length ? { kind: 'tls', serverName: serverNameOf(body) } : undefined;
   }
 }
-
-const NOTHING = Buffer.alloc(0);
 
 /** @throws RangeError where a length leads out of the message. */
 function serverNameOf(hello: Buffer): string | undefined {

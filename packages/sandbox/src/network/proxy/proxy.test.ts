@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import {
   MAX_PROXY_CONNECTIONS,
@@ -219,6 +220,51 @@ test(
     const closed = over(client);
     socket.emit('timeout');
     await closed;
+  },
+  DEADLINE_MS,
+);
+
+/** The header of a record, and the start of a message that is longer. */
+const HELLO = Buffer.from([22, 3, 1, 64, 0, 1, 0, 63, 252, 3, 3]);
+
+test(
+  'who has begun to say to which TLS server it speaks has to come to an end, also when a byte comes now and then',
+  async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const [accepted, client] = await Promise.all([once(listener, 'connection'), tunnelled()]);
+    const socket = accepted[0] as Socket;
+    const before = socket.bytesRead;
+    vi.advanceTimersByTime(PROXY_REQUEST_TIMEOUT_MS * 2);
+    for (const [index, byte] of HELLO.entries()) {
+      client.write(Buffer.from([byte]));
+      while (socket.bytesRead < before + index + 1) await turn();
+      vi.advanceTimersByTime(index === 0 ? PROXY_REQUEST_TIMEOUT_MS - HELLO.length : 1);
+    }
+    expect([socket.destroyed, decisions]).toEqual([false, ['allow']]);
+    const closed = over(client);
+    vi.advanceTimersByTime(1);
+    await closed;
+    expect(decisions).toEqual(['allow', 'other_host']);
+  },
+  DEADLINE_MS,
+);
+
+test(
+  'a TLS hello that came in single bytes is carried whole, and there is no deadline behind it',
+  async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const client = await tunnelled();
+    let got = '';
+    client.on('data', (chunk: Buffer) => (got += chunk.toString('latin1')));
+    const random = Buffer.alloc(32, 7);
+    const rest = Buffer.concat([Buffer.from([3, 3]), random, Buffer.from([0, 0, 2, 19, 1, 1, 0])]);
+    const hello = Buffer.concat([Buffer.from([22, 3, 1, 0, rest.length + 4, 1, 0, 0, rest.length]), rest]);
+    for (const byte of hello) client.write(Buffer.from([byte]));
+    while (got.length < hello.length) await turn();
+    vi.advanceTimersByTime(PROXY_REQUEST_TIMEOUT_MS);
+    client.write('more');
+    while (!got.endsWith('more')) await turn();
+    expect([got, decisions]).toEqual([`${hello.toString('latin1')}more`, ['allow']]);
   },
   DEADLINE_MS,
 );

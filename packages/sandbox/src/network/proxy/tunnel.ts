@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net';
 import { pipeline, Transform, type TransformCallback } from 'node:stream';
-import { PROXY_IDLE_TIMEOUT_MS } from '../../limits.js';
+import { PROXY_IDLE_TIMEOUT_MS, PROXY_REQUEST_TIMEOUT_MS } from '../../limits.js';
 import { canonicalHost } from '../canonical-host.js';
 import { OpeningReader } from './client-hello.js';
+import { GrowingBuffer } from './growing-buffer.js';
 
 /**
  * Carries bytes both ways until both ends are done, one fails, or neither says anything for long.
@@ -31,10 +32,11 @@ class OpeningCheck extends Transform {
   readonly #host: string;
   readonly #onOtherHost: (name: string | undefined) => void;
   /** Until it is clear. */
-  #opening: { readonly reader: OpeningReader; readonly held: Buffer[] } | undefined = {
+  #opening: { readonly reader: OpeningReader; readonly held: GrowingBuffer } | undefined = {
     reader: new OpeningReader(),
-    held: [],
+    held: new GrowingBuffer(),
   };
+  #deadline: NodeJS.Timeout | undefined;
 
   constructor(host: string, onOtherHost: (name: string | undefined) => void) {
     super();
@@ -48,20 +50,32 @@ class OpeningCheck extends Transform {
       return;
     }
     const { reader, held } = this.#opening;
-    held.push(chunk);
+    held.add(chunk);
     const opening = reader.add(chunk);
     if (opening.kind === 'incomplete') {
+      // Who speaks second may be silent for long; who has begun may not.
+      this.#deadline ??= setTimeout(() => this.destroy(this.#refusal(undefined)), PROXY_REQUEST_TIMEOUT_MS);
       done();
       return;
     }
+    clearTimeout(this.#deadline);
     const isMeant = opening.kind === 'other' || (opening.kind === 'tls' && this.#isHost(opening.serverName));
     if (isMeant) {
       this.#opening = undefined;
-      done(null, Buffer.concat(held));
+      done(null, held.bytes);
       return;
     }
-    this.#onOtherHost(opening.kind === 'tls' ? opening.serverName : undefined);
-    done(new Error('the connection is meant for another host'));
+    done(this.#refusal(opening.kind === 'tls' ? opening.serverName : undefined));
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    clearTimeout(this.#deadline);
+    done(error);
+  }
+
+  #refusal(serverName: string | undefined): Error {
+    this.#onOtherHost(serverName);
+    return new Error('the connection is meant for another host');
   }
 
   /** Without a name, the server can only be the one at the other end. */
