@@ -145,6 +145,15 @@ export const MAX_PROXY_CONNECTIONS = 256;
 /** Bytes before the body of a request to the proxy. */
 export const MAX_PROXY_HEADER_BYTES = 32 * 1024;
 
+/** Bytes of a body that are joined where it comes in small parts. Node reads on to the end of what it has in its hands. */
+export const MAX_JOINED_BYTES = 8 * 1024;
+
+/** Bodies of one network that go on in each turn of the event loop; each may be in ten thousand parts. */
+export const MAX_PASSED_A_TURN = 8;
+
+/** Bytes that wait in each queue of a connection of the proxy until no more are read: a part of any size, and none behind it. */
+export const PROXY_QUEUE_BYTES = 1;
+
 /** Requests on one connection behind its first; none of them is served. Package managers send ten at once. */
 export const MAX_PROXY_REQUESTS_BEHIND = 16;
 

@@ -1,13 +1,14 @@
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { ExecError } from '@holdfast/exec-protocol';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { CELL_START_TIMEOUT_MS } from '../limits.js';
+import { CELL_START_TIMEOUT_MS, PROXY_QUEUE_BYTES } from '../limits.js';
 import { openNetworkCell } from './network-cell.js';
+import { connectTo } from './outside.js';
 
 const DEADLINE_MS = 60_000;
 const WAIT = { timeout: 30_000, interval: 20 };
@@ -134,3 +135,25 @@ test('what is given up before is not even begun', async () => {
   await expect(openNetworkCell(wrapper(''), [0], signal)).rejects.toThrow('no longer wanted');
   expect(existsSync(path.join(folder, 'pid'))).toBe(false);
 });
+
+const SEND_ONE = `listener.listen(0, '127.0.0.1', () => {
+  process.send({ index: 0, pid: process.pid, port: listener.address().port }, listener);
+});`;
+
+test(
+  'of a connection that goes no further one part is kept, however small: each takes hundreds of bytes',
+  async () => {
+    const cell = await openNetworkCell(wrapper(SEND_ONE), [0]);
+    const [listener] = cell.listeners;
+    const [[inside], outside] = await Promise.all([
+      once(listener?.server as Server, 'connection') as Promise<[Socket]>,
+      connectTo('127.0.0.1', listener?.port ?? 0, AbortSignal.timeout(DEADLINE_MS)),
+    ]);
+    expect(
+      [inside, outside].flatMap((socket) => [socket.readableHighWaterMark, socket.writableHighWaterMark]),
+    ).toEqual(Array.from({ length: 4 }, () => PROXY_QUEUE_BYTES));
+    for (const socket of [inside, outside]) socket.destroy();
+    cell.close();
+  },
+  DEADLINE_MS,
+);

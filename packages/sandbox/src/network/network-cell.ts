@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { ExecError } from '@holdfast/exec-protocol';
 import { refuse } from '../intent/refuse.js';
-import { CELL_START_TIMEOUT_MS } from '../limits.js';
+import { CELL_START_TIMEOUT_MS, PROXY_QUEUE_BYTES } from '../limits.js';
 import { explainFault } from '../linux/bwrap-fault.js';
 import { systemProgram } from '../linux/system-programs.js';
 import { CELL_PROGRAM, type CellMessage } from './cell-program.js';
@@ -100,6 +100,8 @@ function startCell(bwrap: string, ports: readonly number[]): ChildProcess {
 /** Inside its own network, and only there, the cell may open ports below 1024. */
 const LOW_PORTS = ['--cap-add', 'CAP_NET_BIND_SERVICE'];
 
+const LISTENER = { allowHalfOpen: true, noDelay: true, highWaterMark: PROXY_QUEUE_BYTES };
+
 function collect(
   child: ChildProcess,
   ports: readonly number[],
@@ -135,7 +137,7 @@ function collect(
         fail(`${port === 0 ? 'no port can' : `port ${port} cannot`} be opened inside (${problem})`);
       } else {
         // A server that came through the channel ends a connection as soon as one side does.
-        const server = createServer({ allowHalfOpen: true, noDelay: true }).listen(handle);
+        const server = createServer(LISTENER).listen(handle);
         listeners[index] = { server, port };
         if (Object.keys(listeners).length < ports.length) return;
         settle();

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { PROXY_QUEUE_BYTES } from '../limits.js';
 import { locate, type Place } from './locate.js';
 import type { Lookups, NetworkNames } from './names/lookups.js';
 
@@ -20,11 +21,13 @@ export function outsideWith(lookups: Lookups): Outside {
   };
 }
 
+const SOCKET = { allowHalfOpen: true, noDelay: true, highWaterMark: PROXY_QUEUE_BYTES };
+
 /** Connects to an address of this machine's network; as `Outside.connect`. */
 export function connectTo(host: string, port: number, signal: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
-    const socket = connect({ host, port, allowHalfOpen: true, noDelay: true });
+    const socket = connect({ host, port, ...SOCKET });
     const abort = (): void => {
       socket.destroy(new Error('nobody waits for it any more'));
     };

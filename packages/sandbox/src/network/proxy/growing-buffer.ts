@@ -7,6 +7,10 @@ export class GrowingBuffer {
     return this.#memory.subarray(0, this.#length);
   }
 
+  get length(): number {
+    return this.#length;
+  }
+
   add(piece: Buffer): void {
     const length = this.#length + piece.length;
     if (length > this.#memory.length) {

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { pipeline, Transform, type TransformCallback } from 'node:stream';
-import { PROXY_IDLE_TIMEOUT_MS, PROXY_REQUEST_TIMEOUT_MS } from '../../limits.js';
+import { PROXY_IDLE_TIMEOUT_MS, PROXY_QUEUE_BYTES, PROXY_REQUEST_TIMEOUT_MS } from '../../limits.js';
 import { canonicalHost } from '../canonical-host.js';
 import { OpeningReader } from './client-hello.js';
 import { GrowingBuffer } from './growing-buffer.js';
@@ -39,7 +39,7 @@ class OpeningCheck extends Transform {
   #deadline: NodeJS.Timeout | undefined;
 
   constructor(host: string, onOtherHost: (name: string | undefined) => void) {
-    super();
+    super({ highWaterMark: PROXY_QUEUE_BYTES });
     this.#host = host;
     this.#onOtherHost = onOtherHost;
   }

@@ -3,11 +3,14 @@ import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream';
 import { PROXY_IDLE_TIMEOUT_MS } from '../../../limits.js';
 import type { Target } from '../../host-rules.js';
+import { Joined } from '../joined.js';
+import type { Turns } from '../turns.js';
 import { reply, unreachable } from './http-answer.js';
 import { endToEndHeaders, hostHeader } from './http-target.js';
 
 /**
  * Carries one request over a connection to its target, and the answer back.
+ * @param turns In which its bodies are carried.
  * @throws when Node refuses to send it; the connection is closed then.
  */
 export function exchange(
@@ -16,6 +19,7 @@ export function exchange(
   socket: Socket,
   target: Target,
   path: string,
+  turns: Turns,
 ): void {
   response.on('close', () => socket.destroy());
   const onward = sendRequest({
@@ -44,9 +48,9 @@ export function exchange(
       fail();
       return;
     }
-    pipeline(answer, response, () => socket.destroy());
+    pipeline(answer, new Joined(turns), response, () => socket.destroy());
   });
-  pipeline(request, onward, () => undefined);
+  pipeline(request, new Joined(turns), onward, () => undefined);
 }
 
 function onwardHeaders({ headers, rawHeaders }: IncomingMessage, target: Target): string[] {

@@ -213,3 +213,35 @@ test(
   },
   DEADLINE_MS,
 );
+
+const LETTERS = Array.from({ length: 2000 }, (_, at) => String.fromCharCode(97 + (at % 26)));
+const IN_LETTERS = `${LETTERS.map((letter) => `1\r\n${letter}\r\n`).join('')}0\r\n\r\n`;
+
+/** The sizes of the parts in which a body came. */
+function partSizes(message: string): readonly number[] {
+  return [...message.matchAll(/^([0-9a-f]+)\r$/gm)].map(([, size = '']) => Number.parseInt(size, 16));
+}
+
+test(
+  'bodies in parts of single bytes are carried in larger ones, both ways',
+  async () => {
+    let got = '';
+    await using rig = await rigProxy((socket) => {
+      socket.on('data', (chunk: Buffer) => {
+        got += String(chunk);
+        if (got.endsWith('\r\n0\r\n\r\n')) {
+          socket.end(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${IN_LETTERS}`);
+        }
+      });
+    });
+    const client = await rig.dial();
+    const head = 'POST http://a.example/ HTTP/1.1\r\nHost: a.example\r\nTransfer-Encoding: chunked\r\n\r\n';
+    client.write(`${head}${IN_LETTERS}`);
+    const answer = await text(client);
+    for (const message of [got, answer]) {
+      expect(message.replaceAll(/^[0-9a-f]+\r\n|\r\n/gm, '')).toContain(LETTERS.join(''));
+      expect(partSizes(message).length).toBeLessThan(20);
+    }
+  },
+  DEADLINE_MS,
+);

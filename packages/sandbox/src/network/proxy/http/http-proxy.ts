@@ -8,6 +8,7 @@ import { farewell } from '../farewell.js';
 import type { Guard } from '../guard.js';
 import { whileOpen, whileWaiting } from '../presence.js';
 import { tunnel } from '../tunnel.js';
+import { Turns } from '../turns.js';
 import { answerFor, blocked, MALFORMED, reply, wholeAnswer } from './http-answer.js';
 import { exchange } from './http-exchange.js';
 import { connectTarget, forwardTarget } from './http-target.js';
@@ -24,11 +25,12 @@ export function createHttpProxy(gate: Gate, guard: Guard, onRequest: (socket: Du
   server.maxRequestsPerSocket = 1;
   // Node obeys headers beyond a number of them and does not show them; their bytes are bounded.
   server.maxHeadersCount = 0;
+  const turns = new Turns();
   const used = new WeakSet<Duplex>();
   server.on('request', (request, response) => {
     used.add(request.socket);
     onRequest(request.socket);
-    guard(request.socket, forward(gate, request, response));
+    guard(request.socket, forward(gate, turns, request, response));
   });
   server.on('connect', (request, socket: Socket, head) => {
     // Node does not count these among the requests.
@@ -103,7 +105,12 @@ async function connectThrough(gate: Gate, request: IncomingMessage, socket: Sock
   });
 }
 
-async function forward(gate: Gate, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function forward(
+  gate: Gate,
+  turns: Turns,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   // Each request is judged on a connection of its own: nothing that is left over can be taken for a second one.
   response.shouldKeepAlive = false;
   const caller = callerOf('http', request);
@@ -117,7 +124,7 @@ async function forward(gate: Gate, request: IncomingMessage, response: ServerRes
   const passage = await whileOpen(response, (gone) => gate.open(caller, target, gone));
   if (passage.outcome !== 'open') reply(response, answerFor(passage, target));
   else if (response.destroyed) passage.socket.destroy();
-  else exchange(request, response, passage.socket, target, path);
+  else exchange(request, response, passage.socket, target, path, turns);
 }
 
 function callerOf(protocol: 'http' | 'https_connect', { method, socket }: IncomingMessage): NetworkCaller {
