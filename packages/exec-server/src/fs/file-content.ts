@@ -83,7 +83,8 @@ function joined(pieces: readonly Buffer[]): Buffer {
   return first !== undefined && more.length === 0 ? first : Buffer.concat(pieces);
 }
 
-function tooLarge(path: NativePath, limitBytes: number): ExecError {
+/** The refusal of what has to be read in blocks. */
+export function tooLarge(path: NativePath, limitBytes: number): ExecError {
   return new ExecError(
     'fileTooLarge',
     `${shownPath(path)} is larger than ${String(limitBytes)} bytes; open it with fs/open and read blocks`,

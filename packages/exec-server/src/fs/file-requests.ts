@@ -1,24 +1,24 @@
-import type {
-  fsCanonicalize,
-  fsCopy,
-  fsCreateDirectory,
-  fsGetMetadata,
-  fsList,
-  fsReadDirectory,
-  fsReadFile,
-  fsRemove,
-  fsSetPermissions,
-  fsSymlink,
-  fsWalk,
-  fsWriteFile,
-  ParamsOf,
-  ResultOf,
+import {
+  type fsCanonicalize,
+  type fsCopy,
+  type fsCreateDirectory,
+  type fsGetMetadata,
+  type fsList,
+  type fsReadDirectory,
+  type fsRemove,
+  type fsSetPermissions,
+  type fsSymlink,
+  type fsWalk,
+  type fsWriteFile,
+  MAX_READ_FILE_BYTES,
+  type ParamsOf,
+  type ResultOf,
 } from '@holdfast/exec-protocol';
-import { readFile, readUpTo, writeFile } from './file-content.js';
+import { readUpTo, tooLarge, writeFile } from './file-content.js';
+import type { fsReadFileUpTo } from './file-up-to.js';
 import { canonicalize, getMetadata } from './metadata.js';
 import { toNativePath, toPathUri } from './native-path.js';
 import { setPermissions } from './permissions.js';
-import { type fsReadSmallFile, SMALL_FILE_BYTES } from './small-file.js';
 import { copy } from './tree/copy.js';
 import { createDirectory, readDirectory } from './tree/directory.js';
 import { listDirectory as listNamed } from './tree/listing.js';
@@ -28,17 +28,15 @@ import { walk } from './tree/walk.js';
 
 // What each request does with the files that this program can reach, in the shapes of the wire.
 
-export async function readWholeFile(
-  params: ParamsOf<typeof fsReadFile>,
-): Promise<ResultOf<typeof fsReadFile>> {
-  return { dataBase64: await readFile(toNativePath(params.path, 'path'), linksOf(params)) };
-}
-
-export async function readSmallFile(
-  params: ParamsOf<typeof fsReadSmallFile>,
-): Promise<ResultOf<typeof fsReadSmallFile>> {
+/** @throws ExecError `fileTooLarge` for what is larger than any answer. */
+export async function readFileUpTo({
+  limitBytes,
+  ...params
+}: ParamsOf<typeof fsReadFileUpTo>): Promise<ResultOf<typeof fsReadFileUpTo>> {
   const path = toNativePath(params.path, 'path');
-  const { content, size } = await readUpTo(path, linksOf(params), SMALL_FILE_BYTES);
+  const { content, size } = await readUpTo(path, linksOf(params), limitBytes);
+  const isTooLarge = size > MAX_READ_FILE_BYTES || limitBytes >= MAX_READ_FILE_BYTES;
+  if (content === undefined && isTooLarge) throw tooLarge(path, MAX_READ_FILE_BYTES);
   return { dataBase64: content ?? NOTHING, isWhole: content !== undefined, size };
 }
 

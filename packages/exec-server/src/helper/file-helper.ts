@@ -15,7 +15,6 @@ import {
   fsOpen,
   fsReadBlock,
   fsReadDirectory,
-  fsReadFile,
   fsRemove,
   fsSetPermissions,
   fsSymlink,
@@ -35,17 +34,16 @@ import {
   listEntries,
   makeDirectory,
   makeSymlink,
-  readSmallFile,
-  readWholeFile,
+  readFileUpTo,
   removeEntry,
   resolvePath,
   walkTree,
   writeWholeFile,
 } from '../fs/file-requests.js';
+import { fsReadFileUpTo } from '../fs/file-up-to.js';
 import { toNativePath } from '../fs/native-path.js';
 import { FileHandles } from '../fs/open/file-handles.js';
 import { LocalFile } from '../fs/open/local-file.js';
-import { fsReadSmallFile } from '../fs/small-file.js';
 import { placesFrom } from '../helper-environment.js';
 import { LineTransport } from '../line-transport.js';
 
@@ -78,8 +76,7 @@ stdin.on('end', () => process.exit());
 /** @param handles Their number is counted by the server, for each of its clients. */
 function routesOf(handles: FileHandles): ReadonlyMap<string, Route> {
   return new Map([
-    [fsReadFile.method, bindRoute(fsReadFile, readWholeFile)],
-    [fsReadSmallFile.method, bindRoute(fsReadSmallFile, readSmallFile)],
+    [fsReadFileUpTo.method, bindRoute(fsReadFileUpTo, readFileUpTo)],
     [fsWriteFile.method, bindRoute(fsWriteFile, writeWholeFile)],
     [fsCreateDirectory.method, bindRoute(fsCreateDirectory, makeDirectory)],
     [fsGetMetadata.method, bindRoute(fsGetMetadata, describeEntry)],

@@ -9,13 +9,12 @@ import {
   type fsOpen,
   type fsReadBlock,
   fsReadDirectory,
-  fsReadFile,
+  type fsReadFile,
   fsRemove,
   fsWalk,
   type fsWatchMissing,
   type fsWriteBlock,
   fsWriteFile,
-  MAX_READ_FILE_BYTES,
   type ParamsOf,
   type RequestSpec,
   type ResultOf,
@@ -23,12 +22,13 @@ import {
 import type { FileBlocks, FilePlaces } from '../../confined-files.js';
 import type { FileOrder } from '../../fs/file-order.js';
 import * as here from '../../fs/file-requests.js';
+import { fsReadFileUpTo } from '../../fs/file-up-to.js';
 import { isForeign, toNativePath } from '../../fs/native-path.js';
 import type { FileHandles } from '../../fs/open/file-handles.js';
 import { LocalFile } from '../../fs/open/local-file.js';
-import { fsReadSmallFile, SMALL_FILE_BYTES } from '../../fs/small-file.js';
 import type { MissingWatches } from '../../fs/watch/missing-watches.js';
 import type { AnswerRoom } from '../answers/answer-room.js';
+import { readInRoom } from '../answers/read-in-room.js';
 
 /** What the file methods of one connection work with. */
 export interface FileScope {
@@ -99,25 +99,13 @@ export async function readWholeFile(
   params: ParamsOf<typeof fsReadFile>,
 ): Promise<ResultOf<typeof fsReadFile>> {
   const place = confined.placeOf(params.sandbox);
-  const read = async (
-    readSmall: CarryOut<typeof fsReadSmallFile>,
-    readWhole: CarryOut<typeof fsReadFile>,
-  ): Promise<ResultOf<typeof fsReadFile>> => {
-    const { isWhole, dataBase64, size } = await room.use(base64Length(SMALL_FILE_BYTES), () =>
-      readSmall(params),
-    );
-    if (isWhole) return { dataBase64 };
-    return await room.use(base64Length(sizeToRead(size)), () => readWhole(params));
-  };
+  const read = async (readUpTo: CarryOut<typeof fsReadFileUpTo>): Promise<ResultOf<typeof fsReadFile>> => ({
+    dataBase64: await readInRoom(room, (limitBytes) => readUpTo({ ...params, limitBytes })),
+  });
   return await order.look(() =>
     place === undefined
-      ? read(here.readSmallFile, here.readWholeFile)
-      : place.use(true, (inside) =>
-          read(
-            (asked) => inside.request(fsReadSmallFile, asked),
-            (asked) => inside.request(fsReadFile, asked),
-          ),
-        ),
+      ? read(here.readFileUpTo)
+      : place.use(true, (inside) => read((asked) => inside.request(fsReadFileUpTo, asked))),
   );
 }
 
@@ -191,8 +179,3 @@ export async function watchMissing(
 }
 
 const ROOT_URI = 'file:///';
-
-/** How many bytes of a file are answered: none where reading it will be refused. */
-function sizeToRead(size: number): number {
-  return size > MAX_READ_FILE_BYTES ? 0 : size;
-}

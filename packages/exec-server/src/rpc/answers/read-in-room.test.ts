@@ -1,0 +1,72 @@
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { base64Length, MAX_READ_FILE_BYTES } from '@holdfast/exec-protocol';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { readFileUpTo } from '../../fs/file-requests.js';
+import { SMALL_FILE_BYTES } from '../../fs/file-up-to.js';
+import { readInRoom } from './read-in-room.js';
+
+let folder = '';
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'holdfast-room-'));
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Reads a file that has another size at each look. @returns the room that was asked for each of them, and the outcome. */
+async function readChanging(...sizes: readonly number[]): Promise<readonly [readonly number[], unknown]> {
+  const file = join(folder, 'file');
+  writeFileSync(file, '');
+  const rooms: number[] = [];
+  const room = {
+    use<T>(bytes: number, work: () => Promise<T>): Promise<T> {
+      truncateSync(file, sizes[Math.min(rooms.length, sizes.length - 1)]);
+      rooms.push(bytes);
+      return work();
+    },
+  };
+  const path = pathToFileURL(file).href;
+  const read = readInRoom(room, (limitBytes) => readFileUpTo({ path, limitBytes }));
+  const outcome = await read.then(({ length }) => length, String);
+  return [rooms, outcome];
+}
+
+test('a file takes the room for what is looked at first, or for its size', async () => {
+  const large = 10 * SMALL_FILE_BYTES;
+  expect([await readChanging(SMALL_FILE_BYTES), await readChanging(large)]).toEqual([
+    [[base64Length(SMALL_FILE_BYTES)], SMALL_FILE_BYTES],
+    [[base64Length(SMALL_FILE_BYTES), base64Length(large)], large],
+  ]);
+});
+
+test('one that is larger at each look is read when there is room for what it has by then', async () => {
+  const sizes = [3, 30, 300].map((times) => times * SMALL_FILE_BYTES);
+  expect(await readChanging(...sizes)).toEqual([
+    [SMALL_FILE_BYTES, sizes[0], sizes[1], sizes[2]].map((bytes = 0) => base64Length(bytes)),
+    sizes[2],
+  ]);
+});
+
+test('one that is a byte larger each time is given twice the room', async () => {
+  const sizes = [1, 2, 3].map((more) => 2 * SMALL_FILE_BYTES + more);
+  expect(await readChanging(...sizes)).toEqual([
+    [SMALL_FILE_BYTES, 2 * SMALL_FILE_BYTES + 1, 4 * SMALL_FILE_BYTES + 2].map(base64Length),
+    sizes[2],
+  ]);
+});
+
+test('what is larger than any answer is refused at the first look, whatever is there later', async () => {
+  const refusal = `ExecError: "${join(folder, 'file')}" is larger than ${MAX_READ_FILE_BYTES} bytes; open it with fs/open and read blocks`;
+  expect([
+    await readChanging(MAX_READ_FILE_BYTES + 1, 1),
+    await readChanging(SMALL_FILE_BYTES + 1, MAX_READ_FILE_BYTES + 1),
+  ]).toEqual([
+    [[base64Length(SMALL_FILE_BYTES)], refusal],
+    [[SMALL_FILE_BYTES, 2 * SMALL_FILE_BYTES].map(base64Length), refusal],
+  ]);
+});
