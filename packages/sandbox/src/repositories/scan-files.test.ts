@@ -1,5 +1,15 @@
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { platform, tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { realScanFiles, type ScannedEntry, ShutDirectory } from './scan-files.js';
@@ -66,6 +76,17 @@ test('a directory is listed alike whether it says that it holds little or much',
   for (const name of names) writeFileSync(path.join(place, name), '');
   expect(await listed()).toEqual([...few, ...names.map((name) => ({ name, isDirectory: false }))]);
 });
+
+test.skipIf(platform() !== 'linux')(
+  'one that says that it holds little is read some at a time, however much it has',
+  async () => {
+    const descriptors = Array.from({ length: 600 }, () => openSync('/dev/null', 'r'));
+    const chunks: number[] = [];
+    for await (const chunk of realScanFiles.list('/proc/self/fd')) chunks.push(chunk.length);
+    for (const descriptor of descriptors) closeSync(descriptor);
+    expect([chunks[0], chunks.length]).toEqual([512, 2]);
+  },
+);
 
 test('what is no directory, or is not there, lists nothing', async () => {
   rmSync(place, { recursive: true });

@@ -1,5 +1,5 @@
-import { type Dirent, lstatSync, type Stats } from 'node:fs';
-import { opendir, readdir } from 'node:fs/promises';
+import { type Dirent, lstatSync, opendirSync, type Stats } from 'node:fs';
+import { opendir } from 'node:fs/promises';
 import type { DirectoryStamp } from '../files/directory-stamp.js';
 import { errorCode } from '../files/error-code.js';
 import { parentOf } from '../files/paths.js';
@@ -58,8 +58,9 @@ export const realScanFiles: ScanFiles = {
   },
   async *list(directory) {
     try {
-      if (isSmall(directory)) {
-        yield (await readdir(directory, { withFileTypes: true })).map(scannedEntryOf);
+      const few = isSmall(directory) ? fewIn(directory) : undefined;
+      if (few !== undefined) {
+        yield few;
         return;
       }
       let chunk: ScannedEntry[] = [];
@@ -89,7 +90,22 @@ function scannedEntryOf(entry: Dirent): ScannedEntry {
   return { name: entry.name, isDirectory: entry.isDirectory() };
 }
 
-/** Whether a directory says that it holds few entries, which are read in one call instead of four. */
+/** The entries of a directory, read at once; undefined where they are more than a chunk. */
+function fewIn(directory: string): readonly ScannedEntry[] | undefined {
+  const opened = opendirSync(directory, { bufferSize: CHUNK + 1 });
+  try {
+    const entries: ScannedEntry[] = [];
+    for (let entry = opened.readSync(); entry !== null; entry = opened.readSync()) {
+      if (entries.length === CHUNK) return undefined;
+      entries.push(scannedEntryOf(entry));
+    }
+    return entries;
+  } finally {
+    opened.closeSync();
+  }
+}
+
+/** Whether a directory says that it holds few entries. By the time that it is read another one may be there. */
 function isSmall(directory: string): boolean {
   return (lstatSync(directory, { throwIfNoEntry: false })?.size ?? 0) <= SMALL_DIRECTORY_BYTES;
 }
