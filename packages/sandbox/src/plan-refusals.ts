@@ -6,6 +6,10 @@ import type { OwnUser } from './files/own-user.js';
 import { isWithin, parentOf } from './files/paths.js';
 import { type ResolvedPath, resolvePath } from './files/resolve-path.js';
 import { refuse } from './intent/refuse.js';
+import { coveredKernelMounts } from './launch/kinds-of-mounts.js';
+import type { Mount } from './launch/mount-table.js';
+import { MAX_KEPT_MOUNTS, MAX_PINNED_DEPTH } from './limits.js';
+import type { MovablePlaces } from './linux/movable-places.js';
 import { outsidePrograms } from './linux/outside-programs.js';
 import type { WorkingBwrap } from './linux/probe-bwrap.js';
 import type { Architecture } from './linux/seccomp/syscalls.js';
@@ -103,6 +107,23 @@ export function notesOfExposed(
 
 function exposureOf({ rule, hand, exchanged }: ExposedDenial): string {
   return `${rule.path} cannot be denied for certain: ${nameOfHand(hand)} may exchange ${exchanged} while it is covered; deny ${parentOf(exchanged)} instead, move it elsewhere, or keep others from that by chown or chmod`;
+}
+
+/** @throws ExecError `sandboxUnsupported` where what the kernel shows could come to light while a command runs. */
+export function refuseCoveredKernelMounts(mounts: readonly Mount[]): void {
+  const [covered] = coveredKernelMounts(mounts);
+  if (covered === undefined) return;
+  refuse(
+    'sandbox',
+    `${covered.path} shows processes or settings of this machine below another mount, where it cannot be hidden for certain; unmount one of them`,
+  );
+}
+
+/** Says how much of what this machine has mounted a command could move. */
+export function notesOfMovable({ left }: MovablePlaces): readonly PolicyNote[] {
+  if (left === 0) return [];
+  const text = `${left} directories with something that this machine has mounted can be renamed, which can keep others from starting anything (MAX_KEPT_MOUNTS is ${MAX_KEPT_MOUNTS}, MAX_PINNED_DEPTH ${MAX_PINNED_DEPTH}); allow directories further down to be written`;
+  return [{ origin: DEFAULTS.kernelTrees, text }];
 }
 
 /**

@@ -444,6 +444,21 @@ test('what the kernel shows elsewhere is denied, with all that is found there', 
   ]);
 });
 
+test('what the kernel shows is refused where it is covered: it could come to light', async () => {
+  const mountTable = (): string =>
+    [
+      '1 0 8:1 / / rw - ext4 x rw\n',
+      '2 1 0:5 / /srv/root/proc rw - proc x rw\n',
+      '3 1 8:2 / /srv/root rw - ext4 y rw\n',
+    ].join('');
+  await expect(planned({ mountTable })).rejects.toThrow(
+    new ExecError(
+      'sandboxUnsupported',
+      'sandbox: /srv/root/proc shows processes or settings of this machine below another mount, where it cannot be hidden for certain; unmount one of them',
+    ),
+  );
+});
+
 test('what every sandbox denies refuses none: others who may exchange it are told of', async () => {
   const files = fakeFiles(
     { '/ws/secret': 'directory', '/usr/bin/bwrap': { text: '' }, '/home/theirs/token': { text: '' } },

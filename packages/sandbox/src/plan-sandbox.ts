@@ -27,6 +27,7 @@ import { exposedMounts } from './linux/exposed-mounts.js';
 import type { MayReplace } from './linux/find-bwrap.js';
 import { maskCrowds } from './linux/mask-crowds.js';
 import { askMounts, type MountsAround, NOT_ASKED, starterFor, withMountGaps } from './linux/mounts-around.js';
+import { movablePlaces } from './linux/movable-places.js';
 import { type MountPlan, planMounts } from './linux/plan-mounts.js';
 import type { WorkingBwrap } from './linux/probe-bwrap.js';
 import { compileFilter } from './linux/seccomp/compile-filter.js';
@@ -36,7 +37,9 @@ import { planBeginning } from './plan-beginning.js';
 import {
   architectureOf,
   notesOfExposed,
+  notesOfMovable,
   notesOfOwnProgram,
+  refuseCoveredKernelMounts,
   refuseHostsBelow,
   refuseReplaceable,
   visibleDirectory,
@@ -210,6 +213,7 @@ function answer(
   const gapped = withMountGaps(mountsAround, held);
   const { decisions, narrowed, gaps } = gapped;
   const ofHost = gapped.policy.restrictsFiles ? mountsIn(mountTable()) : [];
+  refuseCoveredKernelMounts(ofHost);
   const policy = { ...gapped.policy, rules: withAliasedDenials(gapped.policy.rules, ofHost, files) };
   refuseReplaceable(bwrap, policy, files);
   const visible = visibleDirectory(command.cwd, policy, files);
@@ -218,7 +222,8 @@ function answer(
     ? maskCrowds(policy.rules, cwd, files)
     : { ...policy, notes: [] };
   const sealed = command.sealsKernelTrees === true ? SEALABLE_TREES : user.uid === 0 ? PROCESSES : [];
-  const mounts = planMounts({ ...policy, rules }, files, sealed, ofHost);
+  const movable = movablePlaces(rules, ofHost, files);
+  const mounts = planMounts({ ...policy, rules }, files, sealed, movable.kept);
   const launch = planBwrap(
     { ...command, cwd, ...planBeginning(command, visible, policy, { user, files }) },
     mounts,
@@ -233,7 +238,11 @@ function answer(
     },
   );
   const isNetworkNarrowed = hosts === undefined && policy.network !== asked.network;
-  const open = [...notesOfExposed(policy, user, files), ...notesOfOwnProgram(runBy, policy, files)];
+  const open = [
+    ...notesOfExposed(policy, user, files),
+    ...notesOfOwnProgram(runBy, policy, files),
+    ...notesOfMovable(movable),
+  ];
   const noted = { ...policy, notes: [...policy.notes, ...notes, ...open] };
   return {
     policy: noted,

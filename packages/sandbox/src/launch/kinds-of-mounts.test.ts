@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { strayKernelMounts } from './kinds-of-mounts.js';
+import { coveredKernelMounts, strayKernelMounts } from './kinds-of-mounts.js';
 import { mountsIn } from './mount-table.js';
 
 const TABLE = [
@@ -13,7 +13,10 @@ const TABLE = [
   '8 7 8:2 / /mnt/old rw - ext4 /dev/sdb1 rw',
 ];
 
-test('what the kernel shows elsewhere is known by its kind, where it is not covered', () => {
-  const stray = strayKernelMounts(mountsIn(TABLE.map((line) => `${line}\n`).join('')));
-  expect(stray.map(({ path }) => path)).toEqual(['/srv/root/proc', '/srv/settings']);
+test('what the kernel shows elsewhere is known by its kind, and whether it is covered', () => {
+  const mounts = mountsIn(TABLE.map((line) => `${line}\n`).join(''));
+  const paths = [strayKernelMounts(mounts), coveredKernelMounts(mounts)].map((all) =>
+    all.map(({ path }) => path),
+  );
+  expect(paths).toEqual([['/srv/root/proc', '/srv/settings'], ['/mnt/old']]);
 });

@@ -6,16 +6,28 @@ export function isRemote({ fileSystem }: Mount): boolean {
   return /^(?:fuse|nfs|cifs|smb|9p|ceph|afs|autofs|lustre|glusterfs|virtiofs|vboxsf)/.test(fileSystem);
 }
 
+/** Whether something is mounted in its place as soon as it is needed; it keeps no files itself. */
+export function isTrigger({ fileSystem }: Mount): boolean {
+  return fileSystem.startsWith('autofs ');
+}
+
 /**
  * What the kernel shows elsewhere than in the trees that every sandbox has of its own, such as in the root of a container. Processes have
  * the numbers there by which they are known outside, the first one of a sandbox too, and settings are those of the machine.
  */
 export function strayKernelMounts(mounts: readonly Mount[]): readonly Mount[] {
-  return [...visibleMounts(mounts).values()].filter(
-    ({ path, fileSystem }) =>
-      KERNEL_FILE_SYSTEMS.has(fileSystem.slice(0, fileSystem.indexOf(' '))) &&
-      kernelTreeOf(path) === undefined,
-  );
+  return [...visibleMounts(mounts).values()].filter(isStray);
+}
+
+/** Those that other mounts cover: they cannot be hidden, and whoever takes the cover away shows them. */
+export function coveredKernelMounts(mounts: readonly Mount[]): readonly Mount[] {
+  const visible = new Set(strayKernelMounts(mounts));
+  return mounts.filter((mount) => isStray(mount) && !visible.has(mount));
+}
+
+function isStray({ path, fileSystem }: Mount): boolean {
+  const kind = fileSystem.slice(0, fileSystem.indexOf(' '));
+  return KERNEL_FILE_SYSTEMS.has(kind) && kernelTreeOf(path) === undefined;
 }
 
 /** In which nobody keeps files: what is written there changes the machine, its processes or its devices. */

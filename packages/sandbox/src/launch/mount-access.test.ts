@@ -12,14 +12,14 @@ const bind = (path: string, access: 'read' | 'write'): MountStep => ({
 
 /**
  * Each line is the id of a mount, that of the one below, where it is, and its options, of which `ro` stands for all that closes it; that
- * of something else than the disk has its device behind that.
+ * of something else than the disk has its device behind that, and its kind.
  */
 function table(...lines: readonly string[]): string {
   return lines
     .map((line) => {
-      const [id = '', parent = '', path = '', options = '', device = '8:1'] = line.split(' ');
+      const [id = '', parent = '', path = '', options = '', device = '8:1', kind = 'ext4'] = line.split(' ');
       const words = options.replace('ro', 'ro,nosuid,nodev');
-      return `${id} ${parent} ${device} / ${path} ${words},relatime shared:1 - ext4 /dev/root rw\n`;
+      return `${id} ${parent} ${device} / ${path} ${words},relatime shared:1 - ${kind} /dev/root rw\n`;
     })
     .join('');
 }
@@ -109,6 +109,7 @@ test('what is left open of the host is also what is covered, but nothing in tree
     ...['6 1 /oldroot rw', '7 6 /oldroot/home/m rw', '8 6 /oldroot ro'],
     ...['9 8 /oldroot/home/m ro', '10 8 /oldroot/srv rw', '11 8 /oldroot/sys/fs rw'],
     ...['12 9 /oldroot/home/m/n rw', '13 8 /oldroot/home ro', '14 8 /oldroot/cd r,nosuid'],
+    ...['15 8 /oldroot/net rw 0:60 autofs', '16 15 /oldroot/net ro'],
   );
   expect(leftOpen(mountsIn(there)).map(({ id, path }) => `${id} ${path}`)).toEqual([
     '10 /oldroot/srv',

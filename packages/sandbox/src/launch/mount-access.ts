@@ -1,6 +1,7 @@
 import { kernelTreeOf } from '../files/kernel-trees.js';
 import { ancestorsOf, isWithinAny } from '../files/paths.js';
 import type { MountStep } from '../linux/mount-step.js';
+import { isTrigger } from './kinds-of-mounts.js';
 import { isClosed, isReadOnly, type Mount, treeOf, visibleMounts } from './mount-table.js';
 
 /** Whether something can be written at a place of a plan: what the host has there is opened last, what is the sandbox's own at once. */
@@ -30,7 +31,7 @@ export function wrongAccess(
   // What covers it now may be taken away.
   const isLeftOpen = (mount: Mount): boolean =>
     devices.has(deviceOf(mount)) &&
-    !isClosed(mount) &&
+    isOpen(mount) &&
     nearest(mount.path, planned) !== undefined &&
     !isWithinAny(mount.path, own) &&
     !isOutOfReach(mount.path);
@@ -57,9 +58,11 @@ export const HOST = '/oldroot';
 export function leftOpen(there: readonly Mount[]): readonly Mount[] {
   const top = visibleMounts(there).get(HOST);
   const tree = top === undefined ? [] : treeOf(top, there);
-  return tree.filter(
-    (mount) => !isClosed(mount) && kernelTreeOf(mount.path.slice(HOST.length)) === undefined,
-  );
+  return tree.filter((mount) => isOpen(mount) && kernelTreeOf(mount.path.slice(HOST.length)) === undefined);
+}
+
+function isOpen(mount: Mount): boolean {
+  return !isClosed(mount) && !isTrigger(mount);
 }
 
 /**

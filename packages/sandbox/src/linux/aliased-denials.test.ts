@@ -52,6 +52,13 @@ test('so is a part of it that is mounted, and the other way round', () => {
   ]);
 });
 
+test('so is what is mounted below it, and at another place', () => {
+  const mounts = ['1 0 8:1 / /', '2 1 8:2 / /home', '3 2 8:3 / /home/me', '4 1 8:3 / /mnt/other'];
+  const table = mountsIn(mounts.map((line) => `${line} rw - ext4 x rw\n`).join(''));
+  const rules = withAliasedDenials(policyOf(['read /', 'deny /home']).rules, table, FILES);
+  expect(linesOf(rules)).toEqual(['read /', 'deny /home', 'deny /mnt/other']);
+});
+
 test.each([
   ['what a rule names', ['read /', 'deny /home', 'write /mnt/keys'], ['/home/me/.ssh /mnt/keys']],
   ['what is denied there anyway', ['deny /', 'read /usr', 'deny /home/me'], ['/home/me /mnt/keys']],

@@ -3,7 +3,7 @@ import { isSticky, mayOthersWrite, owningHands } from '../files/hands.js';
 import { kernelTreeOf } from '../files/kernel-trees.js';
 import type { OwnUser } from '../files/own-user.js';
 import { ancestorsOf, isWithinAny, parentOf } from '../files/paths.js';
-import { isRemote } from '../launch/kinds-of-mounts.js';
+import { isRemote, isTrigger } from '../launch/kinds-of-mounts.js';
 import { isClosed, type Mount, visibleMounts } from '../launch/mount-table.js';
 
 /**
@@ -29,11 +29,6 @@ export function exposedMounts(
     isWithinAny(parentOf(mount.path), remote) ||
     canBeShut(parentOf(mount.path), own, files);
   return [...new Set(open.filter(isExposed).map(({ path }) => path))];
-}
-
-/** In its place something is mounted as soon as it is needed; it keeps no files itself. */
-function isTrigger({ fileSystem }: Mount): boolean {
-  return fileSystem.startsWith('autofs ');
 }
 
 /** Whether a directory, or one above it, may be kept from bubblewrap for a while. */

@@ -1,11 +1,9 @@
 import type { FileFacts } from '../files/file-facts.js';
 import { kernelTreeOf } from '../files/kernel-trees.js';
-import { depthOf, holdersOf, isWithinAny, parentOf } from '../files/paths.js';
+import { depthOf, holdersOf, parentOf } from '../files/paths.js';
 import type { FileIdentity } from '../files/resolve-path.js';
 import { StalePlan } from '../files/stale-plan.js';
 import { refuse } from '../intent/refuse.js';
-import { isRemote } from '../launch/kinds-of-mounts.js';
-import { type Mount, visibleMounts } from '../launch/mount-table.js';
 import { indexRules, type RuleIndex } from '../policy/access.js';
 import type { NormalisedPolicy, PathRule, PlaceholderText } from '../policy/path-rule.js';
 import { nameOf } from '../policy/rule-origin.js';
@@ -37,7 +35,7 @@ export interface MountedPolicy extends Pick<NormalisedPolicy, 'restrictsFiles' |
  * The mounts that enforce a policy.
  * @param files As they were when the policy was made.
  * @param sealed Those of the trees that are the sandbox's own in which nothing can be written, but to devices; default none.
- * @param ofHost What this machine has mounted; default nothing.
+ * @param kept What else must keep its name, such as `movablePlaces`; default nothing.
  * @throws ExecError `sandboxUnsupported` where a rule lies in a tree that every sandbox has for itself; StalePlan where
  *   something is missing in a directory that has gone.
  */
@@ -45,7 +43,7 @@ export function planMounts(
   policy: MountedPolicy,
   files: Pick<FileFacts, 'look'>,
   sealed: readonly SealableTree[] = [],
-  ofHost: readonly Mount[] = [],
+  kept: readonly string[] = [],
 ): MountPlan {
   const seal = (path: SealableTree): readonly MountStep[] =>
     sealed.includes(path) ? [{ kind: 'makeReadOnly', path }] : [];
@@ -61,7 +59,7 @@ export function planMounts(
     baseStep(base),
     ...(base === 'deny' ? linkSteps(policy, index) : []),
     ...(base === 'write' ? [] : own),
-    ...pinSteps([...rules.map(({ path }) => path), ...movablePlaces(ofHost, index, files)], index),
+    ...pinSteps([...rules.map(({ path }) => path), ...kept], index),
     // Pins below the root of all are buried by that, and so would these be.
     ...(base === 'write' ? own : []),
     ...(base === 'write' ? [SYSFS] : []),
@@ -96,33 +94,6 @@ function linkSteps({ links }: MountedPolicy, index: RuleIndex): readonly MountSt
   const hidden = links.filter(({ path }) => index.accessAt(parentOf(path)) === 'deny');
   const byPath = new Map(hidden.map(({ path, target }) => [path, target]));
   return [...byPath].map(([path, target]): MountStep => ({ kind: 'link', path, target }));
-}
-
-/**
- * Where this machine has something mounted that a command could move along with a directory above it, out of the way of all who
- * start a sandbox: bubblewrap closes mounts by their paths. Who may write everywhere can get in that way as he likes. Nor is that said
- * of what this user cannot get to, and no file system is asked that may not answer.
- */
-function movablePlaces(
-  mounts: readonly Mount[],
-  index: RuleIndex,
-  files: Pick<FileFacts, 'look'>,
-): readonly string[] {
-  const remote = new Set(
-    mounts
-      .filter(isRemote)
-      .map(({ path }) => path)
-      .filter((path) => path !== '/'),
-  );
-  return [...visibleMounts(mounts).keys()].filter((path) => {
-    const root = index.governing(parentOf(path));
-    if (root?.access !== 'write' || root.path === '/' || isWithinAny(parentOf(path), remote)) return false;
-    try {
-      return files.look(parentOf(path))?.kind === 'directory';
-    } catch {
-      return false;
-    }
-  });
 }
 
 /**

@@ -79,7 +79,7 @@ export function isTrialWon({ failure, complaint }: TrialEnd, program: string): b
 
 /** What passes, or what others can take away for a while. As the C library and shells word it. */
 const LACKS_SOMETHING =
-  /Resource temporarily unavailable|Cannot allocate memory|Too many open files|No space left on device|annot fork/;
+  /Resource temporarily unavailable|Cannot allocate memory|Too many open files|annot fork/;
 
 const MISSING: ReadonlySet<string | null | undefined> = new Set(['ENOENT', 'EACCES']);
 

@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { fakeFiles } from '../files/testing/fake-files.js';
+import { mountsIn } from '../launch/mount-table.js';
+import { MAX_KEPT_MOUNTS, MAX_PINNED_DEPTH } from '../limits.js';
+import { policyOf } from '../policy/testing/rules.js';
+import { type MovablePlaces, movablePlaces } from './movable-places.js';
+
+const FILES = fakeFiles({
+  '/ws/a/b/disk': 'directory',
+  '/ws/net/below/disk': 'directory',
+  '/ws/shut': 'shut',
+  '/ws/again/b': 'directory',
+  '/srv/a/disk': 'directory',
+});
+
+/** Each line is a device, what of it is shown and where, and its kind. */
+function movable(rules: readonly string[], lines: readonly string[], files = FILES): MovablePlaces {
+  const table = ['8:1 / / ext4', ...lines].map((line, at) => {
+    const [device = '', root = '', path = '', kind = 'ext4'] = line.split(' ');
+    return `${at + 1} ${at === 0 ? 0 : 1} ${device} ${root} ${path} rw - ${kind} x rw\n`;
+  });
+  return movablePlaces(policyOf(rules).rules, mountsIn(table.join('')), files);
+}
+
+test('what is mounted further down in what may be written could be moved', () => {
+  const disks = ['8:2 / /ws/a/b/disk', '8:3 / /ws/top', '8:4 / /ws/shut/in/disk', '8:5 / /srv/a/disk'];
+  expect([movable(['read /', 'write /ws'], disks), movable(['write /'], disks)]).toEqual([
+    { kept: ['/ws/a/b/disk'], left: 0 },
+    { kept: [], left: 0 },
+  ]);
+});
+
+test('so could what is mounted in a directory that is shown there as well', () => {
+  const lines = ['8:2 / /srv/a/b/disk', '8:1 /srv/a /ws/again'];
+  expect(movable(['read /', 'write /ws'], lines)).toEqual({ kept: ['/ws/again/b/disk'], left: 0 });
+});
+
+test('nothing is asked of what may not answer', () => {
+  expect(movable(['read /', 'write /ws'], ['0:50 / /ws/net nfs4', '8:2 / /ws/net/below/disk'])).toEqual({
+    kept: [],
+    left: 0,
+  });
+});
+
+test('of very many, and of those far down, some can be moved, and it is told how many', () => {
+  const deep = `/ws${'/d'.repeat(MAX_PINNED_DEPTH)}`;
+  const files = fakeFiles({ '/ws/many': 'directory', [deep]: 'directory' });
+  const many = Array.from({ length: MAX_KEPT_MOUNTS + 2 }, (_, at) => `9:${at} / /ws/many/${at}`);
+  const { kept, left } = movable(['read /', 'write /ws'], [`8:2 / ${deep}/disk`, ...many], files);
+  expect([kept.length, left]).toEqual([MAX_KEPT_MOUNTS, 3]);
+});
