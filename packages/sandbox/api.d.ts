@@ -317,6 +317,116 @@ declare function ceilingSource(operator: OperatorCeiling | undefined, roots: Exe
 /** What an operator allows of the network. */
 declare function networkOf({ permissions }: OperatorCeiling): 'restricted' | 'enabled';
 
+/** The user of this program. */
+interface OwnUser {
+    readonly uid: number;
+    /** Their own group. */
+    readonly gid: number;
+    /**
+     * Who owns the programs of the system. Where root is unknown to a user namespace, such as that of a sandbox in which this
+     * program runs, it is who stands there for everybody unknown.
+     */
+    readonly systemUid: number;
+}
+
+/** Whoever finds what patterns match. */
+interface PatternFinder {
+    /**
+     * What is there now: every answer comes from a look that began after the question.
+     * @param signal Ends the wait, and the look if nobody else waits for it; default none.
+     * @throws ExecError `sandboxUnsupported` when there is too much to look at; the reason of the signal.
+     */
+    find(scans: readonly GlobScan[], files: FileFacts, signal?: AbortSignal): Promise<GlobMatches>;
+}
+
+/** Whether the command that is to be confined could put something else at a path. */
+type MayReplace = (path: string) => boolean;
+
+/** What opens mounts of a sandbox from outside: the absolute paths of programs of the system. */
+interface MountPrograms {
+    readonly nsenter: string;
+    readonly mount: string;
+}
+
+/** What bubblewrap is started with: a program, and its words up to where bubblewrap and its own follow. */
+type Starter = readonly [string, ...string[]];
+
+/**
+ * What keeps the device nodes in a sandbox, which are those of this machine, as they are: nothing is needed, or cannot be had, or
+ * bubblewrap is started with it.
+ */
+type DeviceSeal = 'needless' | 'impossible' | Starter;
+
+/**
+ * What becomes of mounts that this machine makes while a command runs: they do not spread at all, or they would, and are kept
+ * out of a sandbox or seen in it, for what their own flags allow.
+ */
+type LateMounts = 'none' | 'keptOut' | 'seen';
+
+/** How this machine is asked. Nothing that the command may replace is run for it. */
+interface AskMounts {
+    /** What becomes of mounts that this machine makes while a command runs. */
+    readonly lateMounts: (bwrap: string, mayReplace: MayReplace, signal: AbortSignal) => Promise<LateMounts>;
+    /** What keeps the device nodes of this machine as they are. */
+    readonly deviceSeal: (bwrap: string, mayReplace: MayReplace, signal: AbortSignal) => Promise<DeviceSeal>;
+}
+
+/** What starts a program under a name that is not its file's: bubblewrap itself from 0.9 on, or a bash. */
+type ProgramRenamer = 'bwrap' | 'bash';
+
+/** Whether this host can confine processes with bubblewrap, and if not, why and what to do. */
+type BwrapCapability = WorkingBwrap | {
+    readonly works: false;
+    readonly problem: string;
+};
+/** A bubblewrap that can confine processes here. */
+interface WorkingBwrap {
+    readonly works: true;
+    /** Its absolute path. */
+    readonly program: string;
+    /** How programs get other names. */
+    readonly renamers?: readonly ProgramRenamer[];
+}
+
+/** Whoever finds the repositories below a directory. */
+interface RepositoryFinder {
+    /**
+     * What is there now: every answer comes from a look that began after the question.
+     * @param signal Ends the wait, and the look if nobody else waits for it; default none. @throws only its reason.
+     */
+    find(target: ScanTarget, signal?: AbortSignal): Promise<ScannedTree>;
+}
+
+/** What planning needs to know of the executor. */
+interface HostFacts extends AskMounts {
+    readonly platform: string;
+    /** Whether it runs inside of a sandbox of its system in which no other can be begun; default false. */
+    readonly isNested?: boolean;
+    /** As Node names it. */
+    readonly architecture: string;
+    readonly files: FileView;
+    readonly repositories: RepositoryFinder;
+    readonly patterns: PatternFinder;
+    readonly roots: ExecutorRoots;
+    /**
+     * Tries a bubblewrap that the command could not have put there. What of this machine is asked for only where it matters.
+     * @param signal Ends the wait.
+     */
+    readonly bwrap: (mayReplace: MayReplace, signal?: AbortSignal) => Promise<BwrapCapability>;
+    /** Directories and files of the executor's own that no command may see, such as the records of its sandboxes. */
+    readonly ownPaths: readonly string[];
+    /** What runs this program, outside of every sandbox: Node and the file that it was started with. */
+    readonly runBy: readonly string[];
+    /** A program that gives ignored signals their default meaning; undefined where there is none. */
+    readonly signalResetter: string | undefined;
+    /** What is mounted on this machine now, as in `/proc/PID/mountinfo`. */
+    readonly mountTable: () => string;
+    /** What opens mounts that may be written; undefined where there is nothing. */
+    readonly mountPrograms: MountPrograms | undefined;
+    /** As whom sandboxes are made. */
+    readonly user: OwnUser;
+}
+
 /** How a process asked. `loopback` is a connection to a port of this machine that was opened inside. */
 type NetworkProtocol = 'http' | 'https_connect' | 'socks5_tcp' | 'loopback';
 /** A request that no list names. */
@@ -460,116 +570,6 @@ interface NetworkDecision extends NetworkCaller {
     readonly answer?: NetworkAnswer | undefined;
     /** The line of the lists that decided. */
     readonly rule: string | undefined;
-}
-
-/** The user of this program. */
-interface OwnUser {
-    readonly uid: number;
-    /** Their own group. */
-    readonly gid: number;
-    /**
-     * Who owns the programs of the system. Where root is unknown to a user namespace, such as that of a sandbox in which this
-     * program runs, it is who stands there for everybody unknown.
-     */
-    readonly systemUid: number;
-}
-
-/** Whoever finds what patterns match. */
-interface PatternFinder {
-    /**
-     * What is there now: every answer comes from a look that began after the question.
-     * @param signal Ends the wait, and the look if nobody else waits for it; default none.
-     * @throws ExecError `sandboxUnsupported` when there is too much to look at; the reason of the signal.
-     */
-    find(scans: readonly GlobScan[], files: FileFacts, signal?: AbortSignal): Promise<GlobMatches>;
-}
-
-/** Whether the command that is to be confined could put something else at a path. */
-type MayReplace = (path: string) => boolean;
-
-/** What opens mounts of a sandbox from outside: the absolute paths of programs of the system. */
-interface MountPrograms {
-    readonly nsenter: string;
-    readonly mount: string;
-}
-
-/** What bubblewrap is started with: a program, and its words up to where bubblewrap and its own follow. */
-type Starter = readonly [string, ...string[]];
-
-/**
- * What keeps the device nodes in a sandbox, which are those of this machine, as they are: nothing is needed, or cannot be had, or
- * bubblewrap is started with it.
- */
-type DeviceSeal = 'needless' | 'impossible' | Starter;
-
-/**
- * What becomes of mounts that this machine makes while a command runs: they do not spread at all, or they would, and are kept
- * out of a sandbox or seen in it, for what their own flags allow.
- */
-type LateMounts = 'none' | 'keptOut' | 'seen';
-
-/** How this machine is asked. Nothing that the command may replace is run for it. */
-interface AskMounts {
-    /** What becomes of mounts that this machine makes while a command runs. */
-    readonly lateMounts: (bwrap: string, mayReplace: MayReplace, signal: AbortSignal) => Promise<LateMounts>;
-    /** What keeps the device nodes of this machine as they are. */
-    readonly deviceSeal: (bwrap: string, mayReplace: MayReplace, signal: AbortSignal) => Promise<DeviceSeal>;
-}
-
-/** What starts a program under a name that is not its file's: bubblewrap itself from 0.9 on, or a bash. */
-type ProgramRenamer = 'bwrap' | 'bash';
-
-/** Whether this host can confine processes with bubblewrap, and if not, why and what to do. */
-type BwrapCapability = WorkingBwrap | {
-    readonly works: false;
-    readonly problem: string;
-};
-/** A bubblewrap that can confine processes here. */
-interface WorkingBwrap {
-    readonly works: true;
-    /** Its absolute path. */
-    readonly program: string;
-    /** How programs get other names. */
-    readonly renamers?: readonly ProgramRenamer[];
-}
-
-/** Whoever finds the repositories below a directory. */
-interface RepositoryFinder {
-    /**
-     * What is there now: every answer comes from a look that began after the question.
-     * @param signal Ends the wait, and the look if nobody else waits for it; default none. @throws only its reason.
-     */
-    find(target: ScanTarget, signal?: AbortSignal): Promise<ScannedTree>;
-}
-
-/** What planning needs to know of the executor. */
-interface HostFacts extends AskMounts {
-    readonly platform: string;
-    /** Whether it runs inside of a sandbox of its system in which no other can be begun; default false. */
-    readonly isNested?: boolean;
-    /** As Node names it. */
-    readonly architecture: string;
-    readonly files: FileView;
-    readonly repositories: RepositoryFinder;
-    readonly patterns: PatternFinder;
-    readonly roots: ExecutorRoots;
-    /**
-     * Tries a bubblewrap that the command could not have put there. What of this machine is asked for only where it matters.
-     * @param signal Ends the wait.
-     */
-    readonly bwrap: (mayReplace: MayReplace, signal?: AbortSignal) => Promise<BwrapCapability>;
-    /** Directories and files of the executor's own that no command may see, such as the records of its sandboxes. */
-    readonly ownPaths: readonly string[];
-    /** What runs this program, outside of every sandbox: Node and the file that it was started with. */
-    readonly runBy: readonly string[];
-    /** A program that gives ignored signals their default meaning; undefined where there is none. */
-    readonly signalResetter: string | undefined;
-    /** What is mounted on this machine now, as in `/proc/PID/mountinfo`. */
-    readonly mountTable: () => string;
-    /** What opens mounts that may be written; undefined where there is nothing. */
-    readonly mountPrograms: MountPrograms | undefined;
-    /** As whom sandboxes are made. */
-    readonly user: OwnUser;
 }
 
 /** One change of the mount table, in the order in which bubblewrap makes them; a later one covers an earlier one. */
@@ -844,7 +844,7 @@ type JudgedPlan = Pick<SandboxPlan, 'policy' | 'decisions' | 'hosts'>;
  * Decides whether the sandbox made a command fail, and what it has denied; undefined when nothing says so.
  * @param mayWrite Whether the executor itself may write a path: what it may not do either, no sandbox has denied.
  */
-declare function judgeDenial(command: FailedCommand, plan: JudgedPlan, files: FileFacts, mayWrite: (path: string) => boolean): SandboxDenial | undefined;
+declare function judgeDenial(command: FailedCommand, plan: JudgedPlan, { files, mountTable }: Pick<HostFacts, 'files' | 'mountTable'>, mayWrite: (path: string) => boolean): SandboxDenial | undefined;
 
 /** Both phases as plain data, for `JSON.stringify`. The environment of the command is left out: it may hold secrets. */
 declare function explainAsJson({ policy, narrowed, hosts, mounts, launch }: SandboxPlan): object;

@@ -19,7 +19,7 @@ import { refuse } from './intent/refuse.js';
 import type { SandboxIntent } from './intent/schema.js';
 import { strayKernelMounts } from './launch/kinds-of-mounts.js';
 import type { LaunchPlan } from './launch/launch-plan.js';
-import { mountsIn } from './launch/mount-table.js';
+import { type Mount, mountsIn } from './launch/mount-table.js';
 import { SetUp } from './launch/set-up.js';
 import { withAliasedDenials } from './linux/aliased-denials.js';
 import { planBwrap, type SandboxedCommand } from './linux/bwrap-plan.js';
@@ -32,6 +32,7 @@ import { type MountPlan, planMounts } from './linux/plan-mounts.js';
 import type { WorkingBwrap } from './linux/probe-bwrap.js';
 import { compileFilter } from './linux/seccomp/compile-filter.js';
 import type { Architecture } from './linux/seccomp/syscalls.js';
+import { withoutUnasked } from './linux/unasked-mounts.js';
 import type { HostRules } from './network/host-rules.js';
 import { planBeginning } from './plan-beginning.js';
 import {
@@ -114,15 +115,17 @@ async function planWithin(
 ): Promise<SandboxPlan> {
   // What no look at files can change comes first: a look may take long.
   const architecture = architectureOf(host);
+  const table = host.mountTable();
+  const kernel = strayKernelMounts(mountsIn(table));
   const ask = (files: FileFacts, patterns: Patterns, maximum: Patterns): Question => {
     const asked = normalise(intent, host.roots, files, patterns) ?? unrestricted('enabled');
-    return { asked, ceiling: withHidden(ceiling.bindTo(files, maximum), host, files), hosts };
+    return { asked, ceiling: withHidden(ceiling.bindTo(files, maximum), host, kernel, files), hosts };
   };
   const mayReplace: MayReplace = (path) =>
     host.files.inOneGo((files) => {
       const looked = checked(files, setUp);
       const { asked, ceiling: most } = ask(looked, 'leftOut', 'leftOut');
-      return mayReplaceAt(path, asked, most, looked);
+      return mayReplaceAt(path, asked, most, withoutUnasked(looked, table, asked.rules));
     });
   setUp.begin('trying bubblewrap');
   const bwrap = await workingBwrap(host, mayReplace, setUp);
@@ -145,7 +148,12 @@ async function planWithin(
   setUp.begin('looking at files');
   return host.files.inOneGo((files) => {
     const looked = checked(files, setUp);
-    return answer(ask(looked, denied, maximum), command, { ...host, ...enforcement, files: looked }, trees);
+    return answer(
+      ask(looked, denied, maximum),
+      command,
+      { ...host, ...enforcement, files: looked, table },
+      trees,
+    );
   });
 }
 
@@ -185,12 +193,13 @@ interface Question {
 }
 
 /** The executor as it is in one look at its files. */
-interface Surroundings
-  extends Pick<HostFacts, 'runBy' | 'signalResetter' | 'mountPrograms' | 'mountTable' | 'user'> {
+interface Surroundings extends Pick<HostFacts, 'runBy' | 'signalResetter' | 'mountPrograms' | 'user'> {
   readonly files: FileFacts;
   readonly architecture: Architecture;
   readonly bwrap: WorkingBwrap;
   readonly mountsAround: MountsAround;
+  /** What is mounted, as in `/proc/PID/mountinfo`. */
+  readonly table: string;
 }
 
 function answer(
@@ -204,15 +213,15 @@ function answer(
     runBy,
     signalResetter,
     mountPrograms,
-    mountTable,
+    table,
     mountsAround,
   }: Surroundings,
   trees: ScannedTrees,
 ): SandboxPlan {
-  const held = applyCeiling(asked, ceiling, files, trees);
+  const held = applyCeiling(asked, ceiling, { files, table }, trees);
   const gapped = withMountGaps(mountsAround, held);
   const { decisions, narrowed, gaps } = gapped;
-  const ofHost = gapped.policy.restrictsFiles ? mountsIn(mountTable()) : [];
+  const ofHost = gapped.policy.restrictsFiles ? mountsIn(table) : [];
   refuseCoveredKernelMounts(ofHost);
   const policy = { ...gapped.policy, rules: withAliasedDenials(gapped.policy.rules, ofHost, files) };
   refuseReplaceable(bwrap, policy, files);
@@ -240,7 +249,7 @@ function answer(
   const isNetworkNarrowed = hosts === undefined && policy.network !== asked.network;
   const open = [
     ...notesOfExposed(policy, user, files),
-    ...notesOfOwnProgram(runBy, policy, files),
+    ...notesOfOwnProgram(runBy, policy, withoutUnasked(files, table, policy.rules)),
     ...notesOfMovable(movable),
   ];
   const noted = { ...policy, notes: [...policy.notes, ...notes, ...open] };
@@ -266,12 +275,18 @@ function filterFor(architecture: Architecture): Uint8Array {
 const filters = new Map<Architecture, Uint8Array>();
 
 /** What no sandbox shows: what is the executor's own, and what of the kernel it has mounted somewhere. */
-function withHidden(ceiling: Ceiling, { ownPaths, mountTable }: HostFacts, files: FileFacts): Ceiling {
-  const own = ownPaths.map((path) => ({ path, origin: DEFAULTS.ownRecords }));
-  const kernel = strayKernelMounts(mountsIn(mountTable()))
-    .filter(({ path }) => isWithinReach(path, files))
-    .map(({ path }) => ({ path, origin: DEFAULTS.kernelTrees }));
-  return { ...ceiling, hidden: [...ceiling.hidden, ...own, ...kernel] };
+function withHidden(
+  ceiling: Ceiling,
+  { ownPaths }: HostFacts,
+  kernel: readonly Mount[],
+  files: FileFacts,
+): Ceiling {
+  const paths = kernel.map(({ path }) => path).filter((path) => isWithinReach(path, files));
+  const hidden = [
+    ...ownPaths.map((path) => ({ path, origin: DEFAULTS.ownRecords })),
+    ...paths.map((path) => ({ path, origin: DEFAULTS.kernelTrees })),
+  ];
+  return { ...ceiling, hidden: [...ceiling.hidden, ...hidden] };
 }
 
 /** Where this user does not get, no command of theirs does. */

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import {
   createSearches,
-  type FileFacts,
+  type HostFacts,
   NO_OPERATOR,
   PlaceholderStore,
   type PlannedLaunch,
@@ -21,7 +21,7 @@ import { type LocalPermissions, localIntent } from './local-intent.js';
 /** A plan for a command on this machine, and where its placeholders are recorded. */
 export interface LocalPlan extends PlannedLaunch {
   readonly plan: SandboxPlan;
-  readonly files: FileFacts;
+  readonly host: HostFacts;
 }
 
 /** Whether the command shares a terminal with this program. */
@@ -64,5 +64,5 @@ export async function planLocally(
     NO_OPERATOR,
     { hosts: permissions.hosts, setUp },
   );
-  return { plan, store, files: host.files };
+  return { plan, store, host };
 }

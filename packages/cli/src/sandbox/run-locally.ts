@@ -120,9 +120,9 @@ function networkOpener(
 }
 
 /** The command has the streams of this program, so nothing is known here of what it has printed. */
-function tellDenial(exitCode: number, { plan, files }: LocalPlan, { newest }: Refusals): void {
+function tellDenial(exitCode: number, { plan, host }: LocalPlan, { newest }: Refusals): void {
   const command = { exitCode, cwd: process.cwd(), output: '', refusals: newest };
-  const denial = judgeDenial(command, plan, files, () => false);
+  const denial = judgeDenial(command, plan, host, () => false);
   if (denial === undefined) return;
   for (const line of describeDenial(denial, describeLocalRule)) complain(line);
 }

@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest';
 import { StalePlan } from '../files/stale-plan.js';
 import { type FakeFile, fakeFiles } from '../files/testing/fake-files.js';
 import {
-  MAX_FOLLOWED_NAMES,
   MAX_LINKED_WORKTREES,
   MAX_PINNED_DEPTH,
   MAX_REPOSITORY_MOUNTS,
@@ -12,8 +11,7 @@ import {
 } from '../limits.js';
 import { DEFAULTS } from '../policy/rule-origin.js';
 import { linesOf, policyOf, rule } from '../policy/testing/rules.js';
-import { fakeScans } from '../repositories/testing/fake-scans.js';
-import { applyCeiling, type Ceiling, type ScannedTrees, scanTargets } from './ceiling.js';
+import { applyCeiling, type Ceiling, type ScannedTrees } from './ceiling.js';
 import { inPartsOf } from './protect-git.js';
 import { applyToFakes } from './testing/apply-to-fakes.js';
 import { NO_HOME } from './testing/no-home.js';
@@ -42,73 +40,6 @@ async function below(
 ): Promise<readonly string[]> {
   return linesOf((await applyToFakes(policyOf(lines), ceiling, tree)).policy.rules);
 }
-
-describe('what a command has had lead far, for the next start to follow', () => {
-  const FAR = `l${'/d'.repeat(60)}`;
-  const many = (file: (at: number) => readonly [string, FakeFile]): Readonly<Record<string, FakeFile>> =>
-    Object.fromEntries(Array.from({ length: 400 }, (_, at) => file(at)));
-
-  /** How often files are looked at, and what comes of it. */
-  async function looked(tree: Readonly<Record<string, FakeFile>>): Promise<{
-    readonly looks: number;
-    readonly rules: readonly string[];
-    readonly gaps: readonly string[];
-  }> {
-    const files = fakeFiles({ ...tree, '/ws/l': { link: 'far' }, [`/ws/far${FAR.slice(1)}`]: 'directory' });
-    let looks = 0;
-    const counted = {
-      ...files,
-      look: (path: string) => {
-        looks += 1;
-        return files.look(path);
-      },
-    };
-    const policy = policyOf(['write /ws']);
-    const trees = new Map(
-      await Promise.all(
-        scanTargets(policy, CEILING).map(
-          async (target) => [target.root, await fakeScans(files).find(target)] as const,
-        ),
-      ),
-    );
-    const { policy: held, gaps } = applyCeiling(policy, CEILING, counted, trees);
-    return { looks, rules: linesOf(held.rules), gaps };
-  }
-
-  test('is followed as far as all of it may cost; the files that point there and other repositories stay as they are', async () => {
-    const { looks, rules, gaps } = await looked({
-      ...many((at) => [`/ws/a/${at}/.git`, { text: `gitdir: /ws/${FAR}/${at}` }]),
-      '/ws/z/.git': { text: 'gitdir: ../real' },
-      '/ws/real/hooks': 'directory',
-    });
-    expect(gaps).toEqual([
-      expect.stringMatching(
-        new RegExp(
-          `^/ws/a/\\d+/\\.git and \\d+ more like it cannot be followed to a directory without looking at more than ${MAX_FOLLOWED_NAMES} names for all together, so git hooks and config there can be written; remove it$`,
-        ),
-      ),
-    ]);
-    expect(rules).toEqual(
-      expect.arrayContaining(['read /ws/a/399/.git', 'read /ws/z/.git', 'read /ws/real/hooks']),
-    );
-    // Those and some for each of the files.
-    expect(looks).toBeLessThan(MAX_FOLLOWED_NAMES + 400 * 40);
-  });
-
-  test('and so are links at what is to be protected', async () => {
-    const { rules, gaps } = await looked({
-      ...many((at) => [`/ws/a/${at}/.git/hooks`, { link: `/ws/${FAR}/${at}` }]),
-      '/ws/z/.git/hooks': { link: '../own' },
-      '/ws/z/own': 'directory',
-    });
-    expect(gaps).toContainEqual(
-      expect.stringMatching(
-        /^\/ws\/a\/\d+\/\.git\/hooks leads elsewhere and is not protected: \/ws\/far(\/d)+ is not looked at, since more than 8192 names would have to be looked at for all that lead far; have no link there \(and \d+ more like it\)$/,
-      ),
-    );
-    expect(rules).toContain('read /ws/z/own');
-  });
-});
 
 describe('inside what is writable, what others would run stays as it is', () => {
   test('the settings at the top of a root, and in a repository what git runs', async () => {
@@ -328,7 +259,7 @@ describe('inside what is writable, what others would run stays as it is', () => 
     const looked: string[] = [];
     const watched = { ...files, look: (path: string) => (looked.push(path), files.look(path)) };
     const ceiling = { ...CEILING, protectedNames: [] };
-    const { policy } = applyCeiling(policyOf(['write /ws']), ceiling, watched, found);
+    const { policy } = applyCeiling(policyOf(['write /ws']), ceiling, { files: watched }, found);
     const kept = `/ws${down(MAX_PINNED_DEPTH + 1)}`;
     expect([linesOf(policy.rules), looked.filter((path) => path.length > kept.length)]).toEqual([
       ['write /ws', `read ${kept}`],
@@ -419,7 +350,7 @@ describe('inside what is writable, what others would run stays as it is', () => 
       new Map([['/ws', { gitPaths: [], repositories: [], shut, unseen: undefined }]]);
     const ceiling = { ...CEILING, protectedNames: [] };
     const told = [['/ws/a'], ['/ws/b', '/ws/c/d']].map((shut) => {
-      const { policy, gaps } = applyCeiling(policyOf(['write /ws']), ceiling, files, found(shut));
+      const { policy, gaps } = applyCeiling(policyOf(['write /ws']), ceiling, { files }, found(shut));
       return [linesOf(policy.rules), gaps];
     });
     const outcome =

@@ -5,6 +5,7 @@ import { resolvePath } from '../files/resolve-path.js';
 import { StalePlan } from '../files/stale-plan.js';
 import { refuse } from '../intent/refuse.js';
 import { MAX_FOLLOWED_NAMES, MAX_SCANNED_DIRECTORIES, MAX_SCANNED_SHARED_DIRECTORIES } from '../limits.js';
+import { withoutUnasked } from '../linux/unasked-mounts.js';
 import { byPathName, indexRules, mergeRules } from '../policy/access.js';
 import { intersect, type Narrowing, withoutRedundant } from '../policy/intersect.js';
 import { PathMap } from '../policy/path-map.js';
@@ -13,7 +14,8 @@ import { DEFAULTS, type RuleOrigin } from '../policy/rule-origin.js';
 import { replaceableIn } from '../policy/visibility.js';
 import type { ScannedTree, ScanTarget } from '../repositories/scan-tree.js';
 import { namedByConfigs } from './config-targets.js';
-import { gitPlacesAround, gitPlacesIn } from './git-places.js';
+import { GitBelow } from './git-below.js';
+import { gitPlacesAround } from './git-places.js';
 import { homeDirectories } from './home-directories.js';
 import { type NamesAtTop, protectedAtTop } from './names-at-top.js';
 import { PathProtection } from './path-protection.js';
@@ -26,7 +28,7 @@ import {
   PROTECTED_NAMES,
 } from './protected-names.js';
 import { noteOfDeep, noteOfUnfollowed, notesOf } from './scan-notes.js';
-import { type DeepRestriction, deepRestrictions, withoutDeep, withoutDeepDirectories } from './shallow.js';
+import { deepRestrictions } from './shallow.js';
 
 /** The most that an executor allows, whatever a peer asks for. */
 export interface Ceiling extends NamesAtTop {
@@ -108,6 +110,12 @@ export function mayReplaceAt(
   return replaceableIn({ rules, restrictsFiles: isRestricted }, files)(path);
 }
 
+/** The files of an executor, and what it has mounted, as in `/proc/PID/mountinfo`; default nothing. */
+export interface CeiledFiles {
+  readonly files: FileFacts;
+  readonly table?: string;
+}
+
 /** What was found below each root that was looked through. */
 export type ScannedTrees = ReadonlyMap<string, ScannedTree>;
 
@@ -119,14 +127,28 @@ export type ScannedTrees = ReadonlyMap<string, ScannedTree>;
 export function applyCeiling(
   policy: NormalisedPolicy,
   ceiling: Ceiling,
-  files: FileFacts,
+  { files, table = '' }: CeiledFiles,
   trees: ScannedTrees,
 ): CeiledPolicy {
   const notes: PolicyNote[] = [];
   const remarks: PolicyNote[] = [];
   const { isRestricted, ...first } = belowMaximum(policy, ceiling);
+  const hidden = isRestricted ? ceiling.hidden.flatMap((one) => hiding(one, files)) : [];
+  const hiddenPaths = new Set(hidden.map(({ path }) => path));
   const second = isRestricted
-    ? intersect(first.rules, protections(first.rules, ceiling, { files, trees, notes, remarks }))
+    ? intersect(
+        first.rules,
+        mergeRules([
+          ...protections(first.rules, ceiling, {
+            // What is followed for these is for a command to choose.
+            files: withoutUnasked(files, table, first.rules),
+            trees,
+            notes,
+            remarks,
+          }).filter(({ path }) => !isWithinAny(path, hiddenPaths)),
+          ...hidden,
+        ]),
+      )
     : { rules: first.rules, narrowed: [] };
   return {
     policy: {
@@ -188,31 +210,17 @@ function protections(
   const index = indexRules(rules);
   const paths: ProtectedPath[] = [];
   const roots = writableRoots(rules);
-  const worktrees = new Map<string, ReadonlySet<string>>();
-  const links: string[] = [];
-  const unfollowed: string[] = [];
-  const tooDeep: DeepRestriction[] = [];
   const looks = new LookPool(files, MAX_FOLLOWED_NAMES);
+  const git = new GitBelow(index, looks);
   for (const root of roots) {
     const scanned = trees.get(root.path);
     if (scanned === undefined) throw new StalePlan(root.path, 'was replaced');
-    const { tree, deep } = withoutDeep(scanned, root.path);
-    tooDeep.push(...deep);
-    notes.push(...notesOf(root.path, tree));
-    const git = gitPlacesIn(tree, looks);
-    const pointedTo = withoutDeepDirectories(git.directories, index);
-    tooDeep.push(...pointedTo.deep.filter(({ directory }) => index.accessAt(directory) === 'write'));
-    const above = [...deep, ...pointedTo.deep].map(({ directory }) => directory);
-    paths.push(...[...tree.shut, ...above, ...git.pointers].map(asPath));
-    for (const directory of pointedTo.shallow) {
-      const seen = [...(worktrees.get(directory) ?? []), ...(git.worktrees.get(directory) ?? [])];
-      worktrees.set(directory, new Set(seen));
-    }
-    links.push(...git.links);
-    unfollowed.push(...git.unfollowed);
+    notes.push(...notesOf(root.path, scanned));
+    paths.push(...git.add(root.path, scanned).map(asPath));
     // In a directory that many share, nobody's configuration is looked for.
     if (!root.isShared) paths.push(...protectedAtTop(root.path, ceiling, files));
   }
+  const { worktrees, links, unfollowed, tooDeep } = git;
   notes.push(...noteOfUnfollowed(unfollowed));
   const kept = roots.map(({ path }) => path);
   const inRepositories = protectedInRepositories(worktrees, new Set(kept), rules, looks);
@@ -234,18 +242,14 @@ function protections(
     ...paths.flatMap((path) => protection.rulesFor(path)),
     ...missing.flatMap(({ path }) => protection.rulesAbove(path)),
   ];
-  const hidden = ceiling.hidden.flatMap((one) => hiding(one, files));
-  const hiddenPaths = new Set(hidden.map(({ path }) => path));
-  const inside = found.filter(
-    ({ path }) => index.accessAt(path) === 'write' && !isWithinAny(path, hiddenPaths),
-  );
+  const inside = found.filter(({ path }) => index.accessAt(path) === 'write');
   const restrictions = [...inside, ...rules.filter(({ access }) => access !== 'write')];
   const restricted = restrictions.map(({ path }) => path);
   const deep = deepRestrictions(restricted, rules);
   remarks.push(...noteOfDeep([...tooDeep, ...deep]));
   const aboveDeep = deep.flatMap(({ directory: path }) => protection.rulesFor({ path }));
   notes.push(...protection.gaps.map((text) => ({ origin: ORIGIN, text })));
-  return mergeRules([EVERYTHING, ...inside, ...aboveDeep, ...hidden]);
+  return [EVERYTHING, ...inside, ...aboveDeep];
 }
 
 /** Repositories by directory, with where their files are checked out: first those that hold what may be written. */

@@ -3,6 +3,13 @@ import { ancestorsOf, childOf, MAX_PATH_BYTES, parentOf } from '../files/paths.j
 import { type Resolution, resolvePath } from '../files/resolve-path.js';
 import type { ScannedTree } from '../repositories/scan-tree.js';
 
+/** A `.git` that leads where nobody looks. */
+export interface Unfollowed {
+  readonly path: string;
+  /** A clause. */
+  readonly why: string;
+}
+
 /** What git reads and could be told to run: the directories of repositories, and the files that point to them. */
 export interface GitPlaces {
   /** Directories with hooks and config of their own, canonical, in the order in which they were found. */
@@ -14,7 +21,7 @@ export interface GitPlaces {
   /** Links that are called `.git`. */
   readonly links: readonly string[];
   /** Those of either kind that lead too far, so that nobody knows where they end. */
-  readonly unfollowed: readonly string[];
+  readonly unfollowed: readonly Unfollowed[];
 }
 
 /** The repositories that hold these directories: git that is run there reads their configs. */
@@ -35,10 +42,10 @@ export function gitPlacesIn(
   const pointers = new Set<string>();
   const worktrees = new Map<string, string[]>();
   const links: string[] = [];
-  const unfollowed: string[] = [];
+  const unfollowed: Unfollowed[] = [];
   for (const path of gitPaths) {
     const found = resolvePath(path, looks.filesFor(path));
-    if (found.kind !== 'deadEnd' && found.links.some((link) => link.path === path)) links.push(path);
+    if (isLinkAt(path, found)) links.push(path);
     const isPointer = found.kind === 'file' && found.path === path;
     if (isPointer) pointers.add(path);
     const target = isPointer ? resolvePointer(path, looks) : found;
@@ -47,12 +54,16 @@ export function gitPlacesIn(
       directories.add(target.path);
       worktrees.set(target.path, [...(worktrees.get(target.path) ?? []), parentOf(path)]);
     } else if (target.isUnseen === true) {
-      unfollowed.push(path);
+      unfollowed.push({ path, why: target.why });
     } else if (!target.isLink) {
       pointers.add(target.at);
     }
   }
   return { directories: [...directories], pointers: [...pointers], worktrees, links, unfollowed };
+}
+
+function isLinkAt(path: string, found: Resolution): boolean {
+  return found.kind !== 'deadEnd' && found.links.some((link) => link.path === path);
 }
 
 /** Undefined where a file points to no directory that is there. */

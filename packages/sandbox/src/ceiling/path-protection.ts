@@ -52,11 +52,7 @@ export class PathProtection {
     if (resolved.kind === 'deadEnd') {
       const { at, isLink, isUnseen, why } = resolved;
       if (isUnseen === true) {
-        this.#tell(
-          'unseen',
-          wanted.path,
-          `${wanted.path} leads elsewhere and is not protected: ${why}; have no link there`,
-        );
+        this.#tell('unseen', wanted.path, `${wanted.path} is not protected: ${why}; have no link there`);
         return [];
       }
       if (isLink) this.#tell('circle', at, `${why} and could be replaced; remove it`);

@@ -1,7 +1,8 @@
-import { MAX_FOLLOWED_NAMES, MAX_PINNED_DEPTH, MAX_RESTRICTED_PATH_BYTES } from '../limits.js';
+import { MAX_PINNED_DEPTH, MAX_RESTRICTED_PATH_BYTES } from '../limits.js';
 import type { PolicyNote } from '../policy/path-rule.js';
 import { DEFAULTS } from '../policy/rule-origin.js';
 import type { ScannedTree } from '../repositories/scan-tree.js';
+import type { Unfollowed } from './git-places.js';
 import type { DeepRestriction } from './shallow.js';
 
 /** What of the search below a root is to be known. */
@@ -32,13 +33,13 @@ export function noteOfDeep([first, ...others]: readonly DeepRestriction[]): read
 }
 
 /** What nobody knows the end of. */
-export function noteOfUnfollowed([first, ...others]: readonly string[]): readonly PolicyNote[] {
+export function noteOfUnfollowed([first, ...others]: readonly Unfollowed[]): readonly PolicyNote[] {
   if (first === undefined) return [];
-  const more = others.length === 0 ? '' : ` and ${others.length} more like it`;
+  const more = others.length === 0 ? '' : `, nor are ${others.length} more`;
   return [
     {
       origin: ORIGIN,
-      text: `${first}${more} cannot be followed to a directory without looking at more than ${MAX_FOLLOWED_NAMES} names for all together, so git hooks and config there can be written; remove it`,
+      text: `${first.path} is not followed to a directory${more}, so git hooks and config there may be left open: ${first.why}; remove it`,
     },
   ];
 }

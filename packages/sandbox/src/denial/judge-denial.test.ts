@@ -5,7 +5,7 @@ import {
   type SandboxDenial,
 } from '@holdfast/exec-protocol';
 import { describe, expect, test } from 'vitest';
-import type { FileFacts } from '../files/file-facts.js';
+import type { FileView } from '../files/file-facts.js';
 import { fakeFiles } from '../files/testing/fake-files.js';
 import { MAX_JUDGED_LINE_LENGTH, MAX_JUDGED_LINES, MAX_JUDGED_LOOKS, MAX_JUDGED_PATHS } from '../limits.js';
 import type { NetworkDecision } from '../network/gate.js';
@@ -29,11 +29,17 @@ const PLAN: JudgedPlan = { policy: POLICY, decisions: POLICY.rules, hosts: undef
 function judged(
   command: Partial<FailedCommand>,
   plan: JudgedPlan = PLAN,
-  files: FileFacts = FILES,
+  files: FileView = FILES,
 ): SandboxDenial | undefined {
   const failed = { exitCode: 1, cwd: '/ws', output: '', ...command };
-  return judgeDenial(failed, plan, files, (path) => !path.startsWith('/etc'));
+  return judgeDenial(failed, plan, { files, mountTable: () => '' }, (path) => !path.startsWith('/etc'));
 }
+
+/** A mount that may never answer, below one that does, and where nothing of a policy lies. */
+const DEAD_MOUNT = [
+  '21 1 8:1 / / rw - ext4 /dev/sda rw',
+  '36 21 0:50 / /dead rw - fuse.sshfs host: rw,user_id=1000,allow_other',
+].join('\n');
 
 function evidence(output: string, exitCode = 1, plan = PLAN): string | undefined {
   return judged({ output, exitCode }, plan)?.findings[0]?.evidence;
@@ -244,7 +250,8 @@ test('no more paths are looked up than that, whatever a command prints, and the 
     MAX_JUDGED_LINES / 2,
   );
   const judge = (output: string): string | undefined =>
-    judgeDenial({ exitCode: 1, cwd: '/ws', output }, PLAN, files, () => false)?.findings[0]?.evidence;
+    judgeDenial({ exitCode: 1, cwd: '/ws', output }, PLAN, { files, mountTable: () => '' }, () => false)
+      ?.findings[0]?.evidence;
   expect([judge(many), looks]).toEqual([undefined, MAX_JUDGED_PATHS]);
   expect(judge(`${many}touch: /srv/x: Read-only file system\n`)).toBe('path');
 });
@@ -265,7 +272,8 @@ test('no more names are looked at on the way to them than that, wherever links l
   };
   const complaints = Array.from({ length: each }, () => 'touch: /srv/l33/x: Permission denied\n').join('');
   const judge = (output: string): string | undefined =>
-    judgeDenial({ exitCode: 1, cwd: '/ws', output }, PLAN, files, () => false)?.findings[0]?.evidence;
+    judgeDenial({ exitCode: 1, cwd: '/ws', output }, PLAN, { files, mountTable: () => '' }, () => false)
+      ?.findings[0]?.evidence;
   const last = 'touch: /srv/x: Read-only file system\n';
   expect([judge(`${complaints}${last}`), judge(`${last}${complaints}`), looks]).toEqual([
     'path',
@@ -296,4 +304,26 @@ test('a network that is allowed and files that are not restricted deny nothing',
     evidence('curl: (6) Could not resolve host: example.org', 6, open),
     evidence("touch: cannot touch '/srv/x': Read-only file system", 1, open),
   ]).toEqual([undefined, undefined]);
+});
+
+test('nothing is looked at where whoever answers for it may never do so', () => {
+  const looked: string[] = [];
+  const output = ['/dead/f', '/ws/aimed/f', '/srv/x']
+    .map((path) => `touch: ${path}: Read-only file system`)
+    .join('\n');
+  const aimed = fakeFiles({
+    '/ws/aimed': { link: '/dead/x' },
+    '/srv/x': { text: '' },
+    '/dead/f': { text: '' },
+  });
+  const look = (path: string): ReturnType<typeof aimed.look> => {
+    looked.push(path);
+    return aimed.look(path);
+  };
+  const host = { files: { ...aimed, look }, mountTable: () => DEAD_MOUNT };
+  const denial = judgeDenial({ exitCode: 1, cwd: '/ws', output }, PLAN, host, () => true);
+  expect([
+    denial?.findings.map(({ subject }) => subject),
+    looked.filter((path) => path.startsWith('/dead')),
+  ]).toEqual([[{ type: 'path', path: 'file:///srv/x', operation: 'write' }], []]);
 });

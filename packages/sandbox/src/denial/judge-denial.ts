@@ -7,9 +7,10 @@ import {
   type SandboxDenial,
 } from '@holdfast/exec-protocol';
 import { withBoundedLooks } from '../files/bounded-looks.js';
-import type { FileFacts } from '../files/file-facts.js';
 import { StalePlan } from '../files/stale-plan.js';
+import type { HostFacts } from '../host-facts.js';
 import { MAX_JUDGED_LINE_LENGTH, MAX_JUDGED_LINES, MAX_JUDGED_LOOKS, MAX_JUDGED_PATHS } from '../limits.js';
+import { withoutUnasked } from '../linux/unasked-mounts.js';
 import type { NetworkDecision } from '../network/gate.js';
 import { reasonOf } from '../network/reason-of.js';
 import type { SandboxPlan } from '../plan-sandbox.js';
@@ -40,15 +41,17 @@ const SIGSYS_EXIT = 159;
 export function judgeDenial(
   command: FailedCommand,
   plan: JudgedPlan,
-  files: FileFacts,
+  { files, mountTable }: Pick<HostFacts, 'files' | 'mountTable'>,
   mayWrite: (path: string) => boolean,
 ): SandboxDenial | undefined {
   const { exitCode, cwd, output, refusals = [] } = command;
+  // Whoever has printed the paths may have aimed them at what never answers.
+  const answering = withoutUnasked(files, mountTable(), plan.policy.rules);
   const judge: Judge = {
     cwd,
     noNetworkBy: noNetworkBy(plan),
     decisionAt: unlessStale(
-      decisionsIn(plan.policy, plan.decisions, withBoundedLooks(files, MAX_JUDGED_LOOKS)),
+      decisionsIn(plan.policy, plan.decisions, withBoundedLooks(answering, MAX_JUDGED_LOOKS)),
     ),
     mayWrite,
     pathsLeft: MAX_JUDGED_PATHS,

@@ -1,9 +1,4 @@
-/** A file is not looked at, for whoever has named it may have made that cost more than it is worth. */
+/** A file is not looked at, for whoever has named it may have made that cost too much. The message is a clause that says why. */
 export class Unseen extends Error {
   override readonly name = 'Unseen';
-
-  /** @param why A clause that says so. */
-  constructor(why: string) {
-    super(why);
-  }
 }

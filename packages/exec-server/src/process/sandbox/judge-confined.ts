@@ -11,7 +11,7 @@ export function judgeConfined(
   command: Omit<Parameters<typeof judgeDenial>[0], 'refusals'>,
 ): SandboxDenial | undefined {
   const refusals = network?.refusals ?? [];
-  return judgeDenial({ ...command, refusals }, plan, host.files, mayWrite);
+  return judgeDenial({ ...command, refusals }, plan, host, mayWrite);
 }
 
 /** What is not there yet can be made where its directory can be written. */

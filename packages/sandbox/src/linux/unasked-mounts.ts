@@ -1,0 +1,68 @@
+import type { FileFacts } from '../files/file-facts.js';
+import { childOf, isWithin, parentOf, withHolders } from '../files/paths.js';
+import { resolvePath } from '../files/resolve-path.js';
+import { Unseen } from '../files/unseen.js';
+import { isRemote } from '../launch/kinds-of-mounts.js';
+import { type Mount, mountsIn, visibleMounts } from '../launch/mount-table.js';
+import { PathMap } from '../policy/path-map.js';
+import type { PathRule } from '../policy/path-rule.js';
+
+/**
+ * Files for whoever follows what a command has written. On a mount that others answer for nothing is looked at, since nobody may
+ * answer for ever, unless a rule is about it: then it was looked at already.
+ * @param table As in `/proc/PID/mountinfo`. @param rules What was asked for, in canonical paths.
+ */
+export function withoutUnasked(
+  files: FileFacts,
+  table: string,
+  rules: readonly Pick<PathRule, 'path' | 'access'>[],
+): FileFacts {
+  const unaskedAt = unaskedMounts(table, rules);
+  if (unaskedAt === undefined) return files;
+  const careful: FileFacts = {
+    ...files,
+    look(path) {
+      const mount = unaskedAt(path);
+      if (mount !== undefined)
+        throw new Unseen(`whoever answers for what is mounted at ${mount} may never do so`);
+      return files.look(path);
+    },
+    list(path, atMost) {
+      const found = resolvePath(path, careful);
+      return found.kind === 'directory' ? files.list(found.path, atMost) : [];
+    },
+    readText(path) {
+      const above = resolvePath(parentOf(path), careful);
+      const file = childOf(
+        above.kind === 'directory' ? above.path : '/',
+        path.slice(path.lastIndexOf('/') + 1),
+      );
+      return above.kind === 'directory' && unaskedAt(file) === undefined ? files.readText(file) : undefined;
+    },
+  };
+  return careful;
+}
+
+/** Says on which of these mounts a canonical path lies; undefined where there are none at all. */
+function unaskedMounts(
+  table: string,
+  rules: readonly Pick<PathRule, 'path' | 'access'>[],
+): ((path: string) => string | undefined) | undefined {
+  const mounts = [...visibleMounts(mountsIn(table)).values()];
+  if (!mounts.some(isRemote)) return undefined;
+  const byPath = new PathMap<Mount>();
+  for (const mount of mounts) byPath.set(mount.path, mount);
+  const paths = rules.map(({ path }) => path);
+  const asked = new Set(['/', ...paths].map((path) => byPath.nearest(path)));
+  // All directories are below the root: that they may be written does not mean that they are needed.
+  const roots = rules.filter(({ access, path }) => access === 'write' && path !== '/');
+  const isAsked = (mount: Mount): boolean =>
+    asked.has(mount) || roots.some(({ path }) => isWithin(mount.path, path));
+  const unasked = new Set(mounts.filter((mount) => isRemote(mount) && !isAsked(mount)));
+  if (unasked.size === 0) return undefined;
+  const onTheWay = withHolders(paths);
+  return (path) => {
+    const mount = byPath.nearest(path);
+    return mount !== undefined && unasked.has(mount) && !onTheWay.has(path) ? mount.path : undefined;
+  };
+}
