@@ -35,11 +35,11 @@ async function aimed(tree: Readonly<Record<string, FakeFile>>): Promise<{
     };
   const watched = {
     ...files,
-    look: noting<FileFact | undefined>(files.look),
-    readLink: noting(files.readLink),
-    readText: noting(files.readText),
-    mayExecute: noting(files.mayExecute),
-    mayCreateIn: noting(files.mayCreateIn),
+    look: noting<FileFact | undefined>((path) => files.look(path)),
+    readLink: noting((path) => files.readLink(path)),
+    readText: noting((path) => files.readText(path)),
+    mayExecute: noting((path) => files.mayExecute(path)),
+    mayCreateIn: noting((path) => files.mayCreateIn(path)),
   };
   const policy = policyOf(['read /', 'write /ws']);
   const [target] = scanTargets(policy, CEILING);
