@@ -119,6 +119,8 @@ interface PathRule {
     readonly origin: RuleOrigin;
     /** A file with this text stands in for a missing path while the sandbox runs; default a directory, unseen by git. */
     readonly placeholderText?: PlaceholderText;
+    /** The link by which a pattern has led here, which a command may have made. */
+    readonly byLink?: string;
     /** The directory is one in which many users make files, such as /tmp. */
     readonly isShared: boolean;
 }
@@ -1244,6 +1246,11 @@ declare class Refusals {
 /** What a policy allows at a path, through its links; undefined where the path cannot be followed. */
 declare function accessTo(path: string, policy: NormalisedPolicy, files: FileFacts): Access | undefined;
 /**
+ * Why a path cannot be read, in a clause, and what to do, where a pattern denies it by a link: whoever asks has not named what
+ * the link leads to. Undefined for any other reason. @param decisions A rule for each path that anybody named.
+ */
+declare function unreadableByLink(path: string, decisions: readonly PathRule[], files: FileFacts): string | undefined;
+/**
  * Whether a command could put something else at each of many paths: there, where its links lead, or in place of one of them.
  * True where nobody can tell; false for a policy that restricts no files.
  */
@@ -1285,4 +1292,4 @@ declare function readHostFacts({ cwd, env }: CommandSetting, own: Readonly<Parti
  */
 declare function explainSeatbelt(policy: NormalisedPolicy): string;
 
-export { type Access, type CeilingSource, type CommandSetting, type FailedCommand, type FileFacts, type FileView, type GlobMatch, type GlobMatches, type GlobScan, type HostFacts, type HostMemory, type HostRule, type HostRules, type JudgedPlan, type LaunchOptions, type LaunchPlan, type Look, Lookups, MAX_CELLS_STARTING, MAX_STATUS_BYTES, type ManagedNetwork, type ManagedNetworkOptions, NO_OPERATOR, type NamedProcess, type Narrowing, type NetworkAnswer, type NetworkCaller, type NetworkDecider, type NetworkDecision, type NetworkIntent, type NetworkNames, type NetworkProtocol, type NetworkQuestion, type NormalisedPolicy, NotRun, O_PATH, type OpenLaunch, type OperatorCeiling, type Outside, type PathRule, type PatternFinder, PlaceholderStore, type PlanOptions, type PlannedDescriptor, type PlannedLaunch, type PlannedNetwork, type Planning, type PolicyNote, type RefusalReason, Refusals, type RepositoryFinder, type Resolution, type RuleOrigin, SANDBOX_START_MS, SYSTEM_PATH, type SandboxIntent, type SandboxPlan, type SandboxedCommand, type ScanTarget, type ScannedTree, type Searches, SetUp, type SetUpClock, type SetUpOptions, type SetUpStep, SharedLooks, StalePlan, type StartedWrapper, SteadyPlan, type WrapperStart, type WrapperStatus, WrapperWatch, accessTo, ceilingSource, createSearches, explainAsJson, explainFault, explainInWords, explainSeatbelt, hasMountsOf, isRunning as isProcessRunning, judgeDenial, networkOf, openLaunch, openManagedNetwork, ownMark as ownProcessMark, parseCeiling, parseHostRules, parseIntent, parseNetworkIntent, pathOfDescriptor, placeholderFolder, planSandbox, readHostFacts, readMountTable, reasonOf, replaceableIn, reportSandbox, secureOwnFolder, spillFolder, startWrapper, systemPlaces, untilSteady, whyNotRun };
+export { type Access, type CeilingSource, type CommandSetting, type FailedCommand, type FileFacts, type FileView, type GlobMatch, type GlobMatches, type GlobScan, type HostFacts, type HostMemory, type HostRule, type HostRules, type JudgedPlan, type LaunchOptions, type LaunchPlan, type Look, Lookups, MAX_CELLS_STARTING, MAX_STATUS_BYTES, type ManagedNetwork, type ManagedNetworkOptions, NO_OPERATOR, type NamedProcess, type Narrowing, type NetworkAnswer, type NetworkCaller, type NetworkDecider, type NetworkDecision, type NetworkIntent, type NetworkNames, type NetworkProtocol, type NetworkQuestion, type NormalisedPolicy, NotRun, O_PATH, type OpenLaunch, type OperatorCeiling, type Outside, type PathRule, type PatternFinder, PlaceholderStore, type PlanOptions, type PlannedDescriptor, type PlannedLaunch, type PlannedNetwork, type Planning, type PolicyNote, type RefusalReason, Refusals, type RepositoryFinder, type Resolution, type RuleOrigin, SANDBOX_START_MS, SYSTEM_PATH, type SandboxIntent, type SandboxPlan, type SandboxedCommand, type ScanTarget, type ScannedTree, type Searches, SetUp, type SetUpClock, type SetUpOptions, type SetUpStep, SharedLooks, StalePlan, type StartedWrapper, SteadyPlan, type WrapperStart, type WrapperStatus, WrapperWatch, accessTo, ceilingSource, createSearches, explainAsJson, explainFault, explainInWords, explainSeatbelt, hasMountsOf, isRunning as isProcessRunning, judgeDenial, networkOf, openLaunch, openManagedNetwork, ownMark as ownProcessMark, parseCeiling, parseHostRules, parseIntent, parseNetworkIntent, pathOfDescriptor, placeholderFolder, planSandbox, readHostFacts, readMountTable, reasonOf, replaceableIn, reportSandbox, secureOwnFolder, spillFolder, startWrapper, systemPlaces, unreadableByLink, untilSteady, whyNotRun };

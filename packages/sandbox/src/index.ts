@@ -61,7 +61,7 @@ export { type PlanOptions, planSandbox, type SandboxPlan } from './plan-sandbox.
 export type { Narrowing } from './policy/intersect.js';
 export type { Access, NormalisedPolicy, PathRule, PolicyNote } from './policy/path-rule.js';
 export type { RuleOrigin } from './policy/rule-origin.js';
-export { accessTo, replaceableIn } from './policy/visibility.js';
+export { accessTo, replaceableIn, unreadableByLink } from './policy/visibility.js';
 export {
   type CommandSetting,
   createSearches,

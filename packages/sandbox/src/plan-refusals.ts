@@ -1,4 +1,5 @@
 import { ExecError } from '@holdfast/exec-protocol';
+import type { CeiledPolicy } from './ceiling/ceiling.js';
 import type { CeilingSource } from './ceiling/operator-ceiling.js';
 import type { FileFacts } from './files/file-facts.js';
 import { nameOfHand } from './files/hands.js';
@@ -18,7 +19,7 @@ import { indexRules } from './policy/access.js';
 import { type ExposedDenial, exposedDenials } from './policy/exposed-denials.js';
 import type { NormalisedPolicy, PolicyNote } from './policy/path-rule.js';
 import { DEFAULTS, nameOf } from './policy/rule-origin.js';
-import { replaceableIn } from './policy/visibility.js';
+import { replaceableIn, unreadableByLink } from './policy/visibility.js';
 
 /** What runs the sandboxes. */
 interface Executor {
@@ -132,7 +133,7 @@ export function notesOfMovable({ left }: MovablePlaces): readonly PolicyNote[] {
  */
 export function visibleDirectory(
   cwd: string,
-  policy: NormalisedPolicy,
+  policy: NormalisedPolicy & Pick<CeiledPolicy, 'decisions'>,
   files: FileFacts,
 ): Pick<ResolvedPath, 'path' | 'identity'> {
   const resolved = resolvePath(cwd, files);
@@ -143,5 +144,7 @@ export function visibleDirectory(
   const isPrivate = ['/proc', '/dev', '/sys'].some((tree) => isWithin(path, tree));
   if (isPrivate || !policy.restrictsFiles || indexRules(policy.rules).accessAt(path) !== 'deny')
     return resolved;
+  const why = unreadableByLink(path, policy.decisions, files);
+  if (why !== undefined) refuse('cwd', `${cwd} cannot be read in the sandbox, ${why}`);
   return refuse('cwd', `${cwd} cannot be read in the sandbox; allow it, or start the command somewhere else`);
 }

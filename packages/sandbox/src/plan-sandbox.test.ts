@@ -503,3 +503,53 @@ test('the machine is asked for its mounts only where files are restricted', asyn
   await planned(host);
   expect(asked).toEqual(['lateMounts', 'deviceSeal']);
 });
+
+describe('what a command has left where a pattern matches', () => {
+  const PATTERN = {
+    ...WORKSPACE_WRITE,
+    file_system: {
+      type: 'restricted',
+      entries: [
+        { path: { type: 'special', value: { kind: 'root' } }, access: 'read' },
+        { path: { type: 'special', value: { kind: 'project_roots' } }, access: 'write' },
+        { path: { type: 'glob_pattern', pattern: '/ws/**/.env' }, access: 'deny' },
+      ],
+    },
+  };
+  const ENTRY = 'sandbox.permissions.file_system.entries.2';
+
+  function plannedWith(link: string, more: Partial<HostFacts> = {}, cwd = '/ws'): Promise<SandboxPlan> {
+    const files = fakeFiles({
+      '/ws/a/.env': { link },
+      '/usr/bin/bwrap': { text: '' },
+      '/dead/x': { text: '' },
+    });
+    const here = { files, repositories: fakeScans(files), patterns: new PatternLooks(fakeScanning(files)) };
+    return planned({ ...here, ...more }, PATTERN, cwd);
+  }
+
+  test.each([
+    ['/', '/usr'],
+    ['/ws', '/ws'],
+  ])('is named where a link to %s lets nobody stand in %s', async (link, cwd) => {
+    await expect(plannedWith(link, {}, cwd)).rejects.toThrow(
+      new ExecError(
+        'sandboxUnsupported',
+        `cwd: ${cwd} cannot be read in the sandbox, since ${ENTRY} denies ${link}, where the link /ws/a/.env leads, which matches its pattern; remove the link`,
+      ),
+    );
+  });
+
+  test('is not looked at on a mount that may never answer', async () => {
+    const tables: string[] = [];
+    const mountTable = (): string => {
+      tables.push('read');
+      return '21 1 8:1 / / rw - ext4 /dev/sda rw\n36 21 0:50 / /dead rw - nfs4 server:/ rw\n';
+    };
+    const { policy } = await plannedWith('/dead/x', { mountTable });
+    expect(policy.notes.map(({ text }) => text)).toContain(
+      'the link /ws/a/.env denies nothing, since /dead is not looked at, since whoever answers for what is mounted at /dead may never do so',
+    );
+    expect(tables).toEqual(['read']);
+  });
+});

@@ -118,7 +118,11 @@ async function planWithin(
   const table = host.mountTable();
   const kernel = strayKernelMounts(mountsIn(table));
   const ask = (files: FileFacts, patterns: Patterns, maximum: Patterns): Question => {
-    const asked = normalise(intent, host.roots, files, patterns) ?? unrestricted('enabled');
+    const named = normalise(intent, host.roots, files, 'leftOut') ?? unrestricted('enabled');
+    // What patterns match a command may have made, and links among it lead where that likes.
+    const others =
+      patterns === 'leftOut' || patterns.size === 0 ? undefined : withoutUnasked(files, table, named.rules);
+    const asked = (others && normalise(intent, host.roots, others, patterns)) ?? named;
     return { asked, ceiling: withHidden(ceiling.bindTo(files, maximum), host, kernel, files), hosts };
   };
   const mayReplace: MayReplace = (path) =>
@@ -225,7 +229,7 @@ function answer(
   refuseCoveredKernelMounts(ofHost);
   const policy = { ...gapped.policy, rules: withAliasedDenials(gapped.policy.rules, ofHost, files) };
   refuseReplaceable(bwrap, policy, files);
-  const visible = visibleDirectory(command.cwd, policy, files);
+  const visible = visibleDirectory(command.cwd, { ...policy, decisions }, files);
   const { path: cwd } = visible;
   const { rules, notes } = policy.restrictsFiles
     ? maskCrowds(policy.rules, cwd, files)

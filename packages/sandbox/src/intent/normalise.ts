@@ -16,6 +16,7 @@ import { listOf, memberOf, nameOf, type ProfileSource, type RuleOrigin } from '.
 import type { GlobMatches, GlobScan } from './deny-glob.js';
 import type { ExecutorRoots } from './executor-roots.js';
 import { expandEntry } from './expand-entry.js';
+import { matchedPath } from './matched-links.js';
 import { nativePath } from './native-path.js';
 import { refuse } from './refuse.js';
 import type { IntentEntry, RestrictedFiles, SandboxIntent } from './schema.js';
@@ -198,6 +199,30 @@ function isSameFile(one: FileIdentity | undefined, other: FileIdentity | undefin
 }
 
 function bindEntry(entry: IntentEntry, paths: readonly string[], origin: RuleOrigin, binding: Binding): void {
+  if (entry.path.type === 'glob_pattern') bindMatches(entry, paths, origin, binding);
+  else bindPaths(entry, paths, origin, binding);
+}
+
+function bindMatches(
+  entry: IntentEntry,
+  paths: readonly string[],
+  origin: RuleOrigin,
+  binding: Binding,
+): void {
+  const empty: string[] = [];
+  for (const path of paths) {
+    const match = matchedPath(path, binding.resolve(path), binding.files);
+    if (match.kind === 'unknown') bindPaths(entry, [path], origin, binding);
+    else if (match.kind === 'deniesNothing') empty.push(`${path} denies nothing, since ${match.why}`);
+    else binding.rules.push(ruleOf(entry, match.resolved, origin, match.byLink));
+  }
+  const [first, ...more] = empty;
+  if (first === undefined) return;
+  const others = more.length === 0 ? '' : ` (and ${more.length} more links that match deny nothing)`;
+  binding.notes.push({ origin, text: `the link ${first}${others}` });
+}
+
+function bindPaths(entry: IntentEntry, paths: readonly string[], origin: RuleOrigin, binding: Binding): void {
   for (const path of paths) {
     const resolved = resolveFor(entry, path, origin, binding);
     if (resolved === undefined) continue;
@@ -246,10 +271,11 @@ function resolveFor(
   return undefined;
 }
 
-function ruleOf(entry: IntentEntry, resolved: ResolvedPath, origin: RuleOrigin): PathRule {
+function ruleOf(entry: IntentEntry, resolved: ResolvedPath, origin: RuleOrigin, byLink?: string): PathRule {
   const { path, kind, identity, isShared, missingFrom } = resolved;
   // What does not exist is kept from appearing at its first missing name.
-  return { path: missingFrom ?? path, access: entry.access, kind, identity, origin, isShared };
+  const rule = { path: missingFrom ?? path, access: entry.access, kind, identity, origin, isShared };
+  return byLink === undefined ? rule : { ...rule, byLink };
 }
 
 /** Decides about what does not exist: a grant is left out, a restriction stays where somebody could create it. */

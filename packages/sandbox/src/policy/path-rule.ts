@@ -20,6 +20,8 @@ export interface PathRule {
   readonly origin: RuleOrigin;
   /** A file with this text stands in for a missing path while the sandbox runs; default a directory, unseen by git. */
   readonly placeholderText?: PlaceholderText;
+  /** The link by which a pattern has led here, which a command may have made. */
+  readonly byLink?: string;
   /** The directory is one in which many users make files, such as /tmp. */
   readonly isShared: boolean;
 }

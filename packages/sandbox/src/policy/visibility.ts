@@ -3,7 +3,7 @@ import { isWithin } from '../files/paths.js';
 import { resolvePath } from '../files/resolve-path.js';
 import { indexRules } from './access.js';
 import type { Access, NormalisedPolicy, PathRule } from './path-rule.js';
-import { DEFAULTS, listOf, type RuleOrigin } from './rule-origin.js';
+import { DEFAULTS, listOf, nameOf, type RuleOrigin } from './rule-origin.js';
 
 /** Trees that every sandbox has for itself, whatever the rules say. */
 const PRIVATE_TREES = ['/proc', '/dev', '/sys'];
@@ -11,6 +11,22 @@ const PRIVATE_TREES = ['/proc', '/dev', '/sys'];
 /** What a policy allows at a path, through its links; undefined where the path cannot be followed. */
 export function accessTo(path: string, policy: NormalisedPolicy, files: FileFacts): Access | undefined {
   return decisionsIn(policy, policy.rules, files)(path)?.access;
+}
+
+/**
+ * Why a path cannot be read, in a clause, and what to do, where a pattern denies it by a link: whoever asks has not named what
+ * the link leads to. Undefined for any other reason. @param decisions A rule for each path that anybody named.
+ */
+export function unreadableByLink(
+  path: string,
+  decisions: readonly PathRule[],
+  files: FileFacts,
+): string | undefined {
+  const resolved = resolvePath(path, files);
+  if (resolved.kind === 'deadEnd') return undefined;
+  const rule = indexRules(decisions).governing(resolved.path);
+  if (rule?.access !== 'deny' || rule.byLink === undefined) return undefined;
+  return `since ${nameOf(rule.origin)} denies ${rule.path}, where the link ${rule.byLink} leads, which matches its pattern; remove the link`;
 }
 
 /**

@@ -19,6 +19,7 @@ import {
   type SandboxPlan,
   type SetUp,
   SteadyPlan,
+  unreadableByLink,
 } from '@holdfast/sandbox';
 import type { Logger } from '../../logger.js';
 import type { Environment } from '../environment.js';
@@ -152,7 +153,7 @@ export function createSandboxes(
     const candidates = runnableCandidates(asked.child);
     const planned = await SteadyPlan.make<Planned, ConfinedNetwork>({
       setUp: asked.setUp,
-      makePlan: () => planFor(asked, ({ policy }, files) => problemOfCommand(candidates, policy, files)),
+      makePlan: () => planFor(asked, (plan, files) => problemOfCommand(candidates, plan, files)),
       openNetwork: ({ plan }) => networks.open(asked.network, plan.bwrap, asked),
     });
     return sandboxOf(planned, asked, logger);
@@ -202,11 +203,13 @@ interface CommandToPlan extends Omit<ConfinedCommand, 'process'> {
 
 function problemOfCommand(
   candidates: readonly string[],
-  policy: SandboxPlan['policy'],
+  { policy, decisions }: SandboxPlan,
   files: FileFacts,
 ): string | undefined {
   if (candidates.some((file) => isShown(file, policy, files))) return undefined;
-  return `argv.0: ${candidates[0] ?? ''} cannot be read in the sandbox; allow it, or the special path "minimal"`;
+  const [file = ''] = candidates;
+  const why = unreadableByLink(file, decisions, files);
+  return `argv.0: ${file} cannot be read in the sandbox${why === undefined ? '; allow it, or the special path "minimal"' : `, ${why}`}`;
 }
 
 function openStore(logger: Pick<Logger, 'warn'>): PlaceholderStore {

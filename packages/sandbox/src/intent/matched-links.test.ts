@@ -1,0 +1,93 @@
+import { expect, test } from 'vitest';
+import { type FakeFile, fakeFiles } from '../files/testing/fake-files.js';
+import type { NormalisedPolicy } from '../policy/path-rule.js';
+import { unreadableByLink } from '../policy/visibility.js';
+import { fakeScanning } from '../repositories/testing/fake-scans.js';
+import { globScansOf, normalise } from './normalise.js';
+import { PatternLooks } from './pattern-looks.js';
+import type { SandboxIntent } from './schema.js';
+
+const ROOTS = { cwd: '/ws', tmpdir: undefined, slashTmp: '/tmp', minimal: [] };
+
+const INTENT: SandboxIntent = {
+  permissions: {
+    type: 'managed',
+    file_system: {
+      type: 'restricted',
+      entries: [
+        { path: { type: 'special', value: { kind: 'root' } }, access: 'read' },
+        { path: { type: 'special', value: { kind: 'project_roots' } }, access: 'write' },
+        { path: { type: 'glob_pattern', pattern: '/ws/**/.env' }, access: 'deny' },
+      ],
+    },
+    network: 'restricted',
+  },
+  workspaceRoots: ['file:///ws'],
+  windowsSandboxLevel: 'disabled',
+};
+
+const PATTERN = { source: 'intent', entry: 'sandbox.permissions.file_system.entries.2' };
+
+/** What becomes of the pattern where a command has left links that it matches. */
+async function bound(links: Readonly<Record<string, string>>): Promise<NormalisedPolicy> {
+  const left = Object.entries(links).map(([path, link]): [string, FakeFile] => [path, { link }]);
+  const files = fakeFiles({
+    ...Object.fromEntries(left),
+    '/usr/bin/sh': { text: '' },
+    '/proc/self': 'directory',
+    '/ws/src/key': { text: '' },
+    '/ws/shut': 'shut',
+    '/ws/own/.env': { text: '' },
+  });
+  const matches = await new PatternLooks(fakeScanning(files)).find(globScansOf(INTENT, ROOTS), files);
+  const policy = normalise(INTENT, ROOTS, files, matches);
+  if (policy === undefined) throw new Error('the intent confines nothing');
+  return policy;
+}
+
+function deniedBy({ rules }: NormalisedPolicy): readonly string[] {
+  return rules.filter(({ access }) => access === 'deny').map(({ path }) => path);
+}
+
+test.each([
+  ['.env', 'the link /ws/a/.env leads in a circle'],
+  ['/proc/self', 'it leads into /proc, of which every sandbox has its own'],
+  ['../newname', 'nothing is at /ws/newname, where it leads'],
+  ['../shut/x', '/ws/shut cannot be looked into (EACCES)'],
+])(
+  'a link to %s that a pattern matches denies nothing, and keeps nothing from running',
+  async (target, why) => {
+    const policy = await bound({ '/ws/a/.env': target });
+    expect([deniedBy(policy), policy.notes]).toEqual([
+      ['/ws/own/.env'],
+      [{ origin: PATTERN, text: `the link /ws/a/.env denies nothing, since ${why}` }],
+    ]);
+  },
+);
+
+test('many of them are told of together', async () => {
+  const { notes } = await bound({ '/ws/a/.env': '.env', '/ws/b/.env': '.env', '/ws/c/.env': 'none' });
+  expect(notes).toEqual([
+    {
+      origin: PATTERN,
+      text: 'the link /ws/a/.env denies nothing, since the link /ws/a/.env leads in a circle (and 2 more links that match deny nothing)',
+    },
+  ]);
+});
+
+test('what another link leads to is denied, and whoever cannot be run or stood in for that is told of the link', async () => {
+  const policy = await bound({ '/ws/a/.env': '/usr', '/ws/b/.env': '../src/key' });
+  const files = fakeFiles({
+    '/usr/bin/sh': { text: '' },
+    '/bin': { link: 'usr/bin' },
+    '/ws/own/.env': { text: '' },
+  });
+  expect(deniedBy(policy)).toEqual(['/usr', '/ws/own/.env', '/ws/src/key']);
+  expect(
+    ['/bin/sh', '/ws/own/.env', '/ws'].map((path) => unreadableByLink(path, policy.rules, files)),
+  ).toEqual([
+    `since ${PATTERN.entry} denies /usr, where the link /ws/a/.env leads, which matches its pattern; remove the link`,
+    undefined,
+    undefined,
+  ]);
+});

@@ -1,0 +1,34 @@
+import type { FileFacts } from '../files/file-facts.js';
+import { kernelTreeOf } from '../files/kernel-trees.js';
+import type { Resolution, ResolvedPath } from '../files/resolve-path.js';
+
+/** What a match of a pattern stands for: a link is followed, but whoever may write where it lies could have made it. */
+export type MatchedPath =
+  | { readonly kind: 'denies'; readonly resolved: ResolvedPath; readonly byLink: string | undefined }
+  | { readonly kind: 'deniesNothing'; readonly why: string }
+  | { readonly kind: 'unknown' };
+
+/**
+ * Decides about a match as it was resolved. A link that shows nothing, or leads where nobody can tell, neither denies anything nor
+ * keeps a command from running.
+ */
+export function matchedPath(path: string, resolved: Resolution, files: FileFacts): MatchedPath {
+  if (resolved.kind === 'deadEnd')
+    return isLink(path, files) ? { kind: 'deniesNothing', why: resolved.why } : { kind: 'unknown' };
+  const byLink = resolved.links.some((link) => link.path === path) ? path : undefined;
+  if (byLink === undefined) return { kind: 'denies', resolved, byLink };
+  if (resolved.kind === 'missing')
+    return { kind: 'deniesNothing', why: `nothing is at ${resolved.path}, where it leads` };
+  const tree = kernelTreeOf(resolved.path);
+  if (tree !== undefined)
+    return { kind: 'deniesNothing', why: `it leads into ${tree}, of which every sandbox has its own` };
+  return { kind: 'denies', resolved, byLink };
+}
+
+function isLink(path: string, files: FileFacts): boolean {
+  try {
+    return files.look(path)?.kind === 'link';
+  } catch {
+    return false;
+  }
+}
