@@ -11,6 +11,7 @@ export { explainAsJson, explainInWords } from './explain/explain.js';
 export { reportSandbox } from './explain/report-sandbox.js';
 export { O_PATH, pathOfDescriptor } from './files/descriptors.js';
 export type { FileFacts, FileView } from './files/file-facts.js';
+export { isOnKernelFileSystem } from './files/kernel-file-systems.js';
 export { type Look, SharedLooks } from './files/shared-looks.js';
 export { StalePlan } from './files/stale-plan.js';
 export type { HostFacts } from './host-facts.js';

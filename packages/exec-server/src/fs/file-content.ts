@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { decodeBase64, ExecError, MAX_READ_FILE_BYTES } from '@holdfast/exec-protocol';
 import { about } from './file-error.js';
 import { type NativePath, shownPath } from './native-path.js';
-import { type LinkOptions, openToOverwrite, openToRead, type WriteOptions } from './open-file.js';
+import { openToOverwrite, openToRead, type ReadOptions, type WriteOptions } from './open-file.js';
 
 /**
  * The whole content of a regular file.
@@ -10,7 +10,7 @@ import { type LinkOptions, openToOverwrite, openToRead, type WriteOptions } from
  */
 export async function readFile(
   path: NativePath,
-  options: LinkOptions,
+  options: ReadOptions,
   limitBytes: number = MAX_READ_FILE_BYTES,
 ): Promise<Uint8Array> {
   const { content } = await readUpTo(path, options, limitBytes);
@@ -29,7 +29,7 @@ export interface FileUpTo {
 /** The whole content of a regular file of at most `limitBytes`. */
 export async function readUpTo(
   path: NativePath,
-  options: LinkOptions,
+  options: ReadOptions,
   limitBytes: number,
 ): Promise<FileUpTo> {
   const { handle, found } = await openToRead(path, options);

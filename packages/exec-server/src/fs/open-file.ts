@@ -2,6 +2,7 @@ import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, readlink, stat } from 'node:fs/promises';
 import { platform } from 'node:os';
 import { ERROR_KINDS, ExecError } from '@holdfast/exec-protocol';
+import { isOnKernelFileSystem, pathOfDescriptor } from '@holdfast/sandbox';
 import { about } from './file-error.js';
 import { type NativePath, shownPath } from './native-path.js';
 import { descend, standing } from './no-follow.js';
@@ -16,6 +17,8 @@ export interface LinkOptions {
 export interface ReadOptions extends LinkOptions {
   /** What the system is told instead of the path, by whoever stands in the directory: then the last component alone is looked at. */
   readonly at?: NativePath | undefined;
+  /** Whether what the kernel shows as a file is refused: to read it may take it from others. Default false. */
+  readonly refusesKernelFiles?: boolean;
 }
 
 /** How a file is written. */
@@ -118,7 +121,7 @@ async function isRegularOrNull(found: Stats): Promise<boolean> {
 async function openThat(
   path: NativePath,
   flags: number,
-  { followSymlinks, permissions = NEW_FILE_MODE, at: known }: WriteOptions,
+  { followSymlinks, permissions = NEW_FILE_MODE, at: known, refusesKernelFiles = false }: WriteOptions,
   isWanted: Wanted,
   refusalCode: number,
 ): Promise<OpenFile> {
@@ -136,12 +139,17 @@ async function openThat(
     try {
       const found = await handle.stat();
       if (!(await isWanted(found)) || (await isMemory(handle, found))) throw notAFile();
+      if (refusesKernelFiles && isOfKernel(handle)) throw notAFile();
       return { handle, found };
     } catch (error) {
       await handle.close();
       throw error;
     }
   });
+}
+
+function isOfKernel({ fd }: FileHandle): boolean {
+  return platform() === 'linux' && isOnKernelFileSystem(pathOfDescriptor(fd));
 }
 
 /** The memory of a process, such as of this very program, which holds what other clients have read and is to answer them. */

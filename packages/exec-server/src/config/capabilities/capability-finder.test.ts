@@ -182,6 +182,16 @@ describe('below a directory', () => {
     expect(warnings).toEqual([]);
   });
 
+  test('what the kernel shows as a file is none, by whatever link', async () => {
+    using executor = new Executor({ [`p/${MANIFEST}`]: '{}', 'p/.app.json': 'apps' });
+    symlinkSync('/proc/version', join(executor.root, 'p/.mcp.json'));
+    expect((await executor.below('p')).plugin).toEqual({
+      manifest: executor.file(`p/${MANIFEST}`, '{}'),
+      mcpConfig: null,
+      appsConfig: executor.file('p/.app.json', 'apps'),
+    });
+  });
+
   test('what cannot be looked through says so, and spoils no other root', async () => {
     using executor = new Executor({ file: '', 'r/SKILL.md': 'found' });
     const roots = ['none', 'file', 'r'].map((id) => ({ id, path: Buffer.from(join(executor.root, id)) }));

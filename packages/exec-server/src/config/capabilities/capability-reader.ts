@@ -40,7 +40,11 @@ export class CapabilityReader {
   /** The text of a regular file; undefined where there is none, and with a warning where it cannot be had. */
   async read(path: NativePath): Promise<CapabilityFile | undefined> {
     try {
-      const bytes = await readFile(path, { followSymlinks: true }, MAX_CAPABILITY_FILE_BYTES);
+      const bytes = await readFile(
+        path,
+        { followSymlinks: true, refusesKernelFiles: true },
+        MAX_CAPABILITY_FILE_BYTES,
+      );
       if (bytes.length > Math.min(this.#left, this.#total.left)) {
         this.warn(`${toPathUri(path)} is left out: the files found with it are too large together`);
         return undefined;

@@ -120,7 +120,11 @@ function versionOf(text: string): SemVer | null {
 async function remoteIdIn(directory: NativePath, warn: Warn): Promise<string | null> {
   const path = joinPath(directory, INSTALL_FILE);
   try {
-    const bytes = await readFile(path, { followSymlinks: true }, MAX_INSTALL_FILE_BYTES);
+    const bytes = await readFile(
+      path,
+      { followSymlinks: true, refusesKernelFiles: true },
+      MAX_INSTALL_FILE_BYTES,
+    );
     return installFile.parse(JSON.parse(Buffer.from(bytes).toString())).remote_plugin_id;
   } catch (error) {
     const isAbsent = error instanceof ExecError && error.kind === 'fileNotFound';
