@@ -253,8 +253,11 @@ export const MAX_WALK_DEPTH = 64;
 /** The most directories that a walk may ask for; the reference's figure. */
 export const MAX_WALK_DIRECTORIES = 10_000;
 
-/** The most entries that a walk may ask for; the reference's figure. */
+/** The most entries that a walk may ask for; the reference's figure. As many of one directory are looked at, by name. */
 export const MAX_WALK_ENTRIES = 50_000;
+
+/** The most entries of a directory that is answered whole. */
+export const MAX_READ_DIRECTORY_ENTRIES = 200_000;
 
 /**
  * Text of the entries of one `fs/walk` or `fs/list`; what is beyond it is left out, and the answer is `truncated`. With the

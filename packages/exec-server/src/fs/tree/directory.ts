@@ -1,10 +1,11 @@
 import type { Dirent } from 'node:fs';
-import { lstat, mkdir, readdir, stat } from 'node:fs/promises';
-import { ExecError } from '@holdfast/exec-protocol';
+import { lstat, mkdir, stat } from 'node:fs/promises';
+import { ExecError, MAX_READ_DIRECTORY_ENTRIES } from '@holdfast/exec-protocol';
 import { about, errnoOf } from '../file-error.js';
 import { joinPath, type NativePath, namesOf, shownPath } from '../native-path.js';
 import { descend } from '../no-follow.js';
 import type { LinkOptions } from '../open-file.js';
+import { entriesIn } from './names.js';
 
 /** One entry of a directory; a link counts as what it leads to. */
 export interface DirectoryEntry {
@@ -13,12 +14,18 @@ export interface DirectoryEntry {
   readonly isFile: boolean;
 }
 
-/** The entries of a directory in no order; links that lead nowhere are left out. */
-export function readDirectory(path: NativePath): Promise<readonly DirectoryEntry[]> {
+/**
+ * The entries of a directory in no order; links that lead nowhere are left out.
+ * @throws ExecError `fileTooLarge` where they are more than `limit`.
+ */
+export function readDirectory(
+  path: NativePath,
+  limit: number = MAX_READ_DIRECTORY_ENTRIES,
+): Promise<readonly DirectoryEntry[]> {
   return about(path, async () => {
-    const entries = await readdir(path, { withFileTypes: true, encoding: 'buffer' });
     const classified: DirectoryEntry[] = [];
-    for (const entry of entries) {
+    for await (const entry of entriesIn(path)) {
+      if (classified.length >= limit) throw tooMany(path, limit);
       const kind = await kindOf(path, entry);
       if (kind !== undefined) classified.push({ name: entry.name, ...kind });
     }
@@ -70,6 +77,13 @@ async function makeUnlessThere(path: NativePath): Promise<void> {
         if (!(await lstat(last)).isDirectory()) throw notADirectory(path);
       });
     }),
+  );
+}
+
+function tooMany(path: NativePath, limit: number): ExecError {
+  return new ExecError(
+    'fileTooLarge',
+    `${shownPath(path)} has more than ${limit} entries; list the first of them with fs/walk`,
   );
 }
 

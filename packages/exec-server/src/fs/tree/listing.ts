@@ -1,4 +1,4 @@
-import { lstat, readdir, readlink } from 'node:fs/promises';
+import { lstat, readlink } from 'node:fs/promises';
 import { base64Length, MAX_WALK_ENTRIES, type PathUri } from '@holdfast/exec-protocol';
 import { about, errnoOf } from '../file-error.js';
 import { PERMISSIONS } from '../metadata.js';
@@ -6,6 +6,7 @@ import { joinPath, type NativePath, toPathUri } from '../native-path.js';
 import { descend } from '../no-follow.js';
 import type { LinkOptions } from '../open-file.js';
 import { ListingRoom } from './listing-room.js';
+import { firstEntriesIn } from './names.js';
 
 /** One entry of a directory as it is itself; a link is not followed. */
 interface ListedEntry {
@@ -36,11 +37,11 @@ export function listDirectory(
   room = new ListingRoom(),
 ): Promise<Listing> {
   const listAt = async (here: NativePath): Promise<Listing> => {
-    const names = (await readdir(here, { encoding: 'buffer' })).sort((one, other) => one.compare(other));
+    const first = await firstEntriesIn(here, limit);
     const entries: ListedEntry[] = [];
-    for (let at = 0; at < Math.min(names.length, limit); at += LOOKS_AT_ONCE) {
-      const some = names.slice(at, Math.min(at + LOOKS_AT_ONCE, limit));
-      const found = await Promise.all(some.map((name) => entryOf(path, here, name)));
+    for (let at = 0; at < first.entries.length; at += LOOKS_AT_ONCE) {
+      const some = first.entries.slice(at, at + LOOKS_AT_ONCE);
+      const found = await Promise.all(some.map(({ name }) => entryOf(path, here, name)));
       for (const entry of found) {
         if (entry === undefined) continue;
         const more = base64Length(entry.target?.length ?? 0);
@@ -48,7 +49,7 @@ export function listDirectory(
         entries.push(entry);
       }
     }
-    return { entries, truncated: names.length > limit };
+    return { entries, truncated: first.isCut };
   };
   // Going down to the directory itself refuses it where it is a link.
   return about(path, () => (followSymlinks ? listAt(path) : descend(joinPath(path, ITSELF), listAt)));

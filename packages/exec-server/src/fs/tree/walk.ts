@@ -1,5 +1,5 @@
 import type { BigIntStats, Dirent } from 'node:fs';
-import { lstat, readdir, stat } from 'node:fs/promises';
+import { lstat, stat } from 'node:fs/promises';
 import { setImmediate as turn } from 'node:timers/promises';
 import {
   ExecError,
@@ -11,6 +11,7 @@ import {
 import { about, toFileError } from '../file-error.js';
 import { joinPath, type NativePath, toPathUri } from '../native-path.js';
 import { ListingRoom } from './listing-room.js';
+import { firstEntriesIn } from './names.js';
 import { identityOf, Standpoint } from './standpoint.js';
 
 /** How far a walk goes. */
@@ -97,8 +98,9 @@ class Walker {
       place = await Standpoint.in(directory.path, { followSymlinks: true });
       // Somebody may have put a link there meanwhile.
       if (place.identity !== directory.id) throw Object.assign(new Error('it has gone'), { code: 'ENOENT' });
-      const entries = await readdir(place.itself.at, { withFileTypes: true, encoding: 'buffer' });
+      const { entries, isCut } = await firstEntriesIn(place.itself.at, MAX_WALK_ENTRIES, isWalked);
       await this.#takeAll(directory, place, entries);
+      if (isCut) this.#isTruncated = true;
     } catch (error) {
       this.#fail(directory.path, error);
     } finally {
@@ -106,8 +108,7 @@ class Walker {
     }
   }
 
-  async #takeAll(directory: Directory, place: Standpoint, entries: Dirent<Buffer>[]): Promise<void> {
-    entries.sort((one, other) => one.name.compare(other.name));
+  async #takeAll(directory: Directory, place: Standpoint, entries: readonly Dirent<Buffer>[]): Promise<void> {
     for (const entry of entries) {
       if (this.#entries.length >= this.#options.maxEntries) {
         this.#isTruncated = true;
@@ -149,6 +150,10 @@ class Walker {
     if (this.#room.take(uri, message.length)) this.#errors.push({ path, uri, message });
     else this.#isTruncated = true;
   }
+}
+
+function isWalked(entry: Dirent<Buffer>): boolean {
+  return entry.isFile() || entry.isDirectory() || entry.isSymbolicLink();
 }
 
 /** A large directory holds nobody up for longer than these take. */
