@@ -109,6 +109,12 @@ export const MAX_INTENT_ENTRIES = 8192;
 /** Characters of all these paths and of what the patterns of the intent match. Planning takes a time that grows with them. */
 export const MAX_INTENT_CHARACTERS = 4 * 2 ** 20;
 
+/**
+ * Names of the path that an entry stands for. A look at it, and a mount there, take a time that grows with their square, for
+ * there is one of each directory above.
+ */
+export const MAX_ENTRY_DEPTH = 256;
+
 /** Roots in one workspace. */
 export const MAX_WORKSPACE_ROOTS = 1024;
 

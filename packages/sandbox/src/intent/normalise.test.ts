@@ -4,12 +4,14 @@ import type { DirectoryEntry, FileFacts } from '../files/file-facts.js';
 import { StalePlan } from '../files/stale-plan.js';
 import { type FakeFile, fakeFiles } from '../files/testing/fake-files.js';
 import {
+  MAX_ENTRY_DEPTH,
   MAX_GLOB_MATCHES,
   MAX_INTENT_CHARACTERS,
   MAX_INTENT_ENTRIES,
   MAX_SCANNED_ENTRIES,
 } from '../limits.js';
 import type { NormalisedPolicy } from '../policy/path-rule.js';
+import { nameOf } from '../policy/rule-origin.js';
 import { fakeScanning } from '../repositories/testing/fake-scans.js';
 import type { ExecutorRoots } from './executor-roots.js';
 import { globScansOf, normalise } from './normalise.js';
@@ -255,6 +257,33 @@ test('their paths and what patterns match have so many characters together and n
       `${ENTRY}.${most + 1}: the paths that the entries up to here stand for and match have more than 4194304 characters; name directories further up instead`,
     ),
   );
+});
+
+describe('paths of many names', () => {
+  const deepest = '/d'.repeat(MAX_ENTRY_DEPTH);
+  const refusal = new ExecError(
+    'sandboxUnsupported',
+    `${ENTRY}.0: it leads more than 256 names down, below ${deepest}; name that directory or one above it`,
+  );
+  const tree = fakeFiles({
+    [`${deepest}/.env`]: { text: '' },
+    [`${deepest}/e/.env`]: { text: '' },
+    '/short': { link: `${deepest}/.env` },
+  });
+
+  test('an entry may have so many and no more, and lead to no more', async () => {
+    expect(lines(await normalised([at(deepest, 'deny')], {}, undefined, tree))).toEqual([`deny ${deepest}`]);
+    await expect(normalised([at(`${deepest}/.env`, 'deny')], {}, undefined, tree)).rejects.toThrow(refusal);
+    await expect(normalised([at('/short', 'read')], {}, undefined, tree)).rejects.toThrow(refusal);
+  });
+
+  test('what a pattern matches further down is denied with the directory there', async () => {
+    const policy = await normalised([glob('/d/**/.env')], {}, undefined, tree);
+    expect([lines(policy), policy.notes.map(({ origin, text }) => `${nameOf(origin)}: ${text}`)]).toEqual([
+      [`deny ${deepest}`],
+      [`${ENTRY}.0: it matches more than 256 names down, so ${deepest} is denied as a whole`],
+    ]);
+  });
 });
 
 describe('what does not exist', () => {

@@ -1,5 +1,5 @@
 import type { FileFacts } from '../files/file-facts.js';
-import { isWithin, NOT_UTF_8, parentOf } from '../files/paths.js';
+import { depthOf, isWithin, NOT_UTF_8, namesOf, parentOf } from '../files/paths.js';
 import {
   type CrossedLink,
   type FileIdentity,
@@ -9,7 +9,7 @@ import {
 } from '../files/resolve-path.js';
 import { resolverIn } from '../files/resolver.js';
 import { StalePlan } from '../files/stale-plan.js';
-import { MAX_INTENT_CHARACTERS, MAX_INTENT_ENTRIES } from '../limits.js';
+import { MAX_ENTRY_DEPTH, MAX_INTENT_CHARACTERS, MAX_INTENT_ENTRIES } from '../limits.js';
 import { indexRules, mergeRules, type RuleIndex } from '../policy/access.js';
 import type { NormalisedPolicy, PathRule, PolicyNote } from '../policy/path-rule.js';
 import { listOf, memberOf, nameOf, type ProfileSource, type RuleOrigin } from '../policy/rule-origin.js';
@@ -157,7 +157,7 @@ function pathsOf(
   const { roots, workspaceRoots, notes } = binding;
   const name = nameOf(origin);
   const target = expandEntry(entry, name, roots, workspaceRoots);
-  if (target.kind === 'glob') return patterns === 'leftOut' ? [] : matchedPaths(name, patterns, binding);
+  if (target.kind === 'glob') return patterns === 'leftOut' ? [] : matchedPaths(origin, patterns, binding);
   if (target.why !== undefined) notes.push({ origin, text: target.why });
   binding.pathsLeft -= target.paths.length;
   if (binding.pathsLeft < 0)
@@ -166,7 +166,22 @@ function pathsOf(
       `the entries up to here stand for more than ${MAX_INTENT_ENTRIES} paths; send fewer, or fewer roots`,
     );
   spendCharacters(target.paths, name, binding);
+  for (const path of target.paths) refuseDeep(path, name);
   return target.paths;
+}
+
+function refuseDeep(path: string, origin: string): void {
+  if (depthOf(path) <= MAX_ENTRY_DEPTH) return;
+  const above = directoryAt(MAX_ENTRY_DEPTH, path);
+  refuse(
+    origin,
+    `it leads more than ${MAX_ENTRY_DEPTH} names down, below ${above}; name that directory or one above it`,
+  );
+}
+
+/** What holds a path at a depth that is less than its own. */
+function directoryAt(depth: number, path: string): string {
+  return `/${namesOf(path).slice(0, depth).join('/')}`;
 }
 
 /** What is asked of a path takes a time that grows with its length. */
@@ -180,18 +195,32 @@ function spendCharacters(paths: readonly string[], origin: string, binding: Bind
 }
 
 /** What was matched and is still there: what has gone since is kept from nobody, like what comes later. */
-function matchedPaths(origin: string, matches: GlobMatches, binding: Binding): readonly string[] {
-  const match = matches.get(origin);
+function matchedPaths(origin: RuleOrigin, matches: GlobMatches, binding: Binding): readonly string[] {
+  const name = nameOf(origin);
+  const match = matches.get(name);
   // A pattern without matches denies nothing, and one that nobody looked for might deny much.
-  if (match === undefined) throw new Error(`nobody has looked for the pattern of ${origin}`);
-  spendCharacters(match.paths, origin, binding);
+  if (match === undefined) throw new Error(`nobody has looked for the pattern of ${name}`);
+  spendCharacters(match.paths, name, binding);
   const base = resolvePath(match.base, binding.files);
   if (base.kind === 'deadEnd' || !isSameFile(base.identity, match.identity))
-    throw new StalePlan(match.base, 'was replaced', origin);
-  return match.paths.filter((path) => {
+    throw new StalePlan(match.base, 'was replaced', name);
+  return shallowed(match.paths, origin, binding).filter((path) => {
     const resolved = binding.resolve(path);
     return resolved.kind !== 'missing' || !isWithin(path, resolved.missingFrom ?? '/');
   });
+}
+
+/** Anybody may have put it so far down, and that must not have the entry refused. */
+function shallowed(paths: readonly string[], origin: RuleOrigin, { notes }: Binding): readonly string[] {
+  const deep = paths.filter((path) => depthOf(path) > MAX_ENTRY_DEPTH);
+  const directories = new Set(deep.map((path) => directoryAt(MAX_ENTRY_DEPTH, path)));
+  for (const directory of directories) {
+    const text = `it matches more than ${MAX_ENTRY_DEPTH} names down, so ${directory} is denied as a whole`;
+    notes.push({ origin, text });
+  }
+  return deep.length === 0
+    ? paths
+    : [...paths.filter((path) => depthOf(path) <= MAX_ENTRY_DEPTH), ...directories];
 }
 
 function isSameFile(one: FileIdentity | undefined, other: FileIdentity | undefined): boolean {
@@ -226,6 +255,7 @@ function bindPaths(entry: IntentEntry, paths: readonly string[], origin: RuleOri
   for (const path of paths) {
     const resolved = resolveFor(entry, path, origin, binding);
     if (resolved === undefined) continue;
+    refuseDeep(resolved.path, nameOf(origin));
     if (resolved.kind === 'missing' && entry.missing_path_behavior === 'skip') {
       binding.notes.push({ origin, text: `${path} does not exist and is skipped, as asked` });
       continue;
