@@ -277,6 +277,16 @@ describe('paths of many names', () => {
     await expect(normalised([at('/short', 'read')], {}, undefined, tree)).rejects.toThrow(refusal);
   });
 
+  test('one with more is refused before anything is looked at', async () => {
+    const unseen: FileFacts = {
+      ...fakeFiles({}),
+      look() {
+        throw new Error('it was looked at');
+      },
+    };
+    await expect(normalised([at(`${deepest}/.env`, 'deny')], {}, undefined, unseen)).rejects.toThrow(refusal);
+  });
+
   test('what a pattern matches further down is denied with the directory there', async () => {
     const policy = await normalised([glob('/d/**/.env')], {}, undefined, tree);
     expect([lines(policy), policy.notes.map(({ origin, text }) => `${nameOf(origin)}: ${text}`)]).toEqual([

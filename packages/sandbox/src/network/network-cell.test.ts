@@ -1,3 +1,4 @@
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type Server, type Socket } from 'node:net';
@@ -153,6 +154,50 @@ test(
       [inside, outside].flatMap((socket) => [socket.readableHighWaterMark, socket.writableHighWaterMark]),
     ).toEqual(Array.from({ length: 4 }, () => PROXY_QUEUE_BYTES));
     for (const socket of [inside, outside]) socket.destroy();
+    cell.close();
+  },
+  DEADLINE_MS,
+);
+
+const worksHere =
+  spawnSync('bwrap', ['--unshare-user', '--ro-bind', '/', '/', 'python3', '-c', '']).status === 0;
+
+/** Sends itself descriptors that it does not take. */
+const KEEP_UNDER_WAY = `
+import array, socket, sys
+one, other = socket.socketpair()
+for _ in range(2):
+    one.sendmsg([b'x'], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', [0] * 250))])
+print('ready', flush=True)
+sys.stdin.read()
+`;
+
+test.skipIf(!worksHere)(
+  'a listener that cannot be handed over ends the wait at once, with the cause',
+  async () => {
+    const sender = spawn('python3', ['-c', KEEP_UNDER_WAY], { stdio: ['pipe', 'pipe', 'inherit'] });
+    await once(sender.stdout, 'data');
+    const limited = path.join(folder, 'limited');
+    writeFileSync(limited, `#!/bin/sh\nPATH=/usr/bin:/bin\nulimit -n 300\nexec bwrap "$@"\n`, {
+      mode: 0o755,
+    });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    await expect(openNetworkCell(limited, [0, 0])).rejects.toThrow('a listener could not be handed over');
+    vi.useRealTimers();
+    sender.stdin.end();
+    await once(sender, 'close');
+    const cell = await openNetworkCell(limited, [0, 0]);
+    expect(cell.listeners.length).toBe(2);
+    cell.close();
+  },
+  DEADLINE_MS,
+);
+
+test(
+  'a connection that cannot be accepted ends nothing',
+  async () => {
+    const cell = await openNetworkCell(wrapper(SEND_ONE), [0]);
+    expect(cell.listeners[0]?.server.emit('error', new Error('accept ENOMEM'))).toBe(true);
     cell.close();
   },
   DEADLINE_MS,

@@ -93,12 +93,15 @@ function startCell(bwrap: string, ports: readonly number[]): ChildProcess {
   return spawn(
     bwrap,
     [...options, ...LOW_PORTS, '--', process.execPath, '-e', CELL_PROGRAM, JSON.stringify(ports)],
-    { env: {}, cwd: '/', stdio: ['ignore', 'ignore', 'pipe', 'ipc'], detached: true },
+    { env: {}, cwd: '/', stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true },
   );
 }
 
 /** Inside its own network, and only there, the cell may open ports below 1024. */
 const LOW_PORTS = ['--cap-add', 'CAP_NET_BIND_SERVICE'];
+
+const NOT_HANDED_OVER =
+  'a listener could not be handed over: programs of this user have sent each other as many descriptors, over Unix sockets, as may be under way until they are taken; end them, such as commands in other sandboxes';
 
 const LISTENER = { allowHalfOpen: true, noDelay: true, highWaterMark: PROXY_QUEUE_BYTES };
 
@@ -109,6 +112,8 @@ function collect(
 ): Promise<{ readonly pid: number; readonly listeners: readonly CellListener[] }> {
   return new Promise((resolve, reject) => {
     const listeners: CellListener[] = [];
+    let came = 0;
+    let sent = 0;
     let isSettled = false;
     const settle = (): void => {
       isSettled = true;
@@ -129,7 +134,13 @@ function collect(
     const complaint = child.stderr === null ? '' : text(child.stderr).catch(() => '');
     child.once('error', (error) => fail(error.message));
     child.once('close', () => void Promise.resolve(complaint).then((words) => fail(explainFault(words))));
+    child.stdout?.on('data', (bytes: Buffer) => {
+      sent += bytes.length;
+      // What was sent before is there by now, and is read in this turn.
+      setImmediate(() => setImmediate(() => came < sent && fail(NOT_HANDED_OVER)));
+    });
     child.on('message', (message: CellMessage, handle: Server | undefined) => {
+      came += 1;
       const { index, pid, port, problem } = message;
       if (isSettled) {
         handle?.close();
@@ -138,6 +149,8 @@ function collect(
       } else {
         // A server that came through the channel ends a connection as soon as one side does.
         const server = createServer(LISTENER).listen(handle);
+        // A connection that cannot be accepted is none.
+        server.on('error', () => undefined);
         listeners[index] = { server, port };
         if (Object.keys(listeners).length < ports.length) return;
         settle();
