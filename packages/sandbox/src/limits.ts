@@ -205,6 +205,9 @@ export const PROXY_IDLE_TIMEOUT_MS = 600_000;
 /** How long it may take to make the network of one sandbox. */
 export const CELL_START_TIMEOUT_MS = 10_000;
 
+/** How long a listener of it may be under way once it was sent: it is there at once, or never. */
+export const CELL_HAND_OVER_MS = 1_000;
+
 /** Networks that one server makes at once: each takes a program of its own for a moment. Further ones wait their turn. */
 export const MAX_CELLS_STARTING = 4;
 

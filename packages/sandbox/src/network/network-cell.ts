@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { ExecError } from '@holdfast/exec-protocol';
 import { refuse } from '../intent/refuse.js';
-import { CELL_START_TIMEOUT_MS, PROXY_QUEUE_BYTES } from '../limits.js';
+import { CELL_HAND_OVER_MS, CELL_START_TIMEOUT_MS, PROXY_QUEUE_BYTES } from '../limits.js';
 import { explainFault } from '../linux/bwrap-fault.js';
 import { systemProgram } from '../linux/system-programs.js';
 import { CELL_PROGRAM, type CellMessage } from './cell-program.js';
@@ -136,8 +136,11 @@ function collect(
     child.once('close', () => void Promise.resolve(complaint).then((words) => fail(explainFault(words))));
     child.stdout?.on('data', (bytes: Buffer) => {
       sent += bytes.length;
-      // What was sent before is there by now, and is read in this turn.
-      setImmediate(() => setImmediate(() => came < sent && fail(NOT_HANDED_OVER)));
+      const late = setTimeout(() => {
+        // After a busy moment, what has come is read first.
+        setImmediate(() => setImmediate(() => came < sent && fail(NOT_HANDED_OVER)));
+      }, CELL_HAND_OVER_MS);
+      child.once('close', () => clearTimeout(late));
     });
     child.on('message', (message: CellMessage, handle: Server | undefined) => {
       came += 1;
