@@ -28,7 +28,7 @@ import type { MayReplace } from './linux/find-bwrap.js';
 import { maskCrowds } from './linux/mask-crowds.js';
 import { askMounts, type MountsAround, NOT_ASKED, starterFor, withMountGaps } from './linux/mounts-around.js';
 import { movablePlaces } from './linux/movable-places.js';
-import { type MountPlan, planMounts } from './linux/plan-mounts.js';
+import { type MountPlan, planMounts, type SealableTree } from './linux/plan-mounts.js';
 import type { WorkingBwrap } from './linux/probe-bwrap.js';
 import { compileFilter } from './linux/seccomp/compile-filter.js';
 import type { Architecture } from './linux/seccomp/syscalls.js';
@@ -234,9 +234,8 @@ function answer(
   const { rules, notes } = policy.restrictsFiles
     ? maskCrowds(policy.rules, cwd, files)
     : { ...policy, notes: [] };
-  const sealed = command.sealsKernelTrees === true ? SEALABLE_TREES : user.uid === 0 ? PROCESSES : [];
   const movable = movablePlaces(rules, ofHost, files);
-  const mounts = planMounts({ ...policy, rules }, files, sealed, movable.kept);
+  const mounts = planMounts({ ...policy, rules }, files, sealedTrees(command, user.uid), movable.kept);
   const launch = planBwrap(
     { ...command, cwd, ...planBeginning(command, visible, policy, { user, files }) },
     mounts,
@@ -311,6 +310,16 @@ async function workingBwrap(
   return capability.works ? capability : refuse('sandbox', capability.problem);
 }
 
-// What stands there for the machine and not for a process belongs to root in every /proc, and so does its mode.
+/** The trees of the kernel that are read-only as a whole. */
+function sealedTrees(
+  { sealsKernelTrees, hasTerminal }: SandboxedCommand,
+  uid: number,
+): readonly SealableTree[] {
+  if (sealsKernelTrees === true) return SEALABLE_TREES;
+  // What stands there for the machine and not for a process belongs to root in every /proc, and so does its mode. And by
+  // `autogroup` a process has a say over its whole session, in which with a terminal there are processes outside.
+  return uid === 0 || hasTerminal === true ? PROCESSES : [];
+}
+
 const PROCESSES = ['/proc'] as const;
 const SEALABLE_TREES = ['/dev', ...PROCESSES] as const;

@@ -7,7 +7,7 @@ const COUNTS = { W: 40, F: 42, P: 19, N: 20, S: 13 } as const;
 /** Where each case is: in the titles of these tests, below the root of the repository. A case may be in several. */
 export const CASES_BY_FILE: Readonly<Record<string, string>> = {
   'packages/sandbox/src/inventory/must-work.test.ts': 'W01-W13 W15-W17 W19-W24 W33-W35 W37-W40 P18',
-  'packages/sandbox/src/inventory/terminals.test.ts': 'W25-W27 W36',
+  'packages/sandbox/src/inventory/terminals.test.ts': 'W25-W27 W36 P02',
   'packages/sandbox/src/inventory/file-escapes.test.ts': 'F01-F22 F25-F33 F35-F37 F39-F41',
   'packages/sandbox/src/inventory/late-mounts.test.ts': 'F42',
   'packages/sandbox/src/inventory/processes.test.ts': 'W14 W18 F38 P01-P17 P19 N01 N02 N04 N05 N19 S12',

@@ -87,6 +87,18 @@ describeInWorlds(({ there, it }) => {
   }
 
   it(
+    'P02c the priority of the session is not changed, in which there are processes outside',
+    async () => {
+      const { stdout } = await there().run(
+        '(echo 5 > /proc/self/autogroup) 2> /dev/null || echo refused; grep -o "nice.*" /proc/self/autogroup',
+        { terminal: [] },
+      );
+      expect(stdout).toBe('refused\r\nnice 0\r\n');
+    },
+    { programs: ['script'] },
+  );
+
+  it(
     'W27 a new size reaches the program',
     async () => {
       // Rows and columns are set one after the other.
