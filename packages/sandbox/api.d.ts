@@ -286,7 +286,12 @@ interface Ceiling extends NamesAtTop {
      */
     readonly maximum: Pick<NormalisedPolicy, 'rules' | 'network' | 'networkOrigin'> | undefined;
     /** Directories and files that no restricted policy shows. */
-    readonly hidden: readonly string[];
+    readonly hidden: readonly HiddenPath[];
+}
+/** What no sandbox shows. */
+interface HiddenPath {
+    readonly path: string;
+    readonly origin: RuleOrigin;
 }
 
 /** What an operator allows at most, in the words of an intent; nothing of it is bound to paths yet. */
@@ -615,7 +620,7 @@ type MountStep =
     readonly kind: 'privateProcesses';
 }
 /**
- * What follows can make nothing on the host but in what may be written. bubblewrap makes what is missing at the place of a
+ * What follows can make nothing on the host, and shows nothing of it that is open. bubblewrap makes what is missing at the place of a
  * mount, and follows links to get there; where a command that runs meanwhile may write, they may lead anywhere by then.
  */
  | {
@@ -792,6 +797,8 @@ interface SandboxedCommand extends Beginning {
     readonly wrapperEnv?: Readonly<Record<string, string>>;
     /** Whether it shares a terminal with the wrapper, and so its session and process group; default false. */
     readonly hasTerminal?: boolean;
+    /** Whether there are processes outside in its session, over which it is to have no say; default false. */
+    readonly isAmongOthers?: boolean;
     /** Whether its /dev and /proc are for reading only, but for devices; default false, for programs want to write there. */
     readonly sealsKernelTrees?: boolean | undefined;
 }
@@ -892,7 +899,7 @@ declare class StalePlan extends ExecError {
     /** What has happened, without what can be done about it. */
     readonly problem: string;
     /** @param origin What asked for the path. */
-    constructor(path: string, change: 'has gone' | 'was replaced' | 'was closed' | 'came up' | 'could not be opened' | 'could not be closed', origin?: string, options?: ErrorOptions);
+    constructor(path: string, change: 'has gone' | 'was replaced' | 'was moved' | 'was closed' | 'came up' | 'could not be opened' | 'could not be closed', origin?: string, options?: ErrorOptions);
 }
 
 /** What a peer asks of the network of one process, as far as it is more than `restricted` or `enabled`. */
@@ -931,7 +938,10 @@ interface NamedProcess {
     readonly startTime: string;
 }
 
-/** What the kernel tells of the mounts that a process sees, a line for each; undefined where there is no such process. */
+/**
+ * What the kernel tells of the mounts that a process sees, a line for each, as `textOfBytes` has it; undefined where there is no such
+ * process.
+ */
 declare function readMountTable(pid: number): string | undefined;
 /**
  * Whether each mount of a plan stands where it was planned. The kernel takes a mount away when what it lies upon is removed

@@ -312,13 +312,13 @@ async function workingBwrap(
 
 /** The trees of the kernel that are read-only as a whole. */
 function sealedTrees(
-  { sealsKernelTrees, hasTerminal }: SandboxedCommand,
+  { sealsKernelTrees, isAmongOthers }: SandboxedCommand,
   uid: number,
 ): readonly SealableTree[] {
   if (sealsKernelTrees === true) return SEALABLE_TREES;
   // What stands there for the machine and not for a process belongs to root in every /proc, and so does its mode. And by
-  // `autogroup` a process has a say over its whole session, in which with a terminal there are processes outside.
-  return uid === 0 || hasTerminal === true ? PROCESSES : [];
+  // `autogroup` a process has a say over its whole session.
+  return uid === 0 || isAmongOthers === true ? PROCESSES : [];
 }
 
 const PROCESSES = ['/proc'] as const;

@@ -57,6 +57,7 @@ export async function planLocally(
       heldCwd: { device, inode },
       env,
       hasTerminal: hasTerminal(),
+      isAmongOthers: hasTerminal(),
       hasOwnErrors: isPassedOn(2),
       wrapperEnv,
     },

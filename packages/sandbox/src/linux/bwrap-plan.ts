@@ -35,6 +35,8 @@ export interface SandboxedCommand extends Beginning {
   readonly wrapperEnv?: Readonly<Record<string, string>>;
   /** Whether it shares a terminal with the wrapper, and so its session and process group; default false. */
   readonly hasTerminal?: boolean;
+  /** Whether there are processes outside in its session, over which it is to have no say; default false. */
+  readonly isAmongOthers?: boolean;
   /** Whether its /dev and /proc are for reading only, but for devices; default false, for programs want to write there. */
   readonly sealsKernelTrees?: boolean | undefined;
 }

@@ -76,7 +76,8 @@ async function runOurs(request: DriverRequest): Promise<DriverAnswer> {
   const memory = { store, searches: createSearches() };
   const host = await readHostFacts({ cwd, env }, process.env, memory);
   const rules = hosts === undefined ? undefined : parseHostRules(hosts);
-  const command = { argv, arg0, cwd, env, hasTerminal: terminal !== undefined };
+  const hasTerminal = terminal !== undefined;
+  const command = { argv, arg0, cwd, env, hasTerminal, isAmongOthers: hasTerminal };
   const plan = await planSandbox(parseIntent(intent), command, host, NO_OPERATOR, { hosts: rules });
   const decisions: string[] = [];
   const network = await networkOf(request, plan.bwrap, (decision) => decisions.push(lineOf(decision)));
