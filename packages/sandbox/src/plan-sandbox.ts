@@ -7,6 +7,7 @@ import {
 } from './ceiling/ceiling.js';
 import type { CeilingSource } from './ceiling/operator-ceiling.js';
 import type { FileFacts } from './files/file-facts.js';
+import { isWithinAny, parentOf } from './files/paths.js';
 import type { HostFacts } from './host-facts.js';
 import {
   globScansOf,
@@ -17,7 +18,7 @@ import {
 } from './intent/normalise.js';
 import { refuse } from './intent/refuse.js';
 import type { SandboxIntent } from './intent/schema.js';
-import { strayKernelMounts } from './launch/kinds-of-mounts.js';
+import { remotePlaces, strayKernelMounts } from './launch/kinds-of-mounts.js';
 import type { LaunchPlan } from './launch/launch-plan.js';
 import { type Mount, mountsIn } from './launch/mount-table.js';
 import { SetUp } from './launch/set-up.js';
@@ -116,7 +117,10 @@ async function planWithin(
   // What no look at files can change comes first: a look may take long.
   const architecture = architectureOf(host);
   const table = host.mountTable();
-  const kernel = strayKernelMounts(mountsIn(table));
+  const mounts = mountsIn(table);
+  const remote = remotePlaces(mounts);
+  // What may never answer is not asked.
+  const kernel = strayKernelMounts(mounts).filter(({ path }) => !isWithinAny(parentOf(path), remote));
   const ask = (files: FileFacts, patterns: Patterns, maximum: Patterns): Question => {
     const named = normalise(intent, host.roots, files, 'leftOut') ?? unrestricted('enabled');
     // What patterns match a command may have made, and links among it lead where that likes.

@@ -83,6 +83,32 @@ describe('what a sandbox has mounted', () => {
     expect(check(...without(9), [source, '/home/me'])).toBe('/home/me');
   });
 
+  test('may show any directory of a file system that does not tell which', () => {
+    const steps: readonly MountStep[] = [
+      { kind: 'bind', path: '/', access: 'read', identity: undefined },
+      { kind: 'bind', path: '/home/me/ws', access: 'write', identity: { device: 1, inode: 2 } },
+    ];
+    const checkWith = (kind: string, device = '0:50'): string | undefined =>
+      misplacedMount(
+        steps,
+        mountsOf([
+          ['8:1 /', '/'],
+          [`0:50 / ${kind}`, '/home'],
+        ]),
+        mountsOf([
+          ['8:1 /', '/'],
+          [`0:50 / ${kind}`, '/home'],
+          [`${device} / ${kind}`, '/home/me/ws'],
+        ]),
+        () => false,
+      );
+    expect([checkWith('nfs4'), checkWith('nfs4', '0:51'), checkWith('ext4')]).toEqual([
+      undefined,
+      '/home/me/ws',
+      '/home/me/ws',
+    ]);
+  });
+
   test('shows nothing of the kernel but in trees of its own', () => {
     const host = [...outside, ...mountsOf([['0:5 / proc', '/srv/proc']])];
     const inside = mountsOf([...INSIDE, ['0:5 / proc', '/srv/proc']]);

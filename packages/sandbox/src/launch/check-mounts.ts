@@ -1,7 +1,7 @@
 import { childOf, isWithin } from '../files/paths.js';
 import { DEVICE_NODES } from '../linux/device-nodes.js';
 import type { MountStep } from '../linux/mount-step.js';
-import { strayKernelMounts } from './kinds-of-mounts.js';
+import { strayKernelMounts, tellsWhatItShows } from './kinds-of-mounts.js';
 import { wrongAccess } from './mount-access.js';
 import { countsOf, type Mount, missingMount, mountCountsOf, sourceOf } from './mount-table.js';
 
@@ -57,12 +57,14 @@ function exchanged(
   const shown = new Map(there.map(({ path }) => [path, new Set<string>()]));
   for (const { path, source } of there) shown.get(path)?.add(source);
   const isShown = (path: string): boolean =>
-    host.some((mount) => isWithin(path, mount.path) && shown.get(path)?.has(within(mount, path)) === true);
+    host.some((mount) => isWithin(path, mount.path) && shown.get(path)?.has(sourceAt(mount, path)) === true);
   return steps.flatMap((step) => boundPathOf(step) ?? []).find((path) => !isShown(path));
 }
 
 /** The source of a mount of what lies at a path below another mount. */
-function within({ path: mountedAt, source }: Mount, path: string): string {
+function sourceAt(mount: Mount, path: string): string {
+  const { path: mountedAt, source } = mount;
+  if (!tellsWhatItShows(mount)) return source;
   const blank = source.indexOf(' ');
   const root = source.slice(blank + 1);
   const below = path.slice(mountedAt === '/' ? 1 : mountedAt.length + 1);

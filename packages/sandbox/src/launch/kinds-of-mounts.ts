@@ -6,6 +6,17 @@ export function isRemote({ fileSystem }: Mount): boolean {
   return /^(?:fuse|nfs|cifs|smb|9p|ceph|afs|autofs|lustre|glusterfs|virtiofs|vboxsf)/.test(fileSystem);
 }
 
+/** Where what may never answer is mounted; but for the root, without which there is nothing. */
+export function remotePlaces(mounts: readonly Mount[]): ReadonlySet<string> {
+  const remote = mounts.filter((mount) => isRemote(mount) && mount.path !== '/');
+  return new Set(remote.map(({ path }) => path));
+}
+
+/** Whether the kernel tells which directory of it a mount shows; of NFS it always says the top. */
+export function tellsWhatItShows({ fileSystem }: Mount): boolean {
+  return !/^nfs4? /.test(fileSystem);
+}
+
 /** Whether something is mounted in its place as soon as it is needed; it keeps no files itself. */
 export function isTrigger({ fileSystem }: Mount): boolean {
   return fileSystem.startsWith('autofs ');
@@ -55,5 +66,17 @@ const KERNEL_FILE_SYSTEMS: ReadonlySet<string> = new Set([
     'pstore',
     'resctrl',
   ],
-  ...['binfmt_misc', 'bpf', 'nfsd', 'rpc_pipefs'],
+  ...[
+    'binfmt_misc',
+    'bpf',
+    'nfsd',
+    'rpc_pipefs',
+    'xenfs',
+    'gadgetfs',
+    'usbfs',
+    'spufs',
+    'hypfs',
+    'dlmfs',
+    'openpromfs',
+  ],
 ]);

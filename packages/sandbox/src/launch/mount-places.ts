@@ -1,4 +1,5 @@
 import { ancestorsOf, isWithin } from '../files/paths.js';
+import { tellsWhatItShows } from './kinds-of-mounts.js';
 import { type Mount, visibleMounts } from './mount-table.js';
 
 /** Where the same files of a machine are shown. */
@@ -12,7 +13,7 @@ export class MountPlaces {
     const byDevice = new Map<string, Mount[]>();
     for (const mount of this.#mounts.values()) {
       const [device] = sourceOf(mount);
-      byDevice.set(device, [...(byDevice.get(device) ?? []), mount]);
+      if (tellsWhatItShows(mount)) byDevice.set(device, [...(byDevice.get(device) ?? []), mount]);
     }
     for (const [device, sharing] of byDevice) if (sharing.length > 1) this.#sharing.set(device, sharing);
   }

@@ -52,6 +52,13 @@ test('so is a part of it that is mounted, and the other way round', () => {
   ]);
 });
 
+test('exports of a server that do not tell what they show are not taken for one another', () => {
+  const mounts = ['1 0 8:1 / /', '2 1 0:50 / /home', '3 1 0:50 / /mnt/other'];
+  const table = mountsIn(mounts.map((line) => `${line} rw - nfs4 x rw\n`).join(''));
+  const { rules } = policyOf(['read /', 'deny /home']);
+  expect(withAliasedDenials(rules, table, FILES)).toEqual(rules);
+});
+
 test('so is what is mounted below it, and at another place', () => {
   const mounts = ['1 0 8:1 / /', '2 1 8:2 / /home', '3 2 8:3 / /home/me', '4 1 8:3 / /mnt/other'];
   const table = mountsIn(mounts.map((line) => `${line} rw - ext4 x rw\n`).join(''));

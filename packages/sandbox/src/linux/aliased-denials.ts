@@ -1,6 +1,8 @@
 import type { FileFacts } from '../files/file-facts.js';
 import { isSharedByAll } from '../files/hands.js';
 import { kernelTreeOf } from '../files/kernel-trees.js';
+import { isWithinAny } from '../files/paths.js';
+import { remotePlaces } from '../launch/kinds-of-mounts.js';
 import { MountPlaces } from '../launch/mount-places.js';
 import type { Mount } from '../launch/mount-table.js';
 import { indexRules, mergeRules } from '../policy/access.js';
@@ -19,8 +21,13 @@ export function withAliasedDenials(
   const places = new MountPlaces(mounts);
   if (!places.hasAliases) return rules;
   const index = indexRules(rules);
+  const remote = remotePlaces(mounts);
   const isOpen = (path: string): boolean =>
-    index.at(path) === undefined && index.accessAt(path) !== 'deny' && kernelTreeOf(path) === undefined;
+    index.at(path) === undefined &&
+    index.accessAt(path) !== 'deny' &&
+    kernelTreeOf(path) === undefined &&
+    // What may never answer is not asked.
+    !isWithinAny(path, remote);
   const aliases = rules
     .filter(({ path, access, kind }) => access === 'deny' && kind !== 'missing' && path !== '/')
     .flatMap((rule) =>

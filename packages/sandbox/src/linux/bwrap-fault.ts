@@ -61,6 +61,14 @@ export function hasLostPath(complaint: string): boolean {
   return LOST_PATHS.some((pattern) => pattern.test(complaint.trim()));
 }
 
+/** Whether something that this machine has mounted went elsewhere while all of it was shown. */
+export function hasLostMount(complaint: string): boolean {
+  return LOST_MOUNT.test(complaint.trim());
+}
+
+const LOST_MOUNT =
+  /^bwrap: Can't (?:bind mount|remount readonly on) [^]*: (?:No such file or directory|Not a directory|Too many levels of symbolic links|Unable to (?:find|remount destination|apply mount flags)[^]*)$/;
+
 /** As the C library words them. The environment of bubblewrap names no other language. */
 const ERRORS: Readonly<Record<string, string>> = {
   'No such file or directory': 'ENOENT',

@@ -3,7 +3,7 @@ import { isSticky, mayOthersWrite, owningHands } from '../files/hands.js';
 import { kernelTreeOf } from '../files/kernel-trees.js';
 import type { OwnUser } from '../files/own-user.js';
 import { ancestorsOf, isWithinAny, parentOf } from '../files/paths.js';
-import { isRemote, isTrigger } from '../launch/kinds-of-mounts.js';
+import { isTrigger, remotePlaces } from '../launch/kinds-of-mounts.js';
 import { isClosed, type Mount, visibleMounts } from '../launch/mount-table.js';
 
 /**
@@ -17,7 +17,7 @@ export function exposedMounts(
   own: OwnUser,
   files: Pick<FileFacts, 'look'>,
 ): readonly string[] {
-  const remote = new Set(mounts.filter(isRemote).map(({ path }) => path));
+  const remote = remotePlaces(mounts);
   const visible = visibleMounts(mounts);
   const open = mounts.filter(
     (mount) => mount.path !== '/' && kernelTreeOf(mount.path) === undefined && !isClosed(mount),

@@ -1,6 +1,6 @@
 import type { FileFacts } from '../files/file-facts.js';
 import { childOf, depthOf, isWithinAny, parentOf } from '../files/paths.js';
-import { isRemote } from '../launch/kinds-of-mounts.js';
+import { remotePlaces } from '../launch/kinds-of-mounts.js';
 import { MountPlaces } from '../launch/mount-places.js';
 import { type Mount, visibleMounts } from '../launch/mount-table.js';
 import { MAX_KEPT_MOUNTS, MAX_PINNED_DEPTH } from '../limits.js';
@@ -25,9 +25,7 @@ export function movablePlaces(
   files: Pick<FileFacts, 'look'>,
 ): MovablePlaces {
   const index = indexRules(rules);
-  const remote = new Set(
-    mounts.filter((mount) => isRemote(mount) && mount.path !== '/').map(({ path }) => path),
-  );
+  const remote = remotePlaces(mounts);
   const isMovable = (path: string): boolean => {
     const directory = parentOf(path);
     const root = index.governing(directory);

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { StalePlan } from '../files/stale-plan.js';
 import { PROBE_TIMEOUT_MS } from '../limits.js';
-import { explainFault, hasLostPath } from './bwrap-fault.js';
+import { explainFault, hasLostMount } from './bwrap-fault.js';
 import { NAMESPACES, OWN_NETWORK } from './bwrap-plan.js';
 import { type BwrapSearch, findBwrap, type MayReplace, type ProgramFile } from './find-bwrap.js';
 import { KeptTrials } from './kept-trials.js';
@@ -79,7 +79,7 @@ async function tryOut({ path: program }: ProgramFile, signal: AbortSignal): Prom
   }
   const trial = await run(program, [...TRIAL, program, '--version'], signal);
   if (trial.isLate) return tooSlow(program);
-  if (hasLostPath(trial.output)) throw new StalePlan('what this machine has mounted', 'was moved');
+  if (hasLostMount(trial.output)) throw new StalePlan('what this machine has mounted', 'was moved');
   if (!trial.succeeded) return { works: false, problem: explainFault(trial.output) };
   return { works: true, program, renamers: findRenamers(help.output.includes('--argv0 ')) };
 }

@@ -37,6 +37,14 @@ describe('a trial', () => {
     );
   });
 
+  test('that cannot make a directory says no, though nothing was moved', async () => {
+    const end = await endOf('/bin/sh', [
+      '-c',
+      'echo "bwrap: Can\'t mkdir /sys: Read-only file system" >&2; exit 1',
+    ]);
+    expect(isTrialWon(end, '/usr/bin/unshare')).toBe(false);
+  });
+
   function endOf(program: string, args: readonly string[], timeout = 0): Promise<TrialEnd> {
     return new Promise((resolve) => {
       execFile(program, args, { timeout, killSignal: 'SIGKILL' }, (failure, _, complaint) =>

@@ -2,7 +2,7 @@ import { type ExecFileException, execFile } from 'node:child_process';
 import { ExecError } from '@holdfast/exec-protocol';
 import { StalePlan } from '../files/stale-plan.js';
 import { PROBE_TIMEOUT_MS } from '../limits.js';
-import { hasLostPath } from './bwrap-fault.js';
+import { hasLostMount } from './bwrap-fault.js';
 import { NAMESPACES } from './bwrap-plan.js';
 import type { MayReplace } from './find-bwrap.js';
 import { KeptTrials } from './kept-trials.js';
@@ -68,7 +68,7 @@ export interface TrialEnd {
  */
 export function isTrialWon({ failure, complaint }: TrialEnd, program: string): boolean {
   if (failure === null) return true;
-  if (hasLostPath(complaint)) throw new StalePlan('what this machine has mounted', 'was moved');
+  if (hasLostMount(complaint)) throw new StalePlan('what this machine has mounted', 'was moved');
   const { code } = failure;
   if (typeof code === 'number' ? !LACKS_SOMETHING.test(complaint) : MISSING.has(code)) return false;
   throw new ExecError(

@@ -30,6 +30,9 @@ const SOCK_TYPE_MASK = 0xf;
 
 const TIOCSTI = 0x5412;
 const TIOCLINUX = 0x541c;
+const TCXONC = 0x540a;
+const TCOOFF = 0;
+const TCIOFF = 2;
 const TIOCEXCL = 0x540c;
 const TIOCCONS = 0x541d;
 const TIOCSETD = 0x5423;
@@ -86,6 +89,16 @@ export const FILTER_RULES: readonly FilterRule[] = [
   ...onTerminals([TIOCSTI, TIOCLINUX, KDSKBENT, KDSKBSENT]),
   // What no program at the terminal could undo, or even be shown, once the sandbox is gone.
   ...onTerminals([TIOCSETD, TIOCEXCL, TIOCCONS]),
+  ...[TCOOFF, TCIOFF].map((equals) =>
+    onlyWhen(
+      'ioctl',
+      [
+        { argument: 1, equals: TCXONC },
+        { argument: 2, equals },
+      ],
+      EPERM,
+    ),
+  ),
   ...firstProcess(),
   // On a terminal the group may have processes outside. Those of a user are looked for among the processes of the sandbox alone.
   onlyWhen('setpriority', [{ argument: 0, equals: PRIO_PGRP }], EPERM),

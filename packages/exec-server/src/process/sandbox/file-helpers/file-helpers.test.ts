@@ -5,17 +5,18 @@ import {
   FILE_HELPER_IDLE_MS,
   FILES_END_MS,
   fsCanonicalize,
-  fsReadFile,
   fsRemove,
   fsWriteFile,
   HELPER_QUEUE_BYTES,
   MAX_FILE_HELPERS,
   MAX_FILE_HELPERS_PER_SESSION,
+  MAX_READ_FILE_BYTES,
   MAX_SHORT_HELPER_ANSWER_BYTES,
 } from '@holdfast/exec-protocol';
 import { SANDBOX_START_MS, type SetUp } from '@holdfast/sandbox';
 import { beforeEach, expect, test } from 'vitest';
 import type { FilePlace, FileSession } from '../../../confined-files.js';
+import { fsReadFileUpTo } from '../../../fs/file-up-to.js';
 import { ModelChild } from '../../../testing/model-processes.js';
 import { TestClock } from '../../../testing/test-clock.js';
 import type { Child, ChildListener, ChildSpec } from '../../spawn/child.js';
@@ -502,9 +503,11 @@ test.each([
 
 test('the content of a file may be longer than other answers, while it is due', async () => {
   const path = 'file:///f';
-  const answer = place('a').use(true, (inside) => inside.request(fsReadFile, { path }));
+  const limitBytes = MAX_READ_FILE_BYTES;
+  const answer = place('a').use(true, (inside) => inside.request(fsReadFileUpTo, { path, limitBytes }));
   await turn();
-  const result = { dataBase64: 'A'.repeat(2 * MAX_SHORT_HELPER_ANSWER_BYTES) };
+  const dataBase64 = 'A'.repeat(2 * MAX_SHORT_HELPER_ANSWER_BYTES);
+  const result = { dataBase64, isWhole: true, size: 1.5 * MAX_SHORT_HELPER_ANSWER_BYTES };
   processes.children[0]?.print(`${JSON.stringify({ id: 1, result })}\n`);
   expect((await answer).dataBase64.length).toBe(1.5 * MAX_SHORT_HELPER_ANSWER_BYTES);
   const next = kind(ask('a'));

@@ -6,7 +6,6 @@ import {
   ExecError,
   fsList,
   fsReadDirectory,
-  fsReadFile,
   fsWalk,
   HELPER_QUEUE_BYTES,
   MAX_HELPER_ANSWER_BYTES,
@@ -16,6 +15,7 @@ import {
   type RequestSpec,
   type ResultOf,
 } from '@holdfast/exec-protocol';
+import { fsReadFileUpTo } from '../../../fs/file-up-to.js';
 import { LineTransport } from '../../../line-transport.js';
 import { Turns } from '../turns.js';
 
@@ -112,7 +112,7 @@ export class HelperChannel {
 
 /** What content or a listing is asked for by; nothing else has a long answer. */
 const LONG_ANSWERS: ReadonlySet<string> = new Set(
-  [fsReadFile, fsReadDirectory, fsWalk, fsList, capabilityRootsDiscover, capabilitiesDiscover].map(
+  [fsReadFileUpTo, fsReadDirectory, fsWalk, fsList, capabilityRootsDiscover, capabilitiesDiscover].map(
     ({ method }) => method,
   ),
 );
