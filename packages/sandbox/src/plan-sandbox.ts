@@ -254,11 +254,9 @@ function answer(
     },
   );
   const isNetworkNarrowed = hosts === undefined && policy.network !== asked.network;
-  const open = [
-    ...notesOfExposed(policy, user, files),
-    ...notesOfOwnProgram(runBy, policy, withoutUnasked(files, table, policy.rules)),
-    ...notesOfMovable(movable),
-  ];
+  const ownFiles = withoutUnasked(files, table, policy.rules);
+  const exposed = notesOfExposed(policy, user, files);
+  const open = [...exposed, ...notesOfOwnProgram(runBy, policy, ownFiles), ...notesOfMovable(movable)];
   const noted = { ...policy, notes: [...policy.notes, ...notes, ...open] };
   return {
     policy: noted,

@@ -14,8 +14,8 @@ import {
   type ParamsOf,
   type ResultOf,
 } from '@holdfast/exec-protocol';
+import type { fsReadFileUpTo } from '../file-up-to.js';
 import { readUpTo, tooLarge, writeFile } from './file-content.js';
-import type { fsReadFileUpTo } from './file-up-to.js';
 import { canonicalize, getMetadata } from './metadata.js';
 import { toNativePath, toPathUri } from './native-path.js';
 import { setPermissions } from './permissions.js';

@@ -25,6 +25,7 @@ import {
   type Route,
 } from '@holdfast/exec-protocol';
 import { createCapabilityFinder } from '../config/capabilities/capability-finder.js';
+import { fsReadFileUpTo } from '../file-up-to.js';
 import {
   changePermissions,
   copyEntry,
@@ -40,7 +41,6 @@ import {
   walkTree,
   writeWholeFile,
 } from '../fs/file-requests.js';
-import { fsReadFileUpTo } from '../fs/file-up-to.js';
 import { toNativePath } from '../fs/native-path.js';
 import { FileHandles } from '../fs/open/file-handles.js';
 import { LocalFile } from '../fs/open/local-file.js';

@@ -41,7 +41,7 @@ export interface Ceiling extends NamesAtTop {
 }
 
 /** What no sandbox shows. */
-export interface HiddenPath {
+interface HiddenPath {
   readonly path: string;
   readonly origin: RuleOrigin;
 }

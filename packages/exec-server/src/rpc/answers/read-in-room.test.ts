@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { base64Length, MAX_READ_FILE_BYTES } from '@holdfast/exec-protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { SMALL_FILE_BYTES } from '../../file-up-to.js';
 import { readFileUpTo } from '../../fs/file-requests.js';
-import { SMALL_FILE_BYTES } from '../../fs/file-up-to.js';
 import { readInRoom } from './read-in-room.js';
 
 let folder = '';

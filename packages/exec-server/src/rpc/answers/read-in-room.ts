@@ -1,5 +1,5 @@
 import { base64Length, MAX_READ_FILE_BYTES, type ResultOf } from '@holdfast/exec-protocol';
-import { type fsReadFileUpTo, SMALL_FILE_BYTES } from '../../fs/file-up-to.js';
+import { type fsReadFileUpTo, SMALL_FILE_BYTES } from '../../file-up-to.js';
 import type { AnswerRoom } from './answer-room.js';
 
 /**

@@ -20,9 +20,9 @@ import {
   type ResultOf,
 } from '@holdfast/exec-protocol';
 import type { FileBlocks, FilePlaces } from '../../confined-files.js';
+import { fsReadFileUpTo } from '../../file-up-to.js';
 import type { FileOrder } from '../../fs/file-order.js';
 import * as here from '../../fs/file-requests.js';
-import { fsReadFileUpTo } from '../../fs/file-up-to.js';
 import { isForeign, toNativePath } from '../../fs/native-path.js';
 import type { FileHandles } from '../../fs/open/file-handles.js';
 import { LocalFile } from '../../fs/open/local-file.js';

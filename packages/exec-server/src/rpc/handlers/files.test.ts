@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { FILE_ANSWERS_BYTES, MAX_FILE_BLOCK_BYTES } from '@holdfast/exec-protocol';
 import { describe, expect, test } from 'vitest';
-import { SMALL_FILE_BYTES } from '../../fs/file-up-to.js';
+import { SMALL_FILE_BYTES } from '../../file-up-to.js';
 import { type CoreClient, CoreWorld, REPLAY, settle } from '../../testing/core-world.js';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');

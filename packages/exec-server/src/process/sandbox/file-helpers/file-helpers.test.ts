@@ -16,7 +16,7 @@ import {
 import { SANDBOX_START_MS, type SetUp } from '@holdfast/sandbox';
 import { beforeEach, expect, test } from 'vitest';
 import type { FilePlace, FileSession } from '../../../confined-files.js';
-import { fsReadFileUpTo } from '../../../fs/file-up-to.js';
+import { fsReadFileUpTo } from '../../../file-up-to.js';
 import { ModelChild } from '../../../testing/model-processes.js';
 import { TestClock } from '../../../testing/test-clock.js';
 import type { Child, ChildListener, ChildSpec } from '../../spawn/child.js';

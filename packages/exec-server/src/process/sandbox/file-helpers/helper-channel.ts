@@ -15,7 +15,7 @@ import {
   type RequestSpec,
   type ResultOf,
 } from '@holdfast/exec-protocol';
-import { fsReadFileUpTo } from '../../../fs/file-up-to.js';
+import { fsReadFileUpTo } from '../../../file-up-to.js';
 import { LineTransport } from '../../../line-transport.js';
 import { Turns } from '../turns.js';
 
