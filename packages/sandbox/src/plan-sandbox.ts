@@ -5,9 +5,9 @@ import {
   type ScannedTrees,
   scanTargets,
 } from './ceiling/ceiling.js';
+import { homeDirectories } from './ceiling/home-directories.js';
 import type { CeilingSource } from './ceiling/operator-ceiling.js';
 import type { FileFacts } from './files/file-facts.js';
-import { isWithinAny, parentOf } from './files/paths.js';
 import type { HostFacts } from './host-facts.js';
 import {
   globScansOf,
@@ -18,7 +18,7 @@ import {
 } from './intent/normalise.js';
 import { refuse } from './intent/refuse.js';
 import type { SandboxIntent } from './intent/schema.js';
-import { remotePlaces, strayKernelMounts } from './launch/kinds-of-mounts.js';
+import { strayKernelMounts } from './launch/kinds-of-mounts.js';
 import type { LaunchPlan } from './launch/launch-plan.js';
 import { type Mount, mountsIn } from './launch/mount-table.js';
 import { SetUp } from './launch/set-up.js';
@@ -28,7 +28,7 @@ import { exposedMounts } from './linux/exposed-mounts.js';
 import type { MayReplace } from './linux/find-bwrap.js';
 import { maskCrowds } from './linux/mask-crowds.js';
 import { askMounts, type MountsAround, NOT_ASKED, starterFor, withMountGaps } from './linux/mounts-around.js';
-import { movablePlaces } from './linux/movable-places.js';
+import { type MovablePlaces, movablePlaces } from './linux/movable-places.js';
 import { type MountPlan, planMounts, type SealableTree } from './linux/plan-mounts.js';
 import type { WorkingBwrap } from './linux/probe-bwrap.js';
 import { compileFilter } from './linux/seccomp/compile-filter.js';
@@ -47,7 +47,7 @@ import {
   visibleDirectory,
 } from './plan-refusals.js';
 import type { Narrowing } from './policy/intersect.js';
-import type { NormalisedPolicy, PathRule } from './policy/path-rule.js';
+import type { NormalisedPolicy, PathRule, PolicyNote } from './policy/path-rule.js';
 import { DEFAULTS } from './policy/rule-origin.js';
 import type { RepositoryFinder } from './repositories/repository-scans.js';
 import type { ScannedTree, ScanTarget } from './repositories/scan-tree.js';
@@ -117,23 +117,23 @@ async function planWithin(
   // What no look at files can change comes first: a look may take long.
   const architecture = architectureOf(host);
   const table = host.mountTable();
-  const mounts = mountsIn(table);
-  const remote = remotePlaces(mounts);
-  // What may never answer is not asked.
-  const kernel = strayKernelMounts(mounts).filter(({ path }) => !isWithinAny(parentOf(path), remote));
+  const kernel = strayKernelMounts(mountsIn(table));
+  const needed = [command.cwd, ...host.runBy, ...homeDirectories()];
   const ask = (files: FileFacts, patterns: Patterns, maximum: Patterns): Question => {
     const named = normalise(intent, host.roots, files, 'leftOut') ?? unrestricted('enabled');
     // What patterns match a command may have made, and links among it lead where that likes.
-    const others =
-      patterns === 'leftOut' || patterns.size === 0 ? undefined : withoutUnasked(files, table, named.rules);
-    const asked = (others && normalise(intent, host.roots, others, patterns)) ?? named;
+    const matched = withoutUnasked(files, table, named.rules, needed);
+    const asked =
+      patterns === 'leftOut' || patterns.size === 0
+        ? named
+        : (normalise(intent, host.roots, files, patterns, 'intent', matched) ?? named);
     return { asked, ceiling: withHidden(ceiling.bindTo(files, maximum), host, kernel, files), hosts };
   };
   const mayReplace: MayReplace = (path) =>
     host.files.inOneGo((files) => {
       const looked = checked(files, setUp);
       const { asked, ceiling: most } = ask(looked, 'leftOut', 'leftOut');
-      return mayReplaceAt(path, asked, most, withoutUnasked(looked, table, asked.rules));
+      return mayReplaceAt(path, asked, most, looked);
     });
   setUp.begin('trying bubblewrap');
   const bwrap = await workingBwrap(host, mayReplace, setUp);
@@ -226,7 +226,7 @@ function answer(
   }: Surroundings,
   trees: ScannedTrees,
 ): SandboxPlan {
-  const held = applyCeiling(asked, ceiling, { files, table }, trees);
+  const held = applyCeiling(asked, ceiling, { files, table, needed: [command.cwd, ...runBy] }, trees);
   const gapped = withMountGaps(mountsAround, held);
   const { decisions, narrowed, gaps } = gapped;
   const ofHost = gapped.policy.restrictsFiles ? mountsIn(table) : [];
@@ -254,9 +254,7 @@ function answer(
     },
   );
   const isNetworkNarrowed = hosts === undefined && policy.network !== asked.network;
-  const ownFiles = withoutUnasked(files, table, policy.rules);
-  const exposed = notesOfExposed(policy, user, files);
-  const open = [...exposed, ...notesOfOwnProgram(runBy, policy, ownFiles), ...notesOfMovable(movable)];
+  const open = notesOfGaps(policy, movable, { user, files, runBy });
   const noted = { ...policy, notes: [...policy.notes, ...notes, ...open] };
   return {
     policy: noted,
@@ -269,6 +267,19 @@ function answer(
     launch,
     bwrap: bwrap.program,
   };
+}
+
+/** What could not be enforced as it should be, and is not refused. */
+function notesOfGaps(
+  policy: NormalisedPolicy,
+  movable: MovablePlaces,
+  { user, files, runBy }: Pick<Surroundings, 'user' | 'files' | 'runBy'>,
+): readonly PolicyNote[] {
+  return [
+    ...notesOfExposed(policy, user, files),
+    ...notesOfOwnProgram(runBy, policy, files),
+    ...notesOfMovable(movable),
+  ];
 }
 
 function filterFor(architecture: Architecture): Uint8Array {

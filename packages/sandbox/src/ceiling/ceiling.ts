@@ -110,10 +110,13 @@ export function mayReplaceAt(
   return replaceableIn({ rules, restrictsFiles: isRestricted }, files)(path);
 }
 
-/** The files of an executor, and what it has mounted, as in `/proc/PID/mountinfo`; default nothing. */
+/** The files of an executor. */
 export interface CeiledFiles {
   readonly files: FileFacts;
+  /** What it has mounted, as in `/proc/PID/mountinfo`; default nothing. */
   readonly table?: string;
+  /** What of that it looks at in any case, such as the working directory; default nothing but homes. */
+  readonly needed?: readonly string[];
 }
 
 /** What was found below each root that was looked through. */
@@ -127,7 +130,7 @@ export type ScannedTrees = ReadonlyMap<string, ScannedTree>;
 export function applyCeiling(
   policy: NormalisedPolicy,
   ceiling: Ceiling,
-  { files, table = '' }: CeiledFiles,
+  { files, table = '', needed = [] }: CeiledFiles,
   trees: ScannedTrees,
 ): CeiledPolicy {
   const notes: PolicyNote[] = [];
@@ -141,7 +144,7 @@ export function applyCeiling(
         mergeRules([
           ...protections(first.rules, ceiling, {
             // What is followed for these is for a command to choose.
-            files: withoutUnasked(files, table, first.rules),
+            files: withoutUnasked(files, table, first.rules, [...needed, ...ceiling.home.paths]),
             trees,
             notes,
             remarks,

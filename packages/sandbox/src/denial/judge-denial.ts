@@ -46,7 +46,7 @@ export function judgeDenial(
 ): SandboxDenial | undefined {
   const { exitCode, cwd, output, refusals = [] } = command;
   // Whoever has printed the paths may have aimed them at what never answers.
-  const answering = withoutUnasked(files, mountTable(), plan.policy.rules);
+  const answering = withoutUnasked(files, mountTable(), plan.policy.rules, [cwd]);
   const judge: Judge = {
     cwd,
     noNetworkBy: noNetworkBy(plan),

@@ -26,7 +26,8 @@ export type Patterns = GlobMatches | 'leftOut';
 
 /**
  * The first phase: binds an intent to this executor. Undefined where the intent asks for no confinement at all.
- * @param source Whose profile this is; it names the entries.
+ * @param source Whose profile this is; it names the entries. @param matched The files as links are followed that a pattern matches, which a
+ *   command may have made; default as all others.
  * @throws ExecError `sandboxUnsupported`, naming the entry that cannot be enforced and what to do about it.
  */
 export function normalise(
@@ -35,13 +36,14 @@ export function normalise(
   files: FileFacts,
   patterns: Patterns,
   source: ProfileSource = 'intent',
+  matched: FileFacts = files,
 ): NormalisedPolicy | undefined {
   const { permissions } = intent;
   if (permissions.type === 'disabled') return undefined;
   const { network } = permissions;
   const restricted = restrictedFilesOf(intent);
   if (restricted === undefined) return unrestricted(network, source);
-  const binding = bindingOf(intent, { roots, files, source });
+  const binding = bindingOf(intent, { roots, files, matched, source });
   restricted.entries.forEach((entry, at) => {
     const origin = originOf(source, at);
     const paths = pathsOf(entry, origin, patterns, binding);
@@ -116,6 +118,8 @@ export function unrestricted(
 interface Binding {
   readonly roots: ExecutorRoots;
   readonly files: FileFacts;
+  /** Those among which links are followed that a pattern matches. */
+  readonly matched: FileFacts;
   readonly workspaceRoots: readonly string[];
   /** How many paths entries may still stand for; counted down. */
   pathsLeft: number;
@@ -123,6 +127,8 @@ interface Binding {
   charactersLeft: number;
   /** Follows a path in this look. */
   readonly resolve: (path: string) => Resolution;
+  /** The same for what a pattern matches. */
+  readonly resolveMatch: (path: string) => Resolution;
   readonly rules: PathRule[];
   readonly links: CrossedLink[];
   readonly notes: PolicyNote[];
@@ -130,7 +136,7 @@ interface Binding {
 
 function bindingOf(
   { policyContext, workspaceRoots }: SandboxIntent,
-  { source, ...given }: Pick<Binding, 'roots' | 'files'> & { readonly source: ProfileSource },
+  { source, ...given }: Pick<Binding, 'roots' | 'files' | 'matched'> & { readonly source: ProfileSource },
 ): Binding {
   const name = (member: string): string => nameOf(memberOf(source, member));
   return {
@@ -141,6 +147,7 @@ function bindingOf(
     pathsLeft: MAX_INTENT_ENTRIES,
     charactersLeft: MAX_INTENT_CHARACTERS,
     resolve: resolverIn(given.files),
+    resolveMatch: resolverIn(given.matched),
     rules: [],
     links: [],
     notes: [],
@@ -205,7 +212,7 @@ function matchedPaths(origin: RuleOrigin, matches: GlobMatches, binding: Binding
   if (base.kind === 'deadEnd' || !isSameFile(base.identity, match.identity))
     throw new StalePlan(match.base, 'was replaced', name);
   return shallowed(match.paths, origin, binding).filter((path) => {
-    const resolved = binding.resolve(path);
+    const resolved = binding.resolveMatch(path);
     return resolved.kind !== 'missing' || !isWithin(path, resolved.missingFrom ?? '/');
   });
 }
@@ -240,7 +247,7 @@ function bindMatches(
 ): void {
   const empty: string[] = [];
   for (const path of paths) {
-    const match = matchedPath(path, binding.resolve(path), binding.files);
+    const match = matchedPath(path, binding.resolveMatch(path), binding.matched);
     if (match.kind === 'unknown') bindPaths(entry, [path], origin, binding);
     else if (match.kind === 'deniesNothing') empty.push(`${path} denies nothing, since ${match.why}`);
     else binding.rules.push(ruleOf(entry, match.resolved, origin, match.byLink));

@@ -77,7 +77,9 @@ export class PlannedMounts {
     if (left === undefined) return new StalePlan('what the host has mounted', 'could not be closed');
     const [within] = left.map(hostPathOf).filter((path) => !isOutOfReach(path));
     if (within === undefined) return undefined;
-    return canClose ? new StalePlan(`${within} (${complaint})`, 'could not be closed') : notClosed(within);
+    return canClose && !UNKNOWN_TO_KERNEL.test(complaint)
+      ? new StalePlan(`${within} (${complaint})`, 'could not be closed')
+      : notClosed(within);
   }
 
   /**
@@ -135,10 +137,13 @@ function notOpened(problem: string): ExecError {
   );
 }
 
+/** As the C library words it. */
+const UNKNOWN_TO_KERNEL = /Function not implemented/;
+
 function notClosed(path: string): ExecError {
   return new ExecError(
     'sandboxUnsupported',
-    `sandbox: ${path} is mounted where bubblewrap cannot make it read-only, and nothing here can do it from outside; install perl or python3`,
+    `sandbox: ${path} is mounted where bubblewrap cannot make it read-only, and nothing here can do it from outside; install perl or python3, on Linux 5.12 or newer`,
   );
 }
 

@@ -10,14 +10,16 @@ import type { PathRule } from '../policy/path-rule.js';
 /**
  * Files for whoever follows what a command has written. On a mount that others answer for nothing is looked at, since nobody may
  * answer for ever, unless a rule is about it: then it was looked at already.
- * @param table As in `/proc/PID/mountinfo`. @param rules What was asked for, in canonical paths.
+ * @param table As in `/proc/PID/mountinfo`. @param rules What was asked for, in canonical paths. @param needed What is looked at anyway,
+ *   such as the working directory; default nothing.
  */
 export function withoutUnasked(
   files: FileFacts,
   table: string,
   rules: readonly Pick<PathRule, 'path' | 'access'>[],
+  needed: readonly string[] = [],
 ): FileFacts {
-  const unaskedAt = unaskedMounts(table, rules);
+  const unaskedAt = unaskedMounts(table, rules, needed);
   if (unaskedAt === undefined) return files;
   const careful: FileFacts = {
     ...files,
@@ -47,12 +49,13 @@ export function withoutUnasked(
 function unaskedMounts(
   table: string,
   rules: readonly Pick<PathRule, 'path' | 'access'>[],
+  needed: readonly string[],
 ): ((path: string) => string | undefined) | undefined {
   const mounts = [...visibleMounts(mountsIn(table)).values()];
   if (!mounts.some(isRemote)) return undefined;
   const byPath = new PathMap<Mount>();
   for (const mount of mounts) byPath.set(mount.path, mount);
-  const paths = rules.map(({ path }) => path);
+  const paths = [...rules.map(({ path }) => path), ...needed];
   const asked = new Set(['/', ...paths].map((path) => byPath.nearest(path)));
   // All directories are below the root: that they may be written does not mean that they are needed.
   const roots = rules.filter(({ access, path }) => access === 'write' && path !== '/');
