@@ -83,10 +83,10 @@ test.each<[string, Workspace]>([
     },
   ],
   [
-    'bubblewrap in the home, and a workspace there',
+    'bubblewrap in the home, and a workspace that is none there',
     {
-      tree: { '/home/u/ws': 'directory' },
-      entries: [ROOT, at('/home/u/ws', 'write')],
+      tree: { '/home/u/ws': 'directory', '/ws': 'directory' },
+      entries: [ROOT, at('/ws', 'write')],
       bwrap: '/home/u/bin/bwrap',
     },
   ],
