@@ -4,10 +4,11 @@ import { createServer, type Server } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { ExecError } from '@holdfast/exec-protocol';
 import { refuse } from '../intent/refuse.js';
-import { CELL_HAND_OVER_MS, CELL_START_TIMEOUT_MS, PROXY_QUEUE_BYTES } from '../limits.js';
+import { CELL_HAND_OVER_MS, CELL_START_TIMEOUT_MS } from '../limits.js';
 import { explainFault } from '../linux/bwrap-fault.js';
 import { systemProgram } from '../linux/system-programs.js';
 import { CELL_PROGRAM, type CellMessage } from './cell-program.js';
+import { PROXY_SOCKET } from './proxy/socket-options.js';
 
 /** A network with nothing in it but a loopback, and listeners there that this process serves. */
 export interface NetworkCell {
@@ -103,8 +104,6 @@ const LOW_PORTS = ['--cap-add', 'CAP_NET_BIND_SERVICE'];
 const NOT_HANDED_OVER =
   'a listener could not be handed over: programs of this user have sent each other as many descriptors, over Unix sockets, as may be under way until they are taken; end them, such as commands in other sandboxes';
 
-const LISTENER = { allowHalfOpen: true, noDelay: true, highWaterMark: PROXY_QUEUE_BYTES };
-
 function collect(
   child: ChildProcess,
   ports: readonly number[],
@@ -151,7 +150,7 @@ function collect(
         fail(`${port === 0 ? 'no port can' : `port ${port} cannot`} be opened inside (${problem})`);
       } else {
         // A server that came through the channel ends a connection as soon as one side does.
-        const server = createServer(LISTENER).listen(handle);
+        const server = createServer(PROXY_SOCKET).listen(handle);
         // A connection that cannot be accepted is none.
         server.on('error', () => undefined);
         listeners[index] = { server, port };

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
-import { PROXY_QUEUE_BYTES } from '../limits.js';
 import { locate, type Place } from './locate.js';
 import type { Lookups, NetworkNames } from './names/lookups.js';
+import { PROXY_SOCKET } from './proxy/socket-options.js';
 
 /** The network that a sandbox has no part in. */
 export interface Outside extends NetworkNames {
@@ -21,13 +21,11 @@ export function outsideWith(lookups: Lookups): Outside {
   };
 }
 
-const SOCKET = { allowHalfOpen: true, noDelay: true, highWaterMark: PROXY_QUEUE_BYTES };
-
 /** Connects to an address of this machine's network; as `Outside.connect`. */
 export function connectTo(host: string, port: number, signal: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
-    const socket = connect({ host, port, ...SOCKET });
+    const socket = connect({ host, port, ...PROXY_SOCKET });
     const abort = (): void => {
       socket.destroy(new Error('nobody waits for it any more'));
     };

@@ -4,6 +4,7 @@ import { Gate } from '../../gate.js';
 import { parseHostRules } from '../../host-rules.js';
 import { connectTo, type Outside } from '../../outside.js';
 import { Proxy } from '../proxy.js';
+import { PROXY_SOCKET } from '../socket-options.js';
 
 /** A proxy on the loopback that leads to `a.example:80` and `a.example:443`, which are one server of the test. */
 export interface ProxyRig extends AsyncDisposable {
@@ -74,7 +75,7 @@ export function over(socket: Socket): Promise<void> {
 }
 
 async function listening(serve: (socket: Socket) => void): Promise<Server> {
-  const server = createServer({ allowHalfOpen: true }, serve).listen(0, '127.0.0.1');
+  const server = createServer(PROXY_SOCKET, serve).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return server;
 }
