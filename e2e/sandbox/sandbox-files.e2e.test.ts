@@ -100,6 +100,34 @@ describeConfinedByEach(
       });
     });
 
+    test('of many sandboxes at once wait for nothing that waits for them', async () => {
+      await inPlace(async (ask, place) => {
+        const content = Buffer.alloc(25 * 1024 * 1024, 'abc');
+        const file = join(place.workspace, 'large');
+        writeFileSync(file, content);
+        const others = Array.from({ length: 5 }, (_, at) => {
+          const denied = `d${String(at)}`;
+          mkdirSync(join(place.workspace, denied));
+          return sandboxOf(
+            restricted([special('root', 'read'), special('project_roots', 'none', denied)]),
+            place,
+          );
+        });
+        const path = pathToFileURL(file).href;
+        const asked = others.map((sandbox, at) =>
+          at < 4
+            ? ask('fs/readFile', { path, sandbox })
+            : ask('fs/readDirectory', { path: uriOf(place.workspace, ''), sandbox }),
+        );
+        const answers = await Promise.all(asked);
+        expect(answers.map(({ error }) => error)).toEqual(others.map(() => undefined));
+        for (const { result } of answers.slice(0, 4)) {
+          const { dataBase64 } = result as { readonly dataBase64: string };
+          expect(Buffer.from(dataBase64, 'base64').equals(content)).toBe(true);
+        }
+      });
+    });
+
     test('cannot do what it does not allow, not through links either', async () => {
       await inPlace(async (ask, place) => {
         const { workspace, outside } = place;

@@ -70,3 +70,14 @@ test('what is larger than any answer is refused at the first look, whatever is t
     [[SMALL_FILE_BYTES, 2 * SMALL_FILE_BYTES].map(base64Length), refusal],
   ]);
 });
+
+test('who says of every size that the file is larger is not asked for ever', async () => {
+  const limits: number[] = [];
+  const room = { use: <T>(_bytes: number, work: () => Promise<T>): Promise<T> => work() };
+  const read = readInRoom(room, (limitBytes) => {
+    limits.push(limitBytes);
+    return Promise.resolve({ isWhole: false, dataBase64: new Uint8Array(), size: 0 });
+  });
+  await expect(read).rejects.toMatchObject({ kind: 'fileTooLarge' });
+  expect([limits[0], limits.at(-1), limits.length]).toEqual([SMALL_FILE_BYTES, MAX_READ_FILE_BYTES, 14]);
+});

@@ -76,7 +76,8 @@ interface SandboxParams {
 }
 
 /**
- * A request that is carried out in its turn: here, or inside of the sandbox that it names.
+ * A request that is carried out in its turn: here, or inside of the sandbox that it names. Whatever needs room for its answer
+ * and a sandbox waits for the room first: of two that took them the other way round, each would wait for the other.
  * @param answerBytes What its answer counts in the room for answers; 0 for one that needs none.
  */
 export function handlerOf<S extends RequestSpec>(
@@ -99,14 +100,13 @@ export async function readWholeFile(
   params: ParamsOf<typeof fsReadFile>,
 ): Promise<ResultOf<typeof fsReadFile>> {
   const place = confined.placeOf(params.sandbox);
-  const read = async (readUpTo: CarryOut<typeof fsReadFileUpTo>): Promise<ResultOf<typeof fsReadFile>> => ({
-    dataBase64: await readInRoom(room, (limitBytes) => readUpTo({ ...params, limitBytes })),
-  });
-  return await order.look(() =>
+  const readUpTo: CarryOut<typeof fsReadFileUpTo> = (asked) =>
     place === undefined
-      ? read(here.readFileUpTo)
-      : place.use(true, (inside) => read((asked) => inside.request(fsReadFileUpTo, asked))),
-  );
+      ? here.readFileUpTo(asked)
+      : place.use(true, (inside) => inside.request(fsReadFileUpTo, asked));
+  return await order.look(async () => ({
+    dataBase64: await readInRoom(room, (limitBytes) => readUpTo({ ...params, limitBytes })),
+  }));
 }
 
 export async function openFile(
