@@ -32,6 +32,7 @@ import { type MovablePlaces, movablePlaces } from './linux/movable-places.js';
 import { type MountPlan, planMounts, type SealableTree } from './linux/plan-mounts.js';
 import type { WorkingBwrap } from './linux/probe-bwrap.js';
 import { compileFilter } from './linux/seccomp/compile-filter.js';
+import { FILTER_RULES, RESTRICTED_FILE_RULES } from './linux/seccomp/filter-rules.js';
 import type { Architecture } from './linux/seccomp/syscalls.js';
 import { withoutUnasked } from './linux/unasked-mounts.js';
 import type { HostRules } from './network/host-rules.js';
@@ -246,7 +247,7 @@ function answer(
     {
       ...bwrap,
       network: hosts === undefined ? policy.network : 'managed',
-      filter: filterFor(architecture),
+      filter: filterFor(architecture, policy.restrictsFiles),
       signalResetter,
       startedWith: starterFor(mountsAround),
       opening: mountPrograms,
@@ -282,13 +283,15 @@ function notesOfGaps(
   ];
 }
 
-function filterFor(architecture: Architecture): Uint8Array {
-  const filter = filters.get(architecture) ?? compileFilter(architecture);
-  filters.set(architecture, filter);
+function filterFor(architecture: Architecture, restrictsFiles: boolean): Uint8Array {
+  const key = `${architecture} ${String(restrictsFiles)}`;
+  const filter =
+    filters.get(key) ?? compileFilter(architecture, restrictsFiles ? RESTRICTED_FILE_RULES : FILTER_RULES);
+  filters.set(key, filter);
   return filter;
 }
 
-const filters = new Map<Architecture, Uint8Array>();
+const filters = new Map<string, Uint8Array>();
 
 /** What no sandbox shows: what is the executor's own, and what of the kernel it has mounted somewhere. */
 function withHidden(

@@ -170,6 +170,13 @@ const CASES: readonly (readonly [id: string, what: string, needs: string, script
     ],
     ['W23', 'a lock on a file', 'flock', 'flock lock echo locked && rm lock', 'locked\n'],
     [
+      'W23c',
+      'how a file is stored, but no key of an encrypted directory (FS_IOC_REMOVE_ENCRYPTION_KEY)',
+      'perl',
+      `perl -e 'open(F, "<", "."); my $b = "\\0" x 256; for (2, 0xc0406618) { $! = 0; ioctl(F, $_, $b); print $! + 0, "\\n" }'`,
+      '0\n25\n',
+    ],
+    [
       'W23b',
       'being told of changes',
       'node',

@@ -16,6 +16,7 @@ export interface FilterRule {
 }
 
 const EPERM = 1;
+const ENOTTY = 25;
 const ENOSYS = 38;
 const EAFNOSUPPORT = 97;
 
@@ -36,8 +37,39 @@ const TCIOFF = 2;
 const TIOCEXCL = 0x540c;
 const TIOCCONS = 0x541d;
 const TIOCSETD = 0x5423;
+const KDSETMODE = 0x4b3a;
+const KDSKBMODE = 0x4b45;
 const KDSKBENT = 0x4b47;
 const KDSKBSENT = 0x4b49;
+const KDSETKEYCODE = 0x4b4d;
+
+/** A request of `ioctl` has the kind of what it is for in this byte. */
+const IOCTL_KIND_MASK = 0xff00;
+
+/** Terminals with sockets' and pipes' common requests, sockets, sets of descriptors, and filters of system calls. */
+const OPEN_IOCTL_KINDS = [0x5400, 0x8900, 0x8a00, 0x2100];
+
+/** What reads of a file how it is stored, and what changes a file that may be written. */
+const OPEN_FILE_IOCTLS = {
+  FIGETBSZ: 0x00000002,
+  FS_IOC_GETFLAGS: 0x80086601,
+  FS_IOC_SETFLAGS: 0x40086602,
+  FS_IOC_FIEMAP: 0xc020660b,
+  FS_IOC_GETVERSION: 0x80087601,
+  FS_IOC_FSGETXATTR: 0x801c581f,
+  FS_IOC_FSSETXATTR: 0x401c5820,
+  FS_IOC_GETFSLABEL: 0x81009431,
+  FICLONE: 0x40049409,
+  FICLONERANGE: 0x4020940d,
+  FIDEDUPERANGE: 0xc0189436,
+  XFS_IOC_DIOINFO: 0x800c581e,
+  RNDGETENTCNT: 0x80045200,
+} as const;
+
+const FUTEX_SHARED_MASK = 0xff;
+const FUTEX_REQUEUE = 3;
+const FUTEX_CMP_REQUEUE = 4;
+const FUTEX_CMP_REQUEUE_PI = 12;
 
 const F_SETLEASE = 1024;
 
@@ -88,7 +120,7 @@ export const FILTER_RULES: readonly FilterRule[] = [
   // Typing into the terminal would run commands outside, once the sandbox is gone; keys of a console type what they are told to.
   ...onTerminals([TIOCSTI, TIOCLINUX, KDSKBENT, KDSKBSENT]),
   // What no program at the terminal could undo, or even be shown, once the sandbox is gone.
-  ...onTerminals([TIOCSETD, TIOCEXCL, TIOCCONS]),
+  ...onTerminals([TIOCSETD, TIOCEXCL, TIOCCONS, KDSETMODE, KDSKBMODE, KDSETKEYCODE]),
   ...[TCOOFF, TCIOFF].map((equals) =>
     onlyWhen(
       'ioctl',
@@ -107,6 +139,7 @@ export const FILTER_RULES: readonly FilterRule[] = [
   onlyWhen('prctl', [{ argument: 0, equals: PR_SET_MM }], EPERM),
   // A lease is granted on what is read-only, too, and lets whoever opens the file outside wait for the command.
   onlyWhen('fcntl', [{ argument: 1, equals: F_SETLEASE }], EPERM),
+  ...sharedFutexes(),
   // Keyrings are inherited across namespaces.
   ...forbidden(EPERM, ['add_key', 'request_key', 'keyctl']),
   ...setIdFiles(),
@@ -133,6 +166,35 @@ export const FILTER_RULES: readonly FilterRule[] = [
     'userfaultfd',
   ]),
 ];
+
+/**
+ * The same where files are restricted. What `ioctl` does with a file depends on its file system, and much of it asks for no mount that
+ * may be written: btrfs copies a subvolume with all that is covered in it, and the keys of encrypted directories are taken from the whole
+ * machine. So only what is known to be harmless is let through, and devices are not to be had there anyway.
+ */
+export const RESTRICTED_FILE_RULES: readonly FilterRule[] = [
+  ...FILTER_RULES,
+  ...OPEN_IOCTL_KINDS.map((equals) => allowedIoctl({ equals, mask: IOCTL_KIND_MASK })),
+  ...Object.values(OPEN_FILE_IOCTLS).map((equals) => allowedIoctl({ equals })),
+  // As file systems say that do not know a request: programs do without.
+  onlyWhen('ioctl', [], ENOTTY),
+];
+
+function allowedIoctl(test: { readonly equals: number; readonly mask?: number }): FilterRule {
+  return { syscall: 'ioctl', when: [{ argument: 1, ...test }], verdict: 'allow' };
+}
+
+/**
+ * Whoever can read a file may move those who wait at a lock in it, outside as well, to where nobody wakes them. C libraries move
+ * none that wait at what processes share.
+ */
+function sharedFutexes(): readonly FilterRule[] {
+  const requeues = [FUTEX_REQUEUE, FUTEX_CMP_REQUEUE, FUTEX_CMP_REQUEUE_PI].map((equals) =>
+    onlyWhen('futex', [{ argument: 1, equals, mask: FUTEX_SHARED_MASK }], EPERM),
+  );
+  // Its flags are behind a pointer.
+  return [...requeues, ...forbidden(ENOSYS, ['futex_requeue'])];
+}
 
 function onTerminals(requests: readonly number[]): readonly FilterRule[] {
   return requests.map((equals) => onlyWhen('ioctl', [{ argument: 1, equals }], EPERM));

@@ -31,6 +31,8 @@ const NUMBERS = {
   fsmount: [432, 432],
   fsopen: [430, 430],
   fspick: [433, 433],
+  futex: [202, 98],
+  futex_requeue: [456, 456],
   init_module: [175, 105],
   io_setup: [206, 0],
   io_uring_enter: [426, 426],
