@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { SandboxRule, SandboxDenial, SandboxReport, ExecError } from '@holdfast/exec-protocol';
 import { Socket } from 'node:net';
 import { ChildProcess } from 'node:child_process';
+import { Writable, Readable } from 'node:stream';
 
 /** What stands under a name, without following it. */
 interface FileFact {
@@ -931,6 +932,18 @@ declare function parseNetworkIntent({ enforceManagedNetwork, managedNetwork, net
  */
 declare function parseIntent(sandbox: unknown): SandboxIntent;
 
+/** What a command of this machine may do. Paths may be relative to the working directory of this program. */
+interface PlainPermissions {
+    /** What may be written, with all below; default nothing. */
+    readonly write?: readonly string[];
+    /** What can be neither read nor written; default nothing. */
+    readonly deny?: readonly string[];
+    /** Default `off`. */
+    readonly network?: 'on' | 'off';
+}
+/** The intent behind permissions in short: everything can be read, and nothing written but what is named. */
+declare function plainIntent({ write, deny, network }: PlainPermissions): SandboxIntent;
+
 /** A process by number and start time, which together name it for good. */
 interface NamedProcess {
     readonly pid: number;
@@ -1302,10 +1315,67 @@ interface HostMemory {
  */
 declare function readHostFacts({ cwd, env }: CommandSetting, own: Readonly<Partial<Record<string, string>>>, { store, searches, ownPaths }: HostMemory, setUp?: SetUp): Promise<HostFacts>;
 
+/** What all commands of a program have in common. */
+interface SandboxRunnerOptions {
+    /** The most that any of them may do; default what the intent asks for, with executable configuration protected. */
+    readonly ceiling?: CeilingSource;
+    /** Files and directories that none of them may see, such as the socket of a server; absolute. */
+    readonly ownPaths?: readonly string[];
+    /** Is told, in words, of records of earlier sandboxes that are not believed; default a warning of Node. */
+    readonly warn?: (problem: string) => void;
+}
+/** A program, and where it runs. */
+interface CommandToRun {
+    readonly argv: readonly [string, ...string[]];
+    /** Absolute. */
+    readonly cwd: string;
+    /** All of its variables. */
+    readonly env: Readonly<Record<string, string>>;
+}
+/** What else a start may be given. */
+interface RunOptions {
+    /** The command gets a network in which only these hosts can be reached, whatever the intent says of it. */
+    readonly hosts?: HostRules;
+    /** Called for each request of that network, allowed or not. */
+    readonly onDecision?: (decision: NetworkDecision) => void;
+    /** Calls the start off; a command that runs is ended with `kill`. */
+    readonly signal?: AbortSignal;
+}
+/** A command that runs in its sandbox. */
+interface SandboxedProcess {
+    readonly stdin: Writable;
+    readonly stdout: Readable;
+    readonly stderr: Readable;
+    /** What it may do; `explainInWords` and `explainAsJson` print it. */
+    readonly plan: SandboxPlan;
+    /** Settles when everything that it has started has ended as well. */
+    readonly ended: Promise<SandboxEnd>;
+    /** Signals the command; default SIGTERM. SIGKILL ends all of the sandbox. @returns false when it does not run. */
+    kill(signal?: NodeJS.Signals): boolean;
+}
+/** How a command has ended. */
+interface SandboxEnd {
+    /** Its own; 128 + n where signal n ended it. */
+    readonly exitCode: number;
+}
+/** Runs commands of this machine in sandboxes. Keep one for all commands: it remembers what makes the next start cheap. */
+declare class SandboxRunner {
+    #private;
+    constructor({ ceiling, ownPaths, warn }?: SandboxRunnerOptions);
+    /**
+     * Starts a command with pipes for its streams, and waits until it runs. Call it from the main thread: a sandbox ends with the
+     * thread that started it. What changes between plan and start is planned anew, up to `MAX_PLANS` times.
+     * @throws ExecError `sandboxUnsupported` when this machine cannot enforce the intent, with the entry and the remedy;
+     *   `limitExceeded` when it does not run within `SANDBOX_START_MS`; `spawnFailed` when it cannot be executed in its sandbox; the
+     *   reason of a signal that calls it off. Nothing has run then.
+     */
+    start(intent: SandboxIntent, command: CommandToRun, { hosts, onDecision, signal }?: RunOptions): Promise<SandboxedProcess>;
+}
+
 /**
  * What macOS would be told of a policy: the profile, and the values of its parameters as comments.
  * @throws ExecError `sandboxUnsupported` where a rule cannot be said in a profile.
  */
 declare function explainSeatbelt(policy: NormalisedPolicy): string;
 
-export { type Access, type CeilingSource, type CommandSetting, type FailedCommand, type FileFacts, type FileView, type GlobMatch, type GlobMatches, type GlobScan, type HostFacts, type HostMemory, type HostRule, type HostRules, type JudgedPlan, type LaunchOptions, type LaunchPlan, type Look, Lookups, MAX_CELLS_STARTING, MAX_STATUS_BYTES, type ManagedNetwork, type ManagedNetworkOptions, NO_OPERATOR, type NamedProcess, type Narrowing, type NetworkAnswer, type NetworkCaller, type NetworkDecider, type NetworkDecision, type NetworkIntent, type NetworkNames, type NetworkProtocol, type NetworkQuestion, type NormalisedPolicy, NotRun, O_PATH, type OpenLaunch, type OperatorCeiling, type Outside, type PathRule, type PatternFinder, PlaceholderStore, type PlanOptions, type PlannedDescriptor, type PlannedLaunch, type PlannedNetwork, type Planning, type PolicyNote, type RefusalReason, Refusals, type RepositoryFinder, type Resolution, type RuleOrigin, SANDBOX_START_MS, SYSTEM_PATH, type SandboxIntent, type SandboxPlan, type SandboxedCommand, type ScanTarget, type ScannedTree, type Searches, SetUp, type SetUpClock, type SetUpOptions, type SetUpStep, SharedLooks, StalePlan, type StartedWrapper, SteadyPlan, type WrapperStart, type WrapperStatus, WrapperWatch, accessTo, ceilingSource, createSearches, explainAsJson, explainFault, explainInWords, explainSeatbelt, hasMountsOf, isOnKernelFileSystem, isRunning as isProcessRunning, judgeDenial, networkOf, openLaunch, openManagedNetwork, ownMark as ownProcessMark, parseCeiling, parseHostRules, parseIntent, parseNetworkIntent, pathOfDescriptor, placeholderFolder, planSandbox, readHostFacts, readMountTable, reasonOf, replaceableIn, reportSandbox, secureOwnFolder, spillFolder, startWrapper, systemPlaces, unreadableByLink, untilSteady, whyNotRun };
+export { type Access, type CeilingSource, type CommandSetting, type CommandToRun, type FailedCommand, type FileFacts, type FileView, type GlobMatch, type GlobMatches, type GlobScan, type HostFacts, type HostMemory, type HostRule, type HostRules, type JudgedPlan, type LaunchOptions, type LaunchPlan, type Look, Lookups, MAX_CELLS_STARTING, MAX_STATUS_BYTES, type ManagedNetwork, type ManagedNetworkOptions, NO_OPERATOR, type NamedProcess, type Narrowing, type NetworkAnswer, type NetworkCaller, type NetworkDecider, type NetworkDecision, type NetworkIntent, type NetworkNames, type NetworkProtocol, type NetworkQuestion, type NormalisedPolicy, NotRun, O_PATH, type OpenLaunch, type OperatorCeiling, type Outside, type PathRule, type PatternFinder, PlaceholderStore, type PlainPermissions, type PlanOptions, type PlannedDescriptor, type PlannedLaunch, type PlannedNetwork, type Planning, type PolicyNote, type RefusalReason, Refusals, type RepositoryFinder, type Resolution, type RuleOrigin, type RunOptions, SANDBOX_START_MS, SYSTEM_PATH, type SandboxEnd, type SandboxIntent, type SandboxPlan, SandboxRunner, type SandboxRunnerOptions, type SandboxedCommand, type SandboxedProcess, type ScanTarget, type ScannedTree, type Searches, SetUp, type SetUpClock, type SetUpOptions, type SetUpStep, SharedLooks, StalePlan, type StartedWrapper, SteadyPlan, type WrapperStart, type WrapperStatus, WrapperWatch, accessTo, ceilingSource, createSearches, explainAsJson, explainFault, explainInWords, explainSeatbelt, hasMountsOf, isOnKernelFileSystem, isRunning as isProcessRunning, judgeDenial, networkOf, openLaunch, openManagedNetwork, ownMark as ownProcessMark, parseCeiling, parseHostRules, parseIntent, parseNetworkIntent, pathOfDescriptor, placeholderFolder, plainIntent, planSandbox, readHostFacts, readMountTable, reasonOf, replaceableIn, reportSandbox, secureOwnFolder, spillFolder, startWrapper, systemPlaces, unreadableByLink, untilSteady, whyNotRun };

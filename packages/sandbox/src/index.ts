@@ -19,6 +19,7 @@ export type { GlobMatch, GlobMatches, GlobScan } from './intent/deny-glob.js';
 export { type NetworkIntent, parseNetworkIntent } from './intent/network-intent.js';
 export { parseIntent } from './intent/parse-intent.js';
 export type { PatternFinder } from './intent/pattern-looks.js';
+export { type PlainPermissions, plainIntent } from './intent/plain-intent.js';
 export type { SandboxIntent } from './intent/schema.js';
 export type { NamedProcess } from './launch/first-process.js';
 export type { LaunchPlan, PlannedDescriptor } from './launch/launch-plan.js';
@@ -72,4 +73,12 @@ export {
 } from './real-host-facts.js';
 export type { RepositoryFinder } from './repositories/repository-scans.js';
 export type { ScannedTree, ScanTarget } from './repositories/scan-tree.js';
+export {
+  type CommandToRun,
+  type RunOptions,
+  type SandboxEnd,
+  type SandboxedProcess,
+  SandboxRunner,
+  type SandboxRunnerOptions,
+} from './sandbox-runner.js';
 export { explainSeatbelt } from './seatbelt/explain-seatbelt.js';

@@ -8,7 +8,7 @@ import {
 } from '@holdfast/sandbox';
 import { Command, Option } from 'commander';
 import { closeInheritedDescriptors } from '../inherited-descriptors.js';
-import type { LocalPermissions } from '../sandbox/local-intent.js';
+import type { LocalPermissions } from '../sandbox/local-permissions.js';
 import { withOwnTemporary } from '../sandbox/own-temporary.js';
 import { planLocally } from '../sandbox/plan-locally.js';
 import { runLocally } from '../sandbox/run-locally.js';

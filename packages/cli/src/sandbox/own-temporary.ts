@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isProcessRunning, ownProcessMark, type SandboxPlan, StalePlan } from '@holdfast/sandbox';
 import { complain } from '../complain.js';
-import type { LocalPermissions } from './local-intent.js';
+import type { LocalPermissions } from './local-permissions.js';
 import { makePinnedDirectory, pinDirectory } from './pinned-directory.js';
 import { removeTree } from './remove-tree.js';
 

@@ -1,0 +1,37 @@
+import { resolve } from 'node:path';
+import { formatPathUri } from '@holdfast/exec-protocol';
+import { parseIntent } from './parse-intent.js';
+import type { SandboxIntent } from './schema.js';
+
+/** What a command of this machine may do. Paths may be relative to the working directory of this program. */
+export interface PlainPermissions {
+  /** What may be written, with all below; default nothing. */
+  readonly write?: readonly string[];
+  /** What can be neither read nor written; default nothing. */
+  readonly deny?: readonly string[];
+  /** Default `off`. */
+  readonly network?: 'on' | 'off';
+}
+
+/** The intent behind permissions in short: everything can be read, and nothing written but what is named. */
+export function plainIntent({ write = [], deny = [], network = 'off' }: PlainPermissions): SandboxIntent {
+  const entry = (path: string, access: string): object => ({
+    path: { type: 'path', path: formatPathUri(resolve(path), 'posix') },
+    access,
+  });
+  return parseIntent({
+    permissions: {
+      type: 'managed',
+      file_system: {
+        type: 'restricted',
+        entries: [
+          { path: { type: 'special', value: { kind: 'root' } }, access: 'read' },
+          ...write.map((path) => entry(path, 'write')),
+          ...deny.map((path) => entry(path, 'deny')),
+        ],
+      },
+      network: network === 'on' ? 'enabled' : 'restricted',
+    },
+    windowsSandboxLevel: 'disabled',
+  });
+}

@@ -1,0 +1,173 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { emitWarning } from 'node:process';
+import type { Readable, Writable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { ExecError } from '@holdfast/exec-protocol';
+import { type CeilingSource, NO_OPERATOR } from './ceiling/operator-ceiling.js';
+import type { SandboxIntent } from './intent/schema.js';
+import type { OpenLaunch } from './launch/open-launch.js';
+import { secureOwnFolder, spillFolder } from './launch/own-folder.js';
+import { PlaceholderStore, placeholderFolder } from './launch/placeholder-store.js';
+import { SetUp } from './launch/set-up.js';
+import { NotRun, type StartedWrapper, startWrapper } from './launch/start-wrapper.js';
+import { type PlannedLaunch, type PlannedNetwork, SteadyPlan } from './launch/steady-plan.js';
+import { explainFault, whyNotRun } from './linux/bwrap-fault.js';
+import type { NetworkDecision } from './network/gate.js';
+import type { HostRules } from './network/host-rules.js';
+import { openManagedNetwork } from './network/managed-network.js';
+import { planSandbox, type SandboxPlan } from './plan-sandbox.js';
+import { createSearches, readHostFacts } from './real-host-facts.js';
+
+/** What all commands of a program have in common. */
+export interface SandboxRunnerOptions {
+  /** The most that any of them may do; default what the intent asks for, with executable configuration protected. */
+  readonly ceiling?: CeilingSource;
+  /** Files and directories that none of them may see, such as the socket of a server; absolute. */
+  readonly ownPaths?: readonly string[];
+  /** Is told, in words, of records of earlier sandboxes that are not believed; default a warning of Node. */
+  readonly warn?: (problem: string) => void;
+}
+
+/** A program, and where it runs. */
+export interface CommandToRun {
+  readonly argv: readonly [string, ...string[]];
+  /** Absolute. */
+  readonly cwd: string;
+  /** All of its variables. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** What else a start may be given. */
+export interface RunOptions {
+  /** The command gets a network in which only these hosts can be reached, whatever the intent says of it. */
+  readonly hosts?: HostRules;
+  /** Called for each request of that network, allowed or not. */
+  readonly onDecision?: (decision: NetworkDecision) => void;
+  /** Calls the start off; a command that runs is ended with `kill`. */
+  readonly signal?: AbortSignal;
+}
+
+/** A command that runs in its sandbox. */
+export interface SandboxedProcess {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  /** What it may do; `explainInWords` and `explainAsJson` print it. */
+  readonly plan: SandboxPlan;
+  /** Settles when everything that it has started has ended as well. */
+  readonly ended: Promise<SandboxEnd>;
+  /** Signals the command; default SIGTERM. SIGKILL ends all of the sandbox. @returns false when it does not run. */
+  kill(signal?: NodeJS.Signals): boolean;
+}
+
+/** How a command has ended. */
+export interface SandboxEnd {
+  /** Its own; 128 + n where signal n ended it. */
+  readonly exitCode: number;
+}
+
+/** Runs commands of this machine in sandboxes. Keep one for all commands: it remembers what makes the next start cheap. */
+export class SandboxRunner {
+  readonly #ceiling: CeilingSource;
+  readonly #store: PlaceholderStore;
+  readonly #searches = createSearches();
+  readonly #ownPaths: readonly string[];
+
+  constructor({ ceiling = NO_OPERATOR, ownPaths = [], warn = emitWarning }: SandboxRunnerOptions = {}) {
+    const uid = process.getuid?.() ?? 0;
+    this.#ceiling = ceiling;
+    this.#store = new PlaceholderStore(placeholderFolder(uid), warn);
+    this.#ownPaths = [...[spillFolder(uid)].filter(secureOwnFolder), ...ownPaths];
+  }
+
+  /**
+   * Starts a command with pipes for its streams, and waits until it runs. Call it from the main thread: a sandbox ends with the
+   * thread that started it. What changes between plan and start is planned anew, up to `MAX_PLANS` times.
+   * @throws ExecError `sandboxUnsupported` when this machine cannot enforce the intent, with the entry and the remedy;
+   *   `limitExceeded` when it does not run within `SANDBOX_START_MS`; `spawnFailed` when it cannot be executed in its sandbox; the
+   *   reason of a signal that calls it off. Nothing has run then.
+   */
+  async start(
+    intent: SandboxIntent,
+    command: CommandToRun,
+    { hosts, onDecision = () => undefined, signal }: RunOptions = {},
+  ): Promise<SandboxedProcess> {
+    const setUp = new SetUp({ calledOffBy: signal === undefined ? [] : [signal] });
+    try {
+      const planned = await SteadyPlan.make({
+        setUp,
+        makePlan: () => this.#plan(intent, command, hosts, setUp),
+        openNetwork: ({ plan }) => openNetworkOf(plan, onDecision, setUp),
+      });
+      const started = await planned.start(async (open) => startPiped(await open(), setUp));
+      return running(started, planned.latest.plan);
+    } catch (error) {
+      throw error instanceof NotRun ? explained(error, command) : error;
+    } finally {
+      setUp.end();
+    }
+  }
+
+  async #plan(
+    intent: SandboxIntent,
+    command: CommandToRun,
+    hosts: HostRules | undefined,
+    setUp: SetUp,
+  ): Promise<PlannedLaunch & { readonly plan: SandboxPlan }> {
+    const store = this.#store;
+    const memory = { store, searches: this.#searches, ownPaths: this.#ownPaths };
+    const host = await readHostFacts(command, process.env, memory, setUp);
+    return { plan: await planSandbox(intent, command, host, this.#ceiling, { hosts, setUp }), store };
+  }
+}
+
+async function openNetworkOf(
+  { hosts: rules, bwrap }: SandboxPlan,
+  onDecision: (decision: NetworkDecision) => void,
+  setUp: SetUp,
+): Promise<PlannedNetwork | undefined> {
+  if (rules === undefined) return undefined;
+  setUp.begin('making its network');
+  // What could not be served is an end of a connection for the command, and nothing for anybody else.
+  const onFault = (): void => undefined;
+  const managed = await openManagedNetwork({ bwrap, rules, onDecision, onFault, signal: setUp.signal });
+  return { managed, close: () => managed.close() };
+}
+
+async function startPiped(launch: OpenLaunch, setUp: SetUp): Promise<StartedWrapper> {
+  let child: ChildProcess | undefined;
+  return await startWrapper(launch, {
+    setUp,
+    spawn: ({ program, args, env, stdio }) => {
+      // In a group of its own: the command could signal that of this program.
+      child = spawn(program, args, { env, stdio: ['pipe', 'pipe', 'pipe', ...stdio], detached: true });
+      return child;
+    },
+    complaint: () => (child?.stderr ? text(child.stderr) : ''),
+  });
+}
+
+function running({ process: child, wrapper }: StartedWrapper, plan: SandboxPlan): SandboxedProcess {
+  const { stdin, stdout, stderr } = child as ChildProcess &
+    Pick<SandboxedProcess, 'stdin' | 'stdout' | 'stderr'>;
+  const exitCode = (): number =>
+    wrapper.status.exitCode ?? child.exitCode ?? 128 + constants.signals[child.signalCode ?? 'SIGKILL'];
+  return {
+    ...{ stdin, stdout, stderr, plan },
+    ended: wrapper.over.then(() => ({ exitCode: exitCode() })),
+    kill: (signal = 'SIGTERM') => (signal === 'SIGKILL' ? child.kill(signal) : wrapper.signalCommand(signal)),
+  };
+}
+
+function explained({ complaint, isSetUp }: NotRun, { argv }: CommandToRun): ExecError {
+  const why = whyNotRun(complaint);
+  if (!isSetUp && why === undefined) {
+    return new ExecError('sandboxUnsupported', `the sandbox could not be set up: ${explainFault(complaint)}`);
+  }
+  const cause =
+    why === undefined
+      ? 'there is no such program, or it cannot be executed'
+      : `it cannot be executed: ${why}`;
+  return new ExecError('spawnFailed', `${argv[0]}, in its sandbox: ${cause}`);
+}
