@@ -120,11 +120,15 @@ export function refuseCoveredKernelMounts(mounts: readonly Mount[]): void {
   );
 }
 
-/** Says how much of what this machine has mounted a command could move. */
-export function notesOfMovable({ left }: MovablePlaces): readonly PolicyNote[] {
-  if (left === 0) return [];
+/** Says how much of what this machine has mounted a command could move, and what stays as it is so that it cannot. */
+export function notesOfMovable({ left, shut }: MovablePlaces): readonly PolicyNote[] {
+  const closed = shut.map(({ path }) => ({
+    origin: DEFAULTS.kernelTrees,
+    text: `${path} cannot be looked into, and something is mounted below, so all of it stays as it is; let this user enter it (chmod u+x)`,
+  }));
+  if (left === 0) return closed;
   const text = `${left} directories with something that this machine has mounted can be renamed, which can keep others from starting anything (MAX_KEPT_MOUNTS is ${MAX_KEPT_MOUNTS}, MAX_PINNED_DEPTH ${MAX_PINNED_DEPTH}); allow directories further down to be written`;
-  return [{ origin: DEFAULTS.kernelTrees, text }];
+  return [...closed, { origin: DEFAULTS.kernelTrees, text }];
 }
 
 /**

@@ -28,7 +28,7 @@ import { exposedMounts } from './linux/exposed-mounts.js';
 import type { MayReplace } from './linux/find-bwrap.js';
 import { maskCrowds } from './linux/mask-crowds.js';
 import { askMounts, type MountsAround, NOT_ASKED, starterFor, withMountGaps } from './linux/mounts-around.js';
-import { type MovablePlaces, movablePlaces } from './linux/movable-places.js';
+import { type MovablePlaces, movablePlaces, withShut } from './linux/movable-places.js';
 import { type MountPlan, planMounts, type SealableTree } from './linux/plan-mounts.js';
 import type { WorkingBwrap } from './linux/probe-bwrap.js';
 import { compileFilter } from './linux/seccomp/compile-filter.js';
@@ -239,8 +239,9 @@ function answer(
   const { rules, notes } = policy.restrictsFiles
     ? maskCrowds(policy.rules, cwd, files)
     : { ...policy, notes: [] };
-  const movable = movablePlaces(rules, ofHost, files);
-  const mounts = planMounts({ ...policy, rules }, files, sealedTrees(command, user.uid), movable.kept);
+  const movable = movablePlaces(rules, ofHost, files, user.uid);
+  const enforced = { ...policy, rules: withShut(rules, movable) };
+  const mounts = planMounts(enforced, files, sealedTrees(command, user.uid), movable.kept);
   const launch = planBwrap(
     { ...command, cwd, ...planBeginning(command, visible, policy, { user, files }) },
     mounts,

@@ -13,33 +13,49 @@ const FILES = fakeFiles({
   '/srv/a/disk': 'directory',
 });
 
+const OWN = 0;
+
 /** Each line is a device, what of it is shown and where, and its kind. */
 function movable(rules: readonly string[], lines: readonly string[], files = FILES): MovablePlaces {
   const table = ['8:1 / / ext4', ...lines].map((line, at) => {
     const [device = '', root = '', path = '', kind = 'ext4'] = line.split(' ');
     return `${at + 1} ${at === 0 ? 0 : 1} ${device} ${root} ${path} rw - ${kind} x rw\n`;
   });
-  return movablePlaces(policyOf(rules).rules, mountsIn(table.join('')), files);
+  return movablePlaces(policyOf(rules).rules, mountsIn(table.join('')), files, OWN);
 }
 
 test('what is mounted further down in what may be written could be moved', () => {
-  const disks = ['8:2 / /ws/a/b/disk', '8:3 / /ws/top', '8:4 / /ws/shut/in/disk', '8:5 / /srv/a/disk'];
+  const disks = ['8:2 / /ws/a/b/disk', '8:3 / /ws/top', '8:5 / /srv/a/disk'];
   expect([movable(['read /', 'write /ws'], disks), movable(['write /'], disks)]).toEqual([
-    { kept: ['/ws/a/b/disk'], left: 0 },
-    { kept: [], left: 0 },
+    { kept: ['/ws/a/b/disk'], left: 0, shut: [] },
+    { kept: [], left: 0, shut: [] },
   ]);
 });
 
 test('so could what is mounted in a directory that is shown there as well', () => {
   const lines = ['8:2 / /srv/a/b/disk', '8:1 /srv/a /ws/again'];
-  expect(movable(['read /', 'write /ws'], lines)).toEqual({ kept: ['/ws/again/b/disk'], left: 0 });
+  expect(movable(['read /', 'write /ws'], lines)).toEqual({
+    kept: ['/ws/again/b/disk'],
+    left: 0,
+    shut: [],
+  });
 });
 
 test('nothing is asked of what may not answer', () => {
   expect(movable(['read /', 'write /ws'], ['0:50 / /ws/net nfs4', '8:2 / /ws/net/below/disk'])).toEqual({
     kept: [],
     left: 0,
+    shut: [],
   });
+});
+
+test('what lies below a directory that this user has shut stays as it is, for a command could open it; what others have shut is theirs', () => {
+  const table = { '/ws/shut': 'shut', '/ws/closed': 'shut' } as const;
+  const files = fakeFiles(table, { '/ws/closed': { uid: 7 } });
+  const disks = ['8:4 / /ws/shut/in/disk', '8:5 / /ws/closed/in/disk'];
+  const { shut, ...places } = movable(['read /', 'write /ws'], disks, files);
+  expect(places).toEqual({ kept: [], left: 0 });
+  expect(shut.map(({ path, access }) => [path, access])).toEqual([['/ws/shut', 'read']]);
 });
 
 test('of very many, and of those far down, some can be moved, and it is told how many', () => {

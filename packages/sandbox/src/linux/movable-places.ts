@@ -1,42 +1,62 @@
 import type { FileFacts } from '../files/file-facts.js';
+import { isSharedByAll } from '../files/hands.js';
 import { childOf, depthOf, isWithinAny, parentOf } from '../files/paths.js';
 import { remotePlaces } from '../launch/kinds-of-mounts.js';
 import { MountPlaces } from '../launch/mount-places.js';
 import { type Mount, visibleMounts } from '../launch/mount-table.js';
 import { MAX_KEPT_MOUNTS, MAX_PINNED_DEPTH } from '../limits.js';
-import { indexRules } from '../policy/access.js';
+import { byPathName, indexRules } from '../policy/access.js';
 import type { PathRule } from '../policy/path-rule.js';
+import { DEFAULTS } from '../policy/rule-origin.js';
 
-/** What must keep its name, and how much of that does not, since there are more than `MAX_KEPT_MOUNTS`, or it lies too deep. */
+/** What must keep its name. */
 export interface MovablePlaces {
   readonly kept: readonly string[];
+  /** How much of that does not, since there are more than `MAX_KEPT_MOUNTS`, or it lies too deep. */
   readonly left: number;
+  /** Directories that this user has shut, which nobody can look into now and any command can open: they stay as they are. */
+  readonly shut: readonly PathRule[];
 }
 
 /**
  * Where this machine has something mounted that a command could move along with a directory above it, out of the way of all who
- * start a sandbox: bubblewrap closes mounts by their paths. Who may write everywhere can get in that way as he likes. Nor is that said
- * of what this user cannot get to, and no file system is asked that may not answer.
- * @param rules What the command may do. @param mounts Of this machine. @param files As they were when the rules were made.
+ * start a sandbox: bubblewrap closes mounts by their paths. Who may write everywhere can get in that way as he likes. No file system
+ * is asked that may not answer.
+ * @param uid Of this user: what others have shut no command can open. @param rules What the command may do. @param mounts Of this machine. @param files As they were when the rules were made.
  */
 export function movablePlaces(
   rules: readonly PathRule[],
   mounts: readonly Mount[],
   files: Pick<FileFacts, 'look'>,
+  uid: number,
 ): MovablePlaces {
   const index = indexRules(rules);
   const remote = remotePlaces(mounts);
+  const shut = new Map<string, PathRule>();
   const isMovable = (path: string): boolean => {
     const directory = parentOf(path);
     const root = index.governing(directory);
     if (root?.access !== 'write' || root.path === '/' || root.path === directory) return false;
-    return !isWithinAny(directory, remote) && isDirectory(directory, files);
+    if (isWithinAny(directory, remote)) return false;
+    try {
+      return files.look(directory)?.kind === 'directory';
+    } catch {
+      const rule = ruleForShut(directory, files, uid);
+      if (rule !== undefined) shut.set(rule.path, rule);
+      return false;
+    }
   };
   const isShallow = (path: string): boolean =>
     depthOf(path) - depthOf(index.governing(parentOf(path))?.path ?? '/') <= MAX_PINNED_DEPTH;
   const movable = [...new Set(placesOf(mounts))].filter(isMovable);
   const kept = movable.filter(isShallow).slice(0, MAX_KEPT_MOUNTS);
-  return { kept, left: movable.length - kept.length };
+  return { kept, left: movable.length - kept.length, shut: [...shut.values()] };
+}
+
+/** Rules with those for what stays shut, whatever else is said of the same directories. */
+export function withShut(rules: readonly PathRule[], { shut }: MovablePlaces): readonly PathRule[] {
+  const paths = new Set(shut.map(({ path }) => path));
+  return [...rules.filter(({ path }) => !paths.has(path)), ...shut].sort(byPathName);
 }
 
 /** Where something is mounted, and where else the directory is shown upon which it is. */
@@ -50,10 +70,23 @@ function placesOf(mounts: readonly Mount[]): readonly string[] {
   return paths.flatMap((path) => [path, ...elsewhere(path)]);
 }
 
-function isDirectory(path: string, files: Pick<FileFacts, 'look'>): boolean {
+/** The directory above that is shut, as it is to stay; undefined where that is another user's. */
+function ruleForShut(path: string, files: Pick<FileFacts, 'look'>, uid: number): PathRule | undefined {
+  const directory = parentOf(path);
   try {
-    return files.look(path)?.kind === 'directory';
+    const seen = files.look(directory);
+    if (seen?.kind !== 'directory' || seen.uid !== uid) return undefined;
+    const identity = { device: seen.device, inode: seen.inode };
+    const origin = DEFAULTS.kernelTrees;
+    return {
+      path: directory,
+      access: 'read',
+      kind: 'directory',
+      identity,
+      origin,
+      isShared: isSharedByAll(seen),
+    };
   } catch {
-    return false;
+    return ruleForShut(directory, files, uid);
   }
 }
