@@ -1,4 +1,5 @@
 import { kernelTreeOf } from '../files/kernel-trees.js';
+import { isWithinAny } from '../files/paths.js';
 import { type Mount, visibleMounts } from './mount-table.js';
 
 /** Whether somebody else than the kernel of this machine answers for it. */
@@ -30,10 +31,14 @@ export function strayKernelMounts(mounts: readonly Mount[]): readonly Mount[] {
   return [...visibleMounts(mounts).values()].filter(isStray);
 }
 
-/** Those that other mounts cover: they cannot be hidden, and whoever takes the cover away shows them. */
+/**
+ * Those that other mounts cover: they cannot be hidden, and whoever takes the cover away shows them. What lies where one of the
+ * visible ones is hidden is so as well, such as a `/dev/pts` mounted twice in the `/dev` of a container.
+ */
 export function coveredKernelMounts(mounts: readonly Mount[]): readonly Mount[] {
   const visible = new Set(strayKernelMounts(mounts));
-  return mounts.filter((mount) => isStray(mount) && !visible.has(mount));
+  const hidden = new Set([...visible].map(({ path }) => path));
+  return mounts.filter((mount) => isStray(mount) && !visible.has(mount) && !isWithinAny(mount.path, hidden));
 }
 
 function isStray({ path, fileSystem }: Mount): boolean {
