@@ -444,6 +444,18 @@ test('what the kernel shows elsewhere is denied, with all that is found there', 
   ]);
 });
 
+test.each([
+  ['this user, for a command could open it', HOST.user.uid, ['deny /ws/root']],
+  ['somebody else, where no command gets to', HOST.user.uid + 1, []],
+])('what the kernel shows below a directory that was shut by %s', async (_, uid, denied) => {
+  const files = fakeFiles({ '/ws/root': 'shut', '/usr/bin/bwrap': { text: '' } }, { '/ws/root': { uid } });
+  const mountTable = (): string =>
+    ['1 0 8:1 / / rw - ext4 x rw\n', '2 1 0:5 / /ws/root/proc rw - proc x rw\n'].join('');
+  const { policy } = await planned({ files, mountTable });
+  const shown = policy.rules.filter(({ path }) => path.startsWith('/ws/root'));
+  expect(shown.map(({ path, access }) => `${access} ${path}`)).toEqual(denied);
+});
+
 test('what the kernel shows is refused where it is covered: it could come to light', async () => {
   const mountTable = (): string =>
     [

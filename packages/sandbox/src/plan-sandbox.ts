@@ -8,6 +8,7 @@ import {
 import { homeDirectories } from './ceiling/home-directories.js';
 import type { CeilingSource } from './ceiling/operator-ceiling.js';
 import type { FileFacts } from './files/file-facts.js';
+import { ownDoor } from './files/own-door.js';
 import type { HostFacts } from './host-facts.js';
 import {
   globScansOf,
@@ -297,24 +298,24 @@ const filters = new Map<string, Uint8Array>();
 /** What no sandbox shows: what is the executor's own, and what of the kernel it has mounted somewhere. */
 function withHidden(
   ceiling: Ceiling,
-  { ownPaths }: HostFacts,
+  { ownPaths, user }: HostFacts,
   kernel: readonly Mount[],
   files: FileFacts,
 ): Ceiling {
-  const paths = kernel.map(({ path }) => path).filter((path) => isWithinReach(path, files));
+  const paths = new Set(kernel.flatMap(({ path }) => coverFor(path, files, user.uid) ?? []));
   const hidden = [
     ...ownPaths.map((path) => ({ path, origin: DEFAULTS.ownRecords })),
-    ...paths.map((path) => ({ path, origin: DEFAULTS.kernelTrees })),
+    ...[...paths].map((path) => ({ path, origin: DEFAULTS.kernelTrees })),
   ];
   return { ...ceiling, hidden: [...ceiling.hidden, ...hidden] };
 }
 
-/** Where this user does not get, no command of theirs does. */
-function isWithinReach(path: string, files: FileFacts): boolean {
+/** What to cover so that a path is hidden: itself, or what this user has shut above it; nothing where no command of theirs gets to. */
+function coverFor(path: string, files: FileFacts, uid: number): string | undefined {
   try {
-    return files.look(path) !== undefined;
+    return files.look(path) === undefined ? undefined : path;
   } catch {
-    return false;
+    return ownDoor(path, files, uid)?.path;
   }
 }
 

@@ -36,7 +36,13 @@ test.each<[string, string, 'directory' | 'file' | 'missing', string | undefined,
 test('links in a circle are a dead end, and so is a directory that cannot be entered', () => {
   expect([resolvePath('/a/one/x', FILES), resolvePath('/a/shut/x', FILES)]).toEqual([
     { kind: 'deadEnd', at: '/a/one', isLink: true, why: 'the link /a/one leads in a circle' },
-    { kind: 'deadEnd', at: '/a/shut', isLink: false, why: '/a/shut cannot be looked into (EACCES)' },
+    {
+      kind: 'deadEnd',
+      at: '/a/shut',
+      isLink: false,
+      isShut: true,
+      why: '/a/shut cannot be looked into (EACCES)',
+    },
   ]);
 });
 

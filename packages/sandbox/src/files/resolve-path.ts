@@ -44,6 +44,8 @@ interface DeadEnd {
   readonly isLink: boolean;
   /** It is neither, but was not looked at, so that nobody knows what stands there. */
   readonly isUnseen?: true;
+  /** `at` is a directory that this user may not enter. */
+  readonly isShut?: boolean;
   /** A clause that says so. */
   readonly why: string;
 }
@@ -108,7 +110,8 @@ function see(path: string, files: FileFacts): Seen | DeadEnd {
     if (errorCode(error) === NOT_TEXT) return endAt(path, 'leads to a name that is not UTF-8');
     const at = parentOf(path);
     const cause = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    return { kind: 'deadEnd', at, isLink: false, why: `${at} cannot be looked into (${cause})` };
+    const isShut = cause === 'EACCES';
+    return { kind: 'deadEnd', at, isLink: false, isShut, why: `${at} cannot be looked into (${cause})` };
   }
 }
 

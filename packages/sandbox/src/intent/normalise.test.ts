@@ -368,6 +368,24 @@ describe('whole profiles', () => {
   });
 });
 
+test('what is denied below a directory that this user has shut is denied with it; one that others have shut refuses the entry', async () => {
+  const denied = [at('/ws/own/a/key', 'deny')];
+  const own = await normalised(denied, {}, undefined, fakeFiles({ '/ws/own': 'shut' }));
+  expect([lines(own), own.notes]).toEqual([
+    ['deny /ws/own'],
+    [
+      {
+        origin: { source: 'intent', entry: `${ENTRY}.0` },
+        text: '/ws/own cannot be looked into (EACCES), so all of it is denied; let this user enter it (chmod u+x)',
+      },
+    ],
+  ]);
+  const others: FileFacts = { ...fakeFiles({ '/ws/own': 'shut' }), mayCreateIn: () => 'never' };
+  await expect(normalised(denied, {}, undefined, others)).rejects.toThrow(
+    `${ENTRY}.0: /ws/own cannot be looked into (EACCES), so it is unknown what to deny; mend it or deny its directory`,
+  );
+});
+
 describe('what cannot be enforced is refused, with the entry and the remedy', () => {
   test.each<[string, IntentEntry, string]>([
     [

@@ -1,4 +1,5 @@
 import type { FileFacts } from '../files/file-facts.js';
+import { isSharedByAll } from '../files/hands.js';
 import { depthOf, isWithin, NOT_UTF_8, namesOf, parentOf } from '../files/paths.js';
 import {
   type CrossedLink,
@@ -293,7 +294,7 @@ function resolveFor(
   entry: IntentEntry,
   path: string,
   origin: RuleOrigin,
-  { resolve, notes }: Binding,
+  { resolve, notes, files }: Binding,
 ): ResolvedPath | undefined {
   const resolved = resolve(path);
   if (resolved.kind === 'missing' && entry.access !== 'write' && resolved.path.includes(NOT_UTF_8))
@@ -302,10 +303,33 @@ function resolveFor(
       `${path} is not there, and ${NOT_UTF_8} in it stands for bytes that are no UTF-8; name a directory above it`,
     );
   if (resolved.kind !== 'deadEnd') return resolved;
-  if (entry.access === 'deny')
-    refuse(nameOf(origin), `${resolved.why}, so it is unknown what to deny; mend it or deny its directory`);
+  if (entry.access === 'deny') {
+    const shut = resolved.isShut === true ? ownShut(resolved.at, files) : undefined;
+    if (shut === undefined)
+      refuse(nameOf(origin), `${resolved.why}, so it is unknown what to deny; mend it or deny its directory`);
+    notes.push({
+      origin,
+      text: `${resolved.why}, so all of it is denied; let this user enter it (chmod u+x)`,
+    });
+    return shut;
+  }
   notes.push({ origin, text: `${resolved.why}, so ${path} grants nothing` });
   return undefined;
+}
+
+/** A directory that whatever this user starts could open: a command must not keep others from starting by shutting it. */
+function ownShut(path: string, files: FileFacts): ResolvedPath | undefined {
+  const seen = files.look(path);
+  if (seen?.kind !== 'directory' || files.mayCreateIn(path) === 'never') return undefined;
+  const identity = { device: seen.device, inode: seen.inode };
+  return {
+    path,
+    kind: 'directory',
+    identity,
+    missingFrom: undefined,
+    isShared: isSharedByAll(seen),
+    links: [],
+  };
 }
 
 function ruleOf(entry: IntentEntry, resolved: ResolvedPath, origin: RuleOrigin, byLink?: string): PathRule {

@@ -39,6 +39,13 @@ test.each([
   expect(exposed(path)).toEqual(isExposed ? [path] : []);
 });
 
+test('below what this user has shut, for bubblewrap gets past that, and not below what others have shut', () => {
+  const files = fakeFiles({ '/srv/own': 'shut', '/srv/other': 'shut' }, { '/srv/own': { uid: 1000 } });
+  const user = { uid: 1000, gid: 1000, systemUid: 0 };
+  const table = ['own', 'other'].map((name, at) => `${at} 9 8:${at} / /srv/${name}/a/disk rw - ext4 x rw\n`);
+  expect(exposedMounts(mountsIn(table.join('')), user, files)).toEqual(['/srv/own/a/disk']);
+});
+
 test('nothing is asked of what may not answer', () => {
   const lines = ['/mnt/nfs', '/mnt/nfs/below'].map(
     (path, at) => `${at} 35 8:1 / ${path} rw - ${at === 0 ? 'nfs4 server:/' : 'ext4 /dev/sdb'} rw\n`,

@@ -1,6 +1,7 @@
 import type { FileFacts } from '../files/file-facts.js';
 import { isSticky, mayOthersWrite, owningHands } from '../files/hands.js';
 import { kernelTreeOf } from '../files/kernel-trees.js';
+import { ownDoor } from '../files/own-door.js';
 import type { OwnUser } from '../files/own-user.js';
 import { ancestorsOf, isWithinAny, parentOf } from '../files/paths.js';
 import { isTrigger, remotePlaces } from '../launch/kinds-of-mounts.js';
@@ -41,8 +42,8 @@ function canBeShut(directory: string, own: OwnUser, files: Pick<FileFacts, 'look
       // A command of the same user can do it, too.
       if (seen.uid === own.uid && seen.gid !== own.gid) return true;
     } catch {
-      // This user does not get there either.
-      return false;
+      // Where somebody else keeps this user out, no command gets there either; its own doors they open, and bubblewrap passes them.
+      return ownDoor(path, files, own.uid) !== undefined;
     }
   }
   return false;

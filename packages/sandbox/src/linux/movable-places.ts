@@ -1,5 +1,6 @@
 import type { FileFacts } from '../files/file-facts.js';
 import { isSharedByAll } from '../files/hands.js';
+import { type Door, ownDoor } from '../files/own-door.js';
 import { childOf, depthOf, isWithinAny, parentOf } from '../files/paths.js';
 import { remotePlaces } from '../launch/kinds-of-mounts.js';
 import { MountPlaces } from '../launch/mount-places.js';
@@ -41,8 +42,8 @@ export function movablePlaces(
     try {
       return files.look(directory)?.kind === 'directory';
     } catch {
-      const rule = ruleForShut(directory, files, uid);
-      if (rule !== undefined) shut.set(rule.path, rule);
+      const door = ownDoor(directory, files, uid);
+      if (door !== undefined) shut.set(door.path, ruleForShut(door));
       return false;
     }
   };
@@ -70,23 +71,8 @@ function placesOf(mounts: readonly Mount[]): readonly string[] {
   return paths.flatMap((path) => [path, ...elsewhere(path)]);
 }
 
-/** The directory above that is shut, as it is to stay; undefined where that is another user's. */
-function ruleForShut(path: string, files: Pick<FileFacts, 'look'>, uid: number): PathRule | undefined {
-  const directory = parentOf(path);
-  try {
-    const seen = files.look(directory);
-    if (seen?.kind !== 'directory' || seen.uid !== uid) return undefined;
-    const identity = { device: seen.device, inode: seen.inode };
-    const origin = DEFAULTS.kernelTrees;
-    return {
-      path: directory,
-      access: 'read',
-      kind: 'directory',
-      identity,
-      origin,
-      isShared: isSharedByAll(seen),
-    };
-  } catch {
-    return ruleForShut(directory, files, uid);
-  }
+function ruleForShut({ path, device, inode, ...seen }: Door): PathRule {
+  const identity = { device, inode };
+  const isShared = isSharedByAll(seen);
+  return { path, access: 'read', kind: 'directory', identity, origin: DEFAULTS.kernelTrees, isShared };
 }
