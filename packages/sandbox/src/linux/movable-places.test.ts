@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { isWithin } from '../files/paths.js';
 import { fakeFiles } from '../files/testing/fake-files.js';
 import { mountsIn } from '../launch/mount-table.js';
 import { MAX_KEPT_MOUNTS, MAX_PINNED_DEPTH } from '../limits.js';
@@ -17,10 +18,13 @@ const OWN = 0;
 
 /** Each line is a device, what of it is shown and where, and its kind. */
 function movable(rules: readonly string[], lines: readonly string[], files = FILES): MovablePlaces {
-  const table = ['8:1 / / ext4', ...lines].map((line, at) => {
-    const [device = '', root = '', path = '', kind = 'ext4'] = line.split(' ');
-    return `${at + 1} ${at === 0 ? 0 : 1} ${device} ${root} ${path} rw - ${kind} x rw\n`;
-  });
+  const all = ['8:1 / / ext4', ...lines].map((line) => line.split(' '));
+  const holderOf = (path: string, at: number): number =>
+    all.findLastIndex(([, , above = ''], other) => other < at && isWithin(path, above)) + 1;
+  const table = all.map(
+    ([device = '', root = '', path = '', kind = 'ext4'], at) =>
+      `${at + 1} ${holderOf(path, at)} ${device} ${root} ${path} rw - ${kind} x rw\n`,
+  );
   return movablePlaces(policyOf(rules).rules, mountsIn(table.join('')), files, OWN);
 }
 
@@ -47,6 +51,16 @@ test('nothing is asked of what may not answer', () => {
     left: 0,
     shut: [],
   });
+});
+
+test('what was asked for its root is asked for what is mounted in it', () => {
+  const lines = [
+    '0:50 / /ws virtiofs',
+    '8:2 / /ws/a/b/disk',
+    '0:51 / /ws/again fuse.sshfs',
+    '8:3 / /ws/again/b/disk',
+  ];
+  expect(movable(['read /', 'write /ws'], lines)).toEqual({ kept: ['/ws/a/b/disk'], left: 0, shut: [] });
 });
 
 test('what lies below a directory that this user has shut stays as it is, for a command could open it; what others have shut is theirs', () => {

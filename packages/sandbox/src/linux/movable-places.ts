@@ -1,7 +1,7 @@
 import type { FileFacts } from '../files/file-facts.js';
 import { isSharedByAll } from '../files/hands.js';
 import { type Door, ownDoor } from '../files/own-door.js';
-import { childOf, depthOf, isWithinAny, parentOf } from '../files/paths.js';
+import { childOf, depthOf, isWithin, isWithinAny, parentOf } from '../files/paths.js';
 import { remotePlaces } from '../launch/kinds-of-mounts.js';
 import { MountPlaces } from '../launch/mount-places.js';
 import { type Mount, visibleMounts } from '../launch/mount-table.js';
@@ -38,7 +38,9 @@ export function movablePlaces(
     const directory = parentOf(path);
     const root = index.governing(directory);
     if (root?.access !== 'write' || root.path === '/' || root.path === directory) return false;
-    if (isWithinAny(directory, remote)) return false;
+    // Of what the root itself is on, its own look was answered.
+    const unasked = new Set([...remote].filter((place) => !isWithin(root.path, place)));
+    if (isWithinAny(directory, unasked)) return false;
     try {
       return files.look(directory)?.kind === 'directory';
     } catch {
