@@ -62,7 +62,8 @@ export const MAX_RESTRICTED_PATH_BYTES = 4000;
 export const MAX_LINKED_WORKTREES = 256;
 
 /**
- * Names that are looked at for all `.git` files and links that lead far around, and as many for links at what is to be protected;
+ * Names that are looked at for all `.git` files and links that lead far around, and as many for links at what is to be protected, for
+ * entries and for what patterns match;
  * each of them has some for itself. What needs more is not followed, and told of.
  */
 export const MAX_FOLLOWED_NAMES = 8192;
@@ -105,6 +106,9 @@ export const MAX_GLOB_MATCHES = 8192;
 
 /** Entries in one intent, and paths that they stand for, but for those that patterns match. */
 export const MAX_INTENT_ENTRIES = 8192;
+
+/** Directories that one profile lets be written, but for those that many users share: each takes more than a dozen mounts. */
+export const MAX_WRITABLE_DIRECTORIES = 600;
 
 /** Characters of all these paths and of what the patterns of the intent match. Planning takes a time that grows with them. */
 export const MAX_INTENT_CHARACTERS = 4 * 2 ** 20;

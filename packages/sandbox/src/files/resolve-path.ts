@@ -133,39 +133,24 @@ const NO_LINK: ReadonlySet<string | undefined> = new Set(['EINVAL', 'ENOENT', 'E
  */
 function enterKnown(current: string, pending: string[], { directories }: FileFacts): string {
   if (directories === undefined) return current;
-  const up = pending.lastIndexOf('..');
-  const paths = new PrefixPaths(current, pending.slice(up + 1).reverse());
-  // Whoever has seen a directory has seen all above it.
-  let [known, unknown] = [0, paths.count + 1];
+  const count = pending.length - 1 - pending.lastIndexOf('..');
+  const below = current === '/' ? '' : current;
+  const pathAt = (names: number): string =>
+    names === 0 ? current : `${below}/${pending.slice(-names).reverse().join('/')}`;
+  // Whoever has seen a directory has seen all above it; mostly not even the first one was.
+  let [known, unknown] = [0, count + 1];
+  for (let next = 1; next < unknown; next *= 2) {
+    if (directories.has(pathAt(next))) known = next;
+    else unknown = next;
+  }
   while (unknown - known > 1) {
     const middle = (known + unknown) >> 1;
-    if (directories.has(paths.at(middle))) known = middle;
+    if (directories.has(pathAt(middle))) known = middle;
     else unknown = middle;
   }
+  const path = pathAt(known);
   pending.length -= known;
-  return paths.at(known);
-}
-
-/** The paths on the way down from a directory, made when they are asked for. */
-class PrefixPaths {
-  readonly #whole: string;
-  readonly #ends: readonly number[];
-
-  constructor(directory: string, names: readonly string[]) {
-    this.#whole = names.reduce(childOf, directory);
-    const start = directory === '/' ? 0 : directory.length;
-    let end = start;
-    this.#ends = [directory.length, ...names.map((name) => (end += 1 + name.length))];
-  }
-
-  get count(): number {
-    return this.#ends.length - 1;
-  }
-
-  /** The one with so many of the names. */
-  at(names: number): string {
-    return this.#whole.slice(0, this.#ends[names]);
-  }
+  return path;
 }
 
 /** Why one link more is not followed, if that is so. */

@@ -1,24 +1,25 @@
 import type { FileFacts } from './file-facts.js';
+import type { LookPool } from './look-pool.js';
 import { childOf, parentOf } from './paths.js';
 import { factsOf, type Resolution, resolvePath } from './resolve-path.js';
 
 /**
  * Resolves many paths in one look at the files. The way to a directory is followed once for all that lies in it, so that
- * thousands of files deep down cost little more than one.
+ * thousands of files deep down cost little more than one. Links are followed as far as there are looks for them.
  * @returns what resolves a path as `resolvePath` does, and throws as that.
  */
-export function resolverIn(files: FileFacts): (path: string) => Resolution {
+export function resolverIn(looks: LookPool): (path: string) => Resolution {
   const directories = new Map<string, Resolution>();
   const directoryOf = (path: string): Resolution => {
     const directory = parentOf(path);
-    const known = directories.get(directory) ?? resolvePath(directory, files);
+    const known = directories.get(directory) ?? resolvePath(directory, looks.filesFor(directory));
     directories.set(directory, known);
     return known;
   };
   return (path) => {
     const name = path.slice(path.lastIndexOf('/') + 1);
-    if (UNNAMED.has(name)) return resolvePath(path, files);
-    return entryOf(directoryOf(path), name, files) ?? resolvePath(path, files);
+    if (UNNAMED.has(name)) return resolvePath(path, looks.filesFor(path));
+    return entryOf(directoryOf(path), name, looks.files) ?? resolvePath(path, looks.filesFor(path));
   };
 }
 

@@ -9,6 +9,7 @@ import {
   MAX_INTENT_CHARACTERS,
   MAX_INTENT_ENTRIES,
   MAX_SCANNED_ENTRIES,
+  MAX_WRITABLE_DIRECTORIES,
 } from '../limits.js';
 import type { NormalisedPolicy } from '../policy/path-rule.js';
 import { nameOf } from '../policy/rule-origin.js';
@@ -383,6 +384,20 @@ test('what is denied below a directory that this user has shut is denied with it
   const others: FileFacts = { ...fakeFiles({ '/ws/own': 'shut' }), mayCreateIn: () => 'never' };
   await expect(normalised(denied, {}, undefined, others)).rejects.toThrow(
     `${ENTRY}.0: /ws/own cannot be looked into (EACCES), so it is unknown what to deny; mend it or deny its directory`,
+  );
+});
+
+test('as many directories can be written as a launch could hold; those that many users share do not count', async () => {
+  const paths = Array.from({ length: MAX_WRITABLE_DIRECTORIES }, (_, n) => `/ws/d${String(n)}`);
+  const files = fakeFiles({
+    '/tmp': 'shared',
+    '/more': 'directory',
+    ...Object.fromEntries(paths.map((path) => [path, 'directory'])),
+  });
+  const most = [...paths, '/tmp'].map((path) => at(path, 'write'));
+  expect((await normalised(most, {}, undefined, files)).rules).toHaveLength(MAX_WRITABLE_DIRECTORIES + 1);
+  await expect(normalised([...most, at('/more', 'write')], {}, undefined, files)).rejects.toThrow(
+    `${ENTRY}: they let ${MAX_WRITABLE_DIRECTORIES + 1} directories be written, more than ${MAX_WRITABLE_DIRECTORIES}; name directories further up instead`,
   );
 });
 

@@ -1,5 +1,5 @@
 import type { FileFacts } from '../files/file-facts.js';
-import { isSharedByAll } from '../files/hands.js';
+import { LookPool } from '../files/look-pool.js';
 import { depthOf, isWithin, NOT_UTF_8, namesOf, parentOf } from '../files/paths.js';
 import {
   type CrossedLink,
@@ -10,7 +10,7 @@ import {
 } from '../files/resolve-path.js';
 import { resolverIn } from '../files/resolver.js';
 import { StalePlan } from '../files/stale-plan.js';
-import { MAX_ENTRY_DEPTH, MAX_INTENT_CHARACTERS, MAX_INTENT_ENTRIES } from '../limits.js';
+import { MAX_ENTRY_DEPTH, MAX_FOLLOWED_NAMES, MAX_INTENT_CHARACTERS, MAX_INTENT_ENTRIES } from '../limits.js';
 import { indexRules, mergeRules, type RuleIndex } from '../policy/access.js';
 import type { NormalisedPolicy, PathRule, PolicyNote } from '../policy/path-rule.js';
 import { listOf, memberOf, nameOf, type ProfileSource, type RuleOrigin } from '../policy/rule-origin.js';
@@ -19,8 +19,10 @@ import type { ExecutorRoots } from './executor-roots.js';
 import { expandEntry } from './expand-entry.js';
 import { matchedPath } from './matched-links.js';
 import { nativePath } from './native-path.js';
+import { ownShut } from './own-shut.js';
 import { refuse } from './refuse.js';
 import type { IntentEntry, RestrictedFiles, SandboxIntent } from './schema.js';
+import { refuseManyWritable } from './writable-bound.js';
 
 /** What the `globScansOf` an intent have found; left out, what they deny is not denied: for who asks what may be written at most. */
 export type Patterns = GlobMatches | 'leftOut';
@@ -51,6 +53,7 @@ export function normalise(
     bindEntry(entry, paths, origin, binding);
   });
   const rules = mergeRules(settle(binding, files));
+  refuseManyWritable(rules, source);
   const networkOrigin = memberOf(source, 'permissions.network');
   return { restrictsFiles: true, rules, links: binding.links, network, networkOrigin, notes: binding.notes };
 }
@@ -147,8 +150,8 @@ function bindingOf(
     ),
     pathsLeft: MAX_INTENT_ENTRIES,
     charactersLeft: MAX_INTENT_CHARACTERS,
-    resolve: resolverIn(given.files),
-    resolveMatch: resolverIn(given.matched),
+    resolve: resolverIn(new LookPool(given.files, MAX_FOLLOWED_NAMES)),
+    resolveMatch: resolverIn(new LookPool(given.matched, MAX_FOLLOWED_NAMES)),
     rules: [],
     links: [],
     notes: [],
@@ -315,21 +318,6 @@ function resolveFor(
   }
   notes.push({ origin, text: `${resolved.why}, so ${path} grants nothing` });
   return undefined;
-}
-
-/** A directory that whatever this user starts could open: a command must not keep others from starting by shutting it. */
-function ownShut(path: string, files: FileFacts): ResolvedPath | undefined {
-  const seen = files.look(path);
-  if (seen?.kind !== 'directory' || files.mayCreateIn(path) === 'never') return undefined;
-  const identity = { device: seen.device, inode: seen.inode };
-  return {
-    path,
-    kind: 'directory',
-    identity,
-    missingFrom: undefined,
-    isShared: isSharedByAll(seen),
-    links: [],
-  };
 }
 
 function ruleOf(entry: IntentEntry, resolved: ResolvedPath, origin: RuleOrigin, byLink?: string): PathRule {

@@ -23,6 +23,7 @@ export function viewWithoutPlaceholders(files: FileFacts, records: PlaceholderRe
           ...files,
           directories: new Set(),
           look: (path) => look.at(path),
+          readLink: (path) => look.targetAt(path),
           mayCreateIn: (directory) => look.mayCreateIn(directory),
         });
         if (look.isStillTrue()) return result;
@@ -40,6 +41,7 @@ class OneLook {
   readonly #files: FileFacts;
   readonly #records: PlaceholderRecords;
   readonly #seen = new Map<string, FileFact | undefined>();
+  readonly #targets = new Map<string, string>();
   readonly #mayCreateIn = new Map<string, Creation>();
   /** By directory, as they were before anything in it was looked at. */
   readonly #placeholders = new Map<string, ReadonlySet<string>>();
@@ -55,6 +57,12 @@ class OneLook {
     this.#placeholders.set(directory, placeholders);
     if (!this.#seen.has(path)) this.#seen.set(path, this.#files.look(path));
     return placeholders.has(path) ? undefined : this.#seen.get(path);
+  }
+
+  targetAt(link: string): string {
+    const target = this.#targets.get(link) ?? this.#files.readLink(link);
+    this.#targets.set(link, target);
+    return target;
   }
 
   mayCreateIn(directory: string): Creation {
