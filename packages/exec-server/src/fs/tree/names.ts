@@ -1,6 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { opendir } from 'node:fs/promises';
 import type { NativePath } from '../native-path.js';
+import { EntriesByName, type FirstEntries } from './first-entries.js';
 
 /** The entries of a directory in no order, read some at a time: it may hold millions, which nobody should wait for. */
 export async function* entriesIn(directory: NativePath): AsyncIterable<Dirent<Buffer>> {
@@ -9,34 +10,17 @@ export async function* entriesIn(directory: NativePath): AsyncIterable<Dirent<Bu
   for await (const entry of await opendir(directory, options)) yield entry as unknown as Dirent<Buffer>;
 }
 
-/** The first entries of a directory. */
-export interface FirstEntries {
-  /** Sorted by the bytes of their names. */
-  readonly entries: readonly Dirent<Buffer>[];
-  /** Whether there are more. */
-  readonly isCut: boolean;
-}
-
-/** The first of those entries of a directory that are wanted. No more than twice as many are held, however many there are. */
+/** The first of those entries of a directory that are wanted. */
 export async function firstEntriesIn(
   directory: NativePath,
   limit: number,
   isWanted: (entry: Dirent<Buffer>) => boolean = () => true,
-): Promise<FirstEntries> {
-  let entries: Dirent<Buffer>[] = [];
-  let isCut = false;
-  const cut = (): void => {
-    entries.sort((one, other) => one.name.compare(other.name));
-    isCut ||= entries.length > limit;
-    entries = entries.slice(0, limit);
-  };
+): Promise<FirstEntries<Dirent<Buffer>>> {
+  const kept = new EntriesByName<Dirent<Buffer>>(limit);
   for await (const entry of entriesIn(directory)) {
-    if (!isWanted(entry)) continue;
-    entries.push(entry);
-    if (entries.length > 2 * limit) cut();
+    if (isWanted(entry)) kept.add(entry);
   }
-  cut();
-  return { entries, isCut };
+  return kept.first();
 }
 
 const NAMES_AT_ONCE = 512;

@@ -1,8 +1,11 @@
 import { chmodSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { kindOf, Tree } from '../testing/tree.js';
 import { ListingRoom } from './listing-room.js';
+import { firstEntriesIn } from './names.js';
 import { type WalkOptions, walk } from './walk.js';
+
+vi.mock('./names.js', { spy: true });
 
 const FAR: WalkOptions = {
   maxDepth: 64,
@@ -77,6 +80,21 @@ test('the limits end a walk and say so; what just fits is whole', async () => {
     names: ['.hidden/', 'a', 'b/'],
     truncated: true,
   });
+});
+
+test('links that are not followed are nothing that a limit leaves out', async () => {
+  using tree = forest();
+  expect(await found(tree, { maxDepth: 0, maxEntries: 3 })).toEqual({
+    names: ['.hidden/', 'a', 'b/'],
+    truncated: false,
+  });
+});
+
+test('a directory is asked for no more entries than may still be answered', async () => {
+  using tree = forest();
+  const asked = vi.mocked(firstEntriesIn).mockClear();
+  await found(tree, { maxEntries: 4 });
+  expect(asked.mock.calls.map(([, limit]) => limit)).toEqual([4, 1, 0]);
 });
 
 test('a walk has room for so much text, and says where it has left something out', async () => {

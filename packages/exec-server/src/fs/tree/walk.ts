@@ -10,6 +10,7 @@ import {
 } from '@holdfast/exec-protocol';
 import { about, toFileError } from '../file-error.js';
 import { joinPath, type NativePath, toPathUri } from '../native-path.js';
+import type { FirstEntries } from './first-entries.js';
 import { ListingRoom } from './listing-room.js';
 import { firstEntriesIn } from './names.js';
 import { identityOf, Standpoint } from './standpoint.js';
@@ -98,7 +99,7 @@ class Walker {
       place = await Standpoint.in(directory.path, { followSymlinks: true });
       // Somebody may have put a link there meanwhile.
       if (place.identity !== directory.id) throw Object.assign(new Error('it has gone'), { code: 'ENOENT' });
-      const { entries, isCut } = await firstEntriesIn(place.itself.at, MAX_WALK_ENTRIES, isWalked);
+      const { entries, isCut } = await this.#firstIn(place.itself.at);
       await this.#takeAll(directory, place, entries);
       if (isCut) this.#isTruncated = true;
     } catch (error) {
@@ -106,6 +107,13 @@ class Walker {
     } finally {
       await place?.close();
     }
+  }
+
+  /** No more than can be answered. Where links are followed, nobody knows yet which of them are. */
+  #firstIn(directory: NativePath): Promise<FirstEntries<Dirent<Buffer>>> {
+    const { followDirectorySymlinks, maxEntries } = this.#options;
+    if (followDirectorySymlinks) return firstEntriesIn(directory, MAX_WALK_ENTRIES, isOrLeadsToWalked);
+    return firstEntriesIn(directory, maxEntries - this.#entries.length, isWalked);
   }
 
   async #takeAll(directory: Directory, place: Standpoint, entries: readonly Dirent<Buffer>[]): Promise<void> {
@@ -153,7 +161,11 @@ class Walker {
 }
 
 function isWalked(entry: Dirent<Buffer>): boolean {
-  return entry.isFile() || entry.isDirectory() || entry.isSymbolicLink();
+  return entry.isFile() || entry.isDirectory();
+}
+
+function isOrLeadsToWalked(entry: Dirent<Buffer>): boolean {
+  return isWalked(entry) || entry.isSymbolicLink();
 }
 
 /** A large directory holds nobody up for longer than these take. */
