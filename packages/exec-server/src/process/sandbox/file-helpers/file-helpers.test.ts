@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import {
+  base64Length,
   ExecError,
   FILE_HELPER_IDLE_MS,
   FILES_END_MS,
@@ -514,6 +515,17 @@ test('the content of a file may be longer than other answers, while it is due', 
   await turn();
   processes.children[0]?.print(JSON.stringify({ id: 2, result }));
   expect(await next).toBe('outcomeUnknown');
+});
+
+test('content that is longer than it was asked for ends the helper', async () => {
+  const asked = { path: 'file:///f', limitBytes: MAX_SHORT_HELPER_ANSWER_BYTES };
+  const answer = kind(place('a').use(false, (inside) => inside.request(fsReadFileUpTo, asked)));
+  await turn();
+  processes.children[0]?.print('A'.repeat(base64Length(asked.limitBytes) + MAX_SHORT_HELPER_ANSWER_BYTES));
+  expect(processes.ended).toEqual([]);
+  processes.children[0]?.print('A');
+  expect(processes.ended).toEqual([0]);
+  expect(await answer).toBe('outcomeUnknown');
 });
 
 /** Asks for as much as may wait for a helper. */

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import {
+  base64Length,
   capabilitiesDiscover,
   capabilityRootsDiscover,
   createPeer,
@@ -90,7 +91,7 @@ export class HelperChannel {
    * @throws ExecError as the request fails; `connectionLost` when the helper ends meanwhile.
    */
   async ask<S extends RequestSpec>(spec: S, params: ParamsOf<S>): Promise<ResultOf<S>> {
-    const longest = LONG_ANSWERS.has(spec.method) ? MAX_HELPER_ANSWER_BYTES : 0;
+    const longest = longestAnswer(spec, params);
     const { answer } = await this.#turns.take(this.#over.signal, async () => {
       while (this.#lines.bufferedBytes > HELPER_QUEUE_BYTES && !this.#lines.isClosed) await this.#room();
       this.#due.push(longest);
@@ -110,9 +111,16 @@ export class HelperChannel {
   }
 }
 
-/** What content or a listing is asked for by; nothing else has a long answer. */
+/** How long the answer may be where it is not a short one: content is no longer than it was asked for. */
+function longestAnswer({ method }: RequestSpec, params: unknown): number {
+  if (method !== fsReadFileUpTo.method) return LONG_ANSWERS.has(method) ? MAX_HELPER_ANSWER_BYTES : 0;
+  const { limitBytes } = fsReadFileUpTo.params.parse(params);
+  return Math.min(base64Length(limitBytes) + MAX_SHORT_HELPER_ANSWER_BYTES, MAX_HELPER_ANSWER_BYTES);
+}
+
+/** What a listing is asked for by; nothing else but content has a long answer. */
 const LONG_ANSWERS: ReadonlySet<string> = new Set(
-  [fsReadFileUpTo, fsReadDirectory, fsWalk, fsList, capabilityRootsDiscover, capabilitiesDiscover].map(
+  [fsReadDirectory, fsWalk, fsList, capabilityRootsDiscover, capabilitiesDiscover].map(
     ({ method }) => method,
   ),
 );
