@@ -110,7 +110,7 @@ describeConfinedByEach(
           filtered: [
             {
               evidence: 'signal',
-              confidence: 'likely',
+              confidence: 'possible',
               subject: { type: 'systemCall', signal: 'SIGSYS' },
               rule: { source: 'default', entry: 'systemCalls' },
             },

@@ -25,7 +25,7 @@ const NO_NETWORK = { evidence: 'network', confidence: 'likely', subject: { type:
 
 const FILTERED: DenialFinding = {
   evidence: 'signal',
-  confidence: 'likely',
+  confidence: 'possible',
   subject: { type: 'systemCall', signal: 'SIGSYS' },
   rule: { source: 'default', entry: 'systemCalls' },
 };
@@ -65,7 +65,7 @@ test.each<[DenialFinding, string]>([
   ],
   [
     FILTERED,
-    'the sandbox seems to have denied a system call, by the filter of the sandbox; a command that needs the call needs to run without a sandbox',
+    'the sandbox may have denied a system call of another architecture, such as a 32-bit one, by the filter of the sandbox; a command that needs the call needs to run without a sandbox',
   ],
   [
     { evidence: 'words', confidence: 'possible' },
@@ -90,7 +90,7 @@ test.each<[DenialFinding, string]>([
   ],
   [
     FILTERED,
-    'the sandbox seems to have denied a system call, by the filter of the sandbox; a command that needs the call needs to run without a sandbox',
+    'the sandbox may have denied a system call of another architecture, such as a 32-bit one, by the filter of the sandbox; a command that needs the call needs to run without a sandbox',
   ],
 ])('of this machine: %j', (finding, line) => {
   expect(describeDenial({ findings: [finding] }, describeLocalRule)).toEqual([line]);

@@ -48,7 +48,7 @@ function whatOf({ evidence, subject }: DenialFinding): string {
     case 'network':
       return 'the network';
     case 'systemCall':
-      return 'a system call';
+      return 'a system call of another architecture, such as a 32-bit one';
   }
 }
 

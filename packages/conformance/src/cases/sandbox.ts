@@ -127,9 +127,9 @@ export const SANDBOX_CASES: readonly ConformanceCase[] = [
     subject: { type: 'network' },
     rule: { source: 'intent', entry: 'sandbox.permissions.network' },
   })),
-  finds('signal', 'the exit code of a filtered system call', 'exit 159', () => ({
+  finds('signal', 'the exit code of a system call of another architecture', 'exit 159', () => ({
     evidence: 'signal',
-    confidence: 'likely',
+    confidence: 'possible',
     subject: { type: 'systemCall', signal: 'SIGSYS' },
     rule: { source: 'default', entry: 'systemCalls' },
   })),

@@ -133,12 +133,12 @@ describe('a denial tells', () => {
     });
   });
 
-  test('the filter', () => {
+  test('the filter, where the exit code is that of its signal', () => {
     expect(judged({ exitCode: 159 })).toEqual({
       findings: [
         {
           evidence: 'signal',
-          confidence: 'likely',
+          confidence: 'possible',
           subject: { type: 'systemCall', signal: 'SIGSYS' },
           rule: { source: 'default', entry: 'systemCalls' },
         },
@@ -203,9 +203,9 @@ describe('a denial tells', () => {
       { ...certain, subject: { ...subject, reason: 'invalid_target' }, rule: list },
     ]);
     expect(found?.findings.slice(3).map((finding) => finding.evidence)).toEqual([
-      'signal',
       'path',
       'network',
+      'signal',
     ]);
   });
 

@@ -32,6 +32,7 @@ export interface FailedCommand {
 /** What of a plan decides whether it is to blame. */
 export type JudgedPlan = Pick<SandboxPlan, 'policy' | 'decisions' | 'hosts'>;
 
+/** How a call of another instruction set ends a command, which may as well have ended so by itself. */
 const SIGSYS_EXIT = 159;
 
 /**
@@ -79,19 +80,19 @@ function unlessStale(decisionAt: Judge['decisionAt']): Judge['decisionAt'] {
   };
 }
 
-/** The surest first. Words that name nothing add nothing to what is surer. */
+/** The surest first. Words that name nothing add nothing to what names something. */
 function strongest(found: readonly DenialFinding[]): readonly DenialFinding[] {
   const named = RANKS.flatMap((rank) => found.filter(({ evidence }) => evidence === rank));
   return named.length > 0 ? named.slice(0, MAX_DENIAL_FINDINGS) : found;
 }
 
-const RANKS: readonly DenialFinding['evidence'][] = ['refusal', 'signal', 'path', 'network'];
+const RANKS: readonly DenialFinding['evidence'][] = ['refusal', 'path', 'network', 'signal'];
 
 const WORDS: DenialFinding = { evidence: 'words', confidence: 'possible' };
 
 const FILTERED: DenialFinding = {
   evidence: 'signal',
-  confidence: 'likely',
+  confidence: 'possible',
   subject: { type: 'systemCall', signal: 'SIGSYS' },
   rule: DEFAULTS.systemCalls,
 };
