@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { StalePlan } from '../files/stale-plan.js';
 import type { MountStep } from '../linux/mount-step.js';
+import { PlannedMounts } from './planned-mounts.js';
 import { type WrapperOrders, WrapperWatch } from './wrapper-watch.js';
 
 const WAIT = { timeout: 60_000, interval: 1 };
@@ -45,12 +46,12 @@ function start(
     [...SANDBOX, ...options, ...pipes, '--die-with-parent', '--', 'sh', '-c', script],
     {
       cwd: place,
-      stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
       detached: true,
     },
   );
   prepare(wrapper);
-  const ends = { status: 3, environment: 4, ready: 5, namespace: 6 };
+  const ends = { status: 3, environment: 4, ready: 5, namespace: 6, seal: 7 };
   const watch = new WrapperWatch(wrapper, ends, { environment: [], mounts: MOUNTS, ...orders });
   return { wrapper, watch };
 }
@@ -140,6 +141,14 @@ describe.skipIf(!worksHere)('a wrapper', { timeout: 120_000 }, () => {
       opening: { nsenter: '/bin/false', mount: '/bin/false' },
     });
     await expect(watch.running()).rejects.toThrow(new StalePlan(place, 'could not be opened'));
+    expect([await watch.over, readdirSync(place)]).toEqual([true, []]);
+  });
+
+  test.each(['close', 'settle'] as const)('that nobody can %s is given up, and says why', async (work) => {
+    vi.spyOn(PlannedMounts.prototype, 'isSealed').mockReturnValue(true);
+    vi.spyOn(PlannedMounts.prototype, work).mockRejectedValue(new Error('too many open files'));
+    const { watch } = start(': > ran; exec sleep 300');
+    await expect(watch.running()).rejects.toThrow(new Error('too many open files'));
     expect([await watch.over, readdirSync(place)]).toEqual([true, []]);
   });
 

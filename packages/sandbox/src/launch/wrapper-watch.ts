@@ -1,15 +1,13 @@
 import type { ChildProcess } from 'node:child_process';
-import { statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FileIdentity } from '../files/resolve-path.js';
-import { StalePlan } from '../files/stale-plan.js';
 import { SANDBOX_END_MS } from '../limits.js';
 import { untilAborted } from '../until-aborted.js';
 import { FirstProcess, type NamedProcess, signalNamed } from './first-process.js';
-import { readMountTable } from './mount-table.js';
-import { closing, type Pipe, pipeAt } from './pipes.js';
+import { closing, pipeAt } from './pipes.js';
 import { type MountOrders, PlannedMounts } from './planned-mounts.js';
 import type { SetUp } from './set-up.js';
+import { SetUpGates } from './set-up-gates.js';
 import { type WrapperStatus, WrapperStatusReader } from './wrapper-status.js';
 
 /** Which of a wrapper's streams is which. */
@@ -49,22 +47,14 @@ export class WrapperWatch {
   readonly over: Promise<boolean>;
   readonly #child: WatchedProcess;
   readonly #status = new WrapperStatusReader();
-  readonly #gate: Pipe | undefined;
   readonly #ended: Promise<unknown>;
-  readonly #mounts: PlannedMounts;
-  readonly #seal: Pipe | undefined;
-  readonly #namespace: Pipe | undefined;
-  readonly #cwd: FileIdentity | undefined;
-  readonly #place: Pipe | undefined;
-  #first: FirstProcess | undefined;
-  #isLetThrough = false;
-  #isInPlace: boolean;
+  readonly #gates: SetUpGates;
+  #isAtGates = false;
   /** Why it was given up, once it was. */
   #problem: Error | undefined;
 
   constructor(child: WatchedProcess, pipes: WrapperPipes, orders: WrapperOrders) {
     this.#child = child;
-    this.#mounts = new PlannedMounts(orders);
     const streams: readonly unknown[] = child.stdio;
     const status = pipeAt(streams, pipes.status);
     status?.on('data', (chunk: Buffer) => {
@@ -73,28 +63,26 @@ export class WrapperWatch {
     });
     // Whoever waits for the sandbox waits for its end as well.
     status?.unref();
-    this.#gate = pipeAt(streams, pipes.ready);
-    this.#gate?.resume();
-    this.ready = closing(this.#gate).then((isClean) => isClean && this.#isLetThrough);
+    const mounts = new PlannedMounts(orders);
+    const gates = {
+      ready: pipeAt(streams, pipes.ready),
+      seal: pipeAt(streams, pipes.seal),
+      namespace: pipeAt(streams, pipes.namespace),
+      place: pipeAt(streams, pipes.place),
+    };
+    this.#gates = new SetUpGates(gates, { mounts, cwd: orders.cwd }, () => this.#hasEnded);
+    this.ready = closing(gates.ready).then((isClean) => isClean && this.#gates.isLetThrough);
     const words = pipeAt(streams, pipes.environment);
     words?.end(orders.environment.map((word) => `${word}\0`).join(''));
     words?.resume();
     void closing(words);
-    this.#cwd = orders.cwd;
-    this.#isInPlace = orders.cwd === undefined;
-    [this.#seal, this.#namespace, this.#place] = [pipes.seal, pipes.namespace, pipes.place].map((at) => {
-      const pipe = pipeAt(streams, at);
-      pipe?.resume();
-      void closing(pipe);
-      return pipe;
-    });
     const exited = exitOf(child).then(() => {
       // What it had forked by then waits for it.
-      if (this.#first === undefined) this.#endGroup();
+      if (this.first === undefined) this.#endGroup();
     });
     this.#ended = Promise.all([exited, closing(status)]);
     this.gone = this.#ended.then(() => {
-      this.#mounts.end();
+      mounts.end();
       return this.#endAll();
     });
     this.over = this.#ended.then(() => isWithin(SANDBOX_END_MS, this.gone));
@@ -107,7 +95,7 @@ export class WrapperWatch {
 
   /** The first process of the sandbox; undefined until the wrapper has told of it. */
   get first(): NamedProcess | undefined {
-    return this.#first;
+    return this.#gates.first;
   }
 
   /**
@@ -131,7 +119,7 @@ export class WrapperWatch {
 
   /** Signals the command. @returns false when it does not run. */
   signalCommand(signal: NodeJS.Signals): boolean {
-    const command = this.#first?.command;
+    const command = this.#gates.first?.command;
     return command !== undefined && signalNamed(command, signal);
   }
 
@@ -139,8 +127,8 @@ export class WrapperWatch {
     const isReady = await untilAborted(this.ready, signal);
     while (isReady && !this.#hasEnded) {
       signal.throwIfAborted();
-      const command = this.#first?.command;
-      if (command !== undefined && this.#isInPlace) return command;
+      const command = this.#gates.first?.command;
+      if (command !== undefined && this.#gates.isInPlace) return command;
       await sleep(1);
     }
     await untilAborted(this.#ended, signal);
@@ -169,76 +157,19 @@ export class WrapperWatch {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
-  /**
-   * Lets the sandbox go on to the command once its first process is known for good and all is mounted as planned, while there is
-   * a wrapper to end it with.
-   */
+  /** Once it has told of its first process. */
   #letThrough(): void {
     const { pid } = this.#child;
     const { childPid } = this.status;
-    if (childPid === undefined || pid === undefined || this.#first !== undefined || this.#hasEnded) return;
-    const first = FirstProcess.below(pid, childPid);
-    const isHeld = first !== undefined && this.#mounts.takeHold(first);
-    if (isHeld instanceof Error) {
-      this.#giveUp(isHeld);
-    } else if (isHeld) {
-      this.#first = first;
-      this.#namespace?.end();
-      if (this.#seal !== undefined) this.#checkWhenSealed(this.#seal, first);
-      this.#checkWhenSetUp(pid, first);
-    } else {
-      setTimeout(() => this.#letThrough(), RETRY_MS).unref();
-    }
-  }
-
-  #checkWhenSealed(seal: Pipe, first: FirstProcess): void {
-    if (this.#hasEnded || first.isGone) return;
-    const isSealed = this.#mounts.isSealed(first.pid);
-    if (isSealed instanceof Error) {
-      this.#giveUp(isSealed);
-    } else if (isSealed) {
-      void this.#mounts.close(first).then((problem) => {
-        if (problem === undefined) seal.end();
-        else this.#giveUp(problem);
-      });
-    } else {
-      setTimeout(() => this.#checkWhenSealed(seal, first), NEXT_LOOK_MS).unref();
-    }
-  }
-
-  #checkWhenSetUp(wrapperPid: number, first: FirstProcess): void {
-    if (this.#hasEnded || first.isGone) return;
-    const outside = first.isSetUp ? readMountTable(wrapperPid) : undefined;
-    const inside = outside === undefined ? undefined : readMountTable(first.pid);
-    if (outside === undefined || inside === undefined) {
-      setTimeout(() => this.#checkWhenSetUp(wrapperPid, first), NEXT_LOOK_MS).unref();
-      return;
-    }
-    void this.#mounts.settle(first.pid, outside, inside).then((problem) => {
-      this.#isLetThrough = problem === undefined;
-      // A byte, and no more: one that is not taken tells that the sandbox was not set up.
-      if (problem === undefined) this.#gate?.end('\n');
-      else this.#giveUp(problem);
-      if (problem === undefined && this.#cwd !== undefined) this.#checkPlace(first, this.#cwd);
+    if (childPid === undefined || pid === undefined || this.#isAtGates) return;
+    this.#isAtGates = true;
+    void this.#gates.letThrough(pid, childPid).catch((problem: unknown) => {
+      this.#giveUp(problem);
     });
   }
 
-  /** The command waits until it has been seen in the directory that was planned. */
-  #checkPlace(first: FirstProcess, cwd: FileIdentity): void {
-    if (this.#hasEnded || first.isGone) return;
-    const { command } = first;
-    if (command === undefined) {
-      setTimeout(() => this.#checkPlace(first, cwd), NEXT_LOOK_MS).unref();
-      return;
-    }
-    this.#isInPlace = isDirectory(`/proc/${command.pid}/cwd`, cwd);
-    if (!this.#isInPlace) this.#giveUp(new StalePlan('its working directory', 'was replaced'));
-    // Nothing is heard from there: a library of the command could have kept its end.
-    else this.#place?.end('\n', () => this.#place?.destroy());
-  }
-
-  #giveUp(problem: Error): void {
-    this.#problem = problem;
+  #giveUp(problem: unknown): void {
+    this.#problem = problem instanceof Error ? problem : new Error(String(problem));
     this.#endSetUp();
   }
 
@@ -250,7 +181,7 @@ export class WrapperWatch {
   }
 
   async #endAll(): Promise<void> {
-    const first = this.#first ?? this.#leftBehind;
+    const first = this.#gates.first ?? this.#leftBehind;
     if (first === undefined) return;
     for (let waitMs = 1; !first.isGone; waitMs = Math.min(2 * waitMs, SLOWEST_LOOK_MS)) {
       if (waitMs < PATIENCE_MS) first.kill();
@@ -265,26 +196,10 @@ const NEVER = new AbortController().signal;
 /** How long the end of a set-up that was given up is waited for; what the kernel keeps longer is gone when it lets go. */
 const GIVEN_UP_MS = 1_000;
 
-/** A sandbox is set up in some tens of them. */
-const NEXT_LOOK_MS = 1;
-
-/** Without a free descriptor nobody can look. */
-const RETRY_MS = 50;
-
 /** What ends by itself has mostly done so by then. */
 const PATIENCE_MS = 16;
 
 const SLOWEST_LOOK_MS = 250;
-
-function isDirectory(path: string, { device, inode }: FileIdentity): boolean {
-  try {
-    const { dev, ino } = statSync(path);
-    return dev === device && ino === inode;
-  } catch {
-    // It has ended, or nobody can tell.
-    return false;
-  }
-}
 
 /** Never settles for what was not started. */
 function exitOf(child: WatchedProcess): Promise<void> {
