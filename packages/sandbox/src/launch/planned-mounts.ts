@@ -77,9 +77,10 @@ export class PlannedMounts {
     if (left === undefined) return new StalePlan('what the host has mounted', 'could not be closed');
     const [within] = left.map(hostPathOf).filter((path) => !isOutOfReach(path));
     if (within === undefined) return undefined;
-    return canClose && !UNKNOWN_TO_KERNEL.test(complaint)
-      ? new StalePlan(`${within} (${complaint})`, 'could not be closed')
-      : notClosed(within);
+    if (!canClose) return notClosed(within, 'install perl or python3');
+    return REFUSED_FOR_GOOD.test(complaint)
+      ? notClosed(within, `let this program call mount_setattr, which was refused (${complaint})`)
+      : new StalePlan(`${within} (${complaint})`, 'could not be closed');
   }
 
   /**
@@ -137,13 +138,13 @@ function notOpened(problem: string): ExecError {
   );
 }
 
-/** As the C library words it. */
-const UNKNOWN_TO_KERNEL = /Function not implemented/;
+/** By an old kernel, or the filter of a container, in the words of the C library. */
+const REFUSED_FOR_GOOD = /Function not implemented|Operation not permitted/;
 
-function notClosed(path: string): ExecError {
+function notClosed(path: string, remedy: string): ExecError {
   return new ExecError(
     'sandboxUnsupported',
-    `sandbox: ${path} is mounted where bubblewrap cannot make it read-only, and nothing here can do it from outside; install perl or python3, on Linux 5.12 or newer`,
+    `sandbox: ${path} is mounted where bubblewrap cannot make it read-only, and nothing here can do it from outside; on Linux 5.12 or newer, ${remedy}`,
   );
 }
 
