@@ -456,6 +456,31 @@ test.each([
   expect(shown.map(({ path, access }) => `${access} ${path}`)).toEqual(denied);
 });
 
+describe('what the kernel shows where a look fails', () => {
+  const failing = (code: string): Promise<SandboxPlan> => {
+    const mountTable = (): string =>
+      ['1 0 8:1 / / rw - ext4 x rw\n', '2 1 0:5 / /srv/root/proc rw - proc x rw\n'].join('');
+    const files: FileView = {
+      ...HOST.files,
+      look: (path) => {
+        if (path === '/srv/root/proc') throw Object.assign(new Error(path), { code });
+        return HOST.files.look(path);
+      },
+      inOneGo: (work) => work(files),
+    };
+    return planned({ files, mountTable });
+  };
+
+  test.each(['EACCES', 'ENOTCONN'])('is nothing to deny where nobody gets there (%s)', async (code) => {
+    const { policy } = await failing(code);
+    expect(policy.rules.filter(({ path }) => path.startsWith('/srv/root'))).toEqual([]);
+  });
+
+  test('refuses the start where it may be shown later', async () => {
+    await expect(failing('EIO')).rejects.toThrow('sandbox: /srv/root/proc cannot be looked at (EIO)');
+  });
+});
+
 test('what the kernel shows is refused where it is covered: it could come to light', async () => {
   const mountTable = (): string =>
     [

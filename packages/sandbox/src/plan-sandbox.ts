@@ -8,6 +8,7 @@ import {
 import { homeDirectories } from './ceiling/home-directories.js';
 import type { CeilingSource } from './ceiling/operator-ceiling.js';
 import type { FileFacts } from './files/file-facts.js';
+import { lookUnlessKeptOut } from './files/look-unless-kept-out.js';
 import { ownDoor } from './files/own-door.js';
 import type { HostFacts } from './host-facts.js';
 import {
@@ -312,11 +313,9 @@ function withHidden(
 
 /** What to cover so that a path is hidden: itself, or what this user has shut above it; nothing where no command of theirs gets to. */
 function coverFor(path: string, files: FileFacts, uid: number): string | undefined {
-  try {
-    return files.look(path) === undefined ? undefined : path;
-  } catch {
-    return ownDoor(path, files, uid)?.path;
-  }
+  const seen = lookUnlessKeptOut(path, files);
+  if (seen === 'keptOut') return ownDoor(path, files, uid)?.path;
+  return seen === 'missing' ? undefined : path;
 }
 
 async function workingBwrap(

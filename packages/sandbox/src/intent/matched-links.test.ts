@@ -1,8 +1,10 @@
+import { ExecError } from '@holdfast/exec-protocol';
 import { expect, test } from 'vitest';
 import { type FakeFile, fakeFiles } from '../files/testing/fake-files.js';
 import type { NormalisedPolicy } from '../policy/path-rule.js';
 import { unreadableByLink } from '../policy/visibility.js';
 import { fakeScanning } from '../repositories/testing/fake-scans.js';
+import { matchedPath } from './matched-links.js';
 import { globScansOf, normalise } from './normalise.js';
 import { PatternLooks } from './pattern-looks.js';
 import type { SandboxIntent } from './schema.js';
@@ -64,6 +66,15 @@ test.each([
     ]);
   },
 );
+
+test('a look for which there is no time left is told as that', () => {
+  const noTime = new ExecError('limitExceeded', 'no time left');
+  const look = (): never => {
+    throw noTime;
+  };
+  const deadEnd = { kind: 'deadEnd', at: '/ws', isLink: false, why: 'it is shut' } as const;
+  expect(() => matchedPath('/ws/.env', deadEnd, { ...fakeFiles({}), look })).toThrow(noTime);
+});
 
 test('many of them are told of together', async () => {
   const { notes } = await bound({ '/ws/a/.env': '.env', '/ws/b/.env': '.env', '/ws/c/.env': 'none' });

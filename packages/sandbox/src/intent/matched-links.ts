@@ -1,3 +1,4 @@
+import { ExecError } from '@holdfast/exec-protocol';
 import type { FileFacts } from '../files/file-facts.js';
 import { kernelTreeOf } from '../files/kernel-trees.js';
 import type { Resolution, ResolvedPath } from '../files/resolve-path.js';
@@ -28,7 +29,9 @@ export function matchedPath(path: string, resolved: Resolution, files: FileFacts
 function isLink(path: string, files: FileFacts): boolean {
   try {
     return files.look(path)?.kind === 'link';
-  } catch {
+  } catch (error) {
+    // It is about the plan, not the path.
+    if (error instanceof ExecError) throw error;
     return false;
   }
 }

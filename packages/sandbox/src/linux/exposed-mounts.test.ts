@@ -1,3 +1,4 @@
+import { ExecError } from '@holdfast/exec-protocol';
 import { expect, test } from 'vitest';
 import { fakeFiles } from '../files/testing/fake-files.js';
 import { mountsIn } from '../launch/mount-table.js';
@@ -59,6 +60,15 @@ test('nothing is asked of what may not answer', () => {
     ['/mnt/nfs/below'],
     ['/', '/mnt'],
   ]);
+});
+
+test('a look that fails otherwise is told', () => {
+  const mounts = mountsIn('36 35 8:1 / /srv/shut/in/disk rw - ext4 /dev/sda1 rw\n');
+  const noTime = new ExecError('limitExceeded', 'no time left');
+  const look = (): never => {
+    throw noTime;
+  };
+  expect(() => exposedMounts(mounts, OWN, { look })).toThrow(noTime);
 });
 
 test('a mount that is closed already, and one that is closed but for its devices', () => {

@@ -1,6 +1,7 @@
 import type { FileFacts } from '../files/file-facts.js';
 import { isSticky, mayOthersWrite, owningHands } from '../files/hands.js';
 import { kernelTreeOf } from '../files/kernel-trees.js';
+import { lookUnlessKeptOut } from '../files/look-unless-kept-out.js';
 import { ownDoor } from '../files/own-door.js';
 import type { OwnUser } from '../files/own-user.js';
 import { ancestorsOf, isWithinAny, parentOf } from '../files/paths.js';
@@ -35,16 +36,13 @@ export function exposedMounts(
 /** Whether a directory, or one above it, may be kept from bubblewrap for a while. */
 function canBeShut(directory: string, own: OwnUser, files: Pick<FileFacts, 'look'>): boolean {
   for (const path of [directory, ...ancestorsOf(directory)].reverse()) {
-    try {
-      const seen = files.look(path);
-      if (seen === undefined || owningHands(seen, own).length > 0) return true;
-      if (!isSticky(seen) && mayOthersWrite(seen)) return true;
-      // A command of the same user can do it, too.
-      if (seen.uid === own.uid && seen.gid !== own.gid) return true;
-    } catch {
-      // Where somebody else keeps this user out, no command gets there either; its own doors they open, and bubblewrap passes them.
-      return ownDoor(path, files, own.uid) !== undefined;
-    }
+    const seen = lookUnlessKeptOut(path, files);
+    // Where somebody else keeps this user out, no command gets there either; its own doors they open, and bubblewrap passes them.
+    if (seen === 'keptOut') return ownDoor(path, files, own.uid) !== undefined;
+    if (seen === 'missing' || owningHands(seen, own).length > 0) return true;
+    if (!isSticky(seen) && mayOthersWrite(seen)) return true;
+    // A command of the same user can do it, too.
+    if (seen.uid === own.uid && seen.gid !== own.gid) return true;
   }
   return false;
 }

@@ -1,3 +1,4 @@
+import { ExecError } from '@holdfast/exec-protocol';
 import { expect, test } from 'vitest';
 import { isWithin } from '../files/paths.js';
 import { fakeFiles } from '../files/testing/fake-files.js';
@@ -43,6 +44,14 @@ test('so could what is mounted in a directory that is shown there as well', () =
     left: 0,
     shut: [],
   });
+});
+
+test('a look that fails is told', () => {
+  const noTime = new ExecError('limitExceeded', 'no time left');
+  const look = (): never => {
+    throw noTime;
+  };
+  expect(() => movable(['read /', 'write /ws'], ['8:2 / /ws/a/disk'], { ...FILES, look })).toThrow(noTime);
 });
 
 test('nothing is asked of what may not answer', () => {

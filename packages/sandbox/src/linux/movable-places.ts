@@ -1,5 +1,6 @@
 import type { FileFacts } from '../files/file-facts.js';
 import { isSharedByAll } from '../files/hands.js';
+import { lookUnlessKeptOut } from '../files/look-unless-kept-out.js';
 import { type Door, ownDoor } from '../files/own-door.js';
 import { childOf, depthOf, isWithin, isWithinAny, parentOf } from '../files/paths.js';
 import { remotePlaces } from '../launch/kinds-of-mounts.js';
@@ -41,13 +42,12 @@ export function movablePlaces(
     // Of what the root itself is on, its own look was answered.
     const unasked = new Set([...remote].filter((place) => !isWithin(root.path, place)));
     if (isWithinAny(directory, unasked)) return false;
-    try {
-      return files.look(directory)?.kind === 'directory';
-    } catch {
-      const door = ownDoor(directory, files, uid);
-      if (door !== undefined) shut.set(door.path, ruleForShut(door));
-      return false;
-    }
+    const seen = lookUnlessKeptOut(directory, files);
+    if (seen === 'missing') return false;
+    if (seen !== 'keptOut') return seen.kind === 'directory';
+    const door = ownDoor(directory, files, uid);
+    if (door !== undefined) shut.set(door.path, ruleForShut(door));
+    return false;
   };
   const isShallow = (path: string): boolean =>
     depthOf(path) - depthOf(index.governing(parentOf(path))?.path ?? '/') <= MAX_PINNED_DEPTH;
