@@ -862,7 +862,7 @@ declare function explainAsJson({ policy, narrowed, hosts, mounts, launch }: Sand
  * Both phases in words, one thing a line.
  * @param shown Makes a line fit for where it is shown, for there are names in it that a command may have chosen.
  */
-declare function explainInWords({ policy, narrowed, hosts, mounts, launch }: SandboxPlan, shown: (line: string) => string): string;
+declare function explainInWords({ policy, narrowed, hosts, mounts, launch }: SandboxPlan, shown: (line: string) => string, described?: (origin: RuleOrigin) => string): string;
 
 /** What of a plan is told. */
 type ReportedPlan = Pick<SandboxPlan, 'policy' | 'narrowed' | 'isNetworkNarrowed'>;

@@ -91,7 +91,7 @@ test('both phases are explained in words', async () => {
       '  deny  /ws/secret    [sandbox.permissions.file_system.entries.2]',
       'Network: none, but for itself',
       'Enforced by bubblewrap with 8 mounts, a filter for system calls and no capabilities.',
-      'While the command runs, 1 empty files and directories stand where nothing may be created.',
+      'While the command runs, 1 empty file or directory stands where nothing may be created.',
       '',
     ].join('\n'),
   );

@@ -1,8 +1,9 @@
 import type { PlannedDescriptor } from '../launch/launch-plan.js';
 import type { HostRules } from '../network/host-rules.js';
 import type { SandboxPlan } from '../plan-sandbox.js';
-import type { Access, NormalisedPolicy, PathRule } from '../policy/path-rule.js';
-import { nameOf } from '../policy/rule-origin.js';
+import type { NormalisedPolicy } from '../policy/path-rule.js';
+import { nameOf, type RuleOrigin } from '../policy/rule-origin.js';
+import { describeRules } from './describe-rules.js';
 
 /** Both phases as plain data, for `JSON.stringify`. The environment of the command is left out: it may hold secrets. */
 export function explainAsJson({ policy, narrowed, hosts, mounts, launch }: SandboxPlan): object {
@@ -22,38 +23,27 @@ export function explainAsJson({ policy, narrowed, hosts, mounts, launch }: Sandb
 /**
  * Both phases in words, one thing a line.
  * @param shown Makes a line fit for where it is shown, for there are names in it that a command may have chosen.
+ * @param described Names who is behind a rule; default by the member of the intent or the ceiling.
  */
 export function explainInWords(
   { policy, narrowed, hosts, mounts, launch }: SandboxPlan,
   shown: (line: string) => string,
+  described: (origin: RuleOrigin) => string = nameOf,
 ): string {
   const asked = new Map(narrowed.map((narrowing) => [narrowing.path, narrowing.asked]));
-  const files = policy.restrictsFiles
-    ? policy.rules.map((rule) => describeRule(rule, asked.get(rule.path)))
-    : ['  not restricted'];
+  const files = policy.restrictsFiles ? describeRules(policy.rules, asked, described) : ['  not restricted'];
   return [
     'Files; the longest path that fits decides, and what is not listed cannot be read:',
     ...files,
     ...(hosts === undefined ? [describeNetwork(policy)] : describeHosts(hosts)),
     ...(policy.notes.length === 0 ? [] : ['Notes:']),
-    ...policy.notes.map(({ origin, text }) => `  ${text}    [${nameOf(origin)}]`),
+    ...policy.notes.map(({ origin, text }) => `  ${text}    [${described(origin)}]`),
     `Enforced by bubblewrap with ${mounts.steps.length} mounts, a filter for system calls and no capabilities.`,
-    `While the command runs, ${launch.cleanup.length} empty files and directories stand where nothing may be created.`,
+    describePlaceholders(launch.cleanup.length),
     '',
   ]
     .map(shown)
     .join('\n');
-}
-
-const WORDS: Readonly<Record<Access, string>> = { deny: 'deny ', read: 'read ', write: 'write' };
-
-function describeRule({ path, access, kind, origin }: PathRule, asked: Access | undefined): string {
-  const remarks = [
-    ...(kind === 'missing' ? ['does not exist, and cannot be created'] : []),
-    ...(asked === undefined ? [] : [`asked for: ${asked}`]),
-  ];
-  const remark = remarks.length === 0 ? '' : ` (${remarks.join('; ')})`;
-  return `  ${WORDS[access]} ${path}${remark}    [${nameOf(origin)}]`;
 }
 
 function describeNetwork({ network }: NormalisedPolicy): string {
@@ -66,6 +56,12 @@ function describeHosts({ allow, deny }: HostRules): readonly string[] {
     ...deny.map(({ pattern }) => `  deny  ${pattern}`),
     ...allow.map(({ pattern }) => `  allow ${pattern}`),
   ];
+}
+
+function describePlaceholders(count: number): string {
+  const stand =
+    count === 1 ? '1 empty file or directory stands' : `${count} empty files and directories stand`;
+  return `While the command runs, ${stand} where nothing may be created.`;
 }
 
 function withoutBytes(descriptor: PlannedDescriptor): object {
