@@ -180,6 +180,17 @@ describeConfined('holdfast sandbox', WHOEVER_TESTS, () => {
     );
   });
 
+  test('explains rules by the options that they came from', async () => {
+    const { stdout } = await runHoldfast(['sandbox', 'explain', '--write', place, '--', 'true']);
+    expect(stdout.split('\n')).toEqual(
+      expect.arrayContaining([
+        '  read  /    [unless told otherwise]',
+        `  write ${place}    [--write ${place}]`,
+        expect.stringMatching(/^ {2}write \/.*\/holdfast-sandbox-.* \[its temporary directory\]$/),
+      ]),
+    );
+  });
+
   test('explains what macOS would be told', async () => {
     const { code, stdout } = await runHoldfast([
       ...['sandbox', 'explain', '--platform', 'macos', '--write', join(place, 'ws'), '--', 'true'],

@@ -861,6 +861,7 @@ declare function explainAsJson({ policy, narrowed, hosts, mounts, launch }: Sand
 /**
  * Both phases in words, one thing a line.
  * @param shown Makes a line fit for where it is shown, for there are names in it that a command may have chosen.
+ * @param described Names who is behind a rule; default by the member of the intent or the ceiling.
  */
 declare function explainInWords({ policy, narrowed, hosts, mounts, launch }: SandboxPlan, shown: (line: string) => string, described?: (origin: RuleOrigin) => string): string;
 

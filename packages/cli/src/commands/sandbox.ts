@@ -8,7 +8,7 @@ import {
 } from '@holdfast/sandbox';
 import { Command, Option } from 'commander';
 import { closeInheritedDescriptors } from '../inherited-descriptors.js';
-import type { LocalPermissions } from '../sandbox/local-permissions.js';
+import { type LocalPermissions, namesOfRules } from '../sandbox/local-intent.js';
 import { withOwnTemporary } from '../sandbox/own-temporary.js';
 import { planLocally } from '../sandbox/plan-locally.js';
 import { runLocally } from '../sandbox/run-locally.js';
@@ -63,10 +63,11 @@ function explainCommand(finish: (exitCode: number) => void): Command {
     )
     .action(async (argv: readonly [string, ...string[]], options: ExplainOptions) => {
       const exitCode = await withSetUp(async (setUp) => {
-        const { plan } = await withOwnTemporary(permissionsOf(options), ({ env, permissions }) =>
-          planLocally(argv, env, permissions, setUp),
-        );
-        process.stdout.write(explanationOf(plan, options));
+        const explanation = await withOwnTemporary(permissionsOf(options), async ({ env, permissions }) => {
+          const { plan } = await planLocally(argv, env, permissions, setUp);
+          return explanationOf(plan, permissions, options);
+        });
+        process.stdout.write(explanation);
         return 0;
       });
       finish(exitCode);
@@ -78,9 +79,13 @@ interface ExplainOptions extends SandboxOptions {
   readonly platform?: 'macos';
 }
 
-function explanationOf(plan: SandboxPlan, { json, platform }: ExplainOptions): string {
+function explanationOf(
+  plan: SandboxPlan,
+  permissions: LocalPermissions,
+  { json, platform }: ExplainOptions,
+): string {
   if (platform === undefined) {
-    if (json !== true) return explainInWords(plan, printable);
+    if (json !== true) return explainInWords(plan, printable, namesOfRules(permissions));
     return `${printableLines(JSON.stringify(explainAsJson(plan), null, 2))}\n`;
   }
   if (json === true) throw new Error('A profile is text; leave out --json or --platform.');

@@ -46,7 +46,7 @@ describe.runIf(process.platform === 'linux')('a temporary directory of a command
     const seen = await withOwnTemporary(NONE, ({ env, permissions }) => {
       const own = env['TMPDIR'] ?? '';
       mkdirSync(join(own, 'd'));
-      return [permissions.write, readdirSync(place)].map((paths) =>
+      return [[permissions.temporary ?? ''], readdirSync(place)].map((paths) =>
         paths.map((at) => join(place, at.replace(place, '')) === own),
       );
     });

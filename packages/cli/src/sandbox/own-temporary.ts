@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isProcessRunning, ownProcessMark, type SandboxPlan, StalePlan } from '@holdfast/sandbox';
 import { complain } from '../complain.js';
-import type { LocalPermissions } from './local-permissions.js';
+import type { LocalPermissions } from './local-intent.js';
 import { makePinnedDirectory, pinDirectory } from './pinned-directory.js';
 import { removeTree } from './remove-tree.js';
 
@@ -39,7 +39,7 @@ export async function withOwnTemporary<T>(
   try {
     return await use({
       env: { ...definedEnvironment(), TMPDIR: temporary.path },
-      permissions: { ...permissions, write: [...permissions.write, temporary.path] },
+      permissions: { ...permissions, temporary: temporary.path },
       checkPlan: temporary.checkPlan,
     });
   } finally {

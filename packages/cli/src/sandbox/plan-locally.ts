@@ -7,7 +7,6 @@ import {
   PlaceholderStore,
   type PlannedLaunch,
   placeholderFolder,
-  plainIntent,
   planSandbox,
   readHostFacts,
   type SandboxPlan,
@@ -17,7 +16,7 @@ import {
 } from '@holdfast/sandbox';
 import { complain } from '../complain.js';
 import { isPassedOn } from './carried-streams.js';
-import type { LocalPermissions } from './local-permissions.js';
+import { type LocalPermissions, localIntent } from './local-intent.js';
 
 /** A plan for a command on this machine, and where its placeholders are recorded. */
 export interface LocalPlan extends PlannedLaunch {
@@ -51,7 +50,7 @@ export async function planLocally(
   const memory = { store, searches: createSearches(), ownPaths };
   const host = await readHostFacts({ cwd, env }, process.env, memory, setUp);
   const plan = await planSandbox(
-    plainIntent(permissions),
+    localIntent(permissions),
     {
       argv,
       cwd,

@@ -18,7 +18,7 @@ import { describeDenial } from '../denial/describe-denial.js';
 import { describeLocalRule } from '../denial/local-rule.js';
 import { EXIT_OWN_FAILURE } from '../exit-codes.js';
 import { type CarriedStreams, refuseDirectories } from './carried-streams.js';
-import type { LocalPermissions } from './local-permissions.js';
+import type { LocalPermissions } from './local-intent.js';
 import { NoteTeller } from './note-teller.js';
 import { withOwnTemporary } from './own-temporary.js';
 import { hasTerminal, type LocalPlan, planLocally } from './plan-locally.js';

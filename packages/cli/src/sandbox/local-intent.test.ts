@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { type LocalPermissions, localIntent, namesOfRules } from './local-intent.js';
+
+const PERMISSIONS: LocalPermissions = {
+  write: ['/ws', '/srv/../srv/b'],
+  deny: ['/ws/key'],
+  temporary: '/tmp/own',
+  network: 'off',
+  hosts: undefined,
+};
+
+test('a rule is named by the option that it came from', () => {
+  const { permissions } = localIntent(PERMISSIONS);
+  const files = permissions.type === 'managed' ? permissions.file_system : expect.unreachable();
+  const entries = files.type === 'restricted' ? files.entries : expect.unreachable();
+  const nameOf = namesOfRules(PERMISSIONS);
+  const named = entries.map(({ path, access }, at) => {
+    const where = path.type === 'path' ? path.path : path.type;
+    const entry = `sandbox.permissions.file_system.entries.${at}`;
+    return [access, where, nameOf({ source: 'intent', entry })];
+  });
+  expect(named).toEqual([
+    ['read', 'special', 'unless told otherwise'],
+    ['write', 'file:///ws', '--write /ws'],
+    ['write', 'file:///srv/b', '--write /srv/../srv/b'],
+    ['write', 'file:///tmp/own', 'its temporary directory'],
+    ['deny', 'file:///ws/key', '--deny /ws/key'],
+  ]);
+});
+
+test('what no option asked for is named by what it is for', () => {
+  const nameOf = namesOfRules(PERMISSIONS);
+  const others = [
+    { source: 'intent', entry: 'sandbox.permissions.network' },
+    { source: 'default', entry: 'ownRecords' },
+    { source: 'default', entry: 'ofALaterVersion' },
+  ] as const;
+  expect(others.map(nameOf)).toEqual([
+    '--net off',
+    'the protection of the records of sandboxes',
+    'ofALaterVersion',
+  ]);
+});
