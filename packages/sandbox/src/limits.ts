@@ -52,6 +52,9 @@ export const MAX_PINNED_DEPTH = 64;
 /** Places below what may be written at which this machine has something mounted, and above which nothing can be renamed. */
 export const MAX_KEPT_MOUNTS = 64;
 
+/** Other places at which what one profile denies may be mounted; where there are more, nothing is started. */
+export const MAX_ALIASES = 32_768;
+
 /**
  * Bytes of the path of what is read-only or denied where something may be written; where there are more, a directory above it is
  * read-only as a whole. Bubblewrap puts a name before each path, and no path that the kernel takes has 4,096.

@@ -2,8 +2,10 @@ import { ExecError } from '@holdfast/exec-protocol';
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_CEILING } from './ceiling/ceiling.js';
 import { ceilingSource, parseCeiling } from './ceiling/operator-ceiling.js';
+import { judgeDenial } from './denial/judge-denial.js';
 import { explainAsJson, explainInWords } from './explain/explain.js';
 import type { FileView } from './files/file-facts.js';
+import { isWithin } from './files/paths.js';
 import { fakeFiles } from './files/testing/fake-files.js';
 import type { HostFacts } from './host-facts.js';
 import { parseIntent } from './intent/parse-intent.js';
@@ -479,6 +481,55 @@ describe('what the kernel shows where a look fails', () => {
   test('refuses the start where it may be shown later', async () => {
     await expect(failing('EIO')).rejects.toThrow('sandbox: /srv/root/proc cannot be looked at (EIO)');
   });
+});
+
+test('what may never answer is denied where else it is mounted, and nobody looks at it', async () => {
+  const looked: string[] = [];
+  const tree = fakeFiles({
+    '/ws/secret/share': 'directory',
+    '/ws/.codex': { link: '/mnt/config' },
+    '/usr/bin/bwrap': { text: '' },
+  });
+  const files: FileView = {
+    ...tree,
+    look(path) {
+      if (isWithin(path, '/mnt')) looked.push(path);
+      return tree.look(path);
+    },
+    inOneGo: (work) => work(files),
+  };
+  const share = '0:50 /';
+  const mountTable = (): string =>
+    [
+      '1 0 8:1 / / rw - ext4 x rw\n',
+      `2 1 ${share} /ws/secret/share rw - fuse.sshfs x rw\n`,
+      `3 1 ${share} /mnt rw - fuse.sshfs x rw\n`,
+    ].join('');
+  const plan = await planned({ files, mountTable });
+  const output = 'cat: /mnt/key: Permission denied';
+  const denial = judgeDenial({ exitCode: 1, cwd: '/ws', output }, plan, { files, mountTable }, () => true);
+  expect([
+    plan.policy.rules.find(({ path }) => path === '/mnt'),
+    plan.mounts.steps.filter((step) => 'path' in step && step.path === '/mnt'),
+    denial,
+    looked,
+  ]).toEqual([
+    {
+      path: '/mnt',
+      access: 'deny',
+      kind: 'directory',
+      identity: undefined,
+      isShared: false,
+      isUnseen: true,
+      origin: { source: 'intent', entry: 'sandbox.permissions.file_system.entries.2' },
+    },
+    [
+      { kind: 'emptyDirectory', path: '/mnt', mode: '000' },
+      { kind: 'makeReadOnly', path: '/mnt' },
+    ],
+    undefined,
+    [],
+  ]);
 });
 
 test('what the kernel shows is refused where it is covered: it could come to light', async () => {

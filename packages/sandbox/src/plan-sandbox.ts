@@ -24,7 +24,6 @@ import { strayKernelMounts } from './launch/kinds-of-mounts.js';
 import type { LaunchPlan } from './launch/launch-plan.js';
 import { type Mount, mountsIn } from './launch/mount-table.js';
 import { SetUp } from './launch/set-up.js';
-import { withAliasedDenials } from './linux/aliased-denials.js';
 import { planBwrap, type SandboxedCommand } from './linux/bwrap-plan.js';
 import { exposedMounts } from './linux/exposed-mounts.js';
 import type { MayReplace } from './linux/find-bwrap.js';
@@ -231,10 +230,9 @@ function answer(
 ): SandboxPlan {
   const held = applyCeiling(asked, ceiling, { files, table, needed: [command.cwd, ...runBy] }, trees);
   const gapped = withMountGaps(mountsAround, held);
-  const { decisions, narrowed, gaps } = gapped;
-  const ofHost = gapped.policy.restrictsFiles ? mountsIn(table) : [];
+  const { policy, decisions, narrowed, gaps } = gapped;
+  const ofHost = policy.restrictsFiles ? mountsIn(table) : [];
   refuseCoveredKernelMounts(ofHost);
-  const policy = { ...gapped.policy, rules: withAliasedDenials(gapped.policy.rules, ofHost, files) };
   refuseReplaceable(bwrap, policy, files);
   const visible = visibleDirectory(command.cwd, { ...policy, decisions }, files);
   const { path: cwd } = visible;

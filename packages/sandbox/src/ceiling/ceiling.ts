@@ -4,7 +4,9 @@ import { isWithinAny, parentOf } from '../files/paths.js';
 import { resolvePath } from '../files/resolve-path.js';
 import { StalePlan } from '../files/stale-plan.js';
 import { refuse } from '../intent/refuse.js';
+import { mountsIn } from '../launch/mount-table.js';
 import { MAX_FOLLOWED_NAMES, MAX_SCANNED_DIRECTORIES, MAX_SCANNED_SHARED_DIRECTORIES } from '../limits.js';
+import { AliasedDenials } from '../linux/aliased-denials.js';
 import { withoutUnasked } from '../linux/unasked-mounts.js';
 import { byPathName, indexRules, mergeRules } from '../policy/access.js';
 import { intersect, type Narrowing, withoutRedundant } from '../policy/intersect.js';
@@ -135,8 +137,18 @@ export function applyCeiling(
 ): CeiledPolicy {
   const notes: PolicyNote[] = [];
   const remarks: PolicyNote[] = [];
-  const { isRestricted, ...first } = belowMaximum(policy, ceiling);
-  const hidden = isRestricted ? ceiling.hidden.flatMap((one) => hiding(one, files)) : [];
+  const { maximum } = ceiling;
+  const asked = [...needed, ...ceiling.home.paths];
+  const careful = withoutUnasked(files, table, belowMaximum(policy, ceiling).rules, asked);
+  const aliased = new AliasedDenials(mountsIn(table), files, careful);
+  const withAliases = <T extends Pick<NormalisedPolicy, 'rules'>>(one: T): T => ({
+    ...one,
+    rules: aliased.addTo(one.rules),
+  });
+  const { isRestricted, ...first } = belowMaximum(withAliases(policy), {
+    maximum: maximum && withAliases(maximum),
+  });
+  const hidden = isRestricted ? hiding(ceiling, files, aliased) : [];
   const hiddenPaths = new Set(hidden.map(({ path }) => path));
   const second = isRestricted
     ? intersect(
@@ -144,7 +156,7 @@ export function applyCeiling(
         mergeRules([
           ...protections(first.rules, ceiling, {
             // What is followed for these is for a command to choose.
-            files: withoutUnasked(files, table, first.rules, [...needed, ...ceiling.home.paths]),
+            files: withoutUnasked(files, table, first.rules, asked),
             trees,
             notes,
             remarks,
@@ -175,7 +187,7 @@ function withoutUncreatable(rules: readonly PathRule[]): readonly PathRule[] {
 
 function belowMaximum(
   { rules, restrictsFiles }: NormalisedPolicy,
-  { maximum }: Ceiling,
+  { maximum }: Pick<Ceiling, 'maximum'>,
 ): Pick<CeiledPolicy, 'narrowed'> & { readonly rules: readonly PathRule[]; readonly isRestricted: boolean } {
   if (maximum === undefined) return { rules, narrowed: [], isRestricted: restrictsFiles };
   return { ...intersect(rules, maximum.rules), isRestricted: true };
@@ -270,13 +282,19 @@ function asPath(path: string): ProtectedPath {
   return { path };
 }
 
-function hiding({ path: hidden, origin }: HiddenPath, files: FileFacts): readonly PathRule[] {
+/** Nobody opens what is hidden, wherever it is mounted. */
+function hiding({ hidden }: Ceiling, files: FileFacts, aliased: AliasedDenials): readonly PathRule[] {
+  const rules = mergeRules([EVERYTHING, ...hidden.map((one) => denialOf(one, files))]);
+  return aliased.addTo(rules).filter(({ access }) => access === 'deny');
+}
+
+function denialOf({ path: hidden, origin }: HiddenPath, files: FileFacts): PathRule {
   const resolved = resolvePath(hidden, files);
   if (resolved.kind === 'deadEnd')
     refuse('sandbox', `${resolved.why}, so it is unknown what of ${hidden} to hide; mend it`);
   const { path, kind, identity, isShared } = resolved;
   if (kind === 'missing') throw new StalePlan(path, 'has gone');
-  return [{ path, access: 'deny', kind, identity, origin, isShared }];
+  return { path, access: 'deny', kind, identity, origin, isShared };
 }
 
 const ORIGIN = DEFAULTS.configuration;

@@ -76,6 +76,21 @@ describe.each(INVENTORY_USERS)('as $name', (user) => {
     expect(stdout).toBe('refused\nrefused\nkept\n');
   });
 
+  test.skipIf(!isPossible)(`also where it is protected by its name${lack}`, async () => {
+    const { bare, outside } = world;
+    const secret = path.join(bare, '.envrc');
+    writeFileSync(secret, 'secret\n', { mode: 0o644 });
+    const elsewhere = path.join(outside, 'written');
+    mkdirSync(elsewhere);
+    world.mount(['--bind', bare, elsewhere]);
+    const { stdout } = await world.run('cat "$OUT/written/.envrc" 2> /dev/null || echo refused', {
+      deny: [secret],
+      write: [elsewhere],
+      cwd: outside,
+    });
+    expect(stdout).toBe('refused\n');
+  });
+
   test.skipIf(!isPossible)(`nobody in a sandbox moves what the host has mounted there${lack}`, async () => {
     chownSync(path.dirname(mountNew(path.join(world.workspace, 'disks/one'))), user.uid, user.uid);
     const { stdout } = await world.run(

@@ -13,7 +13,7 @@ export function remotePlaces(mounts: readonly Mount[]): ReadonlySet<string> {
   return new Set(remote.map(({ path }) => path));
 }
 
-/** Whether the kernel tells which directory of it a mount shows; of NFS it always says the top. */
+/** Whether the kernel tells in `source` which directory of it a mount shows; of NFS it always says the top. */
 export function tellsWhatItShows({ fileSystem }: Mount): boolean {
   return !/^nfs4? /.test(fileSystem);
 }

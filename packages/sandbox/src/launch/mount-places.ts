@@ -1,21 +1,34 @@
-import { ancestorsOf, isWithin } from '../files/paths.js';
+import { isWithin } from '../files/paths.js';
+import { PathMap } from '../policy/path-map.js';
 import { tellsWhatItShows } from './kinds-of-mounts.js';
-import { type Mount, visibleMounts } from './mount-table.js';
+import { type Mount, unescaped, visibleMounts } from './mount-table.js';
 
-/** Where the same files of a machine are shown. */
+/** Another path of what a path shows, or a place outside of it that shows a part of that. */
+export interface Alias {
+  readonly path: string;
+  /** On which it lies. */
+  readonly mount: Mount;
+  /** Whether it is of the file system on which the path itself lies, and not of one that is mounted further down. */
+  readonly isOfSameDisk: boolean;
+  /** Whether it is the very file or directory that the path leads to. */
+  readonly isWhole: boolean;
+}
+
+/** Where the same files of a machine are shown. What it takes to ask grows with the answer, not with how much is mounted. */
 export class MountPlaces {
-  readonly #mounts: ReadonlyMap<string, Mount>;
-  /** By file system, where it is more than one. */
-  readonly #sharing = new Map<string, readonly Mount[]>();
+  readonly #mounts = new PathMap<Mount>();
+  /** By file system, where it is mounted more than once, and by what of it is shown. */
+  readonly #sharing = new Map<string, PathMap<readonly Mount[]>>();
 
   constructor(mounts: readonly Mount[]) {
-    this.#mounts = visibleMounts(mounts);
-    const byDevice = new Map<string, Mount[]>();
-    for (const mount of this.#mounts.values()) {
-      const [device] = sourceOf(mount);
-      if (tellsWhatItShows(mount)) byDevice.set(device, [...(byDevice.get(device) ?? []), mount]);
+    const visible = [...visibleMounts(mounts).values()];
+    for (const mount of visible) this.#mounts.set(mount.path, mount);
+    for (const [device, sharing] of grouped(visible, (mount) => shownBy(mount).device)) {
+      if (sharing.length < 2) continue;
+      const byTop = new PathMap<readonly Mount[]>();
+      for (const [top, alike] of grouped(sharing, (mount) => shownBy(mount).top)) byTop.set(top, alike);
+      this.#sharing.set(device, byTop);
     }
-    for (const [device, sharing] of byDevice) if (sharing.length > 1) this.#sharing.set(device, sharing);
   }
 
   /** Whether any file has more than one path. */
@@ -23,42 +36,60 @@ export class MountPlaces {
     return this.#sharing.size > 0;
   }
 
-  /** Other paths of a canonical one, and places outside of it that show something of what it shows. */
-  aliasesOf(path: string): readonly string[] {
-    const holding = this.#holding(path);
-    const inner = [...this.#mounts.values()].filter(
-      (mount) => mount !== holding && isWithin(mount.path, path),
-    );
-    const aliases = [
-      ...(holding === undefined ? [] : this.#aliasesOn(holding, path)),
-      ...inner.flatMap((mount) => this.#aliasesOn(mount, mount.path)),
-    ];
-    return [...new Set(aliases)].filter((alias) => !isWithin(alias, path));
+  /** Other paths of a canonical one, and places outside of it that show something of what it shows; some may come twice. */
+  *aliasesOf(path: string): Generator<Alias> {
+    const holding = this.#mounts.nearest(path);
+    if (holding === undefined) return;
+    for (const alias of this.#aliasesOn(holding, path))
+      if (!isWithin(alias.path, path)) yield { ...alias, isOfSameDisk: true };
+    for (const mount of this.#mounts.within(path)) {
+      if (mount === holding) continue;
+      const isOfSameDisk = shownBy(mount).device === shownBy(holding).device;
+      for (const alias of this.#aliasesOn(mount, mount.path))
+        if (!isWithin(alias.path, path)) yield { ...alias, isOfSameDisk, isWhole: false };
+    }
   }
 
-  #aliasesOn(holding: Mount, path: string): readonly string[] {
-    const [device, root] = sourceOf(holding);
-    const within = joined(root, below(path, holding.path));
-    return (this.#sharing.get(device) ?? [])
-      .filter((mount) => mount !== holding)
-      .flatMap((mount) => {
-        const [, top] = sourceOf(mount);
-        if (isWithin(top, within)) return [mount.path];
-        if (!isWithin(within, top)) return [];
-        const alias = joined(mount.path, below(within, top));
-        return this.#holding(alias) === mount ? [alias] : [];
-      });
-  }
-
-  #holding(path: string): Mount | undefined {
-    const at = [path, ...ancestorsOf(path)].find((one) => this.#mounts.has(one));
-    return at === undefined ? undefined : this.#mounts.get(at);
+  *#aliasesOn(holding: Mount, path: string): Generator<Omit<Alias, 'isOfSameDisk'>> {
+    const { device, top } = shownBy(holding);
+    const sharing = this.#sharing.get(device) ?? NOTHING;
+    const shown = joined(top, below(path, holding.path));
+    for (const mounts of sharing.within(shown))
+      for (const mount of mounts)
+        if (mount !== holding) yield { path: mount.path, mount, isWhole: shownBy(mount).top === shown };
+    for (const mounts of sharing.above(shown))
+      for (const mount of mounts) {
+        const alias = joined(mount.path, below(shown, shownBy(mount).top));
+        const isCovered = this.#mounts.nearest(alias) !== mount;
+        if (mount !== holding && !isCovered) yield { path: alias, mount, isWhole: true };
+      }
   }
 }
 
-function sourceOf({ source }: Mount): readonly [device: string, root: string] {
-  const blank = source.indexOf(' ');
-  return [source.slice(0, blank), source.slice(blank + 1)];
+const NOTHING = new PathMap<readonly Mount[]>();
+
+function grouped<T>(all: readonly T[], keyOf: (one: T) => string): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const one of all) {
+    const group = groups.get(keyOf(one));
+    if (group === undefined) groups.set(keyOf(one), [one]);
+    else group.push(one);
+  }
+  return groups;
+}
+
+/**
+ * A file system, and the directory or file of it that a mount shows. Of NFS the kernel tells that by the name which the directory has on its
+ * server, if at all: who shares it nobody knows then.
+ */
+function shownBy(mount: Mount): { readonly device: string; readonly top: string } {
+  const blank = mount.source.indexOf(' ');
+  const [device, top] = [mount.source.slice(0, blank), mount.source.slice(blank + 1)];
+  if (tellsWhatItShows(mount)) return { device, top };
+  const exported = /^\S+ \S*?:(\/\S*?)\/* /.exec(mount.fileSystem)?.[1];
+  return exported === undefined
+    ? { device: `${device} ${mount.id}`, top }
+    : { device, top: unescaped(exported) };
 }
 
 /** What follows a directory in a path within it, from the slash on. */

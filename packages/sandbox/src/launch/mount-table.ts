@@ -156,7 +156,7 @@ const FIELDS = 6;
 const SEPARATOR = ' - ';
 
 /** The kernel writes blanks and backslashes as octal numbers. */
-function unescaped(field: string): string {
+export function unescaped(field: string): string {
   return field.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 }
 

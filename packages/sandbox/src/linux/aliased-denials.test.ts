@@ -1,8 +1,13 @@
+import { ExecError } from '@holdfast/exec-protocol';
 import { expect, test } from 'vitest';
+import { isWithin } from '../files/paths.js';
 import { fakeFiles } from '../files/testing/fake-files.js';
 import { mountsIn } from '../launch/mount-table.js';
+import { MAX_ALIASES } from '../limits.js';
+import type { PathRule } from '../policy/path-rule.js';
 import { linesOf, policyOf } from '../policy/testing/rules.js';
-import { withAliasedDenials } from './aliased-denials.js';
+import { AliasedDenials } from './aliased-denials.js';
+import { withoutUnasked } from './unasked-mounts.js';
 
 const FILES = fakeFiles({
   '/home/me/.ssh': 'directory',
@@ -11,7 +16,28 @@ const FILES = fakeFiles({
   '/export/me/file': { text: '' },
   '/mnt/keys': 'directory',
   '/mnt/other': 'directory',
+  '/mnt/me/.ssh': 'directory',
+  '/mnt/file': { text: '' },
+  '/nfs/export/me/.ssh': 'directory',
+  '/srv/shut': 'shut',
 });
+
+/** Each line is a device, what of it is shown and where; behind that its kind and what was mounted, if that matters. */
+function rulesOn(mounts: readonly string[], rules: readonly string[], files = FILES): readonly PathRule[] {
+  const all = ['8:1 / /', ...mounts].map((line) => line.split(' '));
+  const lines = all.map(([device, root, path = '', kind = 'ext4', what = 'x'], at) => {
+    const upon = all.slice(0, at).findLastIndex(([, , above = '']) => isWithin(path, above));
+    return `${at + 1} ${upon + 1} ${device} ${root} ${path} rw - ${kind} ${what} rw\n`;
+  });
+  const table = lines.join('');
+  const { rules: asked } = policyOf(rules);
+  const careful = withoutUnasked(files, table, asked);
+  return new AliasedDenials(mountsIn(table), files, careful).addTo(asked);
+}
+
+function mounted(rules: readonly string[], mounts: readonly string[], files = FILES): readonly string[] {
+  return linesOf(rulesOn(mounts, rules, files));
+}
 
 /** Each line is what is shown, as the path within the one disk, and where; behind that, upon which line if not the root. */
 function aliased(rules: readonly string[], ...binds: readonly string[]): readonly string[] {
@@ -19,7 +45,7 @@ function aliased(rules: readonly string[], ...binds: readonly string[]): readonl
     const [root = '', path = '', upon = at === 0 ? '0' : '1'] = bind.split(' ');
     return `${at + 1} ${upon} 8:1 ${root} ${path} rw - ext4 /dev/sda1 rw\n`;
   });
-  return linesOf(withAliasedDenials(policyOf(rules).rules, mountsIn(lines.join('')), FILES));
+  return linesOf(new AliasedDenials(mountsIn(lines.join('')), FILES, FILES).addTo(policyOf(rules).rules));
 }
 
 test('what is denied is denied where it is mounted as well, and what holds it', () => {
@@ -52,18 +78,83 @@ test('so is a part of it that is mounted, and the other way round', () => {
   ]);
 });
 
-test('exports of a server that do not tell what they show are not taken for one another', () => {
-  const mounts = ['1 0 8:1 / /', '2 1 0:50 / /home', '3 1 0:50 / /mnt/other'];
-  const table = mountsIn(mounts.map((line) => `${line} rw - nfs4 x rw\n`).join(''));
-  const { rules } = policyOf(['read /', 'deny /home']);
-  expect(withAliasedDenials(rules, table, FILES)).toEqual(rules);
+test('so is what is mounted below it, and at another place', () => {
+  expect(mounted(['read /', 'deny /home'], ['8:2 / /home', '8:3 / /home/me', '8:3 / /mnt/other'])).toEqual([
+    'read /',
+    'deny /home',
+    'deny /mnt/other',
+  ]);
 });
 
-test('so is what is mounted below it, and at another place', () => {
-  const mounts = ['1 0 8:1 / /', '2 1 8:2 / /home', '3 2 8:3 / /home/me', '4 1 8:3 / /mnt/other'];
-  const table = mountsIn(mounts.map((line) => `${line} rw - ext4 x rw\n`).join(''));
-  const rules = withAliasedDenials(policyOf(['read /', 'deny /home']).rules, table, FILES);
-  expect(linesOf(rules)).toEqual(['read /', 'deny /home', 'deny /mnt/other']);
+test('so is what others answer for, that the denial has asked already', () => {
+  const shares = ['0:50 / /home fuse.sshfs', '0:50 / /mnt fuse.sshfs'];
+  expect(mounted(['read /', 'deny /home/me/.ssh', 'deny /home/file'], shares)).toEqual([
+    'read /',
+    'deny /home/file',
+    'deny /home/me/.ssh',
+    'deny /mnt/file',
+    'deny /mnt/me/.ssh',
+  ]);
+});
+
+test('and what may never answer is denied without a look', () => {
+  const files = {
+    ...FILES,
+    look(path: string) {
+      if (isWithin(path, '/mnt')) throw new Error(`${path} was looked at`);
+      return FILES.look(path);
+    },
+  };
+  const shares = ['0:50 / /home/me fuse.sshfs', '0:50 / /mnt fuse.sshfs'];
+  const behind = ['0:51 / /mnt fuse.sshfs', '8:1 /home /mnt/other'];
+  expect([
+    mounted(['read /', 'deny /home'], shares, files),
+    mounted(['read /', 'deny /home/file'], behind, files),
+  ]).toEqual([
+    ['read /', 'deny /home', 'deny /mnt'],
+    ['read /', 'deny /home/file', 'deny /mnt/other/file'],
+  ]);
+});
+
+test('it is denied as the file or the directory that it is', () => {
+  const share = '0:50 / /home fuse.sshfs';
+  const behind = ['0:51 / /mnt fuse.sshfs', '8:1 /home /mnt/other'];
+  const kinds = [
+    rulesOn([share, '0:50 /file /mnt/file fuse.sshfs'], ['write /', 'deny /home']),
+    rulesOn(behind, ['write /', 'deny /home/file']),
+  ];
+  expect(kinds.map((rules) => rules.slice(2).map(({ path, kind }) => [path, kind]))).toEqual([
+    [['/mnt/file', 'file']],
+    [['/mnt/other/file', 'file']],
+  ]);
+});
+
+test('exports of a server are told apart by their names there', () => {
+  const exports = [
+    '0:50 / /home nfs4 host:/export/',
+    '0:50 / /srv nfs4 host:/export/me/.ssh',
+    '0:50 / /mnt nfs4 [fe80::1]:/export',
+    '0:50 / /export/me nfs4 host:/export/you',
+    '0:50 / /nfs nfs4 nameless',
+  ];
+  expect(mounted(['read /', 'deny /home/me/.ssh'], exports)).toEqual([
+    'read /',
+    'deny /home/me/.ssh',
+    'deny /mnt/me/.ssh',
+    'deny /srv',
+  ]);
+});
+
+test('what nobody could deny for all its other places is refused', () => {
+  const half = Math.ceil((MAX_ALIASES + 1) / 2);
+  const most = Array.from({ length: half }, (_, at) => `deny /home/${at}`);
+  const places = ['8:1 /home /mnt/one', '8:1 /home /mnt/two'];
+  expect(() => mounted(['read /', ...most], places)).toThrow(
+    new ExecError(
+      'sandboxUnsupported',
+      `rule /home/${half - 1}: what is denied up to here is mounted at more than ${MAX_ALIASES} other places; deny directories further up, or unmount some`,
+    ),
+  );
 });
 
 test.each([
@@ -71,6 +162,7 @@ test.each([
   ['what is denied there anyway', ['deny /', 'read /usr', 'deny /home/me'], ['/home/me /mnt/keys']],
   ['other files of the same disk', ['read /', 'deny /home/me/.ssh'], ['/srv /mnt/other']],
   ['what another mount covers', ['read /', 'deny /home/me/.ssh'], ['/home /export', '/srv /export/me 2']],
+  ['what this user does not get to', ['read /', 'deny /home/me'], ['/home /srv/shut/home']],
   ['what is mounted once', ['read /', 'deny /home/me/.ssh'], []],
 ])('that is not said of %s', (_, rules, binds) => {
   expect(aliased(rules, ...binds)).toEqual(rules);

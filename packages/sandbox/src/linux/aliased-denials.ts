@@ -1,58 +1,79 @@
 import type { FileFacts } from '../files/file-facts.js';
-import { isSharedByAll } from '../files/hands.js';
 import { kernelTreeOf } from '../files/kernel-trees.js';
-import { isWithinAny } from '../files/paths.js';
-import { remotePlaces } from '../launch/kinds-of-mounts.js';
-import { MountPlaces } from '../launch/mount-places.js';
+import { childOf, parentOf } from '../files/paths.js';
+import { factsOf } from '../files/resolve-path.js';
+import { Unseen } from '../files/unseen.js';
+import { refuse } from '../intent/refuse.js';
+import { type Alias, MountPlaces } from '../launch/mount-places.js';
 import type { Mount } from '../launch/mount-table.js';
+import { MAX_ALIASES } from '../limits.js';
 import { indexRules, mergeRules } from '../policy/access.js';
 import type { PathRule } from '../policy/path-rule.js';
+import { nameOf } from '../policy/rule-origin.js';
 
-/**
- * Rules with those for what is denied at one place and mounted at another one, too, as by `mount --bind`: it is denied there as well,
- * unless that very place is named by a rule of its own.
- * @param mounts Of this machine. @param files As they were when the rules were made.
- */
-export function withAliasedDenials(
-  rules: readonly PathRule[],
-  mounts: readonly Mount[],
-  files: Pick<FileFacts, 'look'>,
-): readonly PathRule[] {
-  const places = new MountPlaces(mounts);
-  if (!places.hasAliases) return rules;
-  const index = indexRules(rules);
-  const remote = remotePlaces(mounts);
-  const isOpen = (path: string): boolean =>
-    index.at(path) === undefined &&
-    index.accessAt(path) !== 'deny' &&
-    kernelTreeOf(path) === undefined &&
-    // What may never answer is not asked.
-    !isWithinAny(path, remote);
-  const aliases = rules
-    .filter(({ path, access, kind }) => access === 'deny' && kind !== 'missing' && path !== '/')
-    .flatMap((rule) =>
-      places
-        .aliasesOf(rule.path)
-        .filter(isOpen)
-        .flatMap((path) => ruleFor(path, rule, files)),
-    );
-  return aliases.length === 0 ? rules : mergeRules([...rules, ...aliases]);
-}
+type Looks = Pick<FileFacts, 'look'>;
 
-function ruleFor(path: string, { origin }: PathRule, files: Pick<FileFacts, 'look'>): readonly PathRule[] {
-  const found = look(path, files);
-  if (found === undefined || found.kind === 'link') return [];
-  const { kind, device, inode } = found;
-  return [
-    { path, access: 'deny', kind, identity: { device, inode }, origin, isShared: isSharedByAll(found) },
-  ];
-}
+/** What is denied at one place and mounted at another one, too, as by `mount --bind`. */
+export class AliasedDenials {
+  readonly #places: MountPlaces;
+  readonly #files: Looks;
+  readonly #careful: Looks;
 
-/** What this user does not get to, no command of theirs does. */
-function look(path: string, files: Pick<FileFacts, 'look'>): ReturnType<FileFacts['look']> {
-  try {
-    return files.look(path);
-  } catch {
-    return undefined;
+  /**
+   * @param mounts Of this machine. @param files As they were when the rules were made. @param careful The same, with `Unseen` thrown for
+   *   what may never answer.
+   */
+  constructor(mounts: readonly Mount[], files: Looks, careful: Looks) {
+    this.#places = new MountPlaces(mounts);
+    this.#files = files;
+    this.#careful = careful;
+  }
+
+  /**
+   * Rules with those that deny the same at the other places, unless a rule names that very place. So all must be of one source: what somebody
+   * denies, nobody else opens.
+   * @throws ExecError `sandboxUnsupported` where there are more than `MAX_ALIASES`.
+   */
+  addTo(rules: readonly PathRule[]): readonly PathRule[] {
+    if (!this.#places.hasAliases) return rules;
+    const index = indexRules(rules);
+    const isOpen = ({ path }: Alias): boolean =>
+      index.at(path) === undefined && index.accessAt(path) !== 'deny' && kernelTreeOf(path) === undefined;
+    const found: PathRule[] = [];
+    let left = MAX_ALIASES;
+    for (const rule of rules) {
+      if (rule.access !== 'deny' || rule.kind === 'missing' || rule.path === '/') continue;
+      for (const alias of this.#places.aliasesOf(rule.path)) {
+        if ((left -= 1) < 0) refuse(nameOf(rule.origin), TOO_MANY);
+        if (isOpen(alias)) found.push(...this.#ruleFor(alias, rule));
+      }
+    }
+    return found.length === 0 ? rules : mergeRules([...rules, ...found]);
+  }
+
+  #ruleFor(alias: Alias, rule: PathRule): readonly PathRule[] {
+    const facts = this.#factsOf(alias, rule);
+    if (facts === undefined || facts.kind === 'missing') return [];
+    return [{ path: alias.path, access: 'deny', origin: rule.origin, ...facts }];
+  }
+
+  /** Undefined where this user does not get to it: no command of theirs does. */
+  #factsOf(
+    { path, mount, isOfSameDisk, isWhole }: Alias,
+    rule: PathRule,
+  ): Pick<PathRule, 'kind' | 'identity' | 'isShared' | 'isUnseen'> | undefined {
+    try {
+      this.#careful.look(childOf(parentOf(mount.path), '.'));
+      // Whoever answers for what is denied has done so.
+      const files = isOfSameDisk ? this.#files : this.#careful;
+      return factsOf(files.look(path));
+    } catch (error) {
+      if (!(error instanceof Unseen)) return undefined;
+      // Of what is mounted below it nobody has asked anything: most of that are directories.
+      const kind = isWhole ? rule.kind : 'directory';
+      return { kind, identity: undefined, isShared: false, isUnseen: true };
+    }
   }
 }
+
+const TOO_MANY = `what is denied up to here is mounted at more than ${MAX_ALIASES} other places; deny directories further up, or unmount some`;

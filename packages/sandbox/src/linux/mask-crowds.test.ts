@@ -125,3 +125,14 @@ test('nothing that was denied can be seen on a mask', () => {
   expect(denied.filter((path) => index.accessAt(path) !== 'deny')).toEqual([]);
   expect(open.filter((path) => index.accessAt(path) !== 'read')).toEqual([]);
 });
+
+test('where nobody may look, all is denied one by one', () => {
+  const rules = numbered('/dead/').map((path) => rule(`deny ${path}`, { isUnseen: true }));
+  const files = {
+    ...fakeFiles({}),
+    list: (path: string) => {
+      throw new Error(`${path} was listed`);
+    },
+  };
+  expect(maskCrowds(rules, '/', files)).toEqual({ rules, notes: [] });
+});

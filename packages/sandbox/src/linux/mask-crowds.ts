@@ -63,7 +63,8 @@ class Crowds {
     this.#cwd = cwd;
     this.#rules = new Map(rules.map((rule) => [rule.path, rule]));
     const holders = holdersOf(rules.map(({ path }) => path));
-    for (const rule of rules) if (rule.access === 'deny' && !holders.has(rule.path)) this.#add(rule);
+    for (const rule of rules)
+      if (rule.access === 'deny' && rule.isUnseen !== true && !holders.has(rule.path)) this.#add(rule);
   }
 
   /** How many more are denied by themselves than shall be. */

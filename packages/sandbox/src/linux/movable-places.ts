@@ -69,7 +69,7 @@ function placesOf(mounts: readonly Mount[]): readonly string[] {
   if (!places.hasAliases) return paths;
   const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
   const elsewhere = (path: string): readonly string[] =>
-    places.aliasesOf(parentOf(path)).map((directory) => childOf(directory, nameOf(path)));
+    [...places.aliasesOf(parentOf(path))].map((alias) => childOf(alias.path, nameOf(path)));
   return paths.flatMap((path) => [path, ...elsewhere(path)]);
 }
 

@@ -7,6 +7,9 @@ import { type Mount, mountsIn, visibleMounts } from '../launch/mount-table.js';
 import { PathMap } from '../policy/path-map.js';
 import type { PathRule } from '../policy/path-rule.js';
 
+/** What was asked for at a path. */
+type AskedRule = Pick<PathRule, 'path' | 'access' | 'isUnseen'>;
+
 /**
  * Files for whoever follows what a command has written. On a mount that others answer for nothing is looked at, since nobody may
  * answer for ever, unless a rule is about it: then it was looked at already.
@@ -16,7 +19,7 @@ import type { PathRule } from '../policy/path-rule.js';
 export function withoutUnasked(
   files: FileFacts,
   table: string,
-  rules: readonly Pick<PathRule, 'path' | 'access'>[],
+  rules: readonly AskedRule[],
   needed: readonly string[] = [],
 ): FileFacts {
   const unaskedAt = unaskedMounts(table, rules, needed);
@@ -48,14 +51,14 @@ export function withoutUnasked(
 /** Says on which of these mounts a canonical path lies; undefined where there are none at all. */
 function unaskedMounts(
   table: string,
-  rules: readonly Pick<PathRule, 'path' | 'access'>[],
+  rules: readonly AskedRule[],
   needed: readonly string[],
 ): ((path: string) => string | undefined) | undefined {
   const mounts = [...visibleMounts(mountsIn(table)).values()];
   if (!mounts.some(isRemote)) return undefined;
   const byPath = new PathMap<Mount>();
   for (const mount of mounts) byPath.set(mount.path, mount);
-  const paths = [...rules.map(({ path }) => path), ...needed];
+  const paths = [...rules.filter(({ isUnseen }) => isUnseen !== true).map(({ path }) => path), ...needed];
   const asked = new Set(['/', ...paths].map((path) => byPath.nearest(path)));
   // All directories are below the root: that they may be written does not mean that they are needed.
   const roots = rules.filter(({ access, path }) => access === 'write' && path !== '/');

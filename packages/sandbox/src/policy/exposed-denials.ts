@@ -27,7 +27,7 @@ export function exposedDenials(
 ): readonly ExposedDenial[] {
   const ways = new Ways(outermost(rules), own, files);
   return rules
-    .filter(({ access, kind }) => access === 'deny' && kind !== 'missing')
+    .filter(({ access, kind, isUnseen }) => access === 'deny' && kind !== 'missing' && isUnseen !== true)
     .flatMap((rule) => {
       const threat = ways.threatTo(rule.path);
       return threat === undefined ? [] : [{ rule, hand: threat.hand, exchanged: threat.exchanged }];

@@ -18,3 +18,20 @@ test('the nearest is at the path or above it, and a name that only begins alike 
   map.set('/', '/');
   expect([map.nearest('/'), map.nearest('/x/y')]).toEqual(['/', '/']);
 });
+
+test('what is above holds the path, the root first, and what is within is at the path or below it', () => {
+  const map = new PathMap<string>();
+  for (const path of ['/', '/a', '/a/b/c', '/ab', '/a/b/d/e', '/x']) map.set(path, path);
+  const asked = ['/', '/a', '/a/b', '/a/b/c', '/a/b/c/d', '/y'];
+  expect(asked.map((path) => [[...map.above(path)], [...map.within(path)].sort()])).toEqual([
+    [[], ['/', '/a', '/a/b/c', '/a/b/d/e', '/ab', '/x']],
+    [['/'], ['/a', '/a/b/c', '/a/b/d/e']],
+    [
+      ['/', '/a'],
+      ['/a/b/c', '/a/b/d/e'],
+    ],
+    [['/', '/a'], ['/a/b/c']],
+    [['/', '/a', '/a/b/c'], []],
+    [['/'], []],
+  ]);
+});

@@ -27,6 +27,27 @@ export class PathMap<Value> {
     }
     return found;
   }
+
+  /** What is known at the directories that hold the path, the root first. */
+  *above(path: string): Generator<Value> {
+    let at: Node<Value> | undefined = this.#root;
+    for (const name of namesIn(path)) {
+      if (at.value !== undefined) yield at.value;
+      at = at.below.get(name);
+      if (at === undefined) return;
+    }
+  }
+
+  /** What is known at the path and at all that it holds. */
+  *within(path: string): Generator<Value> {
+    let top: Node<Value> | undefined = this.#root;
+    for (const name of namesIn(path)) top = top?.below.get(name);
+    const left = top === undefined ? [] : [top];
+    for (let node = left.pop(); node !== undefined; node = left.pop()) {
+      if (node.value !== undefined) yield node.value;
+      left.push(...node.below.values());
+    }
+  }
 }
 
 interface Node<Value> {
