@@ -483,6 +483,41 @@ describe('what the kernel shows where a look fails', () => {
   });
 });
 
+describe('an automounter that mounts what is named', () => {
+  const files = fakeFiles({
+    '/net': 'directory',
+    '/net/host/ws': 'directory',
+    '/ws/there': { link: '/net/host/ws' },
+    '/usr/bin/bwrap': { text: '' },
+  });
+  const mountTable = (): string =>
+    [
+      '1 0 8:1 / / rw - ext4 x rw\n',
+      '2 1 0:40 / /net rw - autofs -hosts rw,fd=5,pgrp=1,minproto=5,maxproto=5,indirect,pipe_ino=9\n',
+    ].join('');
+  const { file_system: fileSystem, ...rest } = WORKSPACE_WRITE;
+  const naming = (access: string): unknown => {
+    const entry = { path: { type: 'path', path: 'file:///net/host' }, access };
+    return { ...rest, file_system: { ...fileSystem, entries: [...fileSystem.entries, entry] } };
+  };
+  const KEPT_FROM_IT: unknown = expect.objectContaining({
+    path: '/net',
+    access: 'deny',
+    origin: { source: 'default', entry: 'kernelTrees' },
+  });
+
+  test.each([
+    ['is asked nothing by a command', WORKSPACE_WRITE, '/ws', KEPT_FROM_IT],
+    ['nor where something below it is denied', naming('deny'), '/ws', KEPT_FROM_IT],
+    ['is asked where something below it is allowed', naming('read'), '/ws', undefined],
+    ['is asked where a command runs below it', WORKSPACE_WRITE, '/net/host/ws', undefined],
+    ['is asked where a link leads a command there', WORKSPACE_WRITE, '/ws/there', undefined],
+  ])('%s', async (_, permissions, cwd, expected) => {
+    const { policy } = await planned({ files, mountTable }, permissions, cwd);
+    expect(policy.rules.find(({ path }) => path === '/net')).toEqual(expected);
+  });
+});
+
 test('what may never answer is denied where else it is mounted, and nobody looks at it', async () => {
   const looked: string[] = [];
   const tree = fakeFiles({

@@ -5,11 +5,10 @@ import {
   type ScannedTrees,
   scanTargets,
 } from './ceiling/ceiling.js';
+import { HiddenPlaces } from './ceiling/hidden-places.js';
 import { homeDirectories } from './ceiling/home-directories.js';
 import type { CeilingSource } from './ceiling/operator-ceiling.js';
 import type { FileFacts } from './files/file-facts.js';
-import { lookUnlessKeptOut } from './files/look-unless-kept-out.js';
-import { ownDoor } from './files/own-door.js';
 import type { HostFacts } from './host-facts.js';
 import {
   globScansOf,
@@ -20,9 +19,8 @@ import {
 } from './intent/normalise.js';
 import { refuse } from './intent/refuse.js';
 import type { SandboxIntent } from './intent/schema.js';
-import { strayKernelMounts } from './launch/kinds-of-mounts.js';
 import type { LaunchPlan } from './launch/launch-plan.js';
-import { type Mount, mountsIn } from './launch/mount-table.js';
+import { mountsIn } from './launch/mount-table.js';
 import { SetUp } from './launch/set-up.js';
 import { planBwrap, type SandboxedCommand } from './linux/bwrap-plan.js';
 import { exposedMounts } from './linux/exposed-mounts.js';
@@ -50,7 +48,6 @@ import {
 } from './plan-refusals.js';
 import type { Narrowing } from './policy/intersect.js';
 import type { NormalisedPolicy, PathRule, PolicyNote } from './policy/path-rule.js';
-import { DEFAULTS } from './policy/rule-origin.js';
 import type { RepositoryFinder } from './repositories/repository-scans.js';
 import type { ScannedTree, ScanTarget } from './repositories/scan-tree.js';
 
@@ -119,7 +116,7 @@ async function planWithin(
   // What no look at files can change comes first: a look may take long.
   const architecture = architectureOf(host);
   const table = host.mountTable();
-  const kernel = strayKernelMounts(mountsIn(table));
+  const hidden = new HiddenPlaces(host.ownPaths, mountsIn(table), host.user.uid);
   const needed = [command.cwd, ...host.runBy, ...homeDirectories()];
   const ask = (files: FileFacts, patterns: Patterns, maximum: Patterns): Question => {
     const named = normalise(intent, host.roots, files, 'leftOut') ?? unrestricted('enabled');
@@ -129,7 +126,8 @@ async function planWithin(
       patterns === 'leftOut' || patterns.size === 0
         ? named
         : (normalise(intent, host.roots, files, patterns, 'intent', matched) ?? named);
-    return { asked, ceiling: withHidden(ceiling.bindTo(files, maximum), host, kernel, files), hosts };
+    const most = hidden.below(ceiling.bindTo(files, maximum), asked.rules, needed, files);
+    return { asked, ceiling: most, hosts };
   };
   const mayReplace: MayReplace = (path) =>
     host.files.inOneGo((files) => {
@@ -293,28 +291,6 @@ function filterFor(architecture: Architecture, restrictsFiles: boolean): Uint8Ar
 }
 
 const filters = new Map<string, Uint8Array>();
-
-/** What no sandbox shows: what is the executor's own, and what of the kernel it has mounted somewhere. */
-function withHidden(
-  ceiling: Ceiling,
-  { ownPaths, user }: HostFacts,
-  kernel: readonly Mount[],
-  files: FileFacts,
-): Ceiling {
-  const paths = new Set(kernel.flatMap(({ path }) => coverFor(path, files, user.uid) ?? []));
-  const hidden = [
-    ...ownPaths.map((path) => ({ path, origin: DEFAULTS.ownRecords })),
-    ...[...paths].map((path) => ({ path, origin: DEFAULTS.kernelTrees })),
-  ];
-  return { ...ceiling, hidden: [...ceiling.hidden, ...hidden] };
-}
-
-/** What to cover so that a path is hidden: itself, or what this user has shut above it; nothing where no command of theirs gets to. */
-function coverFor(path: string, files: FileFacts, uid: number): string | undefined {
-  const seen = lookUnlessKeptOut(path, files);
-  if (seen === 'keptOut') return ownDoor(path, files, uid)?.path;
-  return seen === 'missing' ? undefined : path;
-}
 
 async function workingBwrap(
   { bwrap }: HostFacts,

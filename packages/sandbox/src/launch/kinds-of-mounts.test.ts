@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { coveredKernelMounts, strayKernelMounts } from './kinds-of-mounts.js';
+import { coveredKernelMounts, idleTriggers, strayKernelMounts } from './kinds-of-mounts.js';
 import { mountsIn } from './mount-table.js';
 
 const TABLE = [
@@ -25,4 +25,18 @@ test('what the kernel shows elsewhere is known by its kind, and whether it is co
     ['/srv/root/proc', '/srv/settings', '/srv/root/dev', '/srv/root/dev/pts'],
     ['/mnt/old'],
   ]);
+});
+
+test('what an automounter is asked for by names is known, unless something is mounted there', () => {
+  const table = [
+    '1 0 8:1 / / rw - ext4 /dev/sda1 rw',
+    '2 1 0:40 / /net rw - autofs -hosts rw,fd=5,pgrp=1,minproto=5,maxproto=5,indirect,pipe_ino=9',
+    '3 1 0:41 / /home rw - autofs auto.home rw,fd=5,pgrp=1,minproto=5,maxproto=5,indirect,pipe_ino=9',
+    '4 3 0:42 / /home/u rw - nfs4 server:/u rw',
+    '5 1 0:43 / /boot rw - autofs systemd-1 rw,fd=5,pgrp=1,minproto=5,maxproto=5,direct,pipe_ino=9',
+    '6 1 0:44 / /misc rw - autofs auto.misc rw,fd=5,pgrp=1,minproto=5,maxproto=5,indirect,pipe_ino=9',
+    '7 6 8:2 / /misc rw - ext4 /dev/sdb1 rw',
+  ];
+  const mounts = mountsIn(table.map((line) => `${line}\n`).join(''));
+  expect(idleTriggers(mounts).map(({ path }) => path)).toEqual(['/net']);
 });

@@ -1,5 +1,5 @@
 import { kernelTreeOf } from '../files/kernel-trees.js';
-import { isWithinAny } from '../files/paths.js';
+import { holdersOf, isWithinAny } from '../files/paths.js';
 import { type Mount, visibleMounts } from './mount-table.js';
 
 /** Whether somebody else than the kernel of this machine answers for it. */
@@ -21,6 +21,24 @@ export function tellsWhatItShows({ fileSystem }: Mount): boolean {
 /** Whether something is mounted in its place as soon as it is needed; it keeps no files itself. */
 export function isTrigger({ fileSystem }: Mount): boolean {
   return fileSystem.startsWith('autofs ');
+}
+
+/**
+ * Where somebody outside mounts something for each name that is used, as far as nothing is mounted there: what that comes to later no sandbox
+ * shows, and whoever may use names tells them to it, and what it asks on the network.
+ */
+export function idleTriggers(mounts: readonly Mount[]): readonly Mount[] {
+  const visible = [...visibleMounts(mounts).values()];
+  const used = holdersOf(visible.map(({ path }) => path));
+  return visible.filter(
+    (mount) => takesNames(mount) && !used.has(mount.path) && kernelTreeOf(mount.path) === undefined,
+  );
+}
+
+/** The others stand for one thing each, such as `/boot`. */
+function takesNames(mount: Mount): boolean {
+  const [, , options = ''] = mount.fileSystem.split(' ');
+  return isTrigger(mount) && options.split(',').includes('indirect');
 }
 
 /**
