@@ -122,6 +122,8 @@ interface PathRule {
     readonly placeholderText?: PlaceholderText;
     /** The link by which a pattern has led here, which a command may have made. */
     readonly byLink?: string;
+    /** What stands there was not looked at, and must not be: whoever answers for it may never do so. */
+    readonly isUnseen?: true;
     /** The directory is one in which many users make files, such as /tmp. */
     readonly isShared: boolean;
 }

@@ -6,7 +6,7 @@ import { judgeDenial } from './denial/judge-denial.js';
 import { explainAsJson, explainInWords } from './explain/explain.js';
 import type { FileView } from './files/file-facts.js';
 import { isWithin } from './files/paths.js';
-import { fakeFiles } from './files/testing/fake-files.js';
+import { type FakeFile, fakeFiles } from './files/testing/fake-files.js';
 import type { HostFacts } from './host-facts.js';
 import { parseIntent } from './intent/parse-intent.js';
 import { PatternLooks } from './intent/pattern-looks.js';
@@ -446,11 +446,11 @@ test('what the kernel shows elsewhere is denied, with all that is found there', 
   ]);
 });
 
-test.each([
-  ['this user, for a command could open it', HOST.user.uid, ['deny /ws/root']],
-  ['somebody else, where no command gets to', HOST.user.uid + 1, []],
-])('what the kernel shows below a directory that was shut by %s', async (_, uid, denied) => {
-  const files = fakeFiles({ '/ws/root': 'shut', '/usr/bin/bwrap': { text: '' } }, { '/ws/root': { uid } });
+test.each<[string, FakeFile, readonly string[]]>([
+  ['this user, for a command could open it', 'shut', ['deny /ws/root']],
+  ['somebody else, where no command gets to', 'shutByOthers', []],
+])('what the kernel shows below a directory that was shut by %s', async (_, shut, denied) => {
+  const files = fakeFiles({ '/ws/root': shut, '/usr/bin/bwrap': { text: '' } });
   const mountTable = (): string =>
     ['1 0 8:1 / / rw - ext4 x rw\n', '2 1 0:5 / /ws/root/proc rw - proc x rw\n'].join('');
   const { policy } = await planned({ files, mountTable });

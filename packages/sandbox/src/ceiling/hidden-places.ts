@@ -3,7 +3,7 @@ import { lookUnlessKeptOut } from '../files/look-unless-kept-out.js';
 import { ownDoor } from '../files/own-door.js';
 import { withHolders } from '../files/paths.js';
 import { resolvePath } from '../files/resolve-path.js';
-import { idleTriggers, strayKernelMounts } from '../launch/kinds-of-mounts.js';
+import { idleTriggers, strayKernelMounts, tracingMounts } from '../launch/kinds-of-mounts.js';
 import type { Mount } from '../launch/mount-table.js';
 import type { PathRule } from '../policy/path-rule.js';
 import { DEFAULTS } from '../policy/rule-origin.js';
@@ -14,13 +14,12 @@ export class HiddenPlaces {
   readonly #ownPaths: readonly string[];
   readonly #kernel: readonly Mount[];
   readonly #triggers: readonly Mount[];
-  readonly #uid: number;
 
   /** @param mounts Of this machine. @param uid Of this user. */
   constructor(ownPaths: readonly string[], mounts: readonly Mount[], uid: number) {
     this.#ownPaths = ownPaths;
-    this.#uid = uid;
-    this.#kernel = strayKernelMounts(mounts);
+    // Of what root's own reader waits for there, a command that may only read could take it away.
+    this.#kernel = [...strayKernelMounts(mounts), ...(uid === 0 ? tracingMounts(mounts) : [])];
     this.#triggers = idleTriggers(mounts);
   }
 
@@ -31,7 +30,7 @@ export class HiddenPlaces {
   below(ceiling: Ceiling, asked: readonly PathRule[], needed: readonly string[], files: FileFacts): Ceiling {
     const rules = [...asked, ...(ceiling.maximum?.rules ?? [])];
     const mounts = [...this.#kernel, ...this.#unnamedTriggers(rules, needed, files)];
-    const paths = new Set(mounts.flatMap(({ path }) => coverFor(path, files, this.#uid) ?? []));
+    const paths = new Set(mounts.flatMap(({ path }) => coverFor(path, files) ?? []));
     const hidden = [
       ...this.#ownPaths.map((path) => ({ path, origin: DEFAULTS.ownRecords })),
       ...[...paths].map((path) => ({ path, origin: DEFAULTS.kernelTrees })),
@@ -56,8 +55,8 @@ export class HiddenPlaces {
 }
 
 /** What to cover so that a path is hidden: itself, or what this user has shut above it; nothing where no command of theirs gets to. */
-function coverFor(path: string, files: FileFacts, uid: number): string | undefined {
+function coverFor(path: string, files: FileFacts): string | undefined {
   const seen = lookUnlessKeptOut(path, files);
-  if (seen === 'keptOut') return ownDoor(path, files, uid)?.path;
+  if (seen === 'keptOut') return ownDoor(path, files)?.path;
   return seen === 'missing' ? undefined : path;
 }

@@ -1,10 +1,11 @@
 import { ExecError } from '@holdfast/exec-protocol';
 import { errorCode } from './error-code.js';
 import type { FileFact, FileFacts } from './file-facts.js';
+import { Unseen } from './unseen.js';
 
 /**
  * What stands at a path, for whoever need not care where this user does not get: no command of theirs does.
- * @throws ExecError as the look; `sandboxUnsupported` where it fails otherwise, so that nobody knows what a command would see there.
+ * @throws ExecError and Unseen as the look; `sandboxUnsupported` where it fails otherwise, so that nobody knows what a command would see there.
  */
 export function lookUnlessKeptOut(
   path: string,
@@ -13,7 +14,7 @@ export function lookUnlessKeptOut(
   try {
     return files.look(path) ?? 'missing';
   } catch (error) {
-    if (error instanceof ExecError) throw error;
+    if (error instanceof ExecError || error instanceof Unseen) throw error;
     const code = errorCode(error) ?? String(error);
     if (KEPT_OUT.has(code)) return 'keptOut';
     throw new ExecError(

@@ -1,20 +1,36 @@
 import type { FileFact, FileFacts } from './file-facts.js';
+import { isSharedByAll } from './hands.js';
 import { parentOf } from './paths.js';
+import type { ResolvedPath } from './resolve-path.js';
 
-/** A directory with what is known of it. */
-export type Door = FileFact & { readonly path: string };
+/** What a path is asked of. */
+type Files = Pick<FileFacts, 'look' | 'mayCreateIn'>;
 
 /**
- * The directory of this user that keeps it from looking at a path: whatever it starts could open that one. Undefined where somebody
- * else has shut what keeps it out, so that no command of this user gets there either.
- * @param path One at which a look fails. @param uid Of this user.
+ * The directory of this user that keeps it from looking at a path: whatever it starts could open that one, and bubblewrap passes it. Undefined
+ * where somebody else has shut what keeps it out, so that no command of this user gets there either.
+ * @param path One at which a look fails.
  */
-export function ownDoor(path: string, files: Pick<FileFacts, 'look'>, uid: number): Door | undefined {
+export function ownDoor(path: string, files: Files): ResolvedPath | undefined {
   const directory = parentOf(path);
+  const seen = seenAt(directory, files);
+  if (seen === 'keptOut') return directory === '/' ? undefined : ownDoor(directory, files);
+  if (seen?.kind !== 'directory' || files.mayCreateIn(directory) === 'never') return undefined;
+  const { device, inode } = seen;
+  return {
+    path: directory,
+    kind: 'directory',
+    identity: { device, inode },
+    missingFrom: undefined,
+    isShared: isSharedByAll(seen),
+    links: [],
+  };
+}
+
+function seenAt(path: string, files: Files): FileFact | 'keptOut' | undefined {
   try {
-    const seen = files.look(directory);
-    return seen?.kind === 'directory' && seen.uid === uid ? { ...seen, path: directory } : undefined;
+    return files.look(path);
   } catch {
-    return directory === '/' ? undefined : ownDoor(directory, files, uid);
+    return 'keptOut';
   }
 }

@@ -381,7 +381,7 @@ test('what is denied below a directory that this user has shut is denied with it
       },
     ],
   ]);
-  const others: FileFacts = { ...fakeFiles({ '/ws/own': 'shut' }), mayCreateIn: () => 'never' };
+  const others = fakeFiles({ '/ws/own': 'shutByOthers' });
   await expect(normalised(denied, {}, undefined, others)).rejects.toThrow(
     `${ENTRY}.0: /ws/own cannot be looked into (EACCES), so it is unknown what to deny; mend it or deny its directory`,
   );

@@ -1,6 +1,7 @@
 import type { FileFacts } from '../files/file-facts.js';
 import { LookPool } from '../files/look-pool.js';
-import { depthOf, isWithin, NOT_UTF_8, namesOf, parentOf } from '../files/paths.js';
+import { ownDoor } from '../files/own-door.js';
+import { childOf, depthOf, isWithin, NOT_UTF_8, namesOf, parentOf } from '../files/paths.js';
 import {
   type CrossedLink,
   type FileIdentity,
@@ -19,7 +20,6 @@ import type { ExecutorRoots } from './executor-roots.js';
 import { expandEntry } from './expand-entry.js';
 import { matchedPath } from './matched-links.js';
 import { nativePath } from './native-path.js';
-import { ownShut } from './own-shut.js';
 import { refuse } from './refuse.js';
 import type { IntentEntry, RestrictedFiles, SandboxIntent } from './schema.js';
 import { refuseManyWritable } from './writable-bound.js';
@@ -307,7 +307,7 @@ function resolveFor(
     );
   if (resolved.kind !== 'deadEnd') return resolved;
   if (entry.access === 'deny') {
-    const shut = resolved.isShut === true ? ownShut(resolved.at, files) : undefined;
+    const shut = resolved.isShut === true ? ownDoor(childOf(resolved.at, '.'), files) : undefined;
     if (shut === undefined)
       refuse(nameOf(origin), `${resolved.why}, so it is unknown what to deny; mend it or deny its directory`);
     notes.push({

@@ -59,6 +59,13 @@ export function coveredKernelMounts(mounts: readonly Mount[]): readonly Mount[] 
   return mounts.filter((mount) => isStray(mount) && !visible.has(mount) && !isWithinAny(mount.path, hidden));
 }
 
+/** In which the kernel tells what it traces, to whoever reads it first. */
+export function tracingMounts(mounts: readonly Mount[]): readonly Mount[] {
+  return [...visibleMounts(mounts).values()].filter(({ fileSystem }) =>
+    /^(?:tracefs|debugfs) /.test(fileSystem),
+  );
+}
+
 function isStray({ path, fileSystem }: Mount): boolean {
   const kind = fileSystem.slice(0, fileSystem.indexOf(' '));
   return KERNEL_FILE_SYSTEMS.has(kind) && kernelTreeOf(path) === undefined;

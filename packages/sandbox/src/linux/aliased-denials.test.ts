@@ -19,7 +19,8 @@ const FILES = fakeFiles({
   '/mnt/me/.ssh': 'directory',
   '/mnt/file': { text: '' },
   '/nfs/export/me/.ssh': 'directory',
-  '/srv/shut': 'shut',
+  '/srv/shut': 'shutByOthers',
+  '/srv/own': 'shut',
 });
 
 /** Each line is a device, what of it is shown and where; behind that its kind and what was mounted, if that matters. */
@@ -155,6 +156,14 @@ test('what nobody could deny for all its other places is refused', () => {
       `rule /home/${half - 1}: what is denied up to here is mounted at more than ${MAX_ALIASES} other places; deny directories further up, or unmount some`,
     ),
   );
+});
+
+test('below a directory that this user has shut all of that is denied, for a command could open it', () => {
+  expect(aliased(['read /', 'deny /home/me'], '/home /srv/own/a/home')).toEqual([
+    'read /',
+    'deny /home/me',
+    'deny /srv/own',
+  ]);
 });
 
 test.each([

@@ -1,5 +1,7 @@
 import type { FileFacts } from '../files/file-facts.js';
 import { kernelTreeOf } from '../files/kernel-trees.js';
+import { lookUnlessKeptOut } from '../files/look-unless-kept-out.js';
+import { ownDoor } from '../files/own-door.js';
 import { childOf, parentOf } from '../files/paths.js';
 import { factsOf } from '../files/resolve-path.js';
 import { Unseen } from '../files/unseen.js';
@@ -11,7 +13,7 @@ import { indexRules, mergeRules } from '../policy/access.js';
 import type { PathRule } from '../policy/path-rule.js';
 import { nameOf } from '../policy/rule-origin.js';
 
-type Looks = Pick<FileFacts, 'look'>;
+type Looks = Pick<FileFacts, 'look' | 'mayCreateIn'>;
 
 /** What is denied at one place and mounted at another one, too, as by `mount --bind`. */
 export class AliasedDenials {
@@ -51,27 +53,43 @@ export class AliasedDenials {
     return found.length === 0 ? rules : mergeRules([...rules, ...found]);
   }
 
-  #ruleFor(alias: Alias, rule: PathRule): readonly PathRule[] {
-    const facts = this.#factsOf(alias, rule);
-    if (facts === undefined || facts.kind === 'missing') return [];
-    return [{ path: alias.path, access: 'deny', origin: rule.origin, ...facts }];
+  #ruleFor(alias: Alias, { kind, origin }: PathRule): readonly PathRule[] {
+    const found = this.#find(alias);
+    if (found === 'unseen') {
+      // Of what is mounted below it nobody has asked anything: most of that are directories.
+      const facts = {
+        kind: alias.isWhole ? kind : 'directory',
+        identity: undefined,
+        isShared: false,
+      } as const;
+      return [{ path: alias.path, access: 'deny', origin, ...facts, isUnseen: true }];
+    }
+    if (found === undefined || found.kind === 'missing') return [];
+    const { path, identity, isShared } = found;
+    return [{ path, access: 'deny', origin, kind: found.kind, identity, isShared }];
   }
 
-  /** Undefined where this user does not get to it: no command of theirs does. */
-  #factsOf(
-    { path, mount, isOfSameDisk, isWhole }: Alias,
-    rule: PathRule,
-  ): Pick<PathRule, 'kind' | 'identity' | 'isShared' | 'isUnseen'> | undefined {
+  /** What is denied there: itself, or what this user has shut above it. Undefined where no command of theirs gets to it. */
+  #find({
+    path,
+    mount,
+    isOfSameDisk,
+  }: Alias): Pick<PathRule, 'path' | 'kind' | 'identity' | 'isShared'> | 'unseen' | undefined {
     try {
       this.#careful.look(childOf(parentOf(mount.path), '.'));
+    } catch (error) {
+      if (error instanceof Unseen) return 'unseen';
+      // The next look says why.
+    }
+    try {
       // Whoever answers for what is denied has done so.
       const files = isOfSameDisk ? this.#files : this.#careful;
-      return factsOf(files.look(path));
+      const seen = lookUnlessKeptOut(path, files);
+      if (seen === 'keptOut') return ownDoor(path, files);
+      return seen === 'missing' ? undefined : { path, ...factsOf(seen) };
     } catch (error) {
-      if (!(error instanceof Unseen)) return undefined;
-      // Of what is mounted below it nobody has asked anything: most of that are directories.
-      const kind = isWhole ? rule.kind : 'directory';
-      return { kind, identity: undefined, isShared: false, isUnseen: true };
+      if (error instanceof Unseen) return 'unseen';
+      throw error;
     }
   }
 }

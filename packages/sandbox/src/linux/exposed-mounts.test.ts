@@ -41,7 +41,10 @@ test.each([
 });
 
 test('below what this user has shut, for bubblewrap gets past that, and not below what others have shut', () => {
-  const files = fakeFiles({ '/srv/own': 'shut', '/srv/other': 'shut' }, { '/srv/own': { uid: 1000 } });
+  const files = fakeFiles(
+    { '/srv/own': 'shut', '/srv/other': 'shutByOthers' },
+    { '/srv/own': { uid: 1000 } },
+  );
   const user = { uid: 1000, gid: 1000, systemUid: 0 };
   const table = ['own', 'other'].map((name, at) => `${at} 9 8:${at} / /srv/${name}/a/disk rw - ext4 x rw\n`);
   expect(exposedMounts(mountsIn(table.join('')), user, files)).toEqual(['/srv/own/a/disk']);
@@ -56,7 +59,7 @@ test('nothing is asked of what may not answer', () => {
     asked.push(path);
     return FILES.look(path) ?? FILES.look('/');
   };
-  expect([exposedMounts(mountsIn(lines.join('')), OWN, { look }), asked]).toEqual([
+  expect([exposedMounts(mountsIn(lines.join('')), OWN, { ...FILES, look }), asked]).toEqual([
     ['/mnt/nfs/below'],
     ['/', '/mnt'],
   ]);
@@ -68,7 +71,7 @@ test('a look that fails otherwise is told', () => {
   const look = (): never => {
     throw noTime;
   };
-  expect(() => exposedMounts(mounts, OWN, { look })).toThrow(noTime);
+  expect(() => exposedMounts(mounts, OWN, { ...FILES, look })).toThrow(noTime);
 });
 
 test('a mount that is closed already, and one that is closed but for its devices', () => {

@@ -17,7 +17,7 @@ import { isClosed, type Mount, visibleMounts } from '../launch/mount-table.js';
 export function exposedMounts(
   mounts: readonly Mount[],
   own: OwnUser,
-  files: Pick<FileFacts, 'look'>,
+  files: Pick<FileFacts, 'look' | 'mayCreateIn'>,
 ): readonly string[] {
   const remote = remotePlaces(mounts);
   const visible = visibleMounts(mounts);
@@ -34,11 +34,11 @@ export function exposedMounts(
 }
 
 /** Whether a directory, or one above it, may be kept from bubblewrap for a while. */
-function canBeShut(directory: string, own: OwnUser, files: Pick<FileFacts, 'look'>): boolean {
+function canBeShut(directory: string, own: OwnUser, files: Pick<FileFacts, 'look' | 'mayCreateIn'>): boolean {
   for (const path of [directory, ...ancestorsOf(directory)].reverse()) {
     const seen = lookUnlessKeptOut(path, files);
     // Where somebody else keeps this user out, no command gets there either; its own doors they open, and bubblewrap passes them.
-    if (seen === 'keptOut') return ownDoor(path, files, own.uid) !== undefined;
+    if (seen === 'keptOut') return ownDoor(path, files) !== undefined;
     if (seen === 'missing' || owningHands(seen, own).length > 0) return true;
     if (!isSticky(seen) && mayOthersWrite(seen)) return true;
     // A command of the same user can do it, too.

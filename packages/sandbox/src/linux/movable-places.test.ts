@@ -15,8 +15,6 @@ const FILES = fakeFiles({
   '/srv/a/disk': 'directory',
 });
 
-const OWN = 0;
-
 /** Each line is a device, what of it is shown and where, and its kind. */
 function movable(rules: readonly string[], lines: readonly string[], files = FILES): MovablePlaces {
   const all = ['8:1 / / ext4', ...lines].map((line) => line.split(' '));
@@ -26,7 +24,7 @@ function movable(rules: readonly string[], lines: readonly string[], files = FIL
     ([device = '', root = '', path = '', kind = 'ext4'], at) =>
       `${at + 1} ${holderOf(path, at)} ${device} ${root} ${path} rw - ${kind} x rw\n`,
   );
-  return movablePlaces(policyOf(rules).rules, mountsIn(table.join('')), files, OWN);
+  return movablePlaces(policyOf(rules).rules, mountsIn(table.join('')), files);
 }
 
 test('what is mounted further down in what may be written could be moved', () => {
@@ -73,8 +71,7 @@ test('what was asked for its root is asked for what is mounted in it', () => {
 });
 
 test('what lies below a directory that this user has shut stays as it is, for a command could open it; what others have shut is theirs', () => {
-  const table = { '/ws/shut': 'shut', '/ws/closed': 'shut' } as const;
-  const files = fakeFiles(table, { '/ws/closed': { uid: 7 } });
+  const files = fakeFiles({ '/ws/shut': 'shut', '/ws/closed': 'shutByOthers' });
   const disks = ['8:4 / /ws/shut/in/disk', '8:5 / /ws/closed/in/disk'];
   const { shut, ...places } = movable(['read /', 'write /ws'], disks, files);
   expect(places).toEqual({ kept: [], left: 0 });

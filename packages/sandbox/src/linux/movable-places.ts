@@ -1,8 +1,8 @@
 import type { FileFacts } from '../files/file-facts.js';
-import { isSharedByAll } from '../files/hands.js';
 import { lookUnlessKeptOut } from '../files/look-unless-kept-out.js';
-import { type Door, ownDoor } from '../files/own-door.js';
+import { ownDoor } from '../files/own-door.js';
 import { childOf, depthOf, isWithin, isWithinAny, parentOf } from '../files/paths.js';
+import type { ResolvedPath } from '../files/resolve-path.js';
 import { remotePlaces } from '../launch/kinds-of-mounts.js';
 import { MountPlaces } from '../launch/mount-places.js';
 import { type Mount, visibleMounts } from '../launch/mount-table.js';
@@ -24,13 +24,12 @@ export interface MovablePlaces {
  * Where this machine has something mounted that a command could move along with a directory above it, out of the way of all who
  * start a sandbox: bubblewrap closes mounts by their paths. Who may write everywhere can get in that way as he likes. No file system
  * is asked that may not answer.
- * @param uid Of this user: what others have shut no command can open. @param rules What the command may do. @param mounts Of this machine. @param files As they were when the rules were made.
+ * @param rules What the command may do. @param mounts Of this machine. @param files As they were when the rules were made.
  */
 export function movablePlaces(
   rules: readonly PathRule[],
   mounts: readonly Mount[],
-  files: Pick<FileFacts, 'look'>,
-  uid: number,
+  files: Pick<FileFacts, 'look' | 'mayCreateIn'>,
 ): MovablePlaces {
   const index = indexRules(rules);
   const remote = remotePlaces(mounts);
@@ -45,7 +44,7 @@ export function movablePlaces(
     const seen = lookUnlessKeptOut(directory, files);
     if (seen === 'missing') return false;
     if (seen !== 'keptOut') return seen.kind === 'directory';
-    const door = ownDoor(directory, files, uid);
+    const door = ownDoor(directory, files);
     if (door !== undefined) shut.set(door.path, ruleForShut(door));
     return false;
   };
@@ -73,8 +72,6 @@ function placesOf(mounts: readonly Mount[]): readonly string[] {
   return paths.flatMap((path) => [path, ...elsewhere(path)]);
 }
 
-function ruleForShut({ path, device, inode, ...seen }: Door): PathRule {
-  const identity = { device, inode };
-  const isShared = isSharedByAll(seen);
+function ruleForShut({ path, identity, isShared }: ResolvedPath): PathRule {
   return { path, access: 'read', kind: 'directory', identity, origin: DEFAULTS.kernelTrees, isShared };
 }

@@ -12,6 +12,7 @@ export type FakeFile =
   | 'sealed'
   | 'unwritable'
   | 'shut'
+  | 'shutByOthers'
   | { readonly text: string; readonly isProgram?: true }
   | { readonly link: string };
 
@@ -43,7 +44,7 @@ export function fakeFiles(
   const files: FileView = {
     look(path): FileFact | undefined {
       const file = tree.get(path);
-      if (ancestorsOf(path).some((above) => tree.get(above) === 'shut')) {
+      if (ancestorsOf(path).some((above) => SHUT.has(tree.get(above)))) {
         throw Object.assign(new Error(path), { code: 'EACCES' });
       }
       if (file === undefined) return undefined;
@@ -69,7 +70,7 @@ export function fakeFiles(
     mayCreateIn(directory) {
       const file = tree.get(directory);
       if (file === 'unwritable') return 'afterChmod';
-      return file === 'sealed' ? 'never' : 'now';
+      return file === 'sealed' || file === 'shutByOthers' ? 'never' : 'now';
     },
     takesName: (path) => path.length - path.lastIndexOf('/') <= 256,
     mayExecute(path) {
@@ -84,6 +85,8 @@ export function fakeFiles(
   };
   return files;
 }
+
+const SHUT: ReadonlySet<FakeFile | undefined> = new Set(['shut', 'shutByOthers']);
 
 function kindOf(file: FakeFile): FileFact['kind'] {
   if (typeof file === 'string') return 'directory';
