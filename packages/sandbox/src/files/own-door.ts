@@ -1,5 +1,6 @@
-import type { FileFact, FileFacts } from './file-facts.js';
+import type { FileFacts } from './file-facts.js';
 import { isSharedByAll } from './hands.js';
+import { mayEnter, seenAt } from './may-enter.js';
 import { parentOf } from './paths.js';
 import type { ResolvedPath } from './resolve-path.js';
 
@@ -15,7 +16,8 @@ export function ownDoor(path: string, files: Files): ResolvedPath | undefined {
   const directory = parentOf(path);
   const seen = seenAt(directory, files);
   if (seen === 'keptOut') return directory === '/' ? undefined : ownDoor(directory, files);
-  if (seen?.kind !== 'directory' || files.mayCreateIn(directory) === 'never') return undefined;
+  if (seen?.kind !== 'directory' || mayEnter(directory, files)) return undefined;
+  if (files.mayCreateIn(directory) === 'never') return undefined;
   const { device, inode } = seen;
   return {
     path: directory,
@@ -25,12 +27,4 @@ export function ownDoor(path: string, files: Files): ResolvedPath | undefined {
     isShared: isSharedByAll(seen),
     links: [],
   };
-}
-
-function seenAt(path: string, files: Files): FileFact | 'keptOut' | undefined {
-  try {
-    return files.look(path);
-  } catch {
-    return 'keptOut';
-  }
 }

@@ -3,6 +3,7 @@ import { MAX_LINKED_NAMES, MAX_LINKS_FOLLOWED } from '../limits.js';
 import { errorCode, NOT_TEXT } from './error-code.js';
 import type { FileFact, FileFacts } from './file-facts.js';
 import { isSharedByAll } from './hands.js';
+import { mayEnter } from './may-enter.js';
 import { childOf, namesOf, parentOf } from './paths.js';
 import { StalePlan } from './stale-plan.js';
 import { Unseen } from './unseen.js';
@@ -108,11 +109,18 @@ function see(path: string, files: FileFacts): Seen | DeadEnd {
       return { kind: 'deadEnd', at: path, isLink: false, isUnseen: true, why };
     }
     if (errorCode(error) === NOT_TEXT) return endAt(path, 'leads to a name that is not UTF-8');
-    const at = parentOf(path);
-    const cause = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    const isShut = cause === 'EACCES';
-    return { kind: 'deadEnd', at, isLink: false, isShut, why: `${at} cannot be looked into (${cause})` };
+    return keptOutAt(path, error, files);
   }
+}
+
+/** Of what fails by itself, or below a directory that cannot be entered. */
+function keptOutAt(path: string, error: unknown, files: FileFacts): DeadEnd {
+  const directory = parentOf(path);
+  const isEntered = mayEnter(directory, files);
+  const at = isEntered ? path : directory;
+  const cause = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  const why = `${at} cannot be looked ${isEntered ? 'at' : 'into'} (${cause})`;
+  return { kind: 'deadEnd', at, isLink: false, isShut: !isEntered && cause === 'EACCES', why };
 }
 
 /** Of what was a link a moment ago. */

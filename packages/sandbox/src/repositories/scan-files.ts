@@ -2,7 +2,9 @@ import { type Dirent, lstatSync, opendirSync, type Stats } from 'node:fs';
 import { opendir } from 'node:fs/promises';
 import type { DirectoryStamp } from '../files/directory-stamp.js';
 import { errorCode } from '../files/error-code.js';
+import { mayEnter } from '../files/may-enter.js';
 import { parentOf } from '../files/paths.js';
+import { realFileFacts } from '../files/real-file-facts.js';
 
 /** The stamp of a directory, with what tells whether it holds others. */
 export interface ScannedStamp extends DirectoryStamp {
@@ -145,7 +147,9 @@ function visibleAbove(path: string): { readonly path: string; readonly owner: nu
   try {
     return { path, owner: lstatSync(path, { throwIfNoEntry: false })?.uid };
   } catch {
-    return visibleAbove(parentOf(path));
+    const directory = parentOf(path);
+    // What alone cannot be looked at there is a file system that somebody has mounted for nobody else, and no command looks at it either.
+    return mayEnter(directory, realFileFacts) ? { path, owner: undefined } : visibleAbove(directory);
   }
 }
 
