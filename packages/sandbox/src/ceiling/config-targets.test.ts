@@ -34,7 +34,10 @@ describe('what the config of a repository names', () => {
     '/ws/r/.git/hooks': 'directory',
     '/ws/r/.git/commondir': { text: '.' },
   };
-  const KEPT = ['write /ws', 'read /ws/r/.git/commondir', 'read /ws/r/.git/config', 'read /ws/r/.git/hooks'];
+  const KEPT = [
+    'write /ws',
+    ...['commondir', 'config', 'config.worktree/', 'hooks'].map((part) => `read /ws/r/.git/${part}`),
+  ];
 
   async function named(
     config: string,

@@ -28,6 +28,7 @@ test('below a file nothing is made while that stands, so it stays as it is', asy
     [
       'write /ws',
       'read /ws/.git/config',
+      'read /ws/.git/config.worktree/',
       'read /ws/.git/f/',
       'read /ws/.git/h',
       'read /ws/.git/hooks',
@@ -74,9 +75,11 @@ test('what has too long a path for a mount keeps a directory above it as it is a
     });
     return linesOf(policy.rules).filter((line) => line.includes(name));
   };
-  // The longest of its paths is that of `commondir`.
-  const last = 'm'.repeat(MAX_RESTRICTED_PATH_BYTES - down(19).length - '//.git/commondir'.length);
-  const parts = ['commondir/', 'config/', 'hooks'].map((part) => `read ${down(19)}/${last}/.git/${part}`);
+  // The longest of its paths is that of `config.worktree`.
+  const last = 'm'.repeat(MAX_RESTRICTED_PATH_BYTES - down(19).length - '//.git/config.worktree'.length);
+  const parts = ['commondir/', 'config/', 'config.worktree/', 'hooks'].map(
+    (part) => `read ${down(19)}/${last}/.git/${part}`,
+  );
   expect([await at(`${down(19)}/${last}`), await at(`${down(19)}/${last}m`)]).toEqual([
     parts,
     [`read ${down(19)}/${last}m/.git`],

@@ -22,7 +22,7 @@ export interface ProtectedPath {
 const MOUNTS_OF_WORKTREE = 4;
 
 /** What a repository takes on average, beside the directories above it: in parts, with a pin for itself, and as a whole. */
-const MOUNTS = { inParts: 4, asAWhole: 1 } as const;
+const MOUNTS = { inParts: 5, asAWhole: 1 } as const;
 
 /**
  * How many of so many repositories can be protected in parts; the others have to be as a whole.
@@ -68,7 +68,6 @@ export function protectedInGitDirectory(
 ): readonly ProtectedPath[] {
   const linksInto = [directory, ...worktrees];
   const config = childOf(directory, 'config');
-  const hasWorktreeConfig = mayHaveWorktreeConfig(config, files);
   return [
     { path: childOf(directory, 'hooks'), expects: 'directory', linksInto },
     ...(isFilled(config, files) ? [] : [{ path: config, expects: 'file' as const, linksInto }]),
@@ -76,8 +75,8 @@ export function protectedInGitDirectory(
     // It would send git to another directory for its hooks and config; a dot sends it to the same one.
     { path: childOf(directory, 'commondir'), expects: 'file', linksInto, placeholderText: '.\n' },
     { path: childOf(directory, 'gitdir'), expects: 'file', onlyIfThere: true },
-    configOfWorktree(directory, hasWorktreeConfig, linksInto),
-    ...(linked.get(directory)?.flatMap((worktree) => ofLinkedWorktree(worktree, hasWorktreeConfig)) ?? [
+    configOfWorktree(directory, linksInto),
+    ...(linked.get(directory)?.flatMap((worktree) => ofLinkedWorktree(worktree)) ?? [
       { path: childOf(directory, 'worktrees'), expects: 'directory' as const, isSparing: true as const },
     ]),
   ];
@@ -89,24 +88,15 @@ function isFilled(config: string, files: FileFacts): boolean {
   return found.kind === 'directory' && found.path === config && files.list(config, 0) === undefined;
 }
 
-function ofLinkedWorktree(worktree: string, hasWorktreeConfig: boolean): readonly ProtectedPath[] {
+function ofLinkedWorktree(worktree: string): readonly ProtectedPath[] {
   return [
     { path: childOf(worktree, 'commondir'), expects: 'file', onlyIfThere: true },
     { path: childOf(worktree, 'gitdir'), expects: 'file', onlyIfThere: true },
-    configOfWorktree(worktree, hasWorktreeConfig, [worktree]),
+    configOfWorktree(worktree, [worktree]),
   ];
 }
 
-/** Git reads this file only where an extension says so, but then it must not be a directory. */
-function configOfWorktree(directory: string, isRead: boolean, linksInto: readonly string[]): ProtectedPath {
-  const path = childOf(directory, 'config.worktree');
-  return { path, expects: 'file', linksInto, ...(isRead ? { placeholderText: '' } : { onlyIfThere: true }) };
-}
-
-/** True as well for a config that cannot be read: an empty file more changes nothing. */
-function mayHaveWorktreeConfig(config: string, files: FileFacts): boolean {
-  const found = resolvePath(config, files);
-  if (found.kind !== 'file') return false;
-  const text = files.readText(found.path);
-  return text === undefined || /worktreeconfig/i.test(text);
+/** Git reads this file where an extension says so, which `git sparse-checkout` turns on by itself. It must be no directory then. */
+function configOfWorktree(directory: string, linksInto: readonly string[]): ProtectedPath {
+  return { path: childOf(directory, 'config.worktree'), expects: 'file', linksInto, placeholderText: '' };
 }

@@ -146,6 +146,18 @@ const CASES: readonly (readonly [
     [false, false],
   ],
   [
+    'F09c',
+    'a config that git reads once it has turned an extension on by itself, as for a sparse checkout',
+    'for d in . one .git/worktrees/linked; do g=$d/.git; [ -d "$g" ] || g=$d; printf "[core]\\nfsmonitor = evil\\n" > $g/config.worktree; mv tracked $g/config.worktree; done',
+    exists(
+      '.git/config.worktree',
+      'one/.git/config.worktree',
+      '.git/worktrees/linked/config.worktree',
+      'tracked',
+    ),
+    [false, false, false, true],
+  ],
+  [
     'F10b',
     'pointing a linked worktree elsewhere',
     'mkdir -p evil; echo "gitdir: $PWD/evil" > linked/.git; rm linked/.git; mv linked/.git x; rmdir evil',
