@@ -17,7 +17,7 @@ import type { Architecture } from './linux/seccomp/syscalls.js';
 import type { HostRules } from './network/host-rules.js';
 import { indexRules } from './policy/access.js';
 import { type ExposedDenial, exposedDenials } from './policy/exposed-denials.js';
-import type { NormalisedPolicy, PolicyNote } from './policy/path-rule.js';
+import type { NormalisedPolicy, PathRule, PolicyNote } from './policy/path-rule.js';
 import { DEFAULTS, nameOf } from './policy/rule-origin.js';
 import { replaceableIn, unreadableByLink } from './policy/visibility.js';
 
@@ -108,6 +108,32 @@ export function notesOfExposed(
 
 function exposureOf({ rule, hand, exchanged }: ExposedDenial): string {
   return `${rule.path} cannot be denied for certain: ${nameOfHand(hand)} may exchange ${exchanged} while it is covered; deny ${parentOf(exchanged)} instead, move it elsewhere, or keep others from that by chown or chmod`;
+}
+
+/**
+ * What a mount at one spelling of a name does not keep.
+ * @param respelled Rules about files that have others.
+ * @returns what of that every sandbox here keeps. Refused it is not: a start-up file has its name.
+ * @throws ExecError `sandboxUnsupported` where an entry says so of a file.
+ */
+export function notesOfRespelled(respelled: readonly PathRule[]): readonly PolicyNote[] {
+  const asked = respelled.find(({ origin }) => origin.source !== 'default');
+  if (asked !== undefined)
+    refuse(
+      nameOf(asked.origin),
+      `${asked.path} ${outcomeOf(asked)} by another spelling of its name, since upper and lower case are the same on its file system; ${asked.access === 'deny' ? 'deny' : 'name'} ${parentOf(asked.path)} instead, or move it elsewhere`,
+    );
+  return (['deny', 'read'] as const).flatMap((access) => {
+    const [first, ...others] = respelled.filter((rule) => rule.access === access);
+    if (first === undefined) return [];
+    const more = others.length === 0 ? '' : ` (and ${others.length} more like it)`;
+    const text = `${first.path}${more} ${outcomeOf(first)} by another spelling of its name, since upper and lower case are the same on its file system; keep it on another one`;
+    return [{ origin: first.origin, text }];
+  });
+}
+
+function outcomeOf({ access }: PathRule): string {
+  return access === 'deny' ? 'can be read' : 'can be written';
 }
 
 /** @throws ExecError `sandboxUnsupported` where what the kernel shows could come to light while a command runs. */

@@ -20,7 +20,7 @@ import {
 import { refuse } from './intent/refuse.js';
 import type { SandboxIntent } from './intent/schema.js';
 import type { LaunchPlan } from './launch/launch-plan.js';
-import { mountsIn } from './launch/mount-table.js';
+import { type Mount, mountsIn } from './launch/mount-table.js';
 import { SetUp } from './launch/set-up.js';
 import { planBwrap, type SandboxedCommand } from './linux/bwrap-plan.js';
 import { exposedMounts } from './linux/exposed-mounts.js';
@@ -28,6 +28,7 @@ import type { MayReplace } from './linux/find-bwrap.js';
 import { maskCrowds } from './linux/mask-crowds.js';
 import { askMounts, type MountsAround, NOT_ASKED, starterFor, withMountGaps } from './linux/mounts-around.js';
 import { type MovablePlaces, movablePlaces, withShut } from './linux/movable-places.js';
+import { respelledFiles } from './linux/other-spellings.js';
 import { type MountPlan, planMounts, type SealableTree } from './linux/plan-mounts.js';
 import type { WorkingBwrap } from './linux/probe-bwrap.js';
 import { compileFilter } from './linux/seccomp/compile-filter.js';
@@ -41,6 +42,7 @@ import {
   notesOfExposed,
   notesOfMovable,
   notesOfOwnProgram,
+  notesOfRespelled,
   refuseCoveredKernelMounts,
   refuseHostsBelow,
   refuseReplaceable,
@@ -254,7 +256,7 @@ function answer(
     },
   );
   const isNetworkNarrowed = hosts === undefined && policy.network !== asked.network;
-  const open = notesOfGaps(policy, movable, { user, files, runBy });
+  const open = notesOfGaps(policy, movable, { user, files, runBy, ofHost });
   const noted = { ...policy, notes: [...policy.notes, ...notes, ...open] };
   return {
     policy: noted,
@@ -273,10 +275,16 @@ function answer(
 function notesOfGaps(
   policy: NormalisedPolicy,
   movable: MovablePlaces,
-  { user, files, runBy }: Pick<Surroundings, 'user' | 'files' | 'runBy'>,
+  {
+    user,
+    files,
+    runBy,
+    ofHost,
+  }: Pick<Surroundings, 'user' | 'files' | 'runBy'> & { readonly ofHost: readonly Mount[] },
 ): readonly PolicyNote[] {
   return [
     ...notesOfExposed(policy, user, files),
+    ...notesOfRespelled(respelledFiles(policy.rules, ofHost, files)),
     ...notesOfOwnProgram(runBy, policy, files),
     ...notesOfMovable(movable),
   ];

@@ -1,0 +1,74 @@
+import type { FileFact, FileFacts } from '../files/file-facts.js';
+import { childOf, parentOf } from '../files/paths.js';
+import { isNamedByKernel } from '../launch/case-of-names.js';
+import { type Mount, visibleMounts } from '../launch/mount-table.js';
+import { MAX_SPELLED_ENTRIES } from '../limits.js';
+import { indexRules } from '../policy/access.js';
+import { PathMap } from '../policy/path-map.js';
+import type { PathRule } from '../policy/path-rule.js';
+
+/**
+ * Rules about files that a command gets past by another spelling of their names, such as `.ENV` for `.env`: where somebody else than
+ * the kernel of this machine compares names, and disregards case, a file has many of them, and a mount covers one. Directories
+ * have one, however they are spelled.
+ * @param rules One for each path, none that says what the next one above says.
+ * @param mounts Of this machine. @param files As they were when the rules were made.
+ */
+export function respelledFiles(
+  rules: readonly PathRule[],
+  mounts: readonly Mount[],
+  files: Pick<FileFacts, 'look' | 'list'>,
+): readonly PathRule[] {
+  const byPath = new PathMap<Mount>();
+  for (const mount of visibleMounts(mounts).values()) byPath.set(mount.path, mount);
+  const isForeign = (path: string): boolean => {
+    const mount = byPath.nearest(path);
+    return mount !== undefined && !isNamedByKernel(mount);
+  };
+  const index = indexRules(rules);
+  const isRestriction = ({ path, access }: PathRule): boolean =>
+    access === 'deny' || (access === 'read' && index.accessAt(parentOf(path)) === 'write');
+  return rules.filter(
+    (rule) =>
+      isFile(rule) && isRestriction(rule) && isForeign(parentOf(rule.path)) && isRespelled(rule.path, files),
+  );
+}
+
+/** Whether it is one, or one stands in for it while it is missing. */
+function isFile({ kind, placeholderText }: PathRule): boolean {
+  return kind === 'file' || (kind === 'missing' && placeholderText !== undefined);
+}
+
+/** Tried with the name itself, and else with that of the next directory above which is there and has letters in its name. */
+function isRespelled(path: string, files: Pick<FileFacts, 'look' | 'list'>): boolean {
+  const device = files.look(parentOf(path))?.device;
+  for (let at = path; at !== '/'; at = parentOf(at)) {
+    const found = files.look(at);
+    if (files.look(parentOf(at))?.device !== device) return false;
+    const other = childOf(parentOf(at), withOtherCase(nameOf(at)));
+    if (found !== undefined && other !== at)
+      return isSame(found, files.look(other)) && !hasEntry(other, files);
+  }
+  return false;
+}
+
+function isSame(one: FileFact, other: FileFact | undefined): boolean {
+  return one.device === other?.device && one.inode === other.inode;
+}
+
+/** What is a file of its own, such as a hard link. */
+function hasEntry(path: string, files: Pick<FileFacts, 'list'>): boolean {
+  const entries = files.list(parentOf(path), MAX_SPELLED_ENTRIES);
+  return entries?.some(({ name }) => name === nameOf(path)) === true;
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** Of letters that each such file system knows. */
+function withOtherCase(name: string): string {
+  return name.replace(/[a-z]+|[A-Z]+/g, (letters) =>
+    letters === letters.toLowerCase() ? letters.toUpperCase() : letters.toLowerCase(),
+  );
+}

@@ -1,0 +1,52 @@
+import { ExecError } from '@holdfast/exec-protocol';
+import { describe, expect, test } from 'vitest';
+import { fakeFiles } from './files/testing/fake-files.js';
+import { regardlessOfCase } from './files/testing/regardless-of-case.js';
+import type { SandboxPlan } from './plan-sandbox.js';
+import { fakeScans } from './repositories/testing/fake-scans.js';
+import { planned, WORKSPACE_WRITE } from './testing/planned.js';
+
+describe('where upper and lower case are one', () => {
+  const MAC = fakeFiles({
+    '/mac/ws/.env': { text: '' },
+    '/mac/ws/.git/config': { text: '' },
+    '/mac/ws/.git/hooks': 'directory',
+    '/usr/bin/bwrap': { text: '' },
+  });
+
+  function plannedThere(entries: readonly object[]): Promise<SandboxPlan> {
+    const files = regardlessOfCase(MAC, '/mac');
+    const entry = { path: { type: 'path', path: 'file:///mac/ws' }, access: 'write' };
+    const { file_system: given } = WORKSPACE_WRITE;
+    const fileSystem = { ...given, entries: [...given.entries.slice(0, 1), entry, ...entries] };
+    const host = {
+      files,
+      repositories: fakeScans(files),
+      mountTable: () => '1 0 8:1 / / rw - ext4 x rw\n2 1 0:50 / /mac rw - virtiofs mac rw\n',
+    };
+    return planned(host, { ...WORKSPACE_WRITE, file_system: fileSystem }, '/mac/ws');
+  }
+
+  test.each(['deny', 'read'] as const)('an entry that says %s of a file is refused', async (access) => {
+    const outcome = access === 'deny' ? 'read' : 'written';
+    const remedy = access === 'deny' ? 'deny' : 'name';
+    await expect(
+      plannedThere([{ path: { type: 'path', path: 'file:///mac/ws/.env' }, access }]),
+    ).rejects.toThrow(
+      new ExecError(
+        'sandboxUnsupported',
+        `sandbox.permissions.file_system.entries.2: /mac/ws/.env can be ${outcome} by another spelling of its name, since upper and lower case are the same on its file system; ${remedy} /mac/ws instead, or move it elsewhere`,
+      ),
+    );
+  });
+
+  test('files that stay as they are by default are told of', async () => {
+    const { gaps, policy } = await plannedThere([]);
+    const text =
+      '/mac/ws/.git/commondir (and 2 more like it) can be written by another spelling of its name, since upper and lower case are the same on its file system; keep it on another one';
+    expect([gaps, policy.notes]).toEqual([
+      [text],
+      [{ origin: { source: 'default', entry: 'executableConfiguration' }, text }],
+    ]);
+  });
+});
