@@ -287,7 +287,7 @@ interface Ceiling extends NamesAtTop {
     /**
      * What the operator configured; it narrows every policy, also one that does not restrict files. Undefined for nothing.
      */
-    readonly maximum: Pick<NormalisedPolicy, 'rules' | 'network' | 'networkOrigin'> | undefined;
+    readonly maximum: Omit<NormalisedPolicy, 'restrictsFiles'> | undefined;
     /** Directories and files that no restricted policy shows. */
     readonly hidden: readonly HiddenPath[];
 }

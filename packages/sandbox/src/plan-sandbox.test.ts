@@ -139,6 +139,41 @@ test('what patterns match is denied, those of the intent and those of the operat
   ]);
 });
 
+test('a link that a command has left where a pattern of the ceiling begins has nothing refused, and is told', async () => {
+  const entries = [
+    { path: { type: 'special', value: { kind: 'root' } }, access: 'read' },
+    { path: { type: 'path', path: 'file:///ws' }, access: 'write' },
+    { path: { type: 'glob_pattern', pattern: '/ws/keys/**' }, access: 'deny' },
+  ];
+  const permissions = {
+    type: 'managed',
+    file_system: { type: 'restricted', entries },
+    network: 'restricted',
+  };
+  const files = fakeFiles({
+    '/ws/keys': { link: '/' },
+    '/usr/bin/bwrap': { text: '' },
+    '/ws/secret': 'directory',
+  });
+  const host = {
+    ...HOST,
+    files,
+    repositories: fakeScans(files),
+    patterns: new PatternLooks(fakeScanning(files)),
+  };
+  const intent = parseIntent({
+    permissions: WORKSPACE_WRITE,
+    workspaceRoots: ['file:///ws'],
+    windowsSandboxLevel: 'disabled',
+  });
+  const ceiling = ceilingSource(parseCeiling(JSON.stringify({ permissions })), HOST.roots);
+  const { policy } = await planSandbox(intent, { argv: ['true'], cwd: '/ws', env: {} }, host, ceiling);
+  expect(policy.notes).toContainEqual({
+    origin: { source: 'ceiling', entry: 'permissions.file_system.entries.2' },
+    text: 'nothing is denied below /ws/keys, since a command may have made the link /ws/keys, which leads elsewhere; name where it leads, or remove it',
+  });
+});
+
 describe('a long deny list', () => {
   const planWith = (...paths: readonly string[]): Promise<SandboxPlan> => {
     const { file_system: files } = WORKSPACE_WRITE;

@@ -10,6 +10,7 @@ import { homeDirectories } from './ceiling/home-directories.js';
 import type { CeilingSource } from './ceiling/operator-ceiling.js';
 import type { FileFacts } from './files/file-facts.js';
 import type { HostFacts } from './host-facts.js';
+import type { GlobMatches, GlobScan } from './intent/deny-glob.js';
 import {
   globScansOf,
   normalise,
@@ -17,6 +18,7 @@ import {
   restrictedFilesOf,
   unrestricted,
 } from './intent/normalise.js';
+import { type NamedPaths, scansWithBase } from './intent/pattern-bases.js';
 import { refuse } from './intent/refuse.js';
 import type { SandboxIntent } from './intent/schema.js';
 import type { LaunchPlan } from './launch/launch-plan.js';
@@ -29,10 +31,10 @@ import { maskCrowds } from './linux/mask-crowds.js';
 import { askMounts, type MountsAround, NOT_ASKED, starterFor, withMountGaps } from './linux/mounts-around.js';
 import { type MovablePlaces, movablePlaces, withShut } from './linux/movable-places.js';
 import { respelledFiles } from './linux/other-spellings.js';
-import { type MountPlan, planMounts, type SealableTree } from './linux/plan-mounts.js';
+import { type MountPlan, planMounts } from './linux/plan-mounts.js';
 import type { WorkingBwrap } from './linux/probe-bwrap.js';
-import { compileFilter } from './linux/seccomp/compile-filter.js';
-import { FILTER_RULES, RESTRICTED_FILE_RULES } from './linux/seccomp/filter-rules.js';
+import { sealedTrees } from './linux/sealed-trees.js';
+import { filterFor } from './linux/seccomp/filter-for.js';
 import type { Architecture } from './linux/seccomp/syscalls.js';
 import { withoutUnasked } from './linux/unasked-mounts.js';
 import type { HostRules } from './network/host-rules.js';
@@ -153,8 +155,17 @@ async function planWithin(
   const trees = await scanAll(targets, host.repositories, setUp);
   // Last of all: what appears after a look is not denied.
   setUp.begin('looking for what patterns match');
-  const denied = await host.patterns.find(scans, host.files, setUp.signal);
-  const maximum = await host.patterns.find(ceiling.scans, host.files, setUp.signal);
+  const find = (
+    all: readonly GlobScan[],
+    namedIn: (question: Question) => NamedPaths,
+  ): Promise<GlobMatches> => {
+    const followed = (files: FileFacts): readonly GlobScan[] =>
+      scansWithBase(all, namedIn(ask(files, 'leftOut', 'leftOut')), files);
+    const some = all.length === 0 ? all : host.files.inOneGo((files) => followed(checked(files, setUp)));
+    return host.patterns.find(some, host.files, setUp.signal);
+  };
+  const denied = await find(scans, ({ asked }) => asked);
+  const maximum = await find(ceiling.scans, ({ ceiling: { maximum: most }, asked }) => most ?? asked);
   setUp.begin('looking at files');
   return host.files.inOneGo((files) => {
     const looked = checked(files, setUp);
@@ -290,16 +301,6 @@ function notesOfGaps(
   ];
 }
 
-function filterFor(architecture: Architecture, restrictsFiles: boolean): Uint8Array {
-  const key = `${architecture} ${String(restrictsFiles)}`;
-  const filter =
-    filters.get(key) ?? compileFilter(architecture, restrictsFiles ? RESTRICTED_FILE_RULES : FILTER_RULES);
-  filters.set(key, filter);
-  return filter;
-}
-
-const filters = new Map<string, Uint8Array>();
-
 async function workingBwrap(
   { bwrap }: HostFacts,
   mayReplace: MayReplace,
@@ -308,17 +309,3 @@ async function workingBwrap(
   const capability = await bwrap(mayReplace, signal);
   return capability.works ? capability : refuse('sandbox', capability.problem);
 }
-
-/** The trees of the kernel that are read-only as a whole. */
-function sealedTrees(
-  { sealsKernelTrees, isAmongOthers }: SandboxedCommand,
-  uid: number,
-): readonly SealableTree[] {
-  if (sealsKernelTrees === true) return SEALABLE_TREES;
-  // What stands there for the machine and not for a process belongs to root in every /proc, and so does its mode. And by
-  // `autogroup` a process has a say over its whole session.
-  return uid === 0 || isAmongOthers === true ? PROCESSES : [];
-}
-
-const PROCESSES = ['/proc'] as const;
-const SEALABLE_TREES = ['/dev', ...PROCESSES] as const;

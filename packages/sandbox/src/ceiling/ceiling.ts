@@ -37,7 +37,7 @@ export interface Ceiling extends NamesAtTop {
   /**
    * What the operator configured; it narrows every policy, also one that does not restrict files. Undefined for nothing.
    */
-  readonly maximum: Pick<NormalisedPolicy, 'rules' | 'network' | 'networkOrigin'> | undefined;
+  readonly maximum: Omit<NormalisedPolicy, 'restrictsFiles'> | undefined;
   /** Directories and files that no restricted policy shows. */
   readonly hidden: readonly HiddenPath[];
 }
@@ -171,7 +171,7 @@ export function applyCeiling(
       restrictsFiles: isRestricted,
       rules: withoutRedundant(withoutUncreatable(second.rules)),
       ...networkBelow(policy, ceiling),
-      notes: [...policy.notes, ...notes, ...remarks],
+      notes: [...policy.notes, ...(ceiling.maximum?.notes ?? []), ...notes, ...remarks],
     },
     decisions: second.rules,
     narrowed: [...first.narrowed, ...second.narrowed],

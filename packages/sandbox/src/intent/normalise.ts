@@ -13,6 +13,7 @@ import { resolverIn } from '../files/resolver.js';
 import { StalePlan } from '../files/stale-plan.js';
 import { MAX_ENTRY_DEPTH, MAX_FOLLOWED_NAMES, MAX_INTENT_CHARACTERS, MAX_INTENT_ENTRIES } from '../limits.js';
 import { indexRules, mergeRules, type RuleIndex } from '../policy/access.js';
+import { baseOf } from '../policy/glob.js';
 import type { NormalisedPolicy, PathRule, PolicyNote } from '../policy/path-rule.js';
 import { listOf, memberOf, nameOf, type ProfileSource, type RuleOrigin } from '../policy/rule-origin.js';
 import type { GlobMatches, GlobScan } from './deny-glob.js';
@@ -20,6 +21,7 @@ import type { ExecutorRoots } from './executor-roots.js';
 import { expandEntry } from './expand-entry.js';
 import { matchedPath } from './matched-links.js';
 import { nativePath } from './native-path.js';
+import { type PatternBase, patternBasesIn } from './pattern-bases.js';
 import { refuse } from './refuse.js';
 import type { IntentEntry, RestrictedFiles, SandboxIntent } from './schema.js';
 import { refuseManyWritable } from './writable-bound.js';
@@ -47,11 +49,22 @@ export function normalise(
   const restricted = restrictedFilesOf(intent);
   if (restricted === undefined) return unrestricted(network, source);
   const binding = bindingOf(intent, { roots, files, matched, source });
-  restricted.entries.forEach((entry, at) => {
-    const origin = originOf(source, at);
-    const paths = pathsOf(entry, origin, patterns, binding);
-    bindEntry(entry, paths, origin, binding);
-  });
+  const entries = restricted.entries.map((entry, at) => ({ entry, origin: originOf(source, at) }));
+  const isPattern = ({ entry }: { readonly entry: IntentEntry }): boolean =>
+    entry.path.type === 'glob_pattern';
+  for (const { entry, origin } of entries.filter((one) => !isPattern(one)))
+    bindPaths(entry, pathsOf(entry, origin, binding), origin, binding);
+  if (patterns !== 'leftOut') {
+    // Where they are looked for depends on what may be written.
+    const baseAt = patternBasesIn({ ...binding, rules: mergeRules(binding.rules) }, files);
+    const scans = new Map(globScansOf(intent, roots, source).map((scan) => [scan.origin, scan]));
+    for (const { entry, origin } of entries.filter(isPattern)) {
+      const scan = scans.get(nameOf(origin));
+      if (scan === undefined) continue;
+      const paths = matchedPaths(baseOf(scan.pattern, scan.directory), baseAt, origin, patterns, binding);
+      bindMatches(entry, paths, origin, binding);
+    }
+  }
   const rules = mergeRules(settle(binding, files));
   refuseManyWritable(rules, source);
   const networkOrigin = memberOf(source, 'permissions.network');
@@ -158,17 +171,12 @@ function bindingOf(
   };
 }
 
-/** The paths that an entry stands for now. */
-function pathsOf(
-  entry: IntentEntry,
-  origin: RuleOrigin,
-  patterns: Patterns,
-  binding: Binding,
-): readonly string[] {
+/** The paths that an entry stands for; none for a pattern. */
+function pathsOf(entry: IntentEntry, origin: RuleOrigin, binding: Binding): readonly string[] {
   const { roots, workspaceRoots, notes } = binding;
   const name = nameOf(origin);
   const target = expandEntry(entry, name, roots, workspaceRoots);
-  if (target.kind === 'glob') return patterns === 'leftOut' ? [] : matchedPaths(origin, patterns, binding);
+  if (target.kind === 'glob') return [];
   if (target.why !== undefined) notes.push({ origin, text: target.why });
   binding.pathsLeft -= target.paths.length;
   if (binding.pathsLeft < 0)
@@ -205,16 +213,34 @@ function spendCharacters(paths: readonly string[], origin: string, binding: Bind
     );
 }
 
-/** What was matched and is still there: what has gone since is kept from nobody, like what comes later. */
-function matchedPaths(origin: RuleOrigin, matches: GlobMatches, binding: Binding): readonly string[] {
+/**
+ * What was matched and is still there: what has gone since is kept from nobody, like what comes later. A directory above that is
+ * shut stands for all that may be in it.
+ */
+function matchedPaths(
+  base: string,
+  baseAt: (base: string) => PatternBase,
+  origin: RuleOrigin,
+  matches: GlobMatches,
+  binding: Binding,
+): readonly string[] {
   const name = nameOf(origin);
+  const found = baseAt(base);
+  if (found.kind === 'ledAway') {
+    const text = `nothing is denied below ${base}, since a command may have made the link ${found.link}, which leads elsewhere; name where it leads, or remove it`;
+    binding.notes.push({ origin, text });
+    return [];
+  }
+  if (found.kind === 'shut') {
+    const text = `${found.directory} cannot be looked into, so it is denied as a whole; let this user enter it (chmod u+x)`;
+    binding.notes.push({ origin, text });
+    return [found.directory];
+  }
   const match = matches.get(name);
   // A pattern without matches denies nothing, and one that nobody looked for might deny much.
-  if (match === undefined) throw new Error(`nobody has looked for the pattern of ${name}`);
+  if (match === undefined || found.kind === 'unknown' || !isSameFile(found.resolved.identity, match.identity))
+    throw new StalePlan(base, 'was replaced', name);
   spendCharacters(match.paths, name, binding);
-  const base = resolvePath(match.base, binding.files);
-  if (base.kind === 'deadEnd' || !isSameFile(base.identity, match.identity))
-    throw new StalePlan(match.base, 'was replaced', name);
   return shallowed(match.paths, origin, binding).filter((path) => {
     const resolved = binding.resolveMatch(path);
     return resolved.kind !== 'missing' || !isWithin(path, resolved.missingFrom ?? '/');
@@ -236,11 +262,6 @@ function shallowed(paths: readonly string[], origin: RuleOrigin, { notes }: Bind
 
 function isSameFile(one: FileIdentity | undefined, other: FileIdentity | undefined): boolean {
   return one?.device === other?.device && one?.inode === other?.inode;
-}
-
-function bindEntry(entry: IntentEntry, paths: readonly string[], origin: RuleOrigin, binding: Binding): void {
-  if (entry.path.type === 'glob_pattern') bindMatches(entry, paths, origin, binding);
-  else bindPaths(entry, paths, origin, binding);
 }
 
 function bindMatches(

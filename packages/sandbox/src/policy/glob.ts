@@ -1,3 +1,4 @@
+import { namesOf } from '../files/paths.js';
 import { MAX_BRACE_TEXTS, MAX_PATTERN_CHARACTERS } from '../limits.js';
 
 /**
@@ -30,11 +31,7 @@ export function compileGlob(
 ): PathGlob {
   if (pattern.length > MAX_PATTERN_CHARACTERS)
     throw new RangeError(`has more than ${MAX_PATTERN_CHARACTERS} characters`);
-  const names = (pattern.startsWith('/') ? pattern : `${directory}/${pattern}`)
-    .split('/')
-    .filter((name) => name !== '' && name !== '.');
-  const firstWild = names.findIndex((name) => WILD.test(name));
-  const fixed = firstWild < 0 ? names.slice(0, -1) : names.slice(0, firstWild);
+  const { names, fixed } = partsOf(pattern, directory);
   let texts = 0;
   const steps = names.map((name): Step<string> => {
     if (name === '**') return ANY_NUMBER;
@@ -51,6 +48,21 @@ export function compileGlob(
     texts: Math.max(1, texts),
     matches: (path) => path !== '/' && matchesAll(steps, path.slice(1).split('/')),
   };
+}
+
+/** The deepest directory below which every match of a pattern lies. The parameters are those of `compileGlob`. */
+export function baseOf(pattern: string, directory: string): string {
+  return `/${partsOf(pattern, directory).fixed.join('/')}`;
+}
+
+/** All names of a pattern, and those before the first that could be several. */
+function partsOf(
+  pattern: string,
+  directory: string,
+): { readonly names: readonly string[]; readonly fixed: readonly string[] } {
+  const names = namesOf(pattern.startsWith('/') ? pattern : `${directory}/${pattern}`);
+  const firstWild = names.findIndex((name) => WILD.test(name));
+  return { names, fixed: firstWild < 0 ? names.slice(0, -1) : names.slice(0, firstWild) };
 }
 
 /** A form of patterns that others know, and that means nothing here. The message goes behind the pattern. */

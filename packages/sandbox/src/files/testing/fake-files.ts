@@ -69,7 +69,7 @@ export function fakeFiles(
     },
     mayCreateIn(directory) {
       const file = tree.get(directory);
-      if (file === 'unwritable') return 'afterChmod';
+      if (file === 'unwritable' || file === 'shut') return 'afterChmod';
       return file === 'sealed' || file === 'shutByOthers' ? 'never' : 'now';
     },
     takesName: (path) => path.length - path.lastIndexOf('/') <= 256,
