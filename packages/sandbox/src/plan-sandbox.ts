@@ -50,6 +50,7 @@ import {
   refuseReplaceable,
   visibleDirectory,
 } from './plan-refusals.js';
+import { notesOfHardLinks } from './policy/hard-links.js';
 import type { Narrowing } from './policy/intersect.js';
 import type { NormalisedPolicy, PathRule, PolicyNote } from './policy/path-rule.js';
 import type { RepositoryFinder } from './repositories/repository-scans.js';
@@ -296,6 +297,7 @@ function notesOfGaps(
   return [
     ...notesOfExposed(policy, user, files),
     ...notesOfRespelled(respelledFiles(policy.rules, ofHost, files)),
+    ...notesOfHardLinks(policy.rules, files),
     ...notesOfOwnProgram(runBy, policy, files),
     ...notesOfMovable(movable),
   ];

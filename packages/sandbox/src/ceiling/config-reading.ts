@@ -58,6 +58,8 @@ export class ConfigReading implements ConfigTargets {
   readonly #read = new Map<string, NamedInConfig | undefined>();
   /** Directories of hooks. */
   readonly #listed = new Set<string>();
+  /** Files in them. */
+  readonly #hooks: string[] = [];
   readonly #told = new Set<string>();
 
   constructor(repository: ConfiguredRepository, look: ConfigLook, share: ConfigShare) {
@@ -90,6 +92,7 @@ export class ConfigReading implements ConfigTargets {
     for (const holder of own) this.#addHooksOf(holder);
     this.#each('programs', bases, (path) => this.#addProgram(path));
     this.#each('others', bases, (path) => this.#addProgram(path, (file) => this.#files.mayExecute(file)));
+    this.#tellHardLinks();
   }
 
   /** Calls `add` for every path that a value may mean, as long as there is something left. */
@@ -213,7 +216,19 @@ export class ConfigReading implements ConfigTargets {
         'hooks',
       );
     for (const { name, kind } of entries ?? []) {
-      if (kind === 'link') this.#addLinkedHook(childOf(directory, name), directory);
+      const path = childOf(directory, name);
+      if (kind === 'link') this.#addLinkedHook(path, directory);
+      if (kind === 'file' && !name.endsWith(UNUSED)) this.#hooks.push(path);
+    }
+  }
+
+  /** Nothing else is to go short of looks for these. */
+  #tellHardLinks(): void {
+    for (const path of this.#hooks) {
+      if (this.budget.left('looks') < looksFor(path)) return;
+      const found = this.#resolve(path);
+      if (found?.kind !== 'file' || (this.#files.look(found.path)?.links ?? 0) < 2) continue;
+      this.#tell(path, 'has another name, a hard link, by which it could be written; remove that', 'hooks');
     }
   }
 
@@ -304,6 +319,9 @@ export class ConfigReading implements ConfigTargets {
     this.gaps.push({ path, text });
   }
 }
+
+/** How the names of examples end, which every repository has and git does not run. */
+const UNUSED = '.sample';
 
 /** Larger directories count for more looks. */
 const ENTRIES_OF_ONE_LOOK = 16;

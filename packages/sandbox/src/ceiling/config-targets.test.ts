@@ -268,6 +268,21 @@ describe('what the config of a repository names', () => {
     });
   });
 
+  test('hooks that have another name are told of, but for examples', async () => {
+    const hooks = Object.fromEntries(
+      ['pre-commit', 'pre-push.sample', 'update'].map((name): [string, FakeFile] => [
+        `/ws/r/.git/hooks/${name}`,
+        { text: '', links: name === 'update' ? 1 : 2 },
+      ]),
+    );
+    expect(await named('', hooks)).toEqual({
+      rules: [],
+      gaps: [
+        'the git hooks of /ws/r/.git: /ws/r/.git/hooks/pre-commit has another name, a hard link, by which it could be written; remove that',
+      ],
+    });
+  });
+
   test('what is named by bytes that are no UTF-8 is told, and nothing is put where it seems to be', async () => {
     const config =
       '[include] path = ../caf\ufffd.cfg\n[core]\nhooksPath = /ws/h\ufffd\npager = less -k/ws/k\ufffd';

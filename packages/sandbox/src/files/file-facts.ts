@@ -7,6 +7,8 @@ export interface FileFact {
   readonly gid: number;
   /** The permission bits, with those for set-user-ID, set-group-ID and sticky. */
   readonly mode: number;
+  /** How many names it has; of a directory, what its file system says. */
+  readonly links: number;
 }
 
 /** What a directory lists. */

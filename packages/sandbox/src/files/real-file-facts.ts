@@ -18,8 +18,8 @@ export const realFileFacts: FileFacts = {
   look(path) {
     const found = lookAt(path);
     if (found === undefined) return undefined;
-    const { dev: device, ino: inode, uid, gid } = found;
-    return { kind: kindOf(found), device, inode, uid, gid, mode: found.mode & PERMISSIONS };
+    const { dev: device, ino: inode, nlink: links, uid, gid } = found;
+    return { kind: kindOf(found), device, inode, uid, gid, mode: found.mode & PERMISSIONS, links };
   },
   readLink: (path) => textOf(readlinkSync(path, 'buffer')),
   list(path, atMost) {

@@ -215,6 +215,7 @@ test.each([
         inode: 1,
         uid: 0,
         gid: 0,
+        links: 1,
         mode: 0o644,
       },
   };

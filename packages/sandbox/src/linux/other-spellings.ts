@@ -3,7 +3,7 @@ import { childOf, parentOf } from '../files/paths.js';
 import { isNamedByKernel } from '../launch/case-of-names.js';
 import { type Mount, visibleMounts } from '../launch/mount-table.js';
 import { MAX_SPELLED_ENTRIES } from '../limits.js';
-import { indexRules } from '../policy/access.js';
+import { fileRestrictions } from '../policy/file-restrictions.js';
 import { PathMap } from '../policy/path-map.js';
 import type { PathRule } from '../policy/path-rule.js';
 
@@ -25,18 +25,7 @@ export function respelledFiles(
     const mount = byPath.nearest(path);
     return mount !== undefined && !isNamedByKernel(mount);
   };
-  const index = indexRules(rules);
-  const isRestriction = ({ path, access }: PathRule): boolean =>
-    access === 'deny' || (access === 'read' && index.accessAt(parentOf(path)) === 'write');
-  return rules.filter(
-    (rule) =>
-      isFile(rule) && isRestriction(rule) && isForeign(parentOf(rule.path)) && isRespelled(rule.path, files),
-  );
-}
-
-/** Whether it is one, or one stands in for it while it is missing. */
-function isFile({ kind, placeholderText }: PathRule): boolean {
-  return kind === 'file' || (kind === 'missing' && placeholderText !== undefined);
+  return fileRestrictions(rules).filter(({ path }) => isForeign(parentOf(path)) && isRespelled(path, files));
 }
 
 /** Tried with the name itself, and else with that of the next directory above which is there and has letters in its name. */

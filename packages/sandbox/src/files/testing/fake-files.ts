@@ -4,7 +4,7 @@ import { ancestorsOf, childOf, namesOf, parentOf } from '../paths.js';
 
 /**
  * What stands at a path: a directory, one like /tmp, one in which nothing can be made, one whose owner may not write it,
- * one that cannot be entered, a file with a text, which may be a program, or a link.
+ * one that cannot be entered, a file with a text, which may be a program or have several names, or a link.
  */
 export type FakeFile =
   | 'directory'
@@ -13,7 +13,7 @@ export type FakeFile =
   | 'unwritable'
   | 'shut'
   | 'shutByOthers'
-  | { readonly text: string; readonly isProgram?: true }
+  | { readonly text: string; readonly isProgram?: true; readonly links?: number }
   | { readonly link: string };
 
 /**
@@ -55,6 +55,7 @@ export function fakeFiles(
         uid: 0,
         gid: 0,
         mode: modeOf(file),
+        links: typeof file === 'object' && 'text' in file ? (file.links ?? 1) : 1,
         ...rights[path],
       };
     },
