@@ -122,6 +122,8 @@ interface PathRule {
     readonly origin: RuleOrigin;
     /** A file with this text stands in for a missing path while the sandbox runs; default a directory, unseen by git. */
     readonly placeholderText?: PlaceholderText;
+    /** A pattern matches it, which a command may have brought about. */
+    readonly byPattern?: true;
     /** The link by which a pattern has led here, which a command may have made. */
     readonly byLink?: string;
     /** What stands there was not looked at, and must not be: whoever answers for it may never do so. */

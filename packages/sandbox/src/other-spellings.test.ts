@@ -2,8 +2,9 @@ import { ExecError } from '@holdfast/exec-protocol';
 import { describe, expect, test } from 'vitest';
 import { fakeFiles } from './files/testing/fake-files.js';
 import { regardlessOfCase } from './files/testing/regardless-of-case.js';
+import { PatternLooks } from './intent/pattern-looks.js';
 import type { SandboxPlan } from './plan-sandbox.js';
-import { fakeScans } from './repositories/testing/fake-scans.js';
+import { fakeScanning, fakeScans } from './repositories/testing/fake-scans.js';
 import { planned, WORKSPACE_WRITE } from './testing/planned.js';
 
 describe('where upper and lower case are one', () => {
@@ -11,6 +12,7 @@ describe('where upper and lower case are one', () => {
     '/mac/ws/.env': { text: '' },
     '/mac/ws/.git/config': { text: '' },
     '/mac/ws/.git/hooks': 'directory',
+    '/mac/ws/keys/a.pem': { text: '' },
     '/usr/bin/bwrap': { text: '' },
   });
 
@@ -22,6 +24,7 @@ describe('where upper and lower case are one', () => {
     const host = {
       files,
       repositories: fakeScans(files),
+      patterns: new PatternLooks(fakeScanning(files)),
       mountTable: () => '1 0 8:1 / / rw - ext4 x rw\n2 1 0:50 / /mac rw - virtiofs mac rw\n',
     };
     return planned(host, { ...WORKSPACE_WRITE, file_system: fileSystem }, '/mac/ws');
@@ -38,6 +41,14 @@ describe('where upper and lower case are one', () => {
         `sandbox.permissions.file_system.entries.2: /mac/ws/.env can be ${outcome} by another spelling of its name, since upper and lower case are the same on its file system; ${remedy} /mac/ws instead, or move it elsewhere`,
       ),
     );
+  });
+
+  test('what holds a file that a pattern matches is denied', async () => {
+    const entry = { path: { type: 'glob_pattern', pattern: '/mac/ws/**/*.pem' }, access: 'deny' };
+    const { policy } = await plannedThere([entry]);
+    expect(policy.rules.filter(({ access }) => access === 'deny').map(({ path }) => path)).toEqual([
+      '/mac/ws/keys',
+    ]);
   });
 
   test('files that stay as they are by default are told of', async () => {

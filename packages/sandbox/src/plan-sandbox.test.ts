@@ -145,11 +145,7 @@ test('a link that a command has left where a pattern of the ceiling begins has n
     { path: { type: 'path', path: 'file:///ws' }, access: 'write' },
     { path: { type: 'glob_pattern', pattern: '/ws/keys/**' }, access: 'deny' },
   ];
-  const permissions = {
-    type: 'managed',
-    file_system: { type: 'restricted', entries },
-    network: 'restricted',
-  };
+  const permissions = { ...WORKSPACE_WRITE, file_system: { type: 'restricted', entries } };
   const files = fakeFiles({
     '/ws/keys': { link: '/' },
     '/usr/bin/bwrap': { text: '' },

@@ -30,7 +30,7 @@ import type { MayReplace } from './linux/find-bwrap.js';
 import { maskCrowds } from './linux/mask-crowds.js';
 import { askMounts, type MountsAround, NOT_ASKED, starterFor, withMountGaps } from './linux/mounts-around.js';
 import { type MovablePlaces, movablePlaces, withShut } from './linux/movable-places.js';
-import { respelledFiles } from './linux/other-spellings.js';
+import { coverSpellings, respelledFiles } from './linux/other-spellings.js';
 import { type MountPlan, planMounts } from './linux/plan-mounts.js';
 import type { WorkingBwrap } from './linux/probe-bwrap.js';
 import { sealedTrees } from './linux/sealed-trees.js';
@@ -242,12 +242,13 @@ function answer(
 ): SandboxPlan {
   const held = applyCeiling(asked, ceiling, { files, table, needed: [command.cwd, ...runBy] }, trees);
   const gapped = withMountGaps(mountsAround, held);
-  const { policy, decisions, narrowed, gaps } = gapped;
-  const ofHost = policy.restrictsFiles ? mountsIn(table) : [];
+  const { policy: bound, decisions, narrowed, gaps } = gapped;
+  const ofHost = bound.restrictsFiles ? mountsIn(table) : [];
   refuseCoveredKernelMounts(ofHost);
-  refuseReplaceable(bwrap, policy, files);
-  const visible = visibleDirectory(command.cwd, { ...policy, decisions }, files);
+  refuseReplaceable(bwrap, bound, files);
+  const visible = visibleDirectory(command.cwd, { ...bound, decisions }, files);
   const { path: cwd } = visible;
+  const policy = coverSpellings(bound, cwd, ofHost, files);
   const { rules, notes } = policy.restrictsFiles
     ? maskCrowds(policy.rules, cwd, files)
     : { ...policy, notes: [] };

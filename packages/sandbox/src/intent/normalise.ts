@@ -19,7 +19,7 @@ import { listOf, memberOf, nameOf, type ProfileSource, type RuleOrigin } from '.
 import type { GlobMatches, GlobScan } from './deny-glob.js';
 import type { ExecutorRoots } from './executor-roots.js';
 import { expandEntry } from './expand-entry.js';
-import { matchedPath } from './matched-links.js';
+import { type MatchedPath, matchedPath } from './matched-links.js';
 import { nativePath } from './native-path.js';
 import { type PatternBase, patternBasesIn } from './pattern-bases.js';
 import { refuse } from './refuse.js';
@@ -50,15 +50,12 @@ export function normalise(
   if (restricted === undefined) return unrestricted(network, source);
   const binding = bindingOf(intent, { roots, files, matched, source });
   const entries = restricted.entries.map((entry, at) => ({ entry, origin: originOf(source, at) }));
-  const isPattern = ({ entry }: { readonly entry: IntentEntry }): boolean =>
-    entry.path.type === 'glob_pattern';
-  for (const { entry, origin } of entries.filter((one) => !isPattern(one)))
-    bindPaths(entry, pathsOf(entry, origin, binding), origin, binding);
+  for (const { entry, origin } of entries) bindPaths(entry, pathsOf(entry, origin, binding), origin, binding);
   if (patterns !== 'leftOut') {
     // Where they are looked for depends on what may be written.
     const baseAt = patternBasesIn({ ...binding, rules: mergeRules(binding.rules) }, files);
     const scans = new Map(globScansOf(intent, roots, source).map((scan) => [scan.origin, scan]));
-    for (const { entry, origin } of entries.filter(isPattern)) {
+    for (const { entry, origin } of entries) {
       const scan = scans.get(nameOf(origin));
       if (scan === undefined) continue;
       const paths = matchedPaths(baseOf(scan.pattern, scan.directory), baseAt, origin, patterns, binding);
@@ -275,7 +272,7 @@ function bindMatches(
     const match = matchedPath(path, binding.resolveMatch(path), binding.matched);
     if (match.kind === 'unknown') bindPaths(entry, [path], origin, binding);
     else if (match.kind === 'deniesNothing') empty.push(`${path} denies nothing, since ${match.why}`);
-    else binding.rules.push(ruleOf(entry, match.resolved, origin, match.byLink));
+    else binding.rules.push(ruleOfMatch(entry, match, origin));
   }
   const [first, ...more] = empty;
   if (first === undefined) return;
@@ -341,11 +338,18 @@ function resolveFor(
   return undefined;
 }
 
-function ruleOf(entry: IntentEntry, resolved: ResolvedPath, origin: RuleOrigin, byLink?: string): PathRule {
+function ruleOf(entry: IntentEntry, resolved: ResolvedPath, origin: RuleOrigin): PathRule {
   const { path, kind, identity, isShared, missingFrom } = resolved;
   // What does not exist is kept from appearing at its first missing name.
-  const rule = { path: missingFrom ?? path, access: entry.access, kind, identity, origin, isShared };
-  return byLink === undefined ? rule : { ...rule, byLink };
+  return { path: missingFrom ?? path, access: entry.access, kind, identity, origin, isShared };
+}
+
+function ruleOfMatch(
+  entry: IntentEntry,
+  { resolved, byLink }: Extract<MatchedPath, { readonly kind: 'denies' }>,
+  origin: RuleOrigin,
+): PathRule {
+  return { ...ruleOf(entry, resolved, origin), byPattern: true, ...(byLink === undefined ? {} : { byLink }) };
 }
 
 /** Decides about what does not exist: a grant is left out, a restriction stays where somebody could create it. */

@@ -2,11 +2,12 @@ import { expect, test } from 'vitest';
 import type { FileView } from '../files/file-facts.js';
 import { type FakeFile, fakeFiles } from '../files/testing/fake-files.js';
 import { regardlessOfCase } from '../files/testing/regardless-of-case.js';
-import { mountsIn } from '../launch/mount-table.js';
+import { type Mount, mountsIn } from '../launch/mount-table.js';
 import { MAX_SPELLED_ENTRIES } from '../limits.js';
-import type { PathRule } from '../policy/path-rule.js';
-import { linesOf, rule } from '../policy/testing/rules.js';
-import { respelledFiles } from './other-spellings.js';
+import type { NormalisedPolicy, PathRule } from '../policy/path-rule.js';
+import { DEFAULTS } from '../policy/rule-origin.js';
+import { linesOf, policyOf, rule, ruleAt } from '../policy/testing/rules.js';
+import { coverSpellings, respelledFiles } from './other-spellings.js';
 
 const TREE: Readonly<Record<string, FakeFile>> = {
   '/mac/ws/.file': { text: '' },
@@ -25,9 +26,12 @@ const RULES = [
   rule('deny /mac/ws/missing/'),
 ];
 
+function mountsWith(kind: string): readonly Mount[] {
+  return mountsIn(`1 0 8:1 / / rw - ext4 /dev/sda1 rw\n2 1 0:50 / /mac rw - ${kind} host rw\n`);
+}
+
 function respelled(rules: readonly PathRule[], files: FileView = FILES, kind = 'fuse'): readonly string[] {
-  const table = `1 0 8:1 / / rw - ext4 /dev/sda1 rw\n2 1 0:50 / /mac rw - ${kind} host rw\n`;
-  return linesOf(respelledFiles(rules, mountsIn(table), files));
+  return linesOf(respelledFiles(rules, mountsWith(kind), files));
 }
 
 test('files that are denied, or are read-only in something writable, are got past where case is disregarded', () => {
@@ -55,4 +59,31 @@ test('a file of its own that has the other spelling is none of them, as far as s
   expect(
     [MAX_SPELLED_ENTRIES - 4, MAX_SPELLED_ENTRIES - 3].map((count) => respelled(rules, withOthers(count))),
   ).toEqual([[], ['deny /mac/ws/.file']]);
+});
+
+test('where a pattern matches such a file, and nobody asks for what is beside it, its directory is denied', () => {
+  const rules = [
+    rule('read /'),
+    rule('write /mac/ws'),
+    rule('read /mac/ws/dir/.git', { origin: DEFAULTS.configuration }),
+    rule('deny /mac/ws/dir/file', { byPattern: true }),
+  ];
+  const files = regardlessOfCase(fakeFiles({ ...TREE, '/mac/ws/dir/file': { text: '' } }), '/mac');
+  const covered = (cwd: string, ...more: readonly PathRule[]): NormalisedPolicy =>
+    coverSpellings(policyOf([], { rules: [...rules, ...more] }), cwd, mountsWith('9p'), files);
+  const { rules: held, notes } = covered('/mac/ws');
+  expect([linesOf(held), notes]).toEqual([
+    ['read /', 'write /mac/ws', 'deny /mac/ws/dir'],
+    [
+      {
+        origin: ruleAt('/mac/ws/dir/file'),
+        text: '/mac/ws/dir is denied as a whole, since upper and lower case are the same on its file system, and a file in it is denied',
+      },
+    ],
+  ]);
+  const asBefore = [covered('/mac/ws/dir'), covered('/mac/ws', rule('read /mac/ws/dir/x/y'))];
+  expect(asBefore.map(({ rules: all }) => linesOf(all).includes('deny /mac/ws/dir/file'))).toEqual([
+    true,
+    true,
+  ]);
 });

@@ -1,11 +1,13 @@
 import type { FileFact, FileFacts } from '../files/file-facts.js';
-import { childOf, parentOf } from '../files/paths.js';
+import { childOf, isWithinAny, parentOf, withHolders } from '../files/paths.js';
+import { factsOf } from '../files/resolve-path.js';
 import { isNamedByKernel } from '../launch/case-of-names.js';
 import { type Mount, visibleMounts } from '../launch/mount-table.js';
 import { MAX_SPELLED_ENTRIES } from '../limits.js';
+import { mergeRules } from '../policy/access.js';
 import { fileRestrictions } from '../policy/file-restrictions.js';
 import { PathMap } from '../policy/path-map.js';
-import type { PathRule } from '../policy/path-rule.js';
+import type { NormalisedPolicy, PathRule } from '../policy/path-rule.js';
 
 /**
  * Rules about files that a command gets past by another spelling of their names, such as `.ENV` for `.env`: where somebody else than
@@ -26,6 +28,44 @@ export function respelledFiles(
     return mount !== undefined && !isNamedByKernel(mount);
   };
   return fileRestrictions(rules).filter(({ path }) => isForeign(parentOf(path)) && isRespelled(path, files));
+}
+
+/**
+ * Denies the directories of such files as a whole where a pattern matches them and nobody has asked for what is in these directories:
+ * else a command could have everybody refused by making one.
+ * @param cwd The command must find it.
+ */
+export function coverSpellings(
+  policy: NormalisedPolicy,
+  cwd: string,
+  mounts: readonly Mount[],
+  files: Pick<FileFacts, 'look' | 'list'>,
+): NormalisedPolicy {
+  const { rules } = policy;
+  const matched = respelledFiles(rules, mounts, files).filter(({ byPattern }) => byPattern === true);
+  if (matched.length === 0) return policy;
+  const asked = rules.filter(({ access, origin }) => access !== 'deny' && origin.source !== 'default');
+  const needed = withHolders([cwd, ...asked.map(({ path }) => path)]);
+  const denied = new Map(
+    matched
+      .filter(({ path }) => !needed.has(parentOf(path)))
+      .map((rule) => [parentOf(rule.path), rule] as const)
+      .flatMap(([path, rule]) => {
+        const found = files.look(path);
+        return found === undefined ? [] : [[path, { ...rule, path, ...factsOf(found) }] as const];
+      }),
+  );
+  const notes = [...denied].map(([path, { origin }]) => ({
+    origin,
+    text: `${path} is denied as a whole, since upper and lower case are the same on its file system, and a file in it is denied`,
+  }));
+  const directories = new Set(denied.keys());
+  const others = rules.filter(({ path }) => !isWithinAny(path, directories));
+  return {
+    ...policy,
+    rules: mergeRules([...others, ...denied.values()]),
+    notes: [...policy.notes, ...notes],
+  };
 }
 
 /** Tried with the name itself, and else with that of the next directory above which is there and has letters in its name. */
