@@ -11,13 +11,8 @@ import type { CeilingSource } from './ceiling/operator-ceiling.js';
 import type { FileFacts } from './files/file-facts.js';
 import type { HostFacts } from './host-facts.js';
 import type { GlobMatches, GlobScan } from './intent/deny-glob.js';
-import {
-  globScansOf,
-  normalise,
-  type Patterns,
-  restrictedFilesOf,
-  unrestricted,
-} from './intent/normalise.js';
+import { globScansOf, restrictedFilesOf } from './intent/glob-scans.js';
+import { normalise, type Patterns, unrestricted } from './intent/normalise.js';
 import { type NamedPaths, scansWithBase } from './intent/pattern-bases.js';
 import { refuse } from './intent/refuse.js';
 import type { SandboxIntent } from './intent/schema.js';

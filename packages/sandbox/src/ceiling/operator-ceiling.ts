@@ -1,7 +1,8 @@
 import type { FileFacts } from '../files/file-facts.js';
 import type { GlobScan } from '../intent/deny-glob.js';
 import type { ExecutorRoots } from '../intent/executor-roots.js';
-import { globScansOf, normalise, type Patterns } from '../intent/normalise.js';
+import { globScansOf } from '../intent/glob-scans.js';
+import { normalise, type Patterns } from '../intent/normalise.js';
 import { parseIntent } from '../intent/parse-intent.js';
 import type { SandboxIntent } from '../intent/schema.js';
 import { type Ceiling, DEFAULT_CEILING } from './ceiling.js';

@@ -4,8 +4,9 @@ import { type FakeFile, fakeFiles } from '../files/testing/fake-files.js';
 import type { NormalisedPolicy } from '../policy/path-rule.js';
 import { unreadableByLink } from '../policy/visibility.js';
 import { fakeScanning } from '../repositories/testing/fake-scans.js';
+import { globScansOf } from './glob-scans.js';
 import { matchedPath } from './matched-links.js';
-import { globScansOf, normalise } from './normalise.js';
+import { normalise } from './normalise.js';
 import { PatternLooks } from './pattern-looks.js';
 import type { SandboxIntent } from './schema.js';
 

@@ -15,7 +15,8 @@ import type { NormalisedPolicy } from '../policy/path-rule.js';
 import { nameOf } from '../policy/rule-origin.js';
 import { fakeScanning } from '../repositories/testing/fake-scans.js';
 import type { ExecutorRoots } from './executor-roots.js';
-import { globScansOf, normalise } from './normalise.js';
+import { globScansOf } from './glob-scans.js';
+import { normalise } from './normalise.js';
 import { PatternLooks } from './pattern-looks.js';
 import type { IntentEntry, SandboxIntent } from './schema.js';
 

@@ -15,15 +15,16 @@ import { MAX_ENTRY_DEPTH, MAX_FOLLOWED_NAMES, MAX_INTENT_CHARACTERS, MAX_INTENT_
 import { indexRules, mergeRules, type RuleIndex } from '../policy/access.js';
 import { baseOf } from '../policy/glob.js';
 import type { NormalisedPolicy, PathRule, PolicyNote } from '../policy/path-rule.js';
-import { listOf, memberOf, nameOf, type ProfileSource, type RuleOrigin } from '../policy/rule-origin.js';
-import type { GlobMatches, GlobScan } from './deny-glob.js';
+import { entryOf, memberOf, nameOf, type ProfileSource, type RuleOrigin } from '../policy/rule-origin.js';
+import type { GlobMatches } from './deny-glob.js';
 import type { ExecutorRoots } from './executor-roots.js';
 import { expandEntry } from './expand-entry.js';
+import { globScansOf, restrictedFilesOf } from './glob-scans.js';
 import { type MatchedPath, matchedPath } from './matched-links.js';
 import { nativePath } from './native-path.js';
 import { type PatternBase, patternBasesIn } from './pattern-bases.js';
 import { refuse } from './refuse.js';
-import type { IntentEntry, RestrictedFiles, SandboxIntent } from './schema.js';
+import type { IntentEntry, SandboxIntent } from './schema.js';
 import { refuseManyWritable } from './writable-bound.js';
 
 /** What the `globScansOf` an intent have found; left out, what they deny is not denied: for who asks what may be written at most. */
@@ -49,7 +50,7 @@ export function normalise(
   const restricted = restrictedFilesOf(intent);
   if (restricted === undefined) return unrestricted(network, source);
   const binding = bindingOf(intent, { roots, files, matched, source });
-  const entries = restricted.entries.map((entry, at) => ({ entry, origin: originOf(source, at) }));
+  const entries = restricted.entries.map((entry, at) => ({ entry, origin: entryOf(source, at) }));
   for (const { entry, origin } of entries) bindPaths(entry, pathsOf(entry, origin, binding), origin, binding);
   if (patterns !== 'leftOut') {
     // Where they are looked for depends on what may be written.
@@ -66,49 +67,6 @@ export function normalise(
   refuseManyWritable(rules, source);
   const networkOrigin = memberOf(source, 'permissions.network');
   return { restrictsFiles: true, rules, links: binding.links, network, networkOrigin, notes: binding.notes };
-}
-
-/** What an intent says of files; undefined where it leaves all of them as they are. */
-export function restrictedFilesOf({ permissions }: SandboxIntent): RestrictedFiles | undefined {
-  if (permissions.type !== 'managed' || permissions.file_system.type !== 'restricted') return undefined;
-  return permissions.file_system;
-}
-
-/**
- * What has to be looked for before an intent can be bound: the patterns that it denies.
- * @param source As for `normalise`.
- * @throws ExecError `sandboxUnsupported` for a pattern that cannot be enforced.
- */
-export function globScansOf(
-  intent: SandboxIntent,
-  roots: ExecutorRoots,
-  source: ProfileSource = 'intent',
-): readonly GlobScan[] {
-  const restricted = restrictedFilesOf(intent);
-  if (restricted === undefined) return [];
-  const { entries, glob_scan_max_depth: maxDepth } = restricted;
-  const directory = policyCwd(intent, roots, source);
-  return entries.flatMap((entry, at) => {
-    if (entry.path.type !== 'glob_pattern') return [];
-    const origin = nameOf(originOf(source, at));
-    const target = expandEntry(entry, origin, roots, []);
-    if (target.kind !== 'glob') return [];
-    return [{ pattern: target.pattern, origin, directory, maxDepth: maxDepth ?? undefined }];
-  });
-}
-
-function originOf(source: ProfileSource, at: number): RuleOrigin {
-  return { source, entry: `${listOf(source).entry}.${at}` };
-}
-
-/** The directory of a relative pattern. */
-function policyCwd(
-  { policyContext, cwd }: SandboxIntent,
-  roots: ExecutorRoots,
-  source: ProfileSource,
-): string {
-  const uri = policyContext?.cwd ?? cwd;
-  return uri == null ? roots.cwd : nativePath(uri, nameOf(memberOf(source, 'cwd')));
 }
 
 /** What leaves all files as they are. */

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { type FakeFile, fakeFiles } from '../files/testing/fake-files.js';
 import { fakeScanning } from '../repositories/testing/fake-scans.js';
-import { globScansOf, normalise } from './normalise.js';
+import { globScansOf } from './glob-scans.js';
+import { normalise } from './normalise.js';
 import { scansWithBase } from './pattern-bases.js';
 import { PatternLooks } from './pattern-looks.js';
 import type { SandboxIntent } from './schema.js';

@@ -72,7 +72,8 @@ export class SetUpGates {
     const first = await this.#until(RETRY_MS, () => this.#takeHold(wrapperPid, childPid));
     if (first === undefined) return;
     this.#pipes.namespace?.end();
-    await Promise.all([this.#seal(first), this.#settle(wrapperPid, first)]);
+    await this.#seal(first);
+    await this.#settle(wrapperPid, first);
   }
 
   #takeHold(wrapperPid: number, childPid: number): FirstProcess | undefined {

@@ -24,6 +24,11 @@ export function listOf(source: ProfileSource): RuleOrigin {
   return memberOf(source, 'permissions.file_system.entries');
 }
 
+/** One of them. @param at Where it is in the list, from 0 on. */
+export function entryOf(source: ProfileSource, at: number): RuleOrigin {
+  return { source, entry: `${listOf(source).entry}.${at}` };
+}
+
 /** As it stands in an error and in an explanation. */
 export function nameOf({ source, entry }: RuleOrigin): string {
   return source === 'intent' ? entry : `${source}: ${entry}`;
