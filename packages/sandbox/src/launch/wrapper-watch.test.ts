@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { StalePlan } from '../files/stale-plan.js';
 import type { MountStep } from '../linux/mount-step.js';
 import { PlannedMounts } from './planned-mounts.js';
-import { type WrapperOrders, WrapperWatch } from './wrapper-watch.js';
+import { type WrapperOrders, type WrapperPipes, WrapperWatch } from './wrapper-watch.js';
 
 const WAIT = { timeout: 60_000, interval: 1 };
 
@@ -39,6 +39,7 @@ function start(
   options: readonly string[] = [],
   prepare: (wrapper: ChildProcess) => void = () => undefined,
   orders: Partial<WrapperOrders> = {},
+  gates: Partial<WrapperPipes> = {},
 ): Started {
   const pipes = ['--json-status-fd', '3', '--args', '4', '--block-fd', '5', '--cap-drop', 'ALL'];
   const wrapper = spawn(
@@ -51,7 +52,7 @@ function start(
     },
   );
   prepare(wrapper);
-  const ends = { status: 3, environment: 4, ready: 5, namespace: 6, seal: 7 };
+  const ends = { status: 3, environment: 4, ready: 5, namespace: 6, ...gates };
   const watch = new WrapperWatch(wrapper, ends, { environment: [], mounts: MOUNTS, ...orders });
   return { wrapper, watch };
 }
@@ -147,7 +148,7 @@ describe.skipIf(!worksHere)('a wrapper', { timeout: 120_000 }, () => {
   test.each(['close', 'settle'] as const)('that nobody can %s is given up, and says why', async (work) => {
     vi.spyOn(PlannedMounts.prototype, 'isSealed').mockReturnValue(true);
     vi.spyOn(PlannedMounts.prototype, work).mockRejectedValue(new Error('too many open files'));
-    const { watch } = start(': > ran; exec sleep 300');
+    const { watch } = start(': > ran; exec sleep 300', [], undefined, {}, { seal: 7 });
     await expect(watch.running()).rejects.toThrow(new Error('too many open files'));
     expect([await watch.over, readdirSync(place)]).toEqual([true, []]);
   });
