@@ -722,7 +722,7 @@ interface LaunchPlan {
 /** What may be under way while a sandbox is set up, with what helps where it does not come to its end. */
 declare const REMEDIES: {
     readonly 'trying bubblewrap': "see that this machine can start it, and try again";
-    readonly 'waiting for its plan': "ask for fewer sandboxes at once, and see that the file systems that they name answer";
+    readonly 'waiting for its plan': "many others are planned here now: try again, and ask for fewer at once where they are yours";
     readonly 'looking at files': "see that the file systems that it names answer, and try again";
     readonly 'looking for what patterns match': "see that the file systems there answer, start patterns deeper, or deny directories instead";
     readonly 'looking for repositories': "see that the file systems there answer, or allow less to be written";
@@ -834,7 +834,11 @@ interface PlanOptions {
     readonly hosts?: HostRules | undefined;
     /** Bounds it, together with what comes before and after; default one for the plan alone. */
     readonly setUp?: SetUp;
+    /** Carries out the one look through directories, which keeps the event loop for a moment at a time only; default just does. */
+    readonly aside?: Aside;
 }
+/** Does something for which what is otherwise held is not needed. @throws What that throws, and why it cannot go on after it. */
+type Aside = <T>(look: () => Promise<T>) => Promise<T>;
 /**
  * Turns an intent into what there is to start; one that asks for no confinement is held to the ceiling all the same.
  * It waits for looks at the directories that may be written and at what patterns match; after that, everything else is
@@ -842,7 +846,7 @@ interface PlanOptions {
  * @throws ExecError `sandboxUnsupported` when this executor cannot enforce the intent: it names the entry and the remedy;
  *   `sandboxNested` when it runs inside of a sandbox that can hold no other; `limitExceeded` when it takes too long; the reason of a set-up that was called off.
  */
-declare function planSandbox(intent: SandboxIntent, command: SandboxedCommand, host: HostFacts, ceiling: CeilingSource, { hosts, setUp }?: PlanOptions): Promise<SandboxPlan>;
+declare function planSandbox(intent: SandboxIntent, command: SandboxedCommand, host: HostFacts, ceiling: CeilingSource, { hosts, setUp, aside }?: PlanOptions): Promise<SandboxPlan>;
 
 /** A command that has failed in its sandbox. */
 interface FailedCommand {
@@ -1385,4 +1389,4 @@ declare class SandboxRunner {
  */
 declare function explainSeatbelt(policy: NormalisedPolicy): string;
 
-export { type Access, type CeilingSource, type CommandSetting, type CommandToRun, type FailedCommand, type FileFacts, type FileView, type GlobMatch, type GlobMatches, type GlobScan, type HostFacts, type HostMemory, type HostRule, type HostRules, type JudgedPlan, type LaunchOptions, type LaunchPlan, type Look, Lookups, MAX_CELLS_STARTING, MAX_STATUS_BYTES, type ManagedNetwork, type ManagedNetworkOptions, NO_OPERATOR, type NamedProcess, type Narrowing, type NetworkAnswer, type NetworkCaller, type NetworkDecider, type NetworkDecision, type NetworkIntent, type NetworkNames, type NetworkProtocol, type NetworkQuestion, type NormalisedPolicy, NotRun, O_PATH, type OpenLaunch, type OperatorCeiling, type Outside, type PathRule, type PatternFinder, PlaceholderStore, type PlainPermissions, type PlanOptions, type PlannedDescriptor, type PlannedLaunch, type PlannedNetwork, type Planning, type PolicyNote, type RefusalReason, Refusals, type RepositoryFinder, type Resolution, type RuleOrigin, type RunOptions, SANDBOX_START_MS, SYSTEM_PATH, type SandboxEnd, type SandboxIntent, type SandboxPlan, SandboxRunner, type SandboxRunnerOptions, type SandboxedCommand, type SandboxedProcess, type ScanTarget, type ScannedTree, type Searches, SetUp, type SetUpClock, type SetUpOptions, type SetUpStep, SharedLooks, StalePlan, type StartedWrapper, SteadyPlan, type WrapperStart, type WrapperStatus, WrapperWatch, accessTo, ceilingSource, createSearches, explainAsJson, explainFault, explainInWords, explainSeatbelt, hasMountsOf, isOnKernelFileSystem, isRunning as isProcessRunning, judgeDenial, networkOf, openLaunch, openManagedNetwork, ownMark as ownProcessMark, parseCeiling, parseHostRules, parseIntent, parseNetworkIntent, pathOfDescriptor, placeholderFolder, plainIntent, planSandbox, readHostFacts, readMountTable, reasonOf, replaceableIn, reportSandbox, secureOwnFolder, spillFolder, startWrapper, systemPlaces, unreadableByLink, untilSteady, whyNotRun };
+export { type Access, type Aside, type CeilingSource, type CommandSetting, type CommandToRun, type FailedCommand, type FileFacts, type FileView, type GlobMatch, type GlobMatches, type GlobScan, type HostFacts, type HostMemory, type HostRule, type HostRules, type JudgedPlan, type LaunchOptions, type LaunchPlan, type Look, Lookups, MAX_CELLS_STARTING, MAX_STATUS_BYTES, type ManagedNetwork, type ManagedNetworkOptions, NO_OPERATOR, type NamedProcess, type Narrowing, type NetworkAnswer, type NetworkCaller, type NetworkDecider, type NetworkDecision, type NetworkIntent, type NetworkNames, type NetworkProtocol, type NetworkQuestion, type NormalisedPolicy, NotRun, O_PATH, type OpenLaunch, type OperatorCeiling, type Outside, type PathRule, type PatternFinder, PlaceholderStore, type PlainPermissions, type PlanOptions, type PlannedDescriptor, type PlannedLaunch, type PlannedNetwork, type Planning, type PolicyNote, type RefusalReason, Refusals, type RepositoryFinder, type Resolution, type RuleOrigin, type RunOptions, SANDBOX_START_MS, SYSTEM_PATH, type SandboxEnd, type SandboxIntent, type SandboxPlan, SandboxRunner, type SandboxRunnerOptions, type SandboxedCommand, type SandboxedProcess, type ScanTarget, type ScannedTree, type Searches, SetUp, type SetUpClock, type SetUpOptions, type SetUpStep, SharedLooks, StalePlan, type StartedWrapper, SteadyPlan, type WrapperStart, type WrapperStatus, WrapperWatch, accessTo, ceilingSource, createSearches, explainAsJson, explainFault, explainInWords, explainSeatbelt, hasMountsOf, isOnKernelFileSystem, isRunning as isProcessRunning, judgeDenial, networkOf, openLaunch, openManagedNetwork, ownMark as ownProcessMark, parseCeiling, parseHostRules, parseIntent, parseNetworkIntent, pathOfDescriptor, placeholderFolder, plainIntent, planSandbox, readHostFacts, readMountTable, reasonOf, replaceableIn, reportSandbox, secureOwnFolder, spillFolder, startWrapper, systemPlaces, unreadableByLink, untilSteady, whyNotRun };

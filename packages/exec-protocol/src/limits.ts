@@ -220,10 +220,16 @@ export const MAX_FILE_HELPERS_PER_SESSION = 4;
 /** File requests of one session that wait for a helper. */
 export const MAX_WAITING_FILE_REQUESTS = 256;
 
-/** Sandboxes that a server plans at a time, for starts and file requests. */
+/**
+ * Sandboxes whose plan has begun, for starts and file requests; most of them may look for what patterns match or for
+ * repositories.
+ */
+export const MAX_PLANS_BEGUN = 256;
+
+/** Those of them that are planned at a time, but for such looks, which keep nobody from planning. */
 export const MAX_PLANS_AT_ONCE = 16;
 
-/** Those of them that one session may have planned at a time, so that others have their turn. */
+/** Those that one session may have begun at a time, so that others have their turn. */
 export const MAX_PLANS_PER_SESSION = 4;
 
 /** Sandboxes of one session that wait until they can be planned. */

@@ -59,7 +59,7 @@ export { Lookups, type NetworkNames, type Resolution } from './network/names/loo
 export type { Outside } from './network/outside.js';
 export { reasonOf } from './network/reason-of.js';
 export { Refusals } from './network/refusals.js';
-export { type PlanOptions, planSandbox, type SandboxPlan } from './plan-sandbox.js';
+export { type Aside, type PlanOptions, planSandbox, type SandboxPlan } from './plan-sandbox.js';
 export type { Narrowing } from './policy/intersect.js';
 export type { Access, NormalisedPolicy, PathRule, PolicyNote } from './policy/path-rule.js';
 export type { RuleOrigin } from './policy/rule-origin.js';

@@ -76,7 +76,12 @@ export interface PlanOptions {
   readonly hosts?: HostRules | undefined;
   /** Bounds it, together with what comes before and after; default one for the plan alone. */
   readonly setUp?: SetUp;
+  /** Carries out the one look through directories, which keeps the event loop for a moment at a time only; default just does. */
+  readonly aside?: Aside;
 }
+
+/** Does something for which what is otherwise held is not needed. @throws What that throws, and why it cannot go on after it. */
+export type Aside = <T>(look: () => Promise<T>) => Promise<T>;
 
 /**
  * Turns an intent into what there is to start; one that asks for no confinement is held to the ceiling all the same.
@@ -90,11 +95,11 @@ export async function planSandbox(
   command: SandboxedCommand,
   host: HostFacts,
   ceiling: CeilingSource,
-  { hosts, setUp }: PlanOptions = {},
+  { hosts, setUp, aside = (look) => look() }: PlanOptions = {},
 ): Promise<SandboxPlan> {
   const bounds = setUp ?? new SetUp();
   try {
-    return await planWithin(bounds, { intent, command, host, ceiling, hosts });
+    return await planWithin(bounds, { intent, command, host, ceiling, hosts, aside });
   } finally {
     if (setUp === undefined) bounds.end();
   }
@@ -107,11 +112,12 @@ interface Order {
   readonly host: HostFacts;
   readonly ceiling: CeilingSource;
   readonly hosts: HostRules | undefined;
+  readonly aside: Aside;
 }
 
 async function planWithin(
   setUp: SetUp,
-  { intent, command, host, ceiling, hosts }: Order,
+  { intent, command, host, ceiling, hosts, aside }: Order,
 ): Promise<SandboxPlan> {
   // What no look at files can change comes first: a look may take long.
   const architecture = architectureOf(host);
@@ -148,9 +154,6 @@ async function planWithin(
     const { asked, ceiling: most } = ask(checked(files, setUp), 'leftOut', 'leftOut');
     return scanTargets(asked, most);
   });
-  const trees = await scanAll(targets, host.repositories, setUp);
-  // Last of all: what appears after a look is not denied.
-  setUp.begin('looking for what patterns match');
   const find = (
     all: readonly GlobScan[],
     namedIn: (question: Question) => NamedPaths,
@@ -160,8 +163,16 @@ async function planWithin(
     const some = all.length === 0 ? all : host.files.inOneGo((files) => followed(checked(files, setUp)));
     return host.patterns.find(some, host.files, setUp.signal);
   };
-  const denied = await find(scans, ({ asked }) => asked);
-  const maximum = await find(ceiling.scans, ({ ceiling: { maximum: most }, asked }) => most ?? asked);
+  const { trees, denied, maximum } = await aside(async () => {
+    const found = await scanAll(targets, host.repositories, setUp);
+    // Last of all: what appears after a look is not denied.
+    setUp.begin('looking for what patterns match');
+    return {
+      trees: found,
+      denied: await find(scans, ({ asked }) => asked),
+      maximum: await find(ceiling.scans, ({ ceiling: { maximum: most }, asked }) => most ?? asked),
+    };
+  });
   setUp.begin('looking at files');
   return host.files.inOneGo((files) => {
     const looked = checked(files, setUp);

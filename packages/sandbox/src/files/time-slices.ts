@@ -4,14 +4,15 @@ import { SCAN_SLICE_MS } from '../limits.js';
 export interface TurnClock {
   /** Milliseconds that only ever rise. */
   now(): number;
-  /** Settles when the event loop has done what waits. */
-  turn(): Promise<void>;
+  /** Settles when the event loop has done what waits. @param had How many turns the search has had. */
+  turn(had: number): Promise<void>;
 }
 
 /** Keeps a search from having the event loop for itself. */
 export class TimeSlices {
   readonly #clock: TurnClock;
   #sliceEndMs: number;
+  #had = 0;
 
   constructor(clock: TurnClock) {
     this.#clock = clock;
@@ -25,7 +26,8 @@ export class TimeSlices {
 
   /** Lets others have the event loop. */
   async next(): Promise<void> {
-    await this.#clock.turn();
+    await this.#clock.turn(this.#had);
+    this.#had += 1;
     this.#sliceEndMs = this.#clock.now() + SCAN_SLICE_MS;
   }
 }

@@ -6,7 +6,7 @@ import { untilAborted } from '../until-aborted.js';
 const REMEDIES = {
   'trying bubblewrap': 'see that this machine can start it, and try again',
   'waiting for its plan':
-    'ask for fewer sandboxes at once, and see that the file systems that they name answer',
+    'many others are planned here now: try again, and ask for fewer at once where they are yours',
   'looking at files': 'see that the file systems that it names answer, and try again',
   'looking for what patterns match':
     'see that the file systems there answer, start patterns deeper, or deny directories instead',

@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
+import { FairTurns } from '../files/fair-turns.js';
 import { isWithinAny } from '../files/paths.js';
 import { SharedLooks } from '../files/shared-looks.js';
 import { MAX_KNOWN_REPOSITORIES, MAX_REMEMBERED_SCANS } from '../limits.js';
@@ -22,12 +22,14 @@ export interface RepositoryFinder {
   find(target: ScanTarget, signal?: AbortSignal): Promise<ScannedTree>;
 }
 
+const turns = new FairTurns();
+
 /** How this machine is looked through. */
 export const REAL_TOOLS: ScanTools = {
   files: realScanFiles,
   now: () => performance.now(),
   wallNow: () => Date.now(),
-  turn: () => setImmediate(),
+  turn: (had) => turns.next(had),
 };
 
 /**

@@ -3,11 +3,12 @@ import { setImmediate as turn } from 'node:timers/promises';
 import {
   ExecError,
   MAX_PLANS_AT_ONCE,
+  MAX_PLANS_BEGUN,
   MAX_PLANS_PER_SESSION,
   MAX_WAITING_PLANS,
 } from '@holdfast/exec-protocol';
 import { SetUp } from '@holdfast/sandbox';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { PlanTurns } from './plan-turns.js';
 
 let turns: PlanTurns;
@@ -79,6 +80,50 @@ test('who asks for one is next, however many others wait', async () => {
   expect(sessions().at(-1)).toBe('one');
   await endAll();
   await Promise.all([...floods, one]);
+});
+
+/** A plan that looks through directories until `found`, and is planned after that. */
+function planAfterLook(session: string, found: Promise<void>): Promise<string> {
+  return turns.take(session, setUp, async (aside) => {
+    await aside(() => found);
+    return await new Promise((resolve) => {
+      underWay.push({ session, end: () => resolve('planned') });
+    });
+  });
+}
+
+test('while others look through directories one that looks at nothing is planned, and then they wait for their turn', async () => {
+  let found = (): void => undefined;
+  const look = new Promise<void>((resolve) => {
+    found = resolve;
+  });
+  const looking = Array.from({ length: MAX_PLANS_BEGUN - MAX_PLANS_AT_ONCE }, (_, at) =>
+    planAfterLook(String(at), look),
+  );
+  const plain = Array.from({ length: MAX_PLANS_AT_ONCE }, (_, at) => plan(`plain ${at}`));
+  const late = plan('late');
+  await vi.waitFor(() =>
+    expect(sessions()).toEqual(Array.from({ length: MAX_PLANS_AT_ONCE }, (_, at) => `plain ${at}`)),
+  );
+  found();
+  await turn();
+  expect(underWay).toHaveLength(MAX_PLANS_AT_ONCE);
+  await endAll();
+  expect(new Set(await Promise.all([...looking, ...plain, late]))).toEqual(new Set(['planned']));
+});
+
+test('who only waited is told so', async () => {
+  const others = Array.from({ length: MAX_PLANS_BEGUN }, (_, at) => plan(String(at)));
+  const short = new SetUp({ limitMs: 1 });
+  await expect(plan('one', short)).rejects.toEqual(
+    new ExecError(
+      'limitExceeded',
+      'sandbox: it was not set up within 30 s (SANDBOX_START_MS) and gave up waiting for its plan; many others are planned here now: try again, and ask for fewer at once where they are yours',
+    ),
+  );
+  await turn();
+  await endAll();
+  await Promise.all(others);
 });
 
 test('others have the event loop before a plan begins', async () => {

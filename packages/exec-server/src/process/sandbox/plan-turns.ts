@@ -2,39 +2,62 @@ import { setImmediate as turn } from 'node:timers/promises';
 import {
   ExecError,
   MAX_PLANS_AT_ONCE,
+  MAX_PLANS_BEGUN,
   MAX_PLANS_PER_SESSION,
   MAX_WAITING_PLANS,
 } from '@holdfast/exec-protocol';
-import type { SetUp } from '@holdfast/sandbox';
+import type { Aside, SetUp } from '@holdfast/sandbox';
 import { FairPlaces } from './fair-places.js';
 
 /**
  * When sandboxes are planned: a few at a time, and fewer of one session, for each keeps the event loop for a moment again and
- * again. Starts and file requests of a session have the same turns.
+ * again. What looks through directories meanwhile holds up no other. Starts and file requests of a session have the same turns.
  */
 export class PlanTurns {
-  readonly #places = new FairPlaces({
-    all: MAX_PLANS_AT_ONCE,
-    perSession: MAX_PLANS_PER_SESSION,
-    waiting: MAX_WAITING_PLANS,
-    refusal: tooManyWait,
-  });
+  readonly #begun = placesFor(MAX_PLANS_BEGUN);
+  readonly #planning = placesFor(MAX_PLANS_AT_ONCE);
 
   /**
    * Plans when it is the session's turn, and when the event loop has done what waits.
    * @param session Its label.
+   * @param plan Is given what carries out a look that takes long, during which it is the turn of others.
    * @throws ExecError `limitExceeded` when too many of the session wait already; as `setUp.check`; what the plan throws.
    */
-  async take<T>(session: string, setUp: SetUp, plan: () => Promise<T>): Promise<T> {
+  async take<T>(session: string, setUp: SetUp, plan: (aside: Aside) => Promise<T>): Promise<T> {
     setUp.begin('waiting for its plan');
-    const leave = this.#places.take(session) ?? (await this.#places.wait(session, setUp.signal));
+    const end = this.#begun.take(session) ?? (await this.#begun.wait(session, setUp.signal));
+    try {
+      return await this.#plan(session, setUp, plan);
+    } finally {
+      end();
+    }
+  }
+
+  async #plan<T>(session: string, setUp: SetUp, plan: (aside: Aside) => Promise<T>): Promise<T> {
+    const places = this.#planning;
+    let leave = places.take(session) ?? (await places.wait(session, setUp.signal));
     try {
       await turn();
-      return await plan();
+      return await plan(async (look) => {
+        leave();
+        const found = await look();
+        setUp.begin('waiting for its plan');
+        leave = places.take(session) ?? (await places.wait(session, setUp.signal));
+        return found;
+      });
     } finally {
       leave();
     }
   }
+}
+
+function placesFor(all: number): FairPlaces {
+  return new FairPlaces({
+    all,
+    perSession: MAX_PLANS_PER_SESSION,
+    waiting: MAX_WAITING_PLANS,
+    refusal: tooManyWait,
+  });
 }
 
 function tooManyWait(): ExecError {

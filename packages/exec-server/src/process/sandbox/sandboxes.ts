@@ -1,5 +1,6 @@
 import { ExecError } from '@holdfast/exec-protocol';
 import {
+  type Aside,
   accessTo,
   ceilingSource,
   createSearches,
@@ -133,6 +134,7 @@ export function createSandboxes(
   const planNow = async (
     { intent, network, child, hasTerminal, sealsKernelTrees, setUp }: CommandToPlan,
     problemOf: ProblemOf,
+    aside: Aside,
   ): Promise<Planned> => {
     store ??= openStore(logger);
     const held = store;
@@ -140,7 +142,11 @@ export function createSandboxes(
     const host = await readFacts(child, env, memory, setUp);
     const own = ceilingSource(ceiling, { ...host.roots, cwd: '/', tmpdir: env['TMPDIR'] });
     const command = { ...commandOf(child), hasTerminal, sealsKernelTrees };
-    const plan = await planSandbox(intent, command, host, own, { hosts: network?.intent.rules, setUp });
+    const plan = await planSandbox(intent, command, host, own, {
+      hosts: network?.intent.rules,
+      setUp,
+      aside,
+    });
     const problem = problemOf(plan, host.files);
     if (problem !== undefined) throw new ExecError('sandboxUnsupported', problem);
     gaps.tell(plan.gaps);
@@ -148,7 +154,7 @@ export function createSandboxes(
     return { plan, host, store: held };
   };
   const planFor = (asked: CommandToPlan, problemOf: ProblemOf): Promise<Planned> =>
-    turns.take(asked.session, asked.setUp, () => planNow(asked, problemOf));
+    turns.take(asked.session, asked.setUp, (aside) => planNow(asked, problemOf, aside));
   const confineAlone = async (asked: ConfinedCommand): Promise<Sandbox> => {
     const candidates = runnableCandidates(asked.child);
     const planned = await SteadyPlan.make<Planned, ConfinedNetwork>({
