@@ -1254,8 +1254,21 @@ declare const MAX_STATUS_BYTES: number;
 /** Networks that one server makes at once: each takes a program of its own for a moment. Further ones wait their turn. */
 declare const MAX_CELLS_STARTING = 4;
 
-/** Turns the complaint of a failed bubblewrap into what to do, with the complaint itself. */
-declare function explainFault(complaint: string): string;
+/** What decides on this machine whether a process may make user namespaces. */
+interface NamespaceSettings {
+    /** Whether this process runs below a filter of system calls. */
+    readonly isFiltered: boolean;
+    /** Whether the settings of the kernel allow them. */
+    readonly areAllowed: boolean;
+}
+/** Those of this process. */
+declare function readNamespaceSettings(): NamespaceSettings;
+
+/**
+ * Turns the complaint of a failed bubblewrap into what to do, with the complaint itself.
+ * @param readSettings Is asked where bubblewrap could make no namespace; default reads those of this process.
+ */
+declare function explainFault(complaint: string, readSettings?: typeof readNamespaceSettings): string;
 /**
  * The error that running the command itself met, as the system names it, or in words that are not known here; undefined
  * where bubblewrap complains of something else.

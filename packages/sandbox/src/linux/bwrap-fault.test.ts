@@ -4,10 +4,6 @@ import { explainFault, hasLostPath, whyNotRun } from './bwrap-fault.js';
 test.each([
   ['bwrap: loopback: Failed RTM_NEWADDR: Operation not permitted', /AppArmor/],
   ['bwrap: setting up uid map: Permission denied', /AppArmor/],
-  [
-    'bwrap: No permissions to create new namespace, likely because…',
-    /sysctl kernel\.unprivileged_userns_clone/,
-  ],
   ['bwrap: Creating new namespace failed: Operation not permitted', /grant SYS_ADMIN/],
   ["bwrap: Can't mount proc on /newroot/proc: Operation not permitted", /unmasked \/proc/],
   ['bwrap: Failed to make / slave: Permission denied', /real mount/],
@@ -16,6 +12,16 @@ test.each([
 ])('%s has a remedy', (complaint, remedy) => {
   expect(explainFault(`${complaint}\n`)).toMatch(remedy);
   expect(explainFault(complaint)).toContain(complaint);
+});
+
+test.each([
+  { isFiltered: false, areAllowed: false, why: 'this host forbids user namespaces; allow them' },
+  { isFiltered: true, areAllowed: false, why: 'this host forbids user namespaces; allow them' },
+  { isFiltered: true, areAllowed: true, why: 'this runs in a sandbox already, or in a container' },
+  { isFiltered: false, areAllowed: true, why: 'the kernel lets this process make no user namespace' },
+])('what forbids namespaces is named: $why', ({ why, ...settings }) => {
+  const complaint = 'bwrap: No permissions to create new namespace, likely because…';
+  expect(explainFault(complaint, () => settings)).toMatch(new RegExp(`^${why}.*\\(${complaint}\\)$`));
 });
 
 test.each([

@@ -1,11 +1,10 @@
+import { type NamespaceSettings, readNamespaceSettings, whyNoNamespaces } from './why-no-namespaces.js';
+
 /** What a complaint of bubblewrap means for the host, and what somebody can do about it. */
 interface Fault {
   readonly complaint: RegExp;
-  readonly remedy: string;
+  readonly remedy: string | ((settings: NamespaceSettings) => string);
 }
-
-const NAMESPACES_OFF =
-  'this host forbids user namespaces; allow them (sysctl kernel.unprivileged_userns_clone=1, user.max_user_namespaces above 0), or in a container grant SYS_ADMIN';
 
 const FAULTS: readonly Fault[] = [
   {
@@ -15,7 +14,7 @@ const FAULTS: readonly Fault[] = [
   },
   {
     complaint: /No permissions to creat|Creating new namespace failed|uid map|user namespace/i,
-    remedy: NAMESPACES_OFF,
+    remedy: whyNoNamespaces,
   },
   {
     complaint: /Can't mount proc/,
@@ -38,11 +37,15 @@ const FAULTS: readonly Fault[] = [
   },
 ];
 
-/** Turns the complaint of a failed bubblewrap into what to do, with the complaint itself. */
-export function explainFault(complaint: string): string {
+/**
+ * Turns the complaint of a failed bubblewrap into what to do, with the complaint itself.
+ * @param readSettings Is asked where bubblewrap could make no namespace; default reads those of this process.
+ */
+export function explainFault(complaint: string, readSettings = readNamespaceSettings): string {
   const line = complaint.trim().split('\n').at(-1) ?? '';
   const known = FAULTS.find((fault) => fault.complaint.test(complaint))?.remedy;
-  return known === undefined ? `bubblewrap does not work here: ${line}` : `${known} (${line})`;
+  if (known === undefined) return `bubblewrap does not work here: ${line}`;
+  return `${typeof known === 'string' ? known : known(readSettings())} (${line})`;
 }
 
 /** What bubblewrap meets where a path has gone, or is something else now. A path may hold line ends. */
