@@ -53,6 +53,16 @@ describe.runIf(process.platform === 'linux')('a temporary directory of a command
     expect([seen, readdirSync(place)]).toEqual([[[true], [true]], []]);
   });
 
+  test('a TMPDIR in which none can be made is named', async () => {
+    const missing = join(place, 'missing');
+    vi.stubEnv('TMPDIR', missing);
+    await expect(withOwnTemporary(NONE, () => undefined)).rejects.toThrow(
+      new Error(
+        `no directory can be made in ${missing} (ENOENT); TMPDIR names that directory: let it name one that this user can write`,
+      ),
+    );
+  });
+
   test('that a killed program has left goes at the next start, and no other one', async () => {
     left(`${space()}-${String(process.pid)}-1`);
     const kept = [

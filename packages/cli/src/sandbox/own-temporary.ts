@@ -2,9 +2,9 @@ import { fstatSync, lstatSync, mkdtempSync, readdirSync, readlinkSync, rmdirSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isProcessRunning, ownProcessMark, type SandboxPlan, StalePlan } from '@holdfast/sandbox';
-import { complain } from '../complain.js';
+import { complain, messageOf } from '../complain.js';
 import type { LocalPermissions } from './local-intent.js';
-import { makePinnedDirectory, pinDirectory } from './pinned-directory.js';
+import { makePinnedDirectory, type PinnedDirectory, pinDirectory } from './pinned-directory.js';
 import { removeTree } from './remove-tree.js';
 
 /** What a command gets besides what was named for it. */
@@ -56,7 +56,7 @@ interface Temporary extends Pick<OwnTemporary, 'checkPlan'> {
 function makeTemporary(): Temporary {
   const prefix = `${PREFIX}${markOfThis() ?? ''}-`;
   if (process.platform !== 'linux') return withoutSandbox(mkdtempSync(join(tmpdir(), prefix)));
-  const pinned = makePinnedDirectory(tmpdir(), prefix);
+  const pinned = makeNamed(prefix);
   const { path } = pinned;
   const { dev, ino } = fstatSync(pinned.fd);
   return {
@@ -72,6 +72,18 @@ function makeTemporary(): Temporary {
         complain(`${path} could not be removed whole; the next start goes on with it`);
     },
   };
+}
+
+/** Says who named the directory in which nothing can be made. */
+function makeNamed(prefix: string): PinnedDirectory {
+  try {
+    return makePinnedDirectory(tmpdir(), prefix);
+  } catch (error) {
+    const named = ['TMPDIR', 'TMP', 'TEMP'].find((name) => (process.env[name] ?? '') !== '');
+    if (named === undefined) throw error;
+    const remedy = `${named} names that directory: let it name one that this user can write`;
+    throw new Error(`${messageOf(error)}; ${remedy}`, { cause: error });
+  }
 }
 
 /** Elsewhere there is no sandbox, and so nothing in it. */
