@@ -154,23 +154,15 @@ async function planWithin(
     const { asked, ceiling: most } = ask(checked(files, setUp), 'leftOut', 'leftOut');
     return scanTargets(asked, most);
   });
-  const find = (
-    all: readonly GlobScan[],
-    namedIn: (question: Question) => NamedPaths,
-  ): Promise<GlobMatches> => {
-    const followed = (files: FileFacts): readonly GlobScan[] =>
-      scansWithBase(all, namedIn(ask(files, 'leftOut', 'leftOut')), files);
-    const some = all.length === 0 ? all : host.files.inOneGo((files) => followed(checked(files, setUp)));
-    return host.patterns.find(some, host.files, setUp.signal);
-  };
+  const widest = (files: FileFacts): Question => ask(files, 'leftOut', 'leftOut');
   const { trees, denied, maximum } = await aside(async () => {
     const found = await scanAll(targets, host.repositories, setUp);
     // Last of all: what appears after a look is not denied.
     setUp.begin('looking for what patterns match');
     return {
       trees: found,
-      denied: await find(scans, ({ asked }) => asked),
-      maximum: await find(ceiling.scans, ({ ceiling: { maximum: most }, asked }) => most ?? asked),
+      denied: await matchAll(scans, (files) => widest(files).asked, host, setUp),
+      maximum: await matchAll(ceiling.scans, (files) => mostOf(widest(files)), host, setUp),
     };
   });
   setUp.begin('looking at files');
@@ -196,6 +188,22 @@ async function scanAll(
     trees.set(target.root, await repositories.find(target, setUp.signal));
   }
   return trees;
+}
+
+/** @param namedIn What entries name, and so no command has made. */
+async function matchAll(
+  scans: readonly GlobScan[],
+  namedIn: (files: FileFacts) => NamedPaths,
+  { files: view, patterns }: HostFacts,
+  setUp: SetUp,
+): Promise<GlobMatches> {
+  const followed = (files: FileFacts): readonly GlobScan[] => scansWithBase(scans, namedIn(files), files);
+  const some = scans.length === 0 ? scans : view.inOneGo((files) => followed(checked(files, setUp)));
+  return await patterns.find(some, view, setUp.signal);
+}
+
+function mostOf({ asked, ceiling: { maximum } }: Question): NamedPaths {
+  return maximum ?? asked;
 }
 
 /** A look at thousands of files keeps the event loop for itself, so that nothing else would end it. */
