@@ -48,6 +48,7 @@ import {
 import { notesOfHardLinks } from './policy/hard-links.js';
 import type { Narrowing } from './policy/intersect.js';
 import type { NormalisedPolicy, PathRule, PolicyNote } from './policy/path-rule.js';
+import type { ProfileSource } from './policy/rule-origin.js';
 import type { RepositoryFinder } from './repositories/repository-scans.js';
 import type { ScannedTree, ScanTarget } from './repositories/scan-tree.js';
 
@@ -161,8 +162,8 @@ async function planWithin(
     setUp.begin('looking for what patterns match');
     return {
       trees: found,
-      denied: await matchAll(scans, (files) => widest(files).asked, host, setUp),
-      maximum: await matchAll(ceiling.scans, (files) => mostOf(widest(files)), host, setUp),
+      denied: await matchAll('intent', scans, (files) => widest(files).asked, host, setUp),
+      maximum: await matchAll('ceiling', ceiling.scans, (files) => mostOf(widest(files)), host, setUp),
     };
   });
   setUp.begin('looking at files');
@@ -192,12 +193,14 @@ async function scanAll(
 
 /** @param namedIn What entries name, and so no command has made. */
 async function matchAll(
+  source: ProfileSource,
   scans: readonly GlobScan[],
   namedIn: (files: FileFacts) => NamedPaths,
   { files: view, patterns }: HostFacts,
   setUp: SetUp,
 ): Promise<GlobMatches> {
-  const followed = (files: FileFacts): readonly GlobScan[] => scansWithBase(scans, namedIn(files), files);
+  const followed = (files: FileFacts): readonly GlobScan[] =>
+    scansWithBase(scans, namedIn(files), files, source);
   const some = scans.length === 0 ? scans : view.inOneGo((files) => followed(checked(files, setUp)));
   return await patterns.find(some, view, setUp.signal);
 }

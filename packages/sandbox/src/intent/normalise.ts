@@ -54,7 +54,7 @@ export function normalise(
   for (const { entry, origin } of entries) bindPaths(entry, pathsOf(entry, origin, binding), origin, binding);
   if (patterns !== 'leftOut') {
     // Where they are looked for depends on what may be written.
-    const baseAt = patternBasesIn({ ...binding, rules: mergeRules(binding.rules) }, files);
+    const baseAt = patternBasesIn({ ...binding, rules: mergeRules(binding.rules) }, files, source);
     const scans = new Map(globScansOf(intent, roots, source).map((scan) => [scan.origin, scan]));
     for (const { entry, origin } of entries) {
       const scan = scans.get(nameOf(origin));

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type FakeFile, fakeFiles } from '../files/testing/fake-files.js';
+import type { ProfileSource } from '../policy/rule-origin.js';
 import { fakeScanning } from '../repositories/testing/fake-scans.js';
 import { globScansOf } from './glob-scans.js';
 import { normalise } from './normalise.js';
@@ -38,6 +39,7 @@ const TREE: Readonly<Record<string, FakeFile>> = {
 async function bound(
   left: Readonly<Record<string, FakeFile>>,
   permissions = ENTRIES,
+  source: ProfileSource = 'ceiling',
 ): Promise<{
   readonly denied: readonly string[];
   readonly looked: readonly string[];
@@ -47,17 +49,25 @@ async function bound(
   const files = fakeFiles({ ...TREE, ...left });
   const looked: string[] = [];
   const watched = { ...files, look: (path: string) => (looked.push(path), files.look(path)) };
-  const named = normalise(intent, ROOTS, files, 'leftOut');
+  const named = normalise(intent, ROOTS, files, 'leftOut', source);
   if (named === undefined) throw new Error('the intent confines nothing');
-  const scans = scansWithBase(globScansOf(intent, ROOTS), named, watched);
+  const scans = scansWithBase(globScansOf(intent, ROOTS, source), named, watched, source);
   const matches = await new PatternLooks(fakeScanning(files)).find(scans, files);
-  const { rules, notes } = normalise(intent, ROOTS, files, matches) ?? named;
+  const { rules, notes } = normalise(intent, ROOTS, files, matches, source) ?? named;
   return {
     denied: rules.filter(({ access }) => access === 'deny').map(({ path }) => path),
     looked: looked.filter((path) => !path.startsWith('/ws') && path !== '/'),
     notes: notes.map(({ text }) => text).filter((text) => !text.endsWith('is skipped')),
   };
 }
+
+test('a pattern of an intent is enforced wherever a link leads, or refused', async () => {
+  const { denied, notes } = await bound({ [BASE]: { link: '/etc' } }, ENTRIES, 'intent');
+  expect([denied, notes]).toEqual([['/etc/a.key'], []]);
+  await expect(bound({ [BASE]: { link: 'secrets' } }, ENTRIES, 'intent')).rejects.toThrow(
+    'leads in a circle',
+  );
+});
 
 const LED_AWAY = `nothing is denied below ${BASE}, since a command may have made the link ${BASE}, which leads elsewhere; name where it leads, or remove it`;
 

@@ -5,6 +5,7 @@ import { type ResolvedPath, resolvePath } from '../files/resolve-path.js';
 import { indexRules } from '../policy/access.js';
 import { baseOf } from '../policy/glob.js';
 import type { NormalisedPolicy } from '../policy/path-rule.js';
+import type { ProfileSource } from '../policy/rule-origin.js';
 import type { GlobScan } from './deny-glob.js';
 
 /** What the directory comes to below which all that a pattern matches lies. */
@@ -28,14 +29,16 @@ interface MadeLink {
 export type NamedPaths = Pick<NormalisedPolicy, 'rules' | 'links'>;
 
 /**
- * Finds where patterns begin. Whoever may write where a link lies may have made it: beyond, nothing is looked at that lies elsewhere
- * than below the same root that may be written, unless something is granted by the name of that link. All is below `/`, so that
- * this is none of those roots; nor are links in it taken for made, such as `/home`.
- * @param named By the profile of the patterns; one rule for each path.
+ * Finds where patterns begin. Those of an intent follow every link, and refuse the start of whoever sent them where one leads nowhere. Those of
+ * a ceiling would refuse everybody's: whoever may write where a link lies may have made it, and beyond it nothing is looked at that lies
+ * elsewhere than below the same root that may be written, unless something is granted by the name of that link. All is below `/`, so
+ * that this is none of those roots; nor are links in it taken for made, such as `/home`.
+ * @param named By the profile of the patterns; one rule for each path. @param source Whose profile that is.
  */
 export function patternBasesIn(
   { rules, links }: NamedPaths,
   files: FileFacts,
+  source: ProfileSource,
 ): (base: string) => PatternBase {
   const index = indexRules(rules.filter(({ kind }) => kind !== 'missing'));
   const trusted = new Set(links.map(({ path }) => path));
@@ -43,7 +46,9 @@ export function patternBasesIn(
     const directory = parentOf(link);
     const rule = index.governing(directory);
     const isMade = rule?.access === 'write' && directory !== '/' && !trusted.has(link);
-    return isMade && files.mayCreateIn(directory) !== 'never' ? { link, root: rule.path } : undefined;
+    return source === 'ceiling' && isMade && files.mayCreateIn(directory) !== 'never'
+      ? { link, root: rule.path }
+      : undefined;
   };
   const isBelow = (root: string, path: string): boolean =>
     root !== '/' && index.governing(path)?.path === root && kernelTreeOf(path) === undefined;
@@ -76,8 +81,9 @@ export function scansWithBase(
   scans: readonly GlobScan[],
   named: NamedPaths,
   files: FileFacts,
+  source: ProfileSource,
 ): readonly GlobScan[] {
-  const baseAt = patternBasesIn(named, files);
+  const baseAt = patternBasesIn(named, files, source);
   return scans.filter(({ pattern, directory }) =>
     ['known', 'unknown'].includes(baseAt(baseOf(pattern, directory)).kind),
   );
