@@ -29,6 +29,15 @@ export function hasTerminal(): boolean {
   return [0, 1, 2].some((fd) => isatty(fd));
 }
 
+/** @throws Error where the working directory of this program has been removed. */
+function ownDirectory(): string {
+  try {
+    return process.cwd();
+  } catch (error) {
+    throw new Error('the working directory has been removed; go to another one', { cause: error });
+  }
+}
+
 /**
  * Plans a command in the working directory.
  * @param wrapperEnv Of the wrapper, and of the command where that has no such variables; default nothing.
@@ -43,7 +52,7 @@ export async function planLocally(
 ): Promise<LocalPlan> {
   const uid = process.getuid?.() ?? 0;
   const store = new PlaceholderStore(placeholderFolder(uid), complain);
-  const cwd = process.cwd();
+  const cwd = ownDirectory();
   const { dev: device, ino: inode } = statSync('.');
   // Of servers that keep output where they do unless told otherwise; whoever may write there could meet it.
   const ownPaths = [spillFolder(uid)].filter(secureOwnFolder);

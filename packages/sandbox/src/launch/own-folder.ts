@@ -15,14 +15,19 @@ export function spillFolder(uid: number, directory = '/var/tmp'): string {
  * Makes a directory that no sandbox may see, if it is missing: what is not there cannot be hidden from a sandbox, which could
  * then make it and see all that is put there later.
  * @returns false where nobody with the rights of this program can make it, and so no command can either.
- * @throws ExecError `sandboxUnsupported` when somebody else could have put something there; Error of the system otherwise.
+ * @throws ExecError `sandboxUnsupported` when it cannot be made, or somebody else could have put something there.
  */
 export function secureOwnFolder(folder: string): boolean {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
-    if (NOBODY_CAN.has(errorCode(error) ?? '')) return false;
-    throw error;
+    const code = errorCode(error) ?? String(error);
+    if (NOBODY_CAN.has(code)) return false;
+    throw new ExecError(
+      'sandboxUnsupported',
+      `sandbox: the directory ${folder} cannot be made (${code}), which hides what is not for commands; see that ${path.dirname(folder)} is a directory and has room`,
+      { cause: error },
+    );
   }
   const { uid, mode } = lstatSync(folder);
   if (uid === process.getuid?.() && (mode & 0o170077) === 0o040000) return true;
