@@ -135,6 +135,8 @@ interface PathRule {
 interface PolicyNote {
     readonly origin: RuleOrigin;
     readonly text: string;
+    /** Something that was asked for is not enforced, for whoever runs the executor to hear. */
+    readonly isGap?: true;
 }
 /** What a process may do, in terms of this executor alone: nothing symbolic, no links, one rule for each path. */
 interface NormalisedPolicy {
@@ -1156,7 +1158,7 @@ declare function spillFolder(uid: number, directory?: string): string;
  * Makes a directory that no sandbox may see, if it is missing: what is not there cannot be hidden from a sandbox, which could
  * then make it and see all that is put there later.
  * @returns false where nobody with the rights of this program can make it, and so no command can either.
- * @throws ExecError `sandboxUnsupported` when somebody else could have put something there; Error of the system otherwise.
+ * @throws ExecError `sandboxUnsupported` when it cannot be made, or somebody else could have put something there.
  */
 declare function secureOwnFolder(folder: string): boolean;
 

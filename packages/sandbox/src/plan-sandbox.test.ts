@@ -163,10 +163,14 @@ test('a link that a command has left where a pattern of the ceiling begins has n
     windowsSandboxLevel: 'disabled',
   });
   const ceiling = ceilingSource(parseCeiling(JSON.stringify({ permissions })), HOST.roots);
-  const { policy } = await planSandbox(intent, { argv: ['true'], cwd: '/ws', env: {} }, host, ceiling);
+  const { policy, gaps } = await planSandbox(intent, { argv: ['true'], cwd: '/ws', env: {} }, host, ceiling);
+  const text =
+    'nothing is denied below /ws/keys, since a command may have made the link /ws/keys, which leads elsewhere; name where it leads, or remove it';
+  expect(gaps).toEqual([text]);
   expect(policy.notes).toContainEqual({
     origin: { source: 'ceiling', entry: 'permissions.file_system.entries.2' },
-    text: 'nothing is denied below /ws/keys, since a command may have made the link /ws/keys, which leads elsewhere; name where it leads, or remove it',
+    text,
+    isGap: true,
   });
 });
 

@@ -68,6 +68,16 @@ describe.skipIf(obstacle !== undefined)(
       ]);
     });
 
+    test('gives what was printed to who reads it late, when the command has long ended', async () => {
+      const command = { argv: ['/bin/sh', '-c', 'echo out; echo err >&2'], cwd: folder, env: ENV } as const;
+      const runs = Array.from({ length: 8 }, async () => {
+        const started = await RUNNER.start(plainIntent({}), command);
+        await started.ended;
+        return [await text(started.stdout), await text(started.stderr)];
+      });
+      expect(await Promise.all(runs)).toEqual(runs.map(() => ['out\n', 'err\n']));
+    });
+
     test('keeps from it what is denied and what is outside, and leaves nothing behind', async () => {
       mkdirSync(join(folder, 'secret'));
       writeFileSync(join(folder, 'secret', 'key'), 'secret');
@@ -122,7 +132,7 @@ describe.skipIf(obstacle !== undefined)(
         RUNNER.start(plainIntent({ write: [write] }), { argv, cwd: folder, env: ENV });
       await expect(start(['/nowhere/program'])).rejects.toMatchObject({
         kind: 'spawnFailed',
-        message: '/nowhere/program, in its sandbox: there is no such program, or it cannot be executed',
+        message: '/nowhere/program, in its sandbox: it cannot be executed: ENOENT',
       });
       await expect(start(['touch', 'file'], '/usr/bin')).rejects.toMatchObject({
         kind: 'sandboxUnsupported',

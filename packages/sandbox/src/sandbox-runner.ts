@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { emitWarning } from 'node:process';
-import type { Readable, Writable } from 'node:stream';
+import { PassThrough, Readable, type Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { ExecError } from '@holdfast/exec-protocol';
 import { type CeilingSource, NO_OPERATOR } from './ceiling/operator-ceiling.js';
@@ -135,27 +135,50 @@ async function openNetworkOf(
   return { managed, close: () => managed.close() };
 }
 
-async function startPiped(launch: OpenLaunch, setUp: SetUp): Promise<StartedWrapper> {
-  let child: ChildProcess | undefined;
-  return await startWrapper(launch, {
+/** A wrapper that was started, with what its command prints. */
+interface PipedWrapper {
+  readonly started: StartedWrapper;
+  readonly output: Output;
+}
+
+interface Output {
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+}
+
+async function startPiped(launch: OpenLaunch, setUp: SetUp): Promise<PipedWrapper> {
+  const spawned: { output: Output } = { output: { stdout: Readable.from([]), stderr: Readable.from([]) } };
+  const started = await startWrapper(launch, {
     setUp,
     spawn: ({ program, args, env, stdio }) => {
       // In a group of its own: the command could signal that of this program.
-      child = spawn(program, args, { env, stdio: ['pipe', 'pipe', 'pipe', ...stdio], detached: true });
+      const child = spawn(program, args, { env, stdio: ['pipe', 'pipe', 'pipe', ...stdio], detached: true });
+      spawned.output = outputOf(child);
       return child;
     },
-    complaint: () => (child?.stderr ? text(child.stderr) : ''),
+    complaint: () => text(spawned.output.stderr),
   });
+  return { started, output: spawned.output };
 }
 
-function running({ process: child, wrapper }: StartedWrapper, plan: SandboxPlan): SandboxedProcess {
-  const { stdin, stdout, stderr } = child as ChildProcess &
-    Pick<SandboxedProcess, 'stdin' | 'stdout' | 'stderr'>;
+/** Kept for whoever reads it: what nobody reads yet, Node throws away at the end of a process. */
+function outputOf({ stdout, stderr }: ChildProcess): Output {
+  const [output, errors] = [new PassThrough(), new PassThrough()];
+  stdout?.pipe(output);
+  stderr?.pipe(errors);
+  return { stdout: output, stderr: errors };
+}
+
+function running(
+  { started: { process: child, wrapper }, output }: PipedWrapper,
+  plan: SandboxPlan,
+): SandboxedProcess {
+  const { stdin } = child as ChildProcess & Pick<SandboxedProcess, 'stdin'>;
   const exitCode = (): number =>
     wrapper.status.exitCode ?? child.exitCode ?? 128 + constants.signals[child.signalCode ?? 'SIGKILL'];
   return {
-    ...{ stdin, stdout, stderr, plan },
-    ended: wrapper.over.then(() => ({ exitCode: exitCode() })),
+    ...{ stdin, ...output, plan },
+    ended: wrapper.gone.then(() => ({ exitCode: exitCode() })),
     kill: (signal = 'SIGTERM') => (signal === 'SIGKILL' ? child.kill(signal) : wrapper.signalCommand(signal)),
   };
 }

@@ -175,7 +175,9 @@ export function applyCeiling(
     },
     decisions: second.rules,
     narrowed: [...first.narrowed, ...second.narrowed],
-    gaps: notes.map(({ text }) => text),
+    gaps: [...(ceiling.maximum?.notes ?? []).filter(({ isGap }) => isGap === true), ...notes].map(
+      ({ text }) => text,
+    ),
   };
 }
 

@@ -183,7 +183,7 @@ function matchedPaths(
   const found = baseAt(base);
   if (found.kind === 'ledAway') {
     const text = `nothing is denied below ${base}, since a command may have made the link ${found.link}, which leads elsewhere; name where it leads, or remove it`;
-    binding.notes.push({ origin, text });
+    binding.notes.push({ origin, text, isGap: true });
     return [];
   }
   if (found.kind === 'shut') {

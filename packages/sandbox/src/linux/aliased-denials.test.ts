@@ -146,6 +146,14 @@ test('exports of a server are told apart by their names there', () => {
   ]);
 });
 
+test('places that are denied anyway do not count for how many there may be', () => {
+  const count = 200;
+  const mounts = Array.from({ length: count }, (_, at) => `0:9 / /srv/root-${at}/proc proc`);
+  const rules = mounts.map((_, at) => `deny /srv/root-${at}/proc`);
+  expect(count ** 2).toBeGreaterThan(MAX_ALIASES);
+  expect(mounted(['read /', ...rules], mounts)).toHaveLength(count + 1);
+});
+
 test('what nobody could deny for all its other places is refused', () => {
   const half = Math.ceil((MAX_ALIASES + 1) / 2);
   const most = Array.from({ length: half }, (_, at) => `deny /home/${at}`);

@@ -46,14 +46,16 @@ export class AliasedDenials {
     for (const rule of rules) {
       if (rule.access !== 'deny' || rule.kind === 'missing' || rule.path === '/') continue;
       for (const alias of this.#places.aliasesOf(rule.path)) {
+        if (!isOpen(alias)) continue;
         if ((left -= 1) < 0) refuse(nameOf(rule.origin), TOO_MANY);
-        if (isOpen(alias)) found.push(...this.#ruleFor(alias, rule));
+        found.push(...this.#ruleFor(alias, rule));
       }
     }
     return found.length === 0 ? rules : mergeRules([...rules, ...found]);
   }
 
-  #ruleFor(alias: Alias, { kind, origin }: PathRule): readonly PathRule[] {
+  #ruleFor(alias: Alias, { kind, origin, byPattern }: PathRule): readonly PathRule[] {
+    const asked = { access: 'deny', origin, ...(byPattern === true ? { byPattern } : {}) } as const;
     const found = this.#find(alias);
     if (found === 'unseen') {
       // Of what is mounted below it nobody has asked anything: most of that are directories.
@@ -62,11 +64,11 @@ export class AliasedDenials {
         identity: undefined,
         isShared: false,
       } as const;
-      return [{ path: alias.path, access: 'deny', origin, ...facts, isUnseen: true }];
+      return [{ path: alias.path, ...asked, ...facts, isUnseen: true }];
     }
     if (found === undefined || found.kind === 'missing') return [];
     const { path, identity, isShared } = found;
-    return [{ path, access: 'deny', origin, kind: found.kind, identity, isShared }];
+    return [{ path, ...asked, kind: found.kind, identity, isShared }];
   }
 
   /** What is denied there: itself, or what this user has shut above it. Undefined where no command of theirs gets to it. */

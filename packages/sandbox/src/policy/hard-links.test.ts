@@ -36,3 +36,12 @@ test('what is kept from a command under one of its names alone is told, denials 
 test('what may only be read anyway is not', () => {
   expect(notesOfHardLinks([rule('read /'), rule('read /etc/file-e')], FILES)).toEqual([]);
 });
+
+test('what may never answer is not looked at', () => {
+  const look = (path: string): never => {
+    throw new Error(`looked at ${path}`);
+  };
+  expect(notesOfHardLinks([rule('read /'), rule('deny /nfs/file-a', { isUnseen: true })], { look })).toEqual(
+    [],
+  );
+});

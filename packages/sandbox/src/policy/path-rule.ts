@@ -34,6 +34,8 @@ export interface PathRule {
 export interface PolicyNote {
   readonly origin: RuleOrigin;
   readonly text: string;
+  /** Something that was asked for is not enforced, for whoever runs the executor to hear. */
+  readonly isGap?: true;
 }
 
 /** What a process may do, in terms of this executor alone: nothing symbolic, no links, one rule for each path. */
