@@ -27,17 +27,50 @@ function onlyFrom(name, files) {
   };
 }
 
-/** Inside the server a layer may import what is to its right, never what is to its left or beside it. */
-function layer(name, mayImport) {
-  const all = ['transport', 'rpc', 'session', 'process', 'config', 'fs', 'http'];
-  const forbidden = all.filter((other) => other !== name && !mayImport.includes(other));
-  return {
-    name: `server-layer-${name}`,
-    severity: 'error',
-    from: { path: `^packages/exec-server/src/${name}/`, pathNot: TEST },
-    to: { path: `^packages/exec-server/src/(${forbidden.join('|')})/` },
-  };
+/**
+ * A rule for each folder of a package. None may import another one but those that are named for it.
+ * @param layers The folders, in any order; no two may name each other.
+ */
+function layersOf(name, layers) {
+  const all = Object.keys(layers);
+  return all.map((layer) => {
+    const forbidden = all.filter((other) => other !== layer && !layers[layer].includes(other));
+    return {
+      name: `${name}-layer-${layer}`,
+      severity: 'error',
+      from: { path: `^packages/${name}/src/${layer}/`, pathNot: TEST },
+      to: { path: `^packages/${name}/src/(${forbidden.join('|')})/` },
+    };
+  });
 }
+
+/** What each layer of the server may import: what is to its right. */
+const SERVER_LAYERS = {
+  transport: ['rpc', 'session', 'process', 'config', 'fs', 'http'],
+  rpc: ['session', 'process', 'config', 'fs', 'http'],
+  session: ['process', 'fs', 'http'],
+  process: [],
+  config: ['fs'],
+  fs: [],
+  http: [],
+};
+
+/** The folders of the sandbox, from those that know nothing of it to those that know most. */
+const SANDBOX_LAYERS = {
+  files: [],
+  repositories: ['files'],
+  policy: ['files'],
+  mounts: ['policy', 'files'],
+  linux: ['mounts', 'policy', 'files'],
+  seatbelt: ['policy', 'files'],
+  machine: ['linux', 'mounts', 'policy', 'files'],
+  network: ['machine'],
+  intent: ['network', 'repositories', 'policy', 'files'],
+  ceiling: ['intent', 'mounts', 'repositories', 'policy', 'files'],
+  launch: ['network', 'machine', 'linux', 'mounts', 'policy', 'files'],
+  explain: ['network', 'linux', 'policy', 'files'],
+  denial: ['network', 'mounts', 'policy', 'files'],
+};
 
 function packageMayImport(name, allowed) {
   const others = ['exec-protocol', 'sandbox', 'exec-server', 'exec-client', 'conformance', 'cli'].filter(
@@ -125,13 +158,34 @@ module.exports = {
       from: { path: '^packages/[^/]+/src/', pathNot: TEST },
       to: { path: `${TEST}|(^|/)node_modules/(vitest|fast-check)(/|$)|^(simulation|e2e|scripts)/` },
     },
-    layer('transport', ['rpc', 'session', 'process', 'config', 'fs', 'http']),
-    layer('rpc', ['session', 'process', 'config', 'fs', 'http']),
-    layer('session', ['process', 'fs', 'http']),
-    layer('process', []),
-    layer('config', ['fs']),
-    layer('fs', []),
-    layer('http', []),
+    ...layersOf('sandbox', SANDBOX_LAYERS),
+    {
+      name: 'sandbox-folders-know-no-plan',
+      comment: 'What joins the folders lies beside them. What tells of a whole plan may know it.',
+      severity: 'error',
+      from: {
+        path: '^packages/sandbox/src/[^/]+/',
+        pathNot: `^packages/sandbox/src/(explain|denial)/|${TEST}`,
+      },
+      to: {
+        path: '^packages/sandbox/src/[^/]+\\.ts$',
+        pathNot: '^packages/sandbox/src/(limits|refuse|until-aborted)\\.ts$',
+      },
+    },
+    {
+      name: 'sandbox-shared-files-are-leaves',
+      severity: 'error',
+      from: { path: '^packages/sandbox/src/(limits|refuse|until-aborted)\\.ts$' },
+      to: { path: '^packages/sandbox/src/' },
+    },
+    {
+      name: 'sandbox-plans-are-pure',
+      comment: 'They follow from what they are handed; a random name is all that they take from elsewhere.',
+      severity: 'error',
+      from: { path: '^packages/sandbox/src/(policy|mounts|linux)/', pathNot: TEST },
+      to: { dependencyTypes: ['core'], pathNot: '^(node:)?crypto$' },
+    },
+    ...layersOf('exec-server', SERVER_LAYERS),
     {
       name: 'server-layer-spawn',
       comment: 'spawn/ is the last layer: it serves process/ and imports nothing of it.',

@@ -2,10 +2,10 @@ import type { FileView } from './files/file-facts.js';
 import type { OwnUser } from './files/own-user.js';
 import type { ExecutorRoots } from './intent/executor-roots.js';
 import type { PatternFinder } from './intent/pattern-looks.js';
-import type { MayReplace } from './linux/find-bwrap.js';
-import type { MountPrograms } from './linux/mount-programs.js';
-import type { AskMounts } from './linux/mounts-around.js';
-import type { BwrapCapability } from './linux/probe-bwrap.js';
+import type { MountPrograms } from './linux/launch-plan.js';
+import type { MayReplace } from './machine/find-bwrap.js';
+import type { AskMounts } from './machine/mounts-around.js';
+import type { BwrapCapability } from './machine/probe-bwrap.js';
 import type { RepositoryFinder } from './repositories/repository-scans.js';
 
 /** What planning needs to know of the executor. */

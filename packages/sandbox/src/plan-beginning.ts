@@ -4,7 +4,7 @@ import type { OwnUser } from './files/own-user.js';
 import type { ResolvedPath } from './files/resolve-path.js';
 import { isKeptByShell } from './linux/becoming-words.js';
 import type { SandboxedCommand } from './linux/bwrap-plan.js';
-import { SHELL } from './linux/system-programs.js';
+import { SHELL } from './linux/system-places.js';
 import { isExchangeable } from './policy/exchangeable.js';
 import type { NormalisedPolicy } from './policy/path-rule.js';
 import { accessTo } from './policy/visibility.js';

@@ -6,20 +6,20 @@ import { nameOfHand } from './files/hands.js';
 import type { OwnUser } from './files/own-user.js';
 import { isWithin, parentOf } from './files/paths.js';
 import { type ResolvedPath, resolvePath } from './files/resolve-path.js';
-import { refuse } from './intent/refuse.js';
-import { coveredKernelMounts } from './launch/kinds-of-mounts.js';
-import type { Mount } from './launch/mount-table.js';
 import { MAX_KEPT_MOUNTS, MAX_PINNED_DEPTH } from './limits.js';
-import type { MovablePlaces } from './linux/movable-places.js';
-import { outsidePrograms } from './linux/outside-programs.js';
-import type { WorkingBwrap } from './linux/probe-bwrap.js';
 import type { Architecture } from './linux/seccomp/syscalls.js';
+import { outsidePrograms } from './machine/outside-programs.js';
+import type { WorkingBwrap } from './machine/probe-bwrap.js';
+import { coveredKernelMounts } from './mounts/kinds-of-mounts.js';
+import type { Mount } from './mounts/mount-table.js';
+import type { MovablePlaces } from './mounts/movable-places.js';
 import type { HostRules } from './network/host-rules.js';
 import { indexRules } from './policy/access.js';
 import { type ExposedDenial, exposedDenials } from './policy/exposed-denials.js';
 import type { NormalisedPolicy, PathRule, PolicyNote } from './policy/path-rule.js';
 import { DEFAULTS, nameOf } from './policy/rule-origin.js';
 import { replaceableIn, unreadableByLink } from './policy/visibility.js';
+import { refuse } from './refuse.js';
 
 /** What runs the sandboxes. */
 interface Executor {

@@ -14,24 +14,29 @@ import type { GlobMatches, GlobScan } from './intent/deny-glob.js';
 import { globScansOf, restrictedFilesOf } from './intent/glob-scans.js';
 import { normalise, type Patterns, unrestricted } from './intent/normalise.js';
 import { type NamedPaths, scansWithBase } from './intent/pattern-bases.js';
-import { refuse } from './intent/refuse.js';
 import type { SandboxIntent } from './intent/schema.js';
-import type { LaunchPlan } from './launch/launch-plan.js';
-import { type Mount, mountsIn } from './launch/mount-table.js';
 import { SetUp } from './launch/set-up.js';
 import { planBwrap, type SandboxedCommand } from './linux/bwrap-plan.js';
-import { exposedMounts } from './linux/exposed-mounts.js';
-import type { MayReplace } from './linux/find-bwrap.js';
+import type { LaunchPlan } from './linux/launch-plan.js';
 import { maskCrowds } from './linux/mask-crowds.js';
-import { askMounts, type MountsAround, NOT_ASKED, starterFor, withMountGaps } from './linux/mounts-around.js';
-import { type MovablePlaces, movablePlaces, withShut } from './linux/movable-places.js';
-import { coverSpellings, respelledFiles } from './linux/other-spellings.js';
 import { type MountPlan, planMounts } from './linux/plan-mounts.js';
-import type { WorkingBwrap } from './linux/probe-bwrap.js';
 import { sealedTrees } from './linux/sealed-trees.js';
 import { filterFor } from './linux/seccomp/filter-for.js';
 import type { Architecture } from './linux/seccomp/syscalls.js';
-import { withoutUnasked } from './linux/unasked-mounts.js';
+import type { MayReplace } from './machine/find-bwrap.js';
+import {
+  askMounts,
+  type MountsAround,
+  NOT_ASKED,
+  starterFor,
+  withMountGaps,
+} from './machine/mounts-around.js';
+import type { WorkingBwrap } from './machine/probe-bwrap.js';
+import { exposedMounts } from './mounts/exposed-mounts.js';
+import { type Mount, mountsIn } from './mounts/mount-table.js';
+import { type MovablePlaces, movablePlaces, withShut } from './mounts/movable-places.js';
+import { coverSpellings, respelledFiles } from './mounts/other-spellings.js';
+import { withoutUnasked } from './mounts/unasked-mounts.js';
 import type { HostRules } from './network/host-rules.js';
 import { planBeginning } from './plan-beginning.js';
 import {
@@ -49,6 +54,7 @@ import { notesOfHardLinks } from './policy/hard-links.js';
 import type { Narrowing } from './policy/intersect.js';
 import type { NormalisedPolicy, PathRule, PolicyNote } from './policy/path-rule.js';
 import type { ProfileSource } from './policy/rule-origin.js';
+import { refuse } from './refuse.js';
 import type { RepositoryFinder } from './repositories/repository-scans.js';
 import type { ScannedTree, ScanTarget } from './repositories/scan-tree.js';
 

@@ -12,7 +12,7 @@ import { PlaceholderStore, placeholderFolder } from './launch/placeholder-store.
 import { SetUp } from './launch/set-up.js';
 import { NotRun, type StartedWrapper, startWrapper } from './launch/start-wrapper.js';
 import { type PlannedLaunch, type PlannedNetwork, SteadyPlan } from './launch/steady-plan.js';
-import { explainFault, whyNotRun } from './linux/bwrap-fault.js';
+import { explainFault, whyNotRun } from './machine/bwrap-fault.js';
 import type { NetworkDecision } from './network/gate.js';
 import type { HostRules } from './network/host-rules.js';
 import { openManagedNetwork } from './network/managed-network.js';

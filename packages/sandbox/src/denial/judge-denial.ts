@@ -10,7 +10,7 @@ import { withBoundedLooks } from '../files/bounded-looks.js';
 import { StalePlan } from '../files/stale-plan.js';
 import type { HostFacts } from '../host-facts.js';
 import { MAX_JUDGED_LINE_LENGTH, MAX_JUDGED_LINES, MAX_JUDGED_LOOKS, MAX_JUDGED_PATHS } from '../limits.js';
-import { withoutUnasked } from '../linux/unasked-mounts.js';
+import { withoutUnasked } from '../mounts/unasked-mounts.js';
 import type { NetworkDecision } from '../network/gate.js';
 import { reasonOf } from '../network/reason-of.js';
 import type { SandboxPlan } from '../plan-sandbox.js';

@@ -1,4 +1,4 @@
-import type { PlannedDescriptor } from '../launch/launch-plan.js';
+import type { PlannedDescriptor } from '../linux/launch-plan.js';
 import type { HostRules } from '../network/host-rules.js';
 import type { SandboxPlan } from '../plan-sandbox.js';
 import type { NormalisedPolicy } from '../policy/path-rule.js';

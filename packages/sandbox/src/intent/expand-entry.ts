@@ -1,7 +1,7 @@
 import { childOf } from '../files/paths.js';
+import { refuse } from '../refuse.js';
 import type { ExecutorRoots } from './executor-roots.js';
 import { nativePath } from './native-path.js';
-import { refuse } from './refuse.js';
 import type { IntentEntry } from './schema.js';
 
 /** What an entry stands for, before anything is looked up. */

@@ -10,10 +10,10 @@ import {
   MAX_SCANNED_ENTRIES,
 } from '../limits.js';
 import { compileGlob, type PathGlob, UnknownForm } from '../policy/glob.js';
+import { refuse } from '../refuse.js';
 import { type ScannedEntry, ShutDirectory } from '../repositories/scan-files.js';
 import type { ScanTools } from '../repositories/scan-tree.js';
 import type { GlobMatches, GlobScan } from './deny-glob.js';
-import { refuse } from './refuse.js';
 
 /**
  * Looks for what the patterns of one intent match now. Below a directory that matches nothing more is looked for: it is

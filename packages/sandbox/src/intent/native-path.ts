@@ -1,5 +1,5 @@
 import { parsePathUri } from '@holdfast/exec-protocol';
-import { refuse } from './refuse.js';
+import { refuse } from '../refuse.js';
 
 const encoder = new TextEncoder();
 

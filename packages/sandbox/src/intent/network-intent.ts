@@ -2,9 +2,9 @@ import { ExecError, MAX_POLICY_DECISION_TIMEOUT_MS } from '@holdfast/exec-protoc
 import * as z from 'zod';
 import { MAX_LOOPBACK_PORTS } from '../limits.js';
 import { type HostRules, parseHostRules } from '../network/host-rules.js';
+import { refuse } from '../refuse.js';
 import { describeIssue } from './describe-issue.js';
 import { loopbackProxyPorts } from './loopback-proxy-ports.js';
-import { refuse } from './refuse.js';
 
 /** What a peer asks of the network of one process, as far as it is more than `restricted` or `enabled`. */
 export interface NetworkIntent {

@@ -16,6 +16,7 @@ import { indexRules, mergeRules, type RuleIndex } from '../policy/access.js';
 import { baseOf } from '../policy/glob.js';
 import type { NormalisedPolicy, PathRule, PolicyNote } from '../policy/path-rule.js';
 import { entryOf, memberOf, nameOf, type ProfileSource, type RuleOrigin } from '../policy/rule-origin.js';
+import { refuse } from '../refuse.js';
 import type { GlobMatches } from './deny-glob.js';
 import type { ExecutorRoots } from './executor-roots.js';
 import { expandEntry } from './expand-entry.js';
@@ -23,7 +24,6 @@ import { globScansOf, restrictedFilesOf } from './glob-scans.js';
 import { type MatchedPath, matchedPath } from './matched-links.js';
 import { nativePath } from './native-path.js';
 import { type PatternBase, patternBasesIn } from './pattern-bases.js';
-import { refuse } from './refuse.js';
 import type { IntentEntry, SandboxIntent } from './schema.js';
 import { refuseManyWritable } from './writable-bound.js';
 

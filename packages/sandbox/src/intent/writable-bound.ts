@@ -1,7 +1,7 @@
 import { MAX_WRITABLE_DIRECTORIES } from '../limits.js';
 import type { PathRule } from '../policy/path-rule.js';
 import { listOf, nameOf, type ProfileSource } from '../policy/rule-origin.js';
-import { refuse } from './refuse.js';
+import { refuse } from '../refuse.js';
 
 /** Each of them has names that are to be protected: what no launch can hold takes long to plan. */
 export function refuseManyWritable(rules: readonly PathRule[], source: ProfileSource): void {

@@ -17,7 +17,7 @@ export const CASES_BY_FILE: Readonly<Record<string, string>> = {
   'packages/sandbox/src/seatbelt/outer-seatbelt.test.ts': 'S13',
   'packages/sandbox/src/plan-sandbox.test.ts': 'S13',
   'packages/exec-server/src/process/sandbox/outer-sandbox.test.ts': 'S13',
-  'packages/sandbox/src/linux/probe-bwrap.test.ts': 'S01-S04',
+  'packages/sandbox/src/machine/probe-bwrap.test.ts': 'S01-S04',
   'packages/sandbox/src/linux/bwrap-plan.test.ts': 'S08',
   'packages/sandbox/src/linux/seccomp/compile-filter.test.ts': 'P13',
   'packages/sandbox/src/intent/parse-intent.test.ts': 'S05',

@@ -3,7 +3,7 @@ import { closeSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { checkSpareDescriptors } from '../files/spare-descriptors.js';
 import { PROBE_TIMEOUT_MS } from '../limits.js';
-import type { TreeCloser } from '../linux/tree-closer.js';
+import type { TreeCloser } from '../machine/tree-closer.js';
 import { enterWords, openNamespaces } from './enter-namespaces.js';
 import type { NamedProcess } from './first-process.js';
 

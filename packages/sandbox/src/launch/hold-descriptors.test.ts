@@ -13,10 +13,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { StalePlan } from '../files/stale-plan.js';
+import type { PlannedDescriptor } from '../linux/launch-plan.js';
 import { compileFilter } from '../linux/seccomp/compile-filter.js';
 import { FILTER_RULES } from '../linux/seccomp/filter-rules.js';
 import { holdDescriptors } from './hold-descriptors.js';
-import type { PlannedDescriptor } from './launch-plan.js';
 import { PlaceholderStore } from './placeholder-store.js';
 
 const FILTER: PlannedDescriptor = { kind: 'filter', program: compileFilter('x64', FILTER_RULES) };

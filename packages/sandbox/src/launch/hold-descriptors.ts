@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import { checkHeld, openPath } from '../files/held-path.js';
 import type { FileIdentity } from '../files/resolve-path.js';
-import type { PlannedDescriptor } from './launch-plan.js';
+import type { PlannedDescriptor } from '../linux/launch-plan.js';
 
 /** Descriptors for a child, ready to be handed to `spawn`. */
 export interface HeldDescriptors {

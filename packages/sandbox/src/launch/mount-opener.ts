@@ -6,11 +6,11 @@ import { bytesOfText } from '../files/byte-text.js';
 import { pathOfDescriptor } from '../files/descriptors.js';
 import { errorCode } from '../files/error-code.js';
 import { checkSpareDescriptors } from '../files/spare-descriptors.js';
-import type { MountPrograms } from '../linux/mount-programs.js';
-import { SHELL } from '../linux/system-programs.js';
+import type { MountPrograms } from '../linux/launch-plan.js';
+import { SHELL } from '../linux/system-places.js';
+import type { Mount } from '../mounts/mount-table.js';
 import { enterWords, openNamespaces } from './enter-namespaces.js';
 import type { NamedProcess } from './first-process.js';
-import type { Mount } from './mount-table.js';
 
 /**
  * Opens mounts of a sandbox from outside, once bubblewrap has made them all: until then nothing there can be written, and so nothing can

@@ -1,8 +1,8 @@
 import { ExecError } from '@holdfast/exec-protocol';
+import { FIRST_DESCRIPTOR, type LaunchPlan } from '../linux/launch-plan.js';
 import type { ManagedNetwork } from '../network/managed-network.js';
 import { handOver } from './hand-over.js';
 import { holdDescriptors } from './hold-descriptors.js';
-import { FIRST_DESCRIPTOR, type LaunchPlan } from './launch-plan.js';
 import type { PlaceholderStore } from './placeholder-store.js';
 import type { SetUp } from './set-up.js';
 import { type WatchedProcess, WrapperWatch } from './wrapper-watch.js';

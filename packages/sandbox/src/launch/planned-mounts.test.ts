@@ -1,14 +1,14 @@
 import { ExecError } from '@holdfast/exec-protocol';
 import { expect, test, vi } from 'vitest';
 import { StalePlan } from '../files/stale-plan.js';
-import { findTreeCloser } from '../linux/tree-closer.js';
+import { readMountTable } from '../machine/read-mount-table.js';
+import { findTreeCloser } from '../machine/tree-closer.js';
 import { closeTree } from './close-tree.js';
-import { readMountTable } from './mount-table.js';
 import { PlannedMounts } from './planned-mounts.js';
 
 vi.mock('./close-tree.js', { spy: true });
-vi.mock('./mount-table.js', { spy: true });
-vi.mock('../linux/tree-closer.js', { spy: true });
+vi.mock('../machine/read-mount-table.js', { spy: true });
+vi.mock('../machine/tree-closer.js', { spy: true });
 
 const isRoot = process.geteuid?.() === 0;
 const NOBODY = 65534;

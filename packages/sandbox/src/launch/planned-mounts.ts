@@ -3,16 +3,18 @@ import { ExecError } from '@holdfast/exec-protocol';
 import { errorCode } from '../files/error-code.js';
 import { isOutOfReach } from '../files/out-of-reach.js';
 import { StalePlan } from '../files/stale-plan.js';
-import { findMountPrograms, type MountPrograms } from '../linux/mount-programs.js';
-import type { MountStep } from '../linux/mount-step.js';
+import type { MountPrograms } from '../linux/launch-plan.js';
 import { SEALED } from '../linux/mount-words.js';
-import { findTreeCloser } from '../linux/tree-closer.js';
-import { misplacedMount } from './check-mounts.js';
+import { findMountPrograms } from '../machine/mount-programs.js';
+import { readMountTable } from '../machine/read-mount-table.js';
+import { findTreeCloser } from '../machine/tree-closer.js';
+import { misplacedMount } from '../mounts/check-mounts.js';
+import { HOST, leftOpen, mountsToOpen, withOpened } from '../mounts/mount-access.js';
+import type { MountStep } from '../mounts/mount-step.js';
+import { type Mount, mountsIn } from '../mounts/mount-table.js';
 import { closeTree } from './close-tree.js';
 import type { NamedProcess } from './first-process.js';
-import { HOST, leftOpen, mountsToOpen, withOpened } from './mount-access.js';
 import { MountOpener } from './mount-opener.js';
-import { type Mount, mountsIn, readMountTable } from './mount-table.js';
 
 /** What a sandbox is to have mounted. */
 export interface MountOrders {

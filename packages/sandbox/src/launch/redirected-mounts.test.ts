@@ -19,7 +19,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { NO_OPERATOR } from '../ceiling/operator-ceiling.js';
 import { StalePlan } from '../files/stale-plan.js';
 import { parseIntent } from '../intent/parse-intent.js';
-import { hasLostPath } from '../linux/bwrap-fault.js';
+import { hasLostPath } from '../machine/bwrap-fault.js';
 import { planSandbox } from '../plan-sandbox.js';
 import { createSearches, readHostFacts } from '../real-host-facts.js';
 import { openLaunch } from './open-launch.js';

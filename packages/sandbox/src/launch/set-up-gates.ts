@@ -2,8 +2,8 @@ import { statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FileIdentity } from '../files/resolve-path.js';
 import { StalePlan } from '../files/stale-plan.js';
+import { readMountTable } from '../machine/read-mount-table.js';
 import { FirstProcess } from './first-process.js';
-import { readMountTable } from './mount-table.js';
 import { closing, type Pipe } from './pipes.js';
 import type { PlannedMounts } from './planned-mounts.js';
 

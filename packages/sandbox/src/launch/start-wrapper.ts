@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { checkSpareDescriptors } from '../files/spare-descriptors.js';
 import { StalePlan } from '../files/stale-plan.js';
-import { hasLostPath } from '../linux/bwrap-fault.js';
+import { hasLostPath } from '../machine/bwrap-fault.js';
 import type { NamedProcess } from './first-process.js';
 import type { OpenLaunch } from './open-launch.js';
 import type { SetUp } from './set-up.js';

@@ -1,5 +1,5 @@
+import type { LaunchPlan } from '../linux/launch-plan.js';
 import type { ManagedNetwork } from '../network/managed-network.js';
-import type { LaunchPlan } from './launch-plan.js';
 import { type OpenLaunch, openLaunch } from './open-launch.js';
 import type { PlaceholderStore } from './placeholder-store.js';
 import type { SetUp } from './set-up.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { StalePlan } from '../files/stale-plan.js';
-import type { MountStep } from '../linux/mount-step.js';
+import type { MountStep } from '../mounts/mount-step.js';
 import { PlannedMounts } from './planned-mounts.js';
 import { type WrapperOrders, type WrapperPipes, WrapperWatch } from './wrapper-watch.js';
 

@@ -1,6 +1,6 @@
 import type { FileIdentity } from '../files/resolve-path.js';
 import type { Hold } from './mount-words.js';
-import { SHELL } from './system-programs.js';
+import { SHELL } from './system-places.js';
 
 /** What of a command is done in the sandbox before it is executed. */
 export interface Beginning {

@@ -1,9 +1,9 @@
 import { ExecError } from '@holdfast/exec-protocol';
 import { expect, test } from 'vitest';
 import { MAX_BWRAP_BYTES, MAX_BWRAP_WORDS } from '../limits.js';
+import type { MountStep } from '../mounts/mount-step.js';
 import { isKeptByShell } from './becoming-words.js';
 import { planBwrap } from './bwrap-plan.js';
-import type { MountStep } from './mount-step.js';
 import { beside, SEALED, waitWords } from './mount-words.js';
 
 const FILTER = new Uint8Array([1, 2, 3]);

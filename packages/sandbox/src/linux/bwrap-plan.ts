@@ -1,14 +1,14 @@
-import { refuse } from '../intent/refuse.js';
-import { FIRST_DESCRIPTOR, type LaunchPlan, type PlannedDescriptor } from '../launch/launch-plan.js';
 import { MAX_BWRAP_BYTES, MAX_BWRAP_WORDS } from '../limits.js';
+import { refuse } from '../refuse.js';
 import { type Beginning, becomingWords } from './becoming-words.js';
 import { crowdedDirectory } from './crowded-directory.js';
-import type { MountPrograms } from './mount-programs.js';
+import { IGNORE_GROUP_SIGNALS, RESET_GROUP_SIGNALS } from './group-signals.js';
+import type { MountPrograms } from './launch-plan.js';
+import { FIRST_DESCRIPTOR, type LaunchPlan, type PlannedDescriptor } from './launch-plan.js';
 import { mountWords, waitWords } from './mount-words.js';
 import type { MountPlan } from './plan-mounts.js';
-import { nameWords, type ProgramRenamer } from './program-renamer.js';
-import { IGNORE_GROUP_SIGNALS, RESET_GROUP_SIGNALS } from './signal-resetter.js';
-import { SHELL } from './system-programs.js';
+import { nameWords, type ProgramRenamer } from './program-names.js';
+import { SHELL } from './system-places.js';
 
 /**
  * The namespaces of every sandbox. They are asked for one by one: with `--unshare-all`, bubblewrap does without the user

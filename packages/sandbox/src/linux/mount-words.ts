@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { PlannedDescriptor } from '../launch/launch-plan.js';
-import type { MountStep } from './mount-step.js';
+import type { MountStep } from '../mounts/mount-step.js';
+import type { PlannedDescriptor } from './launch-plan.js';
 
 /** Takes down what the wrapper shall inherit. @returns its number, as a word. */
 export type Hold = (descriptor: PlannedDescriptor) => string;

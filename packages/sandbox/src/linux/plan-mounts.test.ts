@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import type { FileIdentity } from '../files/resolve-path.js';
 import { StalePlan } from '../files/stale-plan.js';
 import { fakeFiles } from '../files/testing/fake-files.js';
+import type { MountStep } from '../mounts/mount-step.js';
 import type { NormalisedPolicy } from '../policy/path-rule.js';
 import { policyOf, rule } from '../policy/testing/rules.js';
-import type { MountStep } from './mount-step.js';
 import { planMounts, type SealableTree } from './plan-mounts.js';
 
 const FILES = fakeFiles({ '/ws/.git': 'directory' });

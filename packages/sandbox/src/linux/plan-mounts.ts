@@ -3,12 +3,12 @@ import { kernelTreeOf } from '../files/kernel-trees.js';
 import { depthOf, holdersOf, parentOf } from '../files/paths.js';
 import type { FileIdentity } from '../files/resolve-path.js';
 import { StalePlan } from '../files/stale-plan.js';
-import { refuse } from '../intent/refuse.js';
+import type { MountStep } from '../mounts/mount-step.js';
 import { indexRules, type RuleIndex } from '../policy/access.js';
 import type { NormalisedPolicy, PathRule, PlaceholderText } from '../policy/path-rule.js';
 import { nameOf } from '../policy/rule-origin.js';
+import { refuse } from '../refuse.js';
 import type { MountRule } from './mask-crowds.js';
-import type { MountStep } from './mount-step.js';
 
 /** What stands at a missing path while the sandbox runs, because something must be there to cover. */
 export type Placeholder = {

@@ -1,5 +1,5 @@
-import { refuse } from '../intent/refuse.js';
 import { MAX_HOST_RULES, MAX_LOOPBACK_PORTS } from '../limits.js';
+import { refuse } from '../refuse.js';
 import { type CanonicalHost, canonicalHost, isPort } from './canonical-host.js';
 import { isLoopbackAddress } from './public-address.js';
 

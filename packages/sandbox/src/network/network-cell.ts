@@ -3,10 +3,10 @@ import { closeSync, openSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { ExecError } from '@holdfast/exec-protocol';
-import { refuse } from '../intent/refuse.js';
 import { CELL_HAND_OVER_MS, CELL_START_TIMEOUT_MS } from '../limits.js';
-import { explainFault } from '../linux/bwrap-fault.js';
-import { systemProgram } from '../linux/system-programs.js';
+import { explainFault } from '../machine/bwrap-fault.js';
+import { systemProgram } from '../machine/system-programs.js';
+import { refuse } from '../refuse.js';
 import { CELL_PROGRAM, type CellMessage } from './cell-program.js';
 import { PROXY_SOCKET } from './proxy/socket-options.js';
 

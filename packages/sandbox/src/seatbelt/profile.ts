@@ -1,7 +1,7 @@
 import { ancestorsOf, isWithin, parentOf } from '../files/paths.js';
-import { refuse } from '../intent/refuse.js';
 import { indexRules, mergeRules, RIGHT_OF_WAY, type RuleIndex } from '../policy/access.js';
 import type { Access, NormalisedPolicy, PathRule } from '../policy/path-rule.js';
+import { refuse } from '../refuse.js';
 import { BASE_SECTION } from './base-section.js';
 import { quoted, rawPattern } from './sbpl-text.js';
 import {

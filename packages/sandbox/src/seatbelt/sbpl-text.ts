@@ -1,4 +1,4 @@
-import { refuse } from '../intent/refuse.js';
+import { refuse } from '../refuse.js';
 
 /** A string of the profile language. */
 export function quoted(text: string): string {

@@ -3,13 +3,13 @@ import { lookUnlessKeptOut } from '../files/look-unless-kept-out.js';
 import { ownDoor } from '../files/own-door.js';
 import { childOf, depthOf, isWithin, isWithinAny, parentOf } from '../files/paths.js';
 import type { ResolvedPath } from '../files/resolve-path.js';
-import { remotePlaces } from '../launch/kinds-of-mounts.js';
-import { MountPlaces } from '../launch/mount-places.js';
-import { type Mount, visibleMounts } from '../launch/mount-table.js';
 import { MAX_KEPT_MOUNTS, MAX_PINNED_DEPTH } from '../limits.js';
 import { byPathName, indexRules } from '../policy/access.js';
 import type { PathRule } from '../policy/path-rule.js';
 import { DEFAULTS } from '../policy/rule-origin.js';
+import { remotePlaces } from './kinds-of-mounts.js';
+import { MountPlaces } from './mount-places.js';
+import { type Mount, visibleMounts } from './mount-table.js';
 
 /** What must keep its name. */
 export interface MovablePlaces {

@@ -2,8 +2,8 @@ import { type ExecFileException, execFile } from 'node:child_process';
 import { ExecError } from '@holdfast/exec-protocol';
 import { StalePlan } from '../files/stale-plan.js';
 import { PROBE_TIMEOUT_MS } from '../limits.js';
+import { NAMESPACES } from '../linux/bwrap-plan.js';
 import { hasLostMount } from './bwrap-fault.js';
-import { NAMESPACES } from './bwrap-plan.js';
 import type { MayReplace } from './find-bwrap.js';
 import { KeptTrials } from './kept-trials.js';
 

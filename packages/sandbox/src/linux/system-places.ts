@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-
 /**
  * Where a system keeps its own programs. What is run outside of sandboxes is looked for here and not on the PATH: a command
  * that may write a directory of the PATH would choose what is run.
@@ -17,11 +15,6 @@ export const SYSTEM_PATH = SYSTEM_FOLDERS.join(':');
 /** Where a program of the system may be, in the order in which it is looked for. */
 export function systemPlaces(name: string): readonly string[] {
   return SYSTEM_FOLDERS.map((folder) => `${folder}/${name}`);
-}
-
-/** The program of the system with a name; undefined where there is none. */
-export function systemProgram(name: string): string | undefined {
-  return systemPlaces(name).find((place) => existsSync(place));
 }
 
 /** The shell of every system. */

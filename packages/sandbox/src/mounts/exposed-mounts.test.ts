@@ -1,8 +1,8 @@
 import { ExecError } from '@holdfast/exec-protocol';
 import { expect, test } from 'vitest';
 import { fakeFiles } from '../files/testing/fake-files.js';
-import { mountsIn } from '../launch/mount-table.js';
 import { exposedMounts } from './exposed-mounts.js';
+import { mountsIn } from './mount-table.js';
 
 const OWN = { uid: 0, gid: 0, systemUid: 0 };
 

@@ -1,13 +1,13 @@
 import type { FileFact, FileFacts } from '../files/file-facts.js';
 import { childOf, isWithinAny, parentOf, withHolders } from '../files/paths.js';
 import { factsOf } from '../files/resolve-path.js';
-import { isNamedByKernel } from '../launch/case-of-names.js';
-import { type Mount, visibleMounts } from '../launch/mount-table.js';
 import { MAX_SPELLED_ENTRIES } from '../limits.js';
 import { mergeRules } from '../policy/access.js';
 import { fileRestrictions } from '../policy/file-restrictions.js';
 import { PathMap } from '../policy/path-map.js';
 import type { NormalisedPolicy, PathRule } from '../policy/path-rule.js';
+import { isNamedByKernel } from './case-of-names.js';
+import { type Mount, visibleMounts } from './mount-table.js';
 
 /**
  * Rules about files that a command gets past by another spelling of their names, such as `.ENV` for `.env`: where somebody else than

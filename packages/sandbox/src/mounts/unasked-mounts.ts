@@ -2,10 +2,10 @@ import type { FileFacts } from '../files/file-facts.js';
 import { childOf, isWithin, parentOf, withHolders } from '../files/paths.js';
 import { resolvePath } from '../files/resolve-path.js';
 import { Unseen } from '../files/unseen.js';
-import { isRemote } from '../launch/kinds-of-mounts.js';
-import { type Mount, mountsIn, visibleMounts } from '../launch/mount-table.js';
 import { PathMap } from '../policy/path-map.js';
 import type { PathRule } from '../policy/path-rule.js';
+import { isRemote } from './kinds-of-mounts.js';
+import { type Mount, mountsIn, visibleMounts } from './mount-table.js';
 
 /** What was asked for at a path. */
 type AskedRule = Pick<PathRule, 'path' | 'access' | 'isUnseen'>;

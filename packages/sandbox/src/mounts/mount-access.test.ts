@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { MountStep } from '../linux/mount-step.js';
 import { leftOpen, mountsToOpen, withOpened, wrongAccess } from './mount-access.js';
+import type { MountStep } from './mount-step.js';
 import { mountsIn } from './mount-table.js';
 
 const bind = (path: string, access: 'read' | 'write'): MountStep => ({

@@ -5,8 +5,8 @@ import { lookUnlessKeptOut } from '../files/look-unless-kept-out.js';
 import { ownDoor } from '../files/own-door.js';
 import type { OwnUser } from '../files/own-user.js';
 import { ancestorsOf, isWithinAny, parentOf } from '../files/paths.js';
-import { isTrigger, remotePlaces } from '../launch/kinds-of-mounts.js';
-import { isClosed, type Mount, visibleMounts } from '../launch/mount-table.js';
+import { isTrigger, remotePlaces } from './kinds-of-mounts.js';
+import { isClosed, type Mount, visibleMounts } from './mount-table.js';
 
 /**
  * Where this machine has something mounted that bubblewrap might not close: it goes by paths, and leaves a mount as it is where it cannot

@@ -2,11 +2,11 @@ import { expect, test } from 'vitest';
 import type { FileView } from '../files/file-facts.js';
 import { type FakeFile, fakeFiles } from '../files/testing/fake-files.js';
 import { regardlessOfCase } from '../files/testing/regardless-of-case.js';
-import { type Mount, mountsIn } from '../launch/mount-table.js';
 import { MAX_SPELLED_ENTRIES } from '../limits.js';
 import type { NormalisedPolicy, PathRule } from '../policy/path-rule.js';
 import { DEFAULTS } from '../policy/rule-origin.js';
 import { linesOf, policyOf, rule, ruleAt } from '../policy/testing/rules.js';
+import { type Mount, mountsIn } from './mount-table.js';
 import { coverSpellings, respelledFiles } from './other-spellings.js';
 
 const TREE: Readonly<Record<string, FakeFile>> = {

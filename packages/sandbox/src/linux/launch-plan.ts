@@ -1,7 +1,6 @@
 import type { FileIdentity } from '../files/resolve-path.js';
-import type { MountPrograms } from '../linux/mount-programs.js';
-import type { MountStep } from '../linux/mount-step.js';
-import type { Placeholder } from '../linux/plan-mounts.js';
+import type { MountStep } from '../mounts/mount-step.js';
+import type { Placeholder } from './plan-mounts.js';
 
 /** A descriptor that the wrapper inherits. The first of a plan is number 3. */
 export type PlannedDescriptor =
@@ -25,6 +24,12 @@ export type PlannedDescriptor =
   | { readonly kind: 'place' }
   /** The standard error of this program, which becomes that of the command. */
   | { readonly kind: 'errors' };
+
+/** What opens mounts of a sandbox from outside: the absolute paths of programs of the system. */
+export interface MountPrograms {
+  readonly nsenter: string;
+  readonly mount: string;
+}
 
 /** What there is to start, hold and clean up so that a command runs in its sandbox. Nothing has been done yet. */
 export interface LaunchPlan {

@@ -5,13 +5,13 @@ import { ownDoor } from '../files/own-door.js';
 import { childOf, parentOf } from '../files/paths.js';
 import { factsOf } from '../files/resolve-path.js';
 import { Unseen } from '../files/unseen.js';
-import { refuse } from '../intent/refuse.js';
-import { type Alias, MountPlaces } from '../launch/mount-places.js';
-import type { Mount } from '../launch/mount-table.js';
 import { MAX_ALIASES } from '../limits.js';
 import { indexRules, mergeRules } from '../policy/access.js';
 import type { PathRule } from '../policy/path-rule.js';
 import { nameOf } from '../policy/rule-origin.js';
+import { refuse } from '../refuse.js';
+import { type Alias, MountPlaces } from './mount-places.js';
+import type { Mount } from './mount-table.js';
 
 type Looks = Pick<FileFacts, 'look' | 'mayCreateIn'>;
 

@@ -1,7 +1,7 @@
 import { kernelTreeOf } from '../files/kernel-trees.js';
 import { ancestorsOf, isWithinAny } from '../files/paths.js';
-import type { MountStep } from '../linux/mount-step.js';
 import { isTrigger } from './kinds-of-mounts.js';
+import type { MountStep } from './mount-step.js';
 import { isClosed, isReadOnly, type Mount, treeOf, visibleMounts } from './mount-table.js';
 
 /** Whether something can be written at a place of a plan: what the host has there is opened last, what is the sandbox's own at once. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { MountStep } from '../linux/mount-step.js';
 import { misplacedMount } from './check-mounts.js';
+import type { MountStep } from './mount-step.js';
 import { mountsIn } from './mount-table.js';
 
 /** A line of a mount table: what is shown, and where. No two mounts are told to lie upon each other. */

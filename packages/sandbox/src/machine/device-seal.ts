@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { DEVICE_NODES, NULL_DEVICE } from './device-nodes.js';
+import { SHELL } from '../linux/system-places.js';
+import { DEVICE_NODES, NULL_DEVICE } from '../mounts/device-nodes.js';
 import type { MayReplace } from './find-bwrap.js';
 import { KEEP_OUT_LATE_MOUNTS, UNSHARE } from './late-mounts.js';
-import { SHELL, systemProgram } from './system-programs.js';
+import { systemProgram } from './system-programs.js';
 import { type Starter, worksWith } from './trials.js';
 
 /**

@@ -1,7 +1,7 @@
 import type { FileFacts } from '../files/file-facts.js';
 import { resolvePath } from '../files/resolve-path.js';
+import { SHELL, systemPlaces } from '../linux/system-places.js';
 import { placesBefore } from './find-bwrap.js';
-import { SHELL, systemPlaces } from './system-programs.js';
 
 /** Run outside of sandboxes to set them up, or by a server, its guardian or the command line. */
 const FIXED = [SHELL, '/usr/bin/env', '/usr/bin/unshare'];

@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
 import { StalePlan } from '../files/stale-plan.js';
 import { PROBE_TIMEOUT_MS } from '../limits.js';
+import { NAMESPACES, OWN_NETWORK } from '../linux/bwrap-plan.js';
+import { beside } from '../linux/mount-words.js';
+import type { ProgramRenamer } from '../linux/program-names.js';
 import { explainFault, hasLostMount } from './bwrap-fault.js';
-import { NAMESPACES, OWN_NETWORK } from './bwrap-plan.js';
 import { type BwrapSearch, findBwrap, type MayReplace, type ProgramFile } from './find-bwrap.js';
+import { findRenamers } from './find-renamers.js';
 import { KeptTrials } from './kept-trials.js';
-import { beside } from './mount-words.js';
-import { findRenamers, type ProgramRenamer } from './program-renamer.js';
 
 /** Whether this host can confine processes with bubblewrap, and if not, why and what to do. */
 export type BwrapCapability = WorkingBwrap | { readonly works: false; readonly problem: string };

@@ -1,7 +1,7 @@
 import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { foreignHand } from '../files/foreign-hand.js';
-import { SYSTEM_FOLDERS, systemPlaces } from './system-programs.js';
+import { SYSTEM_FOLDERS, systemPlaces } from '../linux/system-places.js';
 
 /** A program file, and what changes when it is replaced. */
 export interface ProgramFile {

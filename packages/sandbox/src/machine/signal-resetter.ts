@@ -1,16 +1,11 @@
 import { execFile } from 'node:child_process';
 import { PROBE_TIMEOUT_MS } from '../limits.js';
+import { RESET_GROUP_SIGNALS } from '../linux/group-signals.js';
 
 const ENV = '/usr/bin/env';
 
-/** What may be sent to the process group of a command, by itself or a terminal, and would end a wrapper in it. */
-const GROUP_SIGNALS = ['HUP', 'INT', 'QUIT', 'USR1', 'USR2', 'PIPE', 'ALRM', 'TERM'];
-
-/** A script that becomes its arguments, with these signals ignored. */
-export const IGNORE_GROUP_SIGNALS = `trap "" ${GROUP_SIGNALS.join(' ')}; exec "$@"`;
-
 /**
- * A program that starts another one with these signals in their default state; undefined where the env of
+ * A program that starts another one with the signals that a group may get in their default state; undefined where the env of
  * this system is too simple. Looked for until there is an answer: that it could not be started is none.
  */
 export async function findSignalResetter(): Promise<string | undefined> {
@@ -29,6 +24,3 @@ function resetsSignals(program: string): Promise<boolean | undefined> {
     });
   });
 }
-
-/** The option that does it. */
-export const RESET_GROUP_SIGNALS = `--default-signal=${GROUP_SIGNALS.join(',')}`;

@@ -1,4 +1,4 @@
-import type { CeiledPolicy } from '../ceiling/ceiling.js';
+import type { NormalisedPolicy } from '../policy/path-rule.js';
 import { DEFAULTS } from '../policy/rule-origin.js';
 import type { DeviceSeal } from './device-seal.js';
 import type { MayReplace } from './find-bwrap.js';
@@ -39,8 +39,15 @@ export function starterFor({ lateMounts, deviceSeal }: MountsAround): Starter | 
   return lateMounts === 'keptOut' ? KEEP_OUT_LATE_MOUNTS : undefined;
 }
 
+/** What a policy is told of that cannot be held. */
+interface Gapped {
+  readonly policy: NormalisedPolicy;
+  /** In words; they are among the notes of the policy as well. */
+  readonly gaps: readonly string[];
+}
+
 /** Says what of the mounts of this machine cannot be held. */
-export function withMountGaps({ lateMounts, deviceSeal }: MountsAround, held: CeiledPolicy): CeiledPolicy {
+export function withMountGaps<T extends Gapped>({ lateMounts, deviceSeal }: MountsAround, held: T): T {
   const texts = [
     ...(lateMounts === 'seen' ? [GAP_OF_LATE_MOUNTS] : []),
     ...(deviceSeal === 'impossible' ? [GAP_OF_DEVICES] : []),

@@ -2,9 +2,9 @@ import { ExecError } from '@holdfast/exec-protocol';
 import { expect, test } from 'vitest';
 import { isWithin } from '../files/paths.js';
 import { fakeFiles } from '../files/testing/fake-files.js';
-import { mountsIn } from '../launch/mount-table.js';
 import { MAX_KEPT_MOUNTS, MAX_PINNED_DEPTH } from '../limits.js';
 import { policyOf } from '../policy/testing/rules.js';
+import { mountsIn } from './mount-table.js';
 import { type MovablePlaces, movablePlaces } from './movable-places.js';
 
 const FILES = fakeFiles({

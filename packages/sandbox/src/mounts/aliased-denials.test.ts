@@ -2,11 +2,11 @@ import { ExecError } from '@holdfast/exec-protocol';
 import { expect, test } from 'vitest';
 import { isWithin } from '../files/paths.js';
 import { fakeFiles } from '../files/testing/fake-files.js';
-import { mountsIn } from '../launch/mount-table.js';
 import { MAX_ALIASES } from '../limits.js';
 import type { PathRule } from '../policy/path-rule.js';
 import { linesOf, policyOf } from '../policy/testing/rules.js';
 import { AliasedDenials } from './aliased-denials.js';
+import { mountsIn } from './mount-table.js';
 import { withoutUnasked } from './unasked-mounts.js';
 
 const FILES = fakeFiles({

@@ -1,9 +1,10 @@
 import { childOf, isWithin } from '../files/paths.js';
-import { DEVICE_NODES } from '../linux/device-nodes.js';
-import type { MountStep } from '../linux/mount-step.js';
+import { DEVICE_NODES } from './device-nodes.js';
 import { strayKernelMounts, tellsWhatItShows } from './kinds-of-mounts.js';
 import { wrongAccess } from './mount-access.js';
-import { countsOf, type Mount, missingMount, mountCountsOf, sourceOf } from './mount-table.js';
+import type { MountStep } from './mount-step.js';
+import { type Mount, sourceOf } from './mount-table.js';
+import { countsOf, missingMount, mountCountsOf } from './mounts-in-place.js';
 
 /**
  * Compares a sandbox with its plan before its command runs. bubblewrap looks names up when it mounts, and whoever may write

@@ -1,24 +1,9 @@
-import { accessSync, constants } from 'node:fs';
-import { refuse } from '../intent/refuse.js';
+import { refuse } from '../refuse.js';
 
 /** What starts a program under a name that is not its file's: bubblewrap itself from 0.9 on, or a bash. */
 export type ProgramRenamer = 'bwrap' | 'bash';
 
-const BASH = '/bin/bash';
-
-/** What this machine has for it, the quickest first. @param hasOption Whether bubblewrap knows the option. */
-export function findRenamers(hasOption: boolean): readonly ProgramRenamer[] {
-  return [...(hasOption ? (['bwrap'] as const) : []), ...(hasBash() ? (['bash'] as const) : [])];
-}
-
-function hasBash(): boolean {
-  try {
-    accessSync(BASH, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
+export const BASH = '/bin/bash';
 
 /**
  * The options and the words that start a command under its name.
