@@ -128,13 +128,13 @@ async function planWithin(
 ): Promise<SandboxPlan> {
   // What no look at files can change comes first: a look may take long.
   const architecture = architectureOf(host);
-  const table = host.mountTable();
-  const hidden = new HiddenPlaces(host.ownPaths, mountsIn(table), host.user.uid);
+  const onHost = mountsIn(host.mountTable());
+  const hidden = new HiddenPlaces(host.ownPaths, onHost, host.user.uid);
   const needed = [command.cwd, ...host.runBy, ...homeDirectories()];
   const ask = (files: FileFacts, patterns: Patterns, maximum: Patterns): Question => {
     const named = normalise(intent, host.roots, files, 'leftOut') ?? unrestricted('enabled');
     // What patterns match a command may have made, and links among it lead where that likes.
-    const matched = withoutUnasked(files, table, named.rules, needed);
+    const matched = withoutUnasked(files, onHost, named.rules, needed);
     const asked =
       patterns === 'leftOut' || patterns.size === 0
         ? named
@@ -178,7 +178,7 @@ async function planWithin(
     return answer(
       ask(looked, denied, maximum),
       command,
-      { ...host, ...enforcement, files: looked, table },
+      { ...host, ...enforcement, files: looked, onHost },
       trees,
     );
   });
@@ -243,8 +243,8 @@ interface Surroundings extends Pick<HostFacts, 'runBy' | 'signalResetter' | 'mou
   readonly architecture: Architecture;
   readonly bwrap: WorkingBwrap;
   readonly mountsAround: MountsAround;
-  /** What is mounted, as in `/proc/PID/mountinfo`. */
-  readonly table: string;
+  /** What is mounted. */
+  readonly onHost: readonly Mount[];
 }
 
 function answer(
@@ -258,15 +258,16 @@ function answer(
     runBy,
     signalResetter,
     mountPrograms,
-    table,
+    onHost,
     mountsAround,
   }: Surroundings,
   trees: ScannedTrees,
 ): SandboxPlan {
-  const held = applyCeiling(asked, ceiling, { files, table, needed: [command.cwd, ...runBy] }, trees);
+  const needed = [command.cwd, ...runBy];
+  const held = applyCeiling(asked, ceiling, { files, mounts: onHost, needed }, trees);
   const gapped = withMountGaps(mountsAround, held);
   const { policy: bound, decisions, narrowed, gaps } = gapped;
-  const ofHost = bound.restrictsFiles ? mountsIn(table) : [];
+  const ofHost = bound.restrictsFiles ? onHost : [];
   refuseCoveredKernelMounts(ofHost);
   refuseReplaceable(bwrap, bound, files);
   const visible = visibleDirectory(command.cwd, { ...bound, decisions }, files);

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { FileFact } from '../files/file-facts.js';
 import { isWithin } from '../files/paths.js';
 import { type FakeFile, fakeFiles } from '../files/testing/fake-files.js';
+import { mountsIn } from '../mounts/mount-table.js';
 import { linesOf, policyOf } from '../policy/testing/rules.js';
 import { fakeScans } from '../repositories/testing/fake-scans.js';
 import { applyCeiling, type Ceiling, scanTargets } from './ceiling.js';
@@ -45,7 +46,12 @@ async function aimed(tree: Readonly<Record<string, FakeFile>>): Promise<{
   const [target] = scanTargets(policy, CEILING);
   if (target === undefined) throw new Error('nothing is looked through');
   const trees = new Map([[target.root, await fakeScans(files).find(target)]]);
-  const { policy: held, gaps } = applyCeiling(policy, CEILING, { files: watched, table: TABLE }, trees);
+  const { policy: held, gaps } = applyCeiling(
+    policy,
+    CEILING,
+    { files: watched, mounts: mountsIn(TABLE) },
+    trees,
+  );
   return { rules: linesOf(held.rules), gaps, asked };
 }
 

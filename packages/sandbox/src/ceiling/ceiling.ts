@@ -5,7 +5,7 @@ import { resolvePath } from '../files/resolve-path.js';
 import { StalePlan } from '../files/stale-plan.js';
 import { MAX_FOLLOWED_NAMES, MAX_SCANNED_DIRECTORIES, MAX_SCANNED_SHARED_DIRECTORIES } from '../limits.js';
 import { AliasedDenials } from '../mounts/aliased-denials.js';
-import { mountsIn } from '../mounts/mount-table.js';
+import type { Mount } from '../mounts/mount-table.js';
 import { withoutUnasked } from '../mounts/unasked-mounts.js';
 import { byPathName, indexRules, mergeRules } from '../policy/access.js';
 import { intersect, type Narrowing, withoutRedundant } from '../policy/intersect.js';
@@ -115,8 +115,8 @@ export function mayReplaceAt(
 /** The files of an executor. */
 export interface CeiledFiles {
   readonly files: FileFacts;
-  /** What it has mounted, as in `/proc/PID/mountinfo`; default nothing. */
-  readonly table?: string;
+  /** What it has mounted; default nothing. */
+  readonly mounts?: readonly Mount[];
   /** What of that it looks at in any case, such as the working directory; default nothing but homes. */
   readonly needed?: readonly string[];
 }
@@ -132,15 +132,15 @@ export type ScannedTrees = ReadonlyMap<string, ScannedTree>;
 export function applyCeiling(
   policy: NormalisedPolicy,
   ceiling: Ceiling,
-  { files, table = '', needed = [] }: CeiledFiles,
+  { files, mounts = [], needed = [] }: CeiledFiles,
   trees: ScannedTrees,
 ): CeiledPolicy {
   const notes: PolicyNote[] = [];
   const remarks: PolicyNote[] = [];
   const { maximum } = ceiling;
   const asked = [...needed, ...ceiling.home.paths];
-  const careful = withoutUnasked(files, table, belowMaximum(policy, ceiling).rules, asked);
-  const aliased = new AliasedDenials(mountsIn(table), files, careful);
+  const careful = withoutUnasked(files, mounts, belowMaximum(policy, ceiling).rules, asked);
+  const aliased = new AliasedDenials(mounts, files, careful);
   const withAliases = <T extends Pick<NormalisedPolicy, 'rules'>>(one: T): T => ({
     ...one,
     rules: aliased.addTo(one.rules),
@@ -156,7 +156,7 @@ export function applyCeiling(
         mergeRules([
           ...protections(first.rules, ceiling, {
             // What is followed for these is for a command to choose.
-            files: withoutUnasked(files, table, first.rules, asked),
+            files: withoutUnasked(files, mounts, first.rules, asked),
             trees,
             notes,
             remarks,

@@ -10,6 +10,7 @@ import { withBoundedLooks } from '../files/bounded-looks.js';
 import { StalePlan } from '../files/stale-plan.js';
 import type { HostFacts } from '../host-facts.js';
 import { MAX_JUDGED_LINE_LENGTH, MAX_JUDGED_LINES, MAX_JUDGED_LOOKS, MAX_JUDGED_PATHS } from '../limits.js';
+import { mountsIn } from '../mounts/mount-table.js';
 import { withoutUnasked } from '../mounts/unasked-mounts.js';
 import type { NetworkDecision } from '../network/gate.js';
 import { reasonOf } from '../network/reason-of.js';
@@ -47,7 +48,7 @@ export function judgeDenial(
 ): SandboxDenial | undefined {
   const { exitCode, cwd, output, refusals = [] } = command;
   // Whoever has printed the paths may have aimed them at what never answers.
-  const answering = withoutUnasked(files, mountTable(), plan.policy.rules, [cwd]);
+  const answering = withoutUnasked(files, mountsIn(mountTable()), plan.policy.rules, [cwd]);
   const judge: Judge = {
     cwd,
     noNetworkBy: noNetworkBy(plan),

@@ -74,7 +74,7 @@ export class MountOpener {
 }
 
 function wordsOf({ options }: Mount): string {
-  return ['remount', 'bind', 'rw', ...options.split(',').filter((option) => KEPT.has(option))].join(',');
+  return ['remount', 'bind', 'rw', ...options.filter((option) => KEPT.has(option))].join(',');
 }
 
 /** What is lost where it is not said anew, and what the program for it knows. */

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import { ExecError } from '@holdfast/exec-protocol';
 import { errorCode } from '../files/error-code.js';
 import { isOutOfReach } from '../files/out-of-reach.js';
@@ -108,7 +109,7 @@ export class PlannedMounts {
     if (closed.length === 0) return undefined;
     const complaint = await this.#opener?.open(closed).catch(String);
     const after = readMountTable(first);
-    if (after === withOpened(inside, closed)) return undefined;
+    if (isDeepStrictEqual(mountsIn(after ?? ''), withOpened(there, closed))) return undefined;
     if (after === inside && complaint) return notOpened(complaint);
     const paths = closed.map(({ path }) => path).join(', ');
     return new StalePlan(complaint ? `${paths} (${complaint})` : paths, 'could not be opened');

@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { mountsIn } from '../mounts/mount-table.js';
 import { deviceSealFor, sealingWords } from './device-seal.js';
 
 const ROOT = '25 1 252:0 / / rw,relatime shared:1 - ext4 /dev/root rw';
@@ -11,7 +12,7 @@ const OTHERS = ['zero', 'full', 'random', 'urandom', 'tty'];
 
 test('the mount that holds all nodes is closed once, and keeps its other flags', () => {
   const table = [ROOT, DEV, '27 26 0:6 / /dev/pts rw,noexec - devpts devpts rw', ''].join('\n');
-  expect(sealingWords(table)).toEqual(['remount,bind,ro,nosuid,relatime', '/dev']);
+  expect(sealingWords(mountsIn(table))).toEqual(['remount,bind,ro,nosuid,relatime', '/dev']);
 });
 
 test('of mounts at one place the last is closed, and nodes that are mounted themselves are, too', () => {
@@ -21,7 +22,7 @@ test('of mounts at one place the last is closed, and nodes that are mounted them
     '28 26 0:7 / /dev ro,noexec,relatime - tmpfs tmpfs rw',
     '29 28 0:5 /null /dev/null rw,nosuid - devtmpfs udev rw',
   ];
-  expect(sealingWords(table.join('\n'))).toEqual([
+  expect(sealingWords(mountsIn(table.join('\n')))).toEqual([
     ...['remount,bind,ro,nosuid', '/dev/null'],
     ...['remount,bind,ro,noexec,relatime', '/dev'],
   ]);
@@ -29,7 +30,7 @@ test('of mounts at one place the last is closed, and nodes that are mounted them
 
 test('where the root holds the nodes, each gets a mount of its own', () => {
   const words = ['null', ...OTHERS].map((name) => `/dev/${name}`);
-  expect(sealingWords(ROOT)).toEqual(
+  expect(sealingWords(mountsIn(ROOT))).toEqual(
     words.flatMap((node) => ['bind', node, 'remount,bind,ro,relatime', node]),
   );
 });

@@ -1,8 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { SHELL } from '../linux/system-places.js';
 import { DEVICE_NODES, NULL_DEVICE } from '../mounts/device-nodes.js';
+import { type Mount, mountsIn } from '../mounts/mount-table.js';
+import { PathMap } from '../policy/path-map.js';
 import type { MayReplace } from './find-bwrap.js';
 import { KEEP_OUT_LATE_MOUNTS, UNSHARE } from './late-mounts.js';
+import { readOwnMountTable } from './read-mount-table.js';
 import { systemProgram } from './system-programs.js';
 import { type Starter, worksWith } from './trials.js';
 
@@ -40,7 +42,7 @@ export async function deviceSealFor(
   if (uid !== 0) return 'needless';
   const mount = systemProgram('mount');
   if (mount === undefined) return 'impossible';
-  const words = sealingWords(readFileSync('/proc/self/mountinfo', 'utf8'));
+  const words = sealingWords(mountsIn(readOwnMountTable()));
   const starter: Starter = [...KEEP_OUT_LATE_MOUNTS, SHELL, '-c', SEAL, 'sh', mount, ...words, '--'];
   const works = await worksWith(starter, [UNSHARE, SHELL, mount], bwrap, mayReplace, signal);
   return works ? starter : 'impossible';
@@ -48,14 +50,14 @@ export async function deviceSealFor(
 
 /**
  * The options of each mount and where it is, so that all nodes are on read-only ones. Its other flags stay, for they cannot be
- * taken off. @param table As in `/proc/PID/mountinfo`.
+ * taken off. @param mounts Of this machine; of several at one place the last one is on top.
  */
-export function sealingWords(table: string): readonly string[] {
-  const mounts = table.split('\n').map((line) => line.split(' '));
+export function sealingWords(mounts: readonly Mount[]): readonly string[] {
+  const byPath = new PathMap(mounts.map((mount) => [mount.path, mount]));
   const words = new Map<string, readonly string[]>();
   for (const node of DEVICE_NODES) {
-    const [, , , , at = '/', options = ''] = mountOf(node, mounts) ?? [];
-    const closing = ['remount', 'bind', 'ro', ...options.split(',').filter(isKept)].join(',');
+    const { path: at, options } = byPath.nearest(node) ?? NOTHING;
+    const closing = ['remount', 'bind', 'ro', ...options.filter(isKept)].join(',');
     // One that holds other things as well, such as the root, stays open.
     if (at.startsWith('/dev')) words.set(at, [closing, at]);
     else words.set(node, ['bind', node, closing, node]);
@@ -63,14 +65,7 @@ export function sealingWords(table: string): readonly string[] {
   return [...words.values()].flat();
 }
 
-/** Of several at one place the last one is on top. */
-function mountOf(path: string, mounts: readonly (readonly string[])[]): readonly string[] | undefined {
-  const holding = mounts.filter(
-    ([, , , , at]) => at === '/' || path === at || path.startsWith(`${at ?? ''}/`),
-  );
-  const depth = Math.max(...holding.map(([, , , , at = '']) => at.length));
-  return holding.findLast(([, , , , at = '']) => at.length === depth);
-}
+const NOTHING: Pick<Mount, 'path' | 'options'> = { path: '/', options: [] };
 
 function isKept(option: string): boolean {
   return option !== '' && option !== 'rw' && option !== 'ro';

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { mountsIn } from '../mounts/mount-table.js';
 import { takesOverMounts } from './late-mounts.js';
 
 const PRIVATE = '25 1 252:0 / / rw,relatime - ext4 /dev/root rw';
@@ -14,5 +15,5 @@ test.each<[string, string, boolean]>([
   ],
   ['with a name like that', '25 1 252:0 / /shared:1 rw - ext4 /dev/root rw', false],
 ])('a mount table %s', (_, table, takesOver) => {
-  expect(takesOverMounts(table)).toBe(takesOver);
+  expect(takesOverMounts(mountsIn(table))).toBe(takesOver);
 });

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { type Mount, mountsIn } from '../mounts/mount-table.js';
 import type { MayReplace } from './find-bwrap.js';
+import { readOwnMountTable } from './read-mount-table.js';
 import { type Starter, worksWith } from './trials.js';
 
 /**
@@ -25,17 +26,12 @@ export async function lateMountsBelow(
   mayReplace: MayReplace,
   signal: AbortSignal,
 ): Promise<LateMounts> {
-  if (!takesOverMounts(mountsOfThisProcess())) return 'none';
+  if (!takesOverMounts(mountsIn(readOwnMountTable()))) return 'none';
   const isKeptOut = await worksWith(KEEP_OUT_LATE_MOUNTS, [UNSHARE], bwrap, mayReplace, signal);
   return isKeptOut ? 'keptOut' : 'seen';
 }
 
-/** Whether mounts that are made elsewhere can appear in a mount table. @param table As in `/proc/PID/mountinfo`. */
-export function takesOverMounts(table: string): boolean {
-  // After the six fixed fields; of those only paths are free text, and they begin with a slash.
-  return / (?:shared|master):\d/.test(table);
-}
-
-function mountsOfThisProcess(): string {
-  return readFileSync('/proc/self/mountinfo', 'utf8');
+/** Whether mounts that are made elsewhere can appear among these. */
+export function takesOverMounts(mounts: readonly Mount[]): boolean {
+  return mounts.some(({ sharing }) => sharing.some((group) => /^(?:shared|master):/.test(group)));
 }

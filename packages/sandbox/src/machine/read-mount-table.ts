@@ -7,8 +7,17 @@ import { textOfBytes } from '../files/byte-text.js';
  */
 export function readMountTable(pid: number): string | undefined {
   try {
-    return textOfBytes(readFileSync(`/proc/${String(pid)}/mountinfo`));
+    return tableAt(`/proc/${String(pid)}/mountinfo`);
   } catch {
     return undefined;
   }
+}
+
+/** That of this process. @throws Error of the system where it cannot be read. */
+export function readOwnMountTable(): string {
+  return tableAt('/proc/self/mountinfo');
+}
+
+function tableAt(file: string): string {
+  return textOfBytes(readFileSync(file));
 }

@@ -30,10 +30,10 @@ function rulesOn(mounts: readonly string[], rules: readonly string[], files = FI
     const upon = all.slice(0, at).findLastIndex(([, , above = '']) => isWithin(path, above));
     return `${at + 1} ${upon + 1} ${device} ${root} ${path} rw - ${kind} ${what} rw\n`;
   });
-  const table = lines.join('');
+  const there = mountsIn(lines.join(''));
   const { rules: asked } = policyOf(rules);
-  const careful = withoutUnasked(files, table, asked);
-  return new AliasedDenials(mountsIn(table), files, careful).addTo(asked);
+  const careful = withoutUnasked(files, there, asked);
+  return new AliasedDenials(there, files, careful).addTo(asked);
 }
 
 function mounted(rules: readonly string[], mounts: readonly string[], files = FILES): readonly string[] {

@@ -3,7 +3,7 @@ import { DEVICE_NODES } from './device-nodes.js';
 import { strayKernelMounts, tellsWhatItShows } from './kinds-of-mounts.js';
 import { wrongAccess } from './mount-access.js';
 import type { MountStep } from './mount-step.js';
-import { type Mount, sourceOf } from './mount-table.js';
+import type { Mount } from './mount-table.js';
 import { countsOf, missingMount, mountCountsOf } from './mounts-in-place.js';
 
 /**
@@ -56,20 +56,24 @@ function exchanged(
   there: readonly Mount[],
 ): string | undefined {
   const shown = new Map(there.map(({ path }) => [path, new Set<string>()]));
-  for (const { path, source } of there) shown.get(path)?.add(source);
+  for (const mount of there) shown.get(mount.path)?.add(nameOf(mount.device, mount.root));
+  const isShownOn = (mount: Mount, path: string): boolean =>
+    shown.get(path)?.has(nameOf(mount.device, rootAt(mount, path))) === true;
   const isShown = (path: string): boolean =>
-    host.some((mount) => isWithin(path, mount.path) && shown.get(path)?.has(sourceAt(mount, path)) === true);
+    host.some((mount) => isWithin(path, mount.path) && isShownOn(mount, path));
   return steps.flatMap((step) => boundPathOf(step) ?? []).find((path) => !isShown(path));
 }
 
-/** The source of a mount of what lies at a path below another mount. */
-function sourceAt(mount: Mount, path: string): string {
-  const { path: mountedAt, source } = mount;
-  if (!tellsWhatItShows(mount)) return source;
-  const blank = source.indexOf(' ');
-  const root = source.slice(blank + 1);
+/** One for each file of a machine. */
+function nameOf(device: string, root: string): string {
+  return `${device} ${root}`;
+}
+
+/** The root of a mount of what lies at a path below another mount. */
+function rootAt(mount: Mount, path: string): string {
+  const { path: mountedAt, root } = mount;
   const below = path.slice(mountedAt === '/' ? 1 : mountedAt.length + 1);
-  return sourceOf(source.slice(0, blank), below === '' ? root : childOf(root, below));
+  return below === '' || !tellsWhatItShows(mount) ? root : childOf(root, below);
 }
 
 /** What shows the host at its own path. */

@@ -3,8 +3,8 @@ import { holdersOf, isWithinAny } from '../files/paths.js';
 import { type Mount, visibleMounts } from './mount-table.js';
 
 /** Whether somebody else than the kernel of this machine answers for it. */
-export function isRemote({ fileSystem }: Mount): boolean {
-  return /^(?:fuse|nfs|cifs|smb|9p|ceph|afs|autofs|lustre|glusterfs|virtiofs|vboxsf)/.test(fileSystem);
+export function isRemote({ type }: Mount): boolean {
+  return /^(?:fuse|nfs|cifs|smb|9p|ceph|afs|autofs|lustre|glusterfs|virtiofs|vboxsf)/.test(type);
 }
 
 /** Where what may never answer is mounted; but for the root, without which there is nothing. */
@@ -13,14 +13,14 @@ export function remotePlaces(mounts: readonly Mount[]): ReadonlySet<string> {
   return new Set(remote.map(({ path }) => path));
 }
 
-/** Whether the kernel tells in `source` which directory of it a mount shows; of NFS it always says the top. */
-export function tellsWhatItShows({ fileSystem }: Mount): boolean {
-  return !/^nfs4? /.test(fileSystem);
+/** Whether the kernel tells in `root` which directory of it a mount shows; of NFS it always says the top. */
+export function tellsWhatItShows({ type }: Mount): boolean {
+  return type !== 'nfs' && type !== 'nfs4';
 }
 
 /** Whether something is mounted in its place as soon as it is needed; it keeps no files itself. */
-export function isTrigger({ fileSystem }: Mount): boolean {
-  return fileSystem.startsWith('autofs ');
+export function isTrigger({ type }: Mount): boolean {
+  return type === 'autofs';
 }
 
 /**
@@ -37,8 +37,7 @@ export function idleTriggers(mounts: readonly Mount[]): readonly Mount[] {
 
 /** The others stand for one thing each, such as `/boot`. */
 function takesNames(mount: Mount): boolean {
-  const [, , options = ''] = mount.fileSystem.split(' ');
-  return isTrigger(mount) && options.split(',').includes('indirect');
+  return isTrigger(mount) && mount.fileSystemOptions.includes('indirect');
 }
 
 /**
@@ -61,14 +60,11 @@ export function coveredKernelMounts(mounts: readonly Mount[]): readonly Mount[] 
 
 /** In which the kernel tells what it traces, to whoever reads it first. */
 export function tracingMounts(mounts: readonly Mount[]): readonly Mount[] {
-  return [...visibleMounts(mounts).values()].filter(({ fileSystem }) =>
-    /^(?:tracefs|debugfs) /.test(fileSystem),
-  );
+  return [...visibleMounts(mounts).values()].filter(({ type }) => type === 'tracefs' || type === 'debugfs');
 }
 
-function isStray({ path, fileSystem }: Mount): boolean {
-  const kind = fileSystem.slice(0, fileSystem.indexOf(' '));
-  return KERNEL_FILE_SYSTEMS.has(kind) && kernelTreeOf(path) === undefined;
+function isStray({ path, type }: Mount): boolean {
+  return KERNEL_FILE_SYSTEMS.has(type) && kernelTreeOf(path) === undefined;
 }
 
 /** In which nobody keeps files: what is written there changes the machine, its processes or its devices. */

@@ -1,5 +1,6 @@
 import { kernelTreeOf } from '../files/kernel-trees.js';
 import { ancestorsOf, isWithinAny } from '../files/paths.js';
+import { PathMap } from '../policy/path-map.js';
 import { isTrigger } from './kinds-of-mounts.js';
 import type { MountStep } from './mount-step.js';
 import { isClosed, isReadOnly, type Mount, treeOf, visibleMounts } from './mount-table.js';
@@ -26,20 +27,17 @@ export function wrongAccess(
     const mount = visible.get(path);
     return mount === undefined || (access === 'own' ? isReadOnly(mount) : !isClosed(mount));
   };
+  const byPath = new PathMap(planned);
   const own = new Set(steps.flatMap(ownTreeOf));
-  const devices = new Set(outside.map(deviceOf));
+  const devices = new Set(outside.map(({ device }) => device));
   // What covers it now may be taken away.
   const isLeftOpen = (mount: Mount): boolean =>
-    devices.has(deviceOf(mount)) &&
+    devices.has(mount.device) &&
     isOpen(mount) &&
-    nearest(mount.path, planned) !== undefined &&
+    byPath.nearest(mount.path) !== undefined &&
     !isWithinAny(mount.path, own) &&
     !isOutOfReach(mount.path);
   return [...planned].find(isWrong)?.[0] ?? inside.find(isLeftOpen)?.path;
-}
-
-function deviceOf({ source }: Mount): string {
-  return source.slice(0, source.indexOf(' '));
 }
 
 /** In which bubblewrap mounts more than was planned. */
@@ -77,43 +75,25 @@ export function mountsToOpen(
 ): readonly Mount[] {
   const planned = accessOf(steps);
   if (![...planned.values()].includes('write')) return [];
-  const host = visibleMounts(outside);
+  const byPath = new PathMap(planned);
+  const host = new PathMap(visibleMounts(outside));
   const isOpenOutside = (path: string): boolean => {
-    const holding = nearest(path, host);
+    const holding = host.nearest(path);
     return holding !== undefined && !isReadOnly(holding);
   };
   return [...visibleMounts(inside).values()].filter(
-    (mount) => isReadOnly(mount) && nearest(mount.path, planned) === 'write' && isOpenOutside(mount.path),
+    (mount) => isReadOnly(mount) && byPath.nearest(mount.path) === 'write' && isOpenOutside(mount.path),
   );
 }
 
 /** A mount table in which some mounts of it have been opened. */
-export function withOpened(table: string, opened: readonly Mount[]): string {
-  const options = new Map(opened.map((mount) => [mount.id, openedOptions(mount)]));
-  return table
-    .split('\n')
-    .map((line) => {
-      const fields = line.split(' ');
-      const changed = options.get(fields[0] ?? '');
-      return changed === undefined ? line : fields.with(OPTIONS, changed).join(' ');
-    })
-    .join('\n');
+export function withOpened(mounts: readonly Mount[], opened: readonly Mount[]): readonly Mount[] {
+  const ids = new Set(opened.map(({ id }) => id));
+  return mounts.map((mount) => (ids.has(mount.id) ? asOpened(mount) : mount));
 }
 
-function openedOptions({ options }: Mount): string {
-  return options
-    .split(',')
-    .map((option) => (option === 'ro' ? 'rw' : option))
-    .join(',');
-}
-
-/** Which field of a line. */
-const OPTIONS = 5;
-
-/** What is said of a path, or of the directory next above of which anything is said. */
-function nearest<T>(path: string, said: ReadonlyMap<string, T>): T | undefined {
-  const at = [path, ...ancestorsOf(path)].find((one) => said.has(one));
-  return at === undefined ? undefined : said.get(at);
+function asOpened(mount: Mount): Mount {
+  return { ...mount, options: mount.options.map((option) => (option === 'ro' ? 'rw' : option)) };
 }
 
 /** The places of a plan that are not buried by a later step. */

@@ -1,7 +1,7 @@
 import { isWithin } from '../files/paths.js';
 import { PathMap } from '../policy/path-map.js';
 import { tellsWhatItShows } from './kinds-of-mounts.js';
-import { type Mount, unescaped, visibleMounts } from './mount-table.js';
+import { type Mount, visibleMounts } from './mount-table.js';
 
 /** Another path of what a path shows, or a place outside of it that shows a part of that. */
 export interface Alias {
@@ -16,18 +16,16 @@ export interface Alias {
 
 /** Where the same files of a machine are shown. What it takes to ask grows with the answer, not with how much is mounted. */
 export class MountPlaces {
-  readonly #mounts = new PathMap<Mount>();
+  readonly #mounts: PathMap<Mount>;
   /** By file system, where it is mounted more than once, and by what of it is shown. */
   readonly #sharing = new Map<string, PathMap<readonly Mount[]>>();
 
   constructor(mounts: readonly Mount[]) {
-    const visible = [...visibleMounts(mounts).values()];
-    for (const mount of visible) this.#mounts.set(mount.path, mount);
-    for (const [device, sharing] of grouped(visible, (mount) => shownBy(mount).device)) {
+    const visible = visibleMounts(mounts);
+    this.#mounts = new PathMap(visible);
+    for (const [device, sharing] of grouped(visible.values(), (mount) => shownBy(mount).device)) {
       if (sharing.length < 2) continue;
-      const byTop = new PathMap<readonly Mount[]>();
-      for (const [top, alike] of grouped(sharing, (mount) => shownBy(mount).top)) byTop.set(top, alike);
-      this.#sharing.set(device, byTop);
+      this.#sharing.set(device, new PathMap(grouped(sharing, (mount) => shownBy(mount).top)));
     }
   }
 
@@ -68,7 +66,7 @@ export class MountPlaces {
 
 const NOTHING = new PathMap<readonly Mount[]>();
 
-function grouped<T>(all: readonly T[], keyOf: (one: T) => string): ReadonlyMap<string, readonly T[]> {
+function grouped<T>(all: Iterable<T>, keyOf: (one: T) => string): ReadonlyMap<string, readonly T[]> {
   const groups = new Map<string, T[]>();
   for (const one of all) {
     const group = groups.get(keyOf(one));
@@ -83,13 +81,10 @@ function grouped<T>(all: readonly T[], keyOf: (one: T) => string): ReadonlyMap<s
  * server, if at all: who shares it nobody knows then.
  */
 function shownBy(mount: Mount): { readonly device: string; readonly top: string } {
-  const blank = mount.source.indexOf(' ');
-  const [device, top] = [mount.source.slice(0, blank), mount.source.slice(blank + 1)];
+  const { id, device, root: top, source } = mount;
   if (tellsWhatItShows(mount)) return { device, top };
-  const exported = /^\S+ \S*?:(\/\S*?)\/* /.exec(mount.fileSystem)?.[1];
-  return exported === undefined
-    ? { device: `${device} ${mount.id}`, top }
-    : { device, top: unescaped(exported) };
+  const exported = /^.*?:(\/.*?)\/*$/s.exec(source)?.[1];
+  return exported === undefined ? { device: `${device} ${id}`, top } : { device, top: exported };
 }
 
 /** What follows a directory in a path within it, from the slash on. */

@@ -1,17 +1,26 @@
 import { ancestorsOf } from '../files/paths.js';
 
-/** A mount, as the kernel tells of it. Its paths are as `textOfBytes` has them. */
+/** A mount, as the kernel tells of it. Its paths and its source are as `textOfBytes` has them. */
 export interface Mount {
   readonly id: string;
   /** The id of the mount that it lies upon. */
   readonly parent: string;
+  /** Its file system, as two numbers with a colon between them. */
+  readonly device: string;
+  /** The path within its file system of what it shows. */
+  readonly root: string;
+  /** Where it shows that. */
   readonly path: string;
-  /** The file system and what of it is shown: equal for two mounts of one file or directory. */
+  /** Such as `ro`. Those of the file system itself are not among them. */
+  readonly options: readonly string[];
+  /** With which others it shares what is mounted upon it, such as `shared:1`. */
+  readonly sharing: readonly string[];
+  /** The kind of its file system. */
+  readonly type: string;
+  /** What was mounted, such as a disk or the directory of a server. */
   readonly source: string;
-  /** Words such as `ro`, with commas between them. Those of the file system itself are not among them. */
-  readonly options: string;
-  /** Its kind, what was mounted, and the options of the file system, with blanks between them. */
-  readonly fileSystem: string;
+  /** The options of its file system. */
+  readonly fileSystemOptions: readonly string[];
 }
 
 /** @param mountTable As in `/proc/PID/mountinfo`. */
@@ -19,28 +28,44 @@ export function mountsIn(mountTable: string): readonly Mount[] {
   return mountTable
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => {
-      const [id = '', parent = '', device = '', root = '', path = '', options = ''] = line.split(' ', FIELDS);
-      return {
-        id,
-        parent,
-        path: unescaped(path),
-        source: sourceOf(device, unescaped(root)),
-        options,
-        fileSystem: line.slice(line.indexOf(SEPARATOR) + SEPARATOR.length),
-      };
-    });
+    .map(mountOf);
+}
+
+function mountOf(line: string): Mount {
+  const fields = line.split(' ');
+  const separator = fields.indexOf('-', FIXED_FIELDS);
+  const [id = '', parent = '', device = '', root = '', path = '', options = ''] = fields;
+  const [type = '', source = '', ...fileSystemOptions] = fields.slice(separator + 1);
+  return {
+    id,
+    parent,
+    device,
+    root: unescaped(root),
+    path: unescaped(path),
+    options: options.split(','),
+    sharing: fields.slice(FIXED_FIELDS, separator),
+    type,
+    source: unescaped(source),
+    fileSystemOptions: fileSystemOptions.join(' ').split(','),
+  };
+}
+
+/** There may be any number of others before the next separator. */
+const FIXED_FIELDS = 6;
+
+/** The kernel writes blanks and backslashes as octal numbers. */
+function unescaped(field: string): string {
+  return field.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 }
 
 /** Whether nothing can be written on it. */
 export function isReadOnly({ options }: Mount): boolean {
-  return options.split(',').includes('ro');
+  return options.includes('ro');
 }
 
 /** Whether it can change nothing of the machine: neither files, nor what devices stand for, nor as whom something runs. */
 export function isClosed({ options }: Mount): boolean {
-  const words = options.split(',');
-  return CLOSING.every((word) => words.includes(word));
+  return CLOSING.every((word) => options.includes(word));
 }
 
 const CLOSING = ['ro', 'nodev', 'nosuid'];
@@ -81,18 +106,3 @@ export function visibleMounts(mounts: readonly Mount[]): ReadonlyMap<string, Mou
 }
 
 const NONE: ReadonlySet<string> = new Set();
-
-/** How `Mount` says what is shown. @param root The path of that within its file system. */
-export function sourceOf(device: string, root: string): string {
-  return `${device} ${root}`;
-}
-
-const FIELDS = 6;
-
-/** Follows fields of which there may be any number. */
-const SEPARATOR = ' - ';
-
-/** The kernel writes blanks and backslashes as octal numbers. */
-export function unescaped(field: string): string {
-  return field.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
-}

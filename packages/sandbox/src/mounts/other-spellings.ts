@@ -21,8 +21,7 @@ export function respelledFiles(
   mounts: readonly Mount[],
   files: Pick<FileFacts, 'look' | 'list'>,
 ): readonly PathRule[] {
-  const byPath = new PathMap<Mount>();
-  for (const mount of visibleMounts(mounts).values()) byPath.set(mount.path, mount);
+  const byPath = new PathMap(visibleMounts(mounts));
   const isForeign = (path: string): boolean => {
     const mount = byPath.nearest(path);
     return mount !== undefined && !isNamedByKernel(mount);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { fakeFiles } from '../files/testing/fake-files.js';
 import { policyOf } from '../policy/testing/rules.js';
+import { mountsIn } from './mount-table.js';
 import { withoutUnasked } from './unasked-mounts.js';
 
 const FILES = fakeFiles({
@@ -12,18 +13,20 @@ const FILES = fakeFiles({
   '/ws/aimed': { link: '/dead' },
 });
 
-const TABLE = [
-  '21 1 0:20 / / rw - nfs4 server:/root rw',
-  '22 21 8:2 / /ws rw - ext4 /dev/sdb rw',
-  '23 21 0:50 / /dead rw - fuse.sshfs host: rw',
-  '24 23 8:3 / /dead/local rw - ext4 /dev/sdc rw',
-  '25 21 0:51 / /home rw - autofs home rw',
-  '26 25 0:52 / /home/u rw - nfs4 server:/u rw',
-  '27 22 0:53 / /ws/share rw - 9p share rw',
-].join('\n');
+const MOUNTS = mountsIn(
+  [
+    '21 1 0:20 / / rw - nfs4 server:/root rw',
+    '22 21 8:2 / /ws rw - ext4 /dev/sdb rw',
+    '23 21 0:50 / /dead rw - fuse.sshfs host: rw',
+    '24 23 8:3 / /dead/local rw - ext4 /dev/sdc rw',
+    '25 21 0:51 / /home rw - autofs home rw',
+    '26 25 0:52 / /home/u rw - nfs4 server:/u rw',
+    '27 22 0:53 / /ws/share rw - 9p share rw',
+  ].join('\n'),
+);
 
 function seenBelow(lines: readonly string[]): readonly string[] {
-  const files = withoutUnasked(FILES, TABLE, policyOf(lines).rules);
+  const files = withoutUnasked(FILES, MOUNTS, policyOf(lines).rules);
   const paths = [
     '/',
     '/dead',
@@ -59,7 +62,7 @@ test.each([
 });
 
 test('why something is not looked at is said', () => {
-  const files = withoutUnasked(FILES, TABLE, policyOf(['write /ws']).rules);
+  const files = withoutUnasked(FILES, MOUNTS, policyOf(['write /ws']).rules);
   expect(() => files.look('/dead/f')).toThrow('whoever answers for what is mounted at /dead may never do so');
 });
 
@@ -76,7 +79,7 @@ test('nothing is read or listed there either, by a link as little', () => {
       return FILES.readText(path);
     },
   };
-  const files = withoutUnasked(watched, TABLE, policyOf(['write /ws']).rules);
+  const files = withoutUnasked(watched, MOUNTS, policyOf(['write /ws']).rules);
   const paths = ['/dead', '/ws/aimed', '/ws/share'];
   expect([
     paths.map((path) => files.list(path, 9)?.length),

@@ -5,7 +5,7 @@ import { Unseen } from '../files/unseen.js';
 import { PathMap } from '../policy/path-map.js';
 import type { PathRule } from '../policy/path-rule.js';
 import { isRemote } from './kinds-of-mounts.js';
-import { type Mount, mountsIn, visibleMounts } from './mount-table.js';
+import { type Mount, visibleMounts } from './mount-table.js';
 
 /** What was asked for at a path. */
 type AskedRule = Pick<PathRule, 'path' | 'access' | 'isUnseen'>;
@@ -13,16 +13,16 @@ type AskedRule = Pick<PathRule, 'path' | 'access' | 'isUnseen'>;
 /**
  * Files for whoever follows what a command has written. On a mount that others answer for nothing is looked at, since nobody may
  * answer for ever, unless a rule is about it: then it was looked at already.
- * @param table As in `/proc/PID/mountinfo`. @param rules What was asked for, in canonical paths. @param needed What is looked at anyway,
+ * @param mounts Of this machine. @param rules What was asked for, in canonical paths. @param needed What is looked at anyway,
  *   such as the working directory; default nothing.
  */
 export function withoutUnasked(
   files: FileFacts,
-  table: string,
+  mounts: readonly Mount[],
   rules: readonly AskedRule[],
   needed: readonly string[] = [],
 ): FileFacts {
-  const unaskedAt = unaskedMounts(table, rules, needed);
+  const unaskedAt = unaskedMounts(mounts, rules, needed);
   if (unaskedAt === undefined) return files;
   const careful: FileFacts = {
     ...files,
@@ -50,21 +50,21 @@ export function withoutUnasked(
 
 /** Says on which of these mounts a canonical path lies; undefined where there are none at all. */
 function unaskedMounts(
-  table: string,
+  mounts: readonly Mount[],
   rules: readonly AskedRule[],
   needed: readonly string[],
 ): ((path: string) => string | undefined) | undefined {
-  const mounts = [...visibleMounts(mountsIn(table)).values()];
-  if (!mounts.some(isRemote)) return undefined;
-  const byPath = new PathMap<Mount>();
-  for (const mount of mounts) byPath.set(mount.path, mount);
+  const visible = visibleMounts(mounts);
+  const remote = [...visible.values()].filter(isRemote);
+  if (remote.length === 0) return undefined;
+  const byPath = new PathMap(visible);
   const paths = [...rules.filter(({ isUnseen }) => isUnseen !== true).map(({ path }) => path), ...needed];
   const asked = new Set(['/', ...paths].map((path) => byPath.nearest(path)));
   // All directories are below the root: that they may be written does not mean that they are needed.
   const roots = rules.filter(({ access, path }) => access === 'write' && path !== '/');
   const isAsked = (mount: Mount): boolean =>
     asked.has(mount) || roots.some(({ path }) => isWithin(mount.path, path));
-  const unasked = new Set(mounts.filter((mount) => isRemote(mount) && !isAsked(mount)));
+  const unasked = new Set(remote.filter((mount) => !isAsked(mount)));
   if (unasked.size === 0) return undefined;
   const onTheWay = withHolders(paths);
   return (path) => {

@@ -14,8 +14,7 @@ export interface RuleIndex {
 /** Makes rules searchable. The rules must have one path each. */
 export function indexRules(rules: readonly PathRule[]): RuleIndex {
   const byPath = new Map(rules.map((rule) => [rule.path, rule]));
-  const nearest = new PathMap<PathRule>();
-  for (const [path, rule] of byPath) nearest.set(path, rule);
+  const nearest = new PathMap(byPath);
   const governing = (path: string): PathRule | undefined => nearest.nearest(path);
   return {
     at: (path) => byPath.get(path),

@@ -2,6 +2,11 @@
 export class PathMap<Value> {
   readonly #root: Node<Value> = { value: undefined, below: new Map() };
 
+  /** @param known Of several for one path the last one counts. */
+  constructor(known: Iterable<readonly [path: string, value: Value]> = []) {
+    for (const [path, value] of known) this.set(path, value);
+  }
+
   /** Replaces what is known at this very path. */
   set(path: string, value: Value): void {
     let at = this.#root;

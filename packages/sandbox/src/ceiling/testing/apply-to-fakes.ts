@@ -1,4 +1,5 @@
 import { type FakeFile, fakeFiles } from '../../files/testing/fake-files.js';
+import { mountsIn } from '../../mounts/mount-table.js';
 import type { NormalisedPolicy } from '../../policy/path-rule.js';
 import { fakeScans } from '../../repositories/testing/fake-scans.js';
 import { applyCeiling, type CeiledPolicy, type Ceiling, scanTargets } from '../ceiling.js';
@@ -15,5 +16,5 @@ export async function applyToFakes(
   const found = scanTargets(policy, ceiling).map(
     async (target) => [target.root, await scans.find(target)] as const,
   );
-  return applyCeiling(policy, ceiling, { files, table }, new Map(await Promise.all(found)));
+  return applyCeiling(policy, ceiling, { files, mounts: mountsIn(table) }, new Map(await Promise.all(found)));
 }
