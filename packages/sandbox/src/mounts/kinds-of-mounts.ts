@@ -1,3 +1,4 @@
+import { isKernelFileSystem } from '../files/kernel-file-systems.js';
 import { kernelTreeOf } from '../files/kernel-trees.js';
 import { holdersOf, isWithinAny } from '../files/paths.js';
 import { type Mount, visibleMounts } from './mount-table.js';
@@ -64,45 +65,5 @@ export function tracingMounts(mounts: readonly Mount[]): readonly Mount[] {
 }
 
 function isStray({ path, type }: Mount): boolean {
-  return KERNEL_FILE_SYSTEMS.has(type) && kernelTreeOf(path) === undefined;
+  return isKernelFileSystem(type) && kernelTreeOf(path) === undefined;
 }
-
-/** In which nobody keeps files: what is written there changes the machine, its processes or its devices. */
-const KERNEL_FILE_SYSTEMS: ReadonlySet<string> = new Set([
-  ...[
-    'proc',
-    'sysfs',
-    'cgroup',
-    'cgroup2',
-    'devtmpfs',
-    'devpts',
-    'mqueue',
-    'binder',
-    'fusectl',
-    'functionfs',
-  ],
-  ...[
-    'debugfs',
-    'tracefs',
-    'securityfs',
-    'selinuxfs',
-    'smackfs',
-    'configfs',
-    'efivarfs',
-    'pstore',
-    'resctrl',
-  ],
-  ...[
-    'binfmt_misc',
-    'bpf',
-    'nfsd',
-    'rpc_pipefs',
-    'xenfs',
-    'gadgetfs',
-    'usbfs',
-    'spufs',
-    'hypfs',
-    'dlmfs',
-    'openpromfs',
-  ],
-]);
