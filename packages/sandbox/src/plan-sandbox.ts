@@ -131,14 +131,15 @@ async function planWithin(
   const onHost = mountsIn(host.mountTable());
   const hidden = new HiddenPlaces(host.ownPaths, onHost, host.user.uid);
   const needed = [command.cwd, ...host.runBy, ...homeDirectories()];
+  const { roots } = host;
   const ask = (files: FileFacts, patterns: Patterns, maximum: Patterns): Question => {
-    const named = normalise(intent, host.roots, files, 'leftOut') ?? unrestricted('enabled');
+    const named = normalise(intent, { roots, files, patterns: 'leftOut' }) ?? unrestricted('enabled');
     // What patterns match a command may have made, and links among it lead where that likes.
     const matched = withoutUnasked(files, onHost, named.rules, needed);
     const asked =
       patterns === 'leftOut' || patterns.size === 0
         ? named
-        : (normalise(intent, host.roots, files, patterns, 'intent', matched) ?? named);
+        : (normalise(intent, { roots, files, patterns, matched }) ?? named);
     const most = hidden.below(ceiling.bindTo(files, maximum), asked.rules, needed, files);
     return { asked, ceiling: most, hosts };
   };
@@ -154,7 +155,7 @@ async function planWithin(
   const mountsAround = restricts ? await askMounts(host, bwrap.program, mayReplace, setUp.signal) : NOT_ASKED;
   const enforcement = { architecture, bwrap, mountsAround };
   refuseHostsBelow(ceiling, hosts);
-  const scans = globScansOf(intent, host.roots);
+  const scans = globScansOf(intent, roots);
   setUp.begin('looking at files');
   // Where repositories are looked for does not depend on patterns, for they can only deny.
   const targets = host.files.inOneGo((files) => {

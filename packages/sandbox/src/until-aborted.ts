@@ -15,3 +15,6 @@ export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Pr
     signal.removeEventListener('abort', giveUp);
   }
 }
+
+/** Of what nobody calls off. */
+export const NEVER_ABORTED: AbortSignal = new AbortController().signal;

@@ -56,7 +56,7 @@ export function ceilingSource(operator: OperatorCeiling | undefined, roots: Exec
     scans: globScansOf(operator, roots, 'ceiling'),
     bindTo: (files, patterns) => ({
       ...DEFAULT_CEILING,
-      maximum: normalise(operator, roots, files, patterns, 'ceiling'),
+      maximum: normalise(operator, { roots, files, patterns, source: 'ceiling' }),
     }),
   };
 }

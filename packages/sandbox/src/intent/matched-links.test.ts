@@ -43,7 +43,7 @@ async function bound(links: Readonly<Record<string, string>>): Promise<Normalise
     '/ws/own/.env': { text: '' },
   });
   const matches = await new PatternLooks(fakeScanning(files)).find(globScansOf(INTENT, ROOTS), files);
-  const policy = normalise(INTENT, ROOTS, files, matches);
+  const policy = normalise(INTENT, { roots: ROOTS, files, patterns: matches });
   if (policy === undefined) throw new Error('the intent confines nothing');
   return policy;
 }

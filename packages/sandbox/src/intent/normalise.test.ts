@@ -83,7 +83,7 @@ async function normalised(
     ...more,
   };
   const matches = await new PatternLooks(fakeScanning(files)).find(globScansOf(intent, ROOTS), files);
-  const policy = normalise(intent, ROOTS, files, matches);
+  const policy = normalise(intent, { roots: ROOTS, files, patterns: matches });
   if (policy === undefined) throw new Error('the intent confines nothing');
   return policy;
 }
@@ -354,7 +354,7 @@ describe('what does not exist', () => {
 describe('whole profiles', () => {
   test('disabled confines nothing', () => {
     const intent: SandboxIntent = { permissions: { type: 'disabled' }, windowsSandboxLevel: 'disabled' };
-    expect(normalise(intent, ROOTS, fakeFiles(TREE), new Map())).toBeUndefined();
+    expect(normalise(intent, { roots: ROOTS, files: fakeFiles(TREE), patterns: new Map() })).toBeUndefined();
   });
 
   test.each<SandboxIntent['permissions']>([
@@ -362,7 +362,7 @@ describe('whole profiles', () => {
     { type: 'managed', file_system: { type: 'unrestricted' }, network: 'restricted' },
   ])('$type without restricted files leaves them alone', (permissions) => {
     const intent: SandboxIntent = { permissions, windowsSandboxLevel: 'disabled' };
-    const policy = normalise(intent, ROOTS, fakeFiles(TREE), new Map());
+    const policy = normalise(intent, { roots: ROOTS, files: fakeFiles(TREE), patterns: new Map() });
     expect(policy === undefined ? [] : [policy.restrictsFiles, policy.network, ...lines(policy)]).toEqual([
       false,
       'restricted',
@@ -496,7 +496,11 @@ describe('between the look for a pattern and the plan', () => {
     const before = { '/ws/link': { link: 'data' }, '/ws/other': 'directory' } as const;
     const files = fakeFiles({ ...before, '/ws/data/a.env': { text: '' }, '/ws/data/b.env': { text: '' } });
     const matches = await new PatternLooks(fakeScanning(files)).find(globScansOf(intent, ROOTS), files);
-    const policy = normalise(intent, ROOTS, fakeFiles({ ...before, ...change }), matches);
+    const policy = normalise(intent, {
+      roots: ROOTS,
+      files: fakeFiles({ ...before, ...change }),
+      patterns: matches,
+    });
     return policy === undefined ? [] : lines(policy);
   };
 
@@ -514,8 +518,8 @@ describe('between the look for a pattern and the plan', () => {
   });
 
   test('nobody forgets to look', () => {
-    expect(() => normalise(intent, ROOTS, fakeFiles({ '/ws/link': 'directory' }), new Map())).toThrow(
-      new StalePlan('/ws/link', 'was replaced', `${ENTRY}.1`),
-    );
+    expect(() =>
+      normalise(intent, { roots: ROOTS, files: fakeFiles({ '/ws/link': 'directory' }), patterns: new Map() }),
+    ).toThrow(new StalePlan('/ws/link', 'was replaced', `${ENTRY}.1`));
   });
 });

@@ -30,19 +30,24 @@ import { refuseManyWritable } from './writable-bound.js';
 /** What the `globScansOf` an intent have found; left out, what they deny is not denied: for who asks what may be written at most. */
 export type Patterns = GlobMatches | 'leftOut';
 
+/** What an intent is bound to. */
+interface IntentSetting {
+  readonly roots: ExecutorRoots;
+  readonly files: FileFacts;
+  readonly patterns: Patterns;
+  /** Whose profile this is; it names the entries. Default a peer's intent. */
+  readonly source?: ProfileSource;
+  /** The files as links are followed that a pattern matches, which a command may have made; default as all others. */
+  readonly matched?: FileFacts;
+}
+
 /**
  * The first phase: binds an intent to this executor. Undefined where the intent asks for no confinement at all.
- * @param source Whose profile this is; it names the entries. @param matched The files as links are followed that a pattern matches, which a
- *   command may have made; default as all others.
  * @throws ExecError `sandboxUnsupported`, naming the entry that cannot be enforced and what to do about it.
  */
 export function normalise(
   intent: SandboxIntent,
-  roots: ExecutorRoots,
-  files: FileFacts,
-  patterns: Patterns,
-  source: ProfileSource = 'intent',
-  matched: FileFacts = files,
+  { roots, files, patterns, source = 'intent', matched = files }: IntentSetting,
 ): NormalisedPolicy | undefined {
   const { permissions } = intent;
   if (permissions.type === 'disabled') return undefined;

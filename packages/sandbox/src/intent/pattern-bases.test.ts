@@ -49,11 +49,11 @@ async function bound(
   const files = fakeFiles({ ...TREE, ...left });
   const looked: string[] = [];
   const watched = { ...files, look: (path: string) => (looked.push(path), files.look(path)) };
-  const named = normalise(intent, ROOTS, files, 'leftOut', source);
+  const named = normalise(intent, { roots: ROOTS, files, patterns: 'leftOut', source });
   if (named === undefined) throw new Error('the intent confines nothing');
   const scans = scansWithBase(globScansOf(intent, ROOTS, source), named, watched, source);
   const matches = await new PatternLooks(fakeScanning(files)).find(scans, files);
-  const { rules, notes } = normalise(intent, ROOTS, files, matches, source) ?? named;
+  const { rules, notes } = normalise(intent, { roots: ROOTS, files, patterns: matches, source }) ?? named;
   return {
     denied: rules.filter(({ access }) => access === 'deny').map(({ path }) => path),
     looked: looked.filter((path) => !path.startsWith('/ws') && path !== '/'),

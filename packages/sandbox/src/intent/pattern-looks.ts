@@ -1,6 +1,7 @@
 import type { FileFacts } from '../files/file-facts.js';
 import { SharedLooks } from '../files/shared-looks.js';
 import type { ScanTools } from '../repositories/scan-tree.js';
+import { NEVER_ABORTED } from '../until-aborted.js';
 import type { GlobMatches, GlobScan } from './deny-glob.js';
 import { searchGlobs } from './glob-search.js';
 
@@ -23,11 +24,13 @@ export class PatternLooks implements PatternFinder {
     this.#tools = tools;
   }
 
-  find(scans: readonly GlobScan[], files: FileFacts, signal: AbortSignal = NEVER): Promise<GlobMatches> {
+  find(
+    scans: readonly GlobScan[],
+    files: FileFacts,
+    signal: AbortSignal = NEVER_ABORTED,
+  ): Promise<GlobMatches> {
     const look = (unwanted: AbortSignal): Promise<GlobMatches> =>
       searchGlobs(scans, files, this.#tools, unwanted);
     return this.#looks.ask(JSON.stringify(scans), look, signal);
   }
 }
-
-const NEVER = new AbortController().signal;

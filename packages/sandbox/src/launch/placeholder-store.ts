@@ -7,7 +7,7 @@ import { childOf, parentOf } from '../files/paths.js';
 import type { FileIdentity } from '../files/resolve-path.js';
 import { MAX_HELD_DIRECTORIES } from '../limits.js';
 import type { Placeholder } from '../linux/plan-mounts.js';
-import { untilAborted } from '../until-aborted.js';
+import { NEVER_ABORTED, untilAborted } from '../until-aborted.js';
 import { secureOwnFolder, spillFolder } from './own-folder.js';
 import {
   enter,
@@ -96,7 +96,10 @@ export class PlaceholderStore {
    * @param signal Ends the wait.
    * @throws ExecError `sandboxUnsupported` when one cannot be made; the reason of the signal. Then none of them is left.
    */
-  async hold(placeholders: readonly Placeholder[], signal: AbortSignal = NEVER): Promise<HeldPlaceholders> {
+  async hold(
+    placeholders: readonly Placeholder[],
+    signal: AbortSignal = NEVER_ABORTED,
+  ): Promise<HeldPlaceholders> {
     this.secureFolder();
     const held: HeldGroup[] = [];
     const made = new Map<string, FileIdentity>();
@@ -251,7 +254,6 @@ export class PlaceholderStore {
   }
 }
 
-const NEVER = new AbortController().signal;
 const NOTHING: ReadonlySet<string> = new Set();
 
 interface HeldGroup {

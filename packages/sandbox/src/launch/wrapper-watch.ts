@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FileIdentity } from '../files/resolve-path.js';
 import { SANDBOX_END_MS } from '../limits.js';
-import { untilAborted } from '../until-aborted.js';
+import { NEVER_ABORTED, untilAborted } from '../until-aborted.js';
 import { FirstProcess, type NamedProcess, signalNamed } from './first-process.js';
 import { closing, pipeAt } from './pipes.js';
 import { type MountOrders, PlannedMounts } from './planned-mounts.js';
@@ -106,7 +106,7 @@ export class WrapperWatch {
   async running(setUp?: SetUp): Promise<NamedProcess | undefined> {
     try {
       setUp?.begin('starting its wrapper');
-      const signal = setUp?.signal ?? NEVER;
+      const signal = setUp?.signal ?? NEVER_ABORTED;
       const command = await this.#commandIn(signal);
       if (this.#problem !== undefined) throw this.#problem;
       return command;
@@ -190,8 +190,6 @@ export class WrapperWatch {
     }
   }
 }
-
-const NEVER = new AbortController().signal;
 
 /** How long the end of a set-up that was given up is waited for; what the kernel keeps longer is gone when it lets go. */
 const GIVEN_UP_MS = 1_000;

@@ -4,6 +4,7 @@ import { PROBE_TIMEOUT_MS } from '../limits.js';
 import { NAMESPACES, OWN_NETWORK } from '../linux/bwrap-plan.js';
 import { beside } from '../linux/mount-words.js';
 import type { ProgramRenamer } from '../linux/program-names.js';
+import { NEVER_ABORTED } from '../until-aborted.js';
 import { explainFault, hasLostMount } from './bwrap-fault.js';
 import { type BwrapSearch, findBwrap, type MayReplace, type ProgramFile } from './find-bwrap.js';
 import { findRenamers } from './find-renamers.js';
@@ -58,15 +59,13 @@ const trials = new KeptTrials<BwrapCapability>(({ works }) => works);
 export async function probeBwrap(
   search: BwrapSearch,
   mayReplace: MayReplace,
-  signal: AbortSignal = NEVER,
+  signal: AbortSignal = NEVER_ABORTED,
 ): Promise<BwrapCapability> {
   const found = findBwrap(search, mayReplace);
   if ('problem' in found) return { works: false, problem: found.problem };
   const key = `${found.path} ${found.version}`;
   return trials.known(key) ?? (await trials.run(key, (unwanted) => tryOut(found, unwanted), signal));
 }
-
-const NEVER = new AbortController().signal;
 
 async function tryOut({ path: program }: ProgramFile, signal: AbortSignal): Promise<BwrapCapability> {
   const help = await run(program, ['--help'], signal);

@@ -2,6 +2,7 @@ import { FairTurns } from '../files/fair-turns.js';
 import { isWithinAny } from '../files/paths.js';
 import { SharedLooks } from '../files/shared-looks.js';
 import { MAX_KNOWN_REPOSITORIES, MAX_REMEMBERED_SCANS } from '../limits.js';
+import { NEVER_ABORTED } from '../until-aborted.js';
 import { KnownRepositories } from './known-repositories.js';
 import type { Listing } from './listing.js';
 import { realScanFiles } from './scan-files.js';
@@ -47,7 +48,7 @@ export class RepositoryScans implements RepositoryFinder {
     this.#tools = tools;
   }
 
-  find(target: ScanTarget, signal: AbortSignal = NEVER): Promise<ScannedTree> {
+  find(target: ScanTarget, signal: AbortSignal = NEVER_ABORTED): Promise<ScannedTree> {
     const key = JSON.stringify([target.root, ...[...target.except].sort()]);
     return this.#looks.ask(key, (unwanted) => this.#scan(key, target, unwanted), signal);
   }
@@ -69,8 +70,6 @@ export class RepositoryScans implements RepositoryFinder {
     return tree;
   }
 }
-
-const NEVER = new AbortController().signal;
 
 /** Those that were known stay first, but for what has gone: what was made to be found instead of them comes behind. */
 function knownOf(

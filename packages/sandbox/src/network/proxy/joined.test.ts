@@ -4,18 +4,18 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { MAX_JOINED_BYTES, MAX_PASSED_A_TURN } from '../../limits.js';
 import { Joined } from './joined.js';
-import { Turns } from './turns.js';
+import { LoopTurns } from './loop-turns.js';
 
 const PARTS = Array.from({ length: 1000 }, (_, at) => Buffer.from([at % 256]));
 
 test('parts that come at once are passed on in one piece', async () => {
-  const joined = new Joined(new Turns());
+  const joined = new Joined(new LoopTurns());
   for (const part of PARTS) joined.write(part);
   expect(await once(joined, 'data')).toEqual([Buffer.concat(PARTS)]);
 });
 
 test('what came last goes before the end, and an end that comes alone goes as well', async () => {
-  const [full, empty] = [new Joined(new Turns()), new Joined(new Turns())];
+  const [full, empty] = [new Joined(new LoopTurns()), new Joined(new LoopTurns())];
   for (const part of PARTS) full.write(part);
   full.end('last');
   empty.end();
@@ -26,7 +26,7 @@ test('what came last goes before the end, and an end that comes alone goes as we
 });
 
 test('at the limit nothing more is taken until what is held has gone on', async () => {
-  const joined = new Joined(new Turns());
+  const joined = new Joined(new LoopTurns());
   let written = 0;
   while (joined.write('x')) written += 1;
   expect(written).toBe(MAX_JOINED_BYTES - 1);
@@ -38,7 +38,7 @@ test('at the limit nothing more is taken until what is held has gone on', async 
 });
 
 test('few go on in each turn of the event loop, in the order in which they came', async () => {
-  const turns = new Turns();
+  const turns = new LoopTurns();
   const gone: number[] = [];
   const all = Array.from({ length: MAX_PASSED_A_TURN + 2 }, (_, at) => at);
   for (const at of all) turns.wait(() => gone.push(at));
@@ -49,7 +49,7 @@ test('few go on in each turn of the event loop, in the order in which they came'
 });
 
 test('one that is over meanwhile passes nothing, and the others go on', async () => {
-  const turns = new Turns();
+  const turns = new LoopTurns();
   const [over, other] = [new Joined(turns), new Joined(turns)];
   const got: string[] = [];
   for (const one of [over, other]) one.on('data', (piece: Buffer) => got.push(String(piece)));

@@ -1,14 +1,14 @@
 import { Duplex } from 'node:stream';
 import { MAX_JOINED_BYTES, PROXY_QUEUE_BYTES } from '../../limits.js';
 import { GrowingBuffer } from './growing-buffer.js';
-import type { Turns } from './turns.js';
+import type { LoopTurns } from './loop-turns.js';
 
 /**
  * Passes on in one piece what comes until its turn. Of what is sent in parts of single bytes each part would otherwise be
  * a buffer, and work, of its own all the way.
  */
 export class Joined extends Duplex {
-  readonly #turns: Turns;
+  readonly #turns: LoopTurns;
   #held = new GrowingBuffer();
   #isWanted = false;
   #isWaiting = false;
@@ -16,7 +16,7 @@ export class Joined extends Duplex {
   /** Lets the next part come, where enough is held. */
   #next: (() => void) | undefined;
 
-  constructor(turns: Turns) {
+  constructor(turns: LoopTurns) {
     super({ highWaterMark: PROXY_QUEUE_BYTES });
     this.#turns = turns;
   }

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream';
 import { PROXY_IDLE_TIMEOUT_MS } from '../../../limits.js';
 import type { Target } from '../../host-rules.js';
 import { Joined } from '../joined.js';
-import type { Turns } from '../turns.js';
+import type { LoopTurns } from '../loop-turns.js';
 import { reply, unreachable } from './http-answer.js';
 import { endToEndHeaders, hostHeader } from './http-target.js';
 
@@ -19,7 +19,7 @@ export function exchange(
   socket: Socket,
   target: Target,
   path: string,
-  turns: Turns,
+  turns: LoopTurns,
 ): void {
   response.on('close', () => socket.destroy());
   const onward = sendRequest({

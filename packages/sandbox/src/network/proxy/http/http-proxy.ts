@@ -6,9 +6,9 @@ import type { Gate, NetworkCaller } from '../../gate.js';
 import { clientOf } from '../client-of.js';
 import { farewell } from '../farewell.js';
 import type { Guard } from '../guard.js';
+import { LoopTurns } from '../loop-turns.js';
 import { whileOpen, whileWaiting } from '../presence.js';
 import { tunnel } from '../tunnel.js';
-import { Turns } from '../turns.js';
 import { answerFor, blocked, MALFORMED, reply, wholeAnswer } from './http-answer.js';
 import { exchange } from './http-exchange.js';
 import { connectTarget, forwardTarget } from './http-target.js';
@@ -25,7 +25,7 @@ export function createHttpProxy(gate: Gate, guard: Guard, onRequest: (socket: Du
   server.maxRequestsPerSocket = 1;
   // Node obeys headers beyond a number of them and does not show them; their bytes are bounded.
   server.maxHeadersCount = 0;
-  const turns = new Turns();
+  const turns = new LoopTurns();
   const used = new WeakSet<Duplex>();
   server.on('request', (request, response) => {
     used.add(request.socket);
@@ -107,7 +107,7 @@ async function connectThrough(gate: Gate, request: IncomingMessage, socket: Sock
 
 async function forward(
   gate: Gate,
-  turns: Turns,
+  turns: LoopTurns,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {

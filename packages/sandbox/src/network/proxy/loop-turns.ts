@@ -1,7 +1,7 @@
 import { MAX_PASSED_A_TURN } from '../../limits.js';
 
 /** Lets few go on in each turn of the event loop, in the order in which they came, so that the loop has time for others. */
-export class Turns {
+export class LoopTurns {
   readonly #waiting: (() => void)[] = [];
   #isComing = false;
 
