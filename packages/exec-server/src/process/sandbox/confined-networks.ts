@@ -9,9 +9,9 @@ import {
   type SetUp,
 } from '@holdfast/sandbox';
 import type { Logger } from '../../logger.js';
+import { Turns } from '../../turns.js';
 import type { NetworkOrder } from './network-order.js';
 import { RefusalLog } from './refusal-log.js';
-import { Turns } from './turns.js';
 
 /** The managed network of one process. */
 export interface ConfinedNetwork {

@@ -17,9 +17,9 @@ import {
   USUAL_LIMITS,
 } from '../../process/follow/read-page.js';
 import type { EventLog } from '../../process/log/event-log.js';
+import { Turns } from '../../turns.js';
 import type { AnswerBuffer, AnswerBuffers } from './answer-buffers.js';
 import type { AnswerTransport } from './answer-transport.js';
-import { Turns } from './turns.js';
 
 /** What is to be read, and for which request. */
 export interface ReadRequest {
@@ -52,7 +52,7 @@ const SCARCE_SHARE = 1 / 16;
 export class ReadAnswers {
   readonly #transport: AnswerTransport;
   readonly #buffers: AnswerBuffers;
-  readonly #turns = new Turns();
+  readonly #turns = new Turns(1);
 
   constructor(transport: AnswerTransport, buffers: AnswerBuffers) {
     this.#transport = transport;
@@ -75,7 +75,7 @@ export class ReadAnswers {
   }
 
   async #answerInTurn(log: EventLog, request: ReadRequest): Promise<ReadAnswer> {
-    const endTurn = await this.#turns.next();
+    const endTurn = await this.#turns.begin(request.gone);
     let buffer: AnswerBuffer | undefined;
     const done = (): void => {
       buffer?.release();

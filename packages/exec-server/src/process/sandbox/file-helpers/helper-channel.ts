@@ -18,7 +18,7 @@ import {
 } from '@holdfast/exec-protocol';
 import { fsReadFileUpTo } from '../../../file-up-to.js';
 import { LineTransport } from '../../../line-transport.js';
-import { Turns } from '../turns.js';
+import { Turns } from '../../../turns.js';
 
 /** The other end of a channel, and who is told what becomes of it. */
 export interface HelperEnd {

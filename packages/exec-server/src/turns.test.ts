@@ -44,3 +44,25 @@ test('who gives up waiting leaves its turn to the next', async () => {
   end('first');
   expect([await first, await third]).toEqual(['first', 'third']);
 });
+
+test('work that ends elsewhere keeps its turn until then, and ends once', async () => {
+  const turns = new Turns(1);
+  const order: string[] = [];
+  const begin = async (name: string): Promise<() => void> => {
+    const end = await turns.begin(NEVER);
+    order.push(name);
+    return end;
+  };
+  const [first, second, third] = ['first', 'second', 'third'].map(begin);
+  const endFirst = await first;
+  await Promise.resolve();
+  expect(order).toEqual(['first']);
+  endFirst?.();
+  endFirst?.();
+  const endSecond = await second;
+  await Promise.resolve();
+  expect(order).toEqual(['first', 'second']);
+  endSecond?.();
+  await third;
+  expect(order).toEqual(['first', 'second', 'third']);
+});

@@ -10,15 +10,42 @@ export class Turns {
   /** @throws the reason of the signal where that ends the wait; what the work throws. */
   async take<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     signal.throwIfAborted();
-    if (this.#free > 0) this.#free -= 1;
-    else await this.#turn(signal);
+    if (!this.#enter()) await this.#turn(signal);
     try {
       return await work();
     } finally {
-      const [next] = this.#waiting;
-      if (next === undefined) this.#free += 1;
-      else next();
+      this.#end();
     }
+  }
+
+  /**
+   * For work that ends elsewhere than it begins.
+   * @returns what ends it; to call that again does nothing.
+   * @throws the reason of the signal where that ends the wait.
+   */
+  async begin(signal: AbortSignal): Promise<() => void> {
+    signal.throwIfAborted();
+    if (!this.#enter()) await this.#turn(signal);
+    let hasEnded = false;
+    return () => {
+      if (hasEnded) return;
+      hasEnded = true;
+      this.#end();
+    };
+  }
+
+  /** @returns whether there was a place, which is taken then. */
+  #enter(): boolean {
+    if (this.#free === 0) return false;
+    this.#free -= 1;
+    return true;
+  }
+
+  /** Whoever waits next has the place. */
+  #end(): void {
+    const [next] = this.#waiting;
+    if (next === undefined) this.#free += 1;
+    else next();
   }
 
   #turn(signal: AbortSignal): Promise<void> {
