@@ -1,11 +1,650 @@
 // The public surface, rolled up from the build. Update with `npm run api:update`.
 
 // index.d.ts
-import * as z from 'zod';
-import { SandboxRule, SandboxDenial, SandboxReport, ExecError } from '@holdfast/exec-protocol';
+import { N as NetworkProtocol, R as RefusalReason, a as NetworkAnswer, S as SandboxPlan, H as HostFacts, b as RuleOrigin, c as HostRules, d as SandboxIntent, e as NetworkDecider, P as Placeholder, F as FileIdentity, M as MountStep, f as MountPrograms, g as SetUp, L as LaunchPlan, h as RepositoryFinder, i as PatternFinder, C as CeilingSource, j as NormalisedPolicy } from './limits.js';
+export { A as Access, k as Aside, l as FileFacts, m as FileView, G as GlobMatch, n as GlobMatches, o as GlobScan, p as HostRule, q as NO_OPERATOR, r as Narrowing, s as NetworkQuestion, O as OperatorCeiling, t as PathRule, u as PlanOptions, v as PlannedDescriptor, w as PolicyNote, x as SANDBOX_START_MS, y as SandboxedCommand, z as ScanTarget, B as ScannedTree, D as SetUpClock, E as SetUpOptions, I as SetUpStep, J as ceilingSource, K as parseCeiling, Q as parseHostRules, T as planSandbox } from './limits.js';
+import { SandboxDenial, ExecError } from '@holdfast/exec-protocol';
 import { Socket } from 'node:net';
 import { ChildProcess } from 'node:child_process';
 import { Writable, Readable } from 'node:stream';
+import 'zod';
+
+/** Where an address is, seen from this machine; `nowhere` when there is no way to it. */
+type Place = 'here' | 'elsewhere' | 'nowhere';
+
+/** Names that must not be asked for, though one that may be asked for can stand for them. */
+interface NameDenial {
+    /** The same wherever the same names are covered. */
+    readonly key: string;
+    /** @param name As it would be asked for. */
+    covers(name: string): boolean;
+}
+/** The addresses of a name, or what it might have stood for first, had that been asked for: nothing else was found. */
+type Found = readonly string[] | {
+    readonly denied: string;
+};
+/**
+ * Finds the addresses of a name; none where it has none, or none was found when the signal fired. It ends soon after that,
+ * and whatever it has begun ends with it.
+ */
+type LookUp = (name: string, signal: AbortSignal, denial?: NameDenial) => Promise<Found>;
+
+/** What a name stands for, or that its network has too many others to be found first. */
+type Resolution = Found | 'too_many_lookups';
+/** Finds the names that one network asks for. */
+interface NetworkNames {
+    /**
+     * The addresses of a name; none where it has none, or none was found in time. Never fails.
+     * @param signal Fires when whoever asks does not want to know any more.
+     * @param denial What must not be asked for although the name stands for it; default nothing.
+     */
+    resolve(name: string, signal: AbortSignal, denial?: NameDenial): Promise<Resolution>;
+}
+/**
+ * The lookups of all networks of one server. So many are under way at a time, for each network and for all; of those that
+ * wait, the next is of the network that has the fewest. So whoever has many names that nobody answers for waits for
+ * himself.
+ */
+declare class Lookups {
+    #private;
+    /** @param lookUp Finds one name; default as this machine finds it. */
+    constructor(lookUp?: LookUp);
+    /** A share in them, for one network. */
+    share(): NetworkNames;
+}
+
+/** The network that a sandbox has no part in. */
+interface Outside extends NetworkNames {
+    /** Connects to an address; it is never resolved. Rejects when that fails or the signal is given. */
+    connect(address: string, port: number, signal: AbortSignal): Promise<Socket>;
+    /** Where a connection to an address, in canonical form, would lead. Never fails. */
+    locate(address: string): Promise<Place>;
+}
+
+/** One request, as it came. */
+interface NetworkCaller {
+    readonly protocol: NetworkProtocol;
+    /** Of HTTP; undefined elsewhere. */
+    readonly method?: string | undefined;
+    /** The end of the connection inside, `ADDRESS:PORT`. */
+    readonly client?: string | undefined;
+}
+/** What was decided about one request; the record that a refusal is explained from. */
+interface NetworkDecision extends NetworkCaller {
+    readonly time: Date;
+    readonly decision: 'allow' | 'deny';
+    /** Canonical; where it is no host, its start as it was written. Undefined when the request named none. */
+    readonly host: string | undefined;
+    readonly port: number | undefined;
+    /** Why it was refused, or would have been if nobody had been asked. */
+    readonly reason: RefusalReason | undefined;
+    /** What was said of it by whoever was asked; undefined where the lists decided. */
+    readonly answer?: NetworkAnswer | undefined;
+    /** The line of the lists that decided. */
+    readonly rule: string | undefined;
+}
+
+/** A command that has failed in its sandbox. */
+interface FailedCommand {
+    /** 128 + n after signal n. */
+    readonly exitCode: number;
+    readonly cwd: string;
+    /** The end of what it has printed. */
+    readonly output: string;
+    /** What the proxy of its managed network has refused it, the newest first; default nothing. */
+    readonly refusals?: readonly NetworkDecision[];
+}
+/** What of a plan decides whether it is to blame. */
+type JudgedPlan = Pick<SandboxPlan, 'policy' | 'decisions' | 'hosts'>;
+/**
+ * Decides whether the sandbox made a command fail, and what it has denied; undefined when nothing says so.
+ * @param mayWrite Whether the executor itself may write a path: what it may not do either, no sandbox has denied.
+ */
+declare function judgeDenial(command: FailedCommand, plan: JudgedPlan, { files, mountTable }: Pick<HostFacts, 'files' | 'mountTable'>, mayWrite: (path: string) => boolean): SandboxDenial | undefined;
+
+/** Both phases as plain data, for `JSON.stringify`. The environment of the command is left out: it may hold secrets. */
+declare function explainAsJson({ policy, narrowed, hosts, mounts, launch }: SandboxPlan): object;
+/**
+ * Both phases in words, one thing a line.
+ * @param shown Makes a line fit for where it is shown, for there are names in it that a command may have chosen.
+ * @param described Names who is behind a rule; default by the member of the intent or the ceiling.
+ */
+declare function explainInWords({ policy, narrowed, hosts, mounts, launch }: SandboxPlan, shown: (line: string) => string, described?: (origin: RuleOrigin) => string): string;
+
+/** The file system is not what it was when a plan looked at it; one that is made now knows what is there. */
+declare class StalePlan extends ExecError {
+    /** What has happened, without what can be done about it. */
+    readonly problem: string;
+    /** @param origin What asked for the path. */
+    constructor(path: string, change: 'has gone' | 'was replaced' | 'was moved' | 'was closed' | 'came up' | 'could not be opened' | 'could not be closed', origin?: string, options?: ErrorOptions);
+}
+
+/** What a peer asks of the network of one process, as far as it is more than `restricted` or `enabled`. */
+interface NetworkIntent {
+    readonly rules: HostRules;
+    /** The proxy that leads to the hosts of the rules; null where the rules name nothing but ports of this machine. */
+    readonly proxy: {
+        readonly servesSocks: boolean;
+    } | null;
+    /** How long the peer may take to decide about a host that no rule names; undefined where it does not want to. */
+    readonly decisionTimeoutMs: number | undefined;
+}
+/** The three members of a start that speak of a managed network, as they came over the wire. */
+interface NetworkMembers {
+    readonly enforceManagedNetwork?: boolean | undefined;
+    readonly managedNetwork?: unknown;
+    readonly networkProxy?: unknown;
+}
+/**
+ * Reads what a start says of a managed network. Undefined where it asks for none.
+ * @param env Of the process: variables that name a proxy on this machine open its port.
+ * @throws ExecError `sandboxUnsupported`, naming the member and the remedy.
+ */
+declare function parseNetworkIntent({ enforceManagedNetwork, managedNetwork, networkProxy }: NetworkMembers, env: Readonly<Record<string, string>>): NetworkIntent | undefined;
+
+/**
+ * Reads the `sandbox` object as it came over the wire.
+ * @throws ExecError `sandboxUnsupported`, naming each member that is not understood and what it may be.
+ */
+declare function parseIntent(sandbox: unknown): SandboxIntent;
+
+/** What a command of this machine may do. Paths may be relative to the working directory of this program. */
+interface PlainPermissions {
+    /** What may be written, with all below; default nothing. */
+    readonly write?: readonly string[];
+    /** What can be neither read nor written; default nothing. */
+    readonly deny?: readonly string[];
+    /** Default `off`. */
+    readonly network?: 'on' | 'off';
+}
+/** The intent behind permissions in short: everything can be read, and nothing written but what is named. */
+declare function plainIntent({ write, deny, network }: PlainPermissions): SandboxIntent;
+
+/** A process by number and start time, which together name it for good. */
+interface NamedProcess {
+    readonly pid: number;
+    /** In clock ticks since boot, as text: it is only ever compared. */
+    readonly startTime: string;
+}
+
+/** A network that holds nothing but what its rules allow, for one sandbox. */
+interface ManagedNetwork {
+    /** What a program is started through to be in it. */
+    readonly entrance: readonly [string, ...string[]];
+    /** An environment with the variables through which programs find the proxy, where there is one. */
+    environment(env: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
+    /** Ends every connection; nothing can be reached any more. */
+    close(): void;
+}
+/** What a managed network is made of. */
+interface ManagedNetworkOptions {
+    /** The absolute path of bubblewrap. */
+    readonly bwrap: string;
+    readonly rules: HostRules;
+    /**
+     * Where programs find the hosts of the rules. Default a proxy that speaks HTTP and SOCKS 5; null for none, so that only
+     * the ports of this machine that the rules name are there.
+     */
+    readonly proxy?: {
+        readonly servesSocks: boolean;
+    } | null;
+    /** Is asked about every request that no rule names; default nobody, and it is refused. */
+    readonly decide?: NetworkDecider | undefined;
+    /** Called for each request, allowed or not. */
+    readonly onDecision: (decision: NetworkDecision) => void;
+    /** Called with what went wrong for each connection that was closed because it could not be served. */
+    readonly onFault: (error: unknown) => void;
+    /** What finds names, for all networks of one server; default one of its own. */
+    readonly lookups?: Lookups;
+    /** Default the network of this machine, with names that `lookups` finds. */
+    readonly outside?: Outside;
+    /** Stops the wait for it. */
+    readonly signal?: AbortSignal;
+}
+/**
+ * Opens the network of one sandbox. Never share it: decisions are attributed to whoever is inside.
+ * @throws ExecError `sandboxUnsupported` when this machine cannot make one, or the rules open an address of it without a port.
+ */
+declare function openManagedNetwork({ bwrap, rules, proxy: settings, decide, onDecision, onFault, lookups, outside, signal, }: ManagedNetworkOptions): Promise<ManagedNetwork>;
+
+/** Placeholders that one launch holds. */
+interface HeldPlaceholders {
+    /** What stands at each of their paths. */
+    readonly made: ReadonlyMap<string, FileIdentity>;
+    /** Removes those that nobody else holds; may be called twice. */
+    release(): void;
+}
+/**
+ * Where the records of a user go. It does not depend on the environment: a command that is confined under one environment could
+ * otherwise write the records that are believed under another.
+ */
+declare function placeholderFolder(uid: number): string;
+/**
+ * Makes what stands at missing paths while sandboxes run, and removes it again. A record on disk says who holds what:
+ * one sandbox never removes what another one has mounted over, and the next start removes what a killed one left. What a
+ * start costs does not depend on how many sandboxes there are elsewhere.
+ */
+declare class PlaceholderStore {
+    #private;
+    /**
+     * @param folder A directory for the records. No sandbox may see it.
+     * @param tell Is told of each record that is not believed.
+     * @param mark Names this process for good; default by its number and start.
+     */
+    constructor(folder: string, tell: (problem: string) => void, mark?: () => string);
+    /**
+     * Where the records are. It is made if it is missing, for it may have been cleaned away: what is not there cannot be
+     * hidden from a sandbox, which could then make it and write records of its own.
+     * @throws ExecError `sandboxUnsupported` when it cannot be made, or somebody else could have put something there.
+     */
+    secureFolder(): string;
+    /**
+     * Makes the placeholders of one launch. The first time it removes those of processes that have died. Where another process
+     * is about to remove what is needed, it waits for that.
+     * @param signal Ends the wait.
+     * @throws ExecError `sandboxUnsupported` when one cannot be made; the reason of the signal. Then none of them is left.
+     */
+    hold(placeholders: readonly Placeholder[], signal?: AbortSignal): Promise<HeldPlaceholders>;
+    /** The paths of what is in a directory for sandboxes alone. What has content by now is not, whatever any record says. */
+    placeholdersIn(directory: string): ReadonlySet<string>;
+}
+
+/** What a sandbox is to have mounted. */
+interface MountOrders {
+    readonly mounts: readonly MountStep[];
+    /** What opens those that may be written; undefined where there are none. */
+    readonly opening?: MountPrograms | undefined;
+}
+
+/** What the wrapper told on its status pipe. */
+interface WrapperStatus {
+    /** The first process of the sandbox, as the host numbers it; undefined when the wrapper failed before. */
+    readonly childPid: number | undefined;
+    /** The inode of the namespace of processes that the command is in. */
+    readonly pidNamespace: number | undefined;
+    /** The command's exit code, 128 + n after signal n. Undefined when it never ran or the wrapper was killed. */
+    readonly exitCode: number | undefined;
+}
+
+/** Which of a wrapper's streams is which. */
+interface WrapperPipes {
+    readonly status: number;
+    readonly environment: number;
+    readonly ready: number;
+    /** Undefined where the host is taken to be read-only. */
+    readonly seal?: number | undefined;
+    /** Undefined where nothing is opened. */
+    readonly namespace?: number | undefined;
+    /** Undefined where the command may run in whatever its directory is by then. */
+    readonly place?: number | undefined;
+}
+/** What a wrapper is to do, and what must be mounted where before the command runs. */
+interface WrapperOrders extends MountOrders {
+    /** Words of its own, which set the environment of the command. */
+    readonly environment: readonly string[];
+    /** Which directory the command must be in; default whichever it comes to. */
+    readonly cwd?: FileIdentity | undefined;
+}
+/** What is watched of a wrapper's process. */
+type WatchedProcess = Pick<ChildProcess, 'pid' | 'stdio' | 'exitCode' | 'signalCode' | 'once'>;
+/** The pipes between this program and one wrapper, and what becomes of its sandbox. */
+declare class WrapperWatch {
+    #private;
+    /** Settles with true when the sandbox is set up and the command about to run, with false when the wrapper has failed. */
+    readonly ready: Promise<boolean>;
+    /**
+     * Settles when the wrapper and all that ran inside have ended; what outlives the wrapper is ended. Not before: until then
+     * the command may be at work, whatever the wrapper has told.
+     */
+    readonly gone: Promise<void>;
+    /** The same with true; with false when something is left `SANDBOX_END_MS` after the end of the wrapper. */
+    readonly over: Promise<boolean>;
+    constructor(child: WatchedProcess, pipes: WrapperPipes, orders: WrapperOrders);
+    /** What it has told so far; all that it will tell once it has ended. */
+    get status(): WrapperStatus;
+    /** The first process of the sandbox; undefined until the wrapper has told of it. */
+    get first(): NamedProcess | undefined;
+    /**
+     * Settles with the command's process when it runs; with undefined when the wrapper has ended before that was seen.
+     * @param setUp What this is the end of. @throws StalePlan where something was mounted elsewhere than planned, for a name has led
+     *   there meanwhile; as `setUp.check`. The sandbox has then been ended.
+     */
+    running(setUp?: SetUp): Promise<NamedProcess | undefined>;
+    /** Signals the command. @returns false when it does not run. */
+    signalCommand(signal: NodeJS.Signals): boolean;
+}
+
+/** A plan that is ready to be started: with everything open that it names, and in place what it needs. */
+interface OpenLaunch {
+    readonly program: string;
+    readonly args: readonly string[];
+    readonly env: Readonly<Record<string, string>>;
+    /** What follows the standard three in `stdio` of `spawn`. */
+    readonly stdio: readonly (number | 'pipe')[];
+    /** Whether the command gets the standard error of this program, and that of the wrapper is for its own complaints. */
+    readonly hasOwnErrors: boolean;
+    /** To be called at once when `spawn` has returned: hands over what the wrapper waits for. */
+    watch(child: WatchedProcess): WrapperWatch;
+    /** To be called when its `WrapperWatch` says that all is gone, or when it was never started. May be called twice. */
+    ended(): void;
+}
+/** What a launch may be given. */
+interface LaunchOptions {
+    /** For a plan that needs a managed one; it must stay open while the command runs. */
+    readonly network?: Pick<ManagedNetwork, 'entrance' | 'environment'> | undefined;
+    /** What this is a part of; default nothing, so that the wait for other sandboxes has a limit of its own. */
+    readonly setUp?: SetUp;
+}
+/**
+ * Opens what a plan needs. Start it from the main thread only: the sandbox ends with the thread that started it.
+ * @throws StalePlan when the file system has changed since the plan was made; as `setUp.check`.
+ */
+declare function openLaunch(plan: LaunchPlan, store: PlaceholderStore, { network, setUp }?: LaunchOptions): Promise<OpenLaunch>;
+
+/**
+ * Where servers of a user keep output that fits into no memory. All of them share it, so that each sandbox hides that of all.
+ * @param directory On a disk; default `/var/tmp`.
+ */
+declare function spillFolder(uid: number, directory?: string): string;
+/**
+ * Makes a directory that no sandbox may see, if it is missing: what is not there cannot be hidden from a sandbox, which could
+ * then make it and see all that is put there later.
+ * @returns false where nobody with the rights of this program can make it, and so no command can either.
+ * @throws ExecError `sandboxUnsupported` when it cannot be made, or somebody else could have put something there.
+ */
+declare function secureOwnFolder(folder: string): boolean;
+
+/** How the wrapper of a sandbox is started. */
+interface WrapperStart {
+    /** What the start is the end of. */
+    readonly setUp: SetUp;
+    /** Calls `spawn` with the wrapper in place of the command. */
+    readonly spawn: (launch: OpenLaunch) => ChildProcess;
+    /** What the wrapper has printed on its standard error; asked for at most once, when it has ended without a command. */
+    readonly complaint: () => string | Promise<string>;
+}
+/** A wrapper whose command runs, or has run. */
+interface StartedWrapper {
+    readonly process: ChildProcess & {
+        readonly pid: number;
+    };
+    readonly wrapper: WrapperWatch;
+    /** Undefined where it had ended before it was seen. */
+    readonly command: NamedProcess | undefined;
+}
+/** A wrapper has ended, and the command has not run. */
+declare class NotRun extends Error {
+    readonly name = "NotRun";
+    /** In the words of the wrapper. */
+    readonly complaint: string;
+    /** Whether the sandbox was set up, so that it was the command that could not be executed. */
+    readonly isSetUp: boolean;
+    constructor(complaint: string, isSetUp: boolean);
+}
+/**
+ * Starts the wrapper of a sandbox and waits until the command runs in it. Nothing is left of a start that fails.
+ * @throws StalePlan when what it shows has gone since it was planned; NotRun when the command was not run for another reason; what
+ *   `spawn` says of a wrapper that is none; as `setUp.check`.
+ */
+declare function startWrapper(launch: OpenLaunch, { setUp, spawn, complaint }: WrapperStart): Promise<StartedWrapper>;
+
+/** A plan, and where its placeholders are recorded. */
+interface PlannedLaunch {
+    readonly plan: {
+        readonly launch: LaunchPlan;
+    };
+    readonly store: PlaceholderStore;
+}
+/** The managed network of one command. */
+interface PlannedNetwork {
+    readonly managed: Pick<ManagedNetwork, 'entrance' | 'environment'>;
+    /** May be called twice. */
+    close(): void;
+}
+/** How a command is planned. */
+interface Planning<P extends PlannedLaunch, N extends PlannedNetwork> {
+    /** Whoever began it ends it. */
+    readonly setUp: SetUp;
+    makePlan(): Promise<P>;
+    /** Makes the network that a plan asks for. */
+    openNetwork(planned: P): Promise<N | undefined>;
+}
+/** The plan of a command and its network, both made anew while files change under them. */
+declare class SteadyPlan<P extends PlannedLaunch, N extends PlannedNetwork> {
+    #private;
+    private constructor();
+    /** Makes the first of them. @throws As `makePlan`, `openNetwork` and `untilSteady`. */
+    static make<P extends PlannedLaunch, N extends PlannedNetwork>(planning: Planning<P, N>): Promise<SteadyPlan<P, N>>;
+    /** The one that the command is started by. */
+    get latest(): P;
+    /** Undefined where the latest plan asks for none. */
+    get network(): N | undefined;
+    /**
+     * Starts the command, and plans it anew as often as files have changed meanwhile. Its network ends with it, or with a start that
+     * has failed.
+     * @param attempt Is given what opens the latest plan. It leaves nothing behind where it fails, and the command has not run then.
+     * @throws As `attempt`, `makePlan`, `openNetwork` and `untilSteady`.
+     */
+    start<T>(attempt: (open: () => Promise<OpenLaunch>) => Promise<T>): Promise<T>;
+}
+
+/** What decides on this machine whether a process may make user namespaces. */
+interface NamespaceSettings {
+    /** Whether this process runs below a filter of system calls. */
+    readonly isFiltered: boolean;
+    /** Whether the settings of the kernel allow them. */
+    readonly areAllowed: boolean;
+}
+/** Those of this process. */
+declare function readNamespaceSettings(): NamespaceSettings;
+
+/**
+ * Turns the complaint of a failed bubblewrap into what to do, with the complaint itself.
+ * @param readSettings Is asked where bubblewrap could make no namespace; default reads those of this process.
+ */
+declare function explainFault(complaint: string, readSettings?: typeof readNamespaceSettings): string;
+/**
+ * The error that running the command itself met, as the system names it, or in words that are not known here; undefined
+ * where bubblewrap complains of something else.
+ */
+declare function whyNotRun(complaint: string): string | undefined;
+
+/** What one command was refused of the network, each thing once; the newest ones stay. */
+declare class Refusals {
+    #private;
+    /** @param limit How many are kept. */
+    constructor(limit: number);
+    /** The newest first. */
+    get newest(): readonly NetworkDecision[];
+    add(decision: NetworkDecision): void;
+}
+
+/** A process about to be started, as far as it decides what symbols stand for. */
+interface CommandSetting {
+    /** Absolute. */
+    readonly cwd: string;
+    readonly env: Readonly<Record<string, string>>;
+}
+/** Whoever looks through directories, which takes a while. */
+interface Searches {
+    readonly repositories: RepositoryFinder;
+    readonly patterns: PatternFinder;
+}
+/** The searches of this machine. Make one for all commands: it remembers what directories hold, and looks once for many. */
+declare function createSearches(): Searches;
+/** What is kept from one command to the next. */
+interface HostMemory {
+    /** Says what stands in the file system for other sandboxes alone, and so does not count. */
+    readonly store: PlaceholderStore;
+    readonly searches: Searches;
+    /** What no command may see besides, such as directories of this program and the socket of a server; canonical or not. */
+    readonly ownPaths?: readonly string[];
+}
+/**
+ * The facts of this machine for one command.
+ * @param own The environment of the executor, never one that a peer sent: its HOLDFAST_BWRAP names the bubblewrap to use;
+ *   without it that of the system is used, or else one of its PATH.
+ * @param setUp What this is the beginning of; default nothing, so that each of its steps has a limit of its own.
+ * @throws ExecError `sandboxUnsupported` when the records of the store cannot be kept; as `setUp.check`.
+ */
+declare function readHostFacts({ cwd, env }: CommandSetting, own: Readonly<Partial<Record<string, string>>>, { store, searches, ownPaths }: HostMemory, setUp?: SetUp): Promise<HostFacts>;
+
+/** What all commands of a program have in common. */
+interface SandboxRunnerOptions {
+    /** The most that any of them may do; default what the intent asks for, with executable configuration protected. */
+    readonly ceiling?: CeilingSource;
+    /** Files and directories that none of them may see, such as the socket of a server; absolute. */
+    readonly ownPaths?: readonly string[];
+    /** Is told, in words, of records of earlier sandboxes that are not believed; default a warning of Node. */
+    readonly warn?: (problem: string) => void;
+}
+/** A program, and where it runs. */
+interface CommandToRun {
+    readonly argv: readonly [string, ...string[]];
+    /** Absolute. */
+    readonly cwd: string;
+    /** All of its variables. */
+    readonly env: Readonly<Record<string, string>>;
+}
+/** What else a start may be given. */
+interface RunOptions {
+    /** The command gets a network in which only these hosts can be reached, whatever the intent says of it. */
+    readonly hosts?: HostRules;
+    /** Called for each request of that network, allowed or not. */
+    readonly onDecision?: (decision: NetworkDecision) => void;
+    /** Calls the start off; a command that runs is ended with `kill`. */
+    readonly signal?: AbortSignal;
+}
+/** A command that runs in its sandbox. */
+interface SandboxedProcess {
+    readonly stdin: Writable;
+    readonly stdout: Readable;
+    readonly stderr: Readable;
+    /** What it may do; `explainInWords` and `explainAsJson` print it. */
+    readonly plan: SandboxPlan;
+    /** Settles when everything that it has started has ended as well. */
+    readonly ended: Promise<SandboxEnd>;
+    /** Signals the command; default SIGTERM. SIGKILL ends all of the sandbox. @returns false when it does not run. */
+    kill(signal?: NodeJS.Signals): boolean;
+}
+/** How a command has ended. */
+interface SandboxEnd {
+    /** Its own; 128 + n where signal n ended it. */
+    readonly exitCode: number;
+}
+/** Runs commands of this machine in sandboxes. Keep one for all commands: it remembers what makes the next start cheap. */
+declare class SandboxRunner {
+    #private;
+    constructor({ ceiling, ownPaths, warn }?: SandboxRunnerOptions);
+    /**
+     * Starts a command with pipes for its streams, and waits until it runs. Call it from the main thread: a sandbox ends with the
+     * thread that started it. What changes between plan and start is planned anew, up to `MAX_PLANS` times.
+     * @throws ExecError `sandboxUnsupported` when this machine cannot enforce the intent, with the entry and the remedy;
+     *   `limitExceeded` when it does not run within `SANDBOX_START_MS`; `spawnFailed` when it cannot be executed in its sandbox; the
+     *   reason of a signal that calls it off. Nothing has run then.
+     */
+    start(intent: SandboxIntent, command: CommandToRun, { hosts, onDecision, signal }?: RunOptions): Promise<SandboxedProcess>;
+}
+
+/**
+ * What macOS would be told of a policy: the profile, and the values of its parameters as comments.
+ * @throws ExecError `sandboxUnsupported` where a rule cannot be said in a profile.
+ */
+declare function explainSeatbelt(policy: NormalisedPolicy): string;
+
+export { CeilingSource, type CommandSetting, type CommandToRun, type FailedCommand, HostFacts, type HostMemory, HostRules, type JudgedPlan, type LaunchOptions, LaunchPlan, Lookups, type ManagedNetwork, type ManagedNetworkOptions, type NamedProcess, NetworkAnswer, type NetworkCaller, NetworkDecider, type NetworkDecision, type NetworkIntent, type NetworkNames, NetworkProtocol, NormalisedPolicy, NotRun, type OpenLaunch, type Outside, PatternFinder, PlaceholderStore, type PlainPermissions, type PlannedLaunch, type PlannedNetwork, type Planning, RefusalReason, Refusals, RepositoryFinder, type Resolution, RuleOrigin, type RunOptions, type SandboxEnd, SandboxIntent, SandboxPlan, SandboxRunner, type SandboxRunnerOptions, type SandboxedProcess, type Searches, SetUp, StalePlan, type StartedWrapper, SteadyPlan, type WrapperStart, type WrapperStatus, WrapperWatch, createSearches, explainAsJson, explainFault, explainInWords, explainSeatbelt, judgeDenial, openLaunch, openManagedNetwork, parseIntent, parseNetworkIntent, placeholderFolder, plainIntent, readHostFacts, secureOwnFolder, spillFolder, startWrapper, whyNotRun };
+
+// internal.d.ts
+import { S as SandboxPlan, g as SetUp, M as MountStep, R as RefusalReason, a as NetworkAnswer, j as NormalisedPolicy, l as FileFacts, A as Access, t as PathRule } from './limits.js';
+export { U as MAX_CELLS_STARTING, V as MAX_STATUS_BYTES, W as networkOf } from './limits.js';
+import { SandboxReport } from '@holdfast/exec-protocol';
+import 'zod';
+
+/** What of a plan is told. */
+type ReportedPlan = Pick<SandboxPlan, 'policy' | 'narrowed' | 'isNetworkNarrowed'>;
+/** What a peer is told of a plan: where it allows less than was asked for, and what of it people should know. */
+declare function reportSandbox(plan: ReportedPlan): SandboxReport;
+
+/** Linux: gives a handle on a file without opening it, and without any right to read it. Node does not name it. */
+declare const O_PATH = 2097152;
+/** A path that leads to an open file, and nowhere else whatever has become of its name. Linux alone has it. */
+declare function pathOfDescriptor(fd: number): string;
+
+/**
+ * Whether a file is one of the kernel's own, wherever its file system is mounted: to read it may do something, such as take away
+ * what it says. @param path Of what is held open, so that nothing is waited for.
+ */
+declare function isOnKernelFileSystem(path: string): boolean;
+
+/** How a look at many files is carried out; it fails with the reason of the signal, soon after that fires. */
+type Look<Found> = (signal: AbortSignal) => Promise<Found>;
+/**
+ * Looks for which many may ask at once. Every answer comes from a look that began after the question, and all who ask while
+ * one is under way share the next one. A look for which nobody waits any more is given up.
+ */
+declare class SharedLooks<Found> {
+    #private;
+    /**
+     * @param key Equal for equal looks.
+     * @throws the reason of the signal, and what the look throws.
+     */
+    ask(key: string, look: Look<Found>, signal: AbortSignal): Promise<Found>;
+}
+
+/** Names this process for good: its number alone will be another one's later. */
+declare function ownMark(): string;
+/** Whether a process is still there; true where nobody can tell. @param mark Its own, with more behind a dash. */
+declare function isRunning(mark: string): boolean;
+
+/**
+ * Makes what depends on a plan, and makes it again while files change under it: where many share a directory, others make
+ * and remove repositories there at any time.
+ * @param attempt Is told whether it was tried before.
+ * @throws ExecError `sandboxUnsupported` when `MAX_PLANS` of them were stale; as `setUp.check` and the attempt.
+ */
+declare function untilSteady<T>(setUp: SetUp, attempt: (isAgain: boolean) => Promise<T>): Promise<T>;
+
+/** The same as a search path. */
+declare const SYSTEM_PATH: string;
+/** Where a program of the system may be, in the order in which it is looked for. */
+declare function systemPlaces(name: string): readonly string[];
+
+/**
+ * What the kernel tells of the mounts that a process sees, a line for each, as `textOfBytes` has it; undefined where there is no such
+ * process.
+ */
+declare function readMountTable(pid: number): string | undefined;
+
+/**
+ * Whether each mount of a plan stands where it was planned. The kernel takes a mount away when what it lies upon is removed
+ * or replaced from outside of the sandbox, and moves it along when that, or a directory above, gets another name.
+ */
+declare function hasMountsOf(steps: readonly MountStep[], mountTable: string): boolean;
+
+/** Why something was refused: in the words of whoever was asked, or in ours. */
+declare function reasonOf({ reason, answer, }: {
+    readonly reason?: RefusalReason | undefined;
+    readonly answer?: NetworkAnswer | undefined;
+}): string;
+
+/** What a policy allows at a path, through its links; undefined where the path cannot be followed. */
+declare function accessTo(path: string, policy: NormalisedPolicy, files: FileFacts): Access | undefined;
+/**
+ * Why a path cannot be read, in a clause, and what to do, where a pattern denies it by a link: whoever asks has not named what
+ * the link leads to. Undefined for any other reason. @param decisions A rule for each path that anybody named.
+ */
+declare function unreadableByLink(path: string, decisions: readonly PathRule[], files: FileFacts): string | undefined;
+/**
+ * Whether a command could put something else at each of many paths: there, where its links lead, or in place of one of them.
+ * True where nobody can tell; false for a policy that restricts no files.
+ */
+declare function replaceableIn({ rules, restrictsFiles }: Pick<NormalisedPolicy, 'rules' | 'restrictsFiles'>, files: FileFacts): (path: string) => boolean;
+
+export { type Look, O_PATH, SYSTEM_PATH, SharedLooks, accessTo, hasMountsOf, isOnKernelFileSystem, isRunning as isProcessRunning, ownMark as ownProcessMark, pathOfDescriptor, readMountTable, reasonOf, replaceableIn, reportSandbox, systemPlaces, unreadableByLink, untilSteady };
+
+// limits.d.ts
+import * as z from 'zod';
+import { SandboxRule } from '@holdfast/exec-protocol';
 
 /** What stands under a name, without following it. */
 interface FileFact {
@@ -355,14 +994,146 @@ interface PatternFinder {
     find(scans: readonly GlobScan[], files: FileFacts, signal?: AbortSignal): Promise<GlobMatches>;
 }
 
-/** Whether the command that is to be confined could put something else at a path. */
-type MayReplace = (path: string) => boolean;
+/** One change of the mount table, in the order in which bubblewrap makes them; a later one covers an earlier one. */
+type MountStep = 
+/** Shows a file or directory of the host under its own path. */
+{
+    readonly kind: 'bind';
+    readonly path: string;
+    readonly access: 'read' | 'write';
+    /** Which file that must be; for a placeholder, the one that has just been made. Undefined for the system's own. */
+    readonly identity: FileIdentity | 'placeholder' | undefined;
+}
+/** Shows the whole host as it is, devices too. */
+ | {
+    readonly kind: 'bindEverything';
+}
+/** An empty directory; `mode` in octal says what its owner may do with it. */
+ | {
+    readonly kind: 'emptyDirectory';
+    readonly path: string;
+    readonly mode: string;
+}
+/** An empty file that nobody may read. */
+ | {
+    readonly kind: 'unreadableFile';
+    readonly path: string;
+} | {
+    readonly kind: 'link';
+    readonly path: string;
+    readonly target: string;
+}
+/** Nothing on the mount at this path can be changed any more. */
+ | {
+    readonly kind: 'makeReadOnly';
+    readonly path: string;
+} | {
+    readonly kind: 'privateDevices';
+}
+/** A /proc of its own, in which nobody can open the memory of the first process. */
+ | {
+    readonly kind: 'privateProcesses';
+}
+/**
+ * What follows can make nothing on the host, and shows nothing of it that is open. bubblewrap makes what is missing at the place of a
+ * mount, and follows links to get there; where a command that runs meanwhile may write, they may lead anywhere by then.
+ */
+ | {
+    readonly kind: 'sealHost';
+};
 
+/** What stands at a missing path while the sandbox runs, because something must be there to cover. */
+type Placeholder = {
+    readonly path: string;
+    /** Which directory it is in. */
+    readonly directory: FileIdentity;
+} & ({
+    readonly kind: 'directory';
+} | {
+    readonly kind: 'file';
+    readonly text: PlaceholderText;
+});
+/** The mount table of a sandbox, and what the host must have for it. */
+interface MountPlan {
+    readonly steps: readonly MountStep[];
+    readonly placeholders: readonly Placeholder[];
+}
+
+/** A descriptor that the wrapper inherits. The first of a plan is number 3. */
+type PlannedDescriptor = 
+/** A file or directory, held so that nobody can put another one in its place; or what is made for the plan. */
+{
+    readonly kind: 'path';
+    readonly path: string;
+    readonly identity: FileIdentity | 'placeholder';
+}
+/** Nothing to read. */
+ | {
+    readonly kind: 'nothing';
+}
+/** A pipe through which the wrapper is given the seccomp program: whoever could open a file with it could take it off. */
+ | {
+    readonly kind: 'filter';
+    readonly program: Uint8Array;
+}
+/** A pipe on which the wrapper tells what becomes of the command. */
+ | {
+    readonly kind: 'status';
+}
+/** A pipe through which the wrapper is told the environment of the command. */
+ | {
+    readonly kind: 'environment';
+    readonly variables: Readonly<Record<string, string>>;
+}
+/** A pipe that the wrapper lets go of when the sandbox is set up. */
+ | {
+    readonly kind: 'ready';
+}
+/** A pipe at whose end the wrapper waits, the host read-only, before it mounts what depends on that. */
+ | {
+    readonly kind: 'seal';
+}
+/** A pipe at whose end the wrapper waits, all mounted, before it gives up the user namespace to which its mounts belong. */
+ | {
+    readonly kind: 'namespace';
+}
+/** A pipe on which the command waits until it has been seen where it runs. */
+ | {
+    readonly kind: 'place';
+}
+/** The standard error of this program, which becomes that of the command. */
+ | {
+    readonly kind: 'errors';
+};
 /** What opens mounts of a sandbox from outside: the absolute paths of programs of the system. */
 interface MountPrograms {
     readonly nsenter: string;
     readonly mount: string;
 }
+/** What there is to start, hold and clean up so that a command runs in its sandbox. Nothing has been done yet. */
+interface LaunchPlan {
+    /** The wrapper and its options, then the command. */
+    readonly argv: readonly [string, ...string[]];
+    /**
+     * The environment of the wrapper, which runs outside of the sandbox: that of the command could make it load or run
+     * something. The command's goes through a descriptor.
+     */
+    readonly env: Readonly<Record<string, string>>;
+    readonly descriptors: readonly PlannedDescriptor[];
+    /** What the sandbox must have mounted before the command runs, in its order. */
+    readonly mounts: readonly MountStep[];
+    /** What opens mounts that may be written, when all is in place; undefined where there are none. */
+    readonly opening: MountPrograms | undefined;
+    /** Which directory the command must be in when it runs; undefined where it has not to wait for that. */
+    readonly heldCwd: FileIdentity | undefined;
+    /** Whether it must be started inside of a managed network; it then has no network otherwise. */
+    readonly needsManagedNetwork: boolean;
+    /** What must be made before the start and removed after the end. */
+    readonly cleanup: readonly Placeholder[];
+}
+
+/** Whether the command that is to be confined could put something else at a path. */
+type MayReplace = (path: string) => boolean;
 
 /** What bubblewrap is started with: a program, and its words up to where bubblewrap and its own follow. */
 type Starter = readonly [string, ...string[]];
@@ -513,214 +1284,6 @@ type RefusalReason =
 /** So many other names are to be looked up first. */
  | 'too_many_lookups';
 
-/** Where an address is, seen from this machine; `nowhere` when there is no way to it. */
-type Place = 'here' | 'elsewhere' | 'nowhere';
-
-/** Names that must not be asked for, though one that may be asked for can stand for them. */
-interface NameDenial {
-    /** The same wherever the same names are covered. */
-    readonly key: string;
-    /** @param name As it would be asked for. */
-    covers(name: string): boolean;
-}
-/** The addresses of a name, or what it might have stood for first, had that been asked for: nothing else was found. */
-type Found = readonly string[] | {
-    readonly denied: string;
-};
-/**
- * Finds the addresses of a name; none where it has none, or none was found when the signal fired. It ends soon after that,
- * and whatever it has begun ends with it.
- */
-type LookUp = (name: string, signal: AbortSignal, denial?: NameDenial) => Promise<Found>;
-
-/** What a name stands for, or that its network has too many others to be found first. */
-type Resolution = Found | 'too_many_lookups';
-/** Finds the names that one network asks for. */
-interface NetworkNames {
-    /**
-     * The addresses of a name; none where it has none, or none was found in time. Never fails.
-     * @param signal Fires when whoever asks does not want to know any more.
-     * @param denial What must not be asked for although the name stands for it; default nothing.
-     */
-    resolve(name: string, signal: AbortSignal, denial?: NameDenial): Promise<Resolution>;
-}
-/**
- * The lookups of all networks of one server. So many are under way at a time, for each network and for all; of those that
- * wait, the next is of the network that has the fewest. So whoever has many names that nobody answers for waits for
- * himself.
- */
-declare class Lookups {
-    #private;
-    /** @param lookUp Finds one name; default as this machine finds it. */
-    constructor(lookUp?: LookUp);
-    /** A share in them, for one network. */
-    share(): NetworkNames;
-}
-
-/** The network that a sandbox has no part in. */
-interface Outside extends NetworkNames {
-    /** Connects to an address; it is never resolved. Rejects when that fails or the signal is given. */
-    connect(address: string, port: number, signal: AbortSignal): Promise<Socket>;
-    /** Where a connection to an address, in canonical form, would lead. Never fails. */
-    locate(address: string): Promise<Place>;
-}
-
-/** One request, as it came. */
-interface NetworkCaller {
-    readonly protocol: NetworkProtocol;
-    /** Of HTTP; undefined elsewhere. */
-    readonly method?: string | undefined;
-    /** The end of the connection inside, `ADDRESS:PORT`. */
-    readonly client?: string | undefined;
-}
-/** What was decided about one request; the record that a refusal is explained from. */
-interface NetworkDecision extends NetworkCaller {
-    readonly time: Date;
-    readonly decision: 'allow' | 'deny';
-    /** Canonical; where it is no host, its start as it was written. Undefined when the request named none. */
-    readonly host: string | undefined;
-    readonly port: number | undefined;
-    /** Why it was refused, or would have been if nobody had been asked. */
-    readonly reason: RefusalReason | undefined;
-    /** What was said of it by whoever was asked; undefined where the lists decided. */
-    readonly answer?: NetworkAnswer | undefined;
-    /** The line of the lists that decided. */
-    readonly rule: string | undefined;
-}
-
-/** One change of the mount table, in the order in which bubblewrap makes them; a later one covers an earlier one. */
-type MountStep = 
-/** Shows a file or directory of the host under its own path. */
-{
-    readonly kind: 'bind';
-    readonly path: string;
-    readonly access: 'read' | 'write';
-    /** Which file that must be; for a placeholder, the one that has just been made. Undefined for the system's own. */
-    readonly identity: FileIdentity | 'placeholder' | undefined;
-}
-/** Shows the whole host as it is, devices too. */
- | {
-    readonly kind: 'bindEverything';
-}
-/** An empty directory; `mode` in octal says what its owner may do with it. */
- | {
-    readonly kind: 'emptyDirectory';
-    readonly path: string;
-    readonly mode: string;
-}
-/** An empty file that nobody may read. */
- | {
-    readonly kind: 'unreadableFile';
-    readonly path: string;
-} | {
-    readonly kind: 'link';
-    readonly path: string;
-    readonly target: string;
-}
-/** Nothing on the mount at this path can be changed any more. */
- | {
-    readonly kind: 'makeReadOnly';
-    readonly path: string;
-} | {
-    readonly kind: 'privateDevices';
-}
-/** A /proc of its own, in which nobody can open the memory of the first process. */
- | {
-    readonly kind: 'privateProcesses';
-}
-/**
- * What follows can make nothing on the host, and shows nothing of it that is open. bubblewrap makes what is missing at the place of a
- * mount, and follows links to get there; where a command that runs meanwhile may write, they may lead anywhere by then.
- */
- | {
-    readonly kind: 'sealHost';
-};
-
-/** What stands at a missing path while the sandbox runs, because something must be there to cover. */
-type Placeholder = {
-    readonly path: string;
-    /** Which directory it is in. */
-    readonly directory: FileIdentity;
-} & ({
-    readonly kind: 'directory';
-} | {
-    readonly kind: 'file';
-    readonly text: PlaceholderText;
-});
-/** The mount table of a sandbox, and what the host must have for it. */
-interface MountPlan {
-    readonly steps: readonly MountStep[];
-    readonly placeholders: readonly Placeholder[];
-}
-
-/** A descriptor that the wrapper inherits. The first of a plan is number 3. */
-type PlannedDescriptor = 
-/** A file or directory, held so that nobody can put another one in its place; or what is made for the plan. */
-{
-    readonly kind: 'path';
-    readonly path: string;
-    readonly identity: FileIdentity | 'placeholder';
-}
-/** Nothing to read. */
- | {
-    readonly kind: 'nothing';
-}
-/** A pipe through which the wrapper is given the seccomp program: whoever could open a file with it could take it off. */
- | {
-    readonly kind: 'filter';
-    readonly program: Uint8Array;
-}
-/** A pipe on which the wrapper tells what becomes of the command. */
- | {
-    readonly kind: 'status';
-}
-/** A pipe through which the wrapper is told the environment of the command. */
- | {
-    readonly kind: 'environment';
-    readonly variables: Readonly<Record<string, string>>;
-}
-/** A pipe that the wrapper lets go of when the sandbox is set up. */
- | {
-    readonly kind: 'ready';
-}
-/** A pipe at whose end the wrapper waits, the host read-only, before it mounts what depends on that. */
- | {
-    readonly kind: 'seal';
-}
-/** A pipe at whose end the wrapper waits, all mounted, before it gives up the user namespace to which its mounts belong. */
- | {
-    readonly kind: 'namespace';
-}
-/** A pipe on which the command waits until it has been seen where it runs. */
- | {
-    readonly kind: 'place';
-}
-/** The standard error of this program, which becomes that of the command. */
- | {
-    readonly kind: 'errors';
-};
-/** What there is to start, hold and clean up so that a command runs in its sandbox. Nothing has been done yet. */
-interface LaunchPlan {
-    /** The wrapper and its options, then the command. */
-    readonly argv: readonly [string, ...string[]];
-    /**
-     * The environment of the wrapper, which runs outside of the sandbox: that of the command could make it load or run
-     * something. The command's goes through a descriptor.
-     */
-    readonly env: Readonly<Record<string, string>>;
-    readonly descriptors: readonly PlannedDescriptor[];
-    /** What the sandbox must have mounted before the command runs, in its order. */
-    readonly mounts: readonly MountStep[];
-    /** What opens mounts that may be written, when all is in place; undefined where there are none. */
-    readonly opening: MountPrograms | undefined;
-    /** Which directory the command must be in when it runs; undefined where it has not to wait for that. */
-    readonly heldCwd: FileIdentity | undefined;
-    /** Whether it must be started inside of a managed network; it then has no network otherwise. */
-    readonly needsManagedNetwork: boolean;
-    /** What must be made before the start and removed after the end. */
-    readonly cleanup: readonly Placeholder[];
-}
-
 /** What may be under way while a sandbox is set up, with what helps where it does not come to its end. */
 declare const REMEDIES: {
     readonly 'trying bubblewrap': "see that this machine can start it, and try again";
@@ -850,405 +1413,6 @@ type Aside = <T>(look: () => Promise<T>) => Promise<T>;
  */
 declare function planSandbox(intent: SandboxIntent, command: SandboxedCommand, host: HostFacts, ceiling: CeilingSource, { hosts, setUp, aside }?: PlanOptions): Promise<SandboxPlan>;
 
-/** A command that has failed in its sandbox. */
-interface FailedCommand {
-    /** 128 + n after signal n. */
-    readonly exitCode: number;
-    readonly cwd: string;
-    /** The end of what it has printed. */
-    readonly output: string;
-    /** What the proxy of its managed network has refused it, the newest first; default nothing. */
-    readonly refusals?: readonly NetworkDecision[];
-}
-/** What of a plan decides whether it is to blame. */
-type JudgedPlan = Pick<SandboxPlan, 'policy' | 'decisions' | 'hosts'>;
-/**
- * Decides whether the sandbox made a command fail, and what it has denied; undefined when nothing says so.
- * @param mayWrite Whether the executor itself may write a path: what it may not do either, no sandbox has denied.
- */
-declare function judgeDenial(command: FailedCommand, plan: JudgedPlan, { files, mountTable }: Pick<HostFacts, 'files' | 'mountTable'>, mayWrite: (path: string) => boolean): SandboxDenial | undefined;
-
-/** Both phases as plain data, for `JSON.stringify`. The environment of the command is left out: it may hold secrets. */
-declare function explainAsJson({ policy, narrowed, hosts, mounts, launch }: SandboxPlan): object;
-/**
- * Both phases in words, one thing a line.
- * @param shown Makes a line fit for where it is shown, for there are names in it that a command may have chosen.
- * @param described Names who is behind a rule; default by the member of the intent or the ceiling.
- */
-declare function explainInWords({ policy, narrowed, hosts, mounts, launch }: SandboxPlan, shown: (line: string) => string, described?: (origin: RuleOrigin) => string): string;
-
-/** What of a plan is told. */
-type ReportedPlan = Pick<SandboxPlan, 'policy' | 'narrowed' | 'isNetworkNarrowed'>;
-/** What a peer is told of a plan: where it allows less than was asked for, and what of it people should know. */
-declare function reportSandbox(plan: ReportedPlan): SandboxReport;
-
-/** Linux: gives a handle on a file without opening it, and without any right to read it. Node does not name it. */
-declare const O_PATH = 2097152;
-/** A path that leads to an open file, and nowhere else whatever has become of its name. Linux alone has it. */
-declare function pathOfDescriptor(fd: number): string;
-
-/**
- * Whether a file is one of the kernel's own, wherever its file system is mounted: to read it may do something, such as take away
- * what it says. @param path Of what is held open, so that nothing is waited for.
- */
-declare function isOnKernelFileSystem(path: string): boolean;
-
-/** How a look at many files is carried out; it fails with the reason of the signal, soon after that fires. */
-type Look<Found> = (signal: AbortSignal) => Promise<Found>;
-/**
- * Looks for which many may ask at once. Every answer comes from a look that began after the question, and all who ask while
- * one is under way share the next one. A look for which nobody waits any more is given up.
- */
-declare class SharedLooks<Found> {
-    #private;
-    /**
-     * @param key Equal for equal looks.
-     * @throws the reason of the signal, and what the look throws.
-     */
-    ask(key: string, look: Look<Found>, signal: AbortSignal): Promise<Found>;
-}
-
-/** The file system is not what it was when a plan looked at it; one that is made now knows what is there. */
-declare class StalePlan extends ExecError {
-    /** What has happened, without what can be done about it. */
-    readonly problem: string;
-    /** @param origin What asked for the path. */
-    constructor(path: string, change: 'has gone' | 'was replaced' | 'was moved' | 'was closed' | 'came up' | 'could not be opened' | 'could not be closed', origin?: string, options?: ErrorOptions);
-}
-
-/** What a peer asks of the network of one process, as far as it is more than `restricted` or `enabled`. */
-interface NetworkIntent {
-    readonly rules: HostRules;
-    /** The proxy that leads to the hosts of the rules; null where the rules name nothing but ports of this machine. */
-    readonly proxy: {
-        readonly servesSocks: boolean;
-    } | null;
-    /** How long the peer may take to decide about a host that no rule names; undefined where it does not want to. */
-    readonly decisionTimeoutMs: number | undefined;
-}
-/** The three members of a start that speak of a managed network, as they came over the wire. */
-interface NetworkMembers {
-    readonly enforceManagedNetwork?: boolean | undefined;
-    readonly managedNetwork?: unknown;
-    readonly networkProxy?: unknown;
-}
-/**
- * Reads what a start says of a managed network. Undefined where it asks for none.
- * @param env Of the process: variables that name a proxy on this machine open its port.
- * @throws ExecError `sandboxUnsupported`, naming the member and the remedy.
- */
-declare function parseNetworkIntent({ enforceManagedNetwork, managedNetwork, networkProxy }: NetworkMembers, env: Readonly<Record<string, string>>): NetworkIntent | undefined;
-
-/**
- * Reads the `sandbox` object as it came over the wire.
- * @throws ExecError `sandboxUnsupported`, naming each member that is not understood and what it may be.
- */
-declare function parseIntent(sandbox: unknown): SandboxIntent;
-
-/** What a command of this machine may do. Paths may be relative to the working directory of this program. */
-interface PlainPermissions {
-    /** What may be written, with all below; default nothing. */
-    readonly write?: readonly string[];
-    /** What can be neither read nor written; default nothing. */
-    readonly deny?: readonly string[];
-    /** Default `off`. */
-    readonly network?: 'on' | 'off';
-}
-/** The intent behind permissions in short: everything can be read, and nothing written but what is named. */
-declare function plainIntent({ write, deny, network }: PlainPermissions): SandboxIntent;
-
-/** A process by number and start time, which together name it for good. */
-interface NamedProcess {
-    readonly pid: number;
-    /** In clock ticks since boot, as text: it is only ever compared. */
-    readonly startTime: string;
-}
-
-/**
- * What the kernel tells of the mounts that a process sees, a line for each, as `textOfBytes` has it; undefined where there is no such
- * process.
- */
-declare function readMountTable(pid: number): string | undefined;
-/**
- * Whether each mount of a plan stands where it was planned. The kernel takes a mount away when what it lies upon is removed
- * or replaced from outside of the sandbox, and moves it along when that, or a directory above, gets another name.
- */
-declare function hasMountsOf(steps: readonly MountStep[], mountTable: string): boolean;
-
-/** A network that holds nothing but what its rules allow, for one sandbox. */
-interface ManagedNetwork {
-    /** What a program is started through to be in it. */
-    readonly entrance: readonly [string, ...string[]];
-    /** An environment with the variables through which programs find the proxy, where there is one. */
-    environment(env: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
-    /** Ends every connection; nothing can be reached any more. */
-    close(): void;
-}
-/** What a managed network is made of. */
-interface ManagedNetworkOptions {
-    /** The absolute path of bubblewrap. */
-    readonly bwrap: string;
-    readonly rules: HostRules;
-    /**
-     * Where programs find the hosts of the rules. Default a proxy that speaks HTTP and SOCKS 5; null for none, so that only
-     * the ports of this machine that the rules name are there.
-     */
-    readonly proxy?: {
-        readonly servesSocks: boolean;
-    } | null;
-    /** Is asked about every request that no rule names; default nobody, and it is refused. */
-    readonly decide?: NetworkDecider | undefined;
-    /** Called for each request, allowed or not. */
-    readonly onDecision: (decision: NetworkDecision) => void;
-    /** Called with what went wrong for each connection that was closed because it could not be served. */
-    readonly onFault: (error: unknown) => void;
-    /** What finds names, for all networks of one server; default one of its own. */
-    readonly lookups?: Lookups;
-    /** Default the network of this machine, with names that `lookups` finds. */
-    readonly outside?: Outside;
-    /** Stops the wait for it. */
-    readonly signal?: AbortSignal;
-}
-/**
- * Opens the network of one sandbox. Never share it: decisions are attributed to whoever is inside.
- * @throws ExecError `sandboxUnsupported` when this machine cannot make one, or the rules open an address of it without a port.
- */
-declare function openManagedNetwork({ bwrap, rules, proxy: settings, decide, onDecision, onFault, lookups, outside, signal, }: ManagedNetworkOptions): Promise<ManagedNetwork>;
-
-/** Placeholders that one launch holds. */
-interface HeldPlaceholders {
-    /** What stands at each of their paths. */
-    readonly made: ReadonlyMap<string, FileIdentity>;
-    /** Removes those that nobody else holds; may be called twice. */
-    release(): void;
-}
-/**
- * Where the records of a user go. It does not depend on the environment: a command that is confined under one environment could
- * otherwise write the records that are believed under another.
- */
-declare function placeholderFolder(uid: number): string;
-/**
- * Makes what stands at missing paths while sandboxes run, and removes it again. A record on disk says who holds what:
- * one sandbox never removes what another one has mounted over, and the next start removes what a killed one left. What a
- * start costs does not depend on how many sandboxes there are elsewhere.
- */
-declare class PlaceholderStore {
-    #private;
-    /**
-     * @param folder A directory for the records. No sandbox may see it.
-     * @param tell Is told of each record that is not believed.
-     * @param mark Names this process for good; default by its number and start.
-     */
-    constructor(folder: string, tell: (problem: string) => void, mark?: () => string);
-    /**
-     * Where the records are. It is made if it is missing, for it may have been cleaned away: what is not there cannot be
-     * hidden from a sandbox, which could then make it and write records of its own.
-     * @throws ExecError `sandboxUnsupported` when it cannot be made, or somebody else could have put something there.
-     */
-    secureFolder(): string;
-    /**
-     * Makes the placeholders of one launch. The first time it removes those of processes that have died. Where another process
-     * is about to remove what is needed, it waits for that.
-     * @param signal Ends the wait.
-     * @throws ExecError `sandboxUnsupported` when one cannot be made; the reason of the signal. Then none of them is left.
-     */
-    hold(placeholders: readonly Placeholder[], signal?: AbortSignal): Promise<HeldPlaceholders>;
-    /** The paths of what is in a directory for sandboxes alone. What has content by now is not, whatever any record says. */
-    placeholdersIn(directory: string): ReadonlySet<string>;
-}
-
-/** What a sandbox is to have mounted. */
-interface MountOrders {
-    readonly mounts: readonly MountStep[];
-    /** What opens those that may be written; undefined where there are none. */
-    readonly opening?: MountPrograms | undefined;
-}
-
-/** What the wrapper told on its status pipe. */
-interface WrapperStatus {
-    /** The first process of the sandbox, as the host numbers it; undefined when the wrapper failed before. */
-    readonly childPid: number | undefined;
-    /** The inode of the namespace of processes that the command is in. */
-    readonly pidNamespace: number | undefined;
-    /** The command's exit code, 128 + n after signal n. Undefined when it never ran or the wrapper was killed. */
-    readonly exitCode: number | undefined;
-}
-
-/** Which of a wrapper's streams is which. */
-interface WrapperPipes {
-    readonly status: number;
-    readonly environment: number;
-    readonly ready: number;
-    /** Undefined where the host is taken to be read-only. */
-    readonly seal?: number | undefined;
-    /** Undefined where nothing is opened. */
-    readonly namespace?: number | undefined;
-    /** Undefined where the command may run in whatever its directory is by then. */
-    readonly place?: number | undefined;
-}
-/** What a wrapper is to do, and what must be mounted where before the command runs. */
-interface WrapperOrders extends MountOrders {
-    /** Words of its own, which set the environment of the command. */
-    readonly environment: readonly string[];
-    /** Which directory the command must be in; default whichever it comes to. */
-    readonly cwd?: FileIdentity | undefined;
-}
-/** What is watched of a wrapper's process. */
-type WatchedProcess = Pick<ChildProcess, 'pid' | 'stdio' | 'exitCode' | 'signalCode' | 'once'>;
-/** The pipes between this program and one wrapper, and what becomes of its sandbox. */
-declare class WrapperWatch {
-    #private;
-    /** Settles with true when the sandbox is set up and the command about to run, with false when the wrapper has failed. */
-    readonly ready: Promise<boolean>;
-    /**
-     * Settles when the wrapper and all that ran inside have ended; what outlives the wrapper is ended. Not before: until then
-     * the command may be at work, whatever the wrapper has told.
-     */
-    readonly gone: Promise<void>;
-    /** The same with true; with false when something is left `SANDBOX_END_MS` after the end of the wrapper. */
-    readonly over: Promise<boolean>;
-    constructor(child: WatchedProcess, pipes: WrapperPipes, orders: WrapperOrders);
-    /** What it has told so far; all that it will tell once it has ended. */
-    get status(): WrapperStatus;
-    /** The first process of the sandbox; undefined until the wrapper has told of it. */
-    get first(): NamedProcess | undefined;
-    /**
-     * Settles with the command's process when it runs; with undefined when the wrapper has ended before that was seen.
-     * @param setUp What this is the end of. @throws StalePlan where something was mounted elsewhere than planned, for a name has led
-     *   there meanwhile; as `setUp.check`. The sandbox has then been ended.
-     */
-    running(setUp?: SetUp): Promise<NamedProcess | undefined>;
-    /** Signals the command. @returns false when it does not run. */
-    signalCommand(signal: NodeJS.Signals): boolean;
-}
-
-/** A plan that is ready to be started: with everything open that it names, and in place what it needs. */
-interface OpenLaunch {
-    readonly program: string;
-    readonly args: readonly string[];
-    readonly env: Readonly<Record<string, string>>;
-    /** What follows the standard three in `stdio` of `spawn`. */
-    readonly stdio: readonly (number | 'pipe')[];
-    /** Whether the command gets the standard error of this program, and that of the wrapper is for its own complaints. */
-    readonly hasOwnErrors: boolean;
-    /** To be called at once when `spawn` has returned: hands over what the wrapper waits for. */
-    watch(child: WatchedProcess): WrapperWatch;
-    /** To be called when its `WrapperWatch` says that all is gone, or when it was never started. May be called twice. */
-    ended(): void;
-}
-/** What a launch may be given. */
-interface LaunchOptions {
-    /** For a plan that needs a managed one; it must stay open while the command runs. */
-    readonly network?: Pick<ManagedNetwork, 'entrance' | 'environment'> | undefined;
-    /** What this is a part of; default nothing, so that the wait for other sandboxes has a limit of its own. */
-    readonly setUp?: SetUp;
-}
-/**
- * Opens what a plan needs. Start it from the main thread only: the sandbox ends with the thread that started it.
- * @throws StalePlan when the file system has changed since the plan was made; as `setUp.check`.
- */
-declare function openLaunch(plan: LaunchPlan, store: PlaceholderStore, { network, setUp }?: LaunchOptions): Promise<OpenLaunch>;
-
-/**
- * Where servers of a user keep output that fits into no memory. All of them share it, so that each sandbox hides that of all.
- * @param directory On a disk; default `/var/tmp`.
- */
-declare function spillFolder(uid: number, directory?: string): string;
-/**
- * Makes a directory that no sandbox may see, if it is missing: what is not there cannot be hidden from a sandbox, which could
- * then make it and see all that is put there later.
- * @returns false where nobody with the rights of this program can make it, and so no command can either.
- * @throws ExecError `sandboxUnsupported` when it cannot be made, or somebody else could have put something there.
- */
-declare function secureOwnFolder(folder: string): boolean;
-
-/** Names this process for good: its number alone will be another one's later. */
-declare function ownMark(): string;
-/** Whether a process is still there; true where nobody can tell. @param mark Its own, with more behind a dash. */
-declare function isRunning(mark: string): boolean;
-
-/** How the wrapper of a sandbox is started. */
-interface WrapperStart {
-    /** What the start is the end of. */
-    readonly setUp: SetUp;
-    /** Calls `spawn` with the wrapper in place of the command. */
-    readonly spawn: (launch: OpenLaunch) => ChildProcess;
-    /** What the wrapper has printed on its standard error; asked for at most once, when it has ended without a command. */
-    readonly complaint: () => string | Promise<string>;
-}
-/** A wrapper whose command runs, or has run. */
-interface StartedWrapper {
-    readonly process: ChildProcess & {
-        readonly pid: number;
-    };
-    readonly wrapper: WrapperWatch;
-    /** Undefined where it had ended before it was seen. */
-    readonly command: NamedProcess | undefined;
-}
-/** A wrapper has ended, and the command has not run. */
-declare class NotRun extends Error {
-    readonly name = "NotRun";
-    /** In the words of the wrapper. */
-    readonly complaint: string;
-    /** Whether the sandbox was set up, so that it was the command that could not be executed. */
-    readonly isSetUp: boolean;
-    constructor(complaint: string, isSetUp: boolean);
-}
-/**
- * Starts the wrapper of a sandbox and waits until the command runs in it. Nothing is left of a start that fails.
- * @throws StalePlan when what it shows has gone since it was planned; NotRun when the command was not run for another reason; what
- *   `spawn` says of a wrapper that is none; as `setUp.check`.
- */
-declare function startWrapper(launch: OpenLaunch, { setUp, spawn, complaint }: WrapperStart): Promise<StartedWrapper>;
-
-/** A plan, and where its placeholders are recorded. */
-interface PlannedLaunch {
-    readonly plan: {
-        readonly launch: LaunchPlan;
-    };
-    readonly store: PlaceholderStore;
-}
-/** The managed network of one command. */
-interface PlannedNetwork {
-    readonly managed: Pick<ManagedNetwork, 'entrance' | 'environment'>;
-    /** May be called twice. */
-    close(): void;
-}
-/** How a command is planned. */
-interface Planning<P extends PlannedLaunch, N extends PlannedNetwork> {
-    /** Whoever began it ends it. */
-    readonly setUp: SetUp;
-    makePlan(): Promise<P>;
-    /** Makes the network that a plan asks for. */
-    openNetwork(planned: P): Promise<N | undefined>;
-}
-/** The plan of a command and its network, both made anew while files change under them. */
-declare class SteadyPlan<P extends PlannedLaunch, N extends PlannedNetwork> {
-    #private;
-    private constructor();
-    /** Makes the first of them. @throws As `makePlan`, `openNetwork` and `untilSteady`. */
-    static make<P extends PlannedLaunch, N extends PlannedNetwork>(planning: Planning<P, N>): Promise<SteadyPlan<P, N>>;
-    /** The one that the command is started by. */
-    get latest(): P;
-    /** Undefined where the latest plan asks for none. */
-    get network(): N | undefined;
-    /**
-     * Starts the command, and plans it anew as often as files have changed meanwhile. Its network ends with it, or with a start that
-     * has failed.
-     * @param attempt Is given what opens the latest plan. It leaves nothing behind where it fails, and the command has not run then.
-     * @throws As `attempt`, `makePlan`, `openNetwork` and `untilSteady`.
-     */
-    start<T>(attempt: (open: () => Promise<OpenLaunch>) => Promise<T>): Promise<T>;
-}
-
-/**
- * Makes what depends on a plan, and makes it again while files change under it: where many share a directory, others make
- * and remove repositories there at any time.
- * @param attempt Is told whether it was tried before.
- * @throws ExecError `sandboxUnsupported` when `MAX_PLANS` of them were stale; as `setUp.check` and the attempt.
- */
-declare function untilSteady<T>(setUp: SetUp, attempt: (isAgain: boolean) => Promise<T>): Promise<T>;
-
 /** How long it may take to set up one sandbox, from the first look at this machine until its command runs. */
 declare const SANDBOX_START_MS = 30000;
 /** Bytes of bubblewrap's own status and of its complaint that are kept. */
@@ -1256,152 +1420,4 @@ declare const MAX_STATUS_BYTES: number;
 /** Networks that one server makes at once: each takes a program of its own for a moment. Further ones wait their turn. */
 declare const MAX_CELLS_STARTING = 4;
 
-/** What decides on this machine whether a process may make user namespaces. */
-interface NamespaceSettings {
-    /** Whether this process runs below a filter of system calls. */
-    readonly isFiltered: boolean;
-    /** Whether the settings of the kernel allow them. */
-    readonly areAllowed: boolean;
-}
-/** Those of this process. */
-declare function readNamespaceSettings(): NamespaceSettings;
-
-/**
- * Turns the complaint of a failed bubblewrap into what to do, with the complaint itself.
- * @param readSettings Is asked where bubblewrap could make no namespace; default reads those of this process.
- */
-declare function explainFault(complaint: string, readSettings?: typeof readNamespaceSettings): string;
-/**
- * The error that running the command itself met, as the system names it, or in words that are not known here; undefined
- * where bubblewrap complains of something else.
- */
-declare function whyNotRun(complaint: string): string | undefined;
-
-/** The same as a search path. */
-declare const SYSTEM_PATH: string;
-/** Where a program of the system may be, in the order in which it is looked for. */
-declare function systemPlaces(name: string): readonly string[];
-
-/** Why something was refused: in the words of whoever was asked, or in ours. */
-declare function reasonOf({ reason, answer, }: {
-    readonly reason?: RefusalReason | undefined;
-    readonly answer?: NetworkAnswer | undefined;
-}): string;
-
-/** What one command was refused of the network, each thing once; the newest ones stay. */
-declare class Refusals {
-    #private;
-    /** @param limit How many are kept. */
-    constructor(limit: number);
-    /** The newest first. */
-    get newest(): readonly NetworkDecision[];
-    add(decision: NetworkDecision): void;
-}
-
-/** What a policy allows at a path, through its links; undefined where the path cannot be followed. */
-declare function accessTo(path: string, policy: NormalisedPolicy, files: FileFacts): Access | undefined;
-/**
- * Why a path cannot be read, in a clause, and what to do, where a pattern denies it by a link: whoever asks has not named what
- * the link leads to. Undefined for any other reason. @param decisions A rule for each path that anybody named.
- */
-declare function unreadableByLink(path: string, decisions: readonly PathRule[], files: FileFacts): string | undefined;
-/**
- * Whether a command could put something else at each of many paths: there, where its links lead, or in place of one of them.
- * True where nobody can tell; false for a policy that restricts no files.
- */
-declare function replaceableIn({ rules, restrictsFiles }: Pick<NormalisedPolicy, 'rules' | 'restrictsFiles'>, files: FileFacts): (path: string) => boolean;
-
-/** A process about to be started, as far as it decides what symbols stand for. */
-interface CommandSetting {
-    /** Absolute. */
-    readonly cwd: string;
-    readonly env: Readonly<Record<string, string>>;
-}
-/** Whoever looks through directories, which takes a while. */
-interface Searches {
-    readonly repositories: RepositoryFinder;
-    readonly patterns: PatternFinder;
-}
-/** The searches of this machine. Make one for all commands: it remembers what directories hold, and looks once for many. */
-declare function createSearches(): Searches;
-/** What is kept from one command to the next. */
-interface HostMemory {
-    /** Says what stands in the file system for other sandboxes alone, and so does not count. */
-    readonly store: PlaceholderStore;
-    readonly searches: Searches;
-    /** What no command may see besides, such as directories of this program and the socket of a server; canonical or not. */
-    readonly ownPaths?: readonly string[];
-}
-/**
- * The facts of this machine for one command.
- * @param own The environment of the executor, never one that a peer sent: its HOLDFAST_BWRAP names the bubblewrap to use;
- *   without it that of the system is used, or else one of its PATH.
- * @param setUp What this is the beginning of; default nothing, so that each of its steps has a limit of its own.
- * @throws ExecError `sandboxUnsupported` when the records of the store cannot be kept; as `setUp.check`.
- */
-declare function readHostFacts({ cwd, env }: CommandSetting, own: Readonly<Partial<Record<string, string>>>, { store, searches, ownPaths }: HostMemory, setUp?: SetUp): Promise<HostFacts>;
-
-/** What all commands of a program have in common. */
-interface SandboxRunnerOptions {
-    /** The most that any of them may do; default what the intent asks for, with executable configuration protected. */
-    readonly ceiling?: CeilingSource;
-    /** Files and directories that none of them may see, such as the socket of a server; absolute. */
-    readonly ownPaths?: readonly string[];
-    /** Is told, in words, of records of earlier sandboxes that are not believed; default a warning of Node. */
-    readonly warn?: (problem: string) => void;
-}
-/** A program, and where it runs. */
-interface CommandToRun {
-    readonly argv: readonly [string, ...string[]];
-    /** Absolute. */
-    readonly cwd: string;
-    /** All of its variables. */
-    readonly env: Readonly<Record<string, string>>;
-}
-/** What else a start may be given. */
-interface RunOptions {
-    /** The command gets a network in which only these hosts can be reached, whatever the intent says of it. */
-    readonly hosts?: HostRules;
-    /** Called for each request of that network, allowed or not. */
-    readonly onDecision?: (decision: NetworkDecision) => void;
-    /** Calls the start off; a command that runs is ended with `kill`. */
-    readonly signal?: AbortSignal;
-}
-/** A command that runs in its sandbox. */
-interface SandboxedProcess {
-    readonly stdin: Writable;
-    readonly stdout: Readable;
-    readonly stderr: Readable;
-    /** What it may do; `explainInWords` and `explainAsJson` print it. */
-    readonly plan: SandboxPlan;
-    /** Settles when everything that it has started has ended as well. */
-    readonly ended: Promise<SandboxEnd>;
-    /** Signals the command; default SIGTERM. SIGKILL ends all of the sandbox. @returns false when it does not run. */
-    kill(signal?: NodeJS.Signals): boolean;
-}
-/** How a command has ended. */
-interface SandboxEnd {
-    /** Its own; 128 + n where signal n ended it. */
-    readonly exitCode: number;
-}
-/** Runs commands of this machine in sandboxes. Keep one for all commands: it remembers what makes the next start cheap. */
-declare class SandboxRunner {
-    #private;
-    constructor({ ceiling, ownPaths, warn }?: SandboxRunnerOptions);
-    /**
-     * Starts a command with pipes for its streams, and waits until it runs. Call it from the main thread: a sandbox ends with the
-     * thread that started it. What changes between plan and start is planned anew, up to `MAX_PLANS` times.
-     * @throws ExecError `sandboxUnsupported` when this machine cannot enforce the intent, with the entry and the remedy;
-     *   `limitExceeded` when it does not run within `SANDBOX_START_MS`; `spawnFailed` when it cannot be executed in its sandbox; the
-     *   reason of a signal that calls it off. Nothing has run then.
-     */
-    start(intent: SandboxIntent, command: CommandToRun, { hosts, onDecision, signal }?: RunOptions): Promise<SandboxedProcess>;
-}
-
-/**
- * What macOS would be told of a policy: the profile, and the values of its parameters as comments.
- * @throws ExecError `sandboxUnsupported` where a rule cannot be said in a profile.
- */
-declare function explainSeatbelt(policy: NormalisedPolicy): string;
-
-export { type Access, type Aside, type CeilingSource, type CommandSetting, type CommandToRun, type FailedCommand, type FileFacts, type FileView, type GlobMatch, type GlobMatches, type GlobScan, type HostFacts, type HostMemory, type HostRule, type HostRules, type JudgedPlan, type LaunchOptions, type LaunchPlan, type Look, Lookups, MAX_CELLS_STARTING, MAX_STATUS_BYTES, type ManagedNetwork, type ManagedNetworkOptions, NO_OPERATOR, type NamedProcess, type Narrowing, type NetworkAnswer, type NetworkCaller, type NetworkDecider, type NetworkDecision, type NetworkIntent, type NetworkNames, type NetworkProtocol, type NetworkQuestion, type NormalisedPolicy, NotRun, O_PATH, type OpenLaunch, type OperatorCeiling, type Outside, type PathRule, type PatternFinder, PlaceholderStore, type PlainPermissions, type PlanOptions, type PlannedDescriptor, type PlannedLaunch, type PlannedNetwork, type Planning, type PolicyNote, type RefusalReason, Refusals, type RepositoryFinder, type Resolution, type RuleOrigin, type RunOptions, SANDBOX_START_MS, SYSTEM_PATH, type SandboxEnd, type SandboxIntent, type SandboxPlan, SandboxRunner, type SandboxRunnerOptions, type SandboxedCommand, type SandboxedProcess, type ScanTarget, type ScannedTree, type Searches, SetUp, type SetUpClock, type SetUpOptions, type SetUpStep, SharedLooks, StalePlan, type StartedWrapper, SteadyPlan, type WrapperStart, type WrapperStatus, WrapperWatch, accessTo, ceilingSource, createSearches, explainAsJson, explainFault, explainInWords, explainSeatbelt, hasMountsOf, isOnKernelFileSystem, isRunning as isProcessRunning, judgeDenial, networkOf, openLaunch, openManagedNetwork, ownMark as ownProcessMark, parseCeiling, parseHostRules, parseIntent, parseNetworkIntent, pathOfDescriptor, placeholderFolder, plainIntent, planSandbox, readHostFacts, readMountTable, reasonOf, replaceableIn, reportSandbox, secureOwnFolder, spillFolder, startWrapper, systemPlaces, unreadableByLink, untilSteady, whyNotRun };
+export { type Access as A, type ScannedTree as B, type CeilingSource as C, type SetUpClock as D, type SetUpOptions as E, type FileIdentity as F, type GlobMatch as G, type HostFacts as H, type SetUpStep as I, ceilingSource as J, parseCeiling as K, type LaunchPlan as L, type MountStep as M, type NetworkProtocol as N, type OperatorCeiling as O, type Placeholder as P, parseHostRules as Q, type RefusalReason as R, type SandboxPlan as S, planSandbox as T, MAX_CELLS_STARTING as U, MAX_STATUS_BYTES as V, networkOf as W, type NetworkAnswer as a, type RuleOrigin as b, type HostRules as c, type SandboxIntent as d, type NetworkDecider as e, type MountPrograms as f, SetUp as g, type RepositoryFinder as h, type PatternFinder as i, type NormalisedPolicy as j, type Aside as k, type FileFacts as l, type FileView as m, type GlobMatches as n, type GlobScan as o, type HostRule as p, NO_OPERATOR as q, type Narrowing as r, type NetworkQuestion as s, type PathRule as t, type PlanOptions as u, type PlannedDescriptor as v, type PolicyNote as w, SANDBOX_START_MS as x, type SandboxedCommand as y, type ScanTarget as z };

@@ -2,17 +2,12 @@ export {
   type CeilingSource,
   ceilingSource,
   NO_OPERATOR,
-  networkOf,
   type OperatorCeiling,
   parseCeiling,
 } from './ceiling/operator-ceiling.js';
 export { type FailedCommand, type JudgedPlan, judgeDenial } from './denial/judge-denial.js';
 export { explainAsJson, explainInWords } from './explain/explain.js';
-export { reportSandbox } from './explain/report-sandbox.js';
-export { O_PATH, pathOfDescriptor } from './files/descriptors.js';
 export type { FileFacts, FileView } from './files/file-facts.js';
-export { isOnKernelFileSystem } from './files/kernel-file-systems.js';
-export { type Look, SharedLooks } from './files/shared-looks.js';
 export { StalePlan } from './files/stale-plan.js';
 export type { HostFacts } from './host-facts.js';
 export type { GlobMatch, GlobMatches, GlobScan } from './intent/deny-glob.js';
@@ -25,28 +20,15 @@ export type { NamedProcess } from './launch/first-process.js';
 export { type LaunchOptions, type OpenLaunch, openLaunch } from './launch/open-launch.js';
 export { secureOwnFolder, spillFolder } from './launch/own-folder.js';
 export { PlaceholderStore, placeholderFolder } from './launch/placeholder-store.js';
-export {
-  isRunning as isProcessRunning,
-  ownMark as ownProcessMark,
-} from './launch/placeholders/process-mark.js';
 export { SetUp, type SetUpClock, type SetUpOptions, type SetUpStep } from './launch/set-up.js';
 export { NotRun, type StartedWrapper, startWrapper, type WrapperStart } from './launch/start-wrapper.js';
-export {
-  type PlannedLaunch,
-  type PlannedNetwork,
-  type Planning,
-  SteadyPlan,
-} from './launch/steady-plan.js';
-export { untilSteady } from './launch/until-steady.js';
+export { type PlannedLaunch, type PlannedNetwork, type Planning, SteadyPlan } from './launch/steady-plan.js';
 export type { WrapperStatus } from './launch/wrapper-status.js';
 export type { WrapperWatch } from './launch/wrapper-watch.js';
-export { MAX_CELLS_STARTING, MAX_STATUS_BYTES, SANDBOX_START_MS } from './limits.js';
+export { SANDBOX_START_MS } from './limits.js';
 export type { SandboxedCommand } from './linux/bwrap-plan.js';
 export type { LaunchPlan, PlannedDescriptor } from './linux/launch-plan.js';
-export { SYSTEM_PATH, systemPlaces } from './linux/system-places.js';
 export { explainFault, whyNotRun } from './machine/bwrap-fault.js';
-export { readMountTable } from './machine/read-mount-table.js';
-export { hasMountsOf } from './mounts/mounts-in-place.js';
 export type { NetworkAnswer, NetworkDecider, NetworkProtocol, NetworkQuestion } from './network/decider.js';
 export type { NetworkCaller, NetworkDecision } from './network/gate.js';
 export { type HostRule, type HostRules, parseHostRules } from './network/host-rules.js';
@@ -58,13 +40,11 @@ export {
 } from './network/managed-network.js';
 export { Lookups, type NetworkNames, type Resolution } from './network/names/lookups.js';
 export type { Outside } from './network/outside.js';
-export { reasonOf } from './network/reason-of.js';
 export { Refusals } from './network/refusals.js';
 export { type Aside, type PlanOptions, planSandbox, type SandboxPlan } from './plan-sandbox.js';
 export type { Narrowing } from './policy/intersect.js';
 export type { Access, NormalisedPolicy, PathRule, PolicyNote } from './policy/path-rule.js';
 export type { RuleOrigin } from './policy/rule-origin.js';
-export { accessTo, replaceableIn, unreadableByLink } from './policy/visibility.js';
 export {
   type CommandSetting,
   createSearches,

@@ -1,7 +1,7 @@
 import { fstatSync, type Stats } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isatty } from 'node:tty';
-import { MAX_STATUS_BYTES } from '@holdfast/sandbox';
+import { MAX_STATUS_BYTES } from '@holdfast/sandbox/internal';
 import { complain } from '../complain.js';
 import { FileInput, hasPosition } from './file-input.js';
 import { type Carrier, StreamCarrier } from './stream-carrier.js';

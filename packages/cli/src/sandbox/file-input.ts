@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { closeSync, constants, fstatSync, openSync, read, readFileSync, readSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { promisify } from 'node:util';
-import { pathOfDescriptor, SYSTEM_PATH } from '@holdfast/sandbox';
+import { pathOfDescriptor, SYSTEM_PATH } from '@holdfast/sandbox/internal';
 import { complain, messageOf } from '../complain.js';
 import type { Carrier } from './stream-carrier.js';
 import type { StreamPipe } from './stream-pipe.js';

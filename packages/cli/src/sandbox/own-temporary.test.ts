@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { ownProcessMark } from '@holdfast/sandbox';
+import { ownProcessMark } from '@holdfast/sandbox/internal';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { withOwnTemporary } from './own-temporary.js';
 

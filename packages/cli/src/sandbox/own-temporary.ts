@@ -1,7 +1,8 @@
 import { fstatSync, lstatSync, mkdtempSync, readdirSync, readlinkSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isProcessRunning, ownProcessMark, type SandboxPlan, StalePlan } from '@holdfast/sandbox';
+import { type SandboxPlan, StalePlan } from '@holdfast/sandbox';
+import { isProcessRunning, ownProcessMark } from '@holdfast/sandbox/internal';
 import { complain, messageOf } from '../complain.js';
 import type { LocalPermissions } from './local-intent.js';
 import { makePinnedDirectory, type PinnedDirectory, pinDirectory } from './pinned-directory.js';

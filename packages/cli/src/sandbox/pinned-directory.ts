@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, mkdtempSync, openSync, readdirSync, readlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { O_PATH, pathOfDescriptor } from '@holdfast/sandbox';
+import { O_PATH, pathOfDescriptor } from '@holdfast/sandbox/internal';
 
 /** A directory that is held open, so that it stays this one whatever is put in its place. */
 export interface PinnedDirectory {

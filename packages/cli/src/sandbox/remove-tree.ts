@@ -10,7 +10,7 @@ import {
   unlinkSync,
 } from 'node:fs';
 import { basename } from 'node:path';
-import { pathOfDescriptor } from '@holdfast/sandbox';
+import { pathOfDescriptor } from '@holdfast/sandbox/internal';
 import { DIRECTORY_ITSELF, isOwn, type PinnedDirectory, unpin } from './pinned-directory.js';
 
 /** What has become of a directory: some of it may not have gone yet, or must stay because it is another user's. */

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
-import { SYSTEM_PATH } from '@holdfast/sandbox';
+import { SYSTEM_PATH } from '@holdfast/sandbox/internal';
 import { complain } from '../complain.js';
 import type { StreamPipe } from './stream-pipe.js';
 import { takeWaiting } from './waiting-bytes.js';

@@ -1,5 +1,5 @@
 import { closeSync, constants, openSync, readSync } from 'node:fs';
-import { pathOfDescriptor } from '@holdfast/sandbox';
+import { pathOfDescriptor } from '@holdfast/sandbox/internal';
 
 /** Takes what is in a pipe now, at most `limit` bytes, without waiting for more. @param fd An end of it. Linux only. */
 export function takeWaiting(fd: number, limit: number): string {

@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { MAX_STATUS_BYTES } from '@holdfast/sandbox';
+import { MAX_STATUS_BYTES } from '@holdfast/sandbox/internal';
 import { expect, test } from 'vitest';
 import { WrapperErrors } from './wrapper-errors.js';
 

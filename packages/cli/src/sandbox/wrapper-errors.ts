@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
-import { MAX_STATUS_BYTES } from '@holdfast/sandbox';
+import { MAX_STATUS_BYTES } from '@holdfast/sandbox/internal';
 
 /** What a wrapper prints on a standard error that its command has not. It is read to the end; `MAX_STATUS_BYTES` are kept. */
 export class WrapperErrors {

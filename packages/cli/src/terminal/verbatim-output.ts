@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { SYSTEM_PATH } from '@holdfast/sandbox';
+import { SYSTEM_PATH } from '@holdfast/sandbox/internal';
 
 let areLinesVerbatim = false;
 

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open } from 'node:fs/promises';
 import { platform } from 'node:os';
-import { O_PATH, pathOfDescriptor } from '@holdfast/sandbox';
+import { O_PATH, pathOfDescriptor } from '@holdfast/sandbox/internal';
 import { joinPath, type NativePath, namesOf } from './native-path.js';
 
 /** Opens nothing of an entry but a place to stand on (Linux). */

@@ -2,7 +2,7 @@ import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, readlink, stat } from 'node:fs/promises';
 import { platform } from 'node:os';
 import { ERROR_KINDS, ExecError } from '@holdfast/exec-protocol';
-import { isOnKernelFileSystem, pathOfDescriptor } from '@holdfast/sandbox';
+import { isOnKernelFileSystem, pathOfDescriptor } from '@holdfast/sandbox/internal';
 import { about } from './file-error.js';
 import { type NativePath, shownPath } from './native-path.js';
 import { descend, standing } from './no-follow.js';

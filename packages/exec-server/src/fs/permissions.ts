@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { chmod, lstat, open } from 'node:fs/promises';
 import { platform } from 'node:os';
-import { O_PATH } from '@holdfast/sandbox';
+import { O_PATH } from '@holdfast/sandbox/internal';
 import { about, symlinkRefused } from './file-error.js';
 import type { NativePath } from './native-path.js';
 import { descend, standing } from './no-follow.js';

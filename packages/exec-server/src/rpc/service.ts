@@ -8,7 +8,8 @@ import {
   type ParamsOf,
   type Transport,
 } from '@holdfast/exec-protocol';
-import { networkOf, type OperatorCeiling } from '@holdfast/sandbox';
+import type { OperatorCeiling } from '@holdfast/sandbox';
+import { networkOf } from '@holdfast/sandbox/internal';
 import type { Clock } from '../clock.js';
 import type { ConfinedFiles } from '../confined-files.js';
 import { FileHandles } from '../fs/open/file-handles.js';

@@ -1,5 +1,6 @@
 import type { networkPolicyDecision, ParamsOf, ProcessId } from '@holdfast/exec-protocol';
-import { type NetworkDecision, reasonOf } from '@holdfast/sandbox';
+import type { NetworkDecision } from '@holdfast/sandbox';
+import { reasonOf } from '@holdfast/sandbox/internal';
 
 /**
  * A decision in the words of the wire. Undefined where that has none: for connections to listed ports of the executor, and

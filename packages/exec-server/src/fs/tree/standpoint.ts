@@ -2,7 +2,7 @@ import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, lstat, open, stat } from 'node:fs/promises';
 import { platform } from 'node:os';
 import { ExecError } from '@holdfast/exec-protocol';
-import { O_PATH } from '@holdfast/sandbox';
+import { O_PATH } from '@holdfast/sandbox/internal';
 import { about, toFileError } from '../file-error.js';
 import { joinPath, type NativePath, nameOf, parentOf, shownPath } from '../native-path.js';
 import { standing } from '../no-follow.js';

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { Socket } from 'node:net';
-import { SYSTEM_PATH } from '@holdfast/sandbox';
+import { SYSTEM_PATH } from '@holdfast/sandbox/internal';
 import type { Clock } from '../../clock.js';
 import { withoutHidden } from '../spawn/pty/pty-descriptors.js';
 import { GUARDIAN_SCRIPT } from './guardian-script.js';

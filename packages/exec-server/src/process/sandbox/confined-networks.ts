@@ -1,13 +1,13 @@
 import { MAX_DENIAL_FINDINGS } from '@holdfast/exec-protocol';
 import {
   Lookups,
-  MAX_CELLS_STARTING,
   type ManagedNetwork,
   type NetworkDecision,
   openManagedNetwork,
   Refusals,
   type SetUp,
 } from '@holdfast/sandbox';
+import { MAX_CELLS_STARTING } from '@holdfast/sandbox/internal';
 import type { Logger } from '../../logger.js';
 import { Turns } from '../../turns.js';
 import type { NetworkOrder } from './network-order.js';

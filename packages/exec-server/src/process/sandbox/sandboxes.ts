@@ -1,11 +1,9 @@
 import { ExecError } from '@holdfast/exec-protocol';
 import {
   type Aside,
-  accessTo,
   ceilingSource,
   createSearches,
   type FileFacts,
-  hasMountsOf,
   type NetworkIntent,
   type OperatorCeiling,
   openLaunch,
@@ -14,14 +12,18 @@ import {
   placeholderFolder,
   planSandbox,
   readHostFacts,
-  replaceableIn,
-  reportSandbox,
   type SandboxIntent,
   type SandboxPlan,
   type SetUp,
   SteadyPlan,
-  unreadableByLink,
 } from '@holdfast/sandbox';
+import {
+  accessTo,
+  hasMountsOf,
+  replaceableIn,
+  reportSandbox,
+  unreadableByLink,
+} from '@holdfast/sandbox/internal';
 import type { Logger } from '../../logger.js';
 import type { Environment } from '../environment.js';
 import { COOKIE_VARIABLE } from '../guardian/cookie.js';

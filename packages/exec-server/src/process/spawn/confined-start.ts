@@ -3,13 +3,13 @@ import { readSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 import {
   explainFault,
-  MAX_STATUS_BYTES,
   NotRun,
   type OpenLaunch,
   startWrapper,
   type WrapperWatch,
   whyNotRun,
 } from '@holdfast/sandbox';
+import { MAX_STATUS_BYTES } from '@holdfast/sandbox/internal';
 import type { ChildSpec, Confinement } from './child.js';
 import { SpawnError } from './spawn-error.js';
 import { explainSpawnFailure } from './spawn-failure.js';

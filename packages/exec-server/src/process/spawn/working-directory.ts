@@ -1,5 +1,5 @@
 import { closeSync, constants, openSync } from 'node:fs';
-import { O_PATH, pathOfDescriptor } from '@holdfast/sandbox';
+import { O_PATH, pathOfDescriptor } from '@holdfast/sandbox/internal';
 import type { ChildSpec } from './child.js';
 
 /**

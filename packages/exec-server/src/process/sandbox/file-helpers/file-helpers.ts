@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { ExecError, MAX_FILE_HELPERS } from '@holdfast/exec-protocol';
-import { type SandboxIntent, SetUp, SharedLooks, untilSteady } from '@holdfast/sandbox';
+import { type SandboxIntent, SetUp } from '@holdfast/sandbox';
+import { SharedLooks, untilSteady } from '@holdfast/sandbox/internal';
 import type { Clock } from '../../../clock.js';
 import type { ConfinedFiles, FilePlace, FileSession, FilesInside } from '../../../confined-files.js';
 import { helperEnvironment } from '../../../helper-environment.js';

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { SYSTEM_PATH } from '@holdfast/sandbox';
+import { SYSTEM_PATH } from '@holdfast/sandbox/internal';
 import type { Child } from '../child.js';
 import { carriersOf, type EnvironmentSearch, holdersOf } from './environments.js';
 import type { ProcessEntry } from './process-tree.js';

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { closeSync, constants, openSync, unlinkSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { SYSTEM_PATH } from '@holdfast/sandbox';
+import { SYSTEM_PATH } from '@holdfast/sandbox/internal';
 import { errorCode, SpawnError } from '../spawn-error.js';
 import { shortage } from '../spawn-failure.js';
 import { isPrivateDirectory, makePrivateDirectory, removeStaleDirectories } from './private-directory.js';

@@ -1,5 +1,5 @@
 import { closeSync, constants, openSync } from 'node:fs';
-import { O_PATH } from '@holdfast/sandbox';
+import { O_PATH } from '@holdfast/sandbox/internal';
 
 /** Standard streams of a child for Node's spawn, by their numbers in this process. */
 export type StdioEntry = number | 'ignore';

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { systemPlaces } from '@holdfast/sandbox';
+import { systemPlaces } from '@holdfast/sandbox/internal';
 import { whyNotRunnable } from '../check-program.js';
 import { SpawnError } from '../spawn-error.js';
 

@@ -1,5 +1,5 @@
 import { accessSync, constants } from 'node:fs';
-import { systemPlaces } from '@holdfast/sandbox';
+import { systemPlaces } from '@holdfast/sandbox/internal';
 
 // prctl(PR_SET_MM, PR_SET_MM_MAP) needs no privilege. Pages that were never written take no memory.
 const SCRIPT = `

@@ -1,0 +1,18 @@
+// What the server and the command line share with this package. It is no part of what others are promised.
+
+export { networkOf } from './ceiling/operator-ceiling.js';
+export { reportSandbox } from './explain/report-sandbox.js';
+export { O_PATH, pathOfDescriptor } from './files/descriptors.js';
+export { isOnKernelFileSystem } from './files/kernel-file-systems.js';
+export { type Look, SharedLooks } from './files/shared-looks.js';
+export {
+  isRunning as isProcessRunning,
+  ownMark as ownProcessMark,
+} from './launch/placeholders/process-mark.js';
+export { untilSteady } from './launch/until-steady.js';
+export { MAX_CELLS_STARTING, MAX_STATUS_BYTES } from './limits.js';
+export { SYSTEM_PATH, systemPlaces } from './linux/system-places.js';
+export { readMountTable } from './machine/read-mount-table.js';
+export { hasMountsOf } from './mounts/mounts-in-place.js';
+export { reasonOf } from './network/reason-of.js';
+export { accessTo, replaceableIn, unreadableByLink } from './policy/visibility.js';
