@@ -3,6 +3,7 @@ import { refuse } from '../refuse.js';
 /** What starts a program under a name that is not its file's: bubblewrap itself from 0.9 on, or a bash. */
 export type ProgramRenamer = 'bwrap' | 'bash';
 
+/** It can start a program under any name. */
 export const BASH = '/bin/bash';
 
 /**

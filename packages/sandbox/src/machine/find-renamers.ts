@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { BASH, type ProgramRenamer } from '../linux/program-names.js';
 
-/** What this machine has for it, the quickest first. @param hasOption Whether bubblewrap knows the option. */
+/** What gives programs other names on this machine, the quickest first. @param hasOption Whether bubblewrap knows the option. */
 export function findRenamers(hasOption: boolean): readonly ProgramRenamer[] {
   return [...(hasOption ? (['bwrap'] as const) : []), ...(hasBash() ? (['bash'] as const) : [])];
 }
