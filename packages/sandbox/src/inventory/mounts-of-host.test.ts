@@ -98,4 +98,19 @@ describe.each(INVENTORY_USERS)('as $name', (user) => {
     );
     expect(stdout).toBe('refused\nwritten\n');
   });
+
+  test.skipIf(!isPossible)(
+    `what is denied and could come to light from below another mount is refused${lack}`,
+    async () => {
+      const secret = path.join(world.bare, 'vault');
+      const covered = path.join(world.outside, 'theirs/covered');
+      const elsewhere = path.join(covered, 'moved/vault');
+      for (const directory of [secret, elsewhere]) mkdirSync(directory, { recursive: true });
+      world.mount(['--bind', secret, elsewhere]);
+      mountNew(covered);
+      await expect(world.run('true', { deny: [secret] })).rejects.toThrow(
+        `${secret} is mounted at ${elsewhere} as well, in whole or in part, and covered there by another mount`,
+      );
+    },
+  );
 });

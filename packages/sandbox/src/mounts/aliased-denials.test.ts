@@ -23,12 +23,12 @@ const FILES = fakeFiles({
   '/srv/own': 'shut',
 });
 
-/** Each line is a device, what of it is shown and where; behind that its kind and what was mounted, if that matters. */
+/** Each line is a device, what of it is shown and where; behind that its kind, what was mounted and its options, if that matters. */
 function rulesOn(mounts: readonly string[], rules: readonly string[], files = FILES): readonly PathRule[] {
   const all = ['8:1 / /', ...mounts].map((line) => line.split(' '));
-  const lines = all.map(([device, root, path = '', kind = 'ext4', what = 'x'], at) => {
+  const lines = all.map(([device, root, path = '', kind = 'ext4', what = 'x', words = 'rw'], at) => {
     const upon = all.slice(0, at).findLastIndex(([, , above = '']) => isWithin(path, above));
-    return `${at + 1} ${upon + 1} ${device} ${root} ${path} rw - ${kind} ${what} rw\n`;
+    return `${at + 1} ${upon + 1} ${device} ${root} ${path} rw - ${kind} ${what} ${words}\n`;
   });
   const there = mountsIn(lines.join(''));
   const { rules: asked } = policyOf(rules);
@@ -183,4 +183,38 @@ test.each([
   ['what is mounted once', ['read /', 'deny /home/me/.ssh'], []],
 ])('that is not said of %s', (_, rules, binds) => {
   expect(aliased(rules, ...binds)).toEqual(rules);
+});
+
+const FUSE = 'fuse.x x rw,user_id=1001,group_id=1001';
+
+test.each([
+  ['below another mount', ['8:1 /home /srv/a/b', '0:9 / /srv/a tmpfs'], '/srv/a/b/me/.ssh'],
+  ['as what holds it', ['8:1 /home/me/.ssh/keys /srv/a/b', '0:9 / /srv tmpfs'], '/srv/a/b'],
+  [
+    'below one that is covered itself',
+    ['0:8 / /srv/a', '8:1 /home /srv/a/b', '0:9 / /srv/a'],
+    '/srv/a/b/me/.ssh',
+  ],
+  ['at the place of what its user can unmount', ['8:1 /home /mnt', `0:9 / /mnt ${FUSE}`], '/mnt/me/.ssh'],
+  ['below what its user can unmount', ['8:1 /home /mnt', `0:9 / /mnt/me ${FUSE}`], '/mnt/me/.ssh'],
+])('what is covered %s could come to light, and is refused', (_, mounts, place) => {
+  expect(() => mounted(['read /', 'deny /home/me/.ssh'], mounts)).toThrow(
+    new ExecError(
+      'sandboxUnsupported',
+      `rule /home/me/.ssh: /home/me/.ssh is mounted at ${place} as well, in whole or in part, and covered there by another mount, where it cannot be denied for certain; unmount one of them`,
+    ),
+  );
+});
+
+test.each([
+  ['goes along with what covers it', ['8:1 /home /mnt', '0:9 / /mnt tmpfs']],
+  [
+    'is covered by what root has mounted',
+    ['8:1 /home /mnt', '0:9 / /mnt/me fuse.x x rw,user_id=0,group_id=0'],
+  ],
+  ['lies in what is denied', ['8:1 /home/me/.ssh/a /home/me/.ssh/b/c', '0:9 / /home/me/.ssh/b tmpfs']],
+  ['shows other files', ['8:1 /srv /mnt/a', '0:9 / /mnt tmpfs']],
+])('but not where it %s', (_, mounts) => {
+  const rules = ['read /', 'deny /home/me/.ssh'];
+  expect(mounted(rules, mounts)).toEqual(rules);
 });

@@ -34,7 +34,7 @@ export class AliasedDenials {
   /**
    * Rules with those that deny the same at the other places, unless a rule names that very place. So all must be of one source: what somebody
    * denies, nobody else opens.
-   * @throws ExecError `sandboxUnsupported` where there are more than `MAX_ALIASES`.
+   * @throws ExecError `sandboxUnsupported` where there are more than `MAX_ALIASES`, or where one is covered and could come to light.
    */
   addTo(rules: readonly PathRule[]): readonly PathRule[] {
     if (!this.#places.hasAliases) return rules;
@@ -45,6 +45,7 @@ export class AliasedDenials {
     let left = MAX_ALIASES;
     for (const rule of rules) {
       if (rule.access !== 'deny' || rule.kind === 'missing' || rule.path === '/') continue;
+      this.#refuseBuried(rule);
       for (const alias of this.#places.aliasesOf(rule.path)) {
         if (!isOpen(alias)) continue;
         if ((left -= 1) < 0) refuse(nameOf(rule.origin), TOO_MANY);
@@ -52,6 +53,17 @@ export class AliasedDenials {
       }
     }
     return found.length === 0 ? rules : mergeRules([...rules, ...found]);
+  }
+
+  #refuseBuried({ path, origin }: PathRule): void {
+    const [buried] = [...this.#places.buriedAliasesOf(path)].filter(
+      (alias) => kernelTreeOf(alias) === undefined,
+    );
+    if (buried === undefined) return;
+    refuse(
+      nameOf(origin),
+      `${path} is mounted at ${buried} as well, in whole or in part, and covered there by another mount, where it cannot be denied for certain; unmount one of them`,
+    );
   }
 
   #ruleFor(alias: Alias, { kind, origin, byPattern }: PathRule): readonly PathRule[] {

@@ -19,6 +19,11 @@ export function tellsWhatItShows({ type }: Mount): boolean {
   return type !== 'nfs' && type !== 'nfs4';
 }
 
+/** Whether an ordinary user has mounted it, who can unmount it as well. */
+export function isOfUser({ type, fileSystemOptions }: Mount): boolean {
+  return type.startsWith('fuse') && fileSystemOptions.some((option) => /^user_id=[1-9]/.test(option));
+}
+
 /** Whether something is mounted in its place as soon as it is needed; it keeps no files itself. */
 export function isTrigger({ type }: Mount): boolean {
   return type === 'autofs';

@@ -1,6 +1,6 @@
 import { isWithin } from '../files/paths.js';
 import { PathMap } from '../policy/path-map.js';
-import { tellsWhatItShows } from './kinds-of-mounts.js';
+import { isOfUser, tellsWhatItShows } from './kinds-of-mounts.js';
 import { type Mount, visibleMounts } from './mount-table.js';
 
 /** Another path of what a path shows, or a place outside of it that shows a part of that. */
@@ -18,20 +18,45 @@ export interface Alias {
 export class MountPlaces {
   readonly #mounts: PathMap<Mount>;
   /** By file system, where it is mounted more than once, and by what of it is shown. */
-  readonly #sharing = new Map<string, PathMap<readonly Mount[]>>();
+  readonly #sharing: Sharing;
+  /** Those that could come to light, by the same. */
+  readonly #buried: Sharing;
 
   constructor(mounts: readonly Mount[]) {
     const visible = visibleMounts(mounts);
     this.#mounts = new PathMap(visible);
-    for (const [device, sharing] of grouped(visible.values(), (mount) => shownBy(mount).device)) {
-      if (sharing.length < 2) continue;
-      this.#sharing.set(device, new PathMap(grouped(sharing, (mount) => shownBy(mount).top)));
+    this.#sharing = sharingOf(visible.values(), 2);
+    this.#buried = sharingOf(buriedMounts(mounts, visible), 1);
+  }
+
+  /** Whether any file has more than one path, or could have. */
+  get hasAliases(): boolean {
+    return this.#sharing.size > 0 || this.#buried.size > 0;
+  }
+
+  /**
+   * Places outside of a canonical path where something of what it shows is mounted and covered by now: below another mount, past which
+   * a directory can be moved, or by one that a user can take away.
+   */
+  *buriedAliasesOf(path: string): Generator<string> {
+    const holding = this.#mounts.nearest(path);
+    if (holding === undefined) return;
+    const inside = [...this.#mounts.within(path)].filter((mount) => mount !== holding);
+    const shown = [shownAt(path, holding), ...inside.map((mount) => shownBy(mount))];
+    for (const part of shown) {
+      const aliases = [
+        ...sharedBy(this.#buried, part),
+        ...[...sharedBy(this.#sharing, part)].filter((alias) => this.#isUnderOnesOfUsers(alias)),
+      ];
+      for (const alias of aliases) if (!isWithin(alias.path, path)) yield alias.path;
     }
   }
 
-  /** Whether any file has more than one path. */
-  get hasAliases(): boolean {
-    return this.#sharing.size > 0;
+  #isUnderOnesOfUsers({ path, mount }: Place): boolean {
+    const covering = [...this.#mounts.above(path), this.#mounts.nearest(path)].filter(
+      (above) => above !== undefined && above !== mount && isWithin(above.path, mount.path),
+    );
+    return covering.some((above) => above !== undefined && isOfUser(above));
   }
 
   /** Other paths of a canonical one, and places outside of it that show something of what it shows; some may come twice. */
@@ -49,19 +74,51 @@ export class MountPlaces {
   }
 
   *#aliasesOn(holding: Mount, path: string): Generator<Omit<Alias, 'isOfSameDisk'>> {
-    const { device, top } = shownBy(holding);
-    const sharing = this.#sharing.get(device) ?? NOTHING;
-    const shown = joined(top, below(path, holding.path));
-    for (const mounts of sharing.within(shown))
-      for (const mount of mounts)
-        if (mount !== holding) yield { path: mount.path, mount, isWhole: shownBy(mount).top === shown };
-    for (const mounts of sharing.above(shown))
-      for (const mount of mounts) {
-        const alias = joined(mount.path, below(shown, shownBy(mount).top));
-        const isCovered = this.#mounts.nearest(alias) !== mount;
-        if (mount !== holding && !isCovered) yield { path: alias, mount, isWhole: true };
-      }
+    for (const place of sharedBy(this.#sharing, shownAt(path, holding))) {
+      const isCovered = this.#mounts.nearest(place.path) !== place.mount;
+      if (place.mount !== holding && !isCovered) yield place;
+    }
   }
+}
+
+/** Mounts of which some show the same, by file system and by what of it they show. */
+type Sharing = ReadonlyMap<string, PathMap<readonly Mount[]>>;
+
+type Place = Omit<Alias, 'isOfSameDisk'>;
+
+/** @param atLeast How many mounts of a file system are wanted, or it is left out. */
+function sharingOf(mounts: Iterable<Mount>, atLeast: number): Sharing {
+  const sharing = new Map<string, PathMap<readonly Mount[]>>();
+  for (const [device, ofDevice] of grouped(mounts, (mount) => shownBy(mount).device)) {
+    if (ofDevice.length < atLeast) continue;
+    sharing.set(device, new PathMap(grouped(ofDevice, (mount) => shownBy(mount).top)));
+  }
+  return sharing;
+}
+
+/** Where mounts show a part of a file system, or some of it. */
+function* sharedBy(sharing: Sharing, { device, top: shown }: Shown): Generator<Place> {
+  const byTop = sharing.get(device) ?? NOTHING;
+  for (const mounts of byTop.within(shown))
+    for (const mount of mounts) yield { path: mount.path, mount, isWhole: shownBy(mount).top === shown };
+  for (const mounts of byTop.above(shown))
+    for (const mount of mounts)
+      yield { path: joined(mount.path, below(shown, shownBy(mount).top)), mount, isWhole: true };
+}
+
+/**
+ * Covered mounts that somebody could bring to light. One that lies at the very place of what covers it goes along with that wherever it
+ * is moved.
+ */
+function buriedMounts(mounts: readonly Mount[], visible: ReadonlyMap<string, Mount>): readonly Mount[] {
+  const byId = new Map(mounts.map((mount) => [mount.id, mount]));
+  const steady = new Set(visible.values());
+  // It grows while it is walked.
+  for (const top of steady) {
+    const under = byId.get(top.parent);
+    if (under?.path === top.path && !isOfUser(top)) steady.add(under);
+  }
+  return mounts.filter((mount) => !steady.has(mount));
 }
 
 const NOTHING = new PathMap<readonly Mount[]>();
@@ -76,15 +133,27 @@ function grouped<T>(all: Iterable<T>, keyOf: (one: T) => string): ReadonlyMap<st
   return groups;
 }
 
+/** A file system, and a directory or file of it. */
+interface Shown {
+  readonly device: string;
+  readonly top: string;
+}
+
 /**
- * A file system, and the directory or file of it that a mount shows. Of NFS the kernel tells that by the name which the directory has on its
+ * What a mount shows. Of NFS the kernel tells that by the name which the directory has on its
  * server, if at all: who shares it nobody knows then.
  */
-function shownBy(mount: Mount): { readonly device: string; readonly top: string } {
+function shownBy(mount: Mount): Shown {
   const { id, device, root: top, source } = mount;
   if (tellsWhatItShows(mount)) return { device, top };
   const exported = /^.*?:(\/.*?)\/*$/s.exec(source)?.[1];
   return exported === undefined ? { device: `${device} ${id}`, top } : { device, top: exported };
+}
+
+/** @param holding On which the path lies. */
+function shownAt(path: string, holding: Mount): Shown {
+  const { device, top } = shownBy(holding);
+  return { device, top: joined(top, below(path, holding.path)) };
 }
 
 /** What follows a directory in a path within it, from the slash on. */
