@@ -9,7 +9,14 @@ export function complain(message: string): void {
   process.stderr.write(`holdfast: ${printableLines(message)}${lineEnd()}`);
 }
 
-/** The text of whatever was thrown. */
+/** The text of whatever was thrown, with what helps where the system lacks something. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  const remedy = 'code' in error ? REMEDIES.get(error.code) : undefined;
+  return remedy === undefined ? error.message : `${error.message}; ${remedy}`;
 }
+
+const REMEDIES: ReadonlyMap<unknown, string> = new Map([
+  ['EMFILE', 'allow this program more descriptors (ulimit -n)'],
+  ['ENFILE', 'the machine has no descriptors left (sysctl fs.file-max); end what holds them'],
+]);

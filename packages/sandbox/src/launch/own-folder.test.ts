@@ -1,9 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ExecError } from '@holdfast/exec-protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { secureOwnFolder } from './own-folder.js';
+import { secureOwnFolder, uidOutside } from './own-folder.js';
 
 let place = '';
 
@@ -35,3 +36,27 @@ test('what cannot be made is named, with where it was to be', () => {
     ),
   );
 });
+
+test.each([
+  ['0 0 4294967295', 1001, 1001],
+  ['         0       1001          1\n', 0, 1001],
+  ['0 1001 1\n1 100000 65536\n', 1000, 100999],
+  ['0 1001 1\n', 65534, 65534],
+  ['', 0, 0],
+])('where users are mapped by %j, %i is %i outside', (uidMap, uid, outside) => {
+  expect(uidOutside(uid, uidMap)).toBe(outside);
+});
+
+const canMount = process.getuid?.() === 0;
+
+test.skipIf(!canMount)(
+  `nobody makes one on a file system that is read-only${canMount ? '' : ' (skipped: only root can mount)'}`,
+  () => {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'ro', 'none', place]);
+    try {
+      expect(secureOwnFolder(path.join(place, 'records'))).toBe(false);
+    } finally {
+      execFileSync('umount', [place]);
+    }
+  },
+);

@@ -1,14 +1,36 @@
-import { lstatSync, mkdirSync } from 'node:fs';
+import { lstatSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ExecError } from '@holdfast/exec-protocol';
 import { errorCode } from '../files/error-code.js';
 
 /**
  * Where servers of a user keep output that fits into no memory. All of them share it, so that each sandbox hides that of all.
+ * @param uid In this user namespace; the folder has the number outside of it, for it may be that of somebody else here.
  * @param directory On a disk; default `/var/tmp`.
  */
 export function spillFolder(uid: number, directory = '/var/tmp'): string {
-  return path.join(directory, `holdfast-${uid}`);
+  return path.join(directory, `holdfast-${uidOutside(uid)}`);
+}
+
+/**
+ * The number that a user of this user namespace has outside of it.
+ * @param uidMap As in `/proc/PID/uid_map`: the first number inside, the first one outside, and how many, in each line; default that of this process.
+ */
+export function uidOutside(uid: number, uidMap = ownUidMap()): number {
+  for (const line of uidMap.split('\n')) {
+    const [inside = 0, outside = 0, count = 0] = line.trim().split(/ +/).map(Number);
+    if (uid >= inside && uid < inside + count) return outside + uid - inside;
+  }
+  return uid;
+}
+
+function ownUidMap(): string {
+  try {
+    return readFileSync('/proc/self/uid_map', 'latin1');
+  } catch {
+    // There are no user namespaces.
+    return '';
+  }
 }
 
 /**
@@ -19,7 +41,7 @@ export function spillFolder(uid: number, directory = '/var/tmp'): string {
  */
 export function secureOwnFolder(folder: string): boolean {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    make(folder);
   } catch (error) {
     const code = errorCode(error) ?? String(error);
     if (NOBODY_CAN.has(code)) return false;
@@ -35,6 +57,17 @@ export function secureOwnFolder(folder: string): boolean {
     'sandboxUnsupported',
     `sandbox: ${folder} must be a directory of this user with mode 0700; remove it or correct it`,
   );
+}
+
+function make(folder: string): void {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return;
+    if (errorCode(error) !== 'ENOENT') throw error;
+    // By itself it says ENOENT of a file system that is read-only.
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  }
 }
 
 const NOBODY_CAN: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS']);

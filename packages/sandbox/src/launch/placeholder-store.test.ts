@@ -31,6 +31,8 @@ import type { HolderOrder, HolderReport } from './placeholders/testing/holder-me
 const DEADLINE_MS = 120_000;
 const ROUNDS = 60;
 
+const canMount = process.getuid?.() === 0;
+
 let place = '';
 const children: ChildProcess[] = [];
 
@@ -295,6 +297,29 @@ test('where no records can be kept nothing is held, and the folder is named', as
   );
   expect(left()).toEqual([[], ['directories']]);
 });
+
+test.skipIf(!canMount)(
+  `nor where their file system is read-only by now${canMount ? '' : ' (skipped: only root can mount)'}`,
+  async () => {
+    const known = store();
+    const records = known.secureFolder();
+    const mount = (...options: readonly string[]): unknown => execFileSync('mount', [...options, records]);
+    mount('-t', 'tmpfs', '-o', 'mode=700', 'none');
+    try {
+      (await known.hold([inWorkspace('.codex')])).release();
+      mount('-o', 'remount,ro');
+      await expect(known.hold([inWorkspace('.codex')])).rejects.toThrow(
+        new ExecError(
+          'sandboxUnsupported',
+          `sandbox: the records in ${records} cannot be kept (EROFS); see that this user can write there`,
+        ),
+      );
+      expect(left()[0]).toEqual([]);
+    } finally {
+      execFileSync('umount', [records]);
+    }
+  },
+);
 
 test('a program that cannot tell its own process from others holds nothing, and says what it lacks', async () => {
   const known = new PlaceholderStore(

@@ -8,7 +8,7 @@ import type { FileIdentity } from '../files/resolve-path.js';
 import { MAX_HELD_DIRECTORIES } from '../limits.js';
 import type { Placeholder } from '../linux/plan-mounts.js';
 import { NEVER_ABORTED, untilAborted } from '../until-aborted.js';
-import { secureOwnFolder, spillFolder } from './own-folder.js';
+import { secureOwnFolder, spillFolder, uidOutside } from './own-folder.js';
 import {
   enter,
   type Holders,
@@ -43,7 +43,7 @@ export interface HeldPlaceholders {
  * otherwise write the records that are believed under another.
  */
 export function placeholderFolder(uid: number): string {
-  return uid === 0 ? '/run/holdfast' : spillFolder(uid);
+  return uidOutside(uid) === 0 ? '/run/holdfast' : spillFolder(uid);
 }
 
 /**
@@ -116,8 +116,12 @@ export class PlaceholderStore {
       }
       this.#sweep();
     } catch (error) {
-      release();
-      this.#sayGone();
+      try {
+        release();
+        this.#sayGone();
+      } catch {
+        // What has failed first is told.
+      }
       throw signal.aborted ? error : this.#explained(error);
     }
     return { made, release };
