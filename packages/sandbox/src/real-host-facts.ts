@@ -8,6 +8,7 @@ import type { PlaceholderStore } from './launch/placeholder-store.js';
 import type { SetUp } from './launch/set-up.js';
 import { deviceSealFor } from './machine/device-seal.js';
 import type { MayReplace } from './machine/find-bwrap.js';
+import { foreignProcesses } from './machine/foreign-processes.js';
 import { lateMountsBelow } from './machine/late-mounts.js';
 import { findMountPrograms } from './machine/mount-programs.js';
 import { type BwrapCapability, probeBwrap } from './machine/probe-bwrap.js';
@@ -85,6 +86,8 @@ async function bubblewrapIn(
   mayReplace: MayReplace,
   signal: AbortSignal | undefined,
 ): Promise<BwrapCapability> {
-  if (process.platform === 'linux') return await probeBwrap({ named, searchPath }, mayReplace, signal);
-  return { works: false, problem: 'bubblewrap is a program for Linux' };
+  if (process.platform !== 'linux') return { works: false, problem: 'bubblewrap is a program for Linux' };
+  const problem = foreignProcesses();
+  if (problem !== undefined) return { works: false, problem };
+  return await probeBwrap({ named, searchPath }, mayReplace, signal);
 }
