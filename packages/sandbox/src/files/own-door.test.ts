@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { FileFacts } from './file-facts.js';
-import { ownDoor } from './own-door.js';
+import { doorTo, ownDoor } from './own-door.js';
 import { resolvePath } from './resolve-path.js';
 import { fakeFiles } from './testing/fake-files.js';
 
@@ -25,6 +25,13 @@ test('what this user has shut is a door of theirs; what others have shut or moun
     (path) => ownDoor(path, FILES)?.path,
   );
   expect(doors).toEqual(['/ws/own', undefined, undefined, undefined]);
+});
+
+test('whoever has shut it, it is the door to what lies below', () => {
+  const doors = ['/ws/own/a/b/c', '/ws/theirs/a', '/tmp/app/inner', '/ws/open'].map(
+    (path) => doorTo(path, FILES)?.path,
+  );
+  expect(doors).toEqual(['/ws/own', '/ws/theirs', undefined, undefined]);
 });
 
 test('the error names what cannot be looked at, and not what holds it', () => {

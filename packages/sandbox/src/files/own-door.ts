@@ -13,11 +13,16 @@ type Files = Pick<FileFacts, 'look' | 'mayCreateIn'>;
  * @param path One at which a look fails.
  */
 export function ownDoor(path: string, files: Files): ResolvedPath | undefined {
+  const door = doorTo(path, files);
+  return door === undefined || files.mayCreateIn(door.path) === 'never' ? undefined : door;
+}
+
+/** The directory that keeps this user from looking at a path, whoever has shut it; undefined where it is none. */
+export function doorTo(path: string, files: Pick<FileFacts, 'look'>): ResolvedPath | undefined {
   const directory = parentOf(path);
   const seen = seenAt(directory, files);
-  if (seen === 'keptOut') return directory === '/' ? undefined : ownDoor(directory, files);
+  if (seen === 'keptOut') return directory === '/' ? undefined : doorTo(directory, files);
   if (seen?.kind !== 'directory' || mayEnter(directory, files)) return undefined;
-  if (files.mayCreateIn(directory) === 'never') return undefined;
   const { device, inode } = seen;
   return {
     path: directory,

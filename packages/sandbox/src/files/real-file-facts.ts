@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { accessSync, constants, lstatSync, opendirSync, readlinkSync, type Stats } from 'node:fs';
 import { MAX_SMALL_FILE_BYTES } from '../limits.js';
+import { isClosedInside, readInsideUser } from './closed-inside.js';
 import { errorCode, NOT_TEXT } from './error-code.js';
 import type { DirectoryEntry, FileFact, FileFacts } from './file-facts.js';
 import { MAX_PATH_BYTES } from './paths.js';
@@ -12,6 +13,7 @@ interface KindOfEntry {
 }
 
 const PERMISSIONS = 0o7777;
+const OWN = readInsideUser();
 
 /** The file system of this machine. */
 export const realFileFacts: FileFacts = {
@@ -21,6 +23,7 @@ export const realFileFacts: FileFacts = {
     const { dev: device, ino: inode, nlink: links, uid, gid } = found;
     return { kind: kindOf(found), device, inode, uid, gid, mode: found.mode & PERMISSIONS, links };
   },
+  isClosed: (directory) => isClosedInside(directory, OWN),
   readLink: (path) => textOf(readlinkSync(path, 'buffer')),
   list(path, atMost) {
     try {

@@ -1,6 +1,6 @@
 import type { FileFacts } from '../files/file-facts.js';
 import { LookPool } from '../files/look-pool.js';
-import { ownDoor } from '../files/own-door.js';
+import { doorTo } from '../files/own-door.js';
 import { childOf, depthOf, isWithin, NOT_UTF_8, namesOf, parentOf } from '../files/paths.js';
 import {
   type CrossedLink,
@@ -192,7 +192,7 @@ function matchedPaths(
     return [];
   }
   if (found.kind === 'shut') {
-    const text = `${found.directory} cannot be looked into, so it is denied as a whole; let this user enter it (chmod u+x)`;
+    const text = `${found.directory} cannot be looked into, so it is denied as a whole; let this user enter it`;
     binding.notes.push({ origin, text });
     return [found.directory];
   }
@@ -288,12 +288,12 @@ function resolveFor(
     );
   if (resolved.kind !== 'deadEnd') return resolved;
   if (entry.access === 'deny') {
-    const shut = resolved.isShut === true ? ownDoor(childOf(resolved.at, '.'), files) : undefined;
+    const shut = resolved.isShut === true ? doorTo(childOf(resolved.at, '.'), files) : undefined;
     if (shut === undefined)
       refuse(nameOf(origin), `${resolved.why}, so it is unknown what to deny; mend it or deny its directory`);
     notes.push({
       origin,
-      text: `${resolved.why}, so all of it is denied; let this user enter it (chmod u+x)`,
+      text: `${resolved.why}, so all of it is denied; let this user enter it`,
     });
     return shut;
   }

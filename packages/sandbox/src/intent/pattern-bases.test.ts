@@ -125,13 +125,16 @@ describe('where everything may be written', () => {
   });
 });
 
-test('a directory above it that this user has shut is denied as a whole', async () => {
-  const permissions = JSON.parse(
-    JSON.stringify(ENTRIES).replace(`${BASE}/`, '/ws/shut/secrets/'),
-  ) as typeof ENTRIES;
-  const { denied, notes } = await bound({ '/ws/shut': 'shut' }, permissions);
-  expect([denied, notes]).toEqual([
-    ['/ws/shut'],
-    ['/ws/shut cannot be looked into, so it is denied as a whole; let this user enter it (chmod u+x)'],
-  ]);
-});
+test.each(['shut', 'shutByOthers'] as const)(
+  'a directory above it that lets nobody in is denied as a whole (%s)',
+  async (shut) => {
+    const permissions = JSON.parse(
+      JSON.stringify(ENTRIES).replace(`${BASE}/`, '/ws/shut/secrets/'),
+    ) as typeof ENTRIES;
+    const { denied, notes } = await bound({ '/ws/shut': shut }, permissions);
+    expect([denied, notes]).toEqual([
+      ['/ws/shut'],
+      ['/ws/shut cannot be looked into, so it is denied as a whole; let this user enter it'],
+    ]);
+  },
+);

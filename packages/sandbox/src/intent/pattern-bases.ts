@@ -13,7 +13,7 @@ export type PatternBase =
   | { readonly kind: 'known'; readonly resolved: ResolvedPath }
   /** A link that a command may have made leads in a circle, or out of what may be written. */
   | { readonly kind: 'ledAway'; readonly link: string }
-  /** This user has shut a directory that holds it. */
+  /** A directory that holds it lets this user not in. */
   | { readonly kind: 'shut'; readonly directory: string }
   /** Nobody can tell. */
   | { readonly kind: 'unknown' };
@@ -70,9 +70,8 @@ export function patternBasesIn(
     if (made !== undefined && (resolved.kind === 'deadEnd' || !isBelow(made.root, resolved.path)))
       return { kind: 'ledAway', link: made.link };
     if (resolved.kind !== 'deadEnd') return { kind: 'known', resolved };
-    const { at, isLink, isUnseen } = resolved;
-    const isShut = !isLink && isUnseen !== true && files.mayCreateIn(at) === 'afterChmod';
-    return isShut ? { kind: 'shut', directory: at } : { kind: 'unknown' };
+    const { at } = resolved;
+    return resolved.isShut === true ? { kind: 'shut', directory: at } : { kind: 'unknown' };
   };
 }
 

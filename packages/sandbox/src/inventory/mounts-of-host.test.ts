@@ -113,4 +113,22 @@ describe.each(INVENTORY_USERS)('as $name', (user) => {
       );
     },
   );
+
+  test.skipIf(!isPossible)(`who shuts a directory with what is hidden stops nobody${lack}`, async () => {
+    const shutBy = (name: string, uid: number, gid: number): string => {
+      const shut = path.join(world.outside, name);
+      mkdirSync(path.join(shut, 'proc'), { recursive: true });
+      world.mount(['-t', 'proc', 'none', path.join(shut, 'proc')]);
+      chownSync(shut, uid, gid);
+      chmodSync(shut, 0o700);
+      return shut;
+    };
+    const theirs = shutBy('shut-by-others', OTHER_UID, OTHER_UID);
+    chmodSync(shutBy('shut-by-this-one', user.uid, OTHER_UID), 0);
+    const { stdout } = await world.run('ls shut-by-*/proc 2> /dev/null || echo hidden', {
+      deny: [path.join(theirs, 'secret')],
+      cwd: world.outside,
+    });
+    expect(stdout).toBe('hidden\n');
+  });
 });

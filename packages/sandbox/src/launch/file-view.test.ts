@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Creation } from '../files/file-facts.js';
+import type { Creation, FileFact } from '../files/file-facts.js';
+import { lookUnlessKeptOut } from '../files/look-unless-kept-out.js';
 import { fakeFiles } from '../files/testing/fake-files.js';
 import { MAX_LOOKS_IN_ONE_GO } from '../limits.js';
 import { viewWithoutPlaceholders } from './file-view.js';
@@ -53,6 +54,17 @@ test('each file is looked at once, and each directory asked for twice', () => {
     ['/ws', '/ws/.git', '/ws/.codex'],
     ['/', '/ws', '/', '/ws'],
   ]);
+});
+
+test('what lies below a directory that is closed to whoever is confined cannot be looked at, and the directory can', () => {
+  const closed = fakeFiles({ '/ws/theirs/deep/file': { text: '' } }, { '/ws/theirs': { mode: 0o700 } });
+  const isClosed = ({ mode }: FileFact): boolean => mode === 0o700;
+  const seen = viewWithoutPlaceholders({ ...closed, isClosed }, recordsOf([])).inOneGo((files) => ({
+    directory: files.look('/ws/theirs')?.kind,
+    inside: ['/ws/theirs/.', '/ws/theirs/deep/file'].map((path) => lookUnlessKeptOut(path, files)),
+    beside: lookUnlessKeptOut('/ws/other', files),
+  }));
+  expect(seen).toEqual({ directory: 'directory', inside: ['keptOut', 'keptOut'], beside: 'missing' });
 });
 
 test('each directory is asked once whether something can be made in it', () => {

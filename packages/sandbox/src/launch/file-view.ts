@@ -41,6 +41,7 @@ class OneLook {
   readonly #files: FileFacts;
   readonly #records: PlaceholderRecords;
   readonly #seen = new Map<string, FileFact | undefined>();
+  readonly #closed = new Map<string, boolean>();
   readonly #targets = new Map<string, string>();
   readonly #mayCreateIn = new Map<string, Creation>();
   /** By directory, as they were before anything in it was looked at. */
@@ -53,10 +54,33 @@ class OneLook {
 
   at(path: string): FileFact | undefined {
     const directory = parentOf(path);
+    if (path !== '/' && this.#isClosed(directory))
+      throw Object.assign(new Error(`${directory} lets nobody in that is confined`), { code: 'EACCES' });
     const placeholders = this.#placeholders.get(directory) ?? this.#records.placeholdersIn(directory);
     this.#placeholders.set(directory, placeholders);
     if (!this.#seen.has(path)) this.#seen.set(path, this.#files.look(path));
     return placeholders.has(path) ? undefined : this.#seen.get(path);
+  }
+
+  /** Whether a directory, or one above it, lets nobody in that is confined. */
+  #isClosed(directory: string): boolean {
+    if (this.#files.isClosed === undefined) return false;
+    const known = this.#closed.get(directory);
+    if (known !== undefined) return known;
+    const isAboveClosed = directory !== '/' && this.#isClosed(parentOf(directory));
+    const answer = isAboveClosed || this.#closesItself(directory);
+    this.#closed.set(directory, answer);
+    return answer;
+  }
+
+  #closesItself(directory: string): boolean {
+    try {
+      const found = this.at(directory);
+      return found !== undefined && this.#files.isClosed?.(found) === true;
+    } catch {
+      // The look at what is in it fails as well, and says why.
+      return false;
+    }
   }
 
   targetAt(link: string): string {

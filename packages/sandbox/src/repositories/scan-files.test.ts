@@ -28,8 +28,8 @@ afterEach(() => {
 });
 
 test.skipIf(!isRoot)('what another user has closed to all others is not looked into (needs root)', () => {
-  const isLookedInto = (uid: number, mode: number): boolean => {
-    chownSync(place, uid, uid);
+  const isLookedInto = (uid: number, mode: number, gid = uid): boolean => {
+    chownSync(place, uid, gid);
     chmodSync(place, mode);
     return realScanFiles.stampOf(place) !== undefined;
   };
@@ -37,9 +37,17 @@ test.skipIf(!isRoot)('what another user has closed to all others is not looked i
     private: isLookedInto(NOBODY, 0o700),
     readable: isLookedInto(NOBODY, 0o744),
     ofItsGroup: isLookedInto(NOBODY, 0o710),
+    ofRootsGroup: isLookedInto(NOBODY, 0o710, 0),
     ofAll: isLookedInto(NOBODY, 0o701),
     own: isLookedInto(0, 0o700),
-  }).toEqual({ private: false, readable: false, ofItsGroup: true, ofAll: true, own: true });
+  }).toEqual({
+    private: false,
+    readable: false,
+    ofItsGroup: false,
+    ofRootsGroup: true,
+    ofAll: true,
+    own: true,
+  });
 });
 
 test.skipIf(!isRoot)(

@@ -1,5 +1,6 @@
-import { type Dirent, lstatSync, opendirSync, type Stats } from 'node:fs';
+import { type Dirent, lstatSync, opendirSync } from 'node:fs';
 import { opendir } from 'node:fs/promises';
+import { isClosedInside, readInsideUser } from '../files/closed-inside.js';
 import type { DirectoryStamp } from '../files/directory-stamp.js';
 import { errorCode } from '../files/error-code.js';
 import { mayEnter } from '../files/may-enter.js';
@@ -44,13 +45,19 @@ export class ShutDirectory extends Error {
   }
 }
 
+const OWN = readInsideUser();
+
 /** The directories of this machine. */
 export const realScanFiles: ScanFiles = {
   stampOf(directory) {
     try {
       const found = lstatSync(directory, { throwIfNoEntry: false });
-      if (found?.isDirectory() !== true || isClosedInside(found)) return undefined;
-      if (isShutInside(found)) throw new ShutDirectory(directory);
+      if (found?.isDirectory() !== true) return undefined;
+      if (isClosedInside({ ...found, kind: 'directory' }, OWN)) {
+        // What is its own it can open again.
+        if (found.uid === OWN.uid) throw new ShutDirectory(directory);
+        return undefined;
+      }
       return { device: found.dev, inode: found.ino, changedMs: found.ctimeMs, links: found.nlink };
     } catch (error) {
       if (error instanceof ShutDirectory) throw error;
@@ -114,26 +121,6 @@ function isSmall(directory: string): boolean {
 
 /** One block: some hundred names, or where a system counts names and not bytes, some thousand. */
 const SMALL_DIRECTORY_BYTES = 4096;
-
-/**
- * Root may look everywhere, but not in a sandbox, where it has no capability: what another user has closed to everybody else
- * cannot be entered there, nor could bubblewrap mount anything in it.
- */
-function isClosedInside({ uid, mode }: Stats): boolean {
-  return process.geteuid?.() === 0 && uid !== 0 && (mode & ENTERED_BY_OTHERS) === 0;
-}
-
-/** Of the group or of everybody. */
-const ENTERED_BY_OTHERS = 0o011;
-
-/** Nor has root the rights of root there over what is of a group that the sandbox does not know; what is its own it can open again. */
-function isShutInside({ uid, gid, mode }: Stats): boolean {
-  return (
-    process.geteuid?.() === 0 && uid === 0 && gid !== process.getegid?.() && (mode & ENTERED_BY_OWNER) === 0
-  );
-}
-
-const ENTERED_BY_OWNER = 0o100;
 
 /** Judged by the very error: a mode may be another one a moment later. */
 function refuseShut(directory: string, cause: unknown): void {

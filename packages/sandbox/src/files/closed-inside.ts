@@ -1,0 +1,32 @@
+import type { FileFact } from './file-facts.js';
+
+/** Whose rights count in the sandboxes of this program. */
+export interface InsideUser {
+  readonly uid: number;
+  readonly gid: number;
+  /** All that the user is in. */
+  readonly groups: readonly number[];
+}
+
+/** The user of this process. */
+export function readInsideUser(): InsideUser {
+  const gid = process.getegid?.() ?? 0;
+  return { uid: process.geteuid?.() ?? 0, gid, groups: [gid, ...(process.getgroups?.() ?? [])] };
+}
+
+/**
+ * Whether root gets into a directory, and no sandbox of root does, nor bubblewrap while it makes one: the rights of root are only over what is
+ * of its own user and group there, since no others are known. Other users get nowhere that their sandboxes do not.
+ */
+export function isClosedInside(
+  { kind, uid, gid, mode }: Pick<FileFact, 'kind' | 'uid' | 'gid' | 'mode'>,
+  own: InsideUser,
+): boolean {
+  if (kind !== 'directory' || own.uid !== 0) return false;
+  if (uid === own.uid) return gid !== own.gid && (mode & ENTERED_BY_OWNER) === 0;
+  return (mode & (own.groups.includes(gid) ? ENTERED_BY_GROUP : ENTERED_BY_OTHERS)) === 0;
+}
+
+const ENTERED_BY_OWNER = 0o100;
+const ENTERED_BY_GROUP = 0o010;
+const ENTERED_BY_OTHERS = 0o001;
