@@ -53,9 +53,10 @@ export const realScanFiles: ScanFiles = {
     try {
       const found = lstatSync(directory, { throwIfNoEntry: false });
       if (found?.isDirectory() !== true) return undefined;
-      if (isClosedInside({ ...found, kind: 'directory' }, OWN)) {
+      const { uid, gid, mode } = found;
+      if (isClosedInside({ kind: 'directory', uid, gid, mode }, OWN)) {
         // What is its own it can open again.
-        if (found.uid === OWN.uid) throw new ShutDirectory(directory);
+        if (uid === OWN.uid) throw new ShutDirectory(directory);
         return undefined;
       }
       return { device: found.dev, inode: found.ino, changedMs: found.ctimeMs, links: found.nlink };
