@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -68,6 +68,13 @@ describe.skipIf(obstacle !== undefined)(
       ]);
     });
 
+    test('has a command wait until it has been seen in its directory, so that none runs when this program is killed before', async () => {
+      const { dev: device, ino: inode } = statSync(folder);
+      const command = { argv: ['/bin/true'], cwd: folder, env: ENV } as const;
+      const { plan, ended } = await RUNNER.start(plainIntent({}), command);
+      expect([plan.launch.heldCwd, await ended]).toEqual([{ device, inode }, { exitCode: 0 }]);
+    });
+
     test('gives what was printed to who reads it late, when the command has long ended', async () => {
       const command = { argv: ['/bin/sh', '-c', 'echo out; echo err >&2'], cwd: folder, env: ENV } as const;
       const runs = Array.from({ length: 8 }, async () => {
@@ -133,6 +140,22 @@ describe.skipIf(obstacle !== undefined)(
       await expect(start(['/nowhere/program'])).rejects.toMatchObject({
         kind: 'spawnFailed',
         message: '/nowhere/program, in its sandbox: it cannot be executed: ENOENT',
+      });
+      writeFileSync(join(folder, 'plain'), '');
+      for (const [program, why] of [
+        ['nothing-of-that-name', 'ENOENT'],
+        ['./plain', 'EACCES'],
+        [folder, 'EACCES'],
+      ] as const)
+        await expect(start([program])).rejects.toMatchObject({
+          kind: 'spawnFailed',
+          message: `${program}, in its sandbox: it cannot be executed: ${why}`,
+        });
+      const hidden = plainIntent({ deny: ['/usr/bin/env'] });
+      const command = { argv: ['env'], cwd: folder, env: ENV } as const;
+      await expect(RUNNER.start(hidden, command)).rejects.toMatchObject({
+        kind: 'spawnFailed',
+        message: 'env, in its sandbox: it cannot be executed: the sandbox does not show it',
       });
       await expect(start(['touch', 'file'], '/usr/bin')).rejects.toMatchObject({
         kind: 'sandboxUnsupported',

@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { emitWarning } from 'node:process';
 import { PassThrough, Readable, type Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { ExecError } from '@holdfast/exec-protocol';
 import { type CeilingSource, NO_OPERATOR } from './ceiling/operator-ceiling.js';
+import type { FileIdentity } from './files/resolve-path.js';
 import type { SandboxIntent } from './intent/schema.js';
 import type { OpenLaunch } from './launch/open-launch.js';
 import { secureOwnFolder, spillFolder } from './launch/own-folder.js';
@@ -18,6 +20,7 @@ import type { HostRules } from './network/host-rules.js';
 import { openManagedNetwork } from './network/managed-network.js';
 import { planSandbox, type SandboxPlan } from './plan-sandbox.js';
 import { createSearches, readHostFacts } from './real-host-facts.js';
+import { whyNotExecutable } from './why-not-executable.js';
 
 /** What all commands of a program have in common. */
 export interface SandboxRunnerOptions {
@@ -83,7 +86,7 @@ export class SandboxRunner {
 
   /**
    * Starts a command with pipes for its streams, and waits until it runs. Call it from the main thread: a sandbox ends with the
-   * thread that started it. What changes between plan and start is planned anew, up to `MAX_PLANS` times.
+   * thread that started it, and where this program is killed. What changes between plan and start is planned anew, up to `MAX_PLANS` times.
    * @throws ExecError `sandboxUnsupported` when this machine cannot enforce the intent, with the entry and the remedy;
    *   `limitExceeded` when it does not run within `SANDBOX_START_MS`; `spawnFailed` when it cannot be executed in its sandbox; the
    *   reason of a signal that calls it off. Nothing has run then.
@@ -118,7 +121,23 @@ export class SandboxRunner {
     const store = this.#store;
     const memory = { store, searches: this.#searches, ownPaths: this.#ownPaths };
     const host = await readHostFacts(command, process.env, memory, setUp);
-    return { plan: await planSandbox(intent, command, host, this.#ceiling, { hosts, setUp }), store };
+    // It waits for this program to have seen it there: were that killed before, bubblewrap would run the command for nobody.
+    const held = { ...command, heldCwd: directoryAt(command.cwd) };
+    const plan = await planSandbox(intent, held, host, this.#ceiling, { hosts, setUp });
+    // Where a shell waits, it would be that which says so.
+    const problem = whyNotExecutable(command, plan.policy, host.files);
+    if (problem !== undefined) throw notExecuted(command, problem);
+    return { plan, store };
+  }
+}
+
+/** Undefined where none is to be seen, for which the plan has words. */
+function directoryAt(path: string): FileIdentity | undefined {
+  try {
+    const { dev: device, ino: inode } = statSync(path);
+    return { device, inode };
+  } catch {
+    return undefined;
   }
 }
 
@@ -183,14 +202,14 @@ function running(
   };
 }
 
-function explained({ complaint, isSetUp }: NotRun, { argv }: CommandToRun): ExecError {
+function explained({ complaint, isSetUp }: NotRun, command: CommandToRun): ExecError {
   const why = whyNotRun(complaint);
   if (!isSetUp && why === undefined) {
     return new ExecError('sandboxUnsupported', `the sandbox could not be set up: ${explainFault(complaint)}`);
   }
-  const cause =
-    why === undefined
-      ? 'there is no such program, or it cannot be executed'
-      : `it cannot be executed: ${why}`;
-  return new ExecError('spawnFailed', `${argv[0]}, in its sandbox: ${cause}`);
+  return notExecuted(command, why ?? 'nobody can tell why');
+}
+
+function notExecuted({ argv: [program] }: CommandToRun, why: string): ExecError {
+  return new ExecError('spawnFailed', `${program}, in its sandbox: it cannot be executed: ${why}`);
 }

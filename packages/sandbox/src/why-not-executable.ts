@@ -1,0 +1,40 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import path from 'node:path';
+import { errorCode } from './files/error-code.js';
+import type { FileFacts } from './files/file-facts.js';
+import type { NormalisedPolicy } from './policy/path-rule.js';
+import { accessTo } from './policy/visibility.js';
+
+/** A program as it is asked for: by a path, or by a name that is looked up in the `PATH` of its own variables. */
+interface AskedProgram {
+  readonly argv: readonly [string, ...string[]];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/**
+ * Why a program cannot be executed in a sandbox, as far as looking at it tells: the code of the system, or that the sandbox does not show it.
+ * Undefined where it can.
+ */
+export function whyNotExecutable(
+  { argv: [program], cwd, env }: AskedProgram,
+  policy: NormalisedPolicy,
+  files: FileFacts,
+): string | undefined {
+  const directories = program.includes('/') ? [''] : (env['PATH'] ?? '').split(':');
+  const problems = directories.map((directory) =>
+    problemAt(path.resolve(cwd, directory, program), policy, files),
+  );
+  if (problems.includes(undefined)) return undefined;
+  return problems.find((problem) => problem !== 'ENOENT') ?? 'ENOENT';
+}
+
+function problemAt(file: string, policy: NormalisedPolicy, files: FileFacts): string | undefined {
+  try {
+    accessSync(file, constants.X_OK);
+    if (!statSync(file).isFile()) return 'EACCES';
+  } catch (error) {
+    return errorCode(error) ?? String(error);
+  }
+  return (accessTo(file, policy, files) ?? 'deny') === 'deny' ? 'the sandbox does not show it' : undefined;
+}
