@@ -343,6 +343,7 @@ declare function openLaunch(plan: LaunchPlan, store: PlaceholderStore, { network
 
 /**
  * Where servers of a user keep output that fits into no memory. All of them share it, so that each sandbox hides that of all.
+ * @param uid In this user namespace; the folder has the number outside of it, for it may be that of somebody else here.
  * @param directory On a disk; default `/var/tmp`.
  */
 declare function spillFolder(uid: number, directory?: string): string;
@@ -538,7 +539,7 @@ declare class SandboxRunner {
     constructor({ ceiling, ownPaths, warn }?: SandboxRunnerOptions);
     /**
      * Starts a command with pipes for its streams, and waits until it runs. Call it from the main thread: a sandbox ends with the
-     * thread that started it. What changes between plan and start is planned anew, up to `MAX_PLANS` times.
+     * thread that started it, and where this program is killed. What changes between plan and start is planned anew, up to `MAX_PLANS` times.
      * @throws ExecError `sandboxUnsupported` when this machine cannot enforce the intent, with the entry and the remedy;
      *   `limitExceeded` when it does not run within `SANDBOX_START_MS`; `spawnFailed` when it cannot be executed in its sandbox; the
      *   reason of a signal that calls it off. Nothing has run then.
@@ -674,6 +675,8 @@ interface FileFacts {
      * @throws Error where the path cannot be looked at.
      */
     look(path: string): FileFact | undefined;
+    /** Whether a directory lets nobody in that is confined, though this program gets in; left out where there is none such. */
+    isClosed?(directory: FileFact): boolean;
     /** Where a link leads, as it is written there. */
     readLink(path: string): string;
     /** The entries of a directory; empty where it cannot be read. Undefined for more than `atMost`. */
