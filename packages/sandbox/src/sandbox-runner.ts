@@ -14,13 +14,13 @@ import { PlaceholderStore, placeholderFolder } from './launch/placeholder-store.
 import { SetUp } from './launch/set-up.js';
 import { NotRun, type StartedWrapper, startWrapper } from './launch/start-wrapper.js';
 import { type PlannedLaunch, type PlannedNetwork, SteadyPlan } from './launch/steady-plan.js';
+import { whyNotExecutable } from './launch/why-not-executable.js';
 import { explainFault, whyNotRun } from './machine/bwrap-fault.js';
 import type { NetworkDecision } from './network/gate.js';
 import type { HostRules } from './network/host-rules.js';
 import { openManagedNetwork } from './network/managed-network.js';
 import { planSandbox, type SandboxPlan } from './plan-sandbox.js';
 import { createSearches, readHostFacts } from './real-host-facts.js';
-import { whyNotExecutable } from './why-not-executable.js';
 
 /** What all commands of a program have in common. */
 export interface SandboxRunnerOptions {

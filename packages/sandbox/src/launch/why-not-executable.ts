@@ -1,9 +1,9 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
-import { errorCode } from './files/error-code.js';
-import type { FileFacts } from './files/file-facts.js';
-import type { NormalisedPolicy } from './policy/path-rule.js';
-import { accessTo } from './policy/visibility.js';
+import { errorCode } from '../files/error-code.js';
+import type { FileFacts } from '../files/file-facts.js';
+import type { NormalisedPolicy } from '../policy/path-rule.js';
+import { accessTo } from '../policy/visibility.js';
 
 /** A program as it is asked for: by a path, or by a name that is looked up in the `PATH` of its own variables. */
 interface AskedProgram {
