@@ -511,7 +511,7 @@ declare const MAX_FILE_HELPERS_PER_SESSION = 4;
 declare const MAX_WAITING_FILE_REQUESTS = 256;
 /**
  * Sandboxes whose plan has begun, for starts and file requests; most of them may look for what patterns match or for
- * repositories.
+ * repositories. A session that has none begins one more.
  */
 declare const MAX_PLANS_BEGUN = 256;
 /** Those of them that are planned at a time, but for such looks, which keep nobody from planning. */

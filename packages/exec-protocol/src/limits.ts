@@ -222,7 +222,7 @@ export const MAX_WAITING_FILE_REQUESTS = 256;
 
 /**
  * Sandboxes whose plan has begun, for starts and file requests; most of them may look for what patterns match or for
- * repositories.
+ * repositories. A session that has none begins one more.
  */
 export const MAX_PLANS_BEGUN = 256;
 

@@ -4,6 +4,8 @@ import type { ExecError } from '@holdfast/exec-protocol';
 export interface PlaceLimits {
   readonly all: number;
   readonly perSession: number;
+  /** Whether who has none gets one even where all are taken; default false. */
+  readonly isFirstExtra?: boolean;
   /** How many of one session may wait. */
   readonly waiting: number;
   /** What one more of a session is refused with. */
@@ -58,7 +60,9 @@ export class FairPlaces {
   }
 
   #isOpenTo({ taken }: Standing): boolean {
-    return this.#taken < this.#limits.all && taken < this.#limits.perSession;
+    const { all, perSession, isFirstExtra = false } = this.#limits;
+    if (taken === 0 && isFirstExtra) return true;
+    return this.#taken < all && taken < perSession;
   }
 
   #give(session: string, standing: Standing): LeavePlace {

@@ -112,6 +112,24 @@ test('while others look through directories one that looks at nothing is planned
   expect(new Set(await Promise.all([...looking, ...plain, late]))).toEqual(new Set(['planned']));
 });
 
+test('who has none begun is planned, however many look through directories, and its second one when a look ends', async () => {
+  let found = (): void => undefined;
+  const look = new Promise<void>((resolve) => {
+    found = resolve;
+  });
+  const looking = Array.from({ length: MAX_PLANS_BEGUN }, (_, at) =>
+    planAfterLook(String(at % (MAX_PLANS_BEGUN / MAX_PLANS_PER_SESSION)), look),
+  );
+  const plain = planMany('plain', 2);
+  await vi.waitFor(() => expect(sessions()).toEqual(['plain']));
+  await turn();
+  await turn();
+  expect(sessions()).toEqual(['plain']);
+  found();
+  await endAll();
+  expect(new Set(await Promise.all([...looking, ...plain]))).toEqual(new Set(['planned']));
+});
+
 test('who only waited is told so', async () => {
   const others = Array.from({ length: MAX_PLANS_BEGUN }, (_, at) => plan(String(at)));
   const short = new SetUp({ limitMs: 1 });

@@ -7,15 +7,16 @@ import {
   MAX_WAITING_PLANS,
 } from '@holdfast/exec-protocol';
 import type { Aside, SetUp } from '@holdfast/sandbox';
-import { FairPlaces } from './fair-places.js';
+import { FairPlaces, type PlaceLimits } from './fair-places.js';
 
 /**
  * When sandboxes are planned: a few at a time, and fewer of one session, for each keeps the event loop for a moment again and
  * again. What looks through directories meanwhile holds up no other. Starts and file requests of a session have the same turns.
  */
 export class PlanTurns {
-  readonly #begun = placesFor(MAX_PLANS_BEGUN);
-  readonly #planning = placesFor(MAX_PLANS_AT_ONCE);
+  /** Looks of others may take long, so who has none is not kept waiting for them. */
+  readonly #begun = placesFor({ all: MAX_PLANS_BEGUN, isFirstExtra: true });
+  readonly #planning = placesFor({ all: MAX_PLANS_AT_ONCE });
 
   /**
    * Plans when it is the session's turn, and when the event loop has done what waits.
@@ -51,9 +52,9 @@ export class PlanTurns {
   }
 }
 
-function placesFor(all: number): FairPlaces {
+function placesFor(limits: Pick<PlaceLimits, 'all' | 'isFirstExtra'>): FairPlaces {
   return new FairPlaces({
-    all,
+    ...limits,
     perSession: MAX_PLANS_PER_SESSION,
     waiting: MAX_WAITING_PLANS,
     refusal: tooManyWait,
