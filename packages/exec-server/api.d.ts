@@ -66,8 +66,6 @@ interface FileBlocks {
 interface FilesInside {
     /** @throws ExecError as the request itself would fail; `outcomeUnknown` where the sandbox ended before it was answered. */
     request<S extends RequestSpec>(spec: S, params: ParamsOf<S>): Promise<ResultOf<S>>;
-    /** Opens a file inside, which keeps the sandbox until it is closed. */
-    open(file: FileToOpen): Promise<FileBlocks>;
 }
 /** Which file is opened in a sandbox, and how. */
 type FileToOpen = Omit<ParamsOf<typeof fsOpen>, 'handleId' | 'keep' | 'sandbox'>;
@@ -79,6 +77,8 @@ interface FilePlace {
      * @throws ExecError `sandboxUnsupported`, `limitExceeded` where the sandbox is not set up in time, or what `work` throws.
      */
     use<T>(isLook: boolean, work: (inside: FilesInside) => Promise<T>): Promise<T>;
+    /** Opens a file inside, which keeps the sandbox until it is closed. @throws ExecError as `use`, or why it cannot be opened. */
+    open(isLook: boolean, file: FileToOpen): Promise<FileBlocks>;
 }
 /** A session, of which only one uses a sandbox at a time. */
 interface FileSession {

@@ -211,10 +211,13 @@ export const PARTIAL_FILE_TTL_MS = 7 * 24 * 3_600_000;
 /** Files that one session may have open; the reference's figure for a connection. */
 export const MAX_FILE_HANDLES = 128;
 
-/** Sandboxes in which a server carries out file requests at a time; each has a helper of its own. */
+/** Sandboxes in which a server carries out file requests at a time; each has a helper of its own, of 16 MiB and more. */
 export const MAX_FILE_HELPERS = 8;
 
-/** Those of them that one session may use at a time, so that others find some. */
+/** Those beside them in which files are open. */
+export const MAX_FILE_HELPERS_WITH_FILES = 16;
+
+/** Those of both kinds that one session may use at a time, so that others find some. */
 export const MAX_FILE_HELPERS_PER_SESSION = 4;
 
 /** File requests of one session that wait for a helper. */

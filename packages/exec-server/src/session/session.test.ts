@@ -17,7 +17,8 @@ const UNKNOWN =
   'sessionUnknown: unknown session id ID; it expired, was closed or never existed here: open a new one';
 
 test('a session ends though what was asked of its files is never done', async () => {
-  const stillness = { use: () => new Promise<never>(() => undefined) };
+  const never = (): Promise<never> => new Promise(() => undefined);
+  const stillness = { use: never, open: never };
   await using world = new CoreWorld({}, { placeOf: () => stillness, close: () => Promise.resolve() });
   const client = await world.client(REPLAY);
   client.send('fs/open', { handleId: 'f', path: 'file:///f', sandbox: {} });

@@ -6,6 +6,8 @@ export interface PlaceLimits {
   readonly perSession: number;
   /** Whether who has none gets one even where all are taken; default false. */
   readonly isFirstExtra?: boolean;
+  /** Whether a session gets no more than would be left for others, as is fair where places are kept for long; default false. */
+  readonly isShareShrinking?: boolean;
   /** How many of one session may wait. */
   readonly waiting: number;
   /** What one more of a session is refused with. */
@@ -60,9 +62,10 @@ export class FairPlaces {
   }
 
   #isOpenTo({ taken }: Standing): boolean {
-    const { all, perSession, isFirstExtra = false } = this.#limits;
+    const { all, perSession, isFirstExtra = false, isShareShrinking = false } = this.#limits;
     if (taken === 0 && isFirstExtra) return true;
-    return this.#taken < all && taken < perSession;
+    const left = all - this.#taken;
+    return left > 0 && taken < (isShareShrinking ? Math.min(perSession, left) : perSession);
   }
 
   #give(session: string, standing: Standing): LeavePlace {

@@ -40,8 +40,8 @@ function scope(): Scope {
           const answer = spec.method === 'capabilities/discoverV2' ? INSTALLED : { roots: [INSIDE] };
           return Promise.resolve(answer as ResultOf<typeof spec>);
         },
-        open: () => expect.unreachable(),
       }),
+    open: () => expect.unreachable(),
   };
   const confined = { placeOf: (sandbox: unknown) => (sandbox == null ? undefined : place) };
   return { finder: new Finder(), files: { order: new FileOrder(), confined }, inside };

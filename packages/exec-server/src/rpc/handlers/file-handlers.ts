@@ -123,9 +123,7 @@ export async function openFile(
   const options = { ...here.linksOf(file), permissions };
   const isLook = mode === 'read';
   const openIt = (): Promise<FileBlocks> =>
-    place === undefined
-      ? LocalFile.open(path, isKept ? 'keep' : mode, options)
-      : place.use(isLook, (inside) => inside.open(file));
+    place === undefined ? LocalFile.open(path, isKept ? 'keep' : mode, options) : place.open(isLook, file);
   const open = (): Promise<void> => handles.open(handleId, openIt, isKept);
   await (isLook ? order.look(open) : order.change(open));
   return { handleId };

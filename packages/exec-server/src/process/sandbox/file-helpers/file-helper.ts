@@ -132,6 +132,7 @@ export class FileHelper implements FilesInside {
     }
   }
 
+  /** Opens a file inside, for which it is kept until that is closed. */
   async open(file: FileToOpen): Promise<FileBlocks> {
     const release = this.keep();
     this.#handles += 1;

@@ -16,7 +16,7 @@ import {
 } from '@holdfast/exec-protocol';
 import { SANDBOX_START_MS, type SetUp } from '@holdfast/sandbox';
 import { beforeEach, expect, test } from 'vitest';
-import type { FilePlace, FileSession } from '../../../confined-files.js';
+import type { FileBlocks, FilePlace, FileSession } from '../../../confined-files.js';
 import { fsReadFileUpTo } from '../../../file-up-to.js';
 import { ModelChild } from '../../../testing/model-processes.js';
 import { TestClock } from '../../../testing/test-clock.js';
@@ -180,7 +180,7 @@ test('a sandbox has one helper, which ends when nobody has used it for a while',
 });
 
 test('an open file keeps its helper, which ends a while after the last was closed', async () => {
-  const opening = place('a').use(true, (inside) => inside.open({ path: 'file:///f' }));
+  const opening = place('a').open(true, { path: 'file:///f' });
   await turn();
   processes.answer(0);
   const file = await opening;
@@ -317,21 +317,69 @@ test('a helper does not end with a session that has used it before', async () =>
   expect(processes.ended).toEqual([]);
 });
 
-test('a session with files open in its share of sandboxes is refused another one', async () => {
-  const opening = Array.from({ length: MAX_FILE_HELPERS_PER_SESSION }, (_, at) =>
-    place(String(at)).use(true, (inside) => inside.open({ path: 'file:///f' })),
+/** Has a session open a file in so many sandboxes, whose helpers have numbers from the first. */
+async function openIn(
+  session: FileSession,
+  name: string,
+  count: number,
+  first = 0,
+): Promise<readonly FileBlocks[]> {
+  const opening = Array.from({ length: count }, (_, at) =>
+    place(`${name}${String(at)}`, session).open(true, { path: 'file:///f' }),
   );
   await turn();
   opening.forEach((_, at) => {
-    processes.answer(at);
+    processes.answer(first + at);
   });
-  const [file] = await Promise.all(opening);
-  expect(await kind(ask('more'))).toBe('limitExceeded');
+  return await Promise.all(opening);
+}
+
+test('a session with files open in its share of sandboxes is refused to open one in another', async () => {
+  const [file] = await openIn(SESSION, 'a', MAX_FILE_HELPERS_PER_SESSION);
+  expect(await kind(place('more').open(true, { path: 'file:///f' }))).toBe('limitExceeded');
+  await asked('more', MAX_FILE_HELPERS_PER_SESSION);
   const closing = file?.close();
   await turn();
   processes.answer(0);
   await closing;
-  await asked('more', MAX_FILE_HELPERS_PER_SESSION);
+  await openIn(SESSION, 'other', 1, MAX_FILE_HELPERS_PER_SESSION + 1);
+});
+
+test('files that are open keep nobody waiting who opens none, and one who opens some finds a place', async () => {
+  const count = 3 * MAX_FILE_HELPERS_PER_SESSION;
+  for (let at = 0; at < count; at += MAX_FILE_HELPERS_PER_SESSION)
+    await openIn(new ModelSession(), `busy${String(at)} `, MAX_FILE_HELPERS_PER_SESSION, at);
+  await asked('a', count);
+  await openIn(SESSION, 'mine', 1, count + 1);
+  expect(processes.ended).toEqual([]);
+});
+
+test('a file is opened in the helper that works for its session, which then leaves its place for requests', async () => {
+  const waits = occupy(SESSION, 'a');
+  await turn();
+  const opening = place('a0').open(true, { path: 'file:///f' });
+  await turn();
+  const more = ask('more');
+  await turn();
+  expect(processes.children.length).toBe(MAX_FILE_HELPERS_PER_SESSION + 1);
+  processes.children.forEach((_, at) => {
+    processes.answer(at);
+  });
+  await Promise.all([...waits, opening, more]);
+});
+
+test('helpers whose files were closed are kept as others are, and no more of them', async () => {
+  const sessions = Array.from({ length: 3 }, () => new ModelSession());
+  const files: FileBlocks[] = [];
+  for (const session of sessions)
+    files.push(...(await openIn(session, session.label, MAX_FILE_HELPERS_PER_SESSION, files.length)));
+  const closing = files.map((file) => file.close());
+  await turn();
+  files.forEach((_, at) => {
+    processes.answer(at);
+  });
+  await Promise.all(closing);
+  expect(processes.ended).toEqual(files.slice(0, -MAX_FILE_HELPERS).map((_, at) => at));
 });
 
 test('requests that come together share a plan that begins after the last of them', async () => {
@@ -411,7 +459,7 @@ test('a helper whose covers are no longer in place is replaced first, though the
 });
 
 test('an open file stays in a helper whose covers are no longer in place, which ends with it', async () => {
-  const opening = place('a').use(true, (inside) => inside.open({ path: 'file:///f' }));
+  const opening = place('a').open(true, { path: 'file:///f' });
   await turn();
   processes.answer(0);
   const file = await opening;
@@ -434,7 +482,7 @@ test('an open file stays in a helper whose covers are no longer in place, which 
 test('what was seen while a cover went is not told, but asked again', async () => {
   const answers = [
     place('a').use(true, (inside) => inside.request(fsCanonicalize, { path: 'file:///f' })),
-    place('a').use(true, (inside) => inside.open({ path: 'file:///f' })),
+    place('a').open(true, { path: 'file:///f' }),
   ];
   await turn();
   uncover(0);
@@ -448,7 +496,7 @@ test('what was seen while a cover went is not told, but asked again', async () =
 });
 
 test('what was changed while a cover went is answered, and its file not opened', async () => {
-  const answers = [ask('a'), place('a').use(false, (inside) => inside.open({ path: 'file:///f' }))].map(kind);
+  const answers = [ask('a'), place('a').open(false, { path: 'file:///f' })].map(kind);
   await turn();
   uncover(0);
   processes.answer(0);

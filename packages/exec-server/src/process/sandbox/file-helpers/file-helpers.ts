@@ -3,7 +3,7 @@ import { ExecError, MAX_FILE_HELPERS } from '@holdfast/exec-protocol';
 import { type SandboxIntent, SetUp } from '@holdfast/sandbox';
 import { SharedLooks, untilSteady } from '@holdfast/sandbox/internal';
 import type { Clock } from '../../../clock.js';
-import type { ConfinedFiles, FilePlace, FileSession, FilesInside } from '../../../confined-files.js';
+import type { ConfinedFiles, FilePlace, FileSession } from '../../../confined-files.js';
 import { helperEnvironment } from '../../../helper-environment.js';
 import type { CodexPlaces } from '../../../host.js';
 import type { Environment } from '../../environment.js';
@@ -12,7 +12,7 @@ import type { ChildSpec } from '../../spawn/child.js';
 import { toExecError } from '../../start-error.js';
 import { type HelperSandbox, intentOf, type Sandboxes } from '../sandboxes.js';
 import { FileHelper, type HelperHost } from './file-helper.js';
-import { type HelperPlace, HelperPlaces } from './helper-places.js';
+import { type HelperPlace, HelperPlaces, type HelperUse } from './helper-places.js';
 import { callOf, type HelperProgram } from './helper-program.js';
 import { KeptHelper } from './kept-helper.js';
 import { refuseWithoutCwd } from './refuse-without-cwd.js';
@@ -61,16 +61,9 @@ export class FileHelpers implements ConfinedFiles {
     if (intent === undefined) return undefined;
     refuseWithoutCwd(intent);
     return {
-      use: async (isLook, work) => {
-        try {
-          return await this.#use(intent, work, session);
-        } catch (error) {
-          // A new helper can say the same.
-          const mayAskAgain = isLook && error instanceof ExecError && error.kind === 'outcomeUnknown';
-          if (!mayAskAgain) throw error;
-          return await this.#use(intent, work, session);
-        }
-      },
+      use: (isLook, work) => this.#perform(isLook, { intent, session, use: 'requests' }, work),
+      open: (isLook, file) =>
+        this.#perform(isLook, { intent, session, use: 'files' }, (helper) => helper.open(file)),
     };
   }
 
@@ -81,15 +74,22 @@ export class FileHelpers implements ConfinedFiles {
     await Promise.all(this.#running);
   }
 
-  async #use<T>(
-    intent: SandboxIntent,
-    work: (inside: FilesInside) => Promise<T>,
-    session: FileSession,
-  ): Promise<T> {
-    const { clock } = this.#host;
-    const setUp = new SetUp({ clock, calledOffBy: [session.ended, this.#closing.signal] });
+  async #perform<T>(isLook: boolean, wanted: WantedHelper, work: Work<T>): Promise<T> {
     try {
-      const { helper, release } = await untilSteady(setUp, () => this.#startedHelper(intent, setUp, session));
+      return await this.#performOnce(wanted, work);
+    } catch (error) {
+      // A new helper can say the same.
+      const mayAskAgain = isLook && error instanceof ExecError && error.kind === 'outcomeUnknown';
+      if (!mayAskAgain) throw error;
+      return await this.#performOnce(wanted, work);
+    }
+  }
+
+  async #performOnce<T>(wanted: WantedHelper, work: Work<T>): Promise<T> {
+    const { clock } = this.#host;
+    const setUp = new SetUp({ clock, calledOffBy: [wanted.session.ended, this.#closing.signal] });
+    try {
+      const { helper, release } = await untilSteady(setUp, () => this.#startedHelper(wanted, setUp));
       try {
         setUp.end();
         return await work(helper);
@@ -104,8 +104,8 @@ export class FileHelpers implements ConfinedFiles {
   }
 
   /** A helper that runs, and is kept until it is released. */
-  async #startedHelper(intent: SandboxIntent, setUp: SetUp, session: FileSession): Promise<HeldHelper> {
-    const held = await this.#heldHelper(intent, setUp, session);
+  async #startedHelper(wanted: WantedHelper, setUp: SetUp): Promise<HeldHelper> {
+    const held = await this.#heldHelper(wanted, setUp);
     try {
       await setUp.until(held.helper.started);
       return held;
@@ -116,7 +116,8 @@ export class FileHelpers implements ConfinedFiles {
   }
 
   /** Plans the request, and finds the helper that has its sandbox, or begins to start one when it has a place. */
-  async #heldHelper(intent: SandboxIntent, setUp: SetUp, session: FileSession): Promise<HeldHelper> {
+  async #heldHelper(wanted: WantedHelper, setUp: SetUp): Promise<HeldHelper> {
+    const { intent, session, use } = wanted;
     let place: HelperPlace | undefined;
     try {
       for (;;) {
@@ -125,10 +126,10 @@ export class FileHelpers implements ConfinedFiles {
         const sandbox = await this.#plan(intent, spec, session.label, setUp);
         setUp.check();
         const own = this.#wholeOne(sandbox, session);
-        if (own !== undefined) return this.#hold(own);
-        place ??= this.#places.take(session.label);
+        if (own !== undefined && (own.use === 'files' || use === 'requests')) return this.#hold(own);
+        place ??= this.#places.take(session.label, use);
         if (place !== undefined) {
-          const kept = this.#wholeOne(sandbox, undefined) ?? this.#start(sandbox, spec, intent, setUp);
+          const kept = own ?? this.#wholeOne(sandbox, undefined) ?? this.#start(sandbox, spec, wanted, setUp);
           kept.occupy(session, place, () => {
             this.#end(kept);
           });
@@ -137,7 +138,7 @@ export class FileHelpers implements ConfinedFiles {
         }
         setUp.begin('waiting for its turn');
         // What was planned before says nothing of the files that are there then.
-        place = await this.#places.wait(session.label, setUp.signal);
+        place = await this.#places.wait(session.label, use, setUp.signal);
       }
     } finally {
       place?.leave();
@@ -190,15 +191,19 @@ export class FileHelpers implements ConfinedFiles {
     return undefined;
   }
 
-  #start(sandbox: HelperSandbox, spec: ChildSpec, intent: SandboxIntent, { leftMs }: SetUp): KeptHelper {
+  #start(
+    sandbox: HelperSandbox,
+    spec: ChildSpec,
+    { intent, use }: WantedHelper,
+    { leftMs }: SetUp,
+  ): KeptHelper {
     const { clock } = this.#host;
     const { key } = sandbox;
     const intentText = JSON.stringify(intent);
-    const unused = [...this.#helpers].filter(({ session }) => session === undefined);
     // What the same intent came to before is of no use any more, for it comes to something else now.
-    for (const kept of unused) if (kept.intentText === intentText && kept.key !== key) this.#end(kept);
-    const [oldest] = unused.filter((kept) => this.#helpers.has(kept));
-    if (this.#helpers.size >= MAX_FILE_HELPERS && oldest !== undefined) this.#end(oldest);
+    for (const kept of this.#unused())
+      if (kept.intentText === intentText && kept.key !== key) this.#end(kept);
+    this.#makeRoom(use === 'requests' ? 1 : 0);
     // Further requests of its session may come to use it while it starts, so it does not end with this one, but has no more
     // time than that.
     const own = { ...spec, confinement: sandbox.confinement(new SetUp({ clock, limitMs: leftMs })) };
@@ -226,7 +231,21 @@ export class FileHelpers implements ConfinedFiles {
       this.#end(kept);
     };
     if (kept.isRetired || !kept.helper.hasStarted) end();
-    else kept.rest(end);
+    else {
+      kept.rest(end);
+      this.#makeRoom(0);
+    }
+  }
+
+  #unused(): readonly KeptHelper[] {
+    return [...this.#helpers].filter(({ use }) => use === undefined);
+  }
+
+  /** Ends some that nobody uses, until there are places for so many more and for all that are there but hold no files. */
+  #makeRoom(more: number): void {
+    const withoutFiles = [...this.#helpers].filter(({ use }) => use !== 'files').length;
+    const excess = Math.max(0, withoutFiles + more - MAX_FILE_HELPERS);
+    for (const kept of this.#unused().slice(0, excess)) this.#end(kept);
   }
 
   #end(kept: KeptHelper): void {
@@ -242,6 +261,16 @@ export class FileHelpers implements ConfinedFiles {
 
 function shuttingDown(): ExecError {
   return new ExecError('sessionUnknown', 'the server is shutting down');
+}
+
+/** What somebody does with a helper. */
+type Work<T> = (helper: FileHelper) => Promise<T>;
+
+/** Which helper a request needs. */
+interface WantedHelper {
+  readonly intent: SandboxIntent;
+  readonly session: FileSession;
+  readonly use: HelperUse;
 }
 
 interface HeldHelper {

@@ -2,16 +2,24 @@ import {
   ExecError,
   MAX_FILE_HELPERS,
   MAX_FILE_HELPERS_PER_SESSION,
+  MAX_FILE_HELPERS_WITH_FILES,
   MAX_WAITING_FILE_REQUESTS,
 } from '@holdfast/exec-protocol';
 import { expect, test } from 'vitest';
-import { type HelperPlace, HelperPlaces } from './helper-places.js';
+import { type HelperPlace, HelperPlaces, type HelperUse } from './helper-places.js';
 
 const NEVER = new AbortController().signal;
 
 /** Takes so many places for a session; as many as it gets. */
-function takeAll(places: HelperPlaces, session: string, atMost = MAX_FILE_HELPERS): readonly HelperPlace[] {
-  return Array.from({ length: atMost }, () => places.take(session)).filter((place) => place !== undefined);
+function takeAll(
+  places: HelperPlaces,
+  session: string,
+  atMost = MAX_FILE_HELPERS,
+  use: HelperUse = 'requests',
+): readonly HelperPlace[] {
+  return Array.from({ length: atMost }, () => places.take(session, use)).filter(
+    (place) => place !== undefined,
+  );
 }
 
 test('a session gets its share and no more, and others find theirs', () => {
@@ -30,7 +38,7 @@ test('a place that is left goes to the session with the fewest, and in turn amon
   const taken = [...takeAll(places, also), ...takeAll(places, busy)];
   const served: string[] = [];
   const wait = (name: string, session: string): Promise<unknown> =>
-    places.wait(session, NEVER).then(() => served.push(name));
+    places.wait(session, 'requests', NEVER).then(() => served.push(name));
   const waits = [
     wait('busy', busy),
     wait('first', first),
@@ -56,8 +64,8 @@ test('who has fewer is served before who came first', async () => {
   const [place] = takeAll(places, most);
   const served: string[] = [];
   const waits = [
-    places.wait(much, NEVER).then(() => served.push('much')),
-    places.wait('new', NEVER).then((given) => {
+    places.wait(much, 'requests', NEVER).then(() => served.push('much')),
+    places.wait('new', 'requests', NEVER).then((given) => {
       served.push('nothing');
       given.leave();
     }),
@@ -74,7 +82,7 @@ test('so many of a session may wait, and one more is refused, but not that of an
   takeAll(places, also);
   const gone = new AbortController();
   const wait = (session: string): Promise<string> =>
-    places.wait(session, gone.signal).then(
+    places.wait(session, 'requests', gone.signal).then(
       () => 'served',
       (error: unknown) => (error as Error).message,
     );
@@ -88,20 +96,28 @@ test('so many of a session may wait, and one more is refused, but not that of an
   expect(await wait(busy)).toBe('nobody waits');
 });
 
+test('places for files are none of those for requests, and a session has no more of them than are left', () => {
+  const places = new HelperPlaces();
+  const taken = Array.from({ length: 7 }, (_, at) => takeAll(places, String(at), MAX_FILE_HELPERS, 'files'));
+  expect(taken.map((ofSession) => ofSession.length)).toEqual([4, 4, 4, 2, 1, 1, 0]);
+  expect(taken.flat()).toHaveLength(MAX_FILE_HELPERS_WITH_FILES);
+  expect(takeAll(places, '0')).toHaveLength(MAX_FILE_HELPERS_PER_SESSION);
+});
+
 test('who has files open in all of its share is refused at once, for only it could free any', async () => {
   const places = new HelperPlaces();
   const session = 'one';
-  const taken = takeAll(places, session);
-  const waiting = places.wait(session, NEVER);
+  const taken = takeAll(places, session, MAX_FILE_HELPERS_PER_SESSION, 'files');
+  const waiting = places.wait(session, 'files', NEVER);
   for (const place of taken) place.holdFiles(true);
   const refusal = new ExecError(
     'limitExceeded',
     'this session has files open in 4 different sandboxes (MAX_FILE_HELPERS_PER_SESSION); close those of one',
   );
   await expect(waiting).rejects.toThrow(refusal);
-  await expect(places.wait(session, NEVER)).rejects.toThrow(refusal);
+  await expect(places.wait(session, 'files', NEVER)).rejects.toThrow(refusal);
   taken[0]?.holdFiles(false);
-  const next = places.wait(session, NEVER);
+  const next = places.wait(session, 'files', NEVER);
   taken[0]?.leave();
   await next;
 });

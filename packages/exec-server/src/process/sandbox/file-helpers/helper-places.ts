@@ -2,33 +2,36 @@ import {
   ExecError,
   MAX_FILE_HELPERS,
   MAX_FILE_HELPERS_PER_SESSION,
+  MAX_FILE_HELPERS_WITH_FILES,
   MAX_WAITING_FILE_REQUESTS,
 } from '@holdfast/exec-protocol';
 import { FairPlaces, type LeavePlace } from '../fair-places.js';
 
+/** What a session uses a helper for: requests alone, or open files as well, which it may keep for as long as it likes. */
+export type HelperUse = 'requests' | 'files';
+
 /** Where one helper runs for one session. */
 export interface HelperPlace {
+  readonly use: HelperUse;
   /** Says whether the session has files open in it, so that only the session itself can free it. */
   holdFiles(hasFiles: boolean): void;
   /** Gives it to who waits for one. May be called twice. */
   leave(): void;
 }
 
-/** The places in which helpers run, which sessions share. */
+/** The places in which helpers run, which sessions share. Those for open files keep no request waiting that opens none. */
 export class HelperPlaces {
-  readonly #places = new FairPlaces({
-    all: MAX_FILE_HELPERS,
-    perSession: MAX_FILE_HELPERS_PER_SESSION,
-    waiting: MAX_WAITING_FILE_REQUESTS,
-    refusal: tooManyWait,
-  });
+  readonly #places: Readonly<Record<HelperUse, FairPlaces>> = {
+    requests: new FairPlaces({ ...OF_ONE_SESSION, all: MAX_FILE_HELPERS }),
+    files: new FairPlaces({ ...OF_ONE_SESSION, all: MAX_FILE_HELPERS_WITH_FILES, isShareShrinking: true }),
+  };
   /** In how many of its places a session has files open, if in any. */
   readonly #withFiles = new Map<string, number>();
 
   /** A place for a session; undefined while none is free for it. @param session Its label. */
-  take(session: string): HelperPlace | undefined {
-    const leave = this.#places.take(session);
-    return leave && this.#placeOf(session, leave);
+  take(session: string, use: HelperUse): HelperPlace | undefined {
+    const leave = this.#places[use].take(session);
+    return leave && this.#placeOf(session, use, leave);
   }
 
   /**
@@ -37,22 +40,23 @@ export class HelperPlaces {
    * @throws ExecError `limitExceeded` when too many of the session wait already, or wait for nobody but itself; the reason of
    *   the signal.
    */
-  async wait(session: string, signal: AbortSignal): Promise<HelperPlace> {
+  async wait(session: string, use: HelperUse, signal: AbortSignal): Promise<HelperPlace> {
     signal.throwIfAborted();
-    if (this.#isHeldByFiles(session)) throw heldByFiles();
-    return this.#placeOf(session, await this.#places.wait(session, signal));
+    if (use === 'files' && this.#isHeldByFiles(session)) throw heldByFiles();
+    return this.#placeOf(session, use, await this.#places[use].wait(session, signal));
   }
 
-  #placeOf(session: string, leave: LeavePlace): HelperPlace {
+  #placeOf(session: string, use: HelperUse, leave: LeavePlace): HelperPlace {
     let isTaken = true;
     let hasFiles = false;
     const holdFiles = (holds: boolean): void => {
       if (!isTaken || holds === hasFiles) return;
       hasFiles = holds;
       this.#countFiles(session, holds ? 1 : -1);
-      if (this.#isHeldByFiles(session)) this.#places.refuse(session, heldByFiles());
+      if (this.#isHeldByFiles(session)) this.#places.files.refuse(session, heldByFiles());
     };
     return {
+      use,
       holdFiles,
       leave: () => {
         holdFiles(false);
@@ -72,6 +76,12 @@ export class HelperPlaces {
     return (this.#withFiles.get(session) ?? 0) >= MAX_FILE_HELPERS_PER_SESSION;
   }
 }
+
+const OF_ONE_SESSION = {
+  perSession: MAX_FILE_HELPERS_PER_SESSION,
+  waiting: MAX_WAITING_FILE_REQUESTS,
+  refusal: tooManyWait,
+};
 
 function heldByFiles(): ExecError {
   return new ExecError(

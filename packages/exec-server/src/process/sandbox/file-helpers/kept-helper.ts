@@ -2,7 +2,7 @@ import { FILE_HELPER_IDLE_MS, FILES_END_MS } from '@holdfast/exec-protocol';
 import type { Clock, Timer } from '../../../clock.js';
 import type { FileSession } from '../../../confined-files.js';
 import type { FileHelper } from './file-helper.js';
-import type { HelperPlace } from './helper-places.js';
+import type { HelperPlace, HelperUse } from './helper-places.js';
 
 /** What a helper is there for. */
 export interface HelperPurpose {
@@ -38,9 +38,14 @@ export class KeptHelper implements HelperPurpose {
     return this.#session;
   }
 
-  /** Hands it over to a session. @param end Is called when that has ended, and the helper does not come to an end with its work. */
+  /** What it is used for; undefined while nobody uses it. */
+  get use(): HelperUse | undefined {
+    return this.#place?.use;
+  }
+
+  /** Hands it over to a session, or to another place of the same one. @param end Is called when that has ended, and the helper does not come to an end with its work. */
   occupy(session: FileSession, place: HelperPlace, end: () => void): void {
-    this.#end?.cancel();
+    this.vacate();
     this.#session = session;
     this.#place = place;
     const endSoon = (): void => {
@@ -69,6 +74,7 @@ export class KeptHelper implements HelperPurpose {
     this.#end?.cancel();
     this.#session = undefined;
     this.#place?.leave();
+    this.#place = undefined;
   }
 }
 
