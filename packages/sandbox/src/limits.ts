@@ -92,7 +92,7 @@ export const MAX_CONFIG_GAPS = 2048;
 /** Repositories whose configs are read; those of more are told of. */
 export const MAX_CONFIG_SHARES = 1024;
 
-/** Entries of a directory among which a second spelling of a file is looked for; in a larger one it counts as the same file. */
+/** Entries of a directory among which a second spelling of a file, or a file to try, is looked for; in a larger one it counts as the same file. */
 export const MAX_SPELLED_ENTRIES = 4096;
 
 /** How long it may take to set up one sandbox, from the first look at this machine until its command runs. */

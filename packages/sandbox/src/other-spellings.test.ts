@@ -1,13 +1,16 @@
 import { ExecError } from '@holdfast/exec-protocol';
 import { describe, expect, test } from 'vitest';
+import { ceilingSource, parseCeiling } from './ceiling/operator-ceiling.js';
 import { fakeFiles } from './files/testing/fake-files.js';
 import { regardlessOfCase } from './files/testing/regardless-of-case.js';
+import { parseIntent } from './intent/parse-intent.js';
 import { PatternLooks } from './intent/pattern-looks.js';
-import type { SandboxPlan } from './plan-sandbox.js';
+import { planSandbox, type SandboxPlan } from './plan-sandbox.js';
 import { fakeScanning, fakeScans } from './repositories/testing/fake-scans.js';
-import { planned, WORKSPACE_WRITE } from './testing/planned.js';
+import { HOST, planned, WORKSPACE_WRITE } from './testing/planned.js';
 
 describe('where upper and lower case are one', () => {
+  const MAC_MOUNT = '1 0 8:1 / / rw - ext4 x rw\n2 1 0:50 / /mac rw - virtiofs mac rw\n';
   const MAC = fakeFiles({
     '/mac/ws/.env': { text: '' },
     '/mac/ws/.git/config': { text: '' },
@@ -25,7 +28,7 @@ describe('where upper and lower case are one', () => {
       files,
       repositories: fakeScans(files),
       patterns: new PatternLooks(fakeScanning(files)),
-      mountTable: () => '1 0 8:1 / / rw - ext4 x rw\n2 1 0:50 / /mac rw - virtiofs mac rw\n',
+      mountTable: () => MAC_MOUNT,
     };
     return planned(host, { ...WORKSPACE_WRITE, file_system: fileSystem }, '/mac/ws');
   }
@@ -58,6 +61,52 @@ describe('where upper and lower case are one', () => {
     expect([gaps, policy.notes]).toEqual([
       [text],
       [{ origin: { source: 'default', entry: 'executableConfiguration' }, text }],
+    ]);
+  });
+
+  test('what a pattern of the ceiling matches refuses nobody: a command could have made it', async () => {
+    const files = regardlessOfCase(MAC, '/mac');
+    const host = {
+      ...HOST,
+      files,
+      repositories: fakeScans(files),
+      patterns: new PatternLooks(fakeScanning(files)),
+      mountTable: () => MAC_MOUNT,
+    };
+    const root = { path: { type: 'special', value: { kind: 'root' } }, access: 'read' };
+    const ws = { path: { type: 'path', path: 'file:///mac/ws' }, access: 'write' };
+    const env = { path: { type: 'glob_pattern', pattern: '/mac/ws/**/.env' }, access: 'deny' };
+    const managed = (entries: readonly object[]): object => ({
+      permissions: {
+        type: 'managed',
+        file_system: { type: 'restricted', entries },
+        network: 'restricted',
+      },
+      windowsSandboxLevel: 'disabled',
+    });
+    const ceiling = ceilingSource(parseCeiling(JSON.stringify(managed([root, ws, env]))), host.roots);
+    const anywhere = { permissions: { type: 'disabled' }, windowsSandboxLevel: 'disabled' };
+    const plans = [
+      planSandbox(parseIntent(anywhere), { argv: ['true'], cwd: '/usr', env: {} }, host, ceiling),
+      planSandbox(
+        parseIntent(managed([root, ws])),
+        { argv: ['true'], cwd: '/mac/ws', env: {} },
+        host,
+        ceiling,
+      ),
+    ];
+    const seen = (await Promise.all(plans)).map(({ policy, gaps }) => ({
+      denied: policy.rules.filter(({ access }) => access === 'deny').map(({ path }) => path),
+      gaps: gaps.filter((gap) => gap.includes('/.env ')),
+    }));
+    expect(seen).toEqual([
+      { denied: ['/mac/ws'], gaps: [] },
+      {
+        denied: ['/mac/ws/.env'],
+        gaps: [
+          '/mac/ws/.env can be read by another spelling of its name, since upper and lower case are the same on its file system; keep it on another one',
+        ],
+      },
     ]);
   });
 });

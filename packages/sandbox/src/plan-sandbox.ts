@@ -273,7 +273,7 @@ function answer(
   refuseReplaceable(bwrap, bound, files);
   const visible = visibleDirectory(command.cwd, { ...bound, decisions }, files);
   const { path: cwd } = visible;
-  const policy = coverSpellings(bound, cwd, ofHost, files);
+  const policy = coverSpellings(bound, { cwd, asked: asked.rules }, ofHost, files);
   const { rules, notes } = policy.restrictsFiles
     ? maskCrowds(policy.rules, cwd, files)
     : { ...policy, notes: [] };

@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
-import type { FileView } from '../files/file-facts.js';
+import { describe, expect, test } from 'vitest';
+import type { FileFact, FileView } from '../files/file-facts.js';
+import { isWithin } from '../files/paths.js';
 import { type FakeFile, fakeFiles } from '../files/testing/fake-files.js';
 import { regardlessOfCase } from '../files/testing/regardless-of-case.js';
 import { MAX_SPELLED_ENTRIES } from '../limits.js';
@@ -61,17 +62,71 @@ test('a file of its own that has the other spelling is none of them, as far as s
   ).toEqual([[], ['deny /mac/ws/.file']]);
 });
 
-test('where a pattern matches such a file, and nobody asks for what is beside it, its directory is denied', () => {
+test('so is one that is stored by another spelling than the one it is denied by', () => {
+  expect(respelled([rule('read /'), rule('deny /mac/ws/.FILE', { kind: 'file' })])).toEqual([
+    'deny /mac/ws/.FILE',
+  ]);
+});
+
+test('and one that has another number under each of its names', () => {
+  const numbered: FileView = {
+    ...FILES,
+    look(path) {
+      const found = FILES.look(path);
+      return found && path.includes('.FILE') ? { ...found, inode: found.inode + 100 } : found;
+    },
+  };
+  expect(respelled([rule('read /'), rule('deny /mac/ws/.file')], numbered)).toEqual(['deny /mac/ws/.file']);
+});
+
+describe('at the top of a mount, of a name without letters to try', () => {
+  /** Those of the mount are on another device than what holds it. */
+  function mountedWith(...names: readonly string[]): FileView {
+    const files = fakeFiles(Object.fromEntries(names.map((name) => [`/mac/${name}`, { text: '' }])));
+    const look = (path: string): FileFact | undefined => {
+      const found = files.look(path);
+      return found && isWithin(path, '/mac') ? { ...found, device: 2 } : found;
+    };
+    return { ...files, look };
+  }
+
+  function respelledTop(name: string, files: FileView): readonly string[] {
+    return respelled([rule('read /'), rule(`deny /mac/${name}`, { kind: 'file' })], files);
+  }
+
+  test('what lies beside it tells', () => {
+    const files = mountedWith('ключ', 'beside');
+    expect([respelledTop('ключ', regardlessOfCase(files, '/mac')), respelledTop('ключ', files)]).toEqual([
+      ['deny /mac/ключ'],
+      [],
+    ]);
+  });
+
+  test('and where nothing does, it counts as one, unless it can be spelled in one way alone', () => {
+    expect([respelledTop('ключ', mountedWith('ключ')), respelledTop('1', mountedWith('1'))]).toEqual([
+      ['deny /mac/ключ'],
+      [],
+    ]);
+  });
+});
+
+test('where a pattern matches such a file, and the intent names nothing beside it, its directory is denied', () => {
   const rules = [
     rule('read /'),
     rule('write /mac/ws'),
     rule('read /mac/ws/dir/.git', { origin: DEFAULTS.configuration }),
     rule('deny /mac/ws/dir/file', { byPattern: true }),
+    rule('write /mac/ws/dir/granted'),
   ];
   const files = regardlessOfCase(fakeFiles({ ...TREE, '/mac/ws/dir/file': { text: '' } }), '/mac');
-  const covered = (cwd: string, ...more: readonly PathRule[]): NormalisedPolicy =>
-    coverSpellings(policyOf([], { rules: [...rules, ...more] }), cwd, mountsWith('9p'), files);
-  const { rules: held, notes } = covered('/mac/ws');
+  const covered = (cwd: string, ...asked: readonly string[]): NormalisedPolicy =>
+    coverSpellings(
+      policyOf([], { rules }),
+      { cwd, asked: asked.map((line) => rule(line)) },
+      mountsWith('9p'),
+      files,
+    );
+  const { rules: held, notes } = covered('/mac/ws', 'read /', 'write /mac/ws', 'deny /mac/ws/dir/x');
   expect([linesOf(held), notes]).toEqual([
     ['read /', 'write /mac/ws', 'deny /mac/ws/dir'],
     [
@@ -81,9 +136,6 @@ test('where a pattern matches such a file, and nobody asks for what is beside it
       },
     ],
   ]);
-  const asBefore = [covered('/mac/ws/dir'), covered('/mac/ws', rule('read /mac/ws/dir/x/y'))];
-  expect(asBefore.map(({ rules: all }) => linesOf(all).includes('deny /mac/ws/dir/file'))).toEqual([
-    true,
-    true,
-  ]);
+  const asBefore = [covered('/mac/ws/dir'), covered('/mac/ws', 'read /mac/ws/dir/x/y')];
+  expect(asBefore.map(({ rules: all }) => all)).toEqual([rules, rules]);
 });

@@ -29,22 +29,29 @@ export function respelledFiles(
   return fileRestrictions(rules).filter(({ path }) => isForeign(parentOf(path)) && isRespelled(path, files));
 }
 
+/** For whom such directories are denied. */
+interface Seeker {
+  /** The command must find it. */
+  readonly cwd: string;
+  /** What its intent names, whatever a ceiling allows beside that. */
+  readonly asked: readonly PathRule[];
+}
+
 /**
- * Denies the directories of such files as a whole where a pattern matches them and nobody has asked for what is in these directories:
+ * Denies the directories of such files as a whole where a pattern matches them and the intent does not ask for what is in these directories:
  * else a command could have everybody refused by making one.
- * @param cwd The command must find it.
  */
 export function coverSpellings(
   policy: NormalisedPolicy,
-  cwd: string,
+  { cwd, asked }: Seeker,
   mounts: readonly Mount[],
   files: Pick<FileFacts, 'look' | 'list'>,
 ): NormalisedPolicy {
   const { rules } = policy;
   const matched = respelledFiles(rules, mounts, files).filter(({ byPattern }) => byPattern === true);
   if (matched.length === 0) return policy;
-  const asked = rules.filter(({ access, origin }) => access !== 'deny' && origin.source !== 'default');
-  const needed = withHolders([cwd, ...asked.map(({ path }) => path)]);
+  const named = asked.filter(({ access }) => access !== 'deny').map(({ path }) => path);
+  const needed = withHolders([cwd, ...named]);
   const denied = new Map(
     matched
       .filter(({ path }) => !needed.has(parentOf(path)))
@@ -67,27 +74,41 @@ export function coverSpellings(
   };
 }
 
-/** Tried with the name itself, and else with that of the next directory above which is there and has letters in its name. */
+/**
+ * Tried with the name itself, else with that of the next directory above which is there and has letters in its name, and else with what
+ * lies beside it. Where nothing can be tried, each name that could be spelled otherwise counts as one that is.
+ */
 function isRespelled(path: string, files: Pick<FileFacts, 'look' | 'list'>): boolean {
-  const device = files.look(parentOf(path))?.device;
-  for (let at = path; at !== '/'; at = parentOf(at)) {
-    const found = files.look(at);
-    if (files.look(parentOf(at))?.device !== device) return false;
-    const other = childOf(parentOf(at), withOtherCase(nameOf(at)));
-    if (found !== undefined && other !== at)
-      return isSame(found, files.look(other)) && !hasEntry(other, files);
+  const directory = parentOf(path);
+  const device = files.look(directory)?.device;
+  for (let at = path; at !== '/' && files.look(parentOf(at))?.device === device; at = parentOf(at)) {
+    const answer = answersToOther(at, files);
+    if (answer !== undefined) return answer;
   }
-  return false;
+  for (const { name } of files.list(directory, MAX_SPELLED_ENTRIES) ?? []) {
+    const answer = answersToOther(childOf(directory, name), files);
+    if (answer !== undefined) return answer;
+  }
+  return OF_SEVERAL_SPELLINGS.test(nameOf(path));
 }
 
-function isSame(one: FileFact, other: FileFact | undefined): boolean {
-  return one.device === other?.device && one.inode === other.inode;
+/** Whether what stands at a path answers to another spelling; undefined where nothing does, or its name has none to try. */
+function answersToOther(path: string, files: Pick<FileFacts, 'look' | 'list'>): boolean | undefined {
+  const found = files.look(path);
+  const name = nameOf(path);
+  const otherName = withOtherCase(name);
+  if (found === undefined || otherName === name) return undefined;
+  const other = files.look(childOf(parentOf(path), otherName));
+  if (other === undefined) return false;
+  const entries = files.list(parentOf(path), MAX_SPELLED_ENTRIES) ?? [];
+  if (entries.length === 0) return isSame(found, other);
+  // Files with entries of their own are two, or one with a hard link. What has none may have another number under each name.
+  const names = new Set(entries.map((entry) => entry.name));
+  return !names.has(name) || !names.has(otherName);
 }
 
-/** What is a file of its own, such as a hard link. */
-function hasEntry(path: string, files: Pick<FileFacts, 'list'>): boolean {
-  const entries = files.list(parentOf(path), MAX_SPELLED_ENTRIES);
-  return entries?.some(({ name }) => name === nameOf(path)) === true;
+function isSame(one: FileFact, other: FileFact): boolean {
+  return one.device === other.device && one.inode === other.inode;
 }
 
 function nameOf(path: string): string {
@@ -100,3 +121,6 @@ function withOtherCase(name: string): string {
     letters === letters.toLowerCase() ? letters.toUpperCase() : letters.toLowerCase(),
   );
 }
+
+/** Letters outside of ASCII have another case as well, or can be put together otherwise. */
+const OF_SEVERAL_SPELLINGS = /[A-Za-z]|\P{ASCII}/u;
