@@ -277,7 +277,7 @@ function answer(
   const { rules, notes } = policy.restrictsFiles
     ? maskCrowds(policy.rules, cwd, files)
     : { ...policy, notes: [] };
-  const movable = movablePlaces(rules, ofHost, files);
+  const movable = movablePlaces(rules, ofHost, user, files);
   const enforced = { ...policy, rules: withShut(rules, movable) };
   const mounts = planMounts(enforced, files, sealedTrees(command, user.uid), movable.kept);
   const launch = planBwrap(

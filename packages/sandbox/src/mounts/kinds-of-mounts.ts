@@ -20,8 +20,21 @@ export function tellsWhatItShows({ type }: Mount): boolean {
 }
 
 /** Whether an ordinary user has mounted it, who can unmount it as well. */
-export function isOfUser({ type, fileSystemOptions }: Mount): boolean {
-  return type.startsWith('fuse') && fileSystemOptions.some((option) => /^user_id=[1-9]/.test(option));
+export function isOfUser(mount: Mount): boolean {
+  return userOf(mount) !== undefined;
+}
+
+/** Where ordinary users but this one answer, whenever they like. @param uid Of this user. */
+export function placesOfOthers(mounts: readonly Mount[], uid: number): readonly string[] {
+  const ofOthers = mounts.filter((mount) => ![undefined, uid].includes(userOf(mount)));
+  return ofOthers.map(({ path }) => path);
+}
+
+/** The ordinary user who has mounted it. */
+function userOf({ type, fileSystemOptions }: Mount): number | undefined {
+  if (!type.startsWith('fuse')) return undefined;
+  const option = fileSystemOptions.find((one) => /^user_id=[1-9]/.test(one));
+  return option === undefined ? undefined : Number(option.slice('user_id='.length));
 }
 
 /** Whether something is mounted in its place as soon as it is needed; it keeps no files itself. */

@@ -15,16 +15,16 @@ const FILES = fakeFiles({
   '/srv/a/disk': 'directory',
 });
 
-/** Each line is a device, what of it is shown and where, and its kind. */
+/** Each line is a device, what of it is shown and where, its kind and options, of a machine where this user is 1001. */
 function movable(rules: readonly string[], lines: readonly string[], files = FILES): MovablePlaces {
   const all = ['8:1 / / ext4', ...lines].map((line) => line.split(' '));
   const holderOf = (path: string, at: number): number =>
     all.findLastIndex(([, , above = ''], other) => other < at && isWithin(path, above)) + 1;
   const table = all.map(
-    ([device = '', root = '', path = '', kind = 'ext4'], at) =>
-      `${at + 1} ${holderOf(path, at)} ${device} ${root} ${path} rw - ${kind} x rw\n`,
+    ([device = '', root = '', path = '', kind = 'ext4', options = 'rw'], at) =>
+      `${at + 1} ${holderOf(path, at)} ${device} ${root} ${path} rw - ${kind} x ${options}\n`,
   );
-  return movablePlaces(policyOf(rules).rules, mountsIn(table.join('')), files);
+  return movablePlaces(policyOf(rules).rules, mountsIn(table.join('')), { uid: 1001 }, files);
 }
 
 test('what is mounted further down in what may be written could be moved', () => {
@@ -52,22 +52,32 @@ test('a look that fails is told', () => {
   expect(() => movable(['read /', 'write /ws'], ['8:2 / /ws/a/disk'], { ...FILES, look })).toThrow(noTime);
 });
 
-test('nothing is asked of what may not answer', () => {
-  expect(movable(['read /', 'write /ws'], ['0:50 / /ws/net nfs4', '8:2 / /ws/net/below/disk'])).toEqual({
-    kept: [],
-    left: 0,
-    shut: [],
-  });
-});
+test.each(['nfs4', 'virtiofs', 'fuse.sshfs rw,user_id=0', 'fuse.sshfs rw,user_id=1001'])(
+  'so could what is mounted in something that others answer for (%s), where that may be written',
+  (kind) => {
+    const disk = '8:2 / /ws/a/b/disk';
+    const seen = [`0:50 / /ws/a ${kind}`, `0:50 / /ws ${kind}`].map((line) =>
+      movable(['read /', 'write /ws'], [line, disk]),
+    );
+    const kept = { kept: ['/ws/a/b/disk'], left: 0, shut: [] };
+    expect(seen).toEqual([kept, kept]);
+  },
+);
 
-test('what was asked for its root is asked for what is mounted in it', () => {
-  const lines = [
-    '0:50 / /ws virtiofs',
-    '8:2 / /ws/a/b/disk',
-    '0:51 / /ws/again fuse.sshfs',
-    '8:3 / /ws/again/b/disk',
-  ];
-  expect(movable(['read /', 'write /ws'], lines)).toEqual({ kept: ['/ws/a/b/disk'], left: 0, shut: [] });
+test('another user is not asked, unless for the root itself', () => {
+  const asked: string[] = [];
+  const files = {
+    ...FILES,
+    look(path: string) {
+      asked.push(path);
+      return FILES.look(path);
+    },
+  };
+  const places = ['/ws/a', '/ws'].map((place) => {
+    const lines = [`0:50 / ${place} fuse.sshfs rw,user_id=1002`, '8:2 / /ws/a/b/disk'];
+    return movable(['read /', 'write /ws'], lines, files).kept;
+  });
+  expect([places, asked]).toEqual([[[], ['/ws/a/b/disk']], ['/ws/a/b']]);
 });
 
 test('what lies below a directory that this user has shut stays as it is, for a command could open it; what others have shut is theirs', () => {

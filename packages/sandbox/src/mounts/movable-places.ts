@@ -1,13 +1,14 @@
 import type { FileFacts } from '../files/file-facts.js';
 import { lookUnlessKeptOut } from '../files/look-unless-kept-out.js';
 import { ownDoor } from '../files/own-door.js';
+import type { OwnUser } from '../files/own-user.js';
 import { childOf, depthOf, isWithin, isWithinAny, parentOf } from '../files/paths.js';
 import type { ResolvedPath } from '../files/resolve-path.js';
 import { MAX_KEPT_MOUNTS, MAX_PINNED_DEPTH } from '../limits.js';
 import { byPathName, indexRules } from '../policy/access.js';
 import type { PathRule } from '../policy/path-rule.js';
 import { DEFAULTS } from '../policy/rule-origin.js';
-import { remotePlaces } from './kinds-of-mounts.js';
+import { placesOfOthers } from './kinds-of-mounts.js';
 import { MountPlaces } from './mount-places.js';
 import { type Mount, visibleMounts } from './mount-table.js';
 
@@ -22,24 +23,26 @@ export interface MovablePlaces {
 
 /**
  * Where this machine has something mounted that a command could move along with a directory above it, out of the way of all who
- * start a sandbox: bubblewrap closes mounts by their paths. Who may write everywhere can get in that way as he likes. No file system
- * is asked that may not answer.
- * @param rules What the command may do. @param mounts Of this machine. @param files As they were when the rules were made.
+ * start a sandbox: bubblewrap closes mounts by their paths. Who may write everywhere can get in that way as he likes. No other user is
+ * asked: one who answers in a directory that may be written can move what is there as he likes, too.
+ * @param rules What the command may do. @param mounts Of this machine. @param files As they were when the rules were made, and in what
+ *   may be written looked through by then: whoever answers for it has done so.
  */
 export function movablePlaces(
   rules: readonly PathRule[],
   mounts: readonly Mount[],
+  { uid }: Pick<OwnUser, 'uid'>,
   files: Pick<FileFacts, 'look' | 'mayCreateIn'>,
 ): MovablePlaces {
   const index = indexRules(rules);
-  const remote = remotePlaces(mounts);
+  const ofOthers = placesOfOthers(mounts, uid);
   const shut = new Map<string, PathRule>();
   const isMovable = (path: string): boolean => {
     const directory = parentOf(path);
     const root = index.governing(directory);
     if (root?.access !== 'write' || root.path === '/' || root.path === directory) return false;
     // Of what the root itself is on, its own look was answered.
-    const unasked = new Set([...remote].filter((place) => !isWithin(root.path, place)));
+    const unasked = new Set(ofOthers.filter((place) => !isWithin(root.path, place)));
     if (isWithinAny(directory, unasked)) return false;
     const seen = lookUnlessKeptOut(directory, files);
     if (seen === 'missing') return false;
