@@ -5,6 +5,7 @@ import { Command, Option } from 'commander';
 import { complain, messageOf } from '../complain.js';
 import { parseDuration, parseDurationOrZero } from '../duration.js';
 import { closeInheritedDescriptors } from '../inherited-descriptors.js';
+import { closeInspector } from '../inspector.js';
 import { parseSize } from '../size.js';
 
 interface ServeOptions {
@@ -98,6 +99,7 @@ async function serve(options: ServeOptions): Promise<number> {
   try {
     // The other commands start faster without it.
     const { createExecServer } = await import('@holdfast/exec-server');
+    closeInspector();
     server = await createExecServer({
       ...(options.listen === undefined ? {} : { listen: options.listen }),
       spill: {

@@ -4,6 +4,9 @@ import type { ProcessHandle } from '@holdfast/exec-client';
 /** Signals that ask this program to end. */
 const END_SIGNALS = ['SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
+/** Signals that mean to each program what it likes. */
+const USER_SIGNALS = ['SIGUSR1', 'SIGUSR2'] as const;
+
 /** Ctrl-C so often ends the command whether it wants to or not. */
 const IMPATIENCE = 3;
 
@@ -33,6 +36,14 @@ export function takeSignals({ onInterrupt, onEnd }: SignalActions): () => void {
   };
 }
 
+/** Hands signals that mean to each program what it likes to `pass` until the returned function is called. */
+export function passUserSignals(pass: (signal: (typeof USER_SIGNALS)[number]) => void): () => void {
+  for (const signal of USER_SIGNALS) process.on(signal, pass);
+  return () => {
+    for (const signal of USER_SIGNALS) process.off(signal, pass);
+  };
+}
+
 /** Work that signals to this program end. */
 export interface Stoppable {
   /** Fires at the first signal. */
@@ -53,6 +64,13 @@ export function stopAtSignal(): Stoppable {
   };
   const release = takeSignals({ onInterrupt: onSignal, onEnd: onSignal });
   return { signal: stop.signal, exitCode: () => first, release };
+}
+
+/** Passes signals on that mean to each program what it likes, until the returned function is called. */
+export function passUserSignalsTo(handle: ProcessHandle): () => void {
+  return passUserSignals((signal) => {
+    handle.signal(signal).catch(() => undefined);
+  });
 }
 
 /** Passes Ctrl-C on. The process may be over, or the connection: both show where the events are read. */

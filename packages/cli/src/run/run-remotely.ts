@@ -4,7 +4,7 @@ import { onBrokenOutput } from '../follow/broken-output.js';
 import { followToEnd } from '../follow/follow-events.js';
 import { passInput } from '../follow/input.js';
 import type { RunReport } from '../follow/report.js';
-import { interrupter, takeSignals } from '../follow/signals.js';
+import { interrupter, passUserSignalsTo, takeSignals } from '../follow/signals.js';
 import { passOutputVerbatim } from '../terminal/verbatim-output.js';
 import { findWindow, followSize, sizeOf } from '../terminal/window.js';
 
@@ -42,6 +42,7 @@ export async function runRemotely(
   const cleanups = [
     ...(isVerbatim ? [passOutputVerbatim()] : []),
     takeSignals({ onInterrupt: interrupter(handle), onEnd: () => end.terminate() }),
+    passUserSignalsTo(handle),
     onBrokenOutput(() => end.because(EXIT_BROKEN_PIPE)),
     startTimer(timeoutMs, () => end.because(EXIT_TIMEOUT)),
   ];

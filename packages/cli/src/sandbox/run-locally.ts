@@ -17,6 +17,7 @@ import { complain } from '../complain.js';
 import { describeDenial } from '../denial/describe-denial.js';
 import { describeLocalRule } from '../denial/local-rule.js';
 import { EXIT_OWN_FAILURE } from '../exit-codes.js';
+import { passUserSignals } from '../follow/signals.js';
 import { type CarriedStreams, refuseDirectories } from './carried-streams.js';
 import type { LocalPermissions } from './local-intent.js';
 import { NoteTeller } from './note-teller.js';
@@ -179,7 +180,7 @@ interface Running {
   readonly wrapper: WrapperWatch;
 }
 
-/** Meanwhile the command gets the signals that would end this program. */
+/** Meanwhile the command gets the signals that would end this program, and those that mean to each program what it likes. */
 async function passingSignals<T>(
   { child, wrapper }: Running,
   work: Promise<T>,
@@ -193,10 +194,12 @@ async function passingSignals<T>(
     if (!wasTyped && !wrapper.signalCommand(signal)) child.kill('SIGKILL');
   };
   for (const signal of ENDING_SIGNALS) process.on(signal, pass);
+  const release = passUserSignals((signal) => wrapper.signalCommand(signal));
   try {
     return { result: await work, wasSignalled };
   } finally {
     for (const signal of ENDING_SIGNALS) process.off(signal, pass);
+    release();
   }
 }
 

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { Readable } from 'node:stream';
 import { type OpenLaunch, type SetUp, type StartedWrapper, startWrapper } from '@holdfast/sandbox';
+import { closeInspector } from '../inspector.js';
 import type { CarriedStreams } from './carried-streams.js';
 import { hasTerminal } from './plan-locally.js';
 import { explainTooLong } from './too-long.js';
@@ -16,6 +17,7 @@ export async function startLocally(
   setUp: SetUp,
   streams: CarriedStreams,
 ): Promise<StartedWrapper> {
+  closeInspector();
   let errors: WrapperErrors | undefined;
   try {
     return await startWrapper(launch, {

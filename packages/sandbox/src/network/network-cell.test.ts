@@ -8,6 +8,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { ExecError } from '@holdfast/exec-protocol';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { CELL_START_TIMEOUT_MS, PROXY_QUEUE_BYTES } from '../limits.js';
+import { NO_INSPECTOR } from '../machine/no-inspector.js';
 import { openNetworkCell } from './network-cell.js';
 import { connectTo } from './outside.js';
 
@@ -130,6 +131,14 @@ test(
   },
   DEADLINE_MS,
 );
+
+test('a cell is told to open no inspector before anything else', async () => {
+  const bwrap = path.join(folder, 'bwrap');
+  writeFileSync(bwrap, `#!/bin/sh\nprintf '%s\\n' "$@" > '${folder}/words'\n`, { mode: 0o755 });
+  await expect(openNetworkCell(bwrap, [0])).rejects.toThrow(ExecError);
+  const words = readFileSync(path.join(folder, 'words'), 'utf8').split('\n');
+  expect(words.slice(words.indexOf('--') + 1).slice(0, 2)).toEqual([process.execPath, NO_INSPECTOR]);
+});
 
 test('what is given up before is not even begun', async () => {
   const signal = AbortSignal.abort(new Error('no longer wanted'));

@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers';
 import { ExecError } from '@holdfast/exec-protocol';
 import { CELL_HAND_OVER_MS, CELL_START_TIMEOUT_MS } from '../limits.js';
 import { explainFault } from '../machine/bwrap-fault.js';
+import { NO_INSPECTOR } from '../machine/no-inspector.js';
 import { systemProgram } from '../machine/system-programs.js';
 import { refuse } from '../refuse.js';
 import { CELL_PROGRAM, type CellMessage } from './cell-program.js';
@@ -91,11 +92,13 @@ function failure(problem: string, cause?: unknown): ExecError {
 function startCell(bwrap: string, ports: readonly number[]): ChildProcess {
   // Without devices of its own: those would need a second user namespace, and nobody could join the network's.
   const options = ['--unshare-user', '--unshare-net', '--ro-bind', '/', '/', '--die-with-parent'];
-  return spawn(
-    bwrap,
-    [...options, ...LOW_PORTS, '--', process.execPath, '-e', CELL_PROGRAM, JSON.stringify(ports)],
-    { env: {}, cwd: '/', stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true },
-  );
+  const program = [process.execPath, NO_INSPECTOR, '-e', CELL_PROGRAM, JSON.stringify(ports)];
+  return spawn(bwrap, [...options, ...LOW_PORTS, '--', ...program], {
+    env: {},
+    cwd: '/',
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    detached: true,
+  });
 }
 
 /** Inside its own network, and only there, the cell may open ports below 1024. */

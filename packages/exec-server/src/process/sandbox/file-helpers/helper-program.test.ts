@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -37,4 +38,21 @@ test('a server that ends before it has said everything leaves no program behind'
   const [node, ...args] = callOf({ ...program, opening });
   const { stdout, status } = spawnSync(node, args, { input: opening.subarray(0, -1), env: {}, cwd: '/' });
   expect([stdout.toString(), status]).toEqual(['', 1]);
+});
+
+test('a signal that has a Node open its inspector opens none', async () => {
+  const file = path.join(place, 'program.cjs');
+  writeFileSync(file, 'process.stdout.write("runs"); process.stdin.resume()');
+  const program = readHelperProgram(process.execPath, file);
+  const [node, ...args] = callOf(program);
+  const child = spawn(node, args, { env: {}, cwd: '/' });
+  child.stdin.write(program.opening);
+  await once(child.stdout, 'data');
+  child.kill('SIGUSR1');
+  const [said] = (await once(child.stderr, 'data')) as [Buffer];
+  child.stdin.end();
+  expect([said.toString(), await once(child, 'close')]).toEqual([
+    'Starting inspector on 192.0.2.1:9229 failed: address not available\n',
+    [0, null],
+  ]);
 });

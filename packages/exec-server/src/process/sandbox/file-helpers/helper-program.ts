@@ -1,4 +1,5 @@
 import { readFileSync, realpathSync } from 'node:fs';
+import { NO_INSPECTOR } from '@holdfast/sandbox/internal';
 
 /** The program that carries out file requests, as it was when the server started. */
 export interface HelperProgram {
@@ -20,7 +21,7 @@ export function helperProgram(node: string, text: Uint8Array): HelperProgram {
 
 /** How it is called. It reads its opening before anything else, and then requests. */
 export function callOf({ node }: HelperProgram): readonly [string, ...string[]] {
-  return [node, '-e', RUN_OPENING, NAME];
+  return [node, NO_INSPECTOR, '-e', RUN_OPENING, NAME];
 }
 
 /** What it is known by in a list of processes. */

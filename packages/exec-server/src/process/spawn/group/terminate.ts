@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { SYSTEM_PATH } from '@holdfast/sandbox/internal';
+import { NO_INSPECTOR, SYSTEM_PATH } from '@holdfast/sandbox/internal';
 import type { Child } from '../child.js';
 import { carriersOf, type EnvironmentSearch, holdersOf } from './environments.js';
 import type { ProcessEntry } from './process-tree.js';
@@ -114,7 +114,12 @@ function keyOf(entry: ProcessEntry): string {
 function sweep(child: Child, signal: NodeJS.Signals, searchPath: string): void {
   const program = require.resolve('tree-kill/cli.js');
   const env = { PATH: searchPath };
-  execFile(process.execPath, [program, String(child.pid), signal], { env, timeout: SWEEP_LIMIT_MS }, () => {
-    child.signalGroup(signal);
-  });
+  execFile(
+    process.execPath,
+    [NO_INSPECTOR, program, String(child.pid), signal],
+    { env, timeout: SWEEP_LIMIT_MS },
+    () => {
+      child.signalGroup(signal);
+    },
+  );
 }
