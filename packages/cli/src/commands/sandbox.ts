@@ -32,7 +32,7 @@ be made but for the most common, and in a home for many more). When it ends, eve
 
 Examples:
   $ holdfast sandbox --write . -- npm test
-  $ holdfast sandbox --write . --deny ~/.ssh --allow-host packages.example.com -- npm install
+  $ holdfast sandbox --write . --deny ~/.ssh --allow-host registry.npmjs.org -- sh -c 'npm ci --cache "$TMPDIR"'
   $ holdfast sandbox explain --write . -- npm test
 `;
 
