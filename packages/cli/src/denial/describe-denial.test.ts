@@ -60,6 +60,10 @@ test.each<[DenialFinding, string]>([
     'the sandbox refused a request (invalid_target), by networkProxy.proxy.domains of its start; start it with that host',
   ],
   [
+    onHost('not_allowed_local', { ...HOSTS, pattern: '*.example' }),
+    'the sandbox refused a.example:443 (not_allowed_local), by networkProxy.proxy.domains (*.example) of its start; start it with that host and its address',
+  ],
+  [
     { ...NO_NETWORK, rule: { source: 'ceiling', entry: 'permissions.network' } },
     "the sandbox seems to have denied the network, by permissions.network of the server's ceiling; the operator of the server can allow a network in --sandbox-ceiling",
   ],
@@ -87,6 +91,22 @@ test.each<[DenialFinding, string]>([
   [
     onHost('invalid_target', { source: 'intent', entry: 'network' }, {}),
     'the sandbox refused a request (invalid_target), by the hosts of --allow-host; the command has to name its host to the proxy',
+  ],
+  [
+    onHost('not_allowed_local', { source: 'intent', entry: 'network', pattern: 'a.example' }),
+    'the sandbox refused a.example:443 (not_allowed_local), by the hosts of --allow-host; its address is not public: add --allow-host ADDRESS:443 with what "getent ahosts a.example" says to allow it',
+  ],
+  [
+    onHost('not_allowed_local', { source: 'intent', entry: 'network' }, { host: '10.0.0.1', port: 22 }),
+    'the sandbox refused 10.0.0.1:22 (not_allowed_local), by the hosts of --allow-host; add --allow-host 10.0.0.1:22 to allow it',
+  ],
+  [
+    onHost('not_allowed', { source: 'intent', entry: 'network' }, { host: '2001:db8::1', port: 80 }),
+    'the sandbox refused 2001:db8::1:80 (not_allowed), by the hosts of --allow-host; add --allow-host [2001:db8::1]:80 to allow it',
+  ],
+  [
+    onHost('other_host', { source: 'intent', entry: 'network' }),
+    'the sandbox refused a.example:443 (other_host), by the hosts of --allow-host; the command has to name the host to which it goes, and no other one',
   ],
   [
     FILTERED,

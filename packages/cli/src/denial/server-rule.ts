@@ -43,7 +43,7 @@ function wider(subject: DenialFinding['subject']): string {
     case 'path':
       return subject.operation === 'write' ? 'write access to it' : 'read access to it';
     case 'host':
-      return 'that host';
+      return subject.reason === 'not_allowed_local' ? 'that host and its address' : 'that host';
     case 'network':
       return 'a network';
     default:
