@@ -10,6 +10,7 @@ import { Command, Option } from 'commander';
 import { closeInheritedDescriptors } from '../inherited-descriptors.js';
 import { type LocalPermissions, namesOfRules } from '../sandbox/local-intent.js';
 import { withOwnTemporary } from '../sandbox/own-temporary.js';
+import { collectPath } from '../sandbox/path-option.js';
 import { planLocally } from '../sandbox/plan-locally.js';
 import { runLocally } from '../sandbox/run-locally.js';
 import { withSetUp } from '../sandbox/with-set-up.js';
@@ -100,8 +101,8 @@ function explanationOf(
 function withPermissions(command: Command): Command {
   return command
     .argument('<command...>', 'the program and its arguments; no shell is involved')
-    .option('--write <dir>', 'let it write below a directory; repeat for more', collect, [])
-    .option('--deny <path>', 'keep a file or directory from it; repeat for more', collect, [])
+    .option('--write <dir>', 'let it write below a directory; repeat for more', collectPath, [])
+    .option('--deny <path>', 'keep a file or directory from it; repeat for more', collectPath, [])
     .option(
       '--allow-host <host>',
       'let it reach HOST or HOST:PORT (default 80 and 443), *.DOMAIN, or localhost:PORT; repeat for more',

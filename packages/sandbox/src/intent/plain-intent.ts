@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { formatPathUri } from '@holdfast/exec-protocol';
+import { refuse } from '../refuse.js';
 import { parseIntent } from './parse-intent.js';
 import type { SandboxIntent } from './schema.js';
 
@@ -13,12 +14,15 @@ export interface PlainPermissions {
   readonly network?: 'on' | 'off';
 }
 
-/** The intent behind permissions in short: everything can be read, and nothing written but what is named. */
+/**
+ * The intent behind permissions in short: everything can be read, and nothing written but what is named.
+ * @throws ExecError `sandboxUnsupported` for an empty path, which would stand for the working directory.
+ */
 export function plainIntent({ write = [], deny = [], network = 'off' }: PlainPermissions): SandboxIntent {
-  const entry = (path: string, access: string): object => ({
-    path: { type: 'path', path: formatPathUri(resolve(path), 'posix') },
-    access,
-  });
+  const entry = (path: string, access: 'write' | 'deny'): object => {
+    if (path === '') refuse(access, 'a path is empty; name one, such as . for the working directory');
+    return { path: { type: 'path', path: formatPathUri(resolve(path), 'posix') }, access };
+  };
   return parseIntent({
     permissions: {
       type: 'managed',
