@@ -94,6 +94,8 @@ describeConfinedByEach(
           read: await found('cat key'),
           terminal: await found('cat key', { pty: true }),
           hook: await found('echo x > .git/hooks/x'),
+          held: await found('mv .git git'),
+          taken: await found('mkdir .idea'),
           kernel: await found('echo x > /sys/x'),
           network: await found(NO_NETWORK),
           filtered: await found('exit 159'),
@@ -105,6 +107,13 @@ describeConfinedByEach(
           read: [onPath(join(workspace, 'key'), 'read', 'intent', `${entries}.2`)],
           terminal: [onPath(join(workspace, 'key'), 'read', 'intent', `${entries}.2`)],
           hook: [onPath(join(workspace, '.git/hooks/x'), 'write', 'default', 'executableConfiguration')],
+          held: [onPath(join(workspace, '.git'), 'write', 'default', 'executableConfiguration')],
+          taken: [
+            {
+              ...onPath(join(workspace, '.idea'), 'write', 'default', 'executableConfiguration'),
+              confidence: 'possible',
+            },
+          ],
           kernel: [onPath('/sys/x', 'write', 'default', 'kernelTrees')],
           network: [noNetwork('intent', 'sandbox.permissions.network')],
           filtered: [

@@ -1,6 +1,7 @@
 /** What a program printed about something that it was not allowed. */
 export interface Complaint {
-  readonly kind: 'readOnly' | 'accessDenied' | 'notPermitted';
+  /** Those from `held` on are as ordinary outside of sandboxes: they say something only of certain paths. */
+  readonly kind: 'readOnly' | 'accessDenied' | 'notPermitted' | 'held' | 'taken';
   /** What it may have been about; perhaps relative to the working directory. */
   readonly paths: readonly string[];
   /** Whether it is about one of them alone: nothing marks where the path begins. */
@@ -11,6 +12,8 @@ const PHRASES: readonly (readonly [phrase: RegExp, kind: Complaint['kind']])[] =
   [/read-only file system|\bEROFS\b/i, 'readOnly'],
   [/permission denied|\bEACCES\b/i, 'accessDenied'],
   [/operation not permitted|\bEPERM\b/i, 'notPermitted'],
+  [/(device or )?resource busy|\bEBUSY\b/i, 'held'],
+  [/is a directory|illegal operation on a directory|file (already )?exists|\bEISDIR\b|\bEEXIST\b/i, 'taken'],
 ];
 
 const NETWORK =

@@ -96,6 +96,38 @@ describe('a denial tells', () => {
     });
   });
 
+  test('what a cover holds in place, and what may stand where nothing was, for that is as ordinary elsewhere', () => {
+    const policy = policyOf([
+      'read /',
+      'write /ws',
+      'read /ws/.git/file-config',
+      'deny /ws/key',
+      'read /ws/.idea/',
+    ]);
+    const output = [
+      'error: could not write config file /ws/.git/file-config: Device or resource busy',
+      "OSError: [Errno 16] Device or resource busy: 'a' -> 'key'",
+      "mv: cannot move '.git' to 'g': Device or resource busy",
+      "Error: EBUSY: resource busy or locked, rename '.git/sub' -> '/ws'",
+      'sh: 1: cannot create .idea: Is a directory',
+      "Error: EEXIST: file already exists, mkdir '.idea/'",
+      'umount: /srv: target is busy.',
+      "rmdir: failed to remove '/srv': Device or resource busy",
+      'Error: Device or resource busy (os error 16)',
+      'cat: /ws/.git: Is a directory',
+      'mkdir: cannot create directory ‘key’: File exists',
+    ].join('\n');
+    const taken = { ...atPath('/ws/.idea', 'write', ruleAt('/ws/.idea')), confidence: 'possible' };
+    expect(judged({ output }, { policy, decisions: policy.rules, hosts: undefined })).toEqual({
+      findings: [
+        atPath('/ws/.git', 'write', ruleAt('/ws/.git/file-config')),
+        atPath('/ws/key', 'write', ruleAt('/ws/key')),
+        atPath('/ws/.git/file-config', 'write', ruleAt('/ws/.git/file-config')),
+        taken,
+      ],
+    });
+  });
+
   test('one path where nothing shows where it begins: the one that is there, else the last word', () => {
     const files = fakeFiles({ '/srv/a b': { text: '' }, '/srv/b': { text: '' }, '/ws': 'directory' });
     const about = (path: string): unknown =>

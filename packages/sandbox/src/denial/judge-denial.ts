@@ -18,6 +18,7 @@ import type { SandboxPlan } from '../plan-sandbox.js';
 import { DEFAULTS, type RuleOrigin } from '../policy/rule-origin.js';
 import { type Decision, decisionsIn } from '../policy/visibility.js';
 import { type Complaint, complaintIn, isNetworkComplaint } from './complaint.js';
+import { type CoveredNames, coveredNamesOf } from './covered-names.js';
 
 /** A command that has failed in its sandbox. */
 export interface FailedCommand {
@@ -55,6 +56,7 @@ export function judgeDenial(
     decisionAt: unlessStale(
       decisionsIn(plan.policy, plan.decisions, withBoundedLooks(answering, MAX_JUDGED_LOOKS)),
     ),
+    covered: coveredNamesOf(plan.policy),
     mayWrite,
     pathsLeft: MAX_JUDGED_PATHS,
   };
@@ -83,9 +85,13 @@ function unlessStale(decisionAt: Judge['decisionAt']): Judge['decisionAt'] {
 
 /** The surest first. Words that name nothing add nothing to what names something. */
 function strongest(found: readonly DenialFinding[]): readonly DenialFinding[] {
-  const named = RANKS.flatMap((rank) => found.filter(({ evidence }) => evidence === rank));
+  const named = SURENESS.flatMap((sure) =>
+    RANKS.flatMap((rank) => found.filter((one) => one.confidence === sure && one.evidence === rank)),
+  );
   return named.length > 0 ? named.slice(0, MAX_DENIAL_FINDINGS) : found;
 }
+
+const SURENESS: readonly DenialFinding['confidence'][] = ['certain', 'likely', 'possible'];
 
 const RANKS: readonly DenialFinding['evidence'][] = ['refusal', 'path', 'network', 'signal'];
 
@@ -104,6 +110,7 @@ interface Judge {
   /** Who keeps the network from the command; undefined where it has that of the machine. */
   readonly noNetworkBy: RuleOrigin | undefined;
   readonly decisionAt: (path: string) => Decision | undefined;
+  readonly covered: CoveredNames;
   readonly mayWrite: (path: string) => boolean;
   /** Counted down. */
   pathsLeft: number;
@@ -141,17 +148,19 @@ function findingsIn(line: string, judge: Judge): readonly DenialFinding[] {
     return [{ evidence: 'network', confidence: 'likely', subject: { type: 'network' }, rule }];
   const complaint = complaintIn(line);
   if (complaint === undefined) return [];
-  if (complaint.paths.length === 0) return [WORDS];
+  const { kind } = complaint;
+  if (complaint.paths.length === 0) return kind === 'held' || kind === 'taken' ? [] : [WORDS];
   const paths = complaint.paths.slice(0, judge.pathsLeft);
   judge.pathsLeft -= paths.length;
-  const denied = paths.flatMap((named) => pathDenied(complaint.kind, posix.resolve(judge.cwd, named), judge));
+  const denied = paths.flatMap((named) => pathDenied(kind, posix.resolve(judge.cwd, named), judge));
   if (denied.length > 0) return (complaint.areAlternatives ? likeliest(denied) : denied).map(ofPath);
   // The filter and the missing capabilities refuse things at any path.
-  return complaint.kind === 'notPermitted' ? [WORDS] : [];
+  return kind === 'notPermitted' ? [WORDS] : [];
 }
 
-interface DeniedPath extends Decision {
+interface DeniedPath extends Pick<Decision, 'origin' | 'isThere'>, Pick<DenialFinding, 'confidence'> {
   readonly path: string;
+  readonly operation: 'read' | 'write';
 }
 
 /** The one that is there; else the shortest, for it is rather words than blanks in a name that stand before it. */
@@ -163,18 +172,30 @@ function likeliest(denied: readonly DeniedPath[]): readonly DeniedPath[] {
 function pathDenied(
   kind: Complaint['kind'],
   path: string,
-  { decisionAt, mayWrite }: Judge,
+  { decisionAt, covered, mayWrite }: Judge,
 ): readonly DeniedPath[] {
   const decision = decisionAt(path);
-  if (decision === undefined || decision.access === 'write') return [];
-  const mayHaveFailedAnyway = decision.access === 'read' && kind !== 'readOnly' && !mayWrite(path);
-  return mayHaveFailedAnyway ? [] : [{ path, ...decision }];
+  if (decision === undefined) return [];
+  const { access, target, origin, isThere } = decision;
+  const changed = { path, isThere, operation: 'write' } as const;
+  if (kind === 'held') {
+    const keeper = covered.heldFor(target);
+    if (keeper === undefined) return [];
+    return [{ ...changed, origin: access === 'write' ? keeper : origin, confidence: 'likely' }];
+  }
+  if (kind === 'taken') {
+    // Whoever only looks for files, such as `grep x .*`, meets what stands there as well.
+    const keeper = covered.takenFor(target);
+    return keeper === undefined ? [] : [{ ...changed, origin: keeper, confidence: 'possible' }];
+  }
+  if (access === 'write') return [];
+  if (access === 'read' && kind !== 'readOnly' && !mayWrite(path)) return [];
+  return [{ ...changed, origin, operation: access === 'read' ? 'write' : 'read', confidence: 'likely' }];
 }
 
-function ofPath({ path, access, origin: rule }: DeniedPath): DenialFinding {
+function ofPath({ path, operation, confidence, origin: rule }: DeniedPath): DenialFinding {
   const uri = formatPathUri(path, 'posix');
-  const operation = access === 'read' ? 'write' : 'read';
   const isShort = uri.length <= MAX_DENIAL_PATH_LENGTH;
   const subject = isShort ? { subject: { type: 'path' as const, path: uri, operation } as const } : {};
-  return { evidence: 'path', confidence: 'likely', ...subject, rule };
+  return { evidence: 'path', confidence, ...subject, rule };
 }

@@ -49,6 +49,8 @@ export function replaceableIn(
 
 /** What holds at one path, and who decided so. */
 export interface Decision {
+  /** Where links lead from there. */
+  readonly target: string;
   readonly access: Access;
   readonly origin: RuleOrigin;
   /** Whether there is something. */
@@ -69,9 +71,9 @@ export function decisionsIn(
     const resolved = resolvePath(path, files);
     if (resolved.kind === 'deadEnd') return undefined;
     const isPrivate = PRIVATE_TREES.some((tree) => isWithin(resolved.path, tree));
-    const isThere = resolved.kind !== 'missing';
-    if (isPrivate) return { access: 'read', origin: DEFAULTS.kernelTrees, isThere };
+    const found = { target: resolved.path, isThere: resolved.kind !== 'missing' };
+    if (isPrivate) return { ...found, access: 'read', origin: DEFAULTS.kernelTrees };
     const origin = index.governing(resolved.path)?.origin ?? listOf('intent');
-    return { access: restrictsFiles ? index.accessAt(resolved.path) : 'write', origin, isThere };
+    return { ...found, access: restrictsFiles ? index.accessAt(resolved.path) : 'write', origin };
   };
 }
