@@ -4,6 +4,7 @@ export { networkOf } from './ceiling/operator-ceiling.js';
 export { reportSandbox } from './explain/report-sandbox.js';
 export { O_PATH, pathOfDescriptor } from './files/descriptors.js';
 export { isOnKernelFileSystem } from './files/kernel-file-systems.js';
+export { kernelTreeOf } from './files/kernel-trees.js';
 export { type Look, SharedLooks } from './files/shared-looks.js';
 export {
   isRunning as isProcessRunning,

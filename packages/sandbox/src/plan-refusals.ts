@@ -3,8 +3,9 @@ import type { CeiledPolicy } from './ceiling/ceiling.js';
 import type { CeilingSource } from './ceiling/operator-ceiling.js';
 import type { FileFacts } from './files/file-facts.js';
 import { nameOfHand } from './files/hands.js';
+import { kernelTreeOf } from './files/kernel-trees.js';
 import type { OwnUser } from './files/own-user.js';
-import { isWithin, parentOf } from './files/paths.js';
+import { parentOf } from './files/paths.js';
 import { type ResolvedPath, resolvePath } from './files/resolve-path.js';
 import { MAX_KEPT_MOUNTS, MAX_PINNED_DEPTH } from './limits.js';
 import type { Architecture } from './linux/seccomp/syscalls.js';
@@ -181,10 +182,23 @@ export function visibleDirectory(
   const { path, kind } = resolved;
   if (kind !== 'directory')
     refuse('cwd', `${cwd} is no directory of this executor; start the command somewhere else`);
-  const isPrivate = ['/proc', '/dev', '/sys'].some((tree) => isWithin(path, tree));
-  if (isPrivate || !policy.restrictsFiles || indexRules(policy.rules).accessAt(path) !== 'deny')
+  const tree = kernelTreeOf(path);
+  if (isAnotherInside(path, policy.restrictsFiles))
+    refuse(
+      'cwd',
+      `${cwd} is not there in a sandbox, which has a ${tree} of its own; start the command somewhere else`,
+    );
+  if (tree !== undefined || !policy.restrictsFiles || indexRules(policy.rules).accessAt(path) !== 'deny')
     return resolved;
   const why = unreadableByLink(path, policy.decisions, files);
   if (why !== undefined) refuse('cwd', `${cwd} cannot be read in the sandbox, ${why}`);
   return refuse('cwd', `${cwd} cannot be read in the sandbox; allow it, or start the command somewhere else`);
 }
+
+/** What lies in a tree of the sandbox's own under such a name is missing, or something else: a process has another number. */
+function isAnotherInside(path: string, restrictsFiles: boolean): boolean {
+  return restrictsFiles ? OWN_IN_SANDBOX.test(path) : OWN_PROCESS.test(path);
+}
+
+const OWN_PROCESS = /^\/proc\/\d/;
+const OWN_IN_SANDBOX = /^\/(proc\/\d|dev\/)/;

@@ -93,6 +93,18 @@ describe('what this host cannot enforce is refused before anything starts', () =
       'cwd: /ws/secret cannot be read in the sandbox; allow it, or start the command somewhere else',
     ],
     [
+      'a working directory that a sandbox has of its own',
+      { files: fakeFiles({ '/dev/shm': 'shared', '/usr/bin/bwrap': { text: '' } }) },
+      '/dev/shm',
+      'cwd: /dev/shm is not there in a sandbox, which has a /dev of its own; start the command somewhere else',
+    ],
+    [
+      'a working directory of another process',
+      { files: fakeFiles({ '/proc/42/task': 'directory', '/usr/bin/bwrap': { text: '' } }) },
+      '/proc/42/task',
+      'cwd: /proc/42/task is not there in a sandbox, which has a /proc of its own; start the command somewhere else',
+    ],
+    [
       'a working directory that is none',
       {},
       '/usr/bin/bwrap',

@@ -63,6 +63,16 @@ describe.runIf(process.platform === 'linux')('a temporary directory of a command
     );
   });
 
+  test('a TMPDIR that every sandbox has for itself is named', async () => {
+    symlinkSync('/dev/shm', join(place, 'shm'));
+    vi.stubEnv('TMPDIR', join(place, 'shm'));
+    await expect(withOwnTemporary(NONE, () => undefined)).rejects.toThrow(
+      new Error(
+        `${join(place, 'shm')} is not there in a sandbox, which has a /dev of its own; let TMPDIR name a directory elsewhere`,
+      ),
+    );
+  });
+
   test('that a killed program has left goes at the next start, and no other one', async () => {
     left(`${space()}-${String(process.pid)}-1`);
     const kept = [

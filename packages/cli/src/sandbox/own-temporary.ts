@@ -1,8 +1,16 @@
-import { fstatSync, lstatSync, mkdtempSync, readdirSync, readlinkSync, rmdirSync } from 'node:fs';
+import {
+  fstatSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+  rmdirSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type SandboxPlan, StalePlan } from '@holdfast/sandbox';
-import { isProcessRunning, ownProcessMark } from '@holdfast/sandbox/internal';
+import { isProcessRunning, kernelTreeOf, ownProcessMark } from '@holdfast/sandbox/internal';
 import { complain, messageOf } from '../complain.js';
 import type { LocalPermissions } from './local-intent.js';
 import { makePinnedDirectory, type PinnedDirectory, pinDirectory } from './pinned-directory.js';
@@ -77,13 +85,28 @@ function makeTemporary(): Temporary {
 
 /** Says who named the directory in which nothing can be made. */
 function makeNamed(prefix: string): PinnedDirectory {
+  const parent = tmpdir();
+  const tree = kernelTreeOf(realpathOf(parent));
+  if (tree !== undefined) {
+    const remedy = 'let TMPDIR name a directory elsewhere';
+    throw new Error(`${parent} is not there in a sandbox, which has a ${tree} of its own; ${remedy}`);
+  }
   try {
-    return makePinnedDirectory(tmpdir(), prefix);
+    return makePinnedDirectory(parent, prefix);
   } catch (error) {
     const named = ['TMPDIR', 'TMP', 'TEMP'].find((name) => (process.env[name] ?? '') !== '');
     if (named === undefined) throw error;
     const remedy = `${named} names that directory: let it name one that this user can write`;
     throw new Error(`${messageOf(error)}; ${remedy}`, { cause: error });
+  }
+}
+
+/** As it was given, where it does not lead anywhere. */
+function realpathOf(directory: string): string {
+  try {
+    return realpathSync(directory);
+  } catch {
+    return directory;
   }
 }
 

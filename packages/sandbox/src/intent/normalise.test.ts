@@ -136,6 +136,21 @@ describe('what an entry stands for', () => {
     expect(await told(at('/ws/link', 'read'), at('/bin', 'write'), at('/ws/a', 'write'))).toEqual([]);
   });
 
+  test('a directory in a tree that every sandbox has for itself is not written outside, which is told', async () => {
+    const files = fakeFiles({ '/dev/shm/ws': 'directory', '/dev/null': { text: '' } });
+    const entries = ['/dev/shm/ws', '/dev/null'].map((path) => at(path, 'write'));
+    const policy = await normalised([ROOT_READ, ...entries], {}, undefined, files);
+    expect([lines(policy), policy.notes]).toEqual([
+      ['read /', 'write /dev/null'],
+      [
+        {
+          origin: { source: 'intent', entry: `${ENTRY}.1` },
+          text: 'nothing is written in /dev/shm/ws outside, for every sandbox has a /dev of its own; name a directory elsewhere',
+        },
+      ],
+    ]);
+  });
+
   test('each workspace root gets what project_roots says', async () => {
     const policy = await normalised([special({ kind: 'project_roots' }, 'write')], {
       workspaceRoots: ['file:///ws', 'file:///second'],

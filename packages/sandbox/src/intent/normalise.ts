@@ -1,4 +1,5 @@
 import type { FileFacts } from '../files/file-facts.js';
+import { kernelTreeOf } from '../files/kernel-trees.js';
 import { LookPool } from '../files/look-pool.js';
 import { doorTo } from '../files/own-door.js';
 import { childOf, depthOf, isWithin, NOT_UTF_8, namesOf, parentOf } from '../files/paths.js';
@@ -250,6 +251,12 @@ function bindPaths(entry: IntentEntry, paths: readonly string[], origin: RuleOri
     refuseDeep(resolved.path, nameOf(origin));
     if (resolved.kind === 'missing' && entry.missing_path_behavior === 'skip') {
       binding.notes.push({ origin, text: `${path} does not exist and is skipped, as asked` });
+      continue;
+    }
+    const tree = kernelTreeOf(resolved.path);
+    if (entry.access === 'write' && resolved.kind === 'directory' && tree !== undefined) {
+      const text = `nothing is written in ${path} outside, for every sandbox has a ${tree} of its own; name a directory elsewhere`;
+      binding.notes.push({ origin, text });
       continue;
     }
     if (entry.access === 'write') noteLeadingOut(path, resolved, origin, binding);
