@@ -123,6 +123,24 @@ describe('what this host cannot enforce is refused before anything starts', () =
   });
 });
 
+test('root is told of what it lets be written and cannot write in a sandbox, since it is of another user', async () => {
+  const files: FileView = {
+    ...fakeFiles({ '/ws/secret': 'directory', '/usr/bin/bwrap': { text: '' } }, { '/ws': { uid: 1001 } }),
+    isUnwritable: ({ uid }) => uid !== 0,
+    inOneGo: (work) => work(files),
+  };
+  const { policy, gaps } = await planned({ files });
+  expect([policy.notes, gaps]).toEqual([
+    [
+      {
+        origin: { source: 'intent', entry: 'sandbox.permissions.file_system.entries.1' },
+        text: "/ws belongs to user 1001, and root has no rights in a sandbox over what is of others, so it can hardly be written; run this as that user, or let root's group write it",
+      },
+    ],
+    [],
+  ]);
+});
+
 test('what patterns match is denied, those of the intent and those of the operator', async () => {
   const restricted = (...patterns: readonly string[]): unknown => ({
     ...WORKSPACE_WRITE,

@@ -50,6 +50,7 @@ import {
   refuseReplaceable,
   visibleDirectory,
 } from './plan-refusals.js';
+import { notesOfForeignGrants } from './policy/foreign-grants.js';
 import { notesOfHardLinks } from './policy/hard-links.js';
 import type { Narrowing } from './policy/intersect.js';
 import type { NormalisedPolicy, PathRule, PolicyNote } from './policy/path-rule.js';
@@ -295,9 +296,9 @@ function answer(
   );
   const isNetworkNarrowed = hosts === undefined && policy.network !== asked.network;
   const open = notesOfGaps(policy, movable, { user, files, runBy, ofHost });
-  const noted = { ...policy, notes: [...policy.notes, ...notes, ...open] };
+  const noted = [...policy.notes, ...notes, ...notesOfForeignGrants(policy, files), ...open];
   return {
-    policy: noted,
+    policy: { ...policy, notes: noted },
     decisions,
     isNetworkNarrowed,
     narrowed,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isClosedInside } from './closed-inside.js';
+import { isClosedInside, isUnwritableInside } from './closed-inside.js';
 
 const ROOT = { uid: 0, gid: 0, groups: [0, 4] };
 const USER = { uid: 1001, gid: 1001, groups: [1001] };
@@ -21,4 +21,17 @@ test('a file keeps nobody from going on, and an ordinary user is kept out of the
     isClosedInside({ kind: 'file', uid: 1001, gid: 1001, mode: 0 }, ROOT),
     isClosedInside({ kind: 'directory', uid: 0, gid: 0, mode: 0 }, USER),
   ]).toEqual([false, false]);
+});
+
+test.each([
+  ['its own, which it may open', 0, 0, 0o500, false],
+  ['one of another user', 1001, 1001, 0o755, true],
+  ['one of a group that it is in', 1001, 4, 0o770, false],
+  ['one that only such a group may not write', 1001, 4, 0o707, true],
+  ['one that all may write', 1001, 1001, 0o777, false],
+])('%s root writes inside or not', (_, uid, gid, mode, expected) => {
+  expect([
+    isUnwritableInside({ uid, gid, mode }, ROOT),
+    isUnwritableInside({ uid, gid, mode }, USER),
+  ]).toEqual([expected, false]);
 });

@@ -24,9 +24,26 @@ export function isClosedInside(
 ): boolean {
   if (kind !== 'directory' || own.uid !== 0) return false;
   if (uid === own.uid) return gid !== own.gid && (mode & ENTERED_BY_OWNER) === 0;
-  return (mode & (own.groups.includes(gid) ? ENTERED_BY_GROUP : ENTERED_BY_OTHERS)) === 0;
+  return !isAllowed(ENTERED, { gid, mode }, own);
+}
+
+/**
+ * Whether root may write a file or directory, and no sandbox of root does: it is of another user, whose mode says nothing of root, and
+ * who alone could change that.
+ */
+export function isUnwritableInside(
+  { uid, gid, mode }: Pick<FileFact, 'uid' | 'gid' | 'mode'>,
+  own: InsideUser,
+): boolean {
+  return own.uid === 0 && uid !== own.uid && !isAllowed(WRITTEN, { gid, mode }, own);
+}
+
+/** Whether a mode gives a right over what is of another user. */
+function isAllowed(right: number, { gid, mode }: Pick<FileFact, 'gid' | 'mode'>, own: InsideUser): boolean {
+  return (mode & (own.groups.includes(gid) ? right << GROUP : right)) !== 0;
 }
 
 const ENTERED_BY_OWNER = 0o100;
-const ENTERED_BY_GROUP = 0o010;
-const ENTERED_BY_OTHERS = 0o001;
+const ENTERED = 0o001;
+const WRITTEN = 0o002;
+const GROUP = 3;

@@ -31,6 +31,8 @@ export interface FileFacts {
   look(path: string): FileFact | undefined;
   /** Whether a directory lets nobody in that is confined, though this program gets in; left out where there is none such. */
   isClosed?(directory: FileFact): boolean;
+  /** Whether nobody writes a file or directory that is confined, though this program does; left out where there is none such. */
+  isUnwritable?(file: FileFact): boolean;
   /** Where a link leads, as it is written there. */
   readLink(path: string): string;
   /** The entries of a directory; empty where it cannot be read. Undefined for more than `atMost`. */

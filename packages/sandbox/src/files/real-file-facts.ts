@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { accessSync, constants, lstatSync, opendirSync, readlinkSync, type Stats } from 'node:fs';
 import { MAX_SMALL_FILE_BYTES } from '../limits.js';
-import { isClosedInside, readInsideUser } from './closed-inside.js';
+import { isClosedInside, isUnwritableInside, readInsideUser } from './closed-inside.js';
 import { errorCode, NOT_TEXT } from './error-code.js';
 import type { DirectoryEntry, FileFact, FileFacts } from './file-facts.js';
 import { MAX_PATH_BYTES } from './paths.js';
@@ -24,6 +24,7 @@ export const realFileFacts: FileFacts = {
     return { kind: kindOf(found), device, inode, uid, gid, mode: found.mode & PERMISSIONS, links };
   },
   isClosed: (directory) => isClosedInside(directory, OWN),
+  isUnwritable: (file) => isUnwritableInside(file, OWN),
   readLink: (path) => textOf(readlinkSync(path, 'buffer')),
   list(path, atMost) {
     try {
