@@ -76,6 +76,25 @@ describe.each(INVENTORY_USERS)('as $name', (user) => {
     expect(stdout).toBe('refused\nrefused\nkept\n');
   });
 
+  test.skipIf(!isPossible)(
+    `so it is in an overlay of it, and in the layers of an overlay${lack}`,
+    async () => {
+      const overlay = path.join(world.outside, 'overlay');
+      const at = (name: string): string => path.join(overlay, name);
+      for (const name of ['one', 'two', 'merged']) mkdirSync(at(name), { recursive: true });
+      for (const name of ['one/key', 'two/kept']) writeFileSync(at(name), `${name}\n`);
+      world.mount(['-t', 'overlay', '-o', `lowerdir=${at('one')}:${at('two')}`, 'none', at('merged')]);
+      const reading =
+        'for at in one merged; do cat $at/key 2> /dev/null || echo refused; done; cat merged/kept';
+      const read: string[] = [];
+      for (const secret of [at('one/key'), at('merged/key')]) {
+        const { stdout } = await world.run(reading, { deny: [secret], cwd: overlay });
+        read.push(stdout);
+      }
+      expect(read).toEqual(Array(2).fill('refused\nrefused\ntwo/kept\n'));
+    },
+  );
+
   test.skipIf(!isPossible)(`also where it is protected by its name${lack}`, async () => {
     const { bare, outside } = world;
     const secret = path.join(bare, '.envrc');

@@ -1,5 +1,5 @@
 import { ExecError } from '@holdfast/exec-protocol';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { isWithin } from '../files/paths.js';
 import { fakeFiles } from '../files/testing/fake-files.js';
 import { MAX_ALIASES } from '../limits.js';
@@ -128,6 +128,92 @@ test('it is denied as the file or the directory that it is', () => {
     [['/mnt/file', 'file']],
     [['/mnt/other/file', 'file']],
   ]);
+});
+
+describe('an overlay', () => {
+  const files = fakeFiles({
+    '/data/one/key': { text: '' },
+    '/data/two/key': { text: '' },
+    '/data/up/new': { text: '' },
+    '/data/linked': { link: 'one' },
+    '/data/linked/key': { text: '' },
+    '/key': { text: '' },
+    '/view/one/key': { text: '' },
+    '/data/shut': 'shut',
+    '/view/key': { text: '' },
+    '/view/new': { text: '' },
+    '/again/key': { text: '' },
+    '/again/new': { text: '' },
+    '/bound/key': { text: '' },
+  });
+  const view = '0:40 / /view overlay x rw,lowerdir=/data/one:/data/two,upperdir=/data/up,workdir=/data/w';
+  const denied = (path: string, ...mounts: readonly string[]): readonly string[] =>
+    mounted(['read /', `deny ${path}`], mounts, files).filter((line) => line !== 'read /');
+
+  test('shows what is denied in one of its layers, and so does what has that as a layer', () => {
+    const again = '0:41 / /again overlay x rw,lowerdir=/view';
+    expect([denied('/data/one/key', view, again), denied('/data/up', view)]).toEqual([
+      ['deny /again/key', 'deny /data/one/key', 'deny /view/key'],
+      ['deny /data/up', 'deny /view'],
+    ]);
+  });
+
+  test('shows what is denied further up, and what is mounted there', () => {
+    expect([denied('/data', view), denied('/data', '8:2 / /data/one', view)]).toEqual([
+      ['deny /data', 'deny /view'],
+      ['deny /data', 'deny /view'],
+    ]);
+  });
+
+  test('is denied in its layers, where they have it, and in others that have the same layer', () => {
+    const again = '0:41 / /again overlay x rw,lowerdir=/data/one';
+    const bound = '8:1 /data/two /bound';
+    expect([denied('/view/key', view, again, bound), denied('/view/new', view, again)]).toEqual([
+      ['deny /again/key', 'deny /bound/key', 'deny /data/one/key', 'deny /data/two/key', 'deny /view/key'],
+      ['deny /data/up/new', 'deny /view/new'],
+    ]);
+  });
+
+  test('is not denied in what lies above it', () => {
+    const deep = view.replace('/view', '/home/me/view');
+    expect(denied('/home/me', deep)).toEqual(['deny /home/me']);
+  });
+
+  test.each([
+    ['of the root', ['0:40 / / overlay x rw,lowerdir=/data/one', '8:2 / /data']],
+    ['with layers whose paths lead through links', ['0:40 / /view overlay x rw,lowerdir=/data/linked']],
+    ['with layers of which nobody knows where they are', ['0:40 / /view overlay x rw,lowerdir=one:../up']],
+    ['with a layer that it covers', ['0:40 / /view overlay x rw,lowerdir=/view/one']],
+  ])('%s is taken to have none', (_, mounts) => {
+    for (const path of ['/data/one/key', '/view/key', '/key'])
+      expect(denied(path, ...mounts)).toEqual([`deny ${path}`]);
+  });
+
+  test('is denied with what this user has shut, for a command could open it', () => {
+    expect(denied('/view/key', '0:40 / /view overlay x rw,lowerdir=/data/shut/a')).toEqual([
+      'deny /data/shut',
+      'deny /view/key',
+    ]);
+  });
+
+  test('has layers that the kernel tells with backslashes and octal numbers', () => {
+    const names = fakeFiles({
+      '/data/a b,c:d\\e=f/file': { text: '' },
+      '/data/p:q\\,r/file': { text: '' },
+      '/data/up,s/file': { text: '' },
+      '/view/file': { text: '' },
+    });
+    const told = [
+      'lowerdir=/data/a\\040b\\134\\054c\\134:d\\134\\134e=f:/data/two,upperdir=/data/up\\134\\054s',
+      'lowerdir+=/data/p:q\\134\\054r',
+    ].map((options) =>
+      mounted(['read /', 'deny /view/file'], [`0:40 / /view overlay x rw,${options}`], names).slice(1),
+    );
+    expect(told).toEqual([
+      ['deny /data/a b,c:d\\e=f/file', 'deny /data/up,s/file', 'deny /view/file'],
+      ['deny /data/p:q\\,r/file', 'deny /view/file'],
+    ]);
+  });
 });
 
 test('exports of a server are told apart by their names there', () => {

@@ -3,7 +3,7 @@ import { kernelTreeOf } from '../files/kernel-trees.js';
 import { lookUnlessKeptOut } from '../files/look-unless-kept-out.js';
 import { ownDoor } from '../files/own-door.js';
 import { childOf, parentOf } from '../files/paths.js';
-import { factsOf } from '../files/resolve-path.js';
+import { factsOf, resolvePath } from '../files/resolve-path.js';
 import { Unseen } from '../files/unseen.js';
 import { MAX_ALIASES } from '../limits.js';
 import { indexRules, mergeRules } from '../policy/access.js';
@@ -15,17 +15,17 @@ import type { Mount } from './mount-table.js';
 
 type Looks = Pick<FileFacts, 'look' | 'mayCreateIn'>;
 
-/** What is denied at one place and mounted at another one, too, as by `mount --bind`. */
+/** What is denied at one place and shown at another one, too, as by `mount --bind`, or by an overlay. */
 export class AliasedDenials {
   readonly #places: MountPlaces;
   readonly #files: Looks;
-  readonly #careful: Looks;
+  readonly #careful: FileFacts;
 
   /**
    * @param mounts Of this machine. @param files As they were when the rules were made. @param careful The same, with `Unseen` thrown for
    *   what may never answer.
    */
-  constructor(mounts: readonly Mount[], files: Looks, careful: Looks) {
+  constructor(mounts: readonly Mount[], files: Looks, careful: FileFacts) {
     this.#places = new MountPlaces(mounts);
     this.#files = files;
     this.#careful = careful;
@@ -46,13 +46,30 @@ export class AliasedDenials {
     for (const rule of rules) {
       if (rule.access !== 'deny' || rule.kind === 'missing' || rule.path === '/') continue;
       this.#refuseBuried(rule);
-      for (const alias of this.#places.aliasesOf(rule.path)) {
-        if (!isOpen(alias)) continue;
+      for (const alias of this.#aliasesOf(rule.path, isOpen)) {
         if ((left -= 1) < 0) refuse(nameOf(rule.origin), TOO_MANY);
         found.push(...this.#ruleFor(alias, rule));
       }
     }
     return found.length === 0 ? rules : mergeRules([...rules, ...found]);
+  }
+
+  *#aliasesOf(path: string, isOpen: (alias: Alias) => boolean): Generator<Alias> {
+    for (const alias of this.#places.aliasesOf(path)) if (isOpen(alias)) yield alias;
+    const isShown = (alias: Alias): boolean => isOpen(alias) && this.#isThere(alias);
+    for (const alias of this.#places.overlayPathsOf(path)) if (isShown(alias)) yield alias;
+    for (const layer of this.#places.layerPathsOf(path)) {
+      if (!isShown(layer)) continue;
+      yield layer;
+      for (const alias of this.#places.overlayPathsOf(layer.path)) if (isShown(alias)) yield alias;
+    }
+  }
+
+  /** In a layer there may be nothing, or a link, where the overlay shows a file of another one. Nobody is asked who may never answer. */
+  #isThere({ path }: Alias): boolean {
+    const found = resolvePath(path, this.#careful);
+    if (found.kind === 'deadEnd') return found.isShut === true;
+    return found.kind !== 'missing' && found.path === path;
   }
 
   #refuseBuried({ path, origin }: PathRule): void {

@@ -1,7 +1,10 @@
 import { isWithin } from '../files/paths.js';
 import { PathMap } from '../policy/path-map.js';
-import { isOfUser, tellsWhatItShows } from './kinds-of-mounts.js';
+import { grouped } from './grouped.js';
+import { isOfUser } from './kinds-of-mounts.js';
 import { type Mount, visibleMounts } from './mount-table.js';
+import { OverlayLayers } from './overlay-layers.js';
+import { below, joined, type Shown, shownAt, shownBy } from './shown.js';
 
 /** Another path of what a path shows, or a place outside of it that shows a part of that. */
 export interface Alias {
@@ -10,14 +13,15 @@ export interface Alias {
   readonly mount: Mount;
   /** Whether it is of the file system on which the path itself lies, and not of one that is mounted further down. */
   readonly isOfSameDisk: boolean;
-  /** Whether it is the very file or directory that the path leads to. */
+  /** Whether it is known to be the very file or directory that the path leads to. */
   readonly isWhole: boolean;
 }
 
 /** Where the same files of a machine are shown. What it takes to ask grows with the answer, not with how much is mounted. */
 export class MountPlaces {
   readonly #mounts: PathMap<Mount>;
-  /** By file system, where it is mounted more than once, and by what of it is shown. */
+  readonly #layers: OverlayLayers;
+  /** By file system, where its files may have several paths, and by what of it is shown. */
   readonly #sharing: Sharing;
   /** Those that could come to light, by the same. */
   readonly #buried: Sharing;
@@ -25,8 +29,9 @@ export class MountPlaces {
   constructor(mounts: readonly Mount[]) {
     const visible = visibleMounts(mounts);
     this.#mounts = new PathMap(visible);
-    this.#sharing = sharingOf(visible.values(), 2);
-    this.#buried = sharingOf(buriedMounts(mounts, visible), 1);
+    this.#layers = new OverlayLayers(visible);
+    this.#sharing = sharingOf(visible.values(), (device, count) => count > 1 || this.#layers.has(device));
+    this.#buried = sharingOf(buriedMounts(mounts, visible), () => true);
   }
 
   /** Whether any file has more than one path, or could have. */
@@ -73,6 +78,30 @@ export class MountPlaces {
     }
   }
 
+  /** Paths that a canonical one would have in the layers of its overlay; some may come twice. */
+  *layerPathsOf(path: string): Generator<Alias> {
+    const holding = this.#mounts.nearest(path);
+    if (holding !== undefined) yield* this.#placesOf(this.#layers.layersOf(shownAt(path, holding)));
+  }
+
+  /** Paths that what a canonical one shows would have in the overlays of it, if no other layer comes first; some may come twice. */
+  *overlayPathsOf(path: string): Generator<Alias> {
+    const holding = this.#mounts.nearest(path);
+    if (holding === undefined) return;
+    yield* this.#placesOf(this.#layers.overlaysOf(shownAt(path, holding)));
+    for (const mount of this.#mounts.within(path))
+      if (mount !== holding) yield* this.#placesOf(this.#layers.overlaysOf(shownBy(mount)));
+  }
+
+  *#placesOf(layered: Iterable<Shown>): Generator<Alias> {
+    for (const shown of layered) {
+      for (const place of sharedBy(this.#sharing, shown)) {
+        if (this.#mounts.nearest(place.path) === place.mount)
+          yield { ...place, isOfSameDisk: false, isWhole: false };
+      }
+    }
+  }
+
   *#aliasesOn(holding: Mount, path: string): Generator<Omit<Alias, 'isOfSameDisk'>> {
     for (const place of sharedBy(this.#sharing, shownAt(path, holding))) {
       const isCovered = this.#mounts.nearest(place.path) !== place.mount;
@@ -86,11 +115,11 @@ type Sharing = ReadonlyMap<string, PathMap<readonly Mount[]>>;
 
 type Place = Omit<Alias, 'isOfSameDisk'>;
 
-/** @param atLeast How many mounts of a file system are wanted, or it is left out. */
-function sharingOf(mounts: Iterable<Mount>, atLeast: number): Sharing {
+/** @param isWanted Whether a file system with so many mounts is. */
+function sharingOf(mounts: Iterable<Mount>, isWanted: (device: string, count: number) => boolean): Sharing {
   const sharing = new Map<string, PathMap<readonly Mount[]>>();
   for (const [device, ofDevice] of grouped(mounts, (mount) => shownBy(mount).device)) {
-    if (ofDevice.length < atLeast) continue;
+    if (!isWanted(device, ofDevice.length)) continue;
     sharing.set(device, new PathMap(grouped(ofDevice, (mount) => shownBy(mount).top)));
   }
   return sharing;
@@ -122,46 +151,3 @@ function buriedMounts(mounts: readonly Mount[], visible: ReadonlyMap<string, Mou
 }
 
 const NOTHING = new PathMap<readonly Mount[]>();
-
-function grouped<T>(all: Iterable<T>, keyOf: (one: T) => string): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
-  for (const one of all) {
-    const group = groups.get(keyOf(one));
-    if (group === undefined) groups.set(keyOf(one), [one]);
-    else group.push(one);
-  }
-  return groups;
-}
-
-/** A file system, and a directory or file of it. */
-interface Shown {
-  readonly device: string;
-  readonly top: string;
-}
-
-/**
- * What a mount shows. Of NFS the kernel tells that by the name which the directory has on its
- * server, if at all: who shares it nobody knows then.
- */
-function shownBy(mount: Mount): Shown {
-  const { id, device, root: top, source } = mount;
-  if (tellsWhatItShows(mount)) return { device, top };
-  const exported = /^.*?:(\/.*?)\/*$/s.exec(source)?.[1];
-  return exported === undefined ? { device: `${device} ${id}`, top } : { device, top: exported };
-}
-
-/** @param holding On which the path lies. */
-function shownAt(path: string, holding: Mount): Shown {
-  const { device, top } = shownBy(holding);
-  return { device, top: joined(top, below(path, holding.path)) };
-}
-
-/** What follows a directory in a path within it, from the slash on. */
-function below(path: string, directory: string): string {
-  return directory === '/' ? path : path.slice(directory.length);
-}
-
-function joined(directory: string, rest: string): string {
-  if (rest === '' || rest === '/') return directory;
-  return directory === '/' ? rest : directory + rest;
-}

@@ -19,7 +19,7 @@ export interface Mount {
   readonly type: string;
   /** What was mounted, such as a disk or the directory of a server. */
   readonly source: string;
-  /** The options of its file system. */
+  /** The options of its file system; what their values hold is still as for `unescaped`. */
   readonly fileSystemOptions: readonly string[];
 }
 
@@ -53,8 +53,8 @@ function mountOf(line: string): Mount {
 /** There may be any number of others before the next separator. */
 const FIXED_FIELDS = 6;
 
-/** The kernel writes blanks and backslashes as octal numbers. */
-function unescaped(field: string): string {
+/** A field as it was: the kernel writes blanks and backslashes as octal numbers, and in options what separates them. */
+export function unescaped(field: string): string {
   return field.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 }
 
