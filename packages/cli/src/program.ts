@@ -11,6 +11,7 @@ import { sandboxCommand } from './commands/sandbox.js';
 import { serveCommand } from './commands/serve.js';
 import { complain, messageOf } from './complain.js';
 import { EXIT_OWN_FAILURE } from './exit-codes.js';
+import { refuseLostArguments } from './lost-bytes.js';
 
 const COMMANDS = [
   serveCommand,
@@ -40,6 +41,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     program.addCommand(inherit(create(finish), program));
   }
   try {
+    refuseLostArguments(argv);
     await program.parseAsync([...argv]);
   } catch (error) {
     // Commander has printed its own complaint; help and --version end the same way, with code 0.

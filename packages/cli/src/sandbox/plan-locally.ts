@@ -15,6 +15,7 @@ import {
   spillFolder,
 } from '@holdfast/sandbox';
 import { complain } from '../complain.js';
+import { refuseLostVariables } from '../lost-bytes.js';
 import { isPassedOn } from './carried-streams.js';
 import { type LocalPermissions, localIntent } from './local-intent.js';
 
@@ -41,7 +42,8 @@ function ownDirectory(): string {
 /**
  * Plans a command in the working directory.
  * @param wrapperEnv Of the wrapper, and of the command where that has no such variables; default nothing.
- * @throws ExecError `sandboxUnsupported` when this machine cannot enforce what was asked for; as `setUp.check`.
+ * @throws ExecError `sandboxUnsupported` when this machine cannot enforce what was asked for; Error for variables that would be
+ *   changed; as `setUp.check`.
  */
 export async function planLocally(
   argv: readonly [string, ...string[]],
@@ -50,6 +52,7 @@ export async function planLocally(
   setUp: SetUp,
   wrapperEnv: Readonly<Record<string, string>> = {},
 ): Promise<LocalPlan> {
+  refuseLostVariables(env);
   const uid = process.getuid?.() ?? 0;
   const store = new PlaceholderStore(placeholderFolder(uid), complain);
   const cwd = ownDirectory();
