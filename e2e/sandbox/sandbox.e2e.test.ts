@@ -146,15 +146,51 @@ describeConfined('holdfast sandbox', WHOEVER_TESTS, () => {
     }
   });
 
-  test('refuses hosts beside the whole network, and hosts that are none', async () => {
-    const both = await runHoldfast(['sandbox', '--net', 'on', '--allow-host', 'a.example', '--', 'true']);
-    const none = await runHoldfast(['sandbox', '--allow-host', '*.com', '--', 'true']);
-    expect([both.code, both.stderr, none.code, none.stderr]).toEqual([
-      125,
-      'holdfast: --net on allows every host; leave out one of the two.\n',
-      125,
-      'holdfast: network: *.com would cover hosts of too many owners; name a domain, such as *.example.com\n',
+  test.each([
+    ['--net on --allow-host a.example', '--net on allows every host; leave out one of the two.'],
+    ['--net=off --allow-host a.example', '--net off allows none; leave out one of the two.'],
+    ['--deny-host a.example', '--deny-host says what an --allow-host leaves out; give one, or leave it out.'],
+    [
+      '--allow-host localhost:80 --deny-host localhost',
+      '--deny-host localhost leaves nothing of --allow-host localhost:80; leave out one of the two.',
+    ],
+    [
+      '--allow-host *.com',
+      'network: *.com would cover hosts of too many owners; name a domain, such as *.example.com',
+    ],
+  ])('refuses hosts that contradict, and hosts that are none: %s', async (options, complaint) => {
+    expect(await runHoldfast(['sandbox', ...options.split(' '), '--', 'true'])).toEqual({
+      code: 125,
+      stdout: '',
+      stderr: `holdfast: ${complaint}\n`,
+    });
+  });
+
+  test('runs what follows --, whatever it is called', async () => {
+    for (const name of ['explain', 'help'])
+      writeFileSync(join(place, 'ws', name), `#!/bin/sh\necho ${name}: "$@"\n`, { mode: 0o755 });
+    const env = { PATH: `${join(place, 'ws')}:${PATH}` };
+    const runs = [
+      await runHoldfast(['sandbox', '--', 'explain', '--json', 'true'], { env }),
+      await runHoldfast(['sandbox', '--net', 'off', '--', 'help'], { env }),
+      await runHoldfast(['sandbox', 'explain', '--', 'explain', 'true'], { env }),
+    ];
+    expect(runs.map(({ code, stdout }) => [code, stdout.split('\n', 1).join()])).toEqual([
+      [0, 'explain: --json true'],
+      [0, 'help:'],
+      [0, 'Files; the longest path that fits decides, and what is not listed cannot be read:'],
     ]);
+  });
+
+  test.each([
+    [['explain'], "error: missing required argument 'command'\n(try --help)\n"],
+    [['explain', '--colour', '--', 'true'], "error: unknown option '--colour'\n(try --help)\n"],
+    [
+      ['--write', '.', 'explain', '--', 'true'],
+      'holdfast: --write has to stand behind explain, which it is for.\n',
+    ],
+  ])('what explain cannot take is 125: %j', async (args, stderr) => {
+    expect(await runHoldfast(['sandbox', ...args])).toEqual({ code: 125, stdout: '', stderr });
   });
 
   test('explains which hosts can be reached', async () => {

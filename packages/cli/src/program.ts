@@ -53,5 +53,6 @@ export async function runCli(argv: readonly string[]): Promise<number> {
 }
 
 function inherit(command: Command, program: Command): Command {
+  for (const subcommand of command.commands) inherit(subcommand, program);
   return command.copyInheritedSettings(program);
 }

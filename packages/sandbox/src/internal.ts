@@ -16,5 +16,6 @@ export { SYSTEM_PATH, systemPlaces } from './linux/system-places.js';
 export { NO_INSPECTOR } from './machine/no-inspector.js';
 export { readMountTable } from './machine/read-mount-table.js';
 export { hasMountsOf } from './mounts/mounts-in-place.js';
+export { cancelledRule } from './network/cancelled-rules.js';
 export { reasonOf } from './network/reason-of.js';
 export { accessTo, replaceableIn, unreadableByLink } from './policy/visibility.js';

@@ -6,6 +6,7 @@ import {
   parseHostRules,
   type SandboxPlan,
 } from '@holdfast/sandbox';
+import { cancelledRule } from '@holdfast/sandbox/internal';
 import { Command, Option } from 'commander';
 import { closeInheritedDescriptors } from '../inherited-descriptors.js';
 import { type LocalPermissions, namesOfRules } from '../sandbox/local-intent.js';
@@ -15,11 +16,12 @@ import { planLocally } from '../sandbox/plan-locally.js';
 import { runLocally } from '../sandbox/run-locally.js';
 import { withSetUp } from '../sandbox/with-set-up.js';
 import { printable, printableLines } from '../text/printable.js';
+import { ProgramRunner } from './program-runner.js';
 
 interface SandboxOptions {
   readonly write: readonly string[];
   readonly deny: readonly string[];
-  readonly net: 'on' | 'off';
+  readonly net?: 'on' | 'off';
   readonly allowHost: readonly string[];
   readonly denyHost: readonly string[];
 }
@@ -39,7 +41,7 @@ Examples:
 
 /** `holdfast sandbox`: a command on this machine that may do only what was named. */
 export function sandboxCommand(finish: (exitCode: number) => void): Command {
-  const command = withPermissions(new Command('sandbox'))
+  const command = withPermissions(new ProgramRunner('sandbox'))
     .description('Run a command on this machine in a sandbox.')
     .usage('[options] -- command [args...]')
     .enablePositionalOptions()
@@ -51,7 +53,6 @@ export function sandboxCommand(finish: (exitCode: number) => void): Command {
   return command.addCommand(explainCommand(finish));
 }
 
-/** A program that is called so has to be named by its path. */
 function explainCommand(finish: (exitCode: number) => void): Command {
   return withPermissions(new Command('explain'))
     .description('Say what a command could do and how that is enforced, and run nothing.')
@@ -62,7 +63,8 @@ function explainCommand(finish: (exitCode: number) => void): Command {
         'macos',
       ]),
     )
-    .action(async (argv: readonly [string, ...string[]], options: ExplainOptions) => {
+    .action(async (argv: readonly [string, ...string[]], options: ExplainOptions, explain: Command) => {
+      refuseOptionsOf(explain.parent);
       const exitCode = await withSetUp(async (setUp) => {
         const explanation = await withOwnTemporary(permissionsOf(options), async ({ env, permissions }) => {
           const { plan } = await planLocally(argv, env, permissions, setUp);
@@ -73,6 +75,15 @@ function explainCommand(finish: (exitCode: number) => void): Command {
       });
       finish(exitCode);
     });
+}
+
+/** They would say nothing of what is explained. */
+function refuseOptionsOf(command: Command | null): void {
+  const given = command?.options.find(
+    (option) => command.getOptionValueSource(option.attributeName()) === 'cli',
+  );
+  if (given !== undefined)
+    throw new Error(`${given.long ?? ''} has to stand behind explain, which it is for.`);
 }
 
 interface ExplainOptions extends SandboxOptions {
@@ -111,24 +122,32 @@ function withPermissions(command: Command): Command {
     )
     .option('--deny-host <host>', 'keep a host from it although an --allow-host covers it', collect, [])
     .addOption(
-      new Option('--net <state>', 'whether it may use the network').choices(['on', 'off']).default('off'),
+      new Option('--net <state>', 'whether it may use the network; default: off').choices(['on', 'off']),
     )
     .passThroughOptions();
 }
 
 function permissionsOf({ write, deny, net, allowHost, denyHost }: SandboxOptions): LocalPermissions {
-  return { write, deny, network: net, hosts: hostsOf(net, allowHost, denyHost) };
+  return { write, deny, network: net ?? 'off', hosts: hostsOf(net, allowHost, denyHost) };
 }
 
 function hostsOf(
-  net: 'on' | 'off',
+  net: 'on' | 'off' | undefined,
   allow: readonly string[],
   deny: readonly string[],
 ): HostRules | undefined {
   if (allow.length === 0 && deny.length === 0) return undefined;
-  if (net === 'on') throw new Error('--net on allows every host; leave out one of the two.');
-  if (allow.length === 0) throw new Error('--deny-host says what an --allow-host leaves out.');
-  return parseHostRules({ allow, deny });
+  if (net !== undefined)
+    throw new Error(`--net ${net} allows ${net === 'on' ? 'every host' : 'none'}; leave out one of the two.`);
+  if (allow.length === 0)
+    throw new Error('--deny-host says what an --allow-host leaves out; give one, or leave it out.');
+  const rules = parseHostRules({ allow, deny });
+  const cancelled = cancelledRule(rules);
+  if (cancelled !== undefined)
+    throw new Error(
+      `--deny-host ${cancelled.denied.pattern} leaves nothing of --allow-host ${cancelled.allowed.pattern}; leave out one of the two.`,
+    );
+  return rules;
 }
 
 function collect(value: string, earlier: readonly string[]): readonly string[] {

@@ -29,7 +29,7 @@ export interface HostRules {
 }
 
 /** Ports of a host that was allowed without one. */
-const USUAL_PORTS: readonly number[] = [80, 443];
+export const USUAL_PORTS: readonly number[] = [80, 443];
 
 /**
  * Reads an allow and a deny list. A line is `HOST`, `HOST:PORT`, or with a wildcard `*.HOST` for the names below,
@@ -104,11 +104,14 @@ export function opensPort(rule: HostRule, port: number): boolean {
   return rule.port === undefined ? USUAL_PORTS.includes(port) : rule.port === port;
 }
 
+/** A host, and behind it something else than a port. */
+const NO_PORT = /^(\[[^\]]*\]|[^:/]*):(?!\d{1,5}$)[^:/]*$/;
+
 const LINE = /^(\*\*?\.)?(\[[^\]]*\]|[^:]*)(?::(\d{1,5}))?$/;
 
 function parseRule(pattern: string, origin: string): HostRule {
   const [, wildcard, written, port] = LINE.exec(pattern) ?? [];
-  if (port !== undefined && !isPort(Number(port))) {
+  if (port === undefined ? NO_PORT.test(pattern) : !isPort(Number(port))) {
     refuse(origin, `${pattern} has no port between 1 and 65535`);
   }
   return {
