@@ -101,7 +101,7 @@ describeConfined('holdfast sandbox', WHOEVER_TESTS, () => {
     const { code, stderr } = await runHoldfast(['sandbox', '--deny', '/proc/cpuinfo', '--', 'true']);
     expect([code, stderr]).toEqual([
       125,
-      'holdfast: sandbox.permissions.file_system.entries.2: /proc/cpuinfo cannot be denied: every sandbox has a /proc of its own; leave the entry out\n',
+      'holdfast: --deny /proc/cpuinfo: /proc/cpuinfo cannot be denied: every sandbox has a /proc of its own; leave the entry out\n',
     ]);
   });
 
@@ -163,6 +163,23 @@ describeConfined('holdfast sandbox', WHOEVER_TESTS, () => {
       code: 125,
       stdout: '',
       stderr: `holdfast: ${complaint}\n`,
+    });
+  });
+
+  test.each([
+    [
+      ['--write', '/'],
+      /^holdfast: --write \/: \S+\/bwrap lies where the command may write, and is run outside of sandboxes; allow less to be written, or install bubblewrap elsewhere\n$/,
+    ],
+    [
+      ['--deny', '/'],
+      /^holdfast: cwd: \S+ cannot be read in the sandbox, since --deny \/ denies it; allow it, or start the command somewhere else\n$/,
+    ],
+  ])('names the option that is to blame: %j', async (options, complaint) => {
+    expect(await runHoldfast(['sandbox', ...options, '--', 'true'])).toEqual({
+      code: 125,
+      stdout: '',
+      stderr: expect.stringMatching(complaint) as string,
     });
   });
 

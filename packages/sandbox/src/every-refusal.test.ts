@@ -184,10 +184,10 @@ const REFUSALS: Readonly<Record<string, string>> = {
   'a directory that is a file':
     'cwd: /ws/file is no directory of this executor; start the command somewhere else',
   'a directory that is denied':
-    'cwd: /ws cannot be read in the sandbox; allow it, or start the command somewhere else',
+    'cwd: /ws cannot be read in the sandbox, since sandbox.permissions.file_system.entries.1 denies it; allow it, or start the command somewhere else',
   'a directory that is a loop': 'cwd: the link /ws/loop leads in a circle; start the command somewhere else',
   'a bubblewrap that can be replaced':
-    'sandbox: /usr/bin/bwrap lies where the command may write; install bubblewrap outside of it',
+    'sandbox.permissions.file_system.entries.1: /usr/bin/bwrap lies where the command may write, and is run outside of sandboxes; allow less to be written, or install bubblewrap elsewhere',
   'another system':
     'sandbox: this executor runs darwin, for which there is no sandbox yet; send null to run without',
   'S11 another processor':

@@ -19,7 +19,7 @@ import { indexRules } from './policy/access.js';
 import { type ExposedDenial, exposedDenials } from './policy/exposed-denials.js';
 import type { NormalisedPolicy, PathRule, PolicyNote } from './policy/path-rule.js';
 import { DEFAULTS, nameOf } from './policy/rule-origin.js';
-import { replaceableIn, unreadableByLink } from './policy/visibility.js';
+import { originOfReplacing, replaceableIn, unreadableByLink } from './policy/visibility.js';
 import { refuse } from './refuse.js';
 
 /** What runs the sandboxes. */
@@ -69,13 +69,20 @@ export function refuseReplaceable(
   files: FileFacts,
 ): void {
   const isReplaceable = replaceableIn(policy, files);
+  const by = (path: string): string => {
+    const origin = originOfReplacing(path, policy, files);
+    return origin === undefined ? 'sandbox' : nameOf(origin);
+  };
   if (isReplaceable(program))
-    refuse('sandbox', `${program} lies where the command may write; install bubblewrap outside of it`);
+    refuse(
+      by(program),
+      `${program} lies where the command may write, and is run outside of sandboxes; allow less to be written, or install bubblewrap elsewhere`,
+    );
   const other = outsidePrograms(program, files).find(isReplaceable);
   if (other === undefined) return;
   refuse(
-    'sandbox',
-    `${other} lies where the command may write, and programs there are run outside of sandboxes; allow less of it to be written`,
+    by(other),
+    `${other} lies where the command may write, and programs there are run outside of sandboxes; allow less to be written`,
   );
 }
 
@@ -192,7 +199,12 @@ export function visibleDirectory(
     return resolved;
   const why = unreadableByLink(path, policy.decisions, files);
   if (why !== undefined) refuse('cwd', `${cwd} cannot be read in the sandbox, ${why}`);
-  return refuse('cwd', `${cwd} cannot be read in the sandbox; allow it, or start the command somewhere else`);
+  const denial = indexRules(policy.decisions).governing(path);
+  const since = denial?.access === 'deny' ? `, since ${nameOf(denial.origin)} denies it` : '';
+  return refuse(
+    'cwd',
+    `${cwd} cannot be read in the sandbox${since}; allow it, or start the command somewhere else`,
+  );
 }
 
 /** What lies in a tree of the sandbox's own under such a name is missing, or something else: a process has another number. */

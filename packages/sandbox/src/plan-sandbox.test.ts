@@ -84,13 +84,13 @@ describe('what this host cannot enforce is refused before anything starts', () =
       'a bubblewrap that the command could replace',
       { bwrap: () => Promise.resolve({ works: true, program: '/ws/bin/bwrap' }) },
       '/ws',
-      'sandbox: /ws/bin/bwrap lies where the command may write; install bubblewrap outside of it',
+      'sandbox.permissions.file_system.entries.1: /ws/bin/bwrap lies where the command may write, and is run outside of sandboxes; allow less to be written, or install bubblewrap elsewhere',
     ],
     [
       'a working directory that is not shown',
       {},
       '/ws/secret',
-      'cwd: /ws/secret cannot be read in the sandbox; allow it, or start the command somewhere else',
+      'cwd: /ws/secret cannot be read in the sandbox, since sandbox.permissions.file_system.entries.2 denies it; allow it, or start the command somewhere else',
     ],
     [
       'a working directory that a sandbox has of its own',
@@ -317,7 +317,7 @@ test.each([
   if (named === undefined) expect((await plan).bwrap).toBe('/opt/bwrap');
   else
     await expect(plan).rejects.toThrow(
-      `sandbox: ${named} lies where the command may write, and programs there are run outside of sandboxes; allow less of it to be written`,
+      `sandbox.permissions.file_system.entries.${WORKSPACE_WRITE.file_system.entries.length}: ${named} lies where the command may write, and programs there are run outside of sandboxes; allow less to be written`,
     );
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type LocalPermissions, localIntent, namesOfRules } from './local-intent.js';
+import { inOptions, type LocalPermissions, localIntent, namesOfRules } from './local-intent.js';
 
 const PERMISSIONS: LocalPermissions = {
   write: ['/ws', '/srv/../srv/b'],
@@ -26,6 +26,12 @@ test('a rule is named by the option that it came from', () => {
     ['write', 'file:///tmp/own', 'its temporary directory'],
     ['deny', 'file:///ws/key', '--deny /ws/key'],
   ]);
+});
+
+test('what is said of entries is said of options', () => {
+  const text =
+    'sandbox.permissions.file_system.entries.1: /ws is odd, since sandbox.permissions.file_system.entries.4 denies it';
+  expect(inOptions(text, PERMISSIONS)).toBe('--write /ws: /ws is odd, since --deny /ws/key denies it');
 });
 
 test('what no option asked for is named by what it is for', () => {

@@ -29,8 +29,16 @@ export function namesOfRules(permissions: LocalPermissions): (origin: RuleOrigin
   return ({ entry }) => names.get(entry) ?? DEFAULTS[entry]?.by ?? entry;
 }
 
+/** Names the options instead of the entries of the intent in what is said of it. */
+export function inOptions(text: string, permissions: LocalPermissions): string {
+  const nameOf = namesOfRules(permissions);
+  return text.replaceAll(ENTRY, (entry) => nameOf({ source: 'intent', entry }));
+}
+
 /** As rules name it. */
 const PERMISSIONS = 'sandbox.permissions';
+
+const ENTRY = /sandbox\.permissions(?:\.\w+)+/g;
 
 /** How each entry of the intent was asked for, in their order. */
 function optionsOf({ write, deny, temporary }: LocalPermissions): readonly string[] {

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { isatty } from 'node:tty';
+import { ExecError } from '@holdfast/exec-protocol';
 import {
   createSearches,
   type HostFacts,
@@ -11,13 +12,14 @@ import {
   readHostFacts,
   type SandboxPlan,
   type SetUp,
+  StalePlan,
   secureOwnFolder,
   spillFolder,
 } from '@holdfast/sandbox';
 import { complain } from '../complain.js';
 import { refuseLostVariables } from '../lost-bytes.js';
 import { isPassedOn } from './carried-streams.js';
-import { type LocalPermissions, localIntent } from './local-intent.js';
+import { inOptions, type LocalPermissions, localIntent } from './local-intent.js';
 
 /** A plan for a command on this machine, and where its placeholders are recorded. */
 export interface LocalPlan extends PlannedLaunch {
@@ -76,6 +78,14 @@ export async function planLocally(
     host,
     NO_OPERATOR,
     { hosts: permissions.hosts, setUp },
-  );
+  ).catch((error: unknown) => {
+    throw inWordsOf(permissions, error);
+  });
   return { plan, store, host };
+}
+
+function inWordsOf(permissions: LocalPermissions, error: unknown): unknown {
+  // A stale one is planned anew, and names no entry.
+  if (!(error instanceof ExecError) || error instanceof StalePlan) return error;
+  return new ExecError(error.kind, inOptions(error.message, permissions), { cause: error });
 }

@@ -39,12 +39,25 @@ export function replaceableIn(
 ): (path: string) => boolean {
   if (!restrictsFiles) return () => false;
   const index = indexRules(rules);
-  return (path) => {
-    const resolved = resolvePath(path, files);
-    if (resolved.kind === 'deadEnd') return true;
-    const ends = [resolved.path, ...resolved.links.map((link) => link.path)];
-    return ends.some((end) => index.accessAt(end) === 'write');
-  };
+  return (path) => endsOf(path, files)?.some((end) => index.accessAt(end) === 'write') ?? true;
+}
+
+/** Who lets a command do so; undefined where nobody can tell. */
+export function originOfReplacing(
+  path: string,
+  { rules }: Pick<NormalisedPolicy, 'rules'>,
+  files: FileFacts,
+): RuleOrigin | undefined {
+  const index = indexRules(rules);
+  const end = endsOf(path, files)?.find((at) => index.accessAt(at) === 'write');
+  return end === undefined ? undefined : index.governing(end)?.origin;
+}
+
+/** A path and the links on the way there; undefined where it leads nowhere. */
+function endsOf(path: string, files: FileFacts): readonly string[] | undefined {
+  const resolved = resolvePath(path, files);
+  if (resolved.kind === 'deadEnd') return undefined;
+  return [resolved.path, ...resolved.links.map((link) => link.path)];
 }
 
 /** What holds at one path, and who decided so. */
