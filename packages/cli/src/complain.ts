@@ -9,14 +9,21 @@ export function complain(message: string): void {
   process.stderr.write(`holdfast: ${printableLines(message)}${lineEnd()}`);
 }
 
-/** The text of whatever was thrown, with what helps where the system lacks something. */
+/** The text of whatever was thrown, with what helps where the system lacks something, be that told by another error. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const remedy = 'code' in error ? REMEDIES.get(error.code) : undefined;
-  return remedy === undefined ? error.message : `${error.message}; ${remedy}`;
+  const remedy = remedyOf(error);
+  return remedy === undefined || error.message.endsWith(remedy)
+    ? error.message
+    : `${error.message}; ${remedy}`;
+}
+
+function remedyOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  return ('code' in error ? REMEDIES.get(error.code) : undefined) ?? remedyOf(error.cause);
 }
 
 const REMEDIES: ReadonlyMap<unknown, string> = new Map([
-  ['EMFILE', 'allow this program more descriptors (ulimit -n)'],
+  ['EMFILE', 'allow this program more descriptors, such as 1024 (ulimit -n)'],
   ['ENFILE', 'the machine has no descriptors left (sysctl fs.file-max); end what holds them'],
 ]);

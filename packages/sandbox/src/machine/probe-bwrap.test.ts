@@ -70,6 +70,13 @@ describe('a host without a bubblewrap that works is refused, with the remedy', (
     });
   });
 
+  test('it is not even loaded, whatever options it has', async () => {
+    install('echo "bwrap: error while loading shared libraries: libcap.so.2: Error 24" >&2; exit 127');
+    expect(await problemFound()).toBe(
+      'bubblewrap does not work here: bwrap: error while loading shared libraries: libcap.so.2: Error 24',
+    );
+  });
+
   test.each([
     ['S03', 'bwrap: No permissions to create new namespace', /in a container grant SYS_ADMIN/],
     ['S03', 'bwrap: loopback: Failed RTM_NEWADDR: Operation not permitted', /AppArmor/],

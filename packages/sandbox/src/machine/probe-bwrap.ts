@@ -54,7 +54,8 @@ const trials = new KeptTrials<BwrapCapability>(({ works }) => works);
  * Tries bubblewrap by doing what a sandbox does. That it works is kept until the program is replaced.
  * @param mayReplace As for `findBwrap`: nothing that it holds for is executed.
  * @param signal Ends the wait, and the trial when nobody else waits for it.
- * @throws its reason; StalePlan where somebody moved what this machine has mounted meanwhile.
+ * @throws its reason; StalePlan where somebody moved what this machine has mounted meanwhile; the error of the
+ *   system where it lacks what every start needs, which says nothing of the program.
  */
 export async function probeBwrap(
   search: BwrapSearch,
@@ -70,6 +71,7 @@ export async function probeBwrap(
 async function tryOut({ path: program }: ProgramFile, signal: AbortSignal): Promise<BwrapCapability> {
   const help = await run(program, ['--help'], signal);
   if (help.isLate) return tooSlow(program);
+  if (!help.succeeded) return { works: false, problem: explainFault(help.output) };
   const missing = NEEDED_OPTIONS.filter((option) => !help.output.includes(`${option} `));
   if (missing.length > 0) {
     return {
@@ -96,11 +98,15 @@ interface Outcome {
   readonly output: string;
 }
 
-/** Never fails. */
+/** @throws the error of the system for a lack of something. */
 function run(program: string, args: readonly string[], signal: AbortSignal): Promise<Outcome> {
   const options = { env: {}, cwd: '/', timeout: PROBE_TIMEOUT_MS, killSignal: 'SIGKILL' as const, signal };
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const child = execFile(program, args, options, (error, stdout, stderr) => {
+      if (error !== null && LACKS.has(error.code)) {
+        reject(Object.assign(new Error(error.message, { cause: error }), { code: error.code }));
+        return;
+      }
       // That of a program which ran and failed only says so.
       const failure = error === null || typeof error.code === 'number' ? '' : `\n${error.message}`;
       resolve({
@@ -112,3 +118,5 @@ function run(program: string, args: readonly string[], signal: AbortSignal): Pro
     child.stdin?.end();
   });
 }
+
+const LACKS: ReadonlySet<unknown> = new Set(['EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM']);
