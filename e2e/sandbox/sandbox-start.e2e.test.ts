@@ -511,6 +511,13 @@ test.each([
   ['no JSON', '{', /^holdfast: --sandbox-ceiling \S+: .*JSON/],
   ['nothing to hold to', '{"permissions":{"type":"disabled"}}', /are no ceiling/],
   ['what is not known', '{"permissions":{"type":"external","network":"some"}}', /permissions.network: /],
+  [
+    'what no start could enforce',
+    JSON.stringify({
+      permissions: restricted([{ path: { type: 'path', path: '/srv' }, access: 'read' }]),
+    }),
+    /^holdfast: --sandbox-ceiling \S+: ceiling: permissions.file_system.entries.0.path.path: /,
+  ],
 ])('a ceiling with %s ends the server before it listens', async (_, text, complaint) => {
   await using place = await sandboxPlace(WHOEVER_TESTS);
   const file = join(place.path, 'ceiling.json');

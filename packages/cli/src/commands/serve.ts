@@ -150,7 +150,11 @@ async function ceilingOption({
   const text = await readFile(file, 'utf8');
   const { parseCeiling } = await import('@holdfast/sandbox');
   try {
-    return parseCeiling(text);
+    return parseCeiling(text, (member) =>
+      complain(
+        `note: --sandbox-ceiling ${file}: ${member} is not known here and restricts nothing; leave it out`,
+      ),
+    );
   } catch (error) {
     throw new Error(`--sandbox-ceiling ${file}: ${messageOf(error)}`);
   }

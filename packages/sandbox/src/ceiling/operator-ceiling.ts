@@ -4,23 +4,30 @@ import type { ExecutorRoots } from '../intent/executor-roots.js';
 import { globScansOf } from '../intent/glob-scans.js';
 import { normalise, type Patterns } from '../intent/normalise.js';
 import { parseIntent } from '../intent/parse-intent.js';
-import type { SandboxIntent } from '../intent/schema.js';
+import { type SandboxIntent, sandboxIntentSchema } from '../intent/schema.js';
 import { type Ceiling, DEFAULT_CEILING } from './ceiling.js';
+import { checkCeiling } from './check-ceiling.js';
 
 /** What an operator allows at most, in the words of an intent; nothing of it is bound to paths yet. */
 export type OperatorCeiling = SandboxIntent;
 
 /**
  * Reads what an operator wrote: the `sandbox` object of the wire as JSON, of which `permissions` alone is needed.
- * @throws Error that says what is wrong with it.
+ * @param onUnknown Is told of each member that means nothing here, and so restricts nothing.
+ * @throws Error that says what is wrong with it, be it that no start could enforce it.
  */
-export function parseCeiling(text: string): OperatorCeiling {
+export function parseCeiling(
+  text: string,
+  onUnknown: (member: string) => void = () => undefined,
+): OperatorCeiling {
   const parsed: unknown = JSON.parse(text);
   if (typeof parsed !== 'object' || parsed === null) throw new Error('must be an object with "permissions"');
   const ceiling = parseIntent({ windowsSandboxLevel: 'disabled', ...parsed });
   if (ceiling.permissions.type === 'disabled') {
     throw new Error('permissions of the type "disabled" are no ceiling; leave the ceiling out to have none');
   }
+  checkCeiling(ceiling);
+  for (const member of Object.keys(parsed)) if (!(member in sandboxIntentSchema.shape)) onUnknown(member);
   return ceiling;
 }
 

@@ -57,7 +57,14 @@ function keyOf({ pattern, directory, maxDepth }: GlobScan): string {
   return JSON.stringify([pattern, directory, maxDepth]);
 }
 
-function globOf({ pattern, origin, directory }: GlobScan, spend: (characters: number) => void): PathGlob {
+/**
+ * The pattern of a scan. @param spend As for `compileGlob`.
+ * @throws ExecError `sandboxUnsupported` for one that would match nothing of what it means elsewhere.
+ */
+export function globOf(
+  { pattern, origin, directory }: GlobScan,
+  spend: (characters: number) => void,
+): PathGlob {
   try {
     return compileGlob(pattern, directory, spend);
   } catch (error) {

@@ -5,9 +5,9 @@ import type { FileIdentity } from '../files/resolve-path.js';
 import { StalePlan } from '../files/stale-plan.js';
 import type { MountStep } from '../mounts/mount-step.js';
 import { indexRules, type RuleIndex } from '../policy/access.js';
+import { refuseInOwnTree } from '../policy/own-trees.js';
 import type { NormalisedPolicy, PathRule, PlaceholderText } from '../policy/path-rule.js';
 import { nameOf } from '../policy/rule-origin.js';
-import { refuse } from '../refuse.js';
 import type { MountRule } from './mask-crowds.js';
 
 /** What stands at a missing path while the sandbox runs, because something must be there to cover. */
@@ -74,14 +74,8 @@ export function planMounts(
 const SYSFS: MountStep = { kind: 'bind', path: '/sys', access: 'read', identity: undefined };
 
 function isOutsideOfKernelTrees({ path, access, origin }: PathRule): boolean {
-  const tree = kernelTreeOf(path);
-  if (tree === undefined) return true;
-  if (access === 'deny')
-    refuse(
-      nameOf(origin),
-      `${path} cannot be denied: every sandbox has a ${tree} of its own; leave the entry out`,
-    );
-  return false;
+  if (access === 'deny') refuseInOwnTree(path, nameOf(origin));
+  return kernelTreeOf(path) === undefined;
 }
 
 function baseStep(base: PathRule['access']): MountStep {

@@ -1,0 +1,53 @@
+import type { ExecError } from '@holdfast/exec-protocol';
+import { expect, test } from 'vitest';
+import { parseCeiling } from './operator-ceiling.js';
+
+const ROOT = { path: { type: 'special', value: { kind: 'root' } }, access: 'read' };
+
+function ceilingOf(entry: object, more: object = {}): string {
+  const fileSystem = { type: 'restricted', entries: [ROOT, entry] };
+  return JSON.stringify({
+    permissions: { type: 'managed', file_system: fileSystem, network: 'restricted' },
+    ...more,
+  });
+}
+
+const path = (uri: string, access = 'write'): object => ({ path: { type: 'path', path: uri }, access });
+const glob = (pattern: string, access = 'deny'): object => ({
+  path: { type: 'glob_pattern', pattern },
+  access,
+});
+
+const NAME = 'ceiling: permissions.file_system.entries.1';
+
+test.each<[string, string, RegExp]>([
+  ['a path that is no URI', ceilingOf(path('/srv')), /^ceiling: \S+\.1\.path\.path: .*file:/],
+  ['a relative one', ceilingOf(path('file://relative')), /^ceiling: \S+\.1\.path\.path: /],
+  [
+    'a pattern that grants',
+    ceilingOf(glob('**/*.env', 'read')),
+    RegExp(`^${NAME}: a glob_pattern can only deny`),
+  ],
+  ['braces around a slash', ceilingOf(glob('{.env,conf/secret}')), RegExp(`^${NAME}: .*send several`)],
+  ['a pattern of Windows', ceilingOf(glob('C:\\x')), RegExp(`^${NAME}: the pattern`)],
+  [
+    'what a sandbox has of its own',
+    ceilingOf(path('file:///proc/cpuinfo', 'deny')),
+    RegExp(`^${NAME}: /proc/cpuinfo cannot be denied`),
+  ],
+  ['a root that is no URI', ceilingOf(ROOT, { workspaceRoots: ['ws'] }), /^ceiling: workspaceRoots\.0: /],
+])('a ceiling with %s is refused when it is read', (_, text, message) => {
+  expect(() => parseCeiling(text)).toThrow(
+    expect.objectContaining({
+      kind: 'sandboxUnsupported',
+      message: expect.stringMatching(message) as unknown,
+    }) as ExecError,
+  );
+});
+
+test('what may be there one day is no fault of a ceiling, and what restricts nothing is told', () => {
+  const unknown: string[] = [];
+  const text = ceilingOf(path('file:///not/there', 'deny'), { foo: 1, networkProxy: {}, workspaceRoots: [] });
+  const { permissions } = parseCeiling(text, (member) => unknown.push(member));
+  expect([permissions.type, unknown]).toEqual(['managed', ['foo', 'networkProxy']]);
+});
