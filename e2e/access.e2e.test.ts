@@ -229,15 +229,34 @@ describe('a token', () => {
       stdout: '',
       stderr: `holdfast: ${file} holds no token; put one line into it\n`,
     });
-    const missing = await runHoldfast(['serve', '--token-file', join(directory.path, 'missing')]);
-    expect(missing).toEqual({
-      code: 1,
-      stdout: '',
-      stderr: expect.stringMatching(/^holdfast: .*missing/) as string,
-    });
     const both = await runHoldfast(['serve', '--no-auth', '--token-file', file]);
     expect(both).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(/contradict/) as string });
   });
+});
+
+test('a file or directory that an option names and that cannot be used is told with the option', async () => {
+  await using directory = await temporaryDirectory();
+  const missing = join(directory.path, 'missing');
+  const file = join(directory.path, 'file');
+  await writeFile(file, '');
+  const refusal = async (...args: readonly string[]): Promise<string> => {
+    const { code, stdout, stderr } = await runHoldfast(['serve', ...args]);
+    expect([code, stdout]).toEqual([1, '']);
+    return stderr;
+  };
+  const unread = 'name a file that this user can read\n';
+  const unusable = 'is no directory in which this user can make files';
+  expect([
+    await refusal('--token-file', missing),
+    await refusal('--sandbox-ceiling', directory.path),
+    await refusal('--spill-dir', missing),
+    await refusal('--spill-dir', file),
+  ]).toEqual([
+    `holdfast: --token-file ${missing} cannot be read (ENOENT); ${unread}`,
+    `holdfast: --sandbox-ceiling ${directory.path} cannot be read (EISDIR); ${unread}`,
+    `holdfast: --spill-dir ${missing} ${unusable} (ENOENT); make it, or name another one\n`,
+    `holdfast: --spill-dir ${file} ${unusable} (ENOTDIR); make it, or name another one\n`,
+  ]);
 });
 
 describe('a server on a Unix socket', () => {

@@ -50,7 +50,12 @@ export function runCommand(finish: (exitCode: number) => void): Command {
     .option('-d, --detach', 'print the ref of the command and leave it running')
     .option('--id <id>', 'name the command; default: a new id', processId)
     .option('--cwd <dir>', "absolute directory on the server; default: the server's own")
-    .option('-e, --env <name=value>', 'set a variable for the command; repeat for more', variable, {})
+    .option(
+      '-e, --env <name=value>',
+      'set a variable for the command; NAME alone takes the value that it has here; repeat for more',
+      variable,
+      {},
+    )
     .option('--timeout <duration>', 'end the command after this time: 30s, 5m, 1h', parseDuration)
     .option('--json', 'print one JSON object for each event instead of the output')
     .passThroughOptions()

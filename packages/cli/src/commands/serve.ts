@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { ExecServer, ExecServerOptions, LogLevel } from '@holdfast/exec-server';
 import type { OperatorCeiling } from '@holdfast/sandbox';
 import { Command, Option } from 'commander';
@@ -7,6 +6,7 @@ import { parseDuration, parseDurationOrZero } from '../duration.js';
 import { closeInheritedDescriptors } from '../inherited-descriptors.js';
 import { closeInspector } from '../inspector.js';
 import { parseSize } from '../size.js';
+import { checkNamedDirectory, readNamed } from './named-files.js';
 
 interface ServeOptions {
   readonly listen?: string;
@@ -97,6 +97,7 @@ async function serve(options: ServeOptions): Promise<number> {
   // Before anybody can know of the server, who might end it at once.
   const stopped = stopSignal();
   try {
+    if (options.spillDir !== undefined) await checkNamedDirectory('--spill-dir', options.spillDir);
     // The other commands start faster without it.
     const { createExecServer } = await import('@holdfast/exec-server');
     closeInspector();
@@ -135,7 +136,7 @@ async function tokenOption({
     throw new Error('--no-auth and --token-file contradict each other; give one');
   if (!auth) return { token: null };
   if (tokenFile === undefined) return {};
-  const token = (await readFile(tokenFile, 'utf8')).trim();
+  const token = (await readNamed('--token-file', tokenFile)).trim();
   if (token === '') throw new Error(`${tokenFile} holds no token; put one line into it`);
   return { token, tokenFile };
 }
@@ -147,7 +148,7 @@ async function ceilingOption({
   if (file === undefined) return undefined;
   if (sandboxInherit === true)
     throw new Error('--sandbox-ceiling and --sandbox-inherit contradict each other; give one');
-  const text = await readFile(file, 'utf8');
+  const text = await readNamed('--sandbox-ceiling', file);
   const { parseCeiling } = await import('@holdfast/sandbox');
   try {
     return parseCeiling(text, (member) =>
