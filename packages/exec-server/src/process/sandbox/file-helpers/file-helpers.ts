@@ -11,6 +11,7 @@ import { COOKIE_VARIABLE, type Cookie } from '../../guardian/cookie.js';
 import type { ChildSpec } from '../../spawn/child.js';
 import { toExecError } from '../../start-error.js';
 import { type HelperSandbox, intentOf, type Sandboxes } from '../sandboxes.js';
+import { blameCeiling } from './blame-ceiling.js';
 import { FileHelper, type HelperHost } from './file-helper.js';
 import { type HelperPlace, HelperPlaces, type HelperUse } from './helper-places.js';
 import { callOf, type HelperProgram } from './helper-program.js';
@@ -60,10 +61,18 @@ export class FileHelpers implements ConfinedFiles {
     const intent = intentOf(sandbox, this.#host.sandboxes.ceiling);
     if (intent === undefined) return undefined;
     refuseWithoutCwd(intent);
+    const isForCeiling = intent.permissions.type === 'disabled';
+    const told = async <T>(answer: Promise<T>): Promise<T> => {
+      try {
+        return await answer;
+      } catch (error) {
+        throw isForCeiling ? blameCeiling(error) : error;
+      }
+    };
     return {
-      use: (isLook, work) => this.#perform(isLook, { intent, session, use: 'requests' }, work),
+      use: (isLook, work) => told(this.#perform(isLook, { intent, session, use: 'requests' }, work)),
       open: (isLook, file) =>
-        this.#perform(isLook, { intent, session, use: 'files' }, (helper) => helper.open(file)),
+        told(this.#perform(isLook, { intent, session, use: 'files' }, (helper) => helper.open(file))),
     };
   }
 
