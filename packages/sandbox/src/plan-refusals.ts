@@ -121,33 +121,23 @@ function exposureOf({ rule, hand, exchanged }: ExposedDenial): string {
 /**
  * What a mount at one spelling of a name does not keep.
  * @param respelled Rules about files that have others.
- * @returns what of that every sandbox here keeps, and what a pattern of its ceiling matches. Refused it is not: a start-up file has its
- *   name, and a command can make what matches, which would stop everybody.
- * @throws ExecError `sandboxUnsupported` where another entry says so of a file.
+ * @returns what of that every sandbox here keeps. Refused it is not: a start-up file has its name.
+ * @throws ExecError `sandboxUnsupported` where an entry says so of a file.
  */
 export function notesOfRespelled(respelled: readonly PathRule[]): readonly PolicyNote[] {
-  const asked = respelled.find((rule) => rule.origin.source !== 'default' && !isMatchedBelowCeiling(rule));
+  const asked = respelled.find(({ origin }) => origin.source !== 'default');
   if (asked !== undefined)
     refuse(
       nameOf(asked.origin),
       `${asked.path} ${outcomeOf(asked)} by another spelling of its name, since upper and lower case are the same on its file system; ${asked.access === 'deny' ? 'deny' : 'name'} ${parentOf(asked.path)} instead, or move it elsewhere`,
     );
-  const byCeiling = respelled.filter(isMatchedBelowCeiling);
-  const kept = respelled.filter((rule) => !isMatchedBelowCeiling(rule));
-  const alike = [
-    kept.filter(({ access }) => access === 'deny'),
-    kept.filter(({ access }) => access === 'read'),
-  ];
-  return [byCeiling, ...alike].flatMap(([first, ...others]) => {
+  return (['deny', 'read'] as const).flatMap((access) => {
+    const [first, ...others] = respelled.filter((rule) => rule.access === access);
     if (first === undefined) return [];
     const more = others.length === 0 ? '' : ` (and ${others.length} more like it)`;
     const text = `${first.path}${more} ${outcomeOf(first)} by another spelling of its name, since upper and lower case are the same on its file system; keep it on another one`;
     return [{ origin: first.origin, text }];
   });
-}
-
-function isMatchedBelowCeiling({ origin, byPattern }: PathRule): boolean {
-  return origin.source === 'ceiling' && byPattern === true;
 }
 
 function outcomeOf({ access }: PathRule): string {
