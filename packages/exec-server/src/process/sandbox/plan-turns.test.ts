@@ -27,6 +27,11 @@ afterEach(() => {
   setUp.end();
 });
 
+/** Lets all begin or go on that can. */
+async function settle(): Promise<void> {
+  for (let at = 0; at < 3 * MAX_PLANS_AT_ONCE; at += 1) await turn();
+}
+
 function plan(session: string, within = setUp): Promise<string> {
   return turns.take(
     session,
@@ -51,19 +56,19 @@ function sessions(): readonly string[] {
 
 /** Ends plans until none is left. */
 async function endAll(): Promise<void> {
-  await turn();
+  await settle();
   while (underWay.length > 0) {
     underWay.shift()?.end();
-    await turn();
+    await settle();
   }
 }
 
 test('so many sandboxes of one session are planned at a time, and of all sessions', async () => {
   const flood = planMany('flood', 100);
-  await turn();
+  await settle();
   expect(underWay).toHaveLength(MAX_PLANS_PER_SESSION);
   const others = ['a', 'b', 'c', 'd'].flatMap((name) => planMany(name, MAX_PLANS_PER_SESSION));
-  await turn();
+  await settle();
   expect(underWay).toHaveLength(MAX_PLANS_AT_ONCE);
   await endAll();
   expect(new Set(await Promise.all([...flood, ...others]))).toEqual(new Set(['planned']));
@@ -72,11 +77,10 @@ test('so many sandboxes of one session are planned at a time, and of all session
 test('who asks for one is next, however many others wait', async () => {
   const floods = ['a', 'b', 'c', 'd'].flatMap((name) => planMany(name, 50));
   const one = plan('one');
-  await turn();
+  await settle();
   expect(sessions()).not.toContain('one');
   underWay.shift()?.end();
-  await turn();
-  await turn();
+  await settle();
   expect(sessions().at(-1)).toBe('one');
   await endAll();
   await Promise.all([...floods, one]);
@@ -106,7 +110,7 @@ test('while others look through directories one that looks at nothing is planned
     expect(sessions()).toEqual(Array.from({ length: MAX_PLANS_AT_ONCE }, (_, at) => `plain ${at}`)),
   );
   found();
-  await turn();
+  await settle();
   expect(underWay).toHaveLength(MAX_PLANS_AT_ONCE);
   await endAll();
   expect(new Set(await Promise.all([...looking, ...plain, late]))).toEqual(new Set(['planned']));
@@ -122,8 +126,7 @@ test('who has none begun is planned, however many look through directories, and 
   );
   const plain = planMany('plain', 2);
   await vi.waitFor(() => expect(sessions()).toEqual(['plain']));
-  await turn();
-  await turn();
+  await settle();
   expect(sessions()).toEqual(['plain']);
   found();
   await endAll();
@@ -139,7 +142,7 @@ test('who only waited is told so', async () => {
       'sandbox: it was not set up within 30 s (SANDBOX_START_MS) and gave up waiting for its plan; many others are planned here now: try again, and ask for fewer at once where they are yours',
     ),
   );
-  await turn();
+  await settle();
   await endAll();
   await Promise.all(others);
 });
@@ -147,10 +150,32 @@ test('who only waited is told so', async () => {
 test('others have the event loop before a plan begins', async () => {
   const waiting = plan('one');
   expect(underWay).toEqual([]);
-  await turn();
+  await settle();
   expect(sessions()).toEqual(['one']);
   await endAll();
   await waiting;
+});
+
+test('what comes in while one is planned is answered before the next one is, or the same goes on after a look', async () => {
+  const order: string[] = [];
+  const keepLoop = (name: string): void => {
+    order.push(name);
+    // It is read, and answered in the turn after that.
+    void turn()
+      .then(() => turn())
+      .then(() => order.push('an answer'));
+  };
+  const two = turns.take('one', setUp, async (aside) => {
+    keepLoop('a');
+    await aside(() => Promise.resolve());
+    keepLoop('a, after its look');
+  });
+  const one = turns.take('other', setUp, () => {
+    keepLoop('b');
+    return Promise.resolve();
+  });
+  await Promise.all([two, one]);
+  expect(order).toEqual(['a', 'an answer', 'b', 'an answer', 'a, after its look']);
 });
 
 test('a plan that fails makes room, and one that is called off begins never', async () => {

@@ -1,4 +1,3 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import {
   ExecError,
   MAX_PLANS_AT_ONCE,
@@ -8,6 +7,7 @@ import {
 } from '@holdfast/exec-protocol';
 import type { Aside, SetUp } from '@holdfast/sandbox';
 import { FairPlaces, type PlaceLimits } from './fair-places.js';
+import { LoopTurns } from './loop-turns.js';
 
 /**
  * When sandboxes are planned: a few at a time, and fewer of one session, for each keeps the event loop for a moment again and
@@ -17,9 +17,11 @@ export class PlanTurns {
   /** Looks of others may take long, so who has none is not kept waiting for them. */
   readonly #begun = placesFor({ all: MAX_PLANS_BEGUN, isFirstExtra: true });
   readonly #planning = placesFor({ all: MAX_PLANS_AT_ONCE });
+  /** Many that went on in one turn of the event loop would keep it together. */
+  readonly #loop = new LoopTurns();
 
   /**
-   * Plans when it is the session's turn, and when the event loop has done what waits.
+   * Plans when it is the session's turn, and when the event loop has done what waits, before a look and again after it.
    * @param session Its label.
    * @param plan Is given what carries out a look that takes long, during which it is the turn of others.
    * @throws ExecError `limitExceeded` when too many of the session wait already; as `setUp.check`; what the plan throws.
@@ -38,12 +40,13 @@ export class PlanTurns {
     const places = this.#planning;
     let leave = places.take(session) ?? (await places.wait(session, setUp.signal));
     try {
-      await turn();
+      await this.#loop.next();
       return await plan(async (look) => {
         leave();
         const found = await look();
         setUp.begin('waiting for its plan');
         leave = places.take(session) ?? (await places.wait(session, setUp.signal));
+        await this.#loop.next();
         return found;
       });
     } finally {
