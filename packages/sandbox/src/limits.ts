@@ -114,10 +114,10 @@ export const MAX_GLOB_MATCHES = 8192;
 export const MAX_INTENT_ENTRIES = 8192;
 
 /** Directories that one profile lets be written, but for those that many users share: each takes more than a dozen mounts. */
-export const MAX_WRITABLE_DIRECTORIES = 600;
+export const MAX_WRITABLE_DIRECTORIES = 256;
 
 /** Characters of all these paths and of what the patterns of the intent match. Planning takes a time that grows with them. */
-export const MAX_INTENT_CHARACTERS = 4 * 2 ** 20;
+export const MAX_INTENT_CHARACTERS = 2 ** 20;
 
 /**
  * Names of the path that an entry stands for. A look at it, and a mount there, take a time that grows with their square, for

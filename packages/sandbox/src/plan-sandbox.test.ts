@@ -258,6 +258,36 @@ test.each<[string, Partial<HostFacts>, RegExp]>([
   await expect(planned({ ...host, files: untouchable })).rejects.toThrow(refusal);
 });
 
+test('what is asked for is followed twice, however often it is asked what could be replaced', async () => {
+  let rounds = 0;
+  const inOneGo: HostFacts['files']['inOneGo'] = (work) => {
+    const looked = new Set<string>();
+    const result = work({
+      ...FILES,
+      look: (path) => {
+        looked.add(path);
+        return FILES.look(path);
+      },
+    });
+    if (looked.has('/ws/secret')) rounds += 1;
+    return result;
+  };
+  await planned({
+    files: { ...FILES, inOneGo },
+    bwrap: (mayReplace) => {
+      const isKept = ['/usr/bin/bwrap', '/usr/bin/unshare'].every((program) => !mayReplace(program));
+      return Promise.resolve(
+        isKept
+          ? { works: true, program: '/usr/bin/bwrap' }
+          : { works: false, problem: 'it could be replaced' },
+      );
+    },
+    deviceSeal: (_bwrap, mayReplace) =>
+      Promise.resolve(mayReplace('/usr/bin/mount') ? 'impossible' : 'needless'),
+  });
+  expect(rounds).toBe(2);
+});
+
 describe('what could be replaced is known before bubblewrap is tried', () => {
   const asked = async (path: string, files: FileView, ceiling = CEILING): Promise<boolean | undefined> => {
     let answer: boolean | undefined;

@@ -144,12 +144,12 @@ async function planWithin(
     const most = hidden.below(ceiling.bindTo(files, maximum), asked.rules, needed, files);
     return { asked, ceiling: most, hosts };
   };
-  const mayReplace: MayReplace = (path) =>
-    host.files.inOneGo((files) => {
-      const looked = checked(files, setUp);
-      const { asked, ceiling: most } = ask(looked, 'leftOut', 'leftOut');
-      return mayReplaceAt(path, asked, most, looked);
-    });
+  // Where somebody has changed it meanwhile, the answer finds something else than was looked for, and refuses or is planned anew.
+  const widest = once(() => host.files.inOneGo((files) => ask(checked(files, setUp), 'leftOut', 'leftOut')));
+  const mayReplace: MayReplace = (path) => {
+    const { asked, ceiling: most } = widest();
+    return host.files.inOneGo((files) => mayReplaceAt(path, asked, most, checked(files, setUp)));
+  };
   setUp.begin('trying bubblewrap');
   const bwrap = await workingBwrap(host, mayReplace, setUp);
   const restricts = ceiling.network !== undefined || restrictedFilesOf(intent) !== undefined;
@@ -159,19 +159,16 @@ async function planWithin(
   const scans = globScansOf(intent, roots);
   setUp.begin('looking at files');
   // Where repositories are looked for does not depend on patterns, for they can only deny.
-  const targets = host.files.inOneGo((files) => {
-    const { asked, ceiling: most } = ask(checked(files, setUp), 'leftOut', 'leftOut');
-    return scanTargets(asked, most);
-  });
-  const widest = (files: FileFacts): Question => ask(files, 'leftOut', 'leftOut');
+  const { asked, ceiling: most } = widest();
+  const targets = scanTargets(asked, most);
   const { trees, denied, maximum } = await aside(async () => {
     const found = await scanAll(targets, host.repositories, setUp);
     // Last of all: what appears after a look is not denied.
     setUp.begin('looking for what patterns match');
     return {
       trees: found,
-      denied: await matchAll('intent', scans, (files) => widest(files).asked, host, setUp),
-      maximum: await matchAll('ceiling', ceiling.scans, (files) => mostOf(widest(files)), host, setUp),
+      denied: await matchAll('intent', scans, asked, host, setUp),
+      maximum: await matchAll('ceiling', ceiling.scans, most.maximum ?? asked, host, setUp),
     };
   });
   setUp.begin('looking at files');
@@ -199,22 +196,23 @@ async function scanAll(
   return trees;
 }
 
-/** @param namedIn What entries name, and so no command has made. */
+/** @param named What entries name, and so no command has made. */
 async function matchAll(
   source: ProfileSource,
   scans: readonly GlobScan[],
-  namedIn: (files: FileFacts) => NamedPaths,
+  named: NamedPaths,
   { files: view, patterns }: HostFacts,
   setUp: SetUp,
 ): Promise<GlobMatches> {
-  const followed = (files: FileFacts): readonly GlobScan[] =>
-    scansWithBase(scans, namedIn(files), files, source);
+  const followed = (files: FileFacts): readonly GlobScan[] => scansWithBase(scans, named, files, source);
   const some = scans.length === 0 ? scans : view.inOneGo((files) => followed(checked(files, setUp)));
   return await patterns.find(some, view, setUp.signal);
 }
 
-function mostOf({ asked, ceiling: { maximum } }: Question): NamedPaths {
-  return maximum ?? asked;
+/** Does something when it is first needed, and not again. */
+function once<T>(work: () => T): () => T {
+  let done: { readonly found: T } | undefined;
+  return () => (done ??= { found: work() }).found;
 }
 
 /** A look at thousands of files keeps the event loop for itself, so that nothing else would end it. */

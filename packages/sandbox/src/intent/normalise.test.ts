@@ -245,6 +245,25 @@ test.each([
   );
 });
 
+test('an intent that is bound again has the roots of then', () => {
+  const entries = [special({ kind: 'slash_tmp' }, 'read')];
+  const file_system = { type: 'restricted' as const, entries };
+  const intent: SandboxIntent = {
+    permissions: { type: 'managed', file_system, network: 'restricted' },
+    windowsSandboxLevel: 'disabled',
+  };
+  const boundTo = (slashTmp: string): readonly string[] => {
+    const roots = { ...ROOTS, slashTmp };
+    const policy = normalise(intent, { roots, files: fakeFiles(TREE), patterns: new Map() });
+    return policy === undefined ? [] : lines(policy);
+  };
+  expect([boundTo('/ws'), boundTo('/ws/secret'), boundTo('/ws')]).toEqual([
+    ['read /ws'],
+    ['read /ws/secret'],
+    ['read /ws'],
+  ]);
+});
+
 test('entries stand for so many paths together and no more', async () => {
   const roots = 1024;
   const most = MAX_INTENT_ENTRIES / roots;
@@ -272,7 +291,7 @@ test('their paths and what patterns match have so many characters together and n
   await expect(normalised([...entries, at(`${rest}y`, 'deny'), glob('/ws/.env')])).rejects.toThrow(
     new ExecError(
       'sandboxUnsupported',
-      `${ENTRY}.${most + 1}: the paths that the entries up to here stand for and match have more than 4194304 characters; name directories further up instead`,
+      `${ENTRY}.${most + 1}: the paths that the entries up to here stand for and match have more than 1048576 characters; name directories further up instead`,
     ),
   );
 });

@@ -2,7 +2,7 @@ import type { FileFacts } from '../files/file-facts.js';
 import { kernelTreeOf } from '../files/kernel-trees.js';
 import { LookPool } from '../files/look-pool.js';
 import { doorTo } from '../files/own-door.js';
-import { childOf, depthOf, isWithin, NOT_UTF_8, namesOf, parentOf } from '../files/paths.js';
+import { childOf, depthOf, isWithin, NOT_UTF_8, parentOf } from '../files/paths.js';
 import {
   type CrossedLink,
   type FileIdentity,
@@ -12,18 +12,17 @@ import {
 } from '../files/resolve-path.js';
 import { resolverIn } from '../files/resolver.js';
 import { StalePlan } from '../files/stale-plan.js';
-import { MAX_ENTRY_DEPTH, MAX_FOLLOWED_NAMES, MAX_INTENT_CHARACTERS, MAX_INTENT_ENTRIES } from '../limits.js';
+import { MAX_ENTRY_DEPTH, MAX_FOLLOWED_NAMES } from '../limits.js';
 import { indexRules, mergeRules, type RuleIndex } from '../policy/access.js';
 import { baseOf } from '../policy/glob.js';
 import type { NormalisedPolicy, PathRule, PolicyNote } from '../policy/path-rule.js';
-import { entryOf, memberOf, nameOf, type ProfileSource, type RuleOrigin } from '../policy/rule-origin.js';
+import { memberOf, nameOf, type ProfileSource, type RuleOrigin } from '../policy/rule-origin.js';
 import { refuse } from '../refuse.js';
 import type { GlobMatches } from './deny-glob.js';
 import type { ExecutorRoots } from './executor-roots.js';
-import { expandEntry } from './expand-entry.js';
+import { charactersAfter, directoryAt, expandIntent, refuseDeep } from './expand-intent.js';
 import { globScansOf, restrictedFilesOf } from './glob-scans.js';
 import { type MatchedPath, matchedPath } from './matched-links.js';
-import { nativePath } from './native-path.js';
 import { type PatternBase, patternBasesIn } from './pattern-bases.js';
 import type { IntentEntry, SandboxIntent } from './schema.js';
 import { refuseManyWritable } from './writable-bound.js';
@@ -53,11 +52,13 @@ export function normalise(
   const { permissions } = intent;
   if (permissions.type === 'disabled') return undefined;
   const { network } = permissions;
-  const restricted = restrictedFilesOf(intent);
-  if (restricted === undefined) return unrestricted(network, source);
-  const binding = bindingOf(intent, { roots, files, matched, source });
-  const entries = restricted.entries.map((entry, at) => ({ entry, origin: entryOf(source, at) }));
-  for (const { entry, origin } of entries) bindPaths(entry, pathsOf(entry, origin, binding), origin, binding);
+  if (restrictedFilesOf(intent) === undefined) return unrestricted(network, source);
+  const { entries, charactersLeft } = expandIntent(intent, roots, source);
+  const binding = bindingOf({ roots, files, matched, charactersLeft });
+  for (const { entry, origin, paths, why } of entries) {
+    if (why !== undefined) binding.notes.push({ origin, text: why });
+    bindPaths(entry, paths, origin, binding);
+  }
   if (patterns !== 'leftOut') {
     // Where they are looked for depends on what may be written.
     const baseAt = patternBasesIn({ ...binding, rules: mergeRules(binding.rules) }, files, source);
@@ -98,10 +99,7 @@ interface Binding {
   readonly files: FileFacts;
   /** Those among which links are followed that a pattern matches. */
   readonly matched: FileFacts;
-  readonly workspaceRoots: readonly string[];
-  /** How many paths entries may still stand for; counted down. */
-  pathsLeft: number;
-  /** How many characters these paths, and what patterns match, may still have; counted down. */
+  /** How many characters what patterns match may still have; counted down. */
   charactersLeft: number;
   /** Follows a path in this look. */
   readonly resolve: (path: string) => Resolution;
@@ -112,66 +110,15 @@ interface Binding {
   readonly notes: PolicyNote[];
 }
 
-function bindingOf(
-  { policyContext, workspaceRoots }: SandboxIntent,
-  { source, ...given }: Pick<Binding, 'roots' | 'files' | 'matched'> & { readonly source: ProfileSource },
-): Binding {
-  const name = (member: string): string => nameOf(memberOf(source, member));
+function bindingOf(given: Pick<Binding, 'roots' | 'files' | 'matched' | 'charactersLeft'>): Binding {
   return {
     ...given,
-    workspaceRoots: (policyContext?.workspaceRoots ?? workspaceRoots ?? []).map((uri, at) =>
-      nativePath(uri, name(`workspaceRoots.${at}`)),
-    ),
-    pathsLeft: MAX_INTENT_ENTRIES,
-    charactersLeft: MAX_INTENT_CHARACTERS,
     resolve: resolverIn(new LookPool(given.files, MAX_FOLLOWED_NAMES)),
     resolveMatch: resolverIn(new LookPool(given.matched, MAX_FOLLOWED_NAMES)),
     rules: [],
     links: [],
     notes: [],
   };
-}
-
-/** The paths that an entry stands for; none for a pattern. */
-function pathsOf(entry: IntentEntry, origin: RuleOrigin, binding: Binding): readonly string[] {
-  const { roots, workspaceRoots, notes } = binding;
-  const name = nameOf(origin);
-  const target = expandEntry(entry, name, roots, workspaceRoots);
-  if (target.kind === 'glob') return [];
-  if (target.why !== undefined) notes.push({ origin, text: target.why });
-  binding.pathsLeft -= target.paths.length;
-  if (binding.pathsLeft < 0)
-    refuse(
-      name,
-      `the entries up to here stand for more than ${MAX_INTENT_ENTRIES} paths; send fewer, or fewer roots`,
-    );
-  spendCharacters(target.paths, name, binding);
-  for (const path of target.paths) refuseDeep(path, name);
-  return target.paths;
-}
-
-function refuseDeep(path: string, origin: string): void {
-  if (depthOf(path) <= MAX_ENTRY_DEPTH) return;
-  const above = directoryAt(MAX_ENTRY_DEPTH, path);
-  refuse(
-    origin,
-    `it leads more than ${MAX_ENTRY_DEPTH} names down, below ${above}; name that directory or one above it`,
-  );
-}
-
-/** What holds a path at a depth that is less than its own. */
-function directoryAt(depth: number, path: string): string {
-  return `/${namesOf(path).slice(0, depth).join('/')}`;
-}
-
-/** What is asked of a path takes a time that grows with its length. */
-function spendCharacters(paths: readonly string[], origin: string, binding: Binding): void {
-  for (const path of paths) binding.charactersLeft -= path.length;
-  if (binding.charactersLeft < 0)
-    refuse(
-      origin,
-      `the paths that the entries up to here stand for and match have more than ${MAX_INTENT_CHARACTERS} characters; name directories further up instead`,
-    );
 }
 
 /**
@@ -201,7 +148,7 @@ function matchedPaths(
   // A pattern without matches denies nothing, and one that nobody looked for might deny much.
   if (match === undefined || found.kind === 'unknown' || !isSameFile(found.resolved.identity, match.identity))
     throw new StalePlan(base, 'was replaced', name);
-  spendCharacters(match.paths, name, binding);
+  binding.charactersLeft = charactersAfter(match.paths, binding.charactersLeft, name);
   return shallowed(match.paths, origin, binding).filter((path) => {
     const resolved = binding.resolveMatch(path);
     return resolved.kind !== 'missing' || !isWithin(path, resolved.missingFrom ?? '/');

@@ -11,8 +11,19 @@ export interface RuleIndex {
   accessAt(path: string): Access;
 }
 
-/** Makes rules searchable. The rules must have one path each. */
+/** Makes rules searchable. The rules must have one path each, and stay as they are. */
 export function indexRules(rules: readonly PathRule[]): RuleIndex {
+  const known = INDEXES.get(rules);
+  if (known !== undefined) return known;
+  const index = indexOf(rules);
+  INDEXES.set(rules, index);
+  return index;
+}
+
+/** Many ask for that of the same rules. */
+const INDEXES = new WeakMap<readonly PathRule[], RuleIndex>();
+
+function indexOf(rules: readonly PathRule[]): RuleIndex {
   const byPath = new Map(rules.map((rule) => [rule.path, rule]));
   const nearest = new PathMap(byPath);
   const governing = (path: string): PathRule | undefined => nearest.nearest(path);

@@ -1,6 +1,13 @@
-/** What is known at canonical paths. Asking costs as much as the path is long, however deep it is. */
+import { parentOf } from '../files/paths.js';
+
+/**
+ * What is known at canonical paths. Asking costs as much as the path is long, however deep it is, and little in directories in
+ * which something is known.
+ */
 export class PathMap<Value> {
-  readonly #root: Node<Value> = { value: undefined, below: new Map() };
+  readonly #root: Node<Value> = { value: undefined, above: undefined, below: new Map() };
+  /** By path, those in which something is known: the way there is gone once for all of it. */
+  readonly #directories = new Map<string, Node<Value>>([['/', this.#root]]);
 
   /** @param known Of several for one path the last one counts. */
   constructor(known: Iterable<readonly [path: string, value: Value]> = []) {
@@ -9,28 +16,17 @@ export class PathMap<Value> {
 
   /** Replaces what is known at this very path. */
   set(path: string, value: Value): void {
-    let at = this.#root;
-    for (const name of namesIn(path)) {
-      let next = at.below.get(name);
-      if (next === undefined) {
-        next = { value: undefined, below: new Map() };
-        at.below.set(name, next);
-      }
-      at = next;
-    }
-    at.value = value;
+    const directory = parentOf(path);
+    const above = this.#directories.get(directory) ?? this.#make(directory);
+    const node = path === '/' ? this.#root : childIn(above, nameOf(path));
+    node.value = value;
   }
 
   /** What is known at the path or, of all that hold it, at the nearest one. */
   nearest(path: string): Value | undefined {
-    let at: Node<Value> | undefined = this.#root;
-    let found = at.value;
-    for (const name of namesIn(path)) {
-      at = at.below.get(name);
-      if (at === undefined) break;
-      found = at.value ?? found;
-    }
-    return found;
+    let at: Node<Value> | undefined = this.#nodeAt(path);
+    while (at !== undefined && at.value === undefined) at = at.above;
+    return at?.value;
   }
 
   /** What is known at the directories that hold the path, the root first. */
@@ -53,11 +49,47 @@ export class PathMap<Value> {
       left.push(...node.below.values());
     }
   }
+
+  #make(directory: string): Node<Value> {
+    let at = this.#root;
+    for (const name of namesIn(directory)) at = childIn(at, name);
+    this.#directories.set(directory, at);
+    return at;
+  }
+
+  /** Of the path or, of all that hold it, of the nearest one below which something is known. */
+  #nodeAt(path: string): Node<Value> {
+    const itself = this.#directories.get(path);
+    if (itself !== undefined) return itself;
+    const directory = this.#directories.get(parentOf(path));
+    if (directory !== undefined) return directory.below.get(nameOf(path)) ?? directory;
+    let at = this.#root;
+    for (const name of namesIn(path)) {
+      const next = at.below.get(name);
+      if (next === undefined) break;
+      at = next;
+    }
+    return at;
+  }
 }
 
 interface Node<Value> {
   value: Value | undefined;
+  readonly above: Node<Value> | undefined;
   readonly below: Map<string, Node<Value>>;
+}
+
+/** Makes it where nothing is known there or below. */
+function childIn<Value>(above: Node<Value>, name: string): Node<Value> {
+  const known = above.below.get(name);
+  if (known !== undefined) return known;
+  const node = { value: undefined, above, below: new Map<string, Node<Value>>() };
+  above.below.set(name, node);
+  return node;
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 /** One after the other: where nothing is known further down, the rest is not looked at. */
