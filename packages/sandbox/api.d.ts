@@ -9,6 +9,15 @@ import { ChildProcess } from 'node:child_process';
 import { Writable, Readable } from 'node:stream';
 import 'zod';
 
+/** A program, and where it runs. */
+interface CommandToRun {
+    readonly argv: readonly [string, ...string[]];
+    /** Absolute. */
+    readonly cwd: string;
+    /** All of its variables. */
+    readonly env: Readonly<Record<string, string>>;
+}
+
 /** Where an address is, seen from this machine; `nowhere` when there is no way to it. */
 type Place = 'here' | 'elsewhere' | 'nowhere';
 
@@ -157,7 +166,10 @@ interface PlainPermissions {
     /** Default `off`. */
     readonly network?: 'on' | 'off';
 }
-/** The intent behind permissions in short: everything can be read, and nothing written but what is named. */
+/**
+ * The intent behind permissions in short: everything can be read, and nothing written but what is named.
+ * @throws ExecError `sandboxUnsupported` for an empty path, which would stand for the working directory.
+ */
 declare function plainIntent({ write, deny, network }: PlainPermissions): SandboxIntent;
 
 /** A process by number and start time, which together name it for good. */
@@ -499,14 +511,6 @@ interface SandboxRunnerOptions {
     /** Is told, in words, of records of earlier sandboxes that are not believed; default a warning of Node. */
     readonly warn?: (problem: string) => void;
 }
-/** A program, and where it runs. */
-interface CommandToRun {
-    readonly argv: readonly [string, ...string[]];
-    /** Absolute. */
-    readonly cwd: string;
-    /** All of its variables. */
-    readonly env: Readonly<Record<string, string>>;
-}
 /** What else a start may be given. */
 interface RunOptions {
     /** The command gets a network in which only these hosts can be reached, whatever the intent says of it. */
@@ -541,8 +545,8 @@ declare class SandboxRunner {
      * Starts a command with pipes for its streams, and waits until it runs. Call it from the main thread: a sandbox ends with the
      * thread that started it, and where this program is killed. What changes between plan and start is planned anew, up to `MAX_PLANS` times.
      * @throws ExecError `sandboxUnsupported` when this machine cannot enforce the intent, with the entry and the remedy;
-     *   `limitExceeded` when it does not run within `SANDBOX_START_MS`; `spawnFailed` when it cannot be executed in its sandbox; the
-     *   reason of a signal that calls it off. Nothing has run then.
+     *   `invalidParams` for a command that is none; `limitExceeded` when it does not run within `SANDBOX_START_MS`; `spawnFailed`
+     *   when it cannot be executed in its sandbox; the reason of a signal that calls it off. Nothing has run then.
      */
     start(intent: SandboxIntent, command: CommandToRun, { hosts, onDecision, signal }?: RunOptions): Promise<SandboxedProcess>;
 }
@@ -556,7 +560,7 @@ declare function explainSeatbelt(policy: NormalisedPolicy): string;
 export { CeilingSource, type CommandSetting, type CommandToRun, type FailedCommand, HostFacts, type HostMemory, HostRules, type JudgedPlan, type LaunchOptions, LaunchPlan, Lookups, type ManagedNetwork, type ManagedNetworkOptions, type NamedProcess, NetworkAnswer, type NetworkCaller, NetworkDecider, type NetworkDecision, type NetworkIntent, type NetworkNames, NetworkProtocol, NormalisedPolicy, NotRun, type OpenLaunch, type Outside, PatternFinder, PlaceholderStore, type PlainPermissions, type PlannedLaunch, type PlannedNetwork, type Planning, RefusalReason, Refusals, RepositoryFinder, type Resolution, RuleOrigin, type RunOptions, type SandboxEnd, SandboxIntent, SandboxPlan, SandboxRunner, type SandboxRunnerOptions, type SandboxedProcess, type Searches, SetUp, StalePlan, type StartedWrapper, SteadyPlan, type WrapperStart, type WrapperStatus, WrapperWatch, createSearches, explainAsJson, explainFault, explainInWords, explainSeatbelt, judgeDenial, openLaunch, openManagedNetwork, parseIntent, parseNetworkIntent, placeholderFolder, plainIntent, readHostFacts, secureOwnFolder, spillFolder, startWrapper, whyNotRun };
 
 // internal.d.ts
-import { S as SandboxPlan, g as SetUp, M as MountStep, R as RefusalReason, a as NetworkAnswer, j as NormalisedPolicy, l as FileFacts, A as Access, t as PathRule } from './limits.js';
+import { S as SandboxPlan, g as SetUp, M as MountStep, c as HostRules, p as HostRule, R as RefusalReason, a as NetworkAnswer, j as NormalisedPolicy, l as FileFacts, A as Access, t as PathRule } from './limits.js';
 export { U as MAX_CELLS_STARTING, V as MAX_STATUS_BYTES, W as networkOf } from './limits.js';
 import { SandboxReport } from '@holdfast/exec-protocol';
 import 'zod';
@@ -611,6 +615,12 @@ declare const SYSTEM_PATH: string;
 declare function systemPlaces(name: string): readonly string[];
 
 /**
+ * Has a Node of ours open no inspector. It does on SIGUSR1, for whoever reaches the loopback, and a listener comes too late for
+ * a signal at its start; so it is told an address that no machine has (RFC 5737), where it cannot listen.
+ */
+declare const NO_INSPECTOR = "--inspect-port=192.0.2.1:9229";
+
+/**
  * What the kernel tells of the mounts that a process sees, a line for each, as `textOfBytes` has it; undefined where there is no such
  * process.
  */
@@ -621,6 +631,12 @@ declare function readMountTable(pid: number): string | undefined;
  * or replaced from outside of the sandbox, and moves it along when that, or a directory above, gets another name.
  */
 declare function hasMountsOf(steps: readonly MountStep[], mountTable: string): boolean;
+
+/** An allowing line of which a denying one leaves nothing, and that one, if there are such. */
+declare function cancelledRule(rules: HostRules): {
+    readonly allowed: HostRule;
+    readonly denied: HostRule;
+} | undefined;
 
 /** Why something was refused: in the words of whoever was asked, or in ours. */
 declare function reasonOf({ reason, answer, }: {
@@ -641,7 +657,7 @@ declare function unreadableByLink(path: string, decisions: readonly PathRule[], 
  */
 declare function replaceableIn({ rules, restrictsFiles }: Pick<NormalisedPolicy, 'rules' | 'restrictsFiles'>, files: FileFacts): (path: string) => boolean;
 
-export { type Look, O_PATH, SYSTEM_PATH, SharedLooks, accessTo, hasMountsOf, isOnKernelFileSystem, isRunning as isProcessRunning, ownMark as ownProcessMark, pathOfDescriptor, readMountTable, reasonOf, replaceableIn, reportSandbox, systemPlaces, unreadableByLink, untilSteady };
+export { type Look, NO_INSPECTOR, O_PATH, SYSTEM_PATH, SharedLooks, accessTo, cancelledRule, hasMountsOf, isOnKernelFileSystem, isRunning as isProcessRunning, ownMark as ownProcessMark, pathOfDescriptor, readMountTable, reasonOf, replaceableIn, reportSandbox, systemPlaces, unreadableByLink, untilSteady };
 
 // limits.d.ts
 import * as z from 'zod';

@@ -5,6 +5,7 @@ export {
   type OperatorCeiling,
   parseCeiling,
 } from './ceiling/operator-ceiling.js';
+export type { CommandToRun } from './command-to-run.js';
 export { type FailedCommand, type JudgedPlan, judgeDenial } from './denial/judge-denial.js';
 export { explainAsJson, explainInWords } from './explain/explain.js';
 export type { FileFacts, FileView } from './files/file-facts.js';
@@ -55,7 +56,6 @@ export {
 export type { RepositoryFinder } from './repositories/repository-scans.js';
 export type { ScannedTree, ScanTarget } from './repositories/scan-tree.js';
 export {
-  type CommandToRun,
   type RunOptions,
   type SandboxEnd,
   type SandboxedProcess,

@@ -6,6 +6,7 @@ import { PassThrough, Readable, type Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { ExecError } from '@holdfast/exec-protocol';
 import { type CeilingSource, NO_OPERATOR } from './ceiling/operator-ceiling.js';
+import { type CommandToRun, requireCommand } from './command-to-run.js';
 import type { FileIdentity } from './files/resolve-path.js';
 import type { SandboxIntent } from './intent/schema.js';
 import type { OpenLaunch } from './launch/open-launch.js';
@@ -30,15 +31,6 @@ export interface SandboxRunnerOptions {
   readonly ownPaths?: readonly string[];
   /** Is told, in words, of records of earlier sandboxes that are not believed; default a warning of Node. */
   readonly warn?: (problem: string) => void;
-}
-
-/** A program, and where it runs. */
-export interface CommandToRun {
-  readonly argv: readonly [string, ...string[]];
-  /** Absolute. */
-  readonly cwd: string;
-  /** All of its variables. */
-  readonly env: Readonly<Record<string, string>>;
 }
 
 /** What else a start may be given. */
@@ -88,14 +80,15 @@ export class SandboxRunner {
    * Starts a command with pipes for its streams, and waits until it runs. Call it from the main thread: a sandbox ends with the
    * thread that started it, and where this program is killed. What changes between plan and start is planned anew, up to `MAX_PLANS` times.
    * @throws ExecError `sandboxUnsupported` when this machine cannot enforce the intent, with the entry and the remedy;
-   *   `limitExceeded` when it does not run within `SANDBOX_START_MS`; `spawnFailed` when it cannot be executed in its sandbox; the
-   *   reason of a signal that calls it off. Nothing has run then.
+   *   `invalidParams` for a command that is none; `limitExceeded` when it does not run within `SANDBOX_START_MS`; `spawnFailed`
+   *   when it cannot be executed in its sandbox; the reason of a signal that calls it off. Nothing has run then.
    */
   async start(
     intent: SandboxIntent,
     command: CommandToRun,
     { hosts, onDecision = () => undefined, signal }: RunOptions = {},
   ): Promise<SandboxedProcess> {
+    requireCommand(command);
     const setUp = new SetUp({ calledOffBy: signal === undefined ? [] : [signal] });
     try {
       const planned = await SteadyPlan.make({
