@@ -8,21 +8,25 @@ import { StalePlan } from './stale-plan.js';
  * Holds what stands at a canonical path, without following it if it is a link.
  * @param flags More of them, such as `O_DIRECTORY`; default none.
  * @returns a descriptor, for the caller to close.
- * @throws StalePlan when it has gone, or cannot be reached any more; Error of the system when it cannot be opened for another reason.
+ * @throws StalePlan when it has gone, or is or lies in something else, or cannot be reached any more; Error of the system when it cannot be opened for another reason.
  */
 export function openPath(path: string, flags = 0): number {
   try {
     return openSync(path, O_PATH | constants.O_NOFOLLOW | flags);
   } catch (error) {
     // A lack of descriptors, for one, is for whoever starts the sandbox to tell.
-    const code = errorCode(error) ?? '';
-    if (code === 'EACCES') throw new StalePlan(path, 'was closed', undefined, { cause: error });
-    if (!GONE.has(code)) throw error;
-    throw new StalePlan(path, 'has gone', undefined, { cause: error });
+    const change = CHANGES[errorCode(error) ?? ''];
+    if (change === undefined) throw error;
+    throw new StalePlan(path, change, undefined, { cause: error });
   }
 }
 
-const GONE: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
+const CHANGES: Readonly<Record<string, 'has gone' | 'was replaced' | 'was closed'>> = {
+  EACCES: 'was closed',
+  ENOENT: 'has gone',
+  ENOTDIR: 'was replaced',
+  ELOOP: 'was replaced',
+};
 
 /**
  * Compares what a descriptor holds with what a plan knows. The name is compared too: the number of a directory that was removed

@@ -376,7 +376,7 @@ test('nothing is made where a link leads that took the place of a directory, or 
     kind: 'directory',
   };
   exchange('outside');
-  await expect(folder.hold([planned])).rejects.toThrow(new StalePlan(path.join(place, 'ws'), 'has gone'));
+  await expect(folder.hold([planned])).rejects.toThrow(new StalePlan(path.join(place, 'ws'), 'was replaced'));
   await expect(folder.hold([deeper])).rejects.toThrow(
     new StalePlan(path.join(place, 'ws/q'), 'was replaced'),
   );

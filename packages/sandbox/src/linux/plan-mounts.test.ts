@@ -196,6 +196,9 @@ test('something stands at each path that must not be created', () => {
 test('nothing can be kept missing in what is no directory any more', () => {
   const policy = { ...policyOf([]), rules: [rule('write /ws'), rule('read /gone/.codex/')] };
   expect(() => planMounts(policy, FILES, [])).toThrow(new StalePlan('/gone', 'has gone'));
+  const replaced = { ...policyOf([]), rules: [rule('write /ws'), rule('read /ws/link/.codex/')] };
+  const files = fakeFiles({ '/ws/link': { link: '/srv' } });
+  expect(() => planMounts(replaced, files, [])).toThrow(new StalePlan('/ws/link', 'was replaced'));
 });
 
 test('directories above what else is to keep its name are pinned', () => {

@@ -37,7 +37,7 @@ export interface MountedPolicy extends Pick<NormalisedPolicy, 'restrictsFiles' |
  * @param sealed Those of the trees that are the sandbox's own in which nothing can be written, but to devices; default none.
  * @param kept What else must keep its name, such as `movablePlaces`; default nothing.
  * @throws ExecError `sandboxUnsupported` where a rule lies in a tree that every sandbox has for itself; StalePlan where
- *   something is missing in a directory that has gone.
+ *   something is missing in what is no directory any more.
  */
 export function planMounts(
   policy: MountedPolicy,
@@ -158,7 +158,8 @@ function placeholderOf(
   files: Pick<FileFacts, 'look'>,
 ): Placeholder {
   const found = files.look(parentOf(path));
-  if (found?.kind !== 'directory') throw new StalePlan(parentOf(path), 'has gone');
+  if (found?.kind !== 'directory')
+    throw new StalePlan(parentOf(path), found === undefined ? 'has gone' : 'was replaced');
   const at = { path, directory: { device: found.device, inode: found.inode } };
   return text === undefined ? { ...at, kind: 'directory' } : { ...at, kind: 'file', text };
 }
