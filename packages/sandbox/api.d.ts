@@ -581,6 +581,9 @@ declare function pathOfDescriptor(fd: number): string;
  */
 declare function isOnKernelFileSystem(path: string): boolean;
 
+/** That of the kernel in which a canonical path lies. */
+declare function kernelTreeOf(path: string): string | undefined;
+
 /** How a look at many files is carried out; it fails with the reason of the signal, soon after that fires. */
 type Look<Found> = (signal: AbortSignal) => Promise<Found>;
 /**
@@ -657,7 +660,7 @@ declare function unreadableByLink(path: string, decisions: readonly PathRule[], 
  */
 declare function replaceableIn({ rules, restrictsFiles }: Pick<NormalisedPolicy, 'rules' | 'restrictsFiles'>, files: FileFacts): (path: string) => boolean;
 
-export { type Look, NO_INSPECTOR, O_PATH, SYSTEM_PATH, SharedLooks, accessTo, cancelledRule, hasMountsOf, isOnKernelFileSystem, isRunning as isProcessRunning, ownMark as ownProcessMark, pathOfDescriptor, readMountTable, reasonOf, replaceableIn, reportSandbox, systemPlaces, unreadableByLink, untilSteady };
+export { type Look, NO_INSPECTOR, O_PATH, SYSTEM_PATH, SharedLooks, accessTo, cancelledRule, hasMountsOf, isOnKernelFileSystem, isRunning as isProcessRunning, kernelTreeOf, ownMark as ownProcessMark, pathOfDescriptor, readMountTable, reasonOf, replaceableIn, reportSandbox, systemPlaces, unreadableByLink, untilSteady };
 
 // limits.d.ts
 import * as z from 'zod';
@@ -693,6 +696,8 @@ interface FileFacts {
     look(path: string): FileFact | undefined;
     /** Whether a directory lets nobody in that is confined, though this program gets in; left out where there is none such. */
     isClosed?(directory: FileFact): boolean;
+    /** Whether nobody writes a file or directory that is confined, though this program does; left out where there is none such. */
+    isUnwritable?(file: FileFact): boolean;
     /** Where a link leads, as it is written there. */
     readLink(path: string): string;
     /** The entries of a directory; empty where it cannot be read. Undefined for more than `atMost`. */
@@ -965,9 +970,10 @@ interface HiddenPath {
 type OperatorCeiling = SandboxIntent;
 /**
  * Reads what an operator wrote: the `sandbox` object of the wire as JSON, of which `permissions` alone is needed.
- * @throws Error that says what is wrong with it.
+ * @param onUnknown Is told of each member that means nothing here, and so restricts nothing.
+ * @throws Error that says what is wrong with it, be it that no start could enforce it.
  */
-declare function parseCeiling(text: string): OperatorCeiling;
+declare function parseCeiling(text: string, onUnknown?: (member: string) => void): OperatorCeiling;
 /** What an executor allows at most, for whoever looks at its files. */
 interface CeilingSource {
     /** What an operator allows of the network; undefined where none has configured anything. */
