@@ -110,6 +110,12 @@ export const MAX_LOOKS_IN_ONE_GO = 10;
 /** Files that the deny globs of one intent may match; each needs a mount of its own. */
 export const MAX_GLOB_MATCHES = 8192;
 
+/**
+ * Mounts for what the patterns of a ceiling match where commands may write, with those for the directories above it that keep their names;
+ * a path of more than 127 bytes counts for several.
+ */
+export const MAX_CEILING_MOUNTS = 768;
+
 /** Entries in one intent, and paths that they stand for, but for those that patterns match. */
 export const MAX_INTENT_ENTRIES = 8192;
 

@@ -11,9 +11,11 @@ import type { CeilingSource } from './ceiling/operator-ceiling.js';
 import type { FileFacts } from './files/file-facts.js';
 import type { HostFacts } from './host-facts.js';
 import type { GlobMatches, GlobScan } from './intent/deny-glob.js';
+import { FillablePlaces } from './intent/fillable-places.js';
 import { globScansOf, restrictedFilesOf } from './intent/glob-scans.js';
+import type { NamedPaths } from './intent/made-links.js';
 import { normalise, type Patterns, unrestricted } from './intent/normalise.js';
-import { type NamedPaths, scansWithBase } from './intent/pattern-bases.js';
+import { scansWithBase } from './intent/pattern-bases.js';
 import type { SandboxIntent } from './intent/schema.js';
 import { SetUp } from './launch/set-up.js';
 import { planBwrap, type SandboxedCommand } from './linux/bwrap-plan.js';
@@ -204,9 +206,10 @@ async function matchAll(
   { files: view, patterns }: HostFacts,
   setUp: SetUp,
 ): Promise<GlobMatches> {
-  const followed = (files: FileFacts): readonly GlobScan[] => scansWithBase(scans, named, files, source);
-  const some = scans.length === 0 ? scans : view.inOneGo((files) => followed(checked(files, setUp)));
-  return await patterns.find(some, view, setUp.signal);
+  if (scans.length === 0) return await patterns.find([], view, setUp.signal);
+  const some = view.inOneGo((files) => scansWithBase(scans, named, checked(files, setUp), source));
+  const fillable = source === 'ceiling' ? new FillablePlaces(named.rules, view) : undefined;
+  return await patterns.find(some, view, setUp.signal, fillable);
 }
 
 /** Does something when it is first needed, and not again. */

@@ -1,7 +1,7 @@
 import type { ExecutorRoots } from '../intent/executor-roots.js';
 import { expandEntry } from '../intent/expand-entry.js';
 import { globScansOf, restrictedFilesOf } from '../intent/glob-scans.js';
-import { globOf } from '../intent/glob-search.js';
+import { globOf } from '../intent/hunt.js';
 import { nativePath } from '../intent/native-path.js';
 import type { SandboxIntent } from '../intent/schema.js';
 import { refuseInOwnTree } from '../policy/own-trees.js';

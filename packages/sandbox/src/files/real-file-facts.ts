@@ -25,6 +25,8 @@ export const realFileFacts: FileFacts = {
   },
   isClosed: (directory) => isClosedInside(directory, OWN),
   isUnwritable: (file) => isUnwritableInside(file, OWN),
+  // A file system of the network may give what root makes to nobody.
+  isOwn: ({ uid }) => uid === process.geteuid?.() || uid === NOBODY,
   readLink: (path) => textOf(readlinkSync(path, 'buffer')),
   list(path, atMost) {
     try {
@@ -104,6 +106,9 @@ function isTooLong(path: string): boolean {
 
 /** A longer name than there can be is one of nothing, too. */
 const NOTHING_THERE: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG']);
+
+/** Who stands for users that a file system or a namespace does not know. */
+const NOBODY = 65_534;
 
 function isOwn(path: string): boolean {
   return lookAt(path)?.uid === process.geteuid?.();

@@ -1,4 +1,5 @@
 import type { FileIdentity } from '../files/resolve-path.js';
+import type { WholeDirectory } from '../policy/path-rule.js';
 
 /** Where to look for what a pattern matches. */
 export interface GlobScan {
@@ -19,6 +20,14 @@ export interface GlobMatch {
   readonly identity: FileIdentity | undefined;
   /** Canonical, but for the last name, which may be a link. */
   readonly paths: readonly string[];
+  /** Those of all patterns of a ceiling together: matches of any of them may lie in each. */
+  readonly wholes: readonly FoundWhole[];
+}
+
+/** A directory that is denied as a whole. */
+export interface FoundWhole extends WholeDirectory {
+  /** The origin of a pattern for which that is so. */
+  readonly by: string;
 }
 
 /** What the patterns of an intent matched, by the origin of each. */

@@ -1,5 +1,5 @@
 import { ExecError } from '@holdfast/exec-protocol';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type FakeFile, fakeFiles } from '../files/testing/fake-files.js';
 import type { NormalisedPolicy } from '../policy/path-rule.js';
 import { unreadableByLink } from '../policy/visibility.js';
@@ -74,7 +74,9 @@ test('a look for which there is no time left is told as that', () => {
     throw noTime;
   };
   const deadEnd = { kind: 'deadEnd', at: '/ws', isLink: false, why: 'it is shut' } as const;
-  expect(() => matchedPath('/ws/.env', deadEnd, { ...fakeFiles({}), look })).toThrow(noTime);
+  expect(() =>
+    matchedPath('/ws/.env', { resolved: deadEnd, away: undefined }, { ...fakeFiles({}), look }),
+  ).toThrow(noTime);
 });
 
 test('many of them are told of together', async () => {
@@ -102,4 +104,54 @@ test('what another link leads to is denied, and whoever cannot be run or stood i
     undefined,
     undefined,
   ]);
+});
+
+describe('below a ceiling, a link that matches', () => {
+  const own = { uid: 1, gid: 1 };
+
+  /** What the pattern of a ceiling denies and tells where this user has left a link. */
+  async function boundBelow(
+    link: string,
+    rights: Readonly<Record<string, { readonly uid: number }>> = { '/ws/a/.env': own },
+    granted = '/ws',
+  ): Promise<readonly [readonly string[], NormalisedPolicy['notes']]> {
+    const files = {
+      ...fakeFiles({ '/ws/a/.env': { link }, '/ws/src/key': { text: '' }, '/srv/key': { text: '' } }, rights),
+      isOwn: ({ uid }: { readonly uid: number }) => uid === own.uid,
+    };
+    const setting = { roots: ROOTS, files, source: 'ceiling' } as const;
+    const json = JSON.stringify(INTENT)
+      .replace('/ws/**/.env', '/ws/**/.*')
+      .replace(
+        '"type":"special","value":{"kind":"project_roots"}',
+        `"type":"path","path":"file://${granted}"`,
+      );
+    const intent = JSON.parse(json) as SandboxIntent;
+    const scans = globScansOf(intent, ROOTS, 'ceiling');
+    const matches = await new PatternLooks(fakeScanning(files)).find(scans, files);
+    const policy = normalise(intent, { ...setting, patterns: matches });
+    return [policy === undefined ? [] : deniedBy(policy), policy?.notes ?? []];
+  }
+
+  const origin = { source: 'ceiling', entry: 'permissions.file_system.entries.2' };
+
+  test.each(['/', '/srv/key', '/usr', '../../srv'])(
+    'and that a command may have made denies nothing at %s, where that may not be written, and is told as a gap',
+    async (target) => {
+      const text =
+        'the link /ws/a/.env denies nothing, since a command may have made it, and it leads out of /ws; name where it leads, or remove it';
+      expect(await boundBelow(target)).toEqual([[], [{ origin, text, isGap: true }]]);
+    },
+  );
+
+  test('denies what it leads to below the same root', async () => {
+    expect(await boundBelow('../src/key')).toEqual([['/ws/src/key'], []]);
+  });
+
+  test.each<[string, Parameters<typeof boundBelow>]>([
+    ['that another user has made', ['/srv/key', { '/ws/a/.env': { uid: 0 } }]],
+    ['where nothing may be written', ['/srv/key', { '/ws/a/.env': own }, '/tmp']],
+  ])('%s denies what it leads to', async (_, given) => {
+    expect((await boundBelow(...given))[0]).toEqual(['/srv/key']);
+  });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { FileFacts } from '../files/file-facts.js';
 import { type FakeFile, fakeFiles } from '../files/testing/fake-files.js';
 import type { ProfileSource } from '../policy/rule-origin.js';
 import { fakeScanning } from '../repositories/testing/fake-scans.js';
@@ -40,13 +41,14 @@ async function bound(
   left: Readonly<Record<string, FakeFile>>,
   permissions = ENTRIES,
   source: ProfileSource = 'ceiling',
+  differing: Partial<FileFacts> = {},
 ): Promise<{
   readonly denied: readonly string[];
   readonly looked: readonly string[];
   readonly notes: readonly string[];
 }> {
   const intent: SandboxIntent = { permissions, windowsSandboxLevel: 'disabled' };
-  const files = fakeFiles({ ...TREE, ...left });
+  const files = { ...fakeFiles({ ...TREE, ...left }), ...differing };
   const looked: string[] = [];
   const watched = { ...files, look: (path: string) => (looked.push(path), files.look(path)) };
   const named = normalise(intent, { roots: ROOTS, files, patterns: 'leftOut', source });
@@ -82,6 +84,12 @@ describe('below a link where a command may write', () => {
   test('that leads elsewhere below the same root it matches what is there', async () => {
     const { denied, notes } = await bound({ [BASE]: { link: 'own' } });
     expect([denied, notes]).toEqual([['/ws/own/a.key'], []]);
+  });
+
+  test('that another user has made it matches what is there', async () => {
+    const isOwn = ({ uid }: { readonly uid: number }): boolean => uid === 1;
+    const { denied, notes } = await bound({ [BASE]: { link: '/etc' } }, ENTRIES, 'ceiling', { isOwn });
+    expect([denied, notes]).toEqual([['/etc/a.key'], []]);
   });
 
   test('that leads to what is kept missing there it matches nothing', async () => {

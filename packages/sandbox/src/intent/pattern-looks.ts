@@ -3,6 +3,7 @@ import { SharedLooks } from '../files/shared-looks.js';
 import type { ScanTools } from '../repositories/scan-tree.js';
 import { NEVER_ABORTED } from '../until-aborted.js';
 import type { GlobMatches, GlobScan } from './deny-glob.js';
+import type { FillablePlaces } from './fillable-places.js';
 import { searchGlobs } from './glob-search.js';
 
 /** Whoever finds what patterns match. */
@@ -10,9 +11,15 @@ export interface PatternFinder {
   /**
    * What is there now: every answer comes from a look that began after the question.
    * @param signal Ends the wait, and the look if nobody else waits for it; default none.
+   * @param fillable For the patterns of a ceiling: what is denied there as a whole where it cannot be in detail; default nothing.
    * @throws ExecError `sandboxUnsupported` when there is too much to look at; the reason of the signal.
    */
-  find(scans: readonly GlobScan[], files: FileFacts, signal?: AbortSignal): Promise<GlobMatches>;
+  find(
+    scans: readonly GlobScan[],
+    files: FileFacts,
+    signal?: AbortSignal,
+    fillable?: FillablePlaces,
+  ): Promise<GlobMatches>;
 }
 
 /** Finds them in the file system; those who ask for the same share a look. */
@@ -28,9 +35,10 @@ export class PatternLooks implements PatternFinder {
     scans: readonly GlobScan[],
     files: FileFacts,
     signal: AbortSignal = NEVER_ABORTED,
+    fillable?: FillablePlaces,
   ): Promise<GlobMatches> {
     const look = (unwanted: AbortSignal): Promise<GlobMatches> =>
-      searchGlobs(scans, files, this.#tools, unwanted);
-    return this.#looks.ask(JSON.stringify(scans), look, signal);
+      searchGlobs(scans, files, this.#tools, unwanted, fillable);
+    return this.#looks.ask(JSON.stringify([scans, fillable?.key]), look, signal);
   }
 }

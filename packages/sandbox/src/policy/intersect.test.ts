@@ -66,6 +66,22 @@ describe('what is asked for and what is allowed', () => {
     ]);
   });
 
+  test('why a maximum denies a directory is told of all that is asked for in it', () => {
+    const whole = { directory: '/ws', why: 'it is full' };
+    const maximum = [rule('write /'), rule('deny /ws', { whole }), rule('deny /srv', { byLink: '/a' })];
+    const { rules } = intersect(
+      ['write /ws', 'write /ws/d', 'write /srv/d'].map((line) => rule(line)),
+      maximum,
+    );
+    expect(rules.map(({ path, byLink, whole: its }) => [path, byLink, its])).toEqual([
+      ['/', undefined, undefined],
+      ['/srv', '/a', undefined],
+      ['/srv/d', undefined, undefined],
+      ['/ws', undefined, whole],
+      ['/ws/d', undefined, whole],
+    ]);
+  });
+
   const path = fc
     .array(fc.constantFrom('a', 'b', 'c'), { maxLength: 4 })
     .map((names) => `/${names.join('/')}`);

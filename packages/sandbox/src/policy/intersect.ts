@@ -36,11 +36,21 @@ export function intersect(asked: readonly PathRule[], maximum: readonly PathRule
       const origin = askedIndex.governing(rule.path)?.origin ?? listOf('intent');
       return { ...rule, access: wanted, origin };
     }
-    const origin = maximumIndex.governing(rule.path)?.origin ?? listOf('ceiling');
+    const limiting = maximumIndex.governing(rule.path);
+    const origin = limiting?.origin ?? listOf('ceiling');
     narrowed.push({ path: rule.path, ...cut, origin });
-    return { ...rule, access: cut.granted, origin };
+    return { ...rule, access: cut.granted, origin, ...reasonAt(rule.path, limiting) };
   });
   return { rules, narrowed };
+}
+
+/** What is told of a path to whoever asked for more there. */
+function reasonAt(path: string, limiting: PathRule | undefined): Pick<PathRule, 'byLink' | 'whole'> {
+  const { byLink, whole } = limiting ?? {};
+  return {
+    ...(byLink === undefined || limiting?.path !== path ? {} : { byLink }),
+    ...(whole === undefined ? {} : { whole }),
+  };
 }
 
 /** Undefined where as much is granted as was asked for. */

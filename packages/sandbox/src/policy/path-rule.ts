@@ -9,6 +9,13 @@ export const PLACEHOLDER_TEXTS = ['', '.\n'] as const;
 
 export type PlaceholderText = (typeof PLACEHOLDER_TEXTS)[number];
 
+/** A directory that is denied as a whole, for what cannot be denied in detail there. */
+export interface WholeDirectory {
+  readonly directory: string;
+  /** In a clause, with what helps. */
+  readonly why: string;
+}
+
 /** What holds for a canonical path and everything below it, but for more specific rules. */
 export interface PathRule {
   readonly path: string;
@@ -24,6 +31,8 @@ export interface PathRule {
   readonly byPattern?: true;
   /** The link by which a pattern has led here, which a command may have made. */
   readonly byLink?: string;
+  /** With what it is denied, which no entry has named. */
+  readonly whole?: WholeDirectory;
   /** What stands there was not looked at, and must not be: whoever answers for it may never do so. */
   readonly isUnseen?: true;
   /** The directory is one in which many users make files, such as /tmp. */

@@ -14,8 +14,8 @@ export function accessTo(path: string, policy: NormalisedPolicy, files: FileFact
 }
 
 /**
- * Why a path cannot be read, in a clause, and what to do, where a pattern denies it by a link: whoever asks has not named what
- * the link leads to. Undefined for any other reason. @param decisions A rule for each path that anybody named.
+ * Why a path cannot be read, in a clause, and what to do, where a pattern denies it by a link or with a whole directory: whoever asks has not
+ * named what that is. Undefined for any other reason. @param decisions A rule for each path that anybody named.
  */
 export function unreadableByLink(
   path: string,
@@ -25,7 +25,10 @@ export function unreadableByLink(
   const resolved = resolvePath(path, files);
   if (resolved.kind === 'deadEnd') return undefined;
   const rule = indexRules(decisions).governing(resolved.path);
-  if (rule?.access !== 'deny' || rule.byLink === undefined) return undefined;
+  if (rule?.access !== 'deny') return undefined;
+  if (rule.whole !== undefined)
+    return `since ${nameOf(rule.origin)} denies ${rule.whole.directory} as a whole: ${rule.whole.why}`;
+  if (rule.byLink === undefined) return undefined;
   return `since ${nameOf(rule.origin)} denies ${rule.path}, where the link ${rule.byLink} leads, which matches its pattern; remove the link`;
 }
 
