@@ -10,13 +10,10 @@ import { homeDirectories } from './ceiling/home-directories.js';
 import type { CeilingSource } from './ceiling/operator-ceiling.js';
 import type { FileFacts } from './files/file-facts.js';
 import type { HostFacts } from './host-facts.js';
-import type { GlobMatches, GlobScan } from './intent/deny-glob.js';
-import { FillablePlaces } from './intent/fillable-places.js';
 import { globScansOf, restrictedFilesOf } from './intent/glob-scans.js';
-import type { NamedPaths } from './intent/made-links.js';
 import { normalise, type Patterns, unrestricted } from './intent/normalise.js';
-import { scansWithBase } from './intent/pattern-bases.js';
 import type { SandboxIntent } from './intent/schema.js';
+import { checked } from './launch/checked-files.js';
 import { SetUp } from './launch/set-up.js';
 import { planBwrap, type SandboxedCommand } from './linux/bwrap-plan.js';
 import type { LaunchPlan } from './linux/launch-plan.js';
@@ -34,6 +31,7 @@ import {
   withMountGaps,
 } from './machine/mounts-around.js';
 import type { WorkingBwrap } from './machine/probe-bwrap.js';
+import { matchAll, matchMost } from './match-patterns.js';
 import { exposedMounts } from './mounts/exposed-mounts.js';
 import { type Mount, mountsIn } from './mounts/mount-table.js';
 import { type MovablePlaces, movablePlaces, withShut } from './mounts/movable-places.js';
@@ -56,7 +54,6 @@ import { notesOfForeignGrants } from './policy/foreign-grants.js';
 import { notesOfHardLinks } from './policy/hard-links.js';
 import type { Narrowing } from './policy/intersect.js';
 import type { NormalisedPolicy, PathRule, PolicyNote } from './policy/path-rule.js';
-import type { ProfileSource } from './policy/rule-origin.js';
 import { refuse } from './refuse.js';
 import type { RepositoryFinder } from './repositories/repository-scans.js';
 import type { ScannedTree, ScanTarget } from './repositories/scan-tree.js';
@@ -169,8 +166,8 @@ async function planWithin(
     setUp.begin('looking for what patterns match');
     return {
       trees: found,
-      denied: await matchAll('intent', scans, asked, host, setUp),
-      maximum: await matchAll('ceiling', ceiling.scans, most.maximum ?? asked, host, setUp),
+      denied: await matchAll(scans, asked, host, setUp),
+      maximum: await matchMost(ceiling.scans, most.maximum ?? asked, host, setUp, command.cwd),
     };
   });
   setUp.begin('looking at files');
@@ -198,39 +195,10 @@ async function scanAll(
   return trees;
 }
 
-/** @param named What entries name, and so no command has made. */
-async function matchAll(
-  source: ProfileSource,
-  scans: readonly GlobScan[],
-  named: NamedPaths,
-  { files: view, patterns }: HostFacts,
-  setUp: SetUp,
-): Promise<GlobMatches> {
-  if (scans.length === 0) return await patterns.find([], view, setUp.signal);
-  const some = view.inOneGo((files) => scansWithBase(scans, named, checked(files, setUp), source));
-  const fillable = source === 'ceiling' ? new FillablePlaces(named.rules, view) : undefined;
-  return await patterns.find(some, view, setUp.signal, fillable);
-}
-
 /** Does something when it is first needed, and not again. */
 function once<T>(work: () => T): () => T {
   let done: { readonly found: T } | undefined;
   return () => (done ??= { found: work() }).found;
-}
-
-/** A look at thousands of files keeps the event loop for itself, so that nothing else would end it. */
-function checked(files: FileFacts, setUp: SetUp): FileFacts {
-  return {
-    ...files,
-    look(path) {
-      setUp.check();
-      return files.look(path);
-    },
-    list(path, atMost) {
-      setUp.check();
-      return files.list(path, atMost);
-    },
-  };
 }
 
 /** What is asked for, before anything is taken from it. */

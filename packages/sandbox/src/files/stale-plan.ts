@@ -5,6 +5,9 @@ export class StalePlan extends ExecError {
   /** What has happened, without what can be done about it. */
   readonly problem: string;
 
+  /** Where it has. */
+  readonly path: string;
+
   /** @param origin What asked for the path. */
   constructor(
     path: string,
@@ -22,5 +25,6 @@ export class StalePlan extends ExecError {
     const problem = `${origin}: ${path} ${change} while the sandbox was planned`;
     super('sandboxUnsupported', `${problem}; try again`, options);
     this.problem = problem;
+    this.path = path;
   }
 }

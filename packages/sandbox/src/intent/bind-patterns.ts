@@ -1,5 +1,5 @@
 import { LookPool } from '../files/look-pool.js';
-import { depthOf, isWithin } from '../files/paths.js';
+import { depthOf, isWithin, isWithinAny } from '../files/paths.js';
 import type { FileIdentity } from '../files/resolve-path.js';
 import { resolverIn } from '../files/resolver.js';
 import { StalePlan } from '../files/stale-plan.js';
@@ -32,18 +32,21 @@ export function bindPatterns(
   const made = new MadeLinks({ ...binding, rules: mergeRules(binding.rules) }, binding.source);
   const baseAt = patternBasesIn(made, binding.files);
   const follow = followerOf(made, binding);
-  const wholes = new Map<string, FoundWhole>();
+  // All of them have the same.
+  const wholes: readonly FoundWhole[] = [...patterns.values()][0]?.wholes ?? [];
+  const denied = new Set(wholes.map(({ directory }) => directory));
   const byOrigin = new Map(entries.map((named) => [nameOf(named.origin), named]));
   for (const scan of scans) {
     const named = byOrigin.get(scan.origin);
     if (named === undefined) continue;
     const base = baseOf(scan.pattern, scan.directory);
-    const match = matchOf(base, baseAt, named.origin, patterns, binding);
-    if (match === undefined) continue;
-    bindMatches(named, matchedPaths(match.paths, follow, named.origin, binding), follow, binding);
-    for (const whole of match.wholes) wholes.set(whole.directory, whole);
+    if (isWithinAny(base, denied)) continue;
+    const matched = matchOf(base, baseAt, named.origin, patterns, binding);
+    if (matched === undefined) continue;
+    const paths = matched.filter((path) => !isWithinAny(path, denied));
+    bindMatches(named, matchedPaths(paths, follow, named.origin, binding), follow, binding);
   }
-  for (const { by, ...whole } of wholes.values())
+  for (const { by, ...whole } of wholes)
     denyWhole(whole, byOrigin.get(by)?.origin ?? listOf(binding.source), binding);
 }
 
@@ -67,7 +70,7 @@ function matchOf(
   origin: RuleOrigin,
   matches: GlobMatches,
   { notes }: Binding,
-): Pick<GlobMatch, 'paths' | 'wholes'> | undefined {
+): GlobMatch['paths'] | undefined {
   const name = nameOf(origin);
   const found = baseAt(base);
   if (found.kind === 'ledAway') {
@@ -78,13 +81,13 @@ function matchOf(
   if (found.kind === 'shut') {
     const text = `${found.directory} cannot be looked into, so it is denied as a whole; let this user enter it`;
     notes.push({ origin, text });
-    return { paths: [found.directory], wholes: [] };
+    return [found.directory];
   }
   const match = matches.get(name);
   // A pattern without matches denies nothing, and one that nobody looked for might deny much.
   if (match === undefined || found.kind === 'unknown' || !isSameFile(found.resolved.identity, match.identity))
     throw new StalePlan(base, 'was replaced', name);
-  return match;
+  return match.paths;
 }
 
 /** Those still there: what has gone since is kept from nobody, like what comes later. */

@@ -1,5 +1,5 @@
 import type { FileFacts } from '../files/file-facts.js';
-import { ancestorsOf } from '../files/paths.js';
+import { ancestorsOf, parentOf } from '../files/paths.js';
 import { indexRules, type RuleIndex } from '../policy/access.js';
 import type { PathRule } from '../policy/path-rule.js';
 
@@ -26,5 +26,16 @@ export class FillablePlaces {
   /** Whether a directory is one of them, or lies in one, whoever has moved it there. */
   hold(directory: string): boolean {
     return [directory, ...ancestorsOf(directory)].some((at) => this.has(at));
+  }
+
+  /** What may be written above a path, as far up as that goes; undefined where a command cannot change what is there. */
+  rootAbove(path: string): string | undefined {
+    const directory = parentOf(path);
+    return this.hold(directory) ? this.#rootOf(directory) : undefined;
+  }
+
+  #rootOf(directory: string): string | undefined {
+    const rule = this.#index.governing(directory);
+    return rule?.access === 'write' && rule.path !== '/' ? rule.path : undefined;
   }
 }

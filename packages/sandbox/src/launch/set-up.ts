@@ -1,5 +1,5 @@
 import { ExecError } from '@holdfast/exec-protocol';
-import { SANDBOX_START_MS } from '../limits.js';
+import { MAX_PLANS, SANDBOX_START_MS } from '../limits.js';
 import { untilAborted } from '../until-aborted.js';
 
 /** What may be under way while a sandbox is set up, with what helps where it does not come to its end. */
@@ -51,6 +51,7 @@ export class SetUp {
   #doing: SetUpStep = 'looking at files';
   #where: string | undefined;
   #hasEnded = false;
+  readonly #stale: string[] = [];
 
   constructor({ clock = REAL_CLOCK, calledOffBy = [], limitMs = SANDBOX_START_MS }: SetUpOptions = {}) {
     this.#clock = clock;
@@ -93,6 +94,16 @@ export class SetUp {
   check(): void {
     if (!this.#hasEnded && this.#clock.now() >= this.#deadlineMs) this.#expire();
     this.signal.throwIfAborted();
+  }
+
+  /** Takes down where files have changed under a plan. */
+  foundStale(path: string): void {
+    this.#stale.push(path);
+  }
+
+  /** Where that was so, once half of the plans that there are at most were in vain. */
+  get unsteady(): readonly string[] {
+    return this.#stale.length < MAX_PLANS / 2 ? [] : this.#stale;
   }
 
   /** Waits for work that leaves nothing behind when nobody waits for it any more. @throws As `check`, and as the work does. */
