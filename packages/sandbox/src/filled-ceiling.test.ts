@@ -70,10 +70,10 @@ describe.skipIf(obstacle !== undefined)(
     test.each([
       ['a name that is not UTF-8', 'mkdir "$(printf \'\\377\')"'],
       ['too many files that match', 'seq -f %g.key 8200 | xargs touch'],
-      ['files with long names', 'for i in $(seq 900); do echo $(printf %0200d $i).key; done | xargs touch'],
+      ['files with long names', 'for i in $(seq 2000); do echo $(printf %0200d $i).key; done | xargs touch'],
       [
         'files that match in many directories',
-        'for i in $(seq 90); do mkdir -p $i/a/b/c/d/e/f/g/h; : > $i/a/b/c/d/e/f/g/h/x.key; done',
+        'for i in $(seq 320); do mkdir -p $i/a/b/c/d/e/f/g/h; : > $i/a/b/c/d/e/f/g/h/x.key; done',
       ],
     ])('%s, left by a command, stops none elsewhere', { timeout: DEADLINE_MS }, async (_, script) => {
       await run('own/d', 'echo secret > ../a.key; echo secret > b.key');

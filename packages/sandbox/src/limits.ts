@@ -114,7 +114,7 @@ export const MAX_GLOB_MATCHES = 8192;
  * Mounts for what the patterns of a ceiling match where commands may write, with those for the directories above it that keep their names;
  * a path of more than 127 bytes counts for several.
  */
-export const MAX_CEILING_MOUNTS = 768;
+export const MAX_CEILING_MOUNTS = 512;
 
 /** Entries in one intent, and paths that they stand for, but for those that patterns match. */
 export const MAX_INTENT_ENTRIES = 8192;
