@@ -124,6 +124,8 @@ declare function explainInWords({ policy, narrowed, hosts, mounts, launch }: San
 declare class StalePlan extends ExecError {
     /** What has happened, without what can be done about it. */
     readonly problem: string;
+    /** Where it has. */
+    readonly path: string;
     /** @param origin What asked for the path. */
     constructor(path: string, change: 'has gone' | 'was replaced' | 'was moved' | 'was closed' | 'came up' | 'could not be opened' | 'could not be closed', origin?: string, options?: ErrorOptions);
 }
@@ -650,8 +652,8 @@ declare function reasonOf({ reason, answer, }: {
 /** What a policy allows at a path, through its links; undefined where the path cannot be followed. */
 declare function accessTo(path: string, policy: NormalisedPolicy, files: FileFacts): Access | undefined;
 /**
- * Why a path cannot be read, in a clause, and what to do, where a pattern denies it by a link: whoever asks has not named what
- * the link leads to. Undefined for any other reason. @param decisions A rule for each path that anybody named.
+ * Why a path cannot be read, in a clause, and what to do, where a pattern denies it by a link or with a whole directory: whoever asks has not
+ * named what that is. Undefined for any other reason. @param decisions A rule for each path that anybody named.
  */
 declare function unreadableByLink(path: string, decisions: readonly PathRule[], files: FileFacts): string | undefined;
 /**
@@ -663,8 +665,8 @@ declare function replaceableIn({ rules, restrictsFiles }: Pick<NormalisedPolicy,
 export { type Look, NO_INSPECTOR, O_PATH, SYSTEM_PATH, SharedLooks, accessTo, cancelledRule, hasMountsOf, isOnKernelFileSystem, isRunning as isProcessRunning, kernelTreeOf, ownMark as ownProcessMark, pathOfDescriptor, readMountTable, reasonOf, replaceableIn, reportSandbox, systemPlaces, unreadableByLink, untilSteady };
 
 // limits.d.ts
-import * as z from 'zod';
 import { SandboxRule } from '@holdfast/exec-protocol';
+import * as z from 'zod';
 
 /** What stands under a name, without following it. */
 interface FileFact {
@@ -698,6 +700,8 @@ interface FileFacts {
     isClosed?(directory: FileFact): boolean;
     /** Whether nobody writes a file or directory that is confined, though this program does; left out where there is none such. */
     isUnwritable?(file: FileFact): boolean;
+    /** Whether what this user starts may have made something, by who owns it; left out where anything may be so. */
+    isOwn?(found: FileFact): boolean;
     /** Where a link leads, as it is written there. */
     readLink(path: string): string;
     /** The entries of a directory; empty where it cannot be read. Undefined for more than `atMost`. */
@@ -732,40 +736,6 @@ interface FileIdentity {
     readonly inode: number;
 }
 
-/** Where to look for what a pattern matches. */
-interface GlobScan {
-    readonly pattern: string;
-    /** The entry of the intent; no other scan of this intent has it. */
-    readonly origin: string;
-    /** The directory that a relative pattern hangs below. */
-    readonly directory: string;
-    /** Levels below the pattern's base; undefined for all. */
-    readonly maxDepth: number | undefined;
-}
-/** What a pattern matched when it was looked for. */
-interface GlobMatch {
-    /** The directory below which every match lies, as the pattern spells it. */
-    readonly base: string;
-    /** What that was; undefined where nothing was there. */
-    readonly identity: FileIdentity | undefined;
-    /** Canonical, but for the last name, which may be a link. */
-    readonly paths: readonly string[];
-}
-/** What the patterns of an intent matched, by the origin of each. */
-type GlobMatches = ReadonlyMap<string, GlobMatch>;
-
-/** What the symbols of an intent stand for on this executor. All paths are absolute and native. */
-interface ExecutorRoots {
-    /** The working directory of the process; relative globs hang below the policy's own, which defaults to it. */
-    readonly cwd: string;
-    /** TMPDIR in the environment of the process. */
-    readonly tmpdir: string | undefined;
-    /** The temporary directory that every POSIX system has. */
-    readonly slashTmp: string;
-    /** Directories that programs need in order to run at all. */
-    readonly minimal: readonly string[];
-}
-
 /** Who is behind a rule: an entry of what was asked for, an entry of the operator's ceiling, or what every sandbox here has. */
 type RuleOrigin = Pick<SandboxRule, 'source' | 'entry'>;
 
@@ -774,6 +744,12 @@ type Access = 'deny' | 'read' | 'write';
 /** What a file may hold that stands for something missing. */
 declare const PLACEHOLDER_TEXTS: readonly ["", ".\n"];
 type PlaceholderText = (typeof PLACEHOLDER_TEXTS)[number];
+/** A directory that is denied as a whole, for what cannot be denied in detail there. */
+interface WholeDirectory {
+    readonly directory: string;
+    /** In a clause, with what helps. */
+    readonly why: string;
+}
 /** What holds for a canonical path and everything below it, but for more specific rules. */
 interface PathRule {
     readonly path: string;
@@ -789,6 +765,8 @@ interface PathRule {
     readonly byPattern?: true;
     /** The link by which a pattern has led here, which a command may have made. */
     readonly byLink?: string;
+    /** With what it is denied, which no entry has named. */
+    readonly whole?: WholeDirectory;
     /** What stands there was not looked at, and must not be: whoever answers for it may never do so. */
     readonly isUnseen?: true;
     /** The directory is one in which many users make files, such as /tmp. */
@@ -813,6 +791,47 @@ interface NormalisedPolicy {
     /** Who decides about the network. */
     readonly networkOrigin: RuleOrigin;
     readonly notes: readonly PolicyNote[];
+}
+
+/** Where to look for what a pattern matches. */
+interface GlobScan {
+    readonly pattern: string;
+    /** The entry of the intent; no other scan of this intent has it. */
+    readonly origin: string;
+    /** The directory that a relative pattern hangs below. */
+    readonly directory: string;
+    /** Levels below the pattern's base; undefined for all. */
+    readonly maxDepth: number | undefined;
+}
+/** What a pattern matched when it was looked for. */
+interface GlobMatch {
+    /** The directory below which every match lies, as the pattern spells it. */
+    readonly base: string;
+    /** What that was; undefined where nothing was there. */
+    readonly identity: FileIdentity | undefined;
+    /** Canonical, but for the last name, which may be a link. */
+    readonly paths: readonly string[];
+    /** Those of all patterns of a ceiling together: matches of any of them may lie in each. */
+    readonly wholes: readonly FoundWhole[];
+}
+/** A directory that is denied as a whole. */
+interface FoundWhole extends WholeDirectory {
+    /** The origin of a pattern for which that is so. */
+    readonly by: string;
+}
+/** What the patterns of an intent matched, by the origin of each. */
+type GlobMatches = ReadonlyMap<string, GlobMatch>;
+
+/** What the symbols of an intent stand for on this executor. All paths are absolute and native. */
+interface ExecutorRoots {
+    /** The working directory of the process; relative globs hang below the policy's own, which defaults to it. */
+    readonly cwd: string;
+    /** TMPDIR in the environment of the process. */
+    readonly tmpdir: string | undefined;
+    /** The temporary directory that every POSIX system has. */
+    readonly slashTmp: string;
+    /** Directories that programs need in order to run at all. */
+    readonly minimal: readonly string[];
 }
 
 /**
@@ -1009,14 +1028,30 @@ interface OwnUser {
     readonly systemUid: number;
 }
 
+/** Directories that commands below one ceiling may fill as they like, and that are denied as a whole where that is too much. */
+declare class FillablePlaces {
+    #private;
+    /** Equal for equal rules. */
+    readonly key: string;
+    /** @param rules Of the ceiling; one for each path. */
+    constructor(rules: readonly PathRule[], files: FileFacts);
+    /** Whether a command may have made what is in a directory. Of `/`, which cannot be denied, that is not asked. */
+    has(directory: string): boolean;
+    /** Whether a directory is one of them, or lies in one, whoever has moved it there. */
+    hold(directory: string): boolean;
+    /** What may be written above a path, as far up as that goes; undefined where a command cannot change what is there. */
+    rootAbove(path: string): string | undefined;
+}
+
 /** Whoever finds what patterns match. */
 interface PatternFinder {
     /**
      * What is there now: every answer comes from a look that began after the question.
      * @param signal Ends the wait, and the look if nobody else waits for it; default none.
+     * @param fillable For the patterns of a ceiling: what is denied there as a whole where it cannot be in detail; default nothing.
      * @throws ExecError `sandboxUnsupported` when there is too much to look at; the reason of the signal.
      */
-    find(scans: readonly GlobScan[], files: FileFacts, signal?: AbortSignal): Promise<GlobMatches>;
+    find(scans: readonly GlobScan[], files: FileFacts, signal?: AbortSignal, fillable?: FillablePlaces): Promise<GlobMatches>;
 }
 
 /** One change of the mount table, in the order in which bubblewrap makes them; a later one covers an earlier one. */
@@ -1360,6 +1395,10 @@ declare class SetUp {
      * @throws ExecError `limitExceeded` when it has taken too long; the reason for which it was called off.
      */
     check(): void;
+    /** Takes down where files have changed under a plan. */
+    foundStale(path: string): void;
+    /** Where that was so, once half of the plans that there are at most were in vain. */
+    get unsteady(): readonly string[];
     /** Waits for work that leaves nothing behind when nobody waits for it any more. @throws As `check`, and as the work does. */
     until<T>(work: Promise<T>): Promise<T>;
     /** Ends it before its time; what it waits for is given up with this reason. */
