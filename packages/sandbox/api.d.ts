@@ -357,7 +357,7 @@ declare function openLaunch(plan: LaunchPlan, store: PlaceholderStore, { network
 
 /**
  * Where servers of a user keep output that fits into no memory. All of them share it, so that each sandbox hides that of all.
- * @param uid In this user namespace; the folder has the number outside of it, for it may be that of somebody else here.
+ * @param uid In this user namespace; the folder of its root has the number outside of it, for root of the machine is somebody else.
  * @param directory On a disk; default `/var/tmp`.
  */
 declare function spillFolder(uid: number, directory?: string): string;
@@ -620,6 +620,13 @@ declare const SYSTEM_PATH: string;
 declare function systemPlaces(name: string): readonly string[];
 
 /**
+ * Why nothing can be seen of the processes that this one starts; undefined where it can: `/proc` may be that of another pid
+ * namespace, where the same numbers are those of others.
+ * @param self Where `/proc/self` leads; undefined for nowhere.
+ */
+declare function foreignProcesses(self?: string | undefined, pid?: number): string | undefined;
+
+/**
  * Has a Node of ours open no inspector. It does on SIGUSR1, for whoever reaches the loopback, and a listener comes too late for
  * a signal at its start; so it is told an address that no machine has (RFC 5737), where it cannot listen.
  */
@@ -662,7 +669,7 @@ declare function unreadableByLink(path: string, decisions: readonly PathRule[], 
  */
 declare function replaceableIn({ rules, restrictsFiles }: Pick<NormalisedPolicy, 'rules' | 'restrictsFiles'>, files: FileFacts): (path: string) => boolean;
 
-export { type Look, NO_INSPECTOR, O_PATH, SYSTEM_PATH, SharedLooks, accessTo, cancelledRule, hasMountsOf, isOnKernelFileSystem, isRunning as isProcessRunning, kernelTreeOf, ownMark as ownProcessMark, pathOfDescriptor, readMountTable, reasonOf, replaceableIn, reportSandbox, systemPlaces, unreadableByLink, untilSteady };
+export { type Look, NO_INSPECTOR, O_PATH, SYSTEM_PATH, SharedLooks, accessTo, cancelledRule, foreignProcesses, hasMountsOf, isOnKernelFileSystem, isRunning as isProcessRunning, kernelTreeOf, ownMark as ownProcessMark, pathOfDescriptor, readMountTable, reasonOf, replaceableIn, reportSandbox, systemPlaces, unreadableByLink, untilSteady };
 
 // limits.d.ts
 import { SandboxRule } from '@holdfast/exec-protocol';

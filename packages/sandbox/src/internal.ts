@@ -13,6 +13,7 @@ export {
 export { untilSteady } from './launch/until-steady.js';
 export { MAX_CELLS_STARTING, MAX_STATUS_BYTES } from './limits.js';
 export { SYSTEM_PATH, systemPlaces } from './linux/system-places.js';
+export { foreignProcesses } from './machine/foreign-processes.js';
 export { NO_INSPECTOR } from './machine/no-inspector.js';
 export { readMountTable } from './machine/read-mount-table.js';
 export { hasMountsOf } from './mounts/mounts-in-place.js';

@@ -4,7 +4,9 @@ import { judgeDenial } from './denial/judge-denial.js';
 import type { FileView } from './files/file-facts.js';
 import { isWithin } from './files/paths.js';
 import { type FakeFile, fakeFiles } from './files/testing/fake-files.js';
+import { PatternLooks } from './intent/pattern-looks.js';
 import type { SandboxPlan } from './plan-sandbox.js';
+import { fakeScanning } from './repositories/testing/fake-scans.js';
 import { HOST, planned, WORKSPACE_WRITE } from './testing/planned.js';
 
 test('what the kernel shows elsewhere is denied, with all that is found there', async () => {
@@ -155,4 +157,53 @@ test('what the kernel shows is refused where it is covered: it could come to lig
       'sandbox: /srv/root/proc shows processes or settings of this machine below another mount, where it cannot be hidden for certain; unmount one of them',
     ),
   );
+});
+
+describe('what is denied and covered where it is mounted as well', () => {
+  const files = fakeFiles({
+    '/ws/secret': 'directory',
+    '/ws/keys/.env': { text: '' },
+    '/var/own': 'directory',
+    '/usr/bin/bwrap': { text: '' },
+  });
+  const host = {
+    files,
+    patterns: new PatternLooks(fakeScanning(files)),
+    mountTable: (): string =>
+      [
+        '1 0 8:1 / / rw - ext4 x rw\n',
+        '2 1 8:1 / /srv/a/b rw - ext4 x rw\n',
+        '3 1 0:9 / /srv/a rw - tmpfs y rw\n',
+      ].join(''),
+  };
+  const told = (path: string): string =>
+    `${path} is mounted at /srv/a/b${path} as well, in whole or in part, and covered there by another mount, where it cannot be denied for certain; unmount one of them`;
+  const denying = (path: object): typeof WORKSPACE_WRITE => {
+    const [root, ws] = WORKSPACE_WRITE.file_system.entries;
+    const entries = [root, ws, { path, access: 'deny' }] as typeof WORKSPACE_WRITE.file_system.entries;
+    return { ...WORKSPACE_WRITE, file_system: { ...WORKSPACE_WRITE.file_system, entries } };
+  };
+
+  test('refuses the entry that denies it', async () => {
+    await expect(planned(host)).rejects.toThrow(told('/ws/secret'));
+  });
+
+  test.each([
+    [
+      'a pattern, for a command could make what it matches',
+      { type: 'glob_pattern', pattern: '/ws/**/.env' },
+      [],
+      '/ws/keys/.env',
+    ],
+    [
+      'every sandbox, for nobody could have any',
+      { type: 'path', path: 'file:///missing' },
+      ['/var/own'],
+      '/var/own',
+    ],
+  ])('is told of, where it is denied by %s', async (_, path, ownPaths, denied) => {
+    const { policy, gaps } = await planned({ ...host, ownPaths }, denying(path));
+    expect(policy.rules.find((rule) => rule.path === denied)?.access).toBe('deny');
+    expect(gaps).toEqual([told(denied)]);
+  });
 });

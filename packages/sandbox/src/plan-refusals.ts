@@ -4,6 +4,7 @@ import type { CeilingSource } from './ceiling/operator-ceiling.js';
 import type { FileFacts } from './files/file-facts.js';
 import { nameOfHand } from './files/hands.js';
 import { kernelTreeOf } from './files/kernel-trees.js';
+import { mayEnter } from './files/may-enter.js';
 import type { OwnUser } from './files/own-user.js';
 import { parentOf } from './files/paths.js';
 import { type ResolvedPath, resolvePath } from './files/resolve-path.js';
@@ -11,6 +12,7 @@ import { MAX_KEPT_MOUNTS, MAX_PINNED_DEPTH } from './limits.js';
 import type { Architecture } from './linux/seccomp/syscalls.js';
 import { outsidePrograms } from './machine/outside-programs.js';
 import type { WorkingBwrap } from './machine/probe-bwrap.js';
+import type { BuriedDenial } from './mounts/buried-denials.js';
 import { coveredKernelMounts } from './mounts/kinds-of-mounts.js';
 import type { Mount } from './mounts/mount-table.js';
 import type { MovablePlaces } from './mounts/movable-places.js';
@@ -119,6 +121,25 @@ function exposureOf({ rule, hand, exchanged }: ExposedDenial): string {
 }
 
 /**
+ * What could be seen elsewhere while a command runs.
+ * @returns what of that every sandbox here denies, and what a pattern matches. Refused it is not: nobody who asks for a sandbox could do
+ *   anything about the one, and a command can make the other.
+ * @throws ExecError `sandboxUnsupported` where an entry denies it.
+ */
+export function notesOfBuried(buried: readonly BuriedDenial[]): readonly PolicyNote[] {
+  const asked = buried.find(({ rule }) => rule.origin.source !== 'default' && rule.byPattern !== true);
+  if (asked !== undefined) refuse(nameOf(asked.rule.origin), burialOf(asked));
+  const [first, ...others] = buried;
+  if (first === undefined) return [];
+  const more = others.length === 0 ? '' : ` (and ${others.length} more like it)`;
+  return [{ origin: first.rule.origin, text: `${burialOf(first)}${more}` }];
+}
+
+function burialOf({ rule, place }: BuriedDenial): string {
+  return `${rule.path} is mounted at ${place} as well, in whole or in part, and covered there by another mount, where it cannot be denied for certain; unmount one of them`;
+}
+
+/**
  * What a mount at one spelling of a name does not keep.
  * @param respelled Rules about files that have others.
  * @returns what of that every sandbox here keeps. Refused it is not: a start-up file has its name.
@@ -179,6 +200,8 @@ export function visibleDirectory(
   const { path, kind } = resolved;
   if (kind !== 'directory')
     refuse('cwd', `${cwd} is no directory of this executor; start the command somewhere else`);
+  if (policy.restrictsFiles && !mayEnter(path, files))
+    refuse('cwd', `${cwd} lets no command of this user in; start it somewhere else, or allow that by chmod`);
   const tree = kernelTreeOf(path);
   if (isAnotherInside(path, policy.restrictsFiles))
     refuse(

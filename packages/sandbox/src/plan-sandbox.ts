@@ -32,6 +32,7 @@ import {
 } from './machine/mounts-around.js';
 import type { WorkingBwrap } from './machine/probe-bwrap.js';
 import { matchAll, matchMost } from './match-patterns.js';
+import { buriedDenials } from './mounts/buried-denials.js';
 import { exposedMounts } from './mounts/exposed-mounts.js';
 import { type Mount, mountsIn } from './mounts/mount-table.js';
 import { type MovablePlaces, movablePlaces, withShut } from './mounts/movable-places.js';
@@ -41,6 +42,7 @@ import type { HostRules } from './network/host-rules.js';
 import { planBeginning } from './plan-beginning.js';
 import {
   architectureOf,
+  notesOfBuried,
   notesOfExposed,
   notesOfMovable,
   notesOfOwnProgram,
@@ -292,6 +294,7 @@ function notesOfGaps(
 ): readonly PolicyNote[] {
   return [
     ...notesOfExposed(policy, user, files),
+    ...notesOfBuried(buriedDenials(policy.rules, ofHost)),
     ...notesOfRespelled(respelledFiles(policy.rules, ofHost, files)),
     ...notesOfHardLinks(policy.rules, files),
     ...notesOfOwnProgram(runBy, policy, files),

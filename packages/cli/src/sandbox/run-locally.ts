@@ -13,6 +13,7 @@ import {
   SteadyPlan,
   type WrapperWatch,
 } from '@holdfast/sandbox';
+import { foreignProcesses } from '@holdfast/sandbox/internal';
 import { complain } from '../complain.js';
 import { describeDenial } from '../denial/describe-denial.js';
 import { describeLocalRule } from '../denial/local-rule.js';
@@ -40,6 +41,7 @@ export async function runLocally(
   permissions: LocalPermissions,
 ): Promise<number> {
   refuseDirectories();
+  refuseForeignProcesses();
   return await withSetUp((setUp) =>
     withStreams((streams) =>
       withGuardian((wrapperEnv) =>
@@ -140,6 +142,12 @@ interface Ending {
   readonly exitCode: number | undefined;
   /** Whether its output is waited for however long that takes: it has come to an end, and nobody has asked for it. */
   readonly isPatient: boolean;
+}
+
+/** @throws Error where nobody could see what becomes of a sandbox, nor of the programs that carry its streams. */
+function refuseForeignProcesses(): void {
+  const problem = process.platform === 'linux' ? foreignProcesses() : undefined;
+  if (problem !== undefined) throw new Error(`sandbox: ${problem}`);
 }
 
 /** From when a command runs until it has ended. */

@@ -9,7 +9,7 @@ import { nativePath } from './native-path.js';
 import type { IntentEntry, SandboxIntent } from './schema.js';
 
 /** An entry with the paths that it stands for. */
-export interface ExpandedEntry {
+interface ExpandedEntry {
   readonly entry: IntentEntry;
   readonly origin: RuleOrigin;
   /** None for a pattern. */

@@ -38,10 +38,11 @@ test('what cannot be made is named, with where it was to be', () => {
 });
 
 test.each([
-  ['0 0 4294967295', 1001, 1001],
+  ['         0          0 4294967295\n', 0, 0],
   ['         0       1001          1\n', 0, 1001],
-  ['0 1001 1\n1 100000 65536\n', 1000, 100999],
-  ['0 1001 1\n', 65534, 65534],
+  ['0 100000 65536\n', 0, 100_000],
+  ['0 1001 1\n1 100000 65536\n', 1000, 1000],
+  ['      1001          0          1\n', 1001, 1001],
   ['', 0, 0],
 ])('where users are mapped by %j, %i is %i outside', (uidMap, uid, outside) => {
   expect(uidOutside(uid, uidMap)).toBe(outside);

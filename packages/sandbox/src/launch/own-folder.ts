@@ -5,7 +5,7 @@ import { errorCode } from '../files/error-code.js';
 
 /**
  * Where servers of a user keep output that fits into no memory. All of them share it, so that each sandbox hides that of all.
- * @param uid In this user namespace; the folder has the number outside of it, for it may be that of somebody else here.
+ * @param uid In this user namespace; the folder of its root has the number outside of it, for root of the machine is somebody else.
  * @param directory On a disk; default `/var/tmp`.
  */
 export function spillFolder(uid: number, directory = '/var/tmp'): string {
@@ -13,15 +13,15 @@ export function spillFolder(uid: number, directory = '/var/tmp'): string {
 }
 
 /**
- * The number that a user of this user namespace has outside of it.
- * @param uidMap As in `/proc/PID/uid_map`: the first number inside, the first one outside, and how many, in each line; default that of this process.
+ * Who the root of this user namespace is outside of it, where another user is root of the machine. Any other number may be told of a namespace in
+ * between, and stays as it is.
+ * @param uidMap As in `/proc/PID/uid_map`: the first number inside, the first one outside, and how many, in each line; default that
+ *   of this process.
  */
 export function uidOutside(uid: number, uidMap = ownUidMap()): number {
-  for (const line of uidMap.split('\n')) {
-    const [inside = 0, outside = 0, count = 0] = line.trim().split(/ +/).map(Number);
-    if (uid >= inside && uid < inside + count) return outside + uid - inside;
-  }
-  return uid;
+  if (uid !== 0) return uid;
+  const [inside, outside] = uidMap.trim().split(/\s+/).map(Number);
+  return inside === 0 ? (outside ?? 0) : 0;
 }
 
 function ownUidMap(): string {

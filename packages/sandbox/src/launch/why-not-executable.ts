@@ -21,7 +21,9 @@ export function whyNotExecutable(
   policy: NormalisedPolicy,
   files: FileFacts,
 ): string | undefined {
-  const directories = program.includes('/') ? [''] : (env['PATH'] ?? '').split(':');
+  // Without a PATH a shell has one of its own.
+  const directories = program.includes('/') ? [''] : env['PATH']?.split(':');
+  if (directories === undefined) return undefined;
   const problems = directories.map((directory) =>
     problemAt(path.resolve(cwd, directory, program), policy, files),
   );

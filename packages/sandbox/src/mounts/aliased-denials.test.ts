@@ -270,37 +270,3 @@ test.each([
 ])('that is not said of %s', (_, rules, binds) => {
   expect(aliased(rules, ...binds)).toEqual(rules);
 });
-
-const FUSE = 'fuse.x x rw,user_id=1001,group_id=1001';
-
-test.each([
-  ['below another mount', ['8:1 /home /srv/a/b', '0:9 / /srv/a tmpfs'], '/srv/a/b/me/.ssh'],
-  ['as what holds it', ['8:1 /home/me/.ssh/keys /srv/a/b', '0:9 / /srv tmpfs'], '/srv/a/b'],
-  [
-    'below one that is covered itself',
-    ['0:8 / /srv/a', '8:1 /home /srv/a/b', '0:9 / /srv/a'],
-    '/srv/a/b/me/.ssh',
-  ],
-  ['at the place of what its user can unmount', ['8:1 /home /mnt', `0:9 / /mnt ${FUSE}`], '/mnt/me/.ssh'],
-  ['below what its user can unmount', ['8:1 /home /mnt', `0:9 / /mnt/me ${FUSE}`], '/mnt/me/.ssh'],
-])('what is covered %s could come to light, and is refused', (_, mounts, place) => {
-  expect(() => mounted(['read /', 'deny /home/me/.ssh'], mounts)).toThrow(
-    new ExecError(
-      'sandboxUnsupported',
-      `rule /home/me/.ssh: /home/me/.ssh is mounted at ${place} as well, in whole or in part, and covered there by another mount, where it cannot be denied for certain; unmount one of them`,
-    ),
-  );
-});
-
-test.each([
-  ['goes along with what covers it', ['8:1 /home /mnt', '0:9 / /mnt tmpfs']],
-  [
-    'is covered by what root has mounted',
-    ['8:1 /home /mnt', '0:9 / /mnt/me fuse.x x rw,user_id=0,group_id=0'],
-  ],
-  ['lies in what is denied', ['8:1 /home/me/.ssh/a /home/me/.ssh/b/c', '0:9 / /home/me/.ssh/b tmpfs']],
-  ['shows other files', ['8:1 /srv /mnt/a', '0:9 / /mnt tmpfs']],
-])('but not where it %s', (_, mounts) => {
-  const rules = ['read /', 'deny /home/me/.ssh'];
-  expect(mounted(rules, mounts)).toEqual(rules);
-});

@@ -34,7 +34,7 @@ export class AliasedDenials {
   /**
    * Rules with those that deny the same at the other places, unless a rule names that very place. So all must be of one source: what somebody
    * denies, nobody else opens.
-   * @throws ExecError `sandboxUnsupported` where there are more than `MAX_ALIASES`, or where one is covered and could come to light.
+   * @throws ExecError `sandboxUnsupported` where there are more than `MAX_ALIASES`.
    */
   addTo(rules: readonly PathRule[]): readonly PathRule[] {
     if (!this.#places.hasAliases) return rules;
@@ -45,7 +45,6 @@ export class AliasedDenials {
     let left = MAX_ALIASES;
     for (const rule of rules) {
       if (rule.access !== 'deny' || rule.kind === 'missing' || rule.path === '/') continue;
-      this.#refuseBuried(rule);
       for (const alias of this.#aliasesOf(rule.path, isOpen)) {
         if ((left -= 1) < 0) refuse(nameOf(rule.origin), TOO_MANY);
         found.push(...this.#ruleFor(alias, rule));
@@ -70,17 +69,6 @@ export class AliasedDenials {
     const found = resolvePath(path, this.#careful);
     if (found.kind === 'deadEnd') return found.isShut === true;
     return found.kind !== 'missing' && found.path === path;
-  }
-
-  #refuseBuried({ path, origin }: PathRule): void {
-    const [buried] = [...this.#places.buriedAliasesOf(path)].filter(
-      (alias) => kernelTreeOf(alias) === undefined,
-    );
-    if (buried === undefined) return;
-    refuse(
-      nameOf(origin),
-      `${path} is mounted at ${buried} as well, in whole or in part, and covered there by another mount, where it cannot be denied for certain; unmount one of them`,
-    );
   }
 
   #ruleFor(alias: Alias, { kind, origin, byPattern }: PathRule): readonly PathRule[] {

@@ -2,7 +2,7 @@ import { isWithin } from '../files/paths.js';
 import { PathMap } from '../policy/path-map.js';
 import { grouped } from './grouped.js';
 import { isOfUser } from './kinds-of-mounts.js';
-import { type Mount, visibleMounts } from './mount-table.js';
+import { type Mount, treeOf, visibleMounts } from './mount-table.js';
 import { OverlayLayers } from './overlay-layers.js';
 import { below, joined, type Shown, shownAt, shownBy } from './shown.js';
 
@@ -137,7 +137,7 @@ function* sharedBy(sharing: Sharing, { device, top: shown }: Shown): Generator<P
 
 /**
  * Covered mounts that somebody could bring to light. One that lies at the very place of what covers it goes along with that wherever it
- * is moved.
+ * is moved, and no path leads to what is mounted upon it.
  */
 function buriedMounts(mounts: readonly Mount[], visible: ReadonlyMap<string, Mount>): readonly Mount[] {
   const byId = new Map(mounts.map((mount) => [mount.id, mount]));
@@ -145,7 +145,8 @@ function buriedMounts(mounts: readonly Mount[], visible: ReadonlyMap<string, Mou
   // It grows while it is walked.
   for (const top of steady) {
     const under = byId.get(top.parent);
-    if (under?.path === top.path && !isOfUser(top)) steady.add(under);
+    if (under?.path !== top.path || isOfUser(top)) continue;
+    for (const mount of treeOf(under, mounts)) steady.add(mount);
   }
   return mounts.filter((mount) => !steady.has(mount));
 }
