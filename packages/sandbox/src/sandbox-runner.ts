@@ -78,7 +78,7 @@ export class SandboxRunner {
 
   /**
    * Starts a command with pipes for its streams, and waits until it runs. Call it from the main thread: a sandbox ends with the
-   * thread that started it, and where this program is killed. What changes between plan and start is planned anew, up to `MAX_PLANS` times.
+   * thread that started it. What changes between plan and start is planned anew, up to `MAX_PLANS` times.
    * @throws ExecError `sandboxUnsupported` when this machine cannot enforce the intent, with the entry and the remedy;
    *   `invalidParams` for a command that is none; `limitExceeded` when it does not run within `SANDBOX_START_MS`; `spawnFailed`
    *   when it cannot be executed in its sandbox; the reason of a signal that calls it off. Nothing has run then.

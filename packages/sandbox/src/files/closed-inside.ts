@@ -16,7 +16,8 @@ export function readInsideUser(): InsideUser {
 
 /**
  * Whether root gets into a directory, and no sandbox of root does, nor bubblewrap while it makes one: the rights of root are only over what is
- * of its own user and group there, since no others are known. Other users get nowhere that their sandboxes do not.
+ * of its own user and group there, since no others are known. Other users get nowhere that their sandboxes do not. Modes tell; access lists,
+ * which could let root in by name, do not.
  */
 export function isClosedInside(
   { kind, uid, gid, mode }: Pick<FileFact, 'kind' | 'uid' | 'gid' | 'mode'>,
