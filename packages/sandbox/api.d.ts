@@ -124,10 +124,10 @@ declare function explainInWords({ policy, narrowed, hosts, mounts, launch }: San
 declare class StalePlan extends ExecError {
     /** What has happened, without what can be done about it. */
     readonly problem: string;
-    /** Where it has. */
-    readonly path: string;
-    /** @param origin What asked for the path. */
-    constructor(path: string, change: 'has gone' | 'was replaced' | 'was moved' | 'was closed' | 'came up' | 'could not be opened' | 'could not be closed', origin?: string, options?: ErrorOptions);
+    /** Where it has; undefined where nobody can name that. */
+    readonly path: string | undefined;
+    /** @param subject A canonical path, or what it was in words. @param origin What asked for it. */
+    constructor(subject: string, change: 'has gone' | 'was replaced' | 'was moved' | 'was closed' | 'came up' | 'could not be opened' | 'could not be closed', origin?: string, options?: ErrorOptions);
 }
 
 /** What a peer asks of the network of one process, as far as it is more than `restricted` or `enabled`. */
@@ -545,7 +545,7 @@ declare class SandboxRunner {
     constructor({ ceiling, ownPaths, warn }?: SandboxRunnerOptions);
     /**
      * Starts a command with pipes for its streams, and waits until it runs. Call it from the main thread: a sandbox ends with the
-     * thread that started it, and where this program is killed. What changes between plan and start is planned anew, up to `MAX_PLANS` times.
+     * thread that started it. What changes between plan and start is planned anew, up to `MAX_PLANS` times.
      * @throws ExecError `sandboxUnsupported` when this machine cannot enforce the intent, with the entry and the remedy;
      *   `invalidParams` for a command that is none; `limitExceeded` when it does not run within `SANDBOX_START_MS`; `spawnFailed`
      *   when it cannot be executed in its sandbox; the reason of a signal that calls it off. Nothing has run then.

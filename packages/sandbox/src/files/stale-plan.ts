@@ -5,12 +5,12 @@ export class StalePlan extends ExecError {
   /** What has happened, without what can be done about it. */
   readonly problem: string;
 
-  /** Where it has. */
-  readonly path: string;
+  /** Where it has; undefined where nobody can name that. */
+  readonly path: string | undefined;
 
-  /** @param origin What asked for the path. */
+  /** @param subject A canonical path, or what it was in words. @param origin What asked for it. */
   constructor(
-    path: string,
+    subject: string,
     change:
       | 'has gone'
       | 'was replaced'
@@ -22,9 +22,9 @@ export class StalePlan extends ExecError {
     origin = 'sandbox',
     options?: ErrorOptions,
   ) {
-    const problem = `${origin}: ${path} ${change} while the sandbox was planned`;
+    const problem = `${origin}: ${subject} ${change} while the sandbox was planned`;
     super('sandboxUnsupported', `${problem}; try again`, options);
     this.problem = problem;
-    this.path = path;
+    this.path = subject.startsWith('/') ? subject : undefined;
   }
 }

@@ -35,6 +35,24 @@ test('what is stale is made anew, so often and no more', async () => {
   ]);
 });
 
+test.each([
+  ['/tmp/a', ['/tmp/a']],
+  ['what it shows (bwrap: no)', []],
+])(
+  'where it was so is remembered once half of the plans were in vain, if that is a place (%s)',
+  async (subject, unsteady) => {
+    const setUp = new SetUp();
+    const steps: (readonly string[])[] = [];
+    const end = untilSteady(setUp, () => {
+      steps.push(setUp.unsteady);
+      return Promise.reject(new StalePlan(subject, 'has gone'));
+    });
+    await expect(end).rejects.toThrow(`${MAX_PLANS} plans`);
+    expect([steps[MAX_PLANS / 2 - 1], [...new Set(setUp.unsteady)]]).toEqual([[], unsteady]);
+    setUp.end();
+  },
+);
+
 test('nothing else is tried again, and nothing once nobody waits for it', async () => {
   const refused = (): Error => new ExecError('sandboxUnsupported', 'sandbox: no');
   expect(await tried(1, refused)).toEqual({ again: [false], end: refused() });

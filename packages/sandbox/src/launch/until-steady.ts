@@ -16,7 +16,7 @@ export async function untilSteady<T>(setUp: SetUp, attempt: (isAgain: boolean) =
     } catch (error) {
       if (!(error instanceof StalePlan)) throw error;
       if (plans >= MAX_PLANS) throw neverSteady(error);
-      setUp.foundStale(error.path);
+      if (error.path !== undefined) setUp.foundStale(error.path);
       setUp.check();
     }
   }
