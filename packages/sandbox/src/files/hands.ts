@@ -44,8 +44,8 @@ export function isSticky({ mode }: Rights): boolean {
   return (mode & STICKY) !== 0;
 }
 
-/** Whether it is a directory in which many users make files and nobody removes those of others, such as /tmp. */
-export function isSharedByAll(directory: Rights): boolean {
+/** Whether it is a directory in which whoever likes makes files, and nobody removes those of others. */
+export function isOpenToAll(directory: Rights): boolean {
   return isSticky(directory) && (directory.mode & WRITE) !== 0;
 }
 

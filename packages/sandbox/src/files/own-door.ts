@@ -1,11 +1,11 @@
 import type { FileFacts } from './file-facts.js';
-import { isSharedByAll } from './hands.js';
 import { mayEnter, seenAt } from './may-enter.js';
 import { parentOf } from './paths.js';
 import type { ResolvedPath } from './resolve-path.js';
+import { isSharedByAll } from './shared-by-all.js';
 
 /** What a path is asked of. */
-type Files = Pick<FileFacts, 'look' | 'mayCreateIn'>;
+type Files = Pick<FileFacts, 'look' | 'mayCreateIn' | 'isOwn'>;
 
 /**
  * The directory of this user that keeps it from looking at a path: whatever it starts could open that one, and bubblewrap passes it. Undefined
@@ -18,7 +18,7 @@ export function ownDoor(path: string, files: Files): ResolvedPath | undefined {
 }
 
 /** The directory that keeps this user from looking at a path, whoever has shut it; undefined where it is none. */
-export function doorTo(path: string, files: Pick<FileFacts, 'look'>): ResolvedPath | undefined {
+export function doorTo(path: string, files: Pick<FileFacts, 'look' | 'isOwn'>): ResolvedPath | undefined {
   const directory = parentOf(path);
   const seen = seenAt(directory, files);
   if (seen === 'keptOut') return directory === '/' ? undefined : doorTo(directory, files);
@@ -29,7 +29,7 @@ export function doorTo(path: string, files: Pick<FileFacts, 'look'>): ResolvedPa
     kind: 'directory',
     identity: { device, inode },
     missingFrom: undefined,
-    isShared: isSharedByAll(seen),
+    isShared: isSharedByAll(directory, seen, files),
     links: [],
   };
 }

@@ -2,9 +2,10 @@ import { ExecError } from '@holdfast/exec-protocol';
 import { MAX_LINKED_NAMES, MAX_LINKS_FOLLOWED } from '../limits.js';
 import { errorCode, NOT_TEXT } from './error-code.js';
 import type { FileFact, FileFacts } from './file-facts.js';
-import { isSharedByAll } from './hands.js';
+
 import { mayEnter } from './may-enter.js';
 import { childOf, namesOf, parentOf } from './paths.js';
+import { isSharedByAll } from './shared-by-all.js';
 import { StalePlan } from './stale-plan.js';
 import { Unseen } from './unseen.js';
 
@@ -84,7 +85,9 @@ export function resolvePath(path: string, files: FileFacts): Resolution {
     current = enterKnown(seen.target.startsWith('/') ? '/' : parentOf(current), pending, files);
   }
   const end = missingFrom === undefined ? see(current, files) : NOTHING;
-  return end.kind === 'deadEnd' ? end : { path: current, missingFrom, links, ...factsOf(end.found) };
+  return end.kind === 'deadEnd'
+    ? end
+    : { path: current, missingFrom, links, ...factsOf(current, end.found, files) };
 }
 
 /** What stands at a name, and where it leads if it is a link. */
@@ -172,10 +175,14 @@ function endAt(link: string, why: string): DeadEnd {
 }
 
 /** What a look at a canonical path says of it. */
-export function factsOf(found: FileFact | undefined): Pick<ResolvedPath, 'kind' | 'identity' | 'isShared'> {
+export function factsOf(
+  path: string,
+  found: FileFact | undefined,
+  files: Pick<FileFacts, 'isOwn'>,
+): Pick<ResolvedPath, 'kind' | 'identity' | 'isShared'> {
   // A link that took the place of what was looked at a moment ago is not followed again.
   if (found === undefined || found.kind === 'link')
     return { kind: 'missing', identity: undefined, isShared: false };
   const { kind, device, inode } = found;
-  return { kind, identity: { device, inode }, isShared: isSharedByAll(found) };
+  return { kind, identity: { device, inode }, isShared: isSharedByAll(path, found, files) };
 }

@@ -14,7 +14,7 @@ export interface Listing {
   readonly isCut: boolean;
   /** Whether something is called `.git`: the directory of a repository, a file that points to one, or a link. */
   readonly hasGit: boolean;
-  /** Whether it is itself what `.git` is elsewhere: that of a submodule, or a bare repository. */
+  /** Whether it is itself what `.git` is elsewhere, or was: that of a submodule, or a bare repository. */
   readonly isRepository: boolean;
   /** False when it may have changed after it was listed without another stamp: such a listing is used once. */
   readonly isSettled: boolean;
@@ -36,7 +36,7 @@ export async function readListing(
   let isCut = false;
   for await (const chunk of files.list(directory)) {
     for (const { name, isDirectory } of chunk) {
-      if (MARKS.has(name)) marks.add(name);
+      if (isMark(name, isDirectory)) marks.add(name);
       if (!isDirectory || name === '.git') continue;
       if (directories.length < MAX_SCANNED_DIRECTORIES) directories.push(name);
       else isCut = true;
@@ -54,10 +54,21 @@ export async function readListing(
     entries,
     isCut,
     hasGit: isThere('.git'),
-    isRepository: REPOSITORY_NAMES.every(isThere),
+    isRepository: REPOSITORY_NAMES.every(isThere) || (isThere(CONFIG) && isOfGit(directory, files)),
     isSettled: isSettled(stamp, stampedAtMs),
   };
 }
+
+/**
+ * Whether a directory has the config of a repository, which stays as it is once that is known for one. What else tells of a repository a
+ * command could take away and bring back, and have its own hooks there by then.
+ */
+function isOfGit(directory: string, files: ScanFiles): boolean {
+  return WRITTEN_BY_INIT.test(files.readText(childOf(directory, CONFIG)) ?? '');
+}
+
+/** Every `git init` writes it, and `git submodule` too. */
+const WRITTEN_BY_INIT = /^\s*repositoryformatversion\s*=/im;
 
 /** Whether a listing says what the directory holds now. */
 export function isCurrent(listing: Listing, stamp: ScannedStamp): boolean {
@@ -66,4 +77,11 @@ export function isCurrent(listing: Listing, stamp: ScannedStamp): boolean {
 
 const REPOSITORY_NAMES = ['HEAD', 'objects', 'refs'];
 
-const MARKS: ReadonlySet<string> = new Set(['.git', ...REPOSITORY_NAMES]);
+/** That of a repository is a file. */
+const CONFIG = 'config';
+
+const MARKS: ReadonlySet<string> = new Set(['.git', ...REPOSITORY_NAMES, CONFIG]);
+
+function isMark(name: string, isDirectory: boolean): boolean {
+  return MARKS.has(name) && !(isDirectory && name === CONFIG);
+}

@@ -55,6 +55,15 @@ describe('a look below a root', () => {
     });
   });
 
+  test('knows one by its config, which stays as it is, where a command took away what else tells of one', async () => {
+    const tree = treeOf('/ws/x.git/refs', '/ws/other/refs', '/ws/deep/a');
+    for (const directory of ['/ws/x.git', '/ws/other', '/ws/deep/a']) tree.make(`${directory}/config`, false);
+    tree.make('/ws/config', true);
+    tree.texts.set('/ws/x.git/config', '[core]\n\trepositoryformatversion = 0\n\tbare = true\n');
+    tree.texts.set('/ws/other/config', 'bare = of what git writes\n');
+    expect((await scansOf(tree).find(target('/ws'))).repositories).toEqual(['/ws/x.git']);
+  });
+
   test('goes on below what only looks like a repository, and leaves nothing out there for its name', async () => {
     const tree = treeOf(
       ...['HEAD', 'objects', 'refs'].map((name) => `/ws/proj/${name}`),

@@ -28,6 +28,8 @@ export interface ScanFiles {
   stampOf(directory: string): ScannedStamp | undefined;
   /** Its entries, some at a time; none where it cannot be read. @throws ShutDirectory where it cannot be read for now. */
   list(directory: string): AsyncIterable<readonly ScannedEntry[]>;
+  /** The text of a small regular file, as of `FileFacts`; undefined for anything else. */
+  readText(path: string): string | undefined;
   /** Whether something stands at a path, a link included. @throws ShutDirectory where that cannot be told for now. */
   exists(path: string): boolean;
 }
@@ -86,6 +88,7 @@ export const realScanFiles: ScanFiles = {
       // What else cannot be read says nothing.
     }
   },
+  readText: (path) => realFileFacts.readText(path),
   exists(path) {
     try {
       return lstatSync(path, { throwIfNoEntry: false }) !== undefined;

@@ -76,6 +76,13 @@ export class ChangingTree implements ScanFiles {
     }));
   }
 
+  /** What files have for a text; the others have none. */
+  readonly texts = new Map<string, string>();
+
+  readText(path: string): string | undefined {
+    return this.#entries.get(path)?.isDirectory === false ? this.texts.get(path) : undefined;
+  }
+
   exists(path: string): boolean {
     const shut = [...this.#shut].find((directory) => path !== directory && isWithin(path, directory));
     if (shut !== undefined) throw new ShutDirectory(shut);
