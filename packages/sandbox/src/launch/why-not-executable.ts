@@ -1,7 +1,7 @@
-import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
 import { errorCode } from '../files/error-code.js';
 import type { FileFacts } from '../files/file-facts.js';
+import { whyNotRunnable } from '../files/why-not-runnable.js';
 import type { NormalisedPolicy } from '../policy/path-rule.js';
 import { accessTo } from '../policy/visibility.js';
 
@@ -32,11 +32,7 @@ export function whyNotExecutable(
 }
 
 function problemAt(file: string, policy: NormalisedPolicy, files: FileFacts): string | undefined {
-  try {
-    accessSync(file, constants.X_OK);
-    if (!statSync(file).isFile()) return 'EACCES';
-  } catch (error) {
-    return errorCode(error) ?? String(error);
-  }
+  const problem = whyNotRunnable(file);
+  if (problem !== undefined) return errorCode(problem) ?? 'nobody can tell why';
   return (accessTo(file, policy, files) ?? 'deny') === 'deny' ? 'the sandbox does not show it' : undefined;
 }

@@ -1,4 +1,5 @@
 import { accessSync, constants, statSync } from 'node:fs';
+import { whyNotRunnable } from '@holdfast/sandbox/internal';
 import type { ChildSpec } from './child.js';
 import { errorCode, SpawnError } from './spawn-error.js';
 import { explainSpawnFailure, programCandidates } from './spawn-failure.js';
@@ -15,16 +16,6 @@ export function runnableCandidates(spec: ChildSpec): readonly string[] {
   const failure = enteringFails(spec) ?? (runnable.length > 0 ? undefined : worstOf(failures));
   if (failure === undefined) return runnable;
   throw explainSpawnFailure(failure, spec);
-}
-
-/** The error that running a file would meet, as far as looking at it tells; undefined when there is none. */
-export function whyNotRunnable(file: string): unknown {
-  try {
-    accessSync(file, constants.X_OK);
-    return statSync(file).isFile() ? undefined : Object.assign(new Error('not a file'), { code: 'EACCES' });
-  } catch (error) {
-    return error;
-  }
 }
 
 function worstOf(failures: readonly unknown[]): unknown {

@@ -1,6 +1,5 @@
 import path from 'node:path';
-import { systemPlaces } from '@holdfast/sandbox/internal';
-import { whyNotRunnable } from '../check-program.js';
+import { systemPlaces, whyNotRunnable } from '@holdfast/sandbox/internal';
 import { SpawnError } from '../spawn-error.js';
 
 /** A small program that makes its standard input its controlling terminal and becomes the program of the child. */
