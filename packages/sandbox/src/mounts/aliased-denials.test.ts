@@ -7,6 +7,7 @@ import type { PathRule } from '../policy/path-rule.js';
 import { linesOf, policyOf } from '../policy/testing/rules.js';
 import { AliasedDenials } from './aliased-denials.js';
 import { mountsIn } from './mount-table.js';
+import { mountedAt } from './testing/mounted.js';
 import { withoutUnasked } from './unasked-mounts.js';
 
 const FILES = fakeFiles({
@@ -23,14 +24,8 @@ const FILES = fakeFiles({
   '/srv/own': 'shut',
 });
 
-/** Each line is a device, what of it is shown and where; behind that its kind, what was mounted and its options, if that matters. */
 function rulesOn(mounts: readonly string[], rules: readonly string[], files = FILES): readonly PathRule[] {
-  const all = ['8:1 / /', ...mounts].map((line) => line.split(' '));
-  const lines = all.map(([device, root, path = '', kind = 'ext4', what = 'x', words = 'rw'], at) => {
-    const upon = all.slice(0, at).findLastIndex(([, , above = '']) => isWithin(path, above));
-    return `${at + 1} ${upon + 1} ${device} ${root} ${path} rw - ${kind} ${what} ${words}\n`;
-  });
-  const there = mountsIn(lines.join(''));
+  const there = mountedAt(mounts);
   const { rules: asked } = policyOf(rules);
   const careful = withoutUnasked(files, there, asked);
   return new AliasedDenials(there, files, careful).addTo(asked);

@@ -10,7 +10,7 @@ import { indexRules, mergeRules } from '../policy/access.js';
 import type { PathRule } from '../policy/path-rule.js';
 import { nameOf } from '../policy/rule-origin.js';
 import { refuse } from '../refuse.js';
-import { type Alias, MountPlaces } from './mount-places.js';
+import { type Alias, type MountPlaces, mountPlacesOf } from './mount-places.js';
 import type { Mount } from './mount-table.js';
 
 type Looks = Pick<FileFacts, 'look' | 'mayCreateIn' | 'isOwn'>;
@@ -26,7 +26,7 @@ export class AliasedDenials {
    *   what may never answer.
    */
   constructor(mounts: readonly Mount[], files: Looks, careful: FileFacts) {
-    this.#places = new MountPlaces(mounts);
+    this.#places = mountPlacesOf(mounts);
     this.#files = files;
     this.#careful = careful;
   }

@@ -1,19 +1,12 @@
 import { expect, test } from 'vitest';
-import { isWithin } from '../files/paths.js';
 import { policyOf } from '../policy/testing/rules.js';
 import { buriedDenials } from './buried-denials.js';
-import { mountsIn } from './mount-table.js';
+import { mountedAt } from './testing/mounted.js';
 
 const FUSE = 'fuse.x x rw,user_id=1001,group_id=1001';
 
-/** Each line is a device, what of it is shown and where; behind that its kind, what was mounted and its options, if that matters. */
 function buried(mounts: readonly string[], rules = ['read /', 'deny /home/me/.ssh']): readonly string[] {
-  const all = ['8:1 / /', ...mounts].map((line) => line.split(' '));
-  const lines = all.map(([device, root, path = '', kind = 'ext4', what = 'x', words = 'rw'], at) => {
-    const upon = all.slice(0, at).findLastIndex(([, , above = '']) => isWithin(path, above));
-    return `${at + 1} ${upon + 1} ${device} ${root} ${path} rw - ${kind} ${what} ${words}\n`;
-  });
-  const found = buriedDenials(policyOf(rules).rules, mountsIn(lines.join('')));
+  const found = buriedDenials(policyOf(rules).rules, mountedAt(mounts));
   return found.map(({ rule, place }) => `${rule.path} at ${place}`);
 }
 

@@ -1,6 +1,6 @@
 import { kernelTreeOf } from '../files/kernel-trees.js';
 import type { PathRule } from '../policy/path-rule.js';
-import { MountPlaces } from './mount-places.js';
+import { mountPlacesOf } from './mount-places.js';
 import type { Mount } from './mount-table.js';
 
 /** What is denied, and would be seen at another place if somebody brought that to light. */
@@ -12,7 +12,7 @@ export interface BuriedDenial {
 
 /** @param rules One for each path. @param mounts Of this machine. */
 export function buriedDenials(rules: readonly PathRule[], mounts: readonly Mount[]): readonly BuriedDenial[] {
-  const places = new MountPlaces(mounts);
+  const places = mountPlacesOf(mounts);
   if (!places.hasAliases) return [];
   return rules.flatMap((rule): readonly BuriedDenial[] => {
     if (rule.access !== 'deny' || rule.kind === 'missing' || rule.path === '/') return [];

@@ -17,6 +17,18 @@ export interface Alias {
   readonly isWhole: boolean;
 }
 
+/** Where the mounts of a machine show the same files, for whoever asks that of them; they stay as they are. */
+export function mountPlacesOf(mounts: readonly Mount[]): MountPlaces {
+  const known = PLACES.get(mounts);
+  if (known !== undefined) return known;
+  const places = new MountPlaces(mounts);
+  PLACES.set(mounts, places);
+  return places;
+}
+
+/** One plan asks for that of the same mounts several times. */
+const PLACES = new WeakMap<readonly Mount[], MountPlaces>();
+
 /** Where the same files of a machine are shown. What it takes to ask grows with the answer, not with how much is mounted. */
 export class MountPlaces {
   readonly #mounts: PathMap<Mount>;
@@ -58,10 +70,10 @@ export class MountPlaces {
   }
 
   #isUnderOnesOfUsers({ path, mount }: Place): boolean {
-    const covering = [...this.#mounts.above(path), this.#mounts.nearest(path)].filter(
-      (above) => above !== undefined && above !== mount && isWithin(above.path, mount.path),
+    const holding = [...this.#mounts.above(path), this.#mounts.nearest(path)];
+    return holding.some(
+      (one) => one !== undefined && one !== mount && isWithin(one.path, mount.path) && isOfUser(one),
     );
-    return covering.some((above) => above !== undefined && isOfUser(above));
   }
 
   /** Other paths of a canonical one, and places outside of it that show something of what it shows; some may come twice. */

@@ -9,7 +9,7 @@ import { byPathName, indexRules } from '../policy/access.js';
 import type { PathRule } from '../policy/path-rule.js';
 import { DEFAULTS } from '../policy/rule-origin.js';
 import { placesOfOthers } from './kinds-of-mounts.js';
-import { MountPlaces } from './mount-places.js';
+import { mountPlacesOf } from './mount-places.js';
 import { type Mount, visibleMounts } from './mount-table.js';
 
 /** What must keep its name. */
@@ -66,7 +66,7 @@ export function withShut(rules: readonly PathRule[], { shut }: MovablePlaces): r
 
 /** Where something is mounted, and where else the directory is shown upon which it is. */
 function placesOf(mounts: readonly Mount[]): readonly string[] {
-  const places = new MountPlaces(mounts);
+  const places = mountPlacesOf(mounts);
   const paths = [...visibleMounts(mounts).keys()].filter((path) => path !== '/');
   if (!places.hasAliases) return paths;
   const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
