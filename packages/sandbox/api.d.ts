@@ -601,6 +601,9 @@ declare class SharedLooks<Found> {
     ask(key: string, look: Look<Found>, signal: AbortSignal): Promise<Found>;
 }
 
+/** The error that running a file would meet, as far as looking at it tells; undefined when there is none. */
+declare function whyNotRunnable(file: string): unknown;
+
 /** Names this process for good: its number alone will be another one's later. */
 declare function ownMark(): string;
 /** Whether a process is still there; true where nobody can tell. @param mark Its own, with more behind a dash. */
@@ -669,7 +672,7 @@ declare function unreadableByLink(path: string, decisions: readonly PathRule[], 
  */
 declare function replaceableIn({ rules, restrictsFiles }: Pick<NormalisedPolicy, 'rules' | 'restrictsFiles'>, files: FileFacts): (path: string) => boolean;
 
-export { type Look, NO_INSPECTOR, O_PATH, SYSTEM_PATH, SharedLooks, accessTo, cancelledRule, foreignProcesses, hasMountsOf, isOnKernelFileSystem, isRunning as isProcessRunning, kernelTreeOf, ownMark as ownProcessMark, pathOfDescriptor, readMountTable, reasonOf, replaceableIn, reportSandbox, systemPlaces, unreadableByLink, untilSteady };
+export { type Look, NO_INSPECTOR, O_PATH, SYSTEM_PATH, SharedLooks, accessTo, cancelledRule, foreignProcesses, hasMountsOf, isOnKernelFileSystem, isRunning as isProcessRunning, kernelTreeOf, ownMark as ownProcessMark, pathOfDescriptor, readMountTable, reasonOf, replaceableIn, reportSandbox, systemPlaces, unreadableByLink, untilSteady, whyNotRunnable };
 
 // limits.d.ts
 import { SandboxRule } from '@holdfast/exec-protocol';
@@ -707,7 +710,7 @@ interface FileFacts {
     isClosed?(directory: FileFact): boolean;
     /** Whether nobody writes a file or directory that is confined, though this program does; left out where there is none such. */
     isUnwritable?(file: FileFact): boolean;
-    /** Whether what this user starts may have made something, by who owns it; left out where anything may be so. */
+    /** Whether what this user starts may have made something, by who owns it; left out where nobody can tell. */
     isOwn?(found: FileFact): boolean;
     /** Where a link leads, as it is written there. */
     readLink(path: string): string;

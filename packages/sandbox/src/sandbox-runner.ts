@@ -115,7 +115,7 @@ export class SandboxRunner {
     const memory = { store, searches: this.#searches, ownPaths: this.#ownPaths };
     const host = await readHostFacts(command, process.env, memory, setUp);
     // It waits for this program to have seen it there: were that killed before, bubblewrap would run the command for nobody.
-    const held = { ...command, heldCwd: directoryAt(command.cwd) };
+    const held = { ...command, heldCwd: identityOf(command.cwd) };
     const plan = await planSandbox(intent, held, host, this.#ceiling, { hosts, setUp });
     // Where a shell waits, it would be that which says so.
     const problem = whyNotExecutable(command, plan.policy, host.files);
@@ -125,7 +125,7 @@ export class SandboxRunner {
 }
 
 /** Undefined where none is to be seen, for which the plan has words. */
-function directoryAt(path: string): FileIdentity | undefined {
+function identityOf(path: string): FileIdentity | undefined {
   try {
     const { dev: device, ino: inode } = statSync(path);
     return { device, inode };

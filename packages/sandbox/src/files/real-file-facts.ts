@@ -41,7 +41,7 @@ export const realFileFacts: FileFacts = {
       return 'now';
     } catch (error) {
       // A read-only file system or a directory that is sealed stays so.
-      return errorCode(error) === 'EACCES' && isOwn(directory) ? 'afterChmod' : 'never';
+      return errorCode(error) === 'EACCES' && belongsToThisUser(directory) ? 'afterChmod' : 'never';
     }
   },
   takesName(path) {
@@ -110,7 +110,7 @@ const NOTHING_THERE: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTD
 /** Who stands for users that a file system or a namespace does not know. */
 const NOBODY = 65_534;
 
-function isOwn(path: string): boolean {
+function belongsToThisUser(path: string): boolean {
   return lookAt(path)?.uid === process.geteuid?.();
 }
 

@@ -2,8 +2,8 @@ import type { FileFact, FileFacts } from './file-facts.js';
 import { isOpenToAll } from './hands.js';
 
 /**
- * Whether it is a directory in which many users work, such as `/tmp`: nobody looks for configuration there. One of this user is one only in the
- * places where systems have them: any other could have been opened to all by a command, to have its configuration left alone.
+ * Whether it is a directory in which many users work, such as `/tmp`, whose configuration is nobody's. Of the directories of this user only
+ * those count that systems have for it: a command can open any other one to all, and would have its configuration left alone by that.
  * @param path Canonical.
  */
 export function isSharedByAll(path: string, found: FileFact, files: Pick<FileFacts, 'isOwn'>): boolean {

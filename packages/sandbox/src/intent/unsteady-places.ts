@@ -1,5 +1,4 @@
 import { isWithin } from '../files/paths.js';
-import { MAX_PLANS } from '../limits.js';
 import { baseOf } from '../policy/glob.js';
 import type { FoundWhole, GlobMatches, GlobScan } from './deny-glob.js';
 import type { FillablePlaces } from './fillable-places.js';
@@ -30,7 +29,7 @@ export function withoutUnsteady(
       const base = baseOf(one.pattern, one.directory);
       return isWithin(base, directory) || isWithin(directory, base);
     });
-    const why = `files are replaced there faster than a start is planned, such as ${path}, and so it was with ${MAX_PLANS / 2} plans; end what does that`;
+    const why = `files are replaced there faster than a start is planned, such as ${path}, and so it was with ${unsteady.length} plans; end what does that`;
     if (scan !== undefined) wholes.set(directory, { directory, why, by: scan.origin });
   }
   if (wholes.size === 0) return matches;

@@ -1,7 +1,7 @@
 import type { FileFacts } from '../files/file-facts.js';
 import type { NormalisedPolicy, PolicyNote } from './path-rule.js';
 
-/** Says of what a policy lets be written that it belongs to somebody whom root is as strange to in a sandbox as any other user. */
+/** What a policy lets root write, and root cannot: it is of another user, over whose files root has no rights in a sandbox. */
 export function notesOfForeignGrants(
   { rules, restrictsFiles }: Pick<NormalisedPolicy, 'rules' | 'restrictsFiles'>,
   files: Pick<FileFacts, 'look' | 'isUnwritable'>,

@@ -7,7 +7,7 @@ import {
 } from '@holdfast/exec-protocol';
 import type { Aside, SetUp } from '@holdfast/sandbox';
 import { FairPlaces, type PlaceLimits } from './fair-places.js';
-import { LoopTurns } from './loop-turns.js';
+import { LoopQueue } from './loop-queue.js';
 
 /**
  * When sandboxes are planned: a few at a time, and fewer of one session, for each keeps the event loop for a moment again and
@@ -18,7 +18,7 @@ export class PlanTurns {
   readonly #begun = placesFor({ all: MAX_PLANS_BEGUN, isFirstExtra: true });
   readonly #planning = placesFor({ all: MAX_PLANS_AT_ONCE });
   /** Many that went on in one turn of the event loop would keep it together. */
-  readonly #loop = new LoopTurns();
+  readonly #loop = new LoopQueue();
 
   /**
    * Plans when it is the session's turn, and when the event loop has done what waits, before a look and again after it.

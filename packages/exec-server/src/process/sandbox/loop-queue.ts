@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 
 /** Lets one at a time go on, in the order in which they came, and the event loop do what waits before each of them. */
-export class LoopTurns {
+export class LoopQueue {
   #last: Promise<void> = Promise.resolve();
 
   /** Settles when it is its turn. */
