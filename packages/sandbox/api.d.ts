@@ -1301,11 +1301,11 @@ type NetworkAnswer = {
     readonly reason?: string | undefined;
 };
 /**
- * Decides about one request; nothing is remembered for the next. Where it fails, the request is refused. Allowed or not, an
- * address that is not public is reached only where it is listed.
+ * Decides about one request; nothing is remembered for the next. Where it fails or has no answer, the lists decide, which is
+ * a refusal. Allowed or not, an address that is not public is reached only where it is listed.
  * @param signal Fires when nobody waits for the answer any more.
  */
-type NetworkDecider = (question: NetworkQuestion, signal: AbortSignal) => Promise<NetworkAnswer>;
+type NetworkDecider = (question: NetworkQuestion, signal: AbortSignal) => Promise<NetworkAnswer | undefined>;
 
 /** One line of an allow or deny list. */
 interface HostRule {
@@ -1352,7 +1352,9 @@ type RefusalReason =
 /** A protocol or a command that is not forwarded. */
  | 'not_supported' | 'malformed' | 'too_many_connections'
 /** So many other names are to be looked up first. */
- | 'too_many_lookups';
+ | 'too_many_lookups'
+/** Who made the request gave it up before anybody had decided about it. */
+ | 'withdrawn';
 
 /** What may be under way while a sandbox is set up, with what helps where it does not come to its end. */
 declare const REMEDIES: {

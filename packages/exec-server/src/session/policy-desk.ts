@@ -42,17 +42,16 @@ interface HeldQuestion {
   readonly question: PolicyQuestion;
   /** Where it was asked last, while an answer can come from there. */
   askedAt: Connected | undefined;
-  /** Whoever waits gets the answer, once. */
-  settle(answer: NetworkAnswer): void;
+  /** Whoever waits gets the answer, once; without one, nobody has decided. */
+  settle(answer?: NetworkAnswer): void;
   /** No answer to it matters any more. */
   end(): void;
 }
 
-const NO: NetworkAnswer = { type: 'deny' };
-
 /**
  * What the managed networks of one session ask and tell, over all its connections. A question outlives its connection: it
- * is asked again over the next one, under its number, for as long as its time lasts. Whatever else comes of it is a no.
+ * is asked again over the next one, under its number, for as long as its time lasts. Whatever else comes of it decides
+ * nothing, so that the lists do.
  *
  * A question that its process has given up takes no place from others, but stays one of those that this process may ask:
  * the client cannot be told, and may have it before it until its time is over.
@@ -77,17 +76,17 @@ export class PolicyDesk implements NetworkOverseer {
     { protocol, host, port }: NetworkQuestion,
     timeoutMs: number,
     signal: AbortSignal,
-  ): Promise<NetworkAnswer> {
-    if (signal.aborted || !this.#hasRoomFor(processId)) return Promise.resolve(NO);
+  ): Promise<NetworkAnswer | undefined> {
+    if (signal.aborted || !this.#hasRoomFor(processId)) return Promise.resolve(undefined);
     this.#lastQuestion += 1;
     const question = { processId, request: { protocol, host, port }, question: this.#lastQuestion };
     return new Promise((resolve) => {
       const giveUp = (): void => {
-        held.settle(NO);
+        held.settle();
         if (held.askedAt === undefined) held.end();
       };
       const deadline: Timer = this.#clock.after(timeoutMs + POLICY_DECISION_GRACE_MS, () => {
-        held.settle(NO);
+        held.settle();
         held.end();
       });
       const held: HeldQuestion = {
@@ -141,7 +140,7 @@ export class PolicyDesk implements NetworkOverseer {
     this.#connected = undefined;
     this.#records.length = 0;
     for (const held of this.#held) {
-      held.settle(NO);
+      held.settle();
       held.end();
     }
   }
@@ -167,7 +166,7 @@ export class PolicyDesk implements NetworkOverseer {
       (error: unknown) => {
         connected.unanswered -= 1;
         const isLost = error instanceof ExecError && error.kind === 'connectionLost';
-        if (!isLost) held.settle(NO);
+        if (!isLost) held.settle();
         // It may have been asked again by now, and then lies elsewhere.
         if (held.askedAt !== connected) return;
         held.askedAt = undefined;

@@ -49,6 +49,7 @@ test.each<readonly [string, Partial<NetworkDecision>, object]>([
     { reason: 'not_allowed', answer: { type: 'deny', reason: 'blocked by controller' } },
     { reason: 'blocked by controller', source: 'decider' },
   ],
+  ['a question that was withdrawn', { reason: 'withdrawn' }, { reason: 'withdrawn' }],
   [
     'a refusal by somebody who would ask, and gave none',
     { reason: 'not_allowed', answer: { type: 'ask' } },

@@ -15,8 +15,11 @@ export type NetworkAnswer =
   | { readonly type: 'deny' | 'ask'; readonly reason?: string | undefined };
 
 /**
- * Decides about one request; nothing is remembered for the next. Where it fails, the request is refused. Allowed or not, an
- * address that is not public is reached only where it is listed.
+ * Decides about one request; nothing is remembered for the next. Where it fails or has no answer, the lists decide, which is
+ * a refusal. Allowed or not, an address that is not public is reached only where it is listed.
  * @param signal Fires when nobody waits for the answer any more.
  */
-export type NetworkDecider = (question: NetworkQuestion, signal: AbortSignal) => Promise<NetworkAnswer>;
+export type NetworkDecider = (
+  question: NetworkQuestion,
+  signal: AbortSignal,
+) => Promise<NetworkAnswer | undefined>;

@@ -267,7 +267,7 @@ test('a name is refused where too many others are to be found first', async () =
 });
 
 describe('somebody who is asked about what no list names', () => {
-  function askingGate(answer: () => Promise<NetworkAnswer>): {
+  function askingGate(answer: () => Promise<NetworkAnswer | undefined>): {
     readonly gate: Gate;
     readonly questions: NetworkQuestion[];
     readonly decisions: NetworkDecision[];
@@ -327,15 +327,18 @@ describe('somebody who is asked about what no list names', () => {
       { type: 'deny', reason: 'no' },
     ],
     ['would ask', () => Promise.resolve({ type: 'ask' } as const), { type: 'ask' }],
-    ['fails', () => Promise.reject(new Error('it broke')), { type: 'deny' }],
+    ['fails at', () => Promise.reject(new Error('it broke')), undefined],
+    ['does not decide about', () => Promise.resolve(undefined), undefined],
   ])('and who %s it', async (_, answer, told) => {
     const { gate, decisions, asked } = askingGate(answer);
     expect(await gate.open({ protocol: 'http' }, target('new.example', 80), PRESENT)).toEqual({
       outcome: 'refused',
       reason: 'not_allowed',
-      answer: told,
+      ...(told === undefined ? {} : { answer: told }),
     });
-    expect([asked, decisions]).toMatchObject([[], [{ decision: 'deny', answer: told }]]);
+    const request = { time: NOW, protocol: 'http', host: 'new.example', port: 80 };
+    const verdict = { decision: 'deny', reason: 'not_allowed', rule: undefined, answer: told };
+    expect([asked, decisions]).toEqual([[], [{ ...request, ...verdict }]]);
   });
 
   test('is not asked about what is listed, denied, local, or a port of this machine', async () => {
@@ -356,7 +359,8 @@ describe('somebody who is asked about what no list names', () => {
       await once(signal, 'abort');
       return { type: 'allow' };
     };
-    const gate = new Gate(RULES, outside, () => undefined, decide);
+    const decisions: NetworkDecision[] = [];
+    const gate = new Gate(RULES, outside, (decision) => decisions.push(decision), decide);
     const [first, second] = [new AbortController(), new AbortController()];
     const caller = { protocol: 'http' } as const;
     const passages = [
@@ -366,7 +370,11 @@ describe('somebody who is asked about what no list names', () => {
     first.abort();
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, false]);
     second.abort();
-    expect(await Promise.all(passages)).toMatchObject([{ outcome: 'refused' }, { outcome: 'refused' }]);
+    const withdrawn = { outcome: 'refused', reason: 'withdrawn' };
+    expect(await Promise.all(passages)).toEqual([withdrawn, withdrawn]);
+    const request = { time: NOW, protocol: 'http', host: 'new.example', rule: undefined };
+    const verdict = { decision: 'deny', reason: 'withdrawn' };
+    expect(decisions).toEqual([80, 81].map((port) => ({ ...request, ...verdict, port })));
   });
 
   test('is too late when nobody is inside any more', async () => {

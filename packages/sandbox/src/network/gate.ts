@@ -117,9 +117,9 @@ export class Gate {
       return { decision, reason, rule };
     }
     const question = { protocol, host: target.host.host, port: target.port };
-    const answer = await this.#decide(question, signal).catch((): NetworkAnswer => ({ type: 'deny' }));
-    const isAllowed = answer.type === 'allow' && !signal.aborted;
-    return { decision: isAllowed ? 'allow' : 'deny', reason, rule, answer };
+    const answer = await this.#decide(question, signal).catch(() => undefined);
+    if (signal.aborted) return { decision: 'deny', reason: 'withdrawn', rule };
+    return { decision: answer?.type === 'allow' ? 'allow' : 'deny', reason, rule, answer };
   }
 
   async #openAllowed(

@@ -27,7 +27,9 @@ export type RefusalReason =
   | 'malformed'
   | 'too_many_connections'
   /** So many other names are to be looked up first. */
-  | 'too_many_lookups';
+  | 'too_many_lookups'
+  /** Who made the request gave it up before anybody had decided about it. */
+  | 'withdrawn';
 
 /** What becomes of a request. */
 export type Verdict =

@@ -17,8 +17,7 @@ export class Refusals {
 
   add(decision: NetworkDecision): void {
     const { protocol, host, port, reason } = decision;
-    // What was no request at all says nothing about what the command was after.
-    if (decision.decision === 'allow' || reason === 'malformed') return;
+    if (decision.decision === 'allow' || isNoRefusal(decision)) return;
     const key = JSON.stringify([protocol, host, port, reason]);
     this.#kept.delete(key);
     this.#kept.set(key, decision);
@@ -27,4 +26,9 @@ export class Refusals {
       this.#kept.delete(oldest);
     }
   }
+}
+
+/** What was no request at all says nothing about what the command was after, and what it gave up was refused by nobody. */
+function isNoRefusal({ host, reason }: NetworkDecision): boolean {
+  return reason === 'withdrawn' || (reason === 'malformed' && host === undefined);
 }

@@ -9,13 +9,13 @@ import type {
 
 /** Whom the networks of a session's processes ask and tell. */
 export interface NetworkOverseer {
-  /** Never fails: where nobody answers, the answer is no. @param signal Fires when nobody waits for it any more. */
+  /** Never fails; undefined where nobody has decided, so that the lists do. @param signal Fires when nobody waits for it any more. */
   decide(
     id: ProcessId,
     question: NetworkQuestion,
     timeoutMs: number,
     signal: AbortSignal,
-  ): Promise<NetworkAnswer>;
+  ): Promise<NetworkAnswer | undefined>;
   record(id: ProcessId, decision: NetworkDecision): void;
 }
 
