@@ -198,8 +198,12 @@ export class ConfigReading implements ConfigTargets {
 
   /** Those that it has where no config says otherwise. */
   #addHooksOf(holder: string): void {
-    const found = this.#resolve(childOf(holder, 'hooks'));
-    if (found?.kind === 'directory') this.#addLinkedHooks(found.path);
+    const path = childOf(holder, 'hooks');
+    const found = this.#resolve(path);
+    if (found === undefined || found.kind === 'deadEnd') return;
+    // Of a repository that may be written itself, they are protected with the rest of it.
+    if (found.path !== path && !this.#look.isKept(holder)) this.#addHooks(path);
+    else if (found.kind === 'directory') this.#addLinkedHooks(found.path);
   }
 
   /** Links in a directory of hooks stay as they are, but not what they lead to. */

@@ -228,6 +228,30 @@ describe('what the config of a repository names', () => {
       expect(linesOf(policy.rules)).toEqual(['write /wt', 'read /wt/.git', 'read /wt/scripts/check']);
     });
 
+    test.each([
+      ['a directory', 'hooks', ['read /r/sub/hooks'], []],
+      ['nothing yet', 'later', ['read /r/sub/later/'], []],
+      [
+        'all that may be written',
+        '.',
+        [],
+        [
+          'the git config of /r/.git: /r/sub is named as /r/.git/hooks, and holds what must stay writable, so what git runs there can be written; name a directory of its own',
+        ],
+      ],
+    ])(
+      'in that around what may be written, where its hooks are a link to %s',
+      async (_, name, rules, gaps) => {
+        const tree: Readonly<Record<string, FakeFile>> = {
+          '/r/.git/config': { text: '' },
+          '/r/.git/hooks': { link: `../sub/${name}` },
+          '/r/sub/hooks/pre-commit': { text: '' },
+        };
+        const found = await applyToFakes(policyOf(['write /r/sub']), ceiling, tree);
+        expect([linesOf(found.policy.rules), found.gaps]).toEqual([['write /r/sub', ...rules], gaps]);
+      },
+    );
+
     test('what is not protected of them is told', async () => {
       const tree: Readonly<Record<string, FakeFile>> = {
         '/ws/r/.git/hooks/lib': { link: '../../lib' },

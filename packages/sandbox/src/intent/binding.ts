@@ -2,8 +2,8 @@ import type { FileFacts } from '../files/file-facts.js';
 import { kernelTreeOf } from '../files/kernel-trees.js';
 import { LookPool } from '../files/look-pool.js';
 import { doorTo } from '../files/own-door.js';
-import { childOf, isWithin, NOT_UTF_8 } from '../files/paths.js';
-import { type CrossedLink, type Resolution, type ResolvedPath, resolvePath } from '../files/resolve-path.js';
+import { childOf, NOT_UTF_8 } from '../files/paths.js';
+import type { CrossedLink, Resolution, ResolvedPath } from '../files/resolve-path.js';
 import { resolverIn } from '../files/resolver.js';
 import { MAX_FOLLOWED_NAMES } from '../limits.js';
 import type { PathRule, PolicyNote } from '../policy/path-rule.js';
@@ -11,6 +11,7 @@ import { nameOf, type ProfileSource, type RuleOrigin } from '../policy/rule-orig
 import { refuse } from '../refuse.js';
 import type { ExecutorRoots } from './executor-roots.js';
 import { refuseDeep } from './expand-intent.js';
+import type { NamedLink } from './named-links.js';
 import type { IntentEntry } from './schema.js';
 
 /** What binding one entry needs, and what all of them have come to. */
@@ -27,6 +28,8 @@ export interface Binding {
   readonly resolve: (path: string) => Resolution;
   readonly rules: PathRule[];
   readonly links: CrossedLink[];
+  /** What goes through links. */
+  readonly named: NamedLink[];
   readonly notes: PolicyNote[];
 }
 
@@ -38,6 +41,7 @@ export function bindingOf(
     resolve: resolverIn(new LookPool(given.files, MAX_FOLLOWED_NAMES)),
     rules: [],
     links: [],
+    named: [],
     notes: [],
   };
 }
@@ -62,25 +66,12 @@ export function bindPaths(
       binding.notes.push({ origin, text });
       continue;
     }
-    if (entry.access === 'write') noteLeadingOut(path, resolved, origin, binding);
+    const { access } = entry;
+    const { path: target, links } = resolved;
+    if (access !== 'read' && links.length > 0) binding.named.push({ path, target, access, origin, links });
     binding.rules.push(ruleOf(entry, resolved, origin));
-    if (entry.access !== 'deny') binding.links.push(...resolved.links);
+    if (access !== 'deny') binding.links.push(...links);
   }
-}
-
-/** A command that may write there could have made the link, for the next one. */
-function noteLeadingOut(
-  path: string,
-  { path: target, links }: ResolvedPath,
-  origin: RuleOrigin,
-  { roots, files, notes }: Binding,
-): void {
-  const own = resolvePath(roots.cwd, files);
-  const cwd = own.kind === 'deadEnd' ? roots.cwd : own.path;
-  const link = isWithin(target, cwd) ? undefined : links.find((crossed) => isWithin(crossed.path, cwd));
-  if (link === undefined) return;
-  const text = `${path} leads to ${target}, out of ${cwd}, by the link ${link.path}, and can be written there; name that directory if it is meant`;
-  notes.push({ origin, text });
 }
 
 /** Undefined where a grant names what cannot be looked at: it then grants nothing. */

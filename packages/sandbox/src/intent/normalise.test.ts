@@ -136,6 +136,21 @@ describe('what an entry stands for', () => {
     expect(await told(at('/ws/link', 'read'), at('/bin', 'write'), at('/ws/a', 'write'))).toEqual([]);
   });
 
+  test('a link that a command may replace is told of where it opens or denies something', async () => {
+    const project = special({ kind: 'project_roots' }, 'write');
+    const told = async (...entries: readonly IntentEntry[]): Promise<unknown> =>
+      (await normalised([project, ...entries])).notes.map(({ text, isGap }) => [text, isGap]);
+    const [led, then] = [
+      '/ws/link leads to /srv/data by the link /ws/link, which a command may replace',
+      'what it leads to then; name /srv/data',
+    ];
+    expect(await told(at('/ws/link', 'write'))).toEqual([
+      [`${led}: the next start opens ${then}`, undefined],
+    ]);
+    expect(await told(at('/ws/link', 'deny'))).toEqual([[`${led}: the next start denies ${then}`, true]]);
+    expect(await told(at('/ws/link', 'read'), at('/bin', 'deny'), at('/ws/a', 'deny'))).toEqual([]);
+  });
+
   test('a directory in a tree that every sandbox has for itself is not written outside, which is told', async () => {
     const files = fakeFiles({ '/dev/shm/ws': 'directory', '/dev/null': { text: '' } });
     const entries = ['/dev/shm/ws', '/dev/null'].map((path) => at(path, 'write'));

@@ -9,6 +9,7 @@ import type { GlobMatches } from './deny-glob.js';
 import type { ExecutorRoots } from './executor-roots.js';
 import { expandIntent } from './expand-intent.js';
 import { globScansOf, restrictedFilesOf } from './glob-scans.js';
+import { notesOfNamedLinks } from './named-links.js';
 import type { SandboxIntent } from './schema.js';
 import { refuseManyWritable } from './writable-bound.js';
 
@@ -49,7 +50,8 @@ export function normalise(
   const rules = mergeRules(settle(binding, files));
   refuseManyWritable(rules, source);
   const networkOrigin = memberOf(source, 'permissions.network');
-  return { restrictsFiles: true, rules, links: binding.links, network, networkOrigin, notes: binding.notes };
+  const notes = [...binding.notes, ...notesOfNamedLinks(binding.named, rules, roots, files)];
+  return { restrictsFiles: true, rules, links: binding.links, network, networkOrigin, notes };
 }
 
 /** What leaves all files as they are. */

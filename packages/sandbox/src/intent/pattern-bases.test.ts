@@ -103,7 +103,7 @@ describe('below a link where a command may write', () => {
   test('by which something is granted as well it matches what is there', async () => {
     const permissions = JSON.parse(JSON.stringify(ENTRIES).replace('/ws/granted', BASE)) as typeof ENTRIES;
     const { denied, notes } = await bound({ [BASE]: { link: '/etc' } }, permissions);
-    const told = `${BASE} leads to /etc, out of /ws, by the link ${BASE}, and can be written there; name that directory if it is meant`;
+    const told = `${BASE} leads to /etc by the link ${BASE}, which a command may replace: the next start opens what it leads to then; name /etc`;
     expect([denied, notes]).toEqual([['/etc/a.key'], [told]]);
   });
 });
