@@ -70,6 +70,7 @@ const SANDBOX_LAYERS = {
   launch: ['network', 'machine', 'linux', 'mounts', 'policy', 'files'],
   explain: ['network', 'linux', 'policy', 'files'],
   denial: ['network', 'mounts', 'policy', 'files'],
+  appeared: ['repositories', 'policy', 'files'],
 };
 
 function packageMayImport(name, allowed) {
@@ -165,7 +166,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^packages/sandbox/src/[^/]+/',
-        pathNot: `^packages/sandbox/src/(explain|denial)/|${TEST}`,
+        pathNot: `^packages/sandbox/src/(explain|denial|appeared)/|${TEST}`,
       },
       to: {
         path: '^packages/sandbox/src/[^/]+\\.ts$',

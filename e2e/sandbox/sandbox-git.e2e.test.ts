@@ -51,6 +51,28 @@ describeConfined('git in a sandbox', WHOEVER_TESTS, () => {
     ]);
   });
 
+  test('is told of where it leaves what git outside would follow, and of repositories, but not in its own temporary directory', async () => {
+    const steps = [
+      'ln -sf config .git/COMMIT_EDITMSG',
+      'mkdir made',
+      'git -C made init -q',
+      'git clone -q . "$TMPDIR/clone"',
+      'git add untracked',
+    ];
+    const script = `cd ${repository} && ${steps.join(' && ')}`;
+    const words = ['--write', repository, '--', 'sh', '-c', script];
+    const directory = join(repository, '.git');
+    const told = [
+      `${repository}/made/.git was not there before, and git that is run in this repository outside runs the hooks and programs that it names`,
+      `${directory}/COMMIT_EDITMSG is a link, and git outside may write where it leads, with what a command has put into ${directory}; remove it`,
+    ];
+    expect(await runHoldfast(['sandbox', ...words])).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: told.map((text) => `holdfast: note: ${text}\n`).join(''),
+    });
+  });
+
   test('loses nothing of what it cannot put away to its end', async () => {
     expect(
       await inRepository('git stash -q -u; git checkout -q . && git stash pop -q && git status --short'),

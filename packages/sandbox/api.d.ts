@@ -1,13 +1,47 @@
 // The public surface, rolled up from the build. Update with `npm run api:update`.
 
 // index.d.ts
-import { N as NetworkProtocol, R as RefusalReason, a as NetworkAnswer, S as SandboxPlan, H as HostFacts, b as RuleOrigin, c as HostRules, d as SandboxIntent, e as NetworkDecider, P as Placeholder, F as FileIdentity, M as MountStep, f as MountPrograms, g as SetUp, L as LaunchPlan, h as RepositoryFinder, i as PatternFinder, C as CeilingSource, j as NormalisedPolicy } from './limits.js';
-export { A as Access, k as Aside, l as FileFacts, m as FileView, G as GlobMatch, n as GlobMatches, o as GlobScan, p as HostRule, q as NO_OPERATOR, r as Narrowing, s as NetworkQuestion, O as OperatorCeiling, t as PathRule, u as PlanOptions, v as PlannedDescriptor, w as PolicyNote, x as SANDBOX_START_MS, y as SandboxedCommand, z as ScanTarget, B as ScannedTree, D as SetUpClock, E as SetUpOptions, I as SetUpStep, J as ceilingSource, K as parseCeiling, Q as parseHostRules, T as planSandbox } from './limits.js';
+import { S as SandboxPlan, H as HostFacts, N as NetworkProtocol, R as RefusalReason, a as NetworkAnswer, b as RuleOrigin, c as HostRules, d as SandboxIntent, e as NetworkDecider, P as Placeholder, F as FileIdentity, M as MountStep, f as MountPrograms, g as SetUp, L as LaunchPlan, h as RepositoryFinder, i as PatternFinder, C as CeilingSource, j as NormalisedPolicy } from './limits.js';
+export { A as Access, k as Aside, l as FileFacts, m as FileView, G as GlobMatch, n as GlobMatches, o as GlobScan, p as HostRule, q as NO_OPERATOR, r as Narrowing, s as NetworkQuestion, O as OperatorCeiling, t as PathRule, u as PlanOptions, v as PlannedDescriptor, w as PolicyNote, x as SANDBOX_START_MS, y as SandboxedCommand, z as ScanTarget, B as ScannedTree, D as SearchedRoot, E as SetUpClock, I as SetUpOptions, J as SetUpStep, K as ceilingSource, Q as parseCeiling, T as parseHostRules, U as planSandbox } from './limits.js';
 import { SandboxDenial, ExecError } from '@holdfast/exec-protocol';
 import { Socket } from 'node:net';
 import { ChildProcess } from 'node:child_process';
 import { Writable, Readable } from 'node:stream';
 import 'zod';
+
+/** What kind of thing has appeared. */
+type AppearedKind = 
+/** A repository that was not there: its hooks and config are as somebody left them. */
+'repository'
+/** Something that the start kept as it was, or missing: what kept it was removed by somebody outside. */
+ | 'protectedName'
+/** A link in the directory of a repository, by which git outside writes elsewhere. */
+ | 'gitLink'
+/** Something in the directory of a repository by which git outside writes elsewhere, or runs what it says. */
+ | 'gitState';
+/** What programs outside run, or write by, and what has come up while a command ran, so that nothing protected it. */
+interface Appeared {
+    readonly kind: AppearedKind;
+    /** Absolute. */
+    readonly path: string;
+    /** In words: what it is, what a program outside does with it, and what helps. */
+    readonly text: string;
+}
+/** All that has appeared while one command ran, by whomever. */
+interface AppearedReport {
+    /** At most `MAX_APPEARED`. */
+    readonly found: readonly Appeared[];
+    /** How much more there is. */
+    readonly more: number;
+}
+
+/**
+ * What has come up while a command ran that nothing protected: repositories, names that were kept from being created, and what in the
+ * directories of repositories leads git outside elsewhere. Who has made it is not known: everybody who may write there could have.
+ * @param since When the command was started, in milliseconds since 1970.
+ * @throws The reason of the signal.
+ */
+declare function findAppeared(plan: Pick<SandboxPlan, 'policy' | 'searched'>, { repositories, files }: Pick<HostFacts, 'repositories' | 'files'>, since: number, signal?: AbortSignal): Promise<AppearedReport>;
 
 /** A program, and where it runs. */
 interface CommandToRun {
@@ -531,6 +565,11 @@ interface SandboxedProcess {
     readonly plan: SandboxPlan;
     /** Settles when everything that it has started has ended as well. */
     readonly ended: Promise<SandboxEnd>;
+    /**
+     * Looks, once everything has ended, for what has come up meanwhile that nothing protected, such as repositories with hooks of their own.
+     * @throws The reason of the signal.
+     */
+    appeared(signal?: AbortSignal): Promise<AppearedReport>;
     /** Signals the command; default SIGTERM. SIGKILL ends all of the sandbox. @returns false when it does not run. */
     kill(signal?: NodeJS.Signals): boolean;
 }
@@ -559,11 +598,11 @@ declare class SandboxRunner {
  */
 declare function explainSeatbelt(policy: NormalisedPolicy): string;
 
-export { CeilingSource, type CommandSetting, type CommandToRun, type FailedCommand, HostFacts, type HostMemory, HostRules, type JudgedPlan, type LaunchOptions, LaunchPlan, Lookups, type ManagedNetwork, type ManagedNetworkOptions, type NamedProcess, NetworkAnswer, type NetworkCaller, NetworkDecider, type NetworkDecision, type NetworkIntent, type NetworkNames, NetworkProtocol, NormalisedPolicy, NotRun, type OpenLaunch, type Outside, PatternFinder, PlaceholderStore, type PlainPermissions, type PlannedLaunch, type PlannedNetwork, type Planning, RefusalReason, Refusals, RepositoryFinder, type Resolution, RuleOrigin, type RunOptions, type SandboxEnd, SandboxIntent, SandboxPlan, SandboxRunner, type SandboxRunnerOptions, type SandboxedProcess, type Searches, SetUp, StalePlan, type StartedWrapper, SteadyPlan, type WrapperStart, type WrapperStatus, WrapperWatch, createSearches, explainAsJson, explainFault, explainInWords, explainSeatbelt, judgeDenial, openLaunch, openManagedNetwork, parseIntent, parseNetworkIntent, placeholderFolder, plainIntent, readHostFacts, secureOwnFolder, spillFolder, startWrapper, whyNotRun };
+export { type Appeared, type AppearedKind, type AppearedReport, CeilingSource, type CommandSetting, type CommandToRun, type FailedCommand, HostFacts, type HostMemory, HostRules, type JudgedPlan, type LaunchOptions, LaunchPlan, Lookups, type ManagedNetwork, type ManagedNetworkOptions, type NamedProcess, NetworkAnswer, type NetworkCaller, NetworkDecider, type NetworkDecision, type NetworkIntent, type NetworkNames, NetworkProtocol, NormalisedPolicy, NotRun, type OpenLaunch, type Outside, PatternFinder, PlaceholderStore, type PlainPermissions, type PlannedLaunch, type PlannedNetwork, type Planning, RefusalReason, Refusals, RepositoryFinder, type Resolution, RuleOrigin, type RunOptions, type SandboxEnd, SandboxIntent, SandboxPlan, SandboxRunner, type SandboxRunnerOptions, type SandboxedProcess, type Searches, SetUp, StalePlan, type StartedWrapper, SteadyPlan, type WrapperStart, type WrapperStatus, WrapperWatch, createSearches, explainAsJson, explainFault, explainInWords, explainSeatbelt, findAppeared, judgeDenial, openLaunch, openManagedNetwork, parseIntent, parseNetworkIntent, placeholderFolder, plainIntent, readHostFacts, secureOwnFolder, spillFolder, startWrapper, whyNotRun };
 
 // internal.d.ts
 import { S as SandboxPlan, g as SetUp, M as MountStep, c as HostRules, p as HostRule, R as RefusalReason, a as NetworkAnswer, j as NormalisedPolicy, l as FileFacts, A as Access, t as PathRule } from './limits.js';
-export { U as MAX_CELLS_STARTING, V as MAX_STATUS_BYTES, W as networkOf } from './limits.js';
+export { V as MAX_CELLS_STARTING, W as MAX_STATUS_BYTES, X as networkOf } from './limits.js';
 import { SandboxReport } from '@holdfast/exec-protocol';
 import 'zod';
 
@@ -734,6 +773,54 @@ interface FileView extends FileFacts {
     inOneGo<T>(work: (files: FileFacts) => T): T;
 }
 
+/** The user of this program. */
+interface OwnUser {
+    readonly uid: number;
+    /** Their own group. */
+    readonly gid: number;
+    /**
+     * Who owns the programs of the system. Where root is unknown to a user namespace, such as that of a sandbox in which this
+     * program runs, it is who stands there for everybody unknown.
+     */
+    readonly systemUid: number;
+}
+
+/** What the symbols of an intent stand for on this executor. All paths are absolute and native. */
+interface ExecutorRoots {
+    /** The working directory of the process; relative globs hang below the policy's own, which defaults to it. */
+    readonly cwd: string;
+    /** TMPDIR in the environment of the process. */
+    readonly tmpdir: string | undefined;
+    /** The temporary directory that every POSIX system has. */
+    readonly slashTmp: string;
+    /** Directories that programs need in order to run at all. */
+    readonly minimal: readonly string[];
+}
+
+/** What is to be looked through. */
+interface ScanTarget {
+    /** A canonical path. */
+    readonly root: string;
+    /** Directories below it that are left out, with all that they hold. */
+    readonly except: ReadonlySet<string>;
+    /** How many directories may be looked at. */
+    readonly maxDirectories: number;
+}
+/**
+ * What was found. It depends on the directories alone, never on what was remembered of them, but for this: what an earlier
+ * look has found comes first where this one came to no end.
+ */
+interface ScannedTree {
+    /** Paths that end in `.git`, whatever stands there. */
+    readonly gitPaths: readonly string[];
+    /** Directories that are what `.git` is elsewhere: those of submodules, and bare repositories. */
+    readonly repositories: readonly string[];
+    /** Directories of this user that could not be looked into for their mode; one of them may hold another. */
+    readonly shut: readonly string[];
+    /** Why not everything was looked at; undefined where it was. */
+    readonly unseen: string | undefined;
+}
+
 /** A link on the way to a path. */
 interface CrossedLink {
     readonly path: string;
@@ -831,212 +918,6 @@ interface FoundWhole extends WholeDirectory {
 }
 /** What the patterns of an intent matched, by the origin of each. */
 type GlobMatches = ReadonlyMap<string, GlobMatch>;
-
-/** What the symbols of an intent stand for on this executor. All paths are absolute and native. */
-interface ExecutorRoots {
-    /** The working directory of the process; relative globs hang below the policy's own, which defaults to it. */
-    readonly cwd: string;
-    /** TMPDIR in the environment of the process. */
-    readonly tmpdir: string | undefined;
-    /** The temporary directory that every POSIX system has. */
-    readonly slashTmp: string;
-    /** Directories that programs need in order to run at all. */
-    readonly minimal: readonly string[];
-}
-
-/**
- * The `sandbox` object of the wire. Members beside `permissions` that are not known are left out; inside it they are
- * refused, because they could restrict.
- */
-declare const sandboxIntentSchema: z.ZodObject<{
-    policyContext: z.ZodOptional<z.ZodNullable<z.ZodObject<{
-        cwd: z.ZodOptional<z.ZodNullable<z.ZodString>>;
-        workspaceRoots: z.ZodOptional<z.ZodNullable<z.ZodArray<z.ZodString>>>;
-    }, z.core.$strip>>>;
-    windowsSandboxLevel: z.ZodEnum<{
-        disabled: "disabled";
-        "restricted-token": "restricted-token";
-        elevated: "elevated";
-        mxc: "mxc";
-    }>;
-    cwd: z.ZodOptional<z.ZodNullable<z.ZodString>>;
-    workspaceRoots: z.ZodOptional<z.ZodNullable<z.ZodArray<z.ZodString>>>;
-    permissions: z.ZodDiscriminatedUnion<[z.ZodObject<{
-        type: z.ZodLiteral<"disabled">;
-    }, z.core.$strict>, z.ZodObject<{
-        type: z.ZodLiteral<"external">;
-        network: z.ZodEnum<{
-            enabled: "enabled";
-            restricted: "restricted";
-        }>;
-    }, z.core.$strict>, z.ZodObject<{
-        type: z.ZodLiteral<"managed">;
-        file_system: z.ZodDiscriminatedUnion<[z.ZodObject<{
-            type: z.ZodLiteral<"unrestricted">;
-        }, z.core.$strict>, z.ZodObject<{
-            type: z.ZodLiteral<"restricted">;
-            entries: z.ZodArray<z.ZodObject<{
-                path: z.ZodDiscriminatedUnion<[z.ZodObject<{
-                    type: z.ZodLiteral<"path">;
-                    path: z.ZodString;
-                }, z.core.$strict>, z.ZodObject<{
-                    type: z.ZodLiteral<"glob_pattern">;
-                    pattern: z.ZodString;
-                }, z.core.$strict>, z.ZodObject<{
-                    type: z.ZodLiteral<"special">;
-                    value: z.ZodDiscriminatedUnion<[z.ZodObject<{
-                        kind: z.ZodLiteral<"root">;
-                    }, z.core.$strict>, z.ZodObject<{
-                        kind: z.ZodLiteral<"minimal">;
-                    }, z.core.$strict>, z.ZodObject<{
-                        kind: z.ZodLiteral<"project_roots">;
-                        subpath: z.ZodOptional<z.ZodNullable<z.ZodString>>;
-                    }, z.core.$strict>, z.ZodObject<{
-                        kind: z.ZodLiteral<"current_working_directory">;
-                        subpath: z.ZodOptional<z.ZodNullable<z.ZodString>>;
-                    }, z.core.$strict>, z.ZodObject<{
-                        kind: z.ZodLiteral<"tmpdir">;
-                    }, z.core.$strict>, z.ZodObject<{
-                        kind: z.ZodLiteral<"slash_tmp">;
-                    }, z.core.$strict>, z.ZodObject<{
-                        kind: z.ZodLiteral<"unknown">;
-                        path: z.ZodOptional<z.ZodNullable<z.ZodString>>;
-                        subpath: z.ZodOptional<z.ZodNullable<z.ZodString>>;
-                    }, z.core.$strict>], "kind">;
-                }, z.core.$strict>], "type">;
-                access: z.ZodPipe<z.ZodEnum<{
-                    write: "write";
-                    read: "read";
-                    deny: "deny";
-                    none: "none";
-                }>, z.ZodTransform<"write" | "read" | "deny", "write" | "read" | "deny" | "none">>;
-                missing_path_behavior: z.ZodOptional<z.ZodNullable<z.ZodEnum<{
-                    skip: "skip";
-                }>>>;
-            }, z.core.$strict>>;
-            glob_scan_max_depth: z.ZodOptional<z.ZodNullable<z.ZodInt>>;
-        }, z.core.$strict>], "type">;
-        network: z.ZodEnum<{
-            enabled: "enabled";
-            restricted: "restricted";
-        }>;
-    }, z.core.$strict>], "type">;
-}, z.core.$strip>;
-/** A portable sandbox intent that has the right shape; what its paths stand for is not decided yet. */
-type SandboxIntent = z.output<typeof sandboxIntentSchema>;
-
-/** What the `globScansOf` an intent have found; left out, what they deny is not denied: for who asks what may be written at most. */
-type Patterns = GlobMatches | 'leftOut';
-
-/** A path at which less is allowed than was asked for. */
-interface Narrowing {
-    readonly path: string;
-    readonly asked: Exclude<Access, 'deny'>;
-    readonly granted: Exclude<Access, 'write'>;
-    /** The rule of the maximum that made the difference. */
-    readonly origin: RuleOrigin;
-}
-
-/** What is to be looked through. */
-interface ScanTarget {
-    /** A canonical path. */
-    readonly root: string;
-    /** Directories below it that are left out, with all that they hold. */
-    readonly except: ReadonlySet<string>;
-    /** How many directories may be looked at. */
-    readonly maxDirectories: number;
-}
-/**
- * What was found. It depends on the directories alone, never on what was remembered of them, but for this: what an earlier
- * look has found comes first where this one came to no end.
- */
-interface ScannedTree {
-    /** Paths that end in `.git`, whatever stands there. */
-    readonly gitPaths: readonly string[];
-    /** Directories that are what `.git` is elsewhere: those of submodules, and bare repositories. */
-    readonly repositories: readonly string[];
-    /** Directories of this user that could not be looked into for their mode; one of them may hold another. */
-    readonly shut: readonly string[];
-    /** Why not everything was looked at; undefined where it was. */
-    readonly unseen: string | undefined;
-}
-
-/** Names at the top of each writable root that restricted policies leave as they are. */
-interface NamesAtTop {
-    /** Those that stay missing as well. */
-    readonly protectedNames: readonly string[];
-    /** More of them, which are left alone while they are missing. */
-    readonly protectedIfThere: readonly string[];
-    /** What stays as it is, or missing, where the root is a home of the user. */
-    readonly home: ProtectedHome;
-}
-/** The homes of a user, and names in them. */
-interface ProtectedHome {
-    /** Absolute paths; a link may lead there. */
-    readonly paths: readonly string[];
-    /** Names that bear an empty file while they are missing. */
-    readonly files: readonly string[];
-    /** Names that bear an empty directory; one further down is left alone while the directory above it is missing. */
-    readonly directories: readonly string[];
-}
-
-/** The most that an executor allows, whatever a peer asks for. */
-interface Ceiling extends NamesAtTop {
-    /**
-     * What the operator configured; it narrows every policy, also one that does not restrict files. Undefined for nothing.
-     */
-    readonly maximum: Omit<NormalisedPolicy, 'restrictsFiles'> | undefined;
-    /** Directories and files that no restricted policy shows. */
-    readonly hidden: readonly HiddenPath[];
-}
-/** What no sandbox shows. */
-interface HiddenPath {
-    readonly path: string;
-    readonly origin: RuleOrigin;
-}
-
-/** What an operator allows at most, in the words of an intent; nothing of it is bound to paths yet. */
-type OperatorCeiling = SandboxIntent;
-/**
- * Reads what an operator wrote: the `sandbox` object of the wire as JSON, of which `permissions` alone is needed.
- * @param onUnknown Is told of each member that means nothing here, and so restricts nothing.
- * @throws Error that says what is wrong with it, be it that no start could enforce it.
- */
-declare function parseCeiling(text: string, onUnknown?: (member: string) => void): OperatorCeiling;
-/** What an executor allows at most, for whoever looks at its files. */
-interface CeilingSource {
-    /** What an operator allows of the network; undefined where none has configured anything. */
-    readonly network: 'restricted' | 'enabled' | undefined;
-    /** The patterns that have to be looked for before. */
-    readonly scans: readonly GlobScan[];
-    /**
-     * The ceiling as the file system is now.
-     * @param patterns What the scans have found, or left out as for `normalise`.
-     * @throws ExecError `sandboxUnsupported` for an entry that cannot be enforced.
-     */
-    bindTo(files: FileFacts, patterns: Patterns): Ceiling;
-}
-/** The ceiling of an executor whose operator configured none. */
-declare const NO_OPERATOR: CeilingSource;
-/**
- * The ceiling that an operator has configured. No peer has a say in what its symbols stand for.
- * @param roots Those of the executor itself.
- */
-declare function ceilingSource(operator: OperatorCeiling | undefined, roots: ExecutorRoots): CeilingSource;
-/** What an operator allows of the network. */
-declare function networkOf({ permissions }: OperatorCeiling): 'restricted' | 'enabled';
-
-/** The user of this program. */
-interface OwnUser {
-    readonly uid: number;
-    /** Their own group. */
-    readonly gid: number;
-    /**
-     * Who owns the programs of the system. Where root is unknown to a user namespace, such as that of a sandbox in which this
-     * program runs, it is who stands there for everybody unknown.
-     */
-    readonly systemUid: number;
-}
 
 /** Directories that commands below one ceiling may fill as they like, and that are denied as a whole where that is too much. */
 declare class FillablePlaces {
@@ -1284,77 +1165,163 @@ interface HostFacts extends AskMounts {
     readonly user: OwnUser;
 }
 
-/** How a process asked. `loopback` is a connection to a port of this machine that was opened inside. */
-type NetworkProtocol = 'http' | 'https_connect' | 'socks5_tcp' | 'loopback';
-/** A request that no list names. */
-interface NetworkQuestion {
-    readonly protocol: Exclude<NetworkProtocol, 'loopback'>;
-    /** Canonical. */
-    readonly host: string;
-    readonly port: number;
-}
-/** What becomes of one request. `ask` refuses it as well, and says that somebody could have been asked. */
-type NetworkAnswer = {
-    readonly type: 'allow';
-} | {
-    readonly type: 'deny' | 'ask';
-    readonly reason?: string | undefined;
-};
 /**
- * Decides about one request; nothing is remembered for the next. Where it fails or has no answer, the lists decide, which is
- * a refusal. Allowed or not, an address that is not public is reached only where it is listed.
- * @param signal Fires when nobody waits for the answer any more.
+ * The `sandbox` object of the wire. Members beside `permissions` that are not known are left out; inside it they are
+ * refused, because they could restrict.
  */
-type NetworkDecider = (question: NetworkQuestion, signal: AbortSignal) => Promise<NetworkAnswer | undefined>;
+declare const sandboxIntentSchema: z.ZodObject<{
+    policyContext: z.ZodOptional<z.ZodNullable<z.ZodObject<{
+        cwd: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+        workspaceRoots: z.ZodOptional<z.ZodNullable<z.ZodArray<z.ZodString>>>;
+    }, z.core.$strip>>>;
+    windowsSandboxLevel: z.ZodEnum<{
+        disabled: "disabled";
+        "restricted-token": "restricted-token";
+        elevated: "elevated";
+        mxc: "mxc";
+    }>;
+    cwd: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+    workspaceRoots: z.ZodOptional<z.ZodNullable<z.ZodArray<z.ZodString>>>;
+    permissions: z.ZodDiscriminatedUnion<[z.ZodObject<{
+        type: z.ZodLiteral<"disabled">;
+    }, z.core.$strict>, z.ZodObject<{
+        type: z.ZodLiteral<"external">;
+        network: z.ZodEnum<{
+            enabled: "enabled";
+            restricted: "restricted";
+        }>;
+    }, z.core.$strict>, z.ZodObject<{
+        type: z.ZodLiteral<"managed">;
+        file_system: z.ZodDiscriminatedUnion<[z.ZodObject<{
+            type: z.ZodLiteral<"unrestricted">;
+        }, z.core.$strict>, z.ZodObject<{
+            type: z.ZodLiteral<"restricted">;
+            entries: z.ZodArray<z.ZodObject<{
+                path: z.ZodDiscriminatedUnion<[z.ZodObject<{
+                    type: z.ZodLiteral<"path">;
+                    path: z.ZodString;
+                }, z.core.$strict>, z.ZodObject<{
+                    type: z.ZodLiteral<"glob_pattern">;
+                    pattern: z.ZodString;
+                }, z.core.$strict>, z.ZodObject<{
+                    type: z.ZodLiteral<"special">;
+                    value: z.ZodDiscriminatedUnion<[z.ZodObject<{
+                        kind: z.ZodLiteral<"root">;
+                    }, z.core.$strict>, z.ZodObject<{
+                        kind: z.ZodLiteral<"minimal">;
+                    }, z.core.$strict>, z.ZodObject<{
+                        kind: z.ZodLiteral<"project_roots">;
+                        subpath: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+                    }, z.core.$strict>, z.ZodObject<{
+                        kind: z.ZodLiteral<"current_working_directory">;
+                        subpath: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+                    }, z.core.$strict>, z.ZodObject<{
+                        kind: z.ZodLiteral<"tmpdir">;
+                    }, z.core.$strict>, z.ZodObject<{
+                        kind: z.ZodLiteral<"slash_tmp">;
+                    }, z.core.$strict>, z.ZodObject<{
+                        kind: z.ZodLiteral<"unknown">;
+                        path: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+                        subpath: z.ZodOptional<z.ZodNullable<z.ZodString>>;
+                    }, z.core.$strict>], "kind">;
+                }, z.core.$strict>], "type">;
+                access: z.ZodPipe<z.ZodEnum<{
+                    write: "write";
+                    read: "read";
+                    deny: "deny";
+                    none: "none";
+                }>, z.ZodTransform<"write" | "read" | "deny", "write" | "read" | "deny" | "none">>;
+                missing_path_behavior: z.ZodOptional<z.ZodNullable<z.ZodEnum<{
+                    skip: "skip";
+                }>>>;
+            }, z.core.$strict>>;
+            glob_scan_max_depth: z.ZodOptional<z.ZodNullable<z.ZodInt>>;
+        }, z.core.$strict>], "type">;
+        network: z.ZodEnum<{
+            enabled: "enabled";
+            restricted: "restricted";
+        }>;
+    }, z.core.$strict>], "type">;
+}, z.core.$strip>;
+/** A portable sandbox intent that has the right shape; what its paths stand for is not decided yet. */
+type SandboxIntent = z.output<typeof sandboxIntentSchema>;
 
-/** One line of an allow or deny list. */
-interface HostRule {
-    /** As it was written. */
-    readonly pattern: string;
-    /** Canonical; without its wildcard. */
-    readonly host: string;
-    readonly covers: 'itself' | 'below' | 'itself and below' | 'every name';
-    /** Undefined for the usual ports where it allows, and for every port where it denies. */
-    readonly port: number | undefined;
+/** What the `globScansOf` an intent have found; left out, what they deny is not denied: for who asks what may be written at most. */
+type Patterns = GlobMatches | 'leftOut';
+
+/** A path at which less is allowed than was asked for. */
+interface Narrowing {
+    readonly path: string;
+    readonly asked: Exclude<Access, 'deny'>;
+    readonly granted: Exclude<Access, 'write'>;
+    /** The rule of the maximum that made the difference. */
+    readonly origin: RuleOrigin;
 }
-/** Which hosts a process may reach. A denial wins. */
-interface HostRules {
-    /** What lists them, such as a member of a start. */
-    readonly listedIn: string;
-    readonly allow: readonly HostRule[];
-    readonly deny: readonly HostRule[];
+
+/** Names at the top of each writable root that restricted policies leave as they are. */
+interface NamesAtTop {
+    /** Those that stay missing as well. */
+    readonly protectedNames: readonly string[];
+    /** More of them, which are left alone while they are missing. */
+    readonly protectedIfThere: readonly string[];
+    /** What stays as it is, or missing, where the root is a home of the user. */
+    readonly home: ProtectedHome;
 }
+/** The homes of a user, and names in them. */
+interface ProtectedHome {
+    /** Absolute paths; a link may lead there. */
+    readonly paths: readonly string[];
+    /** Names that bear an empty file while they are missing. */
+    readonly files: readonly string[];
+    /** Names that bear an empty directory; one further down is left alone while the directory above it is missing. */
+    readonly directories: readonly string[];
+}
+
+/** The most that an executor allows, whatever a peer asks for. */
+interface Ceiling extends NamesAtTop {
+    /**
+     * What the operator configured; it narrows every policy, also one that does not restrict files. Undefined for nothing.
+     */
+    readonly maximum: Omit<NormalisedPolicy, 'restrictsFiles'> | undefined;
+    /** Directories and files that no restricted policy shows. */
+    readonly hidden: readonly HiddenPath[];
+}
+/** What no sandbox shows. */
+interface HiddenPath {
+    readonly path: string;
+    readonly origin: RuleOrigin;
+}
+
+/** What an operator allows at most, in the words of an intent; nothing of it is bound to paths yet. */
+type OperatorCeiling = SandboxIntent;
 /**
- * Reads an allow and a deny list. A line is `HOST`, `HOST:PORT`, or with a wildcard `*.HOST` for the names below,
- * `**.HOST` for the host and the names below, and `*` for every name. Addresses are reached only where they are listed.
- * @param listedIn Names the lists in what is thrown and told.
- * @throws ExecError `sandboxUnsupported`, naming the line.
+ * Reads what an operator wrote: the `sandbox` object of the wire as JSON, of which `permissions` alone is needed.
+ * @param onUnknown Is told of each member that means nothing here, and so restricts nothing.
+ * @throws Error that says what is wrong with it, be it that no start could enforce it.
  */
-declare function parseHostRules(lists: {
-    readonly allow: readonly string[];
-    readonly deny: readonly string[];
-}, listedIn?: string): HostRules;
-
-/** Why something was refused. */
-type RefusalReason = 
-/** A rule denies the host. */
-'denied'
-/** No rule allows the host. */
- | 'not_allowed'
-/** The host is allowed, on other ports. */
- | 'not_allowed_port'
-/** It is, or its name stands for, an address that is not public and not listed. */
- | 'not_allowed_local'
-/** The request names no host, in a spelling that could be judged. */
- | 'invalid_target'
-/** The request, or what is sent through it, names another host than it goes to. */
- | 'other_host'
-/** A protocol or a command that is not forwarded. */
- | 'not_supported' | 'malformed' | 'too_many_connections'
-/** So many other names are to be looked up first. */
- | 'too_many_lookups'
-/** Who made the request gave it up before anybody had decided about it. */
- | 'withdrawn';
+declare function parseCeiling(text: string, onUnknown?: (member: string) => void): OperatorCeiling;
+/** What an executor allows at most, for whoever looks at its files. */
+interface CeilingSource {
+    /** What an operator allows of the network; undefined where none has configured anything. */
+    readonly network: 'restricted' | 'enabled' | undefined;
+    /** The patterns that have to be looked for before. */
+    readonly scans: readonly GlobScan[];
+    /**
+     * The ceiling as the file system is now.
+     * @param patterns What the scans have found, or left out as for `normalise`.
+     * @throws ExecError `sandboxUnsupported` for an entry that cannot be enforced.
+     */
+    bindTo(files: FileFacts, patterns: Patterns): Ceiling;
+}
+/** The ceiling of an executor whose operator configured none. */
+declare const NO_OPERATOR: CeilingSource;
+/**
+ * The ceiling that an operator has configured. No peer has a say in what its symbols stand for.
+ * @param roots Those of the executor itself.
+ */
+declare function ceilingSource(operator: OperatorCeiling | undefined, roots: ExecutorRoots): CeilingSource;
+/** What an operator allows of the network. */
+declare function networkOf({ permissions }: OperatorCeiling): 'restricted' | 'enabled';
 
 /** What may be under way while a sandbox is set up, with what helps where it does not come to its end. */
 declare const REMEDIES: {
@@ -1451,6 +1418,34 @@ interface SandboxedCommand extends Beginning {
     readonly sealsKernelTrees?: boolean | undefined;
 }
 
+/** One line of an allow or deny list. */
+interface HostRule {
+    /** As it was written. */
+    readonly pattern: string;
+    /** Canonical; without its wildcard. */
+    readonly host: string;
+    readonly covers: 'itself' | 'below' | 'itself and below' | 'every name';
+    /** Undefined for the usual ports where it allows, and for every port where it denies. */
+    readonly port: number | undefined;
+}
+/** Which hosts a process may reach. A denial wins. */
+interface HostRules {
+    /** What lists them, such as a member of a start. */
+    readonly listedIn: string;
+    readonly allow: readonly HostRule[];
+    readonly deny: readonly HostRule[];
+}
+/**
+ * Reads an allow and a deny list. A line is `HOST`, `HOST:PORT`, or with a wildcard `*.HOST` for the names below,
+ * `**.HOST` for the host and the names below, and `*` for every name. Addresses are reached only where they are listed.
+ * @param listedIn Names the lists in what is thrown and told.
+ * @throws ExecError `sandboxUnsupported`, naming the line.
+ */
+declare function parseHostRules(lists: {
+    readonly allow: readonly string[];
+    readonly deny: readonly string[];
+}, listedIn?: string): HostRules;
+
 /** Both phases of a sandbox: what it allows, and how that is enforced. */
 interface SandboxPlan {
     readonly policy: NormalisedPolicy;
@@ -1468,6 +1463,13 @@ interface SandboxPlan {
     readonly launch: LaunchPlan;
     /** The absolute path of the bubblewrap that it uses. */
     readonly bwrap: string;
+    /** Where repositories were looked for, and what was there. */
+    readonly searched: readonly SearchedRoot[];
+}
+/** What is below something that may be written. */
+interface SearchedRoot {
+    readonly target: ScanTarget;
+    readonly tree: ScannedTree;
 }
 /** What else planning may be given. */
 interface PlanOptions {
@@ -1489,6 +1491,50 @@ type Aside = <T>(look: () => Promise<T>) => Promise<T>;
  */
 declare function planSandbox(intent: SandboxIntent, command: SandboxedCommand, host: HostFacts, ceiling: CeilingSource, { hosts, setUp, aside }?: PlanOptions): Promise<SandboxPlan>;
 
+/** How a process asked. `loopback` is a connection to a port of this machine that was opened inside. */
+type NetworkProtocol = 'http' | 'https_connect' | 'socks5_tcp' | 'loopback';
+/** A request that no list names. */
+interface NetworkQuestion {
+    readonly protocol: Exclude<NetworkProtocol, 'loopback'>;
+    /** Canonical. */
+    readonly host: string;
+    readonly port: number;
+}
+/** What becomes of one request. `ask` refuses it as well, and says that somebody could have been asked. */
+type NetworkAnswer = {
+    readonly type: 'allow';
+} | {
+    readonly type: 'deny' | 'ask';
+    readonly reason?: string | undefined;
+};
+/**
+ * Decides about one request; nothing is remembered for the next. Where it fails or has no answer, the lists decide, which is
+ * a refusal. Allowed or not, an address that is not public is reached only where it is listed.
+ * @param signal Fires when nobody waits for the answer any more.
+ */
+type NetworkDecider = (question: NetworkQuestion, signal: AbortSignal) => Promise<NetworkAnswer | undefined>;
+
+/** Why something was refused. */
+type RefusalReason = 
+/** A rule denies the host. */
+'denied'
+/** No rule allows the host. */
+ | 'not_allowed'
+/** The host is allowed, on other ports. */
+ | 'not_allowed_port'
+/** It is, or its name stands for, an address that is not public and not listed. */
+ | 'not_allowed_local'
+/** The request names no host, in a spelling that could be judged. */
+ | 'invalid_target'
+/** The request, or what is sent through it, names another host than it goes to. */
+ | 'other_host'
+/** A protocol or a command that is not forwarded. */
+ | 'not_supported' | 'malformed' | 'too_many_connections'
+/** So many other names are to be looked up first. */
+ | 'too_many_lookups'
+/** Who made the request gave it up before anybody had decided about it. */
+ | 'withdrawn';
+
 /** How long it may take to set up one sandbox, from the first look at this machine until its command runs. */
 declare const SANDBOX_START_MS = 30000;
 /** Bytes of bubblewrap's own status and of its complaint that are kept. */
@@ -1496,4 +1542,4 @@ declare const MAX_STATUS_BYTES: number;
 /** Networks that one server makes at once: each takes a program of its own for a moment. Further ones wait their turn. */
 declare const MAX_CELLS_STARTING = 4;
 
-export { type Access as A, type ScannedTree as B, type CeilingSource as C, type SetUpClock as D, type SetUpOptions as E, type FileIdentity as F, type GlobMatch as G, type HostFacts as H, type SetUpStep as I, ceilingSource as J, parseCeiling as K, type LaunchPlan as L, type MountStep as M, type NetworkProtocol as N, type OperatorCeiling as O, type Placeholder as P, parseHostRules as Q, type RefusalReason as R, type SandboxPlan as S, planSandbox as T, MAX_CELLS_STARTING as U, MAX_STATUS_BYTES as V, networkOf as W, type NetworkAnswer as a, type RuleOrigin as b, type HostRules as c, type SandboxIntent as d, type NetworkDecider as e, type MountPrograms as f, SetUp as g, type RepositoryFinder as h, type PatternFinder as i, type NormalisedPolicy as j, type Aside as k, type FileFacts as l, type FileView as m, type GlobMatches as n, type GlobScan as o, type HostRule as p, NO_OPERATOR as q, type Narrowing as r, type NetworkQuestion as s, type PathRule as t, type PlanOptions as u, type PlannedDescriptor as v, type PolicyNote as w, SANDBOX_START_MS as x, type SandboxedCommand as y, type ScanTarget as z };
+export { type Access as A, type ScannedTree as B, type CeilingSource as C, type SearchedRoot as D, type SetUpClock as E, type FileIdentity as F, type GlobMatch as G, type HostFacts as H, type SetUpOptions as I, type SetUpStep as J, ceilingSource as K, type LaunchPlan as L, type MountStep as M, type NetworkProtocol as N, type OperatorCeiling as O, type Placeholder as P, parseCeiling as Q, type RefusalReason as R, type SandboxPlan as S, parseHostRules as T, planSandbox as U, MAX_CELLS_STARTING as V, MAX_STATUS_BYTES as W, networkOf as X, type NetworkAnswer as a, type RuleOrigin as b, type HostRules as c, type SandboxIntent as d, type NetworkDecider as e, type MountPrograms as f, SetUp as g, type RepositoryFinder as h, type PatternFinder as i, type NormalisedPolicy as j, type Aside as k, type FileFacts as l, type FileView as m, type GlobMatches as n, type GlobScan as o, type HostRule as p, NO_OPERATOR as q, type Narrowing as r, type NetworkQuestion as s, type PathRule as t, type PlanOptions as u, type PlannedDescriptor as v, type PolicyNote as w, SANDBOX_START_MS as x, type SandboxedCommand as y, type ScanTarget as z };

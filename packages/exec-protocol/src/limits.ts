@@ -364,6 +364,9 @@ export const MAX_DENIAL_FINDINGS = 8;
 /** Characters of a path, as a URI, that a denial names. */
 export const MAX_DENIAL_PATH_LENGTH = 1024;
 
+/** Things that have appeared while a command ran, and are told by name. */
+export const MAX_APPEARED = 32;
+
 /** Places at which an intent was narrowed that the answer to a start names. */
 export const MAX_TOLD_NARROWINGS = 64;
 

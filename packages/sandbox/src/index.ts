@@ -1,3 +1,5 @@
+export type { Appeared, AppearedKind, AppearedReport } from './appeared/appeared.js';
+export { findAppeared } from './appeared/find-appeared.js';
 export {
   type CeilingSource,
   ceilingSource,
@@ -42,7 +44,13 @@ export {
 export { Lookups, type NetworkNames, type Resolution } from './network/names/lookups.js';
 export type { Outside } from './network/outside.js';
 export { Refusals } from './network/refusals.js';
-export { type Aside, type PlanOptions, planSandbox, type SandboxPlan } from './plan-sandbox.js';
+export {
+  type Aside,
+  type PlanOptions,
+  planSandbox,
+  type SandboxPlan,
+  type SearchedRoot,
+} from './plan-sandbox.js';
 export type { Narrowing } from './policy/intersect.js';
 export type { Access, NormalisedPolicy, PathRule, PolicyNote } from './policy/path-rule.js';
 export type { RuleOrigin } from './policy/rule-origin.js';

@@ -61,6 +61,12 @@ export const MAX_ALIASES = 32_768;
  */
 export const MAX_RESTRICTED_PATH_BYTES = 4000;
 
+/** Bytes of an index of git that is looked through once a command has changed it; of a larger one that is told. */
+export const MAX_INDEX_BYTES = 32 * 1024 * 1024;
+
+/** Entries of the directory of one repository that are looked at when a command has ended; the rest is left out. */
+export const MAX_LOOKED_GIT_ENTRIES = 4096;
+
 /** Linked worktrees of all repositories of one sandbox; what a repository keeps of its own stays as it is where they are more. */
 export const MAX_LINKED_WORKTREES = 256;
 

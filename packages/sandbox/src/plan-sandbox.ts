@@ -77,6 +77,14 @@ export interface SandboxPlan {
   readonly launch: LaunchPlan;
   /** The absolute path of the bubblewrap that it uses. */
   readonly bwrap: string;
+  /** Where repositories were looked for, and what was there. */
+  readonly searched: readonly SearchedRoot[];
+}
+
+/** What is below something that may be written. */
+export interface SearchedRoot {
+  readonly target: ScanTarget;
+  readonly tree: ScannedTree;
 }
 
 /** What else planning may be given. */
@@ -173,7 +181,7 @@ async function planWithin(
     };
   });
   setUp.begin('looking at files');
-  return host.files.inOneGo((files) => {
+  const answered = host.files.inOneGo((files) => {
     const looked = checked(files, setUp);
     return answer(
       ask(looked, denied, maximum),
@@ -182,6 +190,11 @@ async function planWithin(
       trees,
     );
   });
+  const searched = targets.flatMap((target) => {
+    const tree = trees.get(target.root);
+    return tree === undefined ? [] : [{ target, tree }];
+  });
+  return { ...answered, searched };
 }
 
 async function scanAll(
@@ -235,7 +248,7 @@ function answer(
     mountsAround,
   }: Surroundings,
   trees: ScannedTrees,
-): SandboxPlan {
+): Omit<SandboxPlan, 'searched'> {
   const needed = [command.cwd, ...runBy];
   const held = applyCeiling(asked, ceiling, { files, mounts: onHost, needed }, trees);
   const gapped = withMountGaps(mountsAround, held);

@@ -56,6 +56,17 @@ const RUNNER = new SandboxRunner({
 describe.skipIf(obstacle !== undefined)(
   `a runner${obstacle === undefined ? '' : ` (skipped: ${obstacle})`}`,
   () => {
+    test('tells what has come up while a command ran, once it has ended', async () => {
+      const intent = plainIntent({ write: [folder] });
+      const script = 'mkdir made && cd made && git init -q';
+      const command = { argv: ['/bin/sh', '-c', script], cwd: folder, env: ENV } as const;
+      const run = await RUNNER.start(intent, command);
+      run.stdin.end();
+      const at = join(folder, 'made/.git');
+      const text = `${at} was not there before, and git that is run in this repository outside runs the hooks and programs that it names`;
+      expect(await run.appeared()).toEqual({ found: [{ kind: 'repository', path: at, text }], more: 0 });
+    });
+
     test('has a command write what it may, with its own streams, variables and exit code', async () => {
       const answer = await run(
         'cat > copy; pwd; env | sort | head -2; echo to stderr >&2; exit 7',

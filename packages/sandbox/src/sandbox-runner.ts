@@ -5,9 +5,12 @@ import { emitWarning } from 'node:process';
 import { PassThrough, Readable, type Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { ExecError } from '@holdfast/exec-protocol';
+import type { AppearedReport } from './appeared/appeared.js';
+import { findAppeared } from './appeared/find-appeared.js';
 import { type CeilingSource, NO_OPERATOR } from './ceiling/operator-ceiling.js';
 import { type CommandToRun, requireCommand } from './command-to-run.js';
 import type { FileIdentity } from './files/resolve-path.js';
+import type { HostFacts } from './host-facts.js';
 import type { SandboxIntent } from './intent/schema.js';
 import type { OpenLaunch } from './launch/open-launch.js';
 import { secureOwnFolder, spillFolder } from './launch/own-folder.js';
@@ -52,6 +55,11 @@ export interface SandboxedProcess {
   readonly plan: SandboxPlan;
   /** Settles when everything that it has started has ended as well. */
   readonly ended: Promise<SandboxEnd>;
+  /**
+   * Looks, once everything has ended, for what has come up meanwhile that nothing protected, such as repositories with hooks of their own.
+   * @throws The reason of the signal.
+   */
+  appeared(signal?: AbortSignal): Promise<AppearedReport>;
   /** Signals the command; default SIGTERM. SIGKILL ends all of the sandbox. @returns false when it does not run. */
   kill(signal?: NodeJS.Signals): boolean;
 }
@@ -89,6 +97,7 @@ export class SandboxRunner {
     { hosts, onDecision = () => undefined, signal }: RunOptions = {},
   ): Promise<SandboxedProcess> {
     requireCommand(command);
+    const since = Date.now();
     const setUp = new SetUp({ calledOffBy: signal === undefined ? [] : [signal] });
     try {
       const planned = await SteadyPlan.make({
@@ -97,7 +106,7 @@ export class SandboxRunner {
         openNetwork: ({ plan }) => openNetworkOf(plan, onDecision, setUp),
       });
       const started = await planned.start(async (open) => startPiped(await open(), setUp));
-      return running(started, planned.latest.plan);
+      return running(started, planned.latest, since);
     } catch (error) {
       throw error instanceof NotRun ? explained(error, command) : error;
     } finally {
@@ -110,7 +119,7 @@ export class SandboxRunner {
     command: CommandToRun,
     hosts: HostRules | undefined,
     setUp: SetUp,
-  ): Promise<PlannedLaunch & { readonly plan: SandboxPlan }> {
+  ): Promise<RunnersPlan> {
     const store = this.#store;
     const memory = { store, searches: this.#searches, ownPaths: this.#ownPaths };
     const host = await readHostFacts(command, process.env, memory, setUp);
@@ -120,8 +129,13 @@ export class SandboxRunner {
     // Where a shell waits, it would be that which says so.
     const problem = whyNotExecutable(command, plan.policy, host.files);
     if (problem !== undefined) throw notExecuted(command, problem);
-    return { plan, store };
+    return { plan, store, host };
   }
+}
+
+interface RunnersPlan extends PlannedLaunch {
+  readonly plan: SandboxPlan;
+  readonly host: HostFacts;
 }
 
 /** Undefined where none is to be seen, for which the plan has words. */
@@ -183,7 +197,8 @@ function outputOf({ stdout, stderr }: ChildProcess): Output {
 
 function running(
   { started: { process: child, wrapper }, output }: PipedWrapper,
-  plan: SandboxPlan,
+  { plan, host }: RunnersPlan,
+  since: number,
 ): SandboxedProcess {
   const { stdin } = child as ChildProcess & Pick<SandboxedProcess, 'stdin'>;
   const exitCode = (): number =>
@@ -191,6 +206,10 @@ function running(
   return {
     ...{ stdin, ...output, plan },
     ended: wrapper.gone.then(() => ({ exitCode: exitCode() })),
+    appeared: async (signal) => {
+      await wrapper.gone;
+      return await findAppeared(plan, host, since, signal);
+    },
     kill: (signal = 'SIGTERM') => (signal === 'SIGKILL' ? child.kill(signal) : wrapper.signalCommand(signal)),
   };
 }

@@ -27,6 +27,7 @@ import { hasTerminal, type LocalPlan, planLocally } from './plan-locally.js';
 import { programExists } from './program-exists.js';
 import { RefusalTeller } from './refusal-teller.js';
 import { startLocally } from './start-locally.js';
+import { tellAppeared } from './tell-appeared.js';
 import { withGuardian } from './with-guardian.js';
 import { ENDING_SIGNALS, withSetUp } from './with-set-up.js';
 import { untilArrived, withStreams } from './with-streams.js';
@@ -55,6 +56,7 @@ export async function runLocally(
           return await runPlanned(makePlan, surroundings, {
             program: argv[0],
             searchPath: own.env['PATH'] ?? '',
+            temporary: own.env['TMPDIR'],
           });
         }),
       ),
@@ -74,6 +76,7 @@ async function runPlanned(
   { setUp, streams: making, wrapperEnv }: Surroundings,
   command: Wanted,
 ): Promise<number> {
+  const since = Date.now();
   const refusals = new Refusals(MAX_DENIAL_FINDINGS);
   const openNetwork = networkOpener(refusals, setUp);
   const planned = await SteadyPlan.make({ setUp, makePlan, openNetwork });
@@ -90,6 +93,7 @@ async function runPlanned(
     if (signal !== undefined) return 128 + constants.signals[signal];
     const exitCode = ending.exitCode ?? explainNotExecuted(command);
     if (exitCode !== 0) tellDenial(exitCode, planned.latest, refusals);
+    await tellAppeared(planned.latest, since, command.temporary);
     return exitCode === 0 && streams.hasLost ? EXIT_OWN_FAILURE : exitCode;
   } catch (error) {
     if (error instanceof NotRun) return explainNotRun(error, command);
@@ -130,10 +134,12 @@ function tellDenial(exitCode: number, { plan, host }: LocalPlan, { newest }: Ref
   for (const line of describeDenial(denial, describeLocalRule)) complain(line);
 }
 
-/** What to say of, where it does not run. */
+/** What to say of, where it does not run, and what it has for itself. */
 interface Wanted {
   readonly program: string;
   readonly searchPath: string;
+  /** Its temporary directory. */
+  readonly temporary: string | undefined;
 }
 
 /** How a launch has ended. */

@@ -10,6 +10,11 @@ import { isOnKernelFileSystem } from './kernel-file-systems.js';
  * @throws Error of the system where it cannot be read.
  */
 export function readSmallFile(path: string, maxBytes: number): string | undefined {
+  return readSmallBytes(path, maxBytes)?.toString('utf8');
+}
+
+/** The same, of the bytes. */
+export function readSmallBytes(path: string, maxBytes: number): Buffer | undefined {
   const held = openSync(path, O_PATH | constants.O_NOFOLLOW);
   try {
     const isReadable = fstatSync(held).isFile() && !isOnKernelFileSystem(pathOfDescriptor(held));
@@ -19,7 +24,7 @@ export function readSmallFile(path: string, maxBytes: number): string | undefine
   }
 }
 
-function readHeld(held: number, maxBytes: number): string | undefined {
+function readHeld(held: number, maxBytes: number): Buffer | undefined {
   const fd = openSync(pathOfDescriptor(held), constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     return readAtMost(fd, maxBytes);
@@ -29,11 +34,11 @@ function readHeld(held: number, maxBytes: number): string | undefined {
 }
 
 /** Its size says nothing: others may write it meanwhile. */
-function readAtMost(fd: number, maxBytes: number): string | undefined {
+function readAtMost(fd: number, maxBytes: number): Buffer | undefined {
   const bytes = Buffer.allocUnsafe(maxBytes + 1);
   let length = 0;
   for (let got = -1; got !== 0 && length < bytes.length; length += got) {
     got = readSync(fd, bytes, length, bytes.length - length, null);
   }
-  return length < bytes.length ? bytes.toString('utf8', 0, length) : undefined;
+  return length < bytes.length ? bytes.subarray(0, length) : undefined;
 }

@@ -1,0 +1,36 @@
+import { findAppeared } from '@holdfast/sandbox';
+import { complain } from '../complain.js';
+import { printable } from '../text/printable.js';
+import type { LocalPlan } from './plan-locally.js';
+
+/** How long a command that has ended keeps this program for a look at what has appeared. */
+const LOOK_LIMIT_MS = 5000;
+
+/**
+ * Tells of what has appeared while a command ran, and was not protected.
+ * @param since When it was started, in milliseconds since 1970. @param temporary Its own temporary directory, which goes with it.
+ */
+export async function tellAppeared(
+  { plan, host }: LocalPlan,
+  since: number,
+  temporary: string | undefined,
+): Promise<void> {
+  const isKept = (path: string): boolean =>
+    temporary === undefined || !`${path}/`.startsWith(`${temporary}/`);
+  const { searched, policy } = plan;
+  const kept = {
+    searched: searched.filter(({ target }) => isKept(target.root)),
+    policy: { ...policy, rules: policy.rules.filter(({ path }) => isKept(path)) },
+  };
+  const limit = AbortSignal.timeout(LOOK_LIMIT_MS);
+  try {
+    const { found, more } = await findAppeared(kept, host, since, limit);
+    for (const { text } of found) complain(`note: ${printable(text)}`);
+    if (more > 0) complain(`note: and ${more} more have appeared`);
+  } catch (error) {
+    if (!limit.aborted) throw error;
+    complain(
+      `note: what has appeared while the command ran could not be looked for within ${LOOK_LIMIT_MS / 1000} s`,
+    );
+  }
+}

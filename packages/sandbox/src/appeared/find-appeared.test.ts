@@ -1,0 +1,165 @@
+import { execFileSync } from 'node:child_process';
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { MAX_APPEARED } from '@holdfast/exec-protocol';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { fakeFiles } from '../files/testing/fake-files.js';
+import type { PathRule } from '../policy/path-rule.js';
+import { policyOf, rule } from '../policy/testing/rules.js';
+import { RepositoryScans } from '../repositories/repository-scans.js';
+import type { AppearedReport } from './appeared.js';
+import { findAppeared } from './find-appeared.js';
+
+const FILES = fakeFiles({});
+const OWN = { ...FILES, look: () => ({ ...lstatOf('/'), kind: 'directory' as const }), isOwn: () => true };
+
+let root: string;
+let repositories: RepositoryScans;
+
+beforeEach(() => {
+  root = realpathSync(mkdtempSync(path.join(tmpdir(), 'holdfast-appeared-')));
+  repositories = new RepositoryScans();
+});
+
+afterEach(() => {
+  rmSync(root, { recursive: true });
+});
+
+function lstatOf(file: string): {
+  device: number;
+  inode: number;
+  uid: number;
+  gid: number;
+  mode: number;
+  links: number;
+} {
+  const { dev: device, ino: inode, nlink: links, uid, gid, mode } = lstatSync(file);
+  return { device, inode, uid, gid, mode, links };
+}
+
+function repository(name: string, ...options: readonly string[]): void {
+  execFileSync('git', ['init', '-q', ...options, path.join(root, name)]);
+}
+
+/** What appears while something is done. */
+async function appearedBy(
+  work: () => void,
+  { rules = [], files = OWN }: { readonly rules?: readonly PathRule[]; readonly files?: typeof OWN } = {},
+): Promise<AppearedReport> {
+  const since = Date.now();
+  const target = { root, except: new Set<string>(), maxDirectories: 100 };
+  const searched = [{ target, tree: await repositories.find(target) }];
+  work();
+  const plan = { searched, policy: { ...policyOf([]), rules } };
+  return await findAppeared(plan, { repositories, files }, since);
+}
+
+function repositoryNote(name: string): AppearedReport['found'][number] {
+  const at = path.join(root, name);
+  const text = `${at} was not there before, and git that is run in this repository outside runs the hooks and programs that it names`;
+  return { kind: 'repository', path: at, text };
+}
+
+function nameNote(name: string): AppearedReport['found'][number] {
+  const at = path.join(root, name);
+  const text = `what kept ${at} as it was has been removed outside, and there is something else now; look at what it holds`;
+  return { kind: 'protectedName', path: at, text };
+}
+
+test('repositories that were not there are told, the outermost of each, and those that were are not', async () => {
+  repository('old');
+  repository('old.git', '--bare');
+  const report = await appearedBy(() => {
+    repository('new');
+    repository('new.git', '--bare');
+    repository('new/.git/modules/inner', '--bare');
+    mkdirSync(path.join(root, 'pointer'));
+    writeFileSync(path.join(root, 'pointer/.git'), 'gitdir: ../old/.git\n');
+    writeFileSync(path.join(root, 'old/file'), 'x');
+  });
+  expect(report).toEqual({
+    found: ['new/.git', 'pointer/.git', 'new.git'].map(repositoryNote),
+    more: 0,
+  });
+});
+
+test('a repository of another user is none that the command has made', async () => {
+  const files = { ...OWN, isOwn: () => false };
+  expect(await appearedBy(() => repository('new'), { files })).toEqual({ found: [], more: 0 });
+});
+
+test('what has changed in repositories that were there is told', async () => {
+  repository('old');
+  const link = path.join(root, 'old/.git/COMMIT_EDITMSG');
+  const { found } = await appearedBy(() => symlinkSync('config', link));
+  expect(found.map(({ kind, path: at }) => [kind, at])).toEqual([['gitLink', link]]);
+});
+
+test('what was kept missing or as it was, and is something else now, is told', async () => {
+  const at = (name: string): string => path.join(root, name);
+  for (const name of ['kept', 'replaced', 'gone']) mkdirSync(at(name));
+  const kept = (line: string, name: string): PathRule =>
+    rule(`read ${line}`, { path: at(name), identity: lstatOf(at(name)) });
+  const missing = (name: string, more: Partial<PathRule> = {}): PathRule =>
+    rule(`read ${at(name)}/`, { ...more });
+  const rules = [
+    ...['kept', 'replaced', 'gone'].map((name) => kept('/x', name)),
+    ...['empty', 'filled', 'never'].map((name) => missing(name)),
+    missing('dot', { placeholderText: '.\n' }),
+    missing('other', { placeholderText: '.\n' }),
+    rule(`write ${root}`),
+  ];
+  const report = await appearedBy(
+    () => {
+      mkdirSync(at('beside'));
+      renameSync(at('beside'), at('replaced'));
+      rmSync(at('gone'), { recursive: true });
+      mkdirSync(at('empty'));
+      mkdirSync(at('filled/x'), { recursive: true });
+      writeFileSync(at('dot'), '.\n');
+      writeFileSync(at('other'), '..\n');
+    },
+    { rules },
+  );
+  expect(report).toEqual({ found: ['replaced', 'filled', 'other'].map(nameNote), more: 0 });
+});
+
+test('so many are told by name, and the rest is counted', async () => {
+  const names = Array.from({ length: MAX_APPEARED + 2 }, (_, at) => `r${String(at).padStart(3, '0')}`);
+  const report = await appearedBy(() => {
+    for (const name of names) {
+      mkdirSync(path.join(root, name));
+      writeFileSync(path.join(root, name, '.git'), 'gitdir: x\n');
+    }
+  });
+  expect(report).toEqual({
+    found: names.slice(0, MAX_APPEARED).map((name) => repositoryNote(`${name}/.git`)),
+    more: 2,
+  });
+});
+
+test('where not everything was looked at, only what has changed since is new', async () => {
+  for (let at = 0; at < 120; at += 1) mkdirSync(path.join(root, `d${at}`));
+  const target = { root, except: new Set<string>(), maxDirectories: 100 };
+  const tree = await repositories.find(target);
+  repository('d0');
+  const plan = { searched: [{ target, tree }], policy: policyOf([]) };
+  const at = Date.now();
+  expect([
+    await findAppeared(plan, { repositories, files: OWN }, at),
+    await findAppeared(plan, { repositories, files: OWN }, at + 60_000),
+  ]).toEqual([
+    { found: [repositoryNote('d0/.git')], more: 0 },
+    { found: [], more: 0 },
+  ]);
+});

@@ -1,0 +1,136 @@
+import { execFileSync } from 'node:child_process';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { MAX_LOOKED_GIT_ENTRIES } from '../limits.js';
+import { NEVER_ABORTED } from '../until-aborted.js';
+import type { Appeared } from './appeared.js';
+import { gitChanges } from './git-changes.js';
+
+let work: string;
+let directory: string;
+
+beforeEach(() => {
+  work = realpathSync(mkdtempSync(path.join(tmpdir(), 'holdfast-changes-')));
+  directory = path.join(work, '.git');
+  git('init', '-q');
+  writeFileSync(path.join(work, 'a'), 'x');
+  git('add', 'a');
+});
+
+afterEach(() => {
+  rmSync(work, { recursive: true });
+});
+
+function git(...args: readonly string[]): void {
+  const who = ['-c', 'user.name=a', '-c', 'user.email=a@example.org'];
+  execFileSync('git', ['-C', work, ...who, ...args], { stdio: 'ignore' });
+}
+
+/** All that has changed since the repository was made, unless told otherwise. */
+function changes(since = 0): Promise<readonly Appeared[]> {
+  return gitChanges(directory, since, NEVER_ABORTED);
+}
+
+function linkNote(name: string): Appeared {
+  const at = path.join(directory, name);
+  const text = `${at} is a link, and git outside may write where it leads, with what a command has put into ${directory}; remove it`;
+  return { kind: 'gitLink', path: at, text };
+}
+
+test('what git itself leaves there is nothing to tell', async () => {
+  git('commit', '-qm', 'one');
+  git('branch', 'index');
+  git('branch', 'git-rebase-todo');
+  git('worktree', 'add', '-q', path.join(work, 'beside'));
+  git('tag', '-a', 'one', '-m', 'one');
+  git('gc', '-q');
+  expect(await changes()).toEqual([]);
+});
+
+test('links are told wherever they lead, but where git makes up the names', async () => {
+  git('commit', '-qm', 'one');
+  for (const name of ['COMMIT_EDITMSG', 'logs/HEAD', 'refs/heads/x', 'objects/00', 'hooks/update']) {
+    rmSync(path.join(directory, name), { force: true });
+    symlinkSync('/nowhere', path.join(directory, name));
+  }
+  const found = await changes();
+  expect([...found].sort((one, other) => one.path.localeCompare(other.path, 'en'))).toEqual([
+    linkNote('COMMIT_EDITMSG'),
+    linkNote('logs/HEAD'),
+    linkNote('refs/heads/x'),
+  ]);
+});
+
+test('what has not changed since is left out', async () => {
+  symlinkSync('config', path.join(directory, 'COMMIT_EDITMSG'));
+  expect(await changes(Date.now() + 60_000)).toEqual([]);
+});
+
+test('an index that is not of git is told, and so is one by which git writes elsewhere', async () => {
+  const index = path.join(directory, 'index');
+  git('update-index', '--add', '--cacheinfo', '100644,e69de29bb2d1d6434b8b29ae775ad8c2e48c5391,xx/hook');
+  execFileSync('sed', ['-i', 's#xx/hook#../hook#', index]);
+  const remedy = 'remove it, and git reset makes it anew';
+  expect(await changes()).toEqual([
+    {
+      kind: 'gitState',
+      path: index,
+      text: `${index} names "../hook", and git checkout, stash or reset outside writes there; ${remedy}`,
+    },
+  ]);
+  writeFileSync(index, 'no index');
+  expect(await changes()).toEqual([
+    {
+      kind: 'gitState',
+      path: index,
+      text: `${index} is not as git writes it, or has more than 32 MiB, and git outside writes where it says; ${remedy}`,
+    },
+  ]);
+});
+
+test('conflicts that git commit would copy and a rebase that was not ended are told', async () => {
+  const conflicts = path.join(directory, 'MERGE_RR');
+  writeFileSync(conflicts, '');
+  expect(await changes()).toEqual([]);
+  appendFileSync(conflicts, 'a1\ta\0b2\t../secret\0');
+  const list = path.join(directory, 'rebase-merge', 'git-rebase-todo');
+  mkdirSync(path.dirname(list));
+  writeFileSync(list, 'exec true\n');
+  expect(await changes()).toEqual([
+    {
+      kind: 'gitState',
+      path: conflicts,
+      text: `${conflicts} names "../secret", which git commit outside copies into ${directory}; remove it, unless conflicts are being resolved`,
+    },
+    {
+      kind: 'gitState',
+      path: list,
+      text: `${list} belongs to a rebase that was not ended, and git rebase --continue outside runs what it says; look at it, or git rebase --abort`,
+    },
+  ]);
+});
+
+test('so many entries are looked at, and what lies further down is left out', async () => {
+  const many = path.join(directory, 'refs/many');
+  mkdirSync(many);
+  for (let at = 0; at < MAX_LOOKED_GIT_ENTRIES; at += 1) writeFileSync(path.join(many, String(at)), '');
+  mkdirSync(path.join(many, 'further'));
+  symlinkSync('/nowhere', path.join(many, 'further/down'));
+  symlinkSync('/nowhere', path.join(directory, 'ORIG_HEAD'));
+  expect(await changes()).toEqual([linkNote('ORIG_HEAD')]);
+});
+
+test('nobody waits for it any more', async () => {
+  const reason = new Error('over');
+  await expect(gitChanges(directory, 0, AbortSignal.abort(reason))).rejects.toBe(reason);
+});

@@ -1,0 +1,64 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { faultOfIndex } from './git-index.js';
+
+let directory: string;
+
+beforeEach(() => {
+  directory = mkdtempSync(path.join(tmpdir(), 'holdfast-index-'));
+});
+
+afterEach(() => {
+  rmSync(directory, { recursive: true });
+});
+
+function git(...args: readonly string[]): void {
+  execFileSync('git', ['-C', directory, ...args], { stdio: 'ignore' });
+}
+
+/** The index of a repository with such files. */
+function indexOf(format: string, version: string, names: readonly string[]): Buffer {
+  git('init', '-q', `--object-format=${format}`);
+  for (const name of names) {
+    mkdirSync(path.join(directory, path.dirname(name)), { recursive: true });
+    writeFileSync(path.join(directory, name), 'x');
+  }
+  git('add', '-A');
+  git('add', '-N', '.');
+  git('update-index', '--index-version', version);
+  return readFileSync(path.join(directory, '.git/index'));
+}
+
+const NAMES = ['a', 'dir/b.git', 'dir/bc', '.gitignore', `${'long/'.repeat(50)}name`, 'ümlaut'];
+
+describe.each(['sha1', 'sha256'])('an index with hashes of %s', (format) => {
+  test.each(['2', '3', '4'])('in version %s, as git writes it, has no fault', (version) => {
+    expect(faultOfIndex(indexOf(format, version, NAMES))).toBeUndefined();
+  });
+
+  test.each(['2', '4'])('in version %s that names the directory of a repository is told of', (version) => {
+    const bytes = indexOf(format, version, ['a', 'xgit/hooks/update', 'z']);
+    bytes.write('.', bytes.indexOf('xgit/hooks/update'), 'latin1');
+    expect(faultOfIndex(bytes)).toEqual({ kind: 'strangeName', name: '.git/hooks/update' });
+  });
+});
+
+test.each(['..', './a', 'a//b', '/etc/x', '.GIT/x', 'a/../b', 'GIT~1/x'])('%s is a strange name', (name) => {
+  const entry = Buffer.alloc(80);
+  entry.writeUInt16BE(name.length, 60);
+  entry.write(name, 62, 'latin1');
+  const header = Buffer.from('DIRC\0\0\0\x02\0\0\0\x01', 'latin1');
+  expect(faultOfIndex(Buffer.concat([header, entry]))).toEqual({ kind: 'strangeName', name });
+});
+
+test.each([
+  ['nothing', Buffer.alloc(0)],
+  ['another file', Buffer.from('ref: refs/heads/main\n')],
+  ['an index that is cut off', Buffer.from('DIRC\0\0\0\x02\0\0\0\x09', 'latin1')],
+  ['a version that nobody knows', Buffer.from('DIRC\0\0\0\x05\0\0\0\x00', 'latin1')],
+])('%s is not as git writes it', (_, bytes) => {
+  expect(faultOfIndex(bytes)).toEqual({ kind: 'unreadable' });
+});
