@@ -1,12 +1,4 @@
-import {
-  fstatSync,
-  lstatSync,
-  mkdtempSync,
-  readdirSync,
-  readlinkSync,
-  realpathSync,
-  rmdirSync,
-} from 'node:fs';
+import { fstatSync, lstatSync, mkdtempSync, readdirSync, realpathSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type SandboxPlan, StalePlan } from '@holdfast/sandbox';
@@ -117,14 +109,11 @@ function withoutSandbox(path: string): Temporary {
 
 /** Removes what was made by processes that have died, as far as it comes. */
 function sweep(directory: string): void {
-  const spaces = processSpace();
-  if (spaces === undefined) return;
-  const prefix = `${PREFIX}${spaces}-`;
   const deadlineMs = Date.now() + SWEEP_LIMIT_MS;
   let hasTold = false;
   for (const name of namesIn(directory)) {
-    const mark = name.startsWith(prefix) ? name.slice(prefix.length) : '';
-    if (!/^\d+-\d+-/.test(mark) || isProcessRunning(mark)) continue;
+    const mark = name.startsWith(PREFIX) ? name.slice(PREFIX.length) : '';
+    if (!/^\d+-\d+-\d+-/.test(mark) || isProcessRunning(mark)) continue;
     const leftMs = deadlineMs - Date.now();
     if (leftMs <= 0) return;
     const path = join(directory, name);
@@ -161,16 +150,10 @@ const WRITABLE_BY_OTHERS = 0o022;
 
 const PREFIX = 'holdfast-sandbox-';
 
-/** Of this process, and whose numbers it goes by; undefined where there is no telling processes apart. */
+/** Undefined where there is no telling processes apart. */
 function markOfThis(): string | undefined {
-  const space = processSpace();
-  return space === undefined ? undefined : `${space}-${ownProcessMark()}`;
-}
-
-/** A process of a container may share this directory, and not be seen from here. */
-function processSpace(): string | undefined {
   try {
-    return /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0];
+    return ownProcessMark();
   } catch {
     return undefined;
   }

@@ -198,6 +198,19 @@ test(
   DEADLINE_MS,
 );
 
+test('what is held in another namespace of processes stays, for its numbers say nothing here', async () => {
+  const elsewhere = new PlaceholderStore(
+    path.join(place, 'records'),
+    (problem) => told.push(problem),
+    () => '1-999999999-1',
+  );
+  const first = await elsewhere.hold([inWorkspace('.codex'), inWorkspace('.agents')]);
+  (await store().hold([inWorkspace('.codex'), inWorkspace('.other')])).release();
+  expect(left()[0]).toEqual(['.agents', '.codex']);
+  first.release();
+  expect(left()).toEqual([[], []]);
+});
+
 test('who waits for a process that does not finish removing them is told whom to end', async () => {
   const first = await store().hold([inWorkspace('.codex')]);
   const folders = path.join(place, 'records/directories');
@@ -208,6 +221,23 @@ test('who waits for a process that does not finish removing them is told whom to
     new ExecError(
       'sandboxUnsupported',
       `sandbox: process ${process.pid} stands still while it removes what this sandbox needs; let it go on or end it`,
+    ),
+  );
+  rmSync(stopped);
+  first.release();
+  expect(left()).toEqual([[], []]);
+});
+
+test('of one in another namespace who waits is told as well which record stays when it was killed', async () => {
+  const first = await store().hold([inWorkspace('.codex')]);
+  const folders = path.join(place, 'records/directories');
+  const [folder = ''] = readdirSync(folders);
+  const stopped = path.join(folders, folder, '1-17-1-stopped.leaving');
+  writeFileSync(stopped, JSON.stringify([inWorkspace('.agents')]));
+  await expect(store().hold([inWorkspace('.agents')])).rejects.toThrow(
+    new ExecError(
+      'sandboxUnsupported',
+      `sandbox: process 17 of another container or namespace stands still while it removes what this sandbox needs, or was killed; let it go on, or end it and remove ${stopped}`,
     ),
   );
   rmSync(stopped);
@@ -462,11 +492,13 @@ test('a folder that was cleaned away is there again before a sandbox is planned'
 /** Writes a record of a process that is not there. @returns its file. */
 function forge(folderOf: string, record: unknown): string {
   const { device, inode } = identityOf(folderOf);
-  const file = path.join(place, 'records/directories', `${device}-${inode}`, '999999999-1-x-1');
+  const [space] = ownMark().split('-');
+  const mark = `${space}-999999999-1-x`;
+  const file = path.join(place, 'records/directories', `${device}-${inode}`, `${mark}-1`);
   mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(file, typeof record === 'string' ? record : JSON.stringify(record));
   mkdirSync(path.join(place, 'records/processes'), { recursive: true });
-  writeFileSync(path.join(place, 'records/processes/999999999-1-x'), '');
+  writeFileSync(path.join(place, 'records/processes', mark), '');
   return file;
 }
 

@@ -6,7 +6,7 @@ import { errorCode } from '../../files/error-code.js';
 import { MAX_RECORD_BYTES, PLACEHOLDER_WAIT_MS } from '../../limits.js';
 import type { Placeholder } from '../../linux/plan-mounts.js';
 import { removeFile, removePlaceholders } from './placeholder-file.js';
-import { isRunning } from './process-mark.js';
+import { isElsewhere, isRunning, numberIn } from './process-mark.js';
 import { readRecord } from './record.js';
 
 /*
@@ -69,11 +69,18 @@ export async function haveLeft(
     if (performance.now() > deadlineMs) {
       throw new ExecError(
         'sandboxUnsupported',
-        `sandbox: process ${stopped.split('-')[0] ?? ''} stands still while it removes what this sandbox needs; let it go on or end it`,
+        `sandbox: process ${numberIn(stopped)} ${remedyFor(stopped, path.join(folder, stopped))}`,
       );
     }
     await sleep(POLL_MS, undefined, { signal });
   }
+}
+
+function remedyFor(leaver: string, file: string): string {
+  const what = 'while it removes what this sandbox needs';
+  return isElsewhere(leaver)
+    ? `of another container or namespace stands still ${what}, or was killed; let it go on, or end it and remove ${file}`
+    : `stands still ${what}; let it go on or end it`;
 }
 
 /** Leaves the holders, and removes the placeholders that nobody else holds. */
