@@ -115,6 +115,13 @@ describe('a look below a root', () => {
     });
   });
 
+  test('finds one in a directory called objects, where a command had it look like that of a repository', async () => {
+    const tree = treeOf('/ws/refs', '/ws/objects/p.git', '/ws/objects/ab');
+    for (const file of ['/ws/HEAD', '/ws/objects/p.git/config']) tree.make(file, false);
+    tree.texts.set('/ws/objects/p.git/config', '[core]\n\trepositoryformatversion = 0\n');
+    expect((await scansOf(tree).find(target('/ws'))).repositories).toEqual(['/ws', '/ws/objects/p.git']);
+  });
+
   test('tells of names that are no text also where a directory stands at what it reads', async () => {
     const tree = treeOf('/ws/\ufffd/.git');
     expect(await scansOf(tree).find(target('/ws'))).toEqual({

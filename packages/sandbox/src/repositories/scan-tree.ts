@@ -251,7 +251,7 @@ class Scan {
     const worth: string[] = [];
     for (const child of children) {
       await this.#rest();
-      if (!this.#isLeaf(child)) worth.push(child);
+      if (!OF_OBJECTS.test(child) || !this.#isLeaf(child)) worth.push(child);
     }
     return worth;
   }
@@ -275,6 +275,9 @@ interface Below {
 }
 
 const NOTHING_BELOW: Below = { children: [], mayBeEmpty: false };
+
+/** What git calls the directories of objects; a repository of that name hardly anybody has, and no command can rename one that was found. */
+const OF_OBJECTS = /\/[0-9a-f]{2}$/;
 
 /** Of a directory that holds no other. */
 const LINKS_OF_LEAF = 2;
