@@ -61,10 +61,10 @@ export async function readListing(
 
 /**
  * Whether a directory has the config of a repository, which stays as it is once that is known for one. What else tells of a repository a
- * command could take away and bring back, and have its own hooks there by then.
+ * command could take away and bring back, and have its own hooks there by then. Git writes the mark first, however much follows.
  */
 function isOfGit(directory: string, files: ScanFiles): boolean {
-  return WRITTEN_BY_INIT.test(files.readText(childOf(directory, CONFIG)) ?? '');
+  return WRITTEN_BY_INIT.test(files.beginningOf(childOf(directory, CONFIG)) ?? '');
 }
 
 /** Every `git init` writes it, and `git submodule` too. */

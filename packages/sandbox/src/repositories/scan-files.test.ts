@@ -12,6 +12,7 @@ import {
 import { platform, tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { MAX_SMALL_FILE_BYTES } from '../limits.js';
 import { realScanFiles, type ScannedEntry, ShutDirectory } from './scan-files.js';
 
 const NOBODY = 65534;
@@ -101,4 +102,11 @@ test('what is no directory, or is not there, lists nothing', async () => {
   expect(await listed()).toEqual([]);
   writeFileSync(place, '');
   expect(await listed()).toEqual([]);
+});
+
+test('of a file that is larger than what is read the beginning is known', () => {
+  const config = path.join(place, 'config');
+  const text = '[core]\n\trepositoryformatversion = 0\n';
+  writeFileSync(config, text.padEnd(MAX_SMALL_FILE_BYTES + 1, '\n'));
+  expect(realScanFiles.beginningOf(config)).toBe(text.padEnd(MAX_SMALL_FILE_BYTES, '\n'));
 });

@@ -5,7 +5,9 @@ import type { DirectoryStamp } from '../files/directory-stamp.js';
 import { errorCode } from '../files/error-code.js';
 import { mayEnter } from '../files/may-enter.js';
 import { parentOf } from '../files/paths.js';
+import { readBeginning } from '../files/read-beginning.js';
 import { realFileFacts } from '../files/real-file-facts.js';
+import { MAX_SMALL_FILE_BYTES } from '../limits.js';
 
 /** The stamp of a directory, with what tells whether it holds others. */
 export interface ScannedStamp extends DirectoryStamp {
@@ -28,8 +30,8 @@ export interface ScanFiles {
   stampOf(directory: string): ScannedStamp | undefined;
   /** Its entries, some at a time; none where it cannot be read. @throws ShutDirectory where it cannot be read for now. */
   list(directory: string): AsyncIterable<readonly ScannedEntry[]>;
-  /** The text of a small regular file, as of `FileFacts`; undefined for anything else. */
-  readText(path: string): string | undefined;
+  /** How the text of a regular file begins, its first `MAX_SMALL_FILE_BYTES`; undefined for anything else. */
+  beginningOf(path: string): string | undefined;
   /** Whether something stands at a path, a link included. @throws ShutDirectory where that cannot be told for now. */
   exists(path: string): boolean;
 }
@@ -88,7 +90,7 @@ export const realScanFiles: ScanFiles = {
       // What else cannot be read says nothing.
     }
   },
-  readText: (path) => realFileFacts.readText(path),
+  beginningOf: (path) => readBeginning(path, MAX_SMALL_FILE_BYTES),
   exists(path) {
     try {
       return lstatSync(path, { throwIfNoEntry: false }) !== undefined;

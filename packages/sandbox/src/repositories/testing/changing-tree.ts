@@ -76,10 +76,10 @@ export class ChangingTree implements ScanFiles {
     }));
   }
 
-  /** What files have for a text; the others have none. */
+  /** How the text of files begins; the others have none. */
   readonly texts = new Map<string, string>();
 
-  readText(path: string): string | undefined {
+  beginningOf(path: string): string | undefined {
     return this.#entries.get(path)?.isDirectory === false ? this.texts.get(path) : undefined;
   }
 

@@ -16,7 +16,7 @@ function fakeScanFiles(files: FileFacts): ScanFiles {
       const entries = await Promise.resolve(files.list(directory, Number.POSITIVE_INFINITY) ?? []);
       yield entries.map(({ name, kind }) => ({ name, isDirectory: kind === 'directory' }));
     },
-    readText: (path) => files.readText(path),
+    beginningOf: (path) => files.readText(path),
     exists: (path) => files.look(path) !== undefined,
   };
 }
