@@ -5,7 +5,7 @@ import type { ResolvedPath } from './resolve-path.js';
 import { isSharedByAll } from './shared-by-all.js';
 
 /** What a path is asked of. */
-type Files = Pick<FileFacts, 'look' | 'mayCreateIn' | 'isOwn'>;
+type Files = Pick<FileFacts, 'look' | 'mayCreateIn'>;
 
 /**
  * The directory of this user that keeps it from looking at a path: whatever it starts could open that one, and bubblewrap passes it. Undefined
@@ -18,7 +18,7 @@ export function ownDoor(path: string, files: Files): ResolvedPath | undefined {
 }
 
 /** The directory that keeps this user from looking at a path, whoever has shut it; undefined where it is none. */
-export function doorTo(path: string, files: Pick<FileFacts, 'look' | 'isOwn'>): ResolvedPath | undefined {
+export function doorTo(path: string, files: Pick<FileFacts, 'look'>): ResolvedPath | undefined {
   const directory = parentOf(path);
   const seen = seenAt(directory, files);
   if (seen === 'keptOut') return directory === '/' ? undefined : doorTo(directory, files);
@@ -29,7 +29,7 @@ export function doorTo(path: string, files: Pick<FileFacts, 'look' | 'isOwn'>): 
     kind: 'directory',
     identity: { device, inode },
     missingFrom: undefined,
-    isShared: isSharedByAll(directory, seen, files),
+    isShared: isSharedByAll(directory, seen),
     links: [],
   };
 }

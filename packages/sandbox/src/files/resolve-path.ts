@@ -85,9 +85,7 @@ export function resolvePath(path: string, files: FileFacts): Resolution {
     current = enterKnown(seen.target.startsWith('/') ? '/' : parentOf(current), pending, files);
   }
   const end = missingFrom === undefined ? see(current, files) : NOTHING;
-  return end.kind === 'deadEnd'
-    ? end
-    : { path: current, missingFrom, links, ...factsOf(current, end.found, files) };
+  return end.kind === 'deadEnd' ? end : { path: current, missingFrom, links, ...factsOf(current, end.found) };
 }
 
 /** What stands at a name, and where it leads if it is a link. */
@@ -178,11 +176,10 @@ function endAt(link: string, why: string): DeadEnd {
 export function factsOf(
   path: string,
   found: FileFact | undefined,
-  files: Pick<FileFacts, 'isOwn'>,
 ): Pick<ResolvedPath, 'kind' | 'identity' | 'isShared'> {
   // A link that took the place of what was looked at a moment ago is not followed again.
   if (found === undefined || found.kind === 'link')
     return { kind: 'missing', identity: undefined, isShared: false };
   const { kind, device, inode } = found;
-  return { kind, identity: { device, inode }, isShared: isSharedByAll(path, found, files) };
+  return { kind, identity: { device, inode }, isShared: isSharedByAll(path, found) };
 }

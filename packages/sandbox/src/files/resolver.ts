@@ -33,7 +33,7 @@ function entryOf(directory: Resolution, name: string, files: FileFacts): Resolut
   const found = lookAt(path, files);
   if (found === 'unknown' || found?.kind === 'link') return undefined;
   const { links } = directory;
-  return { path, ...factsOf(path, found, files), missingFrom: found === undefined ? path : undefined, links };
+  return { path, ...factsOf(path, found), missingFrom: found === undefined ? path : undefined, links };
 }
 
 function lookAt(path: string, files: FileFacts): ReturnType<FileFacts['look']> | 'unknown' {

@@ -1,13 +1,13 @@
-import type { FileFact, FileFacts } from './file-facts.js';
-import { isOpenToAll } from './hands.js';
+import { isOpenToAll, type Rights } from './hands.js';
 
 /**
- * Whether it is a directory in which many users work, such as `/tmp`, whose configuration is nobody's. Of the directories of this user only
- * those count that systems have for it: a command can open any other one to all, and would have its configuration left alone by that.
+ * Whether it is a directory in which many users work, such as `/tmp`, whose configuration is nobody's. Only those count that systems have
+ * for it: a command can open any other one of its user to all, and would have its configuration left alone by that, in starts of
+ * other users as well. Who owns it tells nothing of that, for root's commands are confined, too.
  * @param path Canonical.
  */
-export function isSharedByAll(path: string, found: FileFact, files: Pick<FileFacts, 'isOwn'>): boolean {
-  return isOpenToAll(found) && (PLACES.has(path) || files.isOwn?.(found) !== true);
+export function isSharedByAll(path: string, found: Rights): boolean {
+  return PLACES.has(path) && isOpenToAll(found);
 }
 
 const PLACES: ReadonlySet<string> = new Set([

@@ -13,7 +13,7 @@ import { refuse } from '../refuse.js';
 import { type Alias, type MountPlaces, mountPlacesOf } from './mount-places.js';
 import type { Mount } from './mount-table.js';
 
-type Looks = Pick<FileFacts, 'look' | 'mayCreateIn' | 'isOwn'>;
+type Looks = Pick<FileFacts, 'look' | 'mayCreateIn'>;
 
 /** What is denied at one place and shown at another one, too, as by `mount --bind`, or by an overlay. */
 export class AliasedDenials {
@@ -105,7 +105,7 @@ export class AliasedDenials {
       const files = isOfSameDisk ? this.#files : this.#careful;
       const seen = lookUnlessKeptOut(path, files);
       if (seen === 'keptOut') return ownDoor(path, files);
-      return seen === 'missing' ? undefined : { path, ...factsOf(path, seen, files) };
+      return seen === 'missing' ? undefined : { path, ...factsOf(path, seen) };
     } catch (error) {
       if (error instanceof Unseen) return 'unseen';
       throw error;

@@ -19,7 +19,7 @@ import { type Mount, visibleMounts } from './mount-table.js';
 export function respelledFiles(
   rules: readonly PathRule[],
   mounts: readonly Mount[],
-  files: Pick<FileFacts, 'look' | 'list' | 'isOwn'>,
+  files: Pick<FileFacts, 'look' | 'list'>,
 ): readonly PathRule[] {
   const byPath = new PathMap(visibleMounts(mounts));
   const isForeign = (path: string): boolean => {
@@ -45,7 +45,7 @@ export function coverSpellings(
   policy: NormalisedPolicy,
   { cwd, asked }: Seeker,
   mounts: readonly Mount[],
-  files: Pick<FileFacts, 'look' | 'list' | 'isOwn'>,
+  files: Pick<FileFacts, 'look' | 'list'>,
 ): NormalisedPolicy {
   const { rules } = policy;
   const matched = respelledFiles(rules, mounts, files).filter(({ byPattern }) => byPattern === true);
@@ -58,9 +58,7 @@ export function coverSpellings(
       .map((rule) => [parentOf(rule.path), rule] as const)
       .flatMap(([path, rule]) => {
         const found = files.look(path);
-        return found === undefined
-          ? []
-          : [[path, { ...rule, path, ...factsOf(path, found, files) }] as const];
+        return found === undefined ? [] : [[path, { ...rule, path, ...factsOf(path, found) }] as const];
       }),
   );
   const notes = [...denied].map(([path, { origin }]) => ({
@@ -80,7 +78,7 @@ export function coverSpellings(
  * Tried with the name itself, else with that of the next directory above which is there and has letters in its name, and else with what
  * lies beside it. Where nothing can be tried, each name that could be spelled otherwise counts as one that is.
  */
-function isRespelled(path: string, files: Pick<FileFacts, 'look' | 'list' | 'isOwn'>): boolean {
+function isRespelled(path: string, files: Pick<FileFacts, 'look' | 'list'>): boolean {
   const directory = parentOf(path);
   const device = files.look(directory)?.device;
   for (let at = path; at !== '/' && files.look(parentOf(at))?.device === device; at = parentOf(at)) {
@@ -95,10 +93,7 @@ function isRespelled(path: string, files: Pick<FileFacts, 'look' | 'list' | 'isO
 }
 
 /** Whether what stands at a path answers to another spelling; undefined where nothing does, or its name has none to try. */
-function answersToOther(
-  path: string,
-  files: Pick<FileFacts, 'look' | 'list' | 'isOwn'>,
-): boolean | undefined {
+function answersToOther(path: string, files: Pick<FileFacts, 'look' | 'list'>): boolean | undefined {
   const found = files.look(path);
   const name = nameOf(path);
   const otherName = withOtherCase(name);
