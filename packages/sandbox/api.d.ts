@@ -643,9 +643,16 @@ declare class SharedLooks<Found> {
 /** The error that running a file would meet, as far as looking at it tells; undefined when there is none. */
 declare function whyNotRunnable(file: string): unknown;
 
-/** Names this process for good: its number alone will be another one's later. */
+/**
+ * Names this process for good: its number alone will be another one's later, and in another namespace of processes, such as
+ * that of a container, it is another one's now.
+ * @throws Error of the system where processes cannot be told apart.
+ */
 declare function ownMark(): string;
-/** Whether a process is still there; true where nobody can tell. @param mark Its own, with more behind a dash. */
+/**
+ * Whether a process is still there; true where nobody can tell, as of one in another namespace.
+ * @param mark Its own, with more behind a dash.
+ */
 declare function isRunning(mark: string): boolean;
 
 /**
