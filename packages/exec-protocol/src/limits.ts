@@ -208,6 +208,12 @@ export const TRANSFER_TIDY_MS = 2_000;
 /** For how long the half of a file is kept that a copy has left; a later copy into the directory removes older ones. */
 export const PARTIAL_FILE_TTL_MS = 7 * 24 * 3_600_000;
 
+/**
+ * UTF-16 units of a path URI. Linux opens paths of 4,095 bytes, three characters each where they are encoded, and macOS shorter
+ * ones; Windows opens 32,767 characters.
+ */
+export const MAX_PATH_URI_LENGTH = 64 * KIB;
+
 /** Files that one session may have open; the reference's figure for a connection. */
 export const MAX_FILE_HANDLES = 128;
 

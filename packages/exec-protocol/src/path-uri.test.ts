@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { MAX_PATH_URI_LENGTH } from './limits.js';
 import { containsPath, formatPathUri, joinPathUri, type PathStyle, parsePathUri } from './path-uri.js';
 
 const wellFormed = fc.string({ unit: 'binary', minLength: 1, maxLength: 12 });
@@ -115,10 +116,20 @@ describe('reading a POSIX path URI', () => {
   });
 
   test('quotes no more than the start of a long text', () => {
-    expect(parsePathUri('x'.repeat(100_000), 'posix')).toEqual({
+    expect(parsePathUri('x'.repeat(MAX_PATH_URI_LENGTH), 'posix')).toEqual({
       ok: false,
       reason: 'relative',
       message: `path URI "${'x'.repeat(200)}" has no scheme; send an absolute URI such as file:///srv`,
+    });
+  });
+
+  test.each(['posix', 'windows'] as const)('refuses a longer text than a path of %s can need', (style) => {
+    const longest = `file:///C:/${'a/'.repeat(MAX_PATH_URI_LENGTH)}`.slice(0, MAX_PATH_URI_LENGTH);
+    expect(pathOf(longest, 'windows')).toBe(`C:\\${longest.slice(11).replaceAll('/', '\\')}`);
+    expect(parsePathUri(`${longest}a`, style)).toEqual({
+      ok: false,
+      reason: 'malformed',
+      message: `path URI "${longest.slice(0, 200)}" has more than 65536 characters, and no file has such a path`,
     });
   });
 

@@ -1,4 +1,5 @@
 import type { Brand } from './ids.js';
+import { MAX_PATH_URI_LENGTH } from './limits.js';
 
 /**
  * An absolute path as it travels: a `file:` URI in one canonical spelling, without `.`, `..`, empty names or a trailing
@@ -115,6 +116,14 @@ const strictDecoder = new TextDecoder('utf-8', { fatal: true });
 function dissect(
   text: string,
 ): { readonly ok: true; readonly host: string; readonly rawPath: string } | PathUriRefusal {
+  // Before anything is made of it: to split and spell a text takes many times its size.
+  if (text.length > MAX_PATH_URI_LENGTH) {
+    return fault(
+      text,
+      'malformed',
+      `has more than ${MAX_PATH_URI_LENGTH} characters, and no file has such a path`,
+    );
+  }
   const [, scheme, authority, rawPath = '', tail = ''] = SHAPE.exec(text) ?? [];
   if (scheme === undefined) {
     return fault(text, 'relative', 'has no scheme; send an absolute URI such as file:///srv');

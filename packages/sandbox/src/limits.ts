@@ -128,6 +128,15 @@ export const MAX_INTENT_ENTRIES = 8192;
 /** Directories that one profile lets be written, but for those that many users share: each takes more than a dozen mounts. */
 export const MAX_WRITABLE_DIRECTORIES = 256;
 
+/** Characters of a subpath, and of the name of a symbol that is not known here: as many as a path may have. */
+export const MAX_SUBPATH_CHARACTERS = 4096;
+
+/**
+ * UTF-16 units of all paths and roots of an intent as they are written; what is in them may take three where it is encoded. To read
+ * them takes a time that grows with it, also where they stand for short paths.
+ */
+export const MAX_WRITTEN_CHARACTERS = 2 ** 22;
+
 /** Characters of all these paths and of what the patterns of the intent match. Planning takes a time that grows with them. */
 export const MAX_INTENT_CHARACTERS = 2 ** 20;
 

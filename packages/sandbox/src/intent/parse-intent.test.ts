@@ -1,6 +1,12 @@
 import { ExecError } from '@holdfast/exec-protocol';
 import { describe, expect, test } from 'vitest';
-import { MAX_INTENT_ENTRIES, MAX_WORKSPACE_ROOTS } from '../limits.js';
+import {
+  MAX_INTENT_ENTRIES,
+  MAX_PATTERN_CHARACTERS,
+  MAX_SUBPATH_CHARACTERS,
+  MAX_WORKSPACE_ROOTS,
+  MAX_WRITTEN_CHARACTERS,
+} from '../limits.js';
 import { parseIntent } from './parse-intent.js';
 
 const ENTRIES = 'sandbox.permissions.file_system.entries.0';
@@ -99,6 +105,47 @@ test('an intent has so many entries and roots and no more', () => {
     new ExecError(
       'sandboxUnsupported',
       'sandbox.workspaceRoots: must be 1024 at most; name a directory that holds them',
+    ),
+  );
+});
+
+test.each([
+  ['pattern', MAX_PATTERN_CHARACTERS, (text: string) => ({ type: 'glob_pattern', pattern: text })],
+  [
+    'value.subpath',
+    MAX_SUBPATH_CHARACTERS,
+    (text: string) => ({ type: 'special', value: { kind: 'project_roots', subpath: text } }),
+  ],
+  [
+    'value.path',
+    MAX_SUBPATH_CHARACTERS,
+    (text: string) => ({ type: 'special', value: { kind: 'unknown', path: text } }),
+  ],
+])('%s has so many characters and no more, and the refusal does not repeat it', (member, most, pathOf) => {
+  const parsed = (length: number): unknown =>
+    parseIntent(withEntry({ path: pathOf('x'.repeat(length)), access: 'deny' }));
+  expect(() => parsed(most)).not.toThrow();
+  expect(() => parsed(most + 1)).toThrow(
+    new ExecError(
+      'sandboxUnsupported',
+      `${ENTRIES}.path.${member}: must have 4096 characters at most; no path has more`,
+    ),
+  );
+});
+
+test('all paths and roots of an intent are written in so many characters and no more', () => {
+  const up = (length: number): string => `file:///${'../'.repeat(length)}`.slice(0, length);
+  const most = MAX_WRITTEN_CHARACTERS / 4;
+  const sent = (last: string): unknown => ({
+    ...(withEntry({ path: { type: 'path', path: up(most) }, access: 'read' }) as object),
+    workspaceRoots: [up(most)],
+    policyContext: { workspaceRoots: [up(most), last] },
+  });
+  expect(() => parseIntent(sent(up(most)))).not.toThrow();
+  expect(() => parseIntent(sent(up(most + 1)))).toThrow(
+    new ExecError(
+      'sandboxUnsupported',
+      'sandbox: its paths and roots are written in more than 4194304 characters; name directories further up instead',
     ),
   );
 });

@@ -1,5 +1,8 @@
 import { ExecError } from '@holdfast/exec-protocol';
+import { MAX_WRITTEN_CHARACTERS } from '../limits.js';
+import { refuse } from '../refuse.js';
 import { describeIssue } from './describe-issue.js';
+import { restrictedFilesOf } from './glob-scans.js';
 import { type SandboxIntent, sandboxIntentSchema } from './schema.js';
 
 /**
@@ -20,5 +23,20 @@ export function parseIntent(sandbox: unknown): SandboxIntent {
       'sandbox.windowsSandboxLevel: this executor does not run Windows and has no mxc; send "disabled"',
     );
   }
+  refuseLong(parsed.data);
   return parsed.data;
+}
+
+/** Before any of its paths is read. */
+function refuseLong(intent: SandboxIntent): void {
+  const { policyContext, workspaceRoots } = intent;
+  const entries = restrictedFilesOf(intent)?.entries ?? [];
+  const paths = entries.map(({ path }) => (path.type === 'path' ? path.path : ''));
+  const texts = [...paths, ...(workspaceRoots ?? []), ...(policyContext?.workspaceRoots ?? [])];
+  const written = texts.reduce((sum, { length }) => sum + length, 0);
+  if (written > MAX_WRITTEN_CHARACTERS)
+    refuse(
+      'sandbox',
+      `its paths and roots are written in more than ${MAX_WRITTEN_CHARACTERS} characters; name directories further up instead`,
+    );
 }

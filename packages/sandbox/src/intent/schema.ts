@@ -1,5 +1,10 @@
 import * as z from 'zod';
-import { MAX_INTENT_ENTRIES, MAX_WORKSPACE_ROOTS } from '../limits.js';
+import {
+  MAX_INTENT_ENTRIES,
+  MAX_PATTERN_CHARACTERS,
+  MAX_SUBPATH_CHARACTERS,
+  MAX_WORKSPACE_ROOTS,
+} from '../limits.js';
 
 /** `none` is an older word for `deny`. */
 const accessSchema = z
@@ -8,7 +13,12 @@ const accessSchema = z
 
 const networkSchema = z.enum(['restricted', 'enabled']);
 
-const subpathSchema = z.string().nullish().describe('A relative path below each root.');
+const symbolSchema = z
+  .string()
+  .max(MAX_SUBPATH_CHARACTERS, `must have ${MAX_SUBPATH_CHARACTERS} characters at most; no path has more`)
+  .nullish();
+
+const subpathSchema = symbolSchema.describe('A relative path below each root.');
 
 /** What a symbol stands for is decided on the executor. */
 const specialPathSchema = z.discriminatedUnion('kind', [
@@ -18,12 +28,17 @@ const specialPathSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('current_working_directory'), subpath: subpathSchema }),
   z.strictObject({ kind: z.literal('tmpdir') }),
   z.strictObject({ kind: z.literal('slash_tmp') }),
-  z.strictObject({ kind: z.literal('unknown'), path: z.string().nullish(), subpath: subpathSchema }),
+  z.strictObject({ kind: z.literal('unknown'), path: symbolSchema, subpath: subpathSchema }),
 ]);
+
+const patternSchema = z
+  .string()
+  .min(1, 'must not be empty')
+  .max(MAX_PATTERN_CHARACTERS, `must have ${MAX_PATTERN_CHARACTERS} characters at most; no path has more`);
 
 const entryPathSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('path'), path: z.string().describe('A file: URI of the executor.') }),
-  z.strictObject({ type: z.literal('glob_pattern'), pattern: z.string().min(1, 'must not be empty') }),
+  z.strictObject({ type: z.literal('glob_pattern'), pattern: patternSchema }),
   z.strictObject({ type: z.literal('special'), value: specialPathSchema }),
 ]);
 
