@@ -220,6 +220,9 @@ export const MAX_FILE_HANDLES = 128;
 /** Sandboxes in which a server carries out file requests at a time; each has a helper of its own, of 16 MiB and more. */
 export const MAX_FILE_HELPERS = 8;
 
+/** Those beside them for sessions that use none, while others keep all of these busy. */
+export const MAX_FIRST_FILE_HELPERS = 24;
+
 /** Those beside them in which files are open. */
 export const MAX_FILE_HELPERS_WITH_FILES = 16;
 

@@ -4,8 +4,8 @@ import type { ExecError } from '@holdfast/exec-protocol';
 export interface PlaceLimits {
   readonly all: number;
   readonly perSession: number;
-  /** Whether who has none gets one even where all are taken; default false. */
-  readonly isFirstExtra?: boolean;
+  /** How many more there are for who has none, where all are taken; default 0. */
+  readonly forFirst?: number;
   /** Whether a session gets no more than would be left for others, as is fair where places are kept for long; default false. */
   readonly isShareShrinking?: boolean;
   /** How many of one session may wait. */
@@ -62,8 +62,8 @@ export class FairPlaces {
   }
 
   #isOpenTo({ taken }: Standing): boolean {
-    const { all, perSession, isFirstExtra = false, isShareShrinking = false } = this.#limits;
-    if (taken === 0 && isFirstExtra) return true;
+    const { all, perSession, forFirst = 0, isShareShrinking = false } = this.#limits;
+    if (taken === 0 && this.#taken < all + forFirst) return true;
     const left = all - this.#taken;
     return left > 0 && taken < (isShareShrinking ? Math.min(perSession, left) : perSession);
   }

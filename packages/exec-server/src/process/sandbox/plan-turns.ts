@@ -15,7 +15,7 @@ import { LoopQueue } from './loop-queue.js';
  */
 export class PlanTurns {
   /** Looks of others may take long, so who has none is not kept waiting for them. */
-  readonly #begun = placesFor({ all: MAX_PLANS_BEGUN, isFirstExtra: true });
+  readonly #begun = placesFor({ all: MAX_PLANS_BEGUN, forFirst: Number.POSITIVE_INFINITY });
   readonly #planning = placesFor({ all: MAX_PLANS_AT_ONCE });
   /** Many that went on in one turn of the event loop would keep it together. */
   readonly #loop = new LoopQueue();
@@ -55,7 +55,7 @@ export class PlanTurns {
   }
 }
 
-function placesFor(limits: Pick<PlaceLimits, 'all' | 'isFirstExtra'>): FairPlaces {
+function placesFor(limits: Pick<PlaceLimits, 'all' | 'forFirst'>): FairPlaces {
   return new FairPlaces({
     ...limits,
     perSession: MAX_PLANS_PER_SESSION,

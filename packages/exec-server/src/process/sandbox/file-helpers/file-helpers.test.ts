@@ -233,6 +233,13 @@ test('a session that uses its share waits for itself, and another one is served 
   await waiting;
 });
 
+test('a session that has no helper gets one while others keep all of theirs busy', async () => {
+  const busy = [...occupy(new ModelSession(), 'a'), ...occupy(new ModelSession(), 'b')];
+  await asked('other', MAX_FILE_HELPERS);
+  await helpers.close();
+  await Promise.all(busy);
+});
+
 test('what waits for a helper has the limit of its set-up, and ends with its session', async () => {
   const session = new ModelSession();
   const all = [...occupy(new ModelSession(), 'busy'), ...occupy(session, 'a')];
@@ -271,7 +278,8 @@ test('a helper that is used by a session is not used by another one, which takes
 
 test('a helper that does not answer ends a while after its session, and leaves its place', async () => {
   const hung = new ModelSession();
-  const answers = [...occupy(hung, 'hung'), ...occupy(new ModelSession(), 'busy')];
+  const answers = occupy(hung, 'hung');
+  answers.push(...occupy(SESSION, 'own', 3), ...occupy(new ModelSession(), 'other', 1));
   await turn();
   hung.end();
   const waiting = ask('a');

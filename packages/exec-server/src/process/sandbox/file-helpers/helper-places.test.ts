@@ -3,6 +3,7 @@ import {
   MAX_FILE_HELPERS,
   MAX_FILE_HELPERS_PER_SESSION,
   MAX_FILE_HELPERS_WITH_FILES,
+  MAX_FIRST_FILE_HELPERS,
   MAX_WAITING_FILE_REQUESTS,
 } from '@holdfast/exec-protocol';
 import { expect, test } from 'vitest';
@@ -22,20 +23,43 @@ function takeAll(
   );
 }
 
+/** Has sessions that use none take all places that there are for such. */
+function takeFirsts(places: HelperPlaces): readonly HelperPlace[] {
+  return Array.from({ length: MAX_FIRST_FILE_HELPERS }, (_, at) =>
+    takeAll(places, `first ${String(at)}`),
+  ).flat();
+}
+
 test('a session gets its share and no more, and others find theirs', () => {
   const places = new HelperPlaces();
   const [one, other, third] = ['one', 'other', 'third'] as const;
   expect([one, other, third].map((session) => takeAll(places, session).length)).toEqual([
     MAX_FILE_HELPERS_PER_SESSION,
     MAX_FILE_HELPERS - MAX_FILE_HELPERS_PER_SESSION,
-    0,
+    1,
+  ]);
+});
+
+test('who has none gets one though others keep all for ever, until so many have got one', async () => {
+  const places = new HelperPlaces();
+  const [busy, also] = ['busy', 'also'] as const;
+  const [one] = [...takeAll(places, busy), ...takeAll(places, also)];
+  const firsts = takeFirsts(places);
+  expect([firsts.length, takeAll(places, 'late').length]).toEqual([MAX_FIRST_FILE_HELPERS, 0]);
+  const late = places.wait('late', 'requests', NEVER);
+  one?.leave();
+  (await late).leave();
+  firsts[0]?.leave();
+  expect([busy, also, 'first 1', 'late', 'later'].map((name) => takeAll(places, name).length)).toEqual([
+    0, 0, 0, 1, 1,
   ]);
 });
 
 test('a place that is left goes to the session with the fewest, and in turn among those', async () => {
   const places = new HelperPlaces();
   const [busy, also, first, second] = ['busy', 'also', 'first', 'second'] as const;
-  const taken = [...takeAll(places, also), ...takeAll(places, busy)];
+  const shared = [...takeAll(places, also), ...takeAll(places, busy)];
+  const taken = [...takeFirsts(places), ...shared];
   const served: string[] = [];
   const wait = (name: string, session: string): Promise<unknown> =>
     places.wait(session, 'requests', NEVER).then(() => served.push(name));

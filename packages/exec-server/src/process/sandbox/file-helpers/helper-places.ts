@@ -3,6 +3,7 @@ import {
   MAX_FILE_HELPERS,
   MAX_FILE_HELPERS_PER_SESSION,
   MAX_FILE_HELPERS_WITH_FILES,
+  MAX_FIRST_FILE_HELPERS,
   MAX_WAITING_FILE_REQUESTS,
 } from '@holdfast/exec-protocol';
 import { FairPlaces, type LeavePlace } from '../fair-places.js';
@@ -22,7 +23,12 @@ export interface HelperPlace {
 /** The places in which helpers run, which sessions share. Those for open files keep no request waiting that opens none. */
 export class HelperPlaces {
   readonly #places: Readonly<Record<HelperUse, FairPlaces>> = {
-    requests: new FairPlaces({ ...OF_ONE_SESSION, all: MAX_FILE_HELPERS }),
+    requests: new FairPlaces({
+      ...OF_ONE_SESSION,
+      all: MAX_FILE_HELPERS,
+      // Sessions whose requests overlap leave none as long as they like.
+      forFirst: MAX_FIRST_FILE_HELPERS,
+    }),
     files: new FairPlaces({ ...OF_ONE_SESSION, all: MAX_FILE_HELPERS_WITH_FILES, isShareShrinking: true }),
   };
   /** In how many of its places a session has files open, if in any. */
