@@ -4,6 +4,10 @@ import { parseHostRules } from './host-rules.js';
 
 test.each([
   ['localhost:80', ['localhost']],
+  ['localhost:80', ['127.0.0.1']],
+  ['localhost:80', ['[::1]:80']],
+  ['127.0.0.1:80', ['localhost']],
+  ['[::1]:80', ['127.0.0.2:80']],
   ['a.example', ['a.example']],
   ['a.example', ['a.example:80', '*.example.org', 'a.example:443']],
   ['a.example.org', ['*.example.org']],
@@ -17,6 +21,7 @@ test.each([
 
 test.each([
   ['localhost:80', ['localhost:81']],
+  ['localhost:80', ['127.0.0.1:81', 'a.localhost', '*']],
   ['a.example', ['a.example:80']],
   ['*.example.org', ['a.example.org', '*.example.org:80']],
   ['**.example.org', ['*.example.org']],

@@ -99,6 +99,14 @@ export function coversHost({ host: apex, covers }: HostRule, { host, isAddress }
   }
 }
 
+/**
+ * Whether a denying rule speaks of a host; its port is not looked at. The loopback is one thing, whichever of its addresses is
+ * named: a server that listens for all of them answers at each.
+ */
+export function deniesHost(rule: HostRule, host: CanonicalHost): boolean {
+  return coversHost(rule, host) || (isLoopbackRule(rule) && isLoopback(host));
+}
+
 /** Whether an allowing rule opens a port. */
 export function opensPort(rule: HostRule, port: number): boolean {
   return rule.port === undefined ? USUAL_PORTS.includes(port) : rule.port === port;
@@ -141,6 +149,10 @@ function coverage(
     refuse(origin, `${pattern} would cover hosts of too many owners; name a domain, such as *.example.com`);
   }
   return { host, covers: wildcard === '*.' ? 'below' : 'itself and below' };
+}
+
+function isLoopback({ host, isAddress }: CanonicalHost): boolean {
+  return isAddress ? isLoopbackAddress(host) : isLocalName(host);
 }
 
 function isLoopbackRule({ host, covers }: HostRule): boolean {

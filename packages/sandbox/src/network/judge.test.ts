@@ -62,6 +62,25 @@ describe('a target', () => {
     expect(verdictOn(authority)).toBe(verdict);
   });
 
+  test.each(['localhost', '127.0.0.1', '127.0.0.2', '[::1]', '0.0.0.0', '[::]', '2130706433'])(
+    'a denied %s is the whole loopback, in every spelling',
+    (denied) => {
+      const spellings = ['localhost', 'x.localhost', '127.0.0.1', '127.0.0.2', '[::1]', '0.0.0.0', '[::]'];
+      const judged = (port: string, deny: string): readonly string[] => {
+        const allow = spellings.map((spelling) => `${spelling}:${port}`);
+        return allow.map((authority) => verdictOn(authority, parseHostRules({ allow, deny: [deny] })));
+      };
+      const by = (line: string): readonly string[] => spellings.map(() => `denied by ${line}`);
+      expect([judged('3000', denied), judged('3000', `${denied}:3000`)]).toEqual([
+        by(denied),
+        by(`${denied}:3000`),
+      ]);
+      expect(judged('3001', `${denied}:3000`)).toEqual(
+        spellings.map((spelling) => `allow by ${spelling}:3001`),
+      );
+    },
+  );
+
   test('every name means no addresses, and not this machine', () => {
     const rules = parseHostRules({ allow: ['*'], deny: [] });
     expect(
@@ -134,6 +153,8 @@ describe('the addresses of a name', () => {
   test('a denied one is not used', () => {
     const rules = parseHostRules({ allow: ['a.example'], deny: ['93.184.216.34'] });
     expect(usable('a.example', ['93.184.216.34', '93.184.216.35'], rules)).toEqual(['93.184.216.35']);
+    const loopback = parseHostRules({ allow: ['a.example:3000', 'localhost:3000'], deny: ['127.0.0.1'] });
+    expect(usable('a.example:3000', ['127.0.0.1', '127.0.0.2', '::1'], loopback)).toEqual([]);
   });
 });
 

@@ -1,5 +1,6 @@
 import {
   coversHost,
+  deniesHost,
   type HostRule,
   type HostRules,
   isLocalName,
@@ -52,7 +53,7 @@ export function judgeTarget(rules: HostRules, { host, port }: Target): Verdict {
 
 /** The line that denies a target, if one does. */
 export function denialOf({ deny }: HostRules, { host, port }: Target): HostRule | undefined {
-  return deny.find((rule) => coversHost(rule, host) && (rule.port === undefined || rule.port === port));
+  return deny.find((rule) => deniesHost(rule, host) && (rule.port === undefined || rule.port === port));
 }
 
 /** Whether something was refused only because no list names it. What is local or denied is beyond question. */
