@@ -459,7 +459,9 @@ describeConfinedByEach(
           }
           const cwd = pathToFileURL(place.workspace).href;
           const plain = startParams(client, 'plain', ['/bin/sh', '-c', script], { cwd });
-          await client.request('process/start', plain);
+          expect(await client.request('process/start', plain)).toEqual({
+            result: { processId: 'plain', sandboxType: 'linuxSeccomp' },
+          });
           expect((await finish(client, 'plain')).stderr).toContain('x: Read-only file system\n');
           expect([readdirSync(place.workspace), readFileSync(join(place.outside, 'x'), 'utf8')]).toEqual([
             [],

@@ -54,7 +54,8 @@ export async function startProcess(
   const report = await started;
   return {
     processId: params.processId,
-    sandboxType: params.sandbox == null ? 'none' : SANDBOX_TYPE,
+    // Without one, an operator's ceiling may confine it.
+    sandboxType: params.sandbox == null && report === undefined ? 'none' : SANDBOX_TYPE,
     ...(extensions.sandbox === undefined || report === undefined ? {} : { sandboxReport: reportOf(report) }),
   };
 }
