@@ -4,7 +4,7 @@ import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSyn
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { within } from '../deadline.js';
-import { PROGRAM } from '../harness.js';
+import { PROGRAM, runHoldfast } from '../harness.js';
 import { type SandboxPlace, sandboxPlace } from './sandbox-profiles.js';
 import { describeConfined, WHOEVER_TESTS } from './sandbox-users.js';
 
@@ -58,6 +58,8 @@ describeConfined('files and directories as streams of `holdfast sandbox`', WHOEV
       expect(await run(place, 'echo lost', '> /dev/full')).toBe(125);
       expect(await run(place, 'echo lost; exit 3', '> /dev/full')).toBe(3);
       expect(await run(place, 'echo for nobody', '| :')).toBe(0);
+      const { stdout: help } = await runHoldfast(['sandbox', '--help']);
+      expect(help).toContain('or the command ended with 0, and output of it was lost');
     },
     DEADLINE_MS,
   );
