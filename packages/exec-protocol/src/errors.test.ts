@@ -20,6 +20,16 @@ test('an unknown error leaves as a generic text, without its own', () => {
   });
 });
 
+test('of a message that repeats something long its beginning and its end leave, in whole characters', () => {
+  const told = (named: string): string =>
+    toWireError(new ExecError('invalidParams', `path: ${named} is none; send another one`)).message;
+  const paths = '/name'.repeat(1900);
+  expect(told(paths)).toBe(`path: ${paths} is none; send another one`);
+  expect(told(`x${'😀'.repeat(2 ** 20)}x`)).toBe(
+    `path: x${'😀'.repeat(2496)} […] ${'😀'.repeat(2486)}x is none; send another one`,
+  );
+});
+
 test('a peer without kinds is understood by its codes', () => {
   const kinds = [-32010, -32601, -32602, -32600, -32603, -1].map(
     (code) => fromWireError({ code, message: '' }).kind,
