@@ -34,7 +34,7 @@ export const EXTENSIONS = {
   },
   sandbox: {
     version: 1,
-    adds: 'what a sandbox denied, by which rule and how sure that is, and where it allows less than was asked for',
+    adds: 'what a sandbox denied, by which rule and how sure that is, where it allows less than was asked for, and what appeared while a process ran',
   },
 } as const satisfies Record<string, { readonly version: number; readonly adds: string }>;
 

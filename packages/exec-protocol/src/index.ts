@@ -59,6 +59,8 @@ export {
   LEGACY_SETTLE_MS,
   LOG_MEMORY_BYTES,
   MAX_APPEARED,
+  MAX_APPEARED_LISTENERS,
+  MAX_APPEARED_RECORDS,
   MAX_ATTACHED_PER_SESSION,
   MAX_BODY_DELTA_BYTES,
   MAX_BUFFERED_BODY_BYTES,
@@ -124,6 +126,7 @@ export {
   MAX_TOLD_SANDBOX_NOTES,
   MAX_UNANSWERED_POLICY_QUESTIONS,
   MAX_WAITING_FILE_REQUESTS,
+  MAX_WAITING_LOOKS,
   MAX_WAITING_PLANS,
   MAX_WALK_DEPTH,
   MAX_WALK_DIRECTORIES,
@@ -219,6 +222,12 @@ export {
   processWrite,
 } from './methods/process.js';
 export type { EnvPolicy } from './methods/process-start.js';
+export {
+  type SandboxAppeared,
+  type SandboxAppearedReport,
+  sandboxAppeared,
+  understoodAppeared,
+} from './methods/sandbox-appeared.js';
 export {
   type DenialFinding,
   type SandboxDenial,

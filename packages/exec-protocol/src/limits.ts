@@ -373,11 +373,20 @@ export const MAX_DENIAL_FINDINGS = 8;
 /** Characters of a path, as a URI, that a denial names. */
 export const MAX_DENIAL_PATH_LENGTH = 1024;
 
-/** Things that have appeared while a command ran, and are told by name. */
-export const MAX_APPEARED = 32;
-
 /** Places at which an intent was narrowed that the answer to a start names. */
 export const MAX_TOLD_NARROWINGS = 64;
 
 /** Notes on a sandbox in the answer to a start. */
 export const MAX_TOLD_SANDBOX_NOTES = 32;
+
+/** Things that have appeared while a confined process ran and are told by name. */
+export const MAX_APPEARED = 32;
+
+/** Looks at what has appeared that wait for their turn; a process that ends at the limit is not looked after. */
+export const MAX_WAITING_LOOKS = 256;
+
+/** Reports of what has appeared that wait for the client of a session; past it the oldest is left out. */
+export const MAX_APPEARED_RECORDS = 64;
+
+/** Processes that have closed and whose report a client still waits for; past it the one that closed first hears nothing more. */
+export const MAX_APPEARED_LISTENERS = 1024;

@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { ExtensionName } from '../extensions.js';
 
 /** Groups methods in handshake errors and in the reference. */
-export type MethodFamily = 'session' | 'process' | 'environment' | 'fs' | 'http' | 'network';
+export type MethodFamily = 'session' | 'process' | 'environment' | 'fs' | 'http' | 'network' | 'sandbox';
 
 /** Who may send a message. */
 export type Direction = 'clientToServer' | 'serverToClient';

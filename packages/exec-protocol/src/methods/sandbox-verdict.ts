@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { understood, unknownKind } from './understood.js';
 
 /** Which rule decided. */
 const ruleSchema = z.object({
@@ -87,9 +88,6 @@ export interface SandboxReport {
   readonly notesLeftOut: number;
 }
 
-// Of what a newer peer lists, the receiver takes what it understands.
-const unknownKind = z.looseObject({});
-
 /** As it travels. */
 export const sandboxDenialSchema = z.object({
   findings: z.array(z.union([findingSchema, unknownKind])).describe('The surest first.'),
@@ -119,12 +117,4 @@ export function understoodReport({
     notes: understood(noteSchema, notes),
     ...counts,
   };
-}
-
-/** An entry of a kind that this build does not know is passed over. */
-function understood<T extends z.ZodType>(entry: T, all: readonly unknown[]): readonly z.output<T>[] {
-  return all.flatMap((one) => {
-    const parsed = entry.safeParse(one);
-    return parsed.success ? [parsed.data] : [];
-  });
 }

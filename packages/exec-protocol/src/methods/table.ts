@@ -39,6 +39,7 @@ import {
   processWindow,
   processWrite,
 } from './process.js';
+import { sandboxAppeared } from './sandbox-appeared.js';
 
 /** Every request that a client may send, by its method. */
 export const REQUESTS = {
@@ -104,6 +105,7 @@ export const SERVER_NOTIFICATIONS = {
   'fs/missingChanged': fsMissingChanged,
   'http/request/bodyDelta': httpBodyDelta,
   'network/policyDecision': networkPolicyDecision,
+  'sandbox/appeared': sandboxAppeared,
 } as const;
 
 /** A method that a client may request. */
