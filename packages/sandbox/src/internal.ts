@@ -2,6 +2,7 @@
 
 export { networkOf } from './ceiling/operator-ceiling.js';
 export { reportSandbox } from './explain/report-sandbox.js';
+export { bytesOfText } from './files/byte-text.js';
 export { O_PATH, pathOfDescriptor } from './files/descriptors.js';
 export { isOnKernelFileSystem } from './files/kernel-file-systems.js';
 export { kernelTreeOf } from './files/kernel-trees.js';
