@@ -16,6 +16,7 @@ import type { NetworkAnswer, NetworkDecision, NetworkQuestion } from '@holdfast/
 import type { Clock, Timer } from '../clock.js';
 import type { NetworkOverseer } from '../process/sandbox/network-order.js';
 import { policyRecord } from './policy-record.js';
+import { RecordQueue, type RecordTeller } from './record-queue.js';
 
 /** A question as it goes to a client. */
 export type PolicyQuestion = ParamsOf<typeof networkPolicyRequest>;
@@ -24,11 +25,9 @@ export type PolicyQuestion = ParamsOf<typeof networkPolicyRequest>;
 export type PolicyRecord = ParamsOf<typeof networkPolicyDecision>;
 
 /** The connection through which a session asks and tells. */
-export interface PolicyClient {
+export interface PolicyClient extends RecordTeller {
   /** Fails with `connectionLost` where the connection ends before the answer comes. */
   ask(question: PolicyQuestion): Promise<ResultOf<typeof networkPolicyRequest>>;
-  /** There are records to be taken. */
-  onRecords(): void;
 }
 
 /** A client, and how many questions it has not answered, those included for which nobody waits any more. */
@@ -62,7 +61,7 @@ export class PolicyDesk implements NetworkOverseer {
   readonly #open = new Set<HeldQuestion>();
   /** … and those as well that a client may have before it. */
   readonly #held = new Set<HeldQuestion>();
-  readonly #records: PolicyRecord[] = [];
+  readonly #records = new RecordQueue<PolicyRecord>(MAX_POLICY_RECORDS);
   #connected: Connected | undefined;
   #lastQuestion = 0;
   #isClosed = false;
@@ -111,34 +110,32 @@ export class PolicyDesk implements NetworkOverseer {
 
   record(processId: ProcessId, decision: NetworkDecision): void {
     const record = policyRecord(processId, decision);
-    if (record === undefined || this.#isClosed) return;
-    this.#records.push(record);
-    if (this.#records.length > MAX_POLICY_RECORDS) this.#records.shift();
-    this.#connected?.client.onRecords();
+    if (record !== undefined) this.#records.add(record);
   }
 
   /** The next record; it is told once. */
   takeRecord(): PolicyRecord | undefined {
-    return this.#records.shift();
+    return this.#records.take();
   }
 
   /** From now on this client is asked and told, of what waits first. */
   connect(client: PolicyClient): void {
     this.#connected = { client, unanswered: 0 };
     for (const held of this.#open) this.#ask(held);
-    if (this.#records.length > 0) client.onRecords();
+    this.#records.connect(client);
   }
 
   /** A client has gone; another one may be there already. */
   disconnect(client: PolicyClient): void {
     if (this.#connected?.client === client) this.#connected = undefined;
+    this.#records.disconnect(client);
   }
 
   /** Nobody will come any more. */
   close(): void {
     this.#isClosed = true;
     this.#connected = undefined;
-    this.#records.length = 0;
+    this.#records.close();
     for (const held of this.#held) {
       held.settle();
       held.end();
