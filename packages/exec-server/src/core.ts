@@ -11,6 +11,7 @@ import type { Guardian } from './process/guardian/guardian.js';
 import { LogMemory } from './process/log/log-memory.js';
 import type { LogSpill } from './process/log/log-spill.js';
 import { ProcessDirectory } from './process/process-directory.js';
+import { AppearedLooks } from './process/sandbox/appeared/appeared-looks.js';
 import type { Sandboxes } from './process/sandbox/sandboxes.js';
 import type { OsProcesses } from './process/spawn/os-processes.js';
 import { AnswerBuffers } from './rpc/answers/answer-buffers.js';
@@ -118,23 +119,12 @@ export interface ServerCore {
  */
 export function createServerCore(options: ServerCoreOptions): ServerCore {
   const { clock, processes, environment, env, config, capabilities, http, logger } = options;
-  const { guardian, spill, shortages, cookie, sandboxes, confinedFiles } = options;
+  const { cookie, sandboxes, confinedFiles } = options;
   const { sessionTtlMs, closedProcessTtlMs, silenceMs = SERVER_SILENCE_MS } = lifetimesOf(options);
   const directory = new ProcessDirectory(clock, closedProcessTtlMs);
   const logMemory = new LogMemory();
-  const processHost = {
-    env,
-    clock,
-    processes,
-    directory,
-    guardian,
-    spill,
-    logMemory,
-    shortages,
-    cookie,
-    sandboxes,
-  };
-  const sessions = new SessionRegistry(processHost, sessionTtlMs);
+  const looks = new AppearedLooks(logger);
+  const sessions = new SessionRegistry({ ...options, directory, logMemory, looks }, sessionTtlMs);
   const answerBuffers = new AnswerBuffers(clock);
   const host: ConnectionHost = {
     sessions,
@@ -167,6 +157,7 @@ export function createServerCore(options: ServerCoreOptions): ServerCore {
       return connection;
     },
     async close() {
+      looks.close();
       for (const connection of connections) connection.close('the server is shutting down');
       // Together: a session waits for what was asked of its files, and a sandbox may never answer.
       await Promise.all([sessions.closeAll(), confinedFiles.close()]);

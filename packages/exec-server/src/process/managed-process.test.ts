@@ -61,22 +61,36 @@ test('a command that failed is judged by all of its output that is in memory', (
   expect(judgedOutput(['a', 'b'])).toBe('ab');
 });
 
-test.each([0, 1])('what judges a command is not kept when it has ended with %i', async (exitCode) => {
+test('what is to be done after the exit is done once, before the output is complete', () => {
   const process = lonelyProcess();
-  const weak = ((): WeakRef<object> => {
-    const plan = { of: 'its sandbox' };
-    process.judgeBy(() => (plan.of === '' ? { findings: [] } : undefined));
-    return new WeakRef(plan);
-  })();
-  await turn();
-  collect();
-  expect(weak.deref()).toEqual({ of: 'its sandbox' });
-  await turn();
-  process.onExit({ exitCode, signal: null });
-  await turn();
-  collect();
-  expect([weak.deref(), process.log.exited?.exitCode]).toEqual([undefined, exitCode]);
+  const seen: unknown[] = [];
+  process.onceExited(() => seen.push([process.log.exited?.exitCode, process.log.closed]));
+  expect(seen).toEqual([]);
+  process.onExit({ exitCode: 3, signal: null });
+  process.onClosed();
+  expect(seen).toEqual([[3, undefined]]);
 });
+
+test.each([0, 1])(
+  'what judges a command and looks after it is not kept when it has ended with %i',
+  async (exitCode) => {
+    const process = lonelyProcess();
+    const weak = ((): WeakRef<object> => {
+      const plan = { of: 'its sandbox' };
+      process.judgeBy(() => (plan.of === '' ? { findings: [] } : undefined));
+      process.onceExited(() => plan.of);
+      return new WeakRef(plan);
+    })();
+    await turn();
+    collect();
+    expect(weak.deref()).toEqual({ of: 'its sandbox' });
+    await turn();
+    process.onExit({ exitCode, signal: null });
+    await turn();
+    collect();
+    expect([weak.deref(), process.log.exited?.exitCode]).toEqual([undefined, exitCode]);
+  },
+);
 
 test.each(['null', 'pipe'] as const)('a child with stdin %s is not kept once closed', async (stdin) => {
   const process = lonelyProcess();

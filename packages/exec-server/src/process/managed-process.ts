@@ -74,6 +74,7 @@ export class ManagedProcess {
   #pid = 0;
   /** Until it has ended, for it knows the whole plan of its sandbox. */
   #verdict: { readonly judge: DenialJudge; readonly output: RecentOutput } | undefined;
+  #afterExit: (() => void) | undefined;
   #stdin: StdinQueue | undefined;
   #hasOwner = true;
   #isPaused = false;
@@ -130,6 +131,11 @@ export class ManagedProcess {
     this.#verdict = { judge, output: new RecentOutput(this.log) };
   }
 
+  /** Has something done when the process has exited, once. */
+  onceExited(run: () => void): void {
+    this.#afterExit = run;
+  }
+
   onOutput(stream: OutputStream, bytes: Uint8Array): void {
     this.#verdict?.output.add(bytes);
     this.log.appendOutput(stream, bytes);
@@ -144,6 +150,8 @@ export class ManagedProcess {
     this.#stdin?.break();
     const waitMs = this.#isTerminating ? CUT_AFTER_MS : this.traits.drainMs;
     if (waitMs !== undefined) this.#cutAfter(waitMs);
+    this.#afterExit?.();
+    this.#afterExit = undefined;
   }
 
   onClosed(): void {

@@ -20,10 +20,13 @@ function tableOf(host: TestHost): ProcessTable {
   return new ProcessTable(
     host,
     { principal: PRINCIPAL, session: 'here', isResumable: false },
-    (subscription) => {
-      while (subscription.take() !== undefined);
+    {
+      onNews: (subscription) => {
+        while (subscription.take() !== undefined);
+      },
+      onAppeared: () => undefined,
+      network: NOBODY,
     },
-    NOBODY,
   );
 }
 

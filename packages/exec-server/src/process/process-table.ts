@@ -7,7 +7,7 @@ import {
   type processStart,
   type SandboxReport,
 } from '@holdfast/exec-protocol';
-import { type SandboxIntent, SetUp } from '@holdfast/sandbox';
+import { type AppearedReport, type SandboxIntent, SetUp } from '@holdfast/sandbox';
 import type { Clock } from '../clock.js';
 import type { ShortageLog } from '../shortage-log.js';
 import type { PushCursorOptions } from './follow/push-cursor.js';
@@ -18,7 +18,9 @@ import type { LogMemory } from './log/log-memory.js';
 import type { LogSpill, OpenSpill } from './log/log-spill.js';
 import { ManagedProcess, unknownProcess } from './managed-process.js';
 import type { ProcessDirectory } from './process-directory.js';
+import type { AppearedLooks } from './sandbox/appeared/appeared-looks.js';
 import { type NetworkOverseer, orderNetwork } from './sandbox/network-order.js';
+import type { Sandbox } from './sandbox/sandbox.js';
 import type { Child } from './spawn/child.js';
 import type { OsProcesses } from './spawn/os-processes.js';
 import { shortageOf, toExecError } from './start-error.js';
@@ -32,6 +34,7 @@ export interface ProcessHost extends LaunchHost {
   readonly spill: { open(onRoom: () => void): LogSpill };
   readonly logMemory: LogMemory;
   readonly shortages: Pick<ShortageLog, 'met'>;
+  readonly looks: Pick<AppearedLooks, 'begin'>;
 }
 
 /** Whose processes these are. */
@@ -41,6 +44,14 @@ export interface ProcessOwner {
   readonly session: string;
   /** Whether a lost connection may be replaced, so that what was sent over it may have to be sent again. */
   readonly isResumable: boolean;
+}
+
+/** Who is told of what processes do, and asked for them. */
+export interface ProcessListeners {
+  readonly onNews: NewsListener;
+  /** Hears what has appeared while a process ran, after its end. */
+  readonly onAppeared: (id: ProcessId, report: AppearedReport) => void;
+  readonly network: NetworkOverseer;
 }
 
 /** A child that runs, and for one in a sandbox what became of its intent. */
@@ -65,19 +76,17 @@ export interface StartOptions {
 export class ProcessTable {
   readonly #host: ProcessHost;
   readonly #owner: ProcessOwner;
-  readonly #onNews: NewsListener;
-  readonly #overseer: NetworkOverseer;
+  readonly #listeners: ProcessListeners;
   readonly #subscriptions = new Map<ProcessId, Subscription>();
   readonly #starting = new Map<ProcessId, StartUnderWay>();
   #isParked = false;
   #hasWindows = false;
   #isClosed = false;
 
-  constructor(host: ProcessHost, owner: ProcessOwner, onNews: NewsListener, overseer: NetworkOverseer) {
+  constructor(host: ProcessHost, owner: ProcessOwner, listeners: ProcessListeners) {
     this.#host = host;
     this.#owner = owner;
-    this.#onNews = onNews;
-    this.#overseer = overseer;
+    this.#listeners = listeners;
   }
 
   /**
@@ -244,13 +253,13 @@ export class ProcessTable {
     const { clock, processes, sandboxes } = this.#host;
     const hasTerminal = terminal !== undefined;
     const { id, ref: process, session } = managed.traits;
-    const network = orderNetwork(wanted, id, this.#overseer);
+    const network = orderNetwork(wanted, id, this.#listeners.network);
     const setUp = new SetUp({ clock, calledOffBy: [calledOff] });
     try {
       setUp.check();
       const asked = { intent, network, child, hasTerminal, process, session, setUp };
       const sandbox = await sandboxes.confine(asked);
-      if (sandbox.judge !== undefined) managed.judgeBy(sandbox.judge);
+      this.#superviseBy(sandbox, managed);
       const started = await sandbox.start((confinement) => {
         const confined = confinement === undefined ? child : { ...child, confinement };
         return processes.spawn(confined, terminal, managed);
@@ -261,6 +270,19 @@ export class ProcessTable {
     }
   }
 
+  #superviseBy({ judge, look }: Sandbox, managed: ManagedProcess): void {
+    if (judge !== undefined) managed.judgeBy(judge);
+    if (look === undefined) return;
+    const { looks } = this.#host;
+    const { onAppeared } = this.#listeners;
+    const { id, ref } = managed.traits;
+    managed.onceExited(() => {
+      looks.begin(ref, look, (report) => {
+        onAppeared(id, report);
+      });
+    });
+  }
+
   /** How events are pushed of a process whose start was asked for by a connection that has gone. */
   #inherited(windowBytes: number | undefined): Pick<PushCursorOptions, 'windowBytes' | 'isParked'> {
     if (this.#isParked) return { windowBytes, isParked: true };
@@ -269,7 +291,10 @@ export class ProcessTable {
 
   #subscribe(id: ProcessId, process: ManagedProcess, options: PushCursorOptions): void {
     const needsProof = this.#owner.isResumable;
-    this.#subscriptions.set(id, new Subscription(id, process, { ...options, needsProof }, this.#onNews));
+    this.#subscriptions.set(
+      id,
+      new Subscription(id, process, { ...options, needsProof }, this.#listeners.onNews),
+    );
   }
 
   async #leave(process: ManagedProcess): Promise<void> {

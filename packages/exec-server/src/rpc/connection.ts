@@ -285,6 +285,7 @@ export class Connection {
     }
     this.#service?.legacyResume?.begin();
     this.#service?.policy.begin();
+    this.#service?.appeared.begin();
   }
 
   #limitHandshake(): void {

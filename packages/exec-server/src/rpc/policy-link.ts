@@ -1,6 +1,5 @@
 import {
   type Extensions,
-  encodeNotification,
   networkPolicyDecision,
   type networkPolicyRequest,
   type ResultOf,
@@ -8,6 +7,7 @@ import {
 import type { PolicyClient, PolicyDesk, PolicyQuestion } from '../session/policy-desk.js';
 import type { EventPush } from './outgoing/event-push.js';
 import type { MessageSource } from './outgoing/outbox.js';
+import { recordSource } from './record-source.js';
 
 /** What carries questions and records of managed networks to one client. */
 export interface PolicyLinkOptions {
@@ -26,13 +26,7 @@ export class PolicyLink implements PolicyClient {
 
   constructor(options: PolicyLinkOptions) {
     this.#options = options;
-    this.#records = {
-      take: () => {
-        const record = options.desk.takeRecord();
-        return record === undefined ? undefined : encodeNotification(networkPolicyDecision.method, record);
-      },
-      onSent: () => undefined,
-    };
+    this.#records = recordSource(networkPolicyDecision, () => options.desk.takeRecord());
   }
 
   /** The client has said that it is ready, perhaps again. */

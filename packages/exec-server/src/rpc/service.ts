@@ -19,6 +19,7 @@ import type { KeptAnswers } from '../session/kept-answers.js';
 import type { Attachment, Session } from '../session/session.js';
 import type { SessionOwner, SessionRegistry } from '../session/session-registry.js';
 import { AnswerRoom } from './answers/answer-room.js';
+import { AppearedLink } from './appeared-link.js';
 import type { FileScope } from './handlers/file-handlers.js';
 import { HttpExchange } from './http-exchange.js';
 import { LegacyResume } from './legacy-resume.js';
@@ -37,6 +38,7 @@ export interface Service {
   readonly files: FileScope;
   readonly http: HttpExchange;
   readonly policy: PolicyLink;
+  readonly appeared: AppearedLink;
 }
 
 /** The connection that asks for a session. */
@@ -94,6 +96,7 @@ export function openService(params: ParamsOf<typeof initialize>, host: ServiceHo
     legacyResume:
       isNew || extensions.replay !== undefined ? undefined : legacyResume(session, push, extensions, clock),
     policy: new PolicyLink({ desk: session.policy, push, extensions, ask: host.askPolicy }),
+    appeared: new AppearedLink({ records: session.appeared, push, extensions }),
     files: fileScope(session, clientInstance !== undefined, extensions, host),
     http: new HttpExchange({
       client: host.http,
@@ -108,8 +111,9 @@ export function openService(params: ParamsOf<typeof initialize>, host: ServiceHo
 }
 
 /** The connection has ended, and what belongs to it alone ends with it. */
-export function closeService({ session, push, legacyResume, files, policy }: Service): void {
+export function closeService({ session, push, legacyResume, files, policy, appeared }: Service): void {
   policy.end();
+  appeared.end();
   push.stop();
   legacyResume?.stop();
   files.watches.close();

@@ -4,6 +4,7 @@ import {
   type ConnectionId,
   ExecError,
   FILES_END_MS,
+  MAX_APPEARED_RECORDS,
   MAX_CLIENT_INSTANCES,
   type SessionId,
 } from '@holdfast/exec-protocol';
@@ -13,8 +14,10 @@ import { FileHandles } from '../fs/open/file-handles.js';
 import type { SoleWriters } from '../fs/open/sole-writers.js';
 import type { NewsListener } from '../process/follow/subscription.js';
 import { type ProcessHost, ProcessTable } from '../process/process-table.js';
+import { type AppearedRecord, appearedRecord } from './appeared-record.js';
 import { KeptAnswers } from './kept-answers.js';
 import { PolicyDesk } from './policy-desk.js';
+import { RecordQueue } from './record-queue.js';
 import { nextSession, type SessionState } from './session-state.js';
 
 const LABEL_BYTES = 4;
@@ -54,6 +57,8 @@ export class Session {
   readonly fileOrder = new FileOrder();
   /** What the networks of its processes ask and tell. */
   readonly policy: PolicyDesk;
+  /** What has appeared while its processes ran. */
+  readonly appeared = new RecordQueue<AppearedRecord>(MAX_APPEARED_RECORDS);
   readonly #host: ProcessHost;
   readonly #ttlMs: number;
   readonly #onExpired: (session: Session) => void;
@@ -83,10 +88,15 @@ export class Session {
     this.#attachment = attachment;
     const owner = { principal: traits.principal, session: this.label, isResumable: traits.ttlMs > 0 };
     this.policy = new PolicyDesk(host.clock);
-    const onNews: NewsListener = (subscription) => {
-      this.#attachment?.onNews(subscription);
-    };
-    this.processes = new ProcessTable(host, owner, onNews, this.policy);
+    this.processes = new ProcessTable(host, owner, {
+      onNews: (subscription) => {
+        this.#attachment?.onNews(subscription);
+      },
+      onAppeared: (id, report) => {
+        this.appeared.add(appearedRecord(id, report));
+      },
+      network: this.policy,
+    });
   }
 
   /** Fires when it has ended, with the reason that is told to who still waits for something. */
@@ -164,6 +174,7 @@ export class Session {
 
   async #end(): Promise<number> {
     this.policy.close();
+    this.appeared.close();
     this.#ended.abort(new ExecError('sessionUnknown', 'the session has ended; open a new one'));
     const [running] = await Promise.all([this.processes.close(), this.#endFiles()]);
     return running;

@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { memoryTransportPair, type Transport } from '@holdfast/exec-protocol';
 import type { ConfinedFiles } from '../confined-files.js';
 import { createServerCore, type Lifetimes, type ServerCore } from '../core.js';
+import type { Sandboxes } from '../process/sandbox/sandboxes.js';
 import { MemorySpill } from '../process/testing/memory-spill.js';
 import { NO_CONFINED_FILES, NO_SANDBOXES } from '../process/testing/no-sandboxes.js';
 import type { AnswerTransport } from '../rpc/answers/answer-transport.js';
@@ -39,9 +40,15 @@ export const FLOW = { ...REPLAY, extensions: [...REPLAY.extensions, 'flow'] };
 export class CoreWorld implements AsyncDisposable {
   readonly clock = new TestClock();
   readonly processes = new ModelProcesses();
+  /** What was logged as a warning. */
+  readonly warnings: string[] = [];
   readonly #core: ServerCore;
 
-  constructor(lifetimes: Lifetimes = {}, confinedFiles: ConfinedFiles = NO_CONFINED_FILES) {
+  constructor(
+    lifetimes: Lifetimes = {},
+    confinedFiles: ConfinedFiles = NO_CONFINED_FILES,
+    sandboxes: Sandboxes = NO_SANDBOXES,
+  ) {
     this.#core = createServerCore({
       ...lifetimes,
       clock: this.clock,
@@ -51,12 +58,12 @@ export class CoreWorld implements AsyncDisposable {
       capabilities: { below: noFiles, installed: noFiles },
       config: { read: noFiles },
       http: { send: () => Promise.reject(new Error('there is no network here')) },
-      logger: { debug: ignore, info: ignore, warn: ignore, error: fail },
+      logger: { debug: ignore, info: ignore, warn: (_, event) => this.warnings.push(event), error: fail },
       guardian: { watch: ignore, forget: ignore },
       spill: { open: (onRoom) => new MemorySpill(onRoom) },
       shortages: { met: ignore },
       cookie: { own: 'own', value: 'own' },
-      sandboxes: NO_SANDBOXES,
+      sandboxes,
       confinedFiles,
     });
   }

@@ -44,4 +44,5 @@ const INHERITED: Sandbox = {
   start: (attempt) => attempt(undefined),
   report: () => REPORT,
   judge: undefined,
+  look: undefined,
 };

@@ -1,4 +1,5 @@
 import type { SandboxDenial, SandboxReport } from '@holdfast/exec-protocol';
+import type { AppearedReport } from '@holdfast/sandbox';
 import type { Confinement } from '../spawn/child.js';
 
 /** How one command is confined. */
@@ -13,6 +14,8 @@ export interface Sandbox {
   report(): SandboxReport;
   /** Undefined where nobody can tell. */
   readonly judge: DenialJudge | undefined;
+  /** For after the command has ended. Undefined where nobody can tell. */
+  readonly look: AppearedLook | undefined;
 }
 
 /**
@@ -20,3 +23,9 @@ export interface Sandbox {
  * @param output The end of what the command has printed.
  */
 export type DenialJudge = (exitCode: number, output: string) => SandboxDenial | undefined;
+
+/**
+ * Looks for what has appeared while the command ran.
+ * @throws the reason of the signal.
+ */
+export type AppearedLook = (signal: AbortSignal) => Promise<AppearedReport>;

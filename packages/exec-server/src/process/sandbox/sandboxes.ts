@@ -4,6 +4,7 @@ import {
   ceilingSource,
   createSearches,
   type FileFacts,
+  findAppeared,
   type NetworkIntent,
   type OperatorCeiling,
   openLaunch,
@@ -127,6 +128,7 @@ const UNCONFINED = parseIntent({ permissions: { type: 'disabled' }, windowsSandb
 export function createSandboxes(
   { env, ceiling, inheritsOuter = false, logger, ownPaths }: SandboxHost,
   readFacts = readHostFacts,
+  find = findAppeared,
 ): Sandboxes {
   let store: PlaceholderStore | undefined;
   const searches = createSearches();
@@ -138,6 +140,7 @@ export function createSandboxes(
     problemOf: ProblemOf,
     aside: Aside,
   ): Promise<Planned> => {
+    const sinceMs = Date.now();
     store ??= openStore(logger);
     const held = store;
     const memory = { store: held, searches, ownPaths: ownPaths.secured() };
@@ -153,7 +156,7 @@ export function createSandboxes(
     if (problem !== undefined) throw new ExecError('sandboxUnsupported', problem);
     gaps.tell(plan.gaps);
     if (plan.narrowed.length > 0) logger.debug({ narrowed: plan.narrowed }, 'a sandbox was narrowed');
-    return { plan, host, store: held };
+    return { plan, host, sinceMs, store: held };
   };
   const planFor = (asked: CommandToPlan, problemOf: ProblemOf): Promise<Planned> =>
     turns.take(asked.session, asked.setUp, (aside) => planNow(asked, problemOf, aside));
@@ -164,7 +167,7 @@ export function createSandboxes(
       makePlan: () => planFor(asked, (plan, files) => problemOfCommand(candidates, plan, files)),
       openNetwork: ({ plan }) => networks.open(asked.network, plan.bwrap, asked),
     });
-    return sandboxOf(planned, asked, logger);
+    return sandboxOf(planned, asked, { logger, find });
   };
   return {
     ceiling,
@@ -176,19 +179,23 @@ export function createSandboxes(
       const { plan, store: held } = await planFor(command, ({ policy }, files) =>
         problemOfHelper(child.argv[0] ?? '', policy, files),
       );
-      return {
-        confinement: (setUp) => ({ open: () => openLaunch(plan.launch, held, { setUp }), setUp }),
-        key: JSON.stringify([plan.mounts, plan.launch.argv]),
-        isWhole: (mountTable) => hasMountsOf(plan.mounts.steps, mountTable),
-      };
+      return helperSandboxOf(plan, held);
     },
+  };
+}
+
+function helperSandboxOf({ launch, mounts }: SandboxPlan, store: PlaceholderStore): HelperSandbox {
+  return {
+    confinement: (setUp) => ({ open: () => openLaunch(launch, store, { setUp }), setUp }),
+    key: JSON.stringify([mounts, launch.argv]),
+    isWhole: (mountTable) => hasMountsOf(mounts.steps, mountTable),
   };
 }
 
 function sandboxOf(
   planned: ConfinedPlan,
   { child, setUp }: ConfinedCommand,
-  logger: Pick<Logger, 'debug'>,
+  { logger, find }: { readonly logger: Pick<Logger, 'debug'>; readonly find: typeof findAppeared },
 ): Sandbox {
   return {
     start: (attempt) => planned.start((open) => attempt({ open, setUp })),
@@ -197,6 +204,10 @@ function sandboxOf(
       const denial = judgeConfined(planned, { exitCode, output, cwd: child.cwd });
       if (denial !== undefined) logger.debug({ denial }, 'a sandbox made a command fail');
       return denial;
+    },
+    look: (signal) => {
+      const { plan, host, sinceMs } = planned.latest;
+      return find(plan, host, sinceMs, signal);
     },
   };
 }
