@@ -1,4 +1,5 @@
 import { ExecError, environmentStatus, STEADY_CONNECTION_MS } from '@holdfast/exec-protocol';
+import { callListener } from '../call-listener.js';
 import type { Timer } from '../clock.js';
 import type { Connection, ConnectionEnd, ConnectionHost } from '../connection/connection.js';
 import type { Agreement } from '../connection/handshake.js';
@@ -245,7 +246,7 @@ export class RecoveryDriver {
     // A listener may cause the next change; whoever else listens hears of both in order.
     if (this.#changes.length > 1) return;
     for (let next = this.#changes[0]; next !== undefined; next = this.#changes[0]) {
-      for (const listener of [...this.#listeners]) tell(listener, next);
+      for (const listener of [...this.#listeners]) callListener(listener, next);
       this.#changes.shift();
     }
   }
@@ -271,17 +272,6 @@ function failureOf(
     return { kind: 'transient', error: signal.reason };
   }
   return connection.end === undefined ? undefined : { kind: 'transient', error: connection.end.error };
-}
-
-// What a listener throws is its owner's affair, and must not stop the recovery.
-function tell(listener: StateListener, change: StateChange): void {
-  try {
-    listener(change);
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error;
-    });
-  }
 }
 
 function asExecError(error: unknown): ExecError {
