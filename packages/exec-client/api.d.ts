@@ -16,7 +16,7 @@ export { Client, Clock, afterLateOutput };
 
 // index.d.ts
 import { Transport, ExecError, ProcessId } from '@holdfast/exec-protocol';
-export { DenialFinding, EnvironmentInfo, ErrorKind, ExecError, Extensions, InstalledCapabilities, ProcessSummary, RootCapabilities, SandboxDenial, SandboxNarrowing, SandboxNote, SandboxReport, SandboxRule, SessionId, SignalName, SkillSummary, TerminalSize } from '@holdfast/exec-protocol';
+export { DenialFinding, EnvironmentInfo, ErrorKind, ExecError, Extensions, InstalledCapabilities, ProcessSummary, RootCapabilities, SandboxAppeared, SandboxAppearedReport, SandboxDenial, SandboxNarrowing, SandboxNote, SandboxReport, SandboxRule, SessionId, SignalName, SkillSummary, TerminalSize } from '@holdfast/exec-protocol';
 import { S as SessionOptions, C as Client, E as ExecResult } from './open-session.js';
 export { A as AttachOptions, f as AttachedProcess, g as ClientState, h as ClosedEvent, i as CpOptions, j as DirectoryEntry, k as EnvHeader, l as ExecCause, m as ExecInput, n as ExecOptions, p as ExitedEvent, F as FetchOptions, q as FileContent, r as FileHandle, t as FileStat, u as FileSystem, v as LineOptions, w as LinkOptions, M as MkdirOptions, N as NetworkOptions, x as NetworkRecord, y as NetworkRequest, z as NetworkVerdict, O as OutputEvent, B as OutputStream, G as ProcessEvent, H as ProcessExit, I as ProcessHandle, J as ProcessView, K as ReadFileOptions, Q as RecoveryReport, U as ResizedEvent, V as RmOptions, W as SignalOptions, X as SpawnOptions, Y as StateChange, Z as StateListener, _ as TerminateOptions, $ as TransferError, a0 as TransferFault, a1 as TransferOptions, a2 as TransferProgress, a3 as TransferResult, a4 as ViewOptions, a5 as WaitOptions, a6 as WalkEntry, a7 as WalkOptions, a8 as WalkResult, a9 as WatchOptions } from './open-session.js';
 
@@ -109,7 +109,7 @@ declare class GapError extends ExecError {
 export { Client, type CommandTarget, type ConnectOptions, type Dialer, type DialerOptions, ExecResult, ExitError, GapError, SessionOptions, connect, dialer };
 
 // open-session.d.ts
-import { TerminalSize, SignalName, SandboxDenial, ParamsOf, networkPolicyRequest, ResultOf, networkPolicyDecision, SandboxReport, ProcessSummary, ExecError, SessionId, Extensions, EnvironmentInfo, InstalledCapabilities, RootCapabilities, Transport } from '@holdfast/exec-protocol';
+import { TerminalSize, SignalName, SandboxDenial, ParamsOf, networkPolicyRequest, ResultOf, networkPolicyDecision, SandboxAppearedReport, SandboxReport, ProcessSummary, ExecError, SessionId, Extensions, EnvironmentInfo, InstalledCapabilities, RootCapabilities, Transport } from '@holdfast/exec-protocol';
 
 /** Where output came from; a terminal merges both streams into `pty`. */
 type OutputStream = 'stdout' | 'stderr' | 'pty';
@@ -247,6 +247,12 @@ interface SpawnOptions {
     readonly sandbox?: Readonly<Record<string, unknown>>;
     /** Gives a process in a sandbox a network of its own, whatever the sandbox says of it; needs `sandbox`. */
     readonly network?: NetworkOptions;
+    /**
+     * Hears of executable configuration, such as a new repository, that has appeared while the process ran in its sandbox, by whomever:
+     * nothing protected it. Called once at most, after the process has ended, perhaps long after `closed`; not once this client is closed,
+     * nor on a server without the `sandbox` extension. What is told while the link is lost may be missing.
+     */
+    readonly onAppeared?: (report: SandboxAppearedReport) => void;
     /** Terminates the process. When it fires before the start is sent, nothing is started, and `started` fails with its reason. */
     readonly signal?: AbortSignal;
 }

@@ -329,7 +329,7 @@ declare const EXTENSIONS: {
     };
     readonly sandbox: {
         readonly version: 1;
-        readonly adds: "what a sandbox denied, by which rule and how sure that is, and where it allows less than was asked for";
+        readonly adds: "what a sandbox denied, by which rule and how sure that is, where it allows less than was asked for, and what appeared while a process ran";
     };
 };
 /** The name of an extension. */
@@ -501,17 +501,10 @@ declare const FILE_TRANSFER_ATTEMPTS = 3;
 declare const TRANSFER_TIDY_MS = 2000;
 /** For how long the half of a file is kept that a copy has left; a later copy into the directory removes older ones. */
 declare const PARTIAL_FILE_TTL_MS: number;
-/**
- * UTF-16 units of a path URI. Linux opens paths of 4,095 bytes, three characters each where they are encoded, and macOS shorter
- * ones; Windows opens 32,767 characters.
- */
-declare const MAX_PATH_URI_LENGTH: number;
 /** Files that one session may have open; the reference's figure for a connection. */
 declare const MAX_FILE_HANDLES = 128;
 /** Sandboxes in which a server carries out file requests at a time; each has a helper of its own, of 16 MiB and more. */
 declare const MAX_FILE_HELPERS = 8;
-/** Those beside them for sessions that use none, while others keep all of these busy. */
-declare const MAX_FIRST_FILE_HELPERS = 24;
 /** Those beside them in which files are open. */
 declare const MAX_FILE_HELPERS_WITH_FILES = 16;
 /** Those of both kinds that one session may use at a time, so that others find some. */
@@ -618,9 +611,17 @@ declare const MAX_DENIAL_PATH_LENGTH = 1024;
 declare const MAX_TOLD_NARROWINGS = 64;
 /** Notes on a sandbox in the answer to a start. */
 declare const MAX_TOLD_SANDBOX_NOTES = 32;
+/** Things that have appeared while a confined process ran and are told by name. */
+declare const MAX_APPEARED = 32;
+/** Looks at what has appeared that wait for their turn; a process that ends at the limit is not looked after. */
+declare const MAX_WAITING_LOOKS = 256;
+/** Reports of what has appeared that wait for the client of a session; past it the oldest is left out. */
+declare const MAX_APPEARED_RECORDS = 64;
+/** Processes that have closed and whose report a client still waits for; past it the one that closed first hears nothing more. */
+declare const MAX_APPEARED_LISTENERS = 1024;
 
 /** Groups methods in handshake errors and in the reference. */
-type MethodFamily = 'session' | 'process' | 'environment' | 'fs' | 'http' | 'network';
+type MethodFamily = 'session' | 'process' | 'environment' | 'fs' | 'http' | 'network' | 'sandbox';
 /** Who may send a message. */
 type Direction = 'clientToServer' | 'serverToClient';
 /** One request of the wire: its name and the shapes of what goes in and comes back. */
@@ -1827,6 +1828,44 @@ declare const envPolicySchema: z.ZodObject<{
 /** How the environment of a process is made from that of the executor. */
 type EnvPolicy = z.output<typeof envPolicySchema>;
 
+declare const appearedSchema: z.ZodObject<{
+    kind: z.ZodEnum<{
+        repository: "repository";
+        protectedName: "protectedName";
+        gitLink: "gitLink";
+        gitIndex: "gitIndex";
+        gitRebase: "gitRebase";
+    }>;
+    path: z.ZodString;
+    text: z.ZodString;
+}, z.core.$strip>;
+/** Executable configuration that has come up while a process ran, so that nothing protected it. */
+type SandboxAppeared = z.output<typeof appearedSchema>;
+/** All that has appeared while one process ran, by whomever. */
+interface SandboxAppearedReport {
+    readonly found: readonly SandboxAppeared[];
+    /** How much more there is. */
+    readonly more: number;
+}
+/** What has appeared while a confined process ran. */
+declare const sandboxAppeared: NotificationSpec<z.ZodObject<{
+    processId: z.ZodType<ProcessId, string, z.core.$ZodTypeInternals<ProcessId, string>>;
+    found: z.ZodArray<z.ZodUnion<readonly [z.ZodObject<{
+        kind: z.ZodEnum<{
+            repository: "repository";
+            protectedName: "protectedName";
+            gitLink: "gitLink";
+            gitIndex: "gitIndex";
+            gitRebase: "gitRebase";
+        }>;
+        path: z.ZodString;
+        text: z.ZodString;
+    }, z.core.$strip>, z.ZodObject<{}, z.core.$loose>]>>;
+    more: z.ZodInt;
+}, z.core.$strip>>;
+/** What is understood here of such a report. */
+declare function understoodAppeared({ found, more, }: Pick<z.output<(typeof sandboxAppeared)['params']>, 'found' | 'more'>): SandboxAppearedReport;
+
 /** Which rule decided. */
 declare const ruleSchema: z.ZodObject<{
     source: z.ZodEnum<{
@@ -2957,6 +2996,21 @@ declare const SERVER_NOTIFICATIONS: {
         client: z.ZodOptional<z.ZodNullable<z.ZodString>>;
         policyOverride: z.ZodBoolean;
     }, zod_v4_core.$strip>>;
+    readonly 'sandbox/appeared': NotificationSpec<z.ZodObject<{
+        processId: z.ZodType<ProcessId, string, zod_v4_core.$ZodTypeInternals<ProcessId, string>>;
+        found: z.ZodArray<z.ZodUnion<readonly [z.ZodObject<{
+            kind: z.ZodEnum<{
+                repository: "repository";
+                protectedName: "protectedName";
+                gitLink: "gitLink";
+                gitIndex: "gitIndex";
+                gitRebase: "gitRebase";
+            }>;
+            path: z.ZodString;
+            text: z.ZodString;
+        }, zod_v4_core.$strip>, z.ZodObject<{}, zod_v4_core.$loose>]>>;
+        more: z.ZodInt;
+    }, zod_v4_core.$strip>>;
 };
 /** A method that a client may request. */
 type RequestMethod = keyof typeof REQUESTS;
@@ -3236,4 +3290,4 @@ declare class ReadAnswerWriter {
     finish(): Uint8Array;
 }
 
-export { ACKNOWLEDGED_AT_ONCE, ACKNOWLEDGE_DELAY_MS, AHEAD_BYTES, ANSWER_MEMORY_BYTES, type AnswerOf, BACKLOG_BYTES, BACKLOG_STILL_MS, BUSY_RETRY_MS, CAPABILITY_SCAN_DEPTH, CAPABILITY_SCAN_DIRECTORIES, CAPABILITY_SCAN_ENTRIES, CLIENT_NOTIFICATIONS, CLIENT_SILENCE_MS, CLOSED_PROCESS_TTL_MS, CLOSE_CODES, CLOSE_RECONNECT_MS, type CloseKind, type ConnectionId, DETACHED_PROCESS_TTL_MS, DETACHED_SESSION_TTL_MS, type DenialFinding, type Direction, ERROR_KINDS, EXEC_BUFFER_BYTES, EXEC_DRAIN_MS, EXTENSIONS, type EnvPolicy, type EnvironmentInfo, type ErrorKind, ExecError, type ExtensionName, type Extensions, FILES_END_MS, FILES_IN_TRANSFER, FILE_ANSWERS_BYTES, FILE_BLOCKS_IN_FLIGHT, FILE_HELPER_IDLE_MS, FILE_TRANSFER_ATTEMPTS, HANDSHAKE_TIMEOUT_MS, HELPER_QUEUE_BYTES, type InstalledCapabilities, KILL_GRACE_MS, LEGACY_REPLAY_DELAY_MS, LEGACY_RESUME_READ_BYTES, LEGACY_RESUME_READ_EVENTS, LEGACY_SETTLE_MS, LOG_MEMORY_BYTES, type LineBatch, type LineFailure, type LineSplitter, MAX_ATTACHED_PER_SESSION, MAX_BODY_DELTA_BYTES, MAX_BUFFERED_BODY_BYTES, MAX_CAPABILITY_ANSWER_BYTES, MAX_CAPABILITY_FILE_BYTES, MAX_CAPABILITY_ROOTS, MAX_CAPABILITY_ROOT_BYTES, MAX_CAPABILITY_WARNINGS, MAX_CAPABILITY_YAML_LENGTH, MAX_CHUNK_BYTES, MAX_CLIENT_INSTANCES, MAX_CLIENT_REQUESTS_IN_FLIGHT, MAX_CLIENT_STDIN_BYTES, MAX_CLOSED_PROCESSES, MAX_CONFIG_FILE_BYTES, MAX_DENIAL_FINDINGS, MAX_DENIAL_PATH_LENGTH, MAX_FILE_BLOCK_BYTES, MAX_FILE_HANDLES, MAX_FILE_HANDLE_ID_BYTES, MAX_FILE_HELPERS, MAX_FILE_HELPERS_PER_SESSION, MAX_FILE_HELPERS_WITH_FILES, MAX_FILE_WATCHES, MAX_FIRST_FILE_HELPERS, MAX_FRUITLESS_RESUMES, MAX_HELPER_ANSWER_BYTES, MAX_INSTALLED_CAPABILITIES, MAX_INSTALLED_LENGTH, MAX_INSTALLED_PLUGINS, MAX_KEPT_ANSWERS, MAX_KEPT_POLICY_DECISIONS, MAX_LEGACY_MESSAGE_BYTES, MAX_LEGACY_REQUESTS_IN_FLIGHT, MAX_LISTING_BYTES, MAX_LOG_EVENTS, MAX_MESSAGE_BYTES, MAX_PATH_URI_LENGTH, MAX_PLANS_AT_ONCE, MAX_PLANS_BEGUN, MAX_PLANS_PER_SESSION, MAX_POLICY_DECISION_TIMEOUT_MS, MAX_POLICY_PROCESS_ID_BYTES, MAX_POLICY_QUESTIONS, MAX_POLICY_QUESTIONS_PER_PROCESS, MAX_POLICY_REASON_LENGTH, MAX_POLICY_RECORDS, MAX_PROCESSES_PER_SERVER, MAX_PROCESSES_PER_SESSION, MAX_READERS_PER_PROCESS, MAX_READ_BYTES, MAX_READ_DIRECTORY_ENTRIES, MAX_READ_FILE_BYTES, MAX_REFUSED_CONNECTIONS, MAX_REFUSED_REPEATS, MAX_REPLAY_CURSORS, MAX_REQUESTS_IN_FLIGHT, MAX_RESUME_RETRY_MS, MAX_SESSIONS, MAX_SHORT_HELPER_ANSWER_BYTES, MAX_STREAMED_RESPONSES, MAX_TOLD_NARROWINGS, MAX_TOLD_SANDBOX_NOTES, MAX_UNANSWERED_POLICY_QUESTIONS, MAX_WAITING_FILE_REQUESTS, MAX_WAITING_PLANS, MAX_WALK_DEPTH, MAX_WALK_DIRECTORIES, MAX_WALK_ENTRIES, MAX_WINDOW_BYTES, type MessageSchema, type MethodFamily, type NotificationSpec, OUTBOX_BYTES, PARTIAL_FILE_TTL_MS, PING_INTERVAL_MS, POLICY_DECISION_GRACE_MS, POLICY_DECISION_TIMEOUT_MS, type ParamsOf, type PathStyle, type PathUri, type Peer, type PeerOptions, PreparedAnswer, type ProcessId, type ProcessSummary, RECOVER_DEADLINE_MS, REMEMBERED_WRITES, REORDER_BYTES, REQUESTS, RESPONSE_BUFFER_BYTES, RESUME_RETRY_MS, RETAINED_BYTES, ReadAnswerWriter, type ReadChunkOutline, type ReadOutline, type RequestMethod, type RequestOptions, type RequestSpec, type ResultOf, type RootCapabilities, type Route, SERVER_NOTIFICATIONS, SERVER_SILENCE_MS, SIGNAL_NAMES, SPILL_PROCESS_BYTES, SPILL_READ_ATTEMPTS, SPILL_SERVER_BYTES, STDIN_QUEUE_BYTES, STEADY_CONNECTION_MS, type SandboxDenial, type SandboxNarrowing, type SandboxNote, type SandboxReport, type SandboxRule, type SessionId, type SignalName, type SkillSummary, TAKEOVER_PONG_MS, TRANSFER_TIDY_MS, type TerminalSize, type Transport, type TransportClosed, type TransportListener, UNPROVEN_BYTES, VERSION, WINDOW_BYTES, type WireErrorObject, type WireId, type WriteId, asConnectionId, asProcessId, asSessionId, asWriteId, base64Length, bindRoute, capabilitiesDiscover, capabilityRootsDiscover, containsPath, createLineSplitter, createPeer, decodeBase64, decodeUtf8, encodeBase64, encodeNotification, encodeOutputNotification, environmentConfigRead, environmentInfo, environmentStatus, extensionNames, formatPathUri, fromWireError, fsCanonicalize, fsClose, fsCopy, fsCreateDirectory, fsDigest, fsGetMetadata, fsList, fsMissingChanged, fsOpen, fsReadBlock, fsReadDirectory, fsReadFile, fsRemove, fsRename, fsSetPermissions, fsSymlink, fsWalk, fsWatchMissing, fsWriteBlock, fsWriteFile, grantExtensions, httpBodyDelta, httpRequest, initialize, initialized, isSignalName, joinPathUri, memoryTransportPair, networkPolicyDecision, networkPolicyRequest, numberOfWireId, offeredExtensions, parseParams, parsePathUri, processAttach, processCloseStdin, processClosed, processDetach, processExited, processGap, processList, processOutput, processRead, processResize, processResized, processSignal, processStart, processTerminate, processWindow, processWrite, protocolSchema, sessionAcknowledge, sessionClose, sessionReplay, toWireError, understoodDenial, understoodReport };
+export { ACKNOWLEDGED_AT_ONCE, ACKNOWLEDGE_DELAY_MS, AHEAD_BYTES, ANSWER_MEMORY_BYTES, type AnswerOf, BACKLOG_BYTES, BACKLOG_STILL_MS, BUSY_RETRY_MS, CAPABILITY_SCAN_DEPTH, CAPABILITY_SCAN_DIRECTORIES, CAPABILITY_SCAN_ENTRIES, CLIENT_NOTIFICATIONS, CLIENT_SILENCE_MS, CLOSED_PROCESS_TTL_MS, CLOSE_CODES, CLOSE_RECONNECT_MS, type CloseKind, type ConnectionId, DETACHED_PROCESS_TTL_MS, DETACHED_SESSION_TTL_MS, type DenialFinding, type Direction, ERROR_KINDS, EXEC_BUFFER_BYTES, EXEC_DRAIN_MS, EXTENSIONS, type EnvPolicy, type EnvironmentInfo, type ErrorKind, ExecError, type ExtensionName, type Extensions, FILES_END_MS, FILES_IN_TRANSFER, FILE_ANSWERS_BYTES, FILE_BLOCKS_IN_FLIGHT, FILE_HELPER_IDLE_MS, FILE_TRANSFER_ATTEMPTS, HANDSHAKE_TIMEOUT_MS, HELPER_QUEUE_BYTES, type InstalledCapabilities, KILL_GRACE_MS, LEGACY_REPLAY_DELAY_MS, LEGACY_RESUME_READ_BYTES, LEGACY_RESUME_READ_EVENTS, LEGACY_SETTLE_MS, LOG_MEMORY_BYTES, type LineBatch, type LineFailure, type LineSplitter, MAX_APPEARED, MAX_APPEARED_LISTENERS, MAX_APPEARED_RECORDS, MAX_ATTACHED_PER_SESSION, MAX_BODY_DELTA_BYTES, MAX_BUFFERED_BODY_BYTES, MAX_CAPABILITY_ANSWER_BYTES, MAX_CAPABILITY_FILE_BYTES, MAX_CAPABILITY_ROOTS, MAX_CAPABILITY_ROOT_BYTES, MAX_CAPABILITY_WARNINGS, MAX_CAPABILITY_YAML_LENGTH, MAX_CHUNK_BYTES, MAX_CLIENT_INSTANCES, MAX_CLIENT_REQUESTS_IN_FLIGHT, MAX_CLIENT_STDIN_BYTES, MAX_CLOSED_PROCESSES, MAX_CONFIG_FILE_BYTES, MAX_DENIAL_FINDINGS, MAX_DENIAL_PATH_LENGTH, MAX_FILE_BLOCK_BYTES, MAX_FILE_HANDLES, MAX_FILE_HANDLE_ID_BYTES, MAX_FILE_HELPERS, MAX_FILE_HELPERS_PER_SESSION, MAX_FILE_HELPERS_WITH_FILES, MAX_FILE_WATCHES, MAX_FRUITLESS_RESUMES, MAX_HELPER_ANSWER_BYTES, MAX_INSTALLED_CAPABILITIES, MAX_INSTALLED_LENGTH, MAX_INSTALLED_PLUGINS, MAX_KEPT_ANSWERS, MAX_KEPT_POLICY_DECISIONS, MAX_LEGACY_MESSAGE_BYTES, MAX_LEGACY_REQUESTS_IN_FLIGHT, MAX_LISTING_BYTES, MAX_LOG_EVENTS, MAX_MESSAGE_BYTES, MAX_PLANS_AT_ONCE, MAX_PLANS_BEGUN, MAX_PLANS_PER_SESSION, MAX_POLICY_DECISION_TIMEOUT_MS, MAX_POLICY_PROCESS_ID_BYTES, MAX_POLICY_QUESTIONS, MAX_POLICY_QUESTIONS_PER_PROCESS, MAX_POLICY_REASON_LENGTH, MAX_POLICY_RECORDS, MAX_PROCESSES_PER_SERVER, MAX_PROCESSES_PER_SESSION, MAX_READERS_PER_PROCESS, MAX_READ_BYTES, MAX_READ_DIRECTORY_ENTRIES, MAX_READ_FILE_BYTES, MAX_REFUSED_CONNECTIONS, MAX_REFUSED_REPEATS, MAX_REPLAY_CURSORS, MAX_REQUESTS_IN_FLIGHT, MAX_RESUME_RETRY_MS, MAX_SESSIONS, MAX_SHORT_HELPER_ANSWER_BYTES, MAX_STREAMED_RESPONSES, MAX_TOLD_NARROWINGS, MAX_TOLD_SANDBOX_NOTES, MAX_UNANSWERED_POLICY_QUESTIONS, MAX_WAITING_FILE_REQUESTS, MAX_WAITING_LOOKS, MAX_WAITING_PLANS, MAX_WALK_DEPTH, MAX_WALK_DIRECTORIES, MAX_WALK_ENTRIES, MAX_WINDOW_BYTES, type MessageSchema, type MethodFamily, type NotificationSpec, OUTBOX_BYTES, PARTIAL_FILE_TTL_MS, PING_INTERVAL_MS, POLICY_DECISION_GRACE_MS, POLICY_DECISION_TIMEOUT_MS, type ParamsOf, type PathStyle, type PathUri, type Peer, type PeerOptions, PreparedAnswer, type ProcessId, type ProcessSummary, RECOVER_DEADLINE_MS, REMEMBERED_WRITES, REORDER_BYTES, REQUESTS, RESPONSE_BUFFER_BYTES, RESUME_RETRY_MS, RETAINED_BYTES, ReadAnswerWriter, type ReadChunkOutline, type ReadOutline, type RequestMethod, type RequestOptions, type RequestSpec, type ResultOf, type RootCapabilities, type Route, SERVER_NOTIFICATIONS, SERVER_SILENCE_MS, SIGNAL_NAMES, SPILL_PROCESS_BYTES, SPILL_READ_ATTEMPTS, SPILL_SERVER_BYTES, STDIN_QUEUE_BYTES, STEADY_CONNECTION_MS, type SandboxAppeared, type SandboxAppearedReport, type SandboxDenial, type SandboxNarrowing, type SandboxNote, type SandboxReport, type SandboxRule, type SessionId, type SignalName, type SkillSummary, TAKEOVER_PONG_MS, TRANSFER_TIDY_MS, type TerminalSize, type Transport, type TransportClosed, type TransportListener, UNPROVEN_BYTES, VERSION, WINDOW_BYTES, type WireErrorObject, type WireId, type WriteId, asConnectionId, asProcessId, asSessionId, asWriteId, base64Length, bindRoute, capabilitiesDiscover, capabilityRootsDiscover, containsPath, createLineSplitter, createPeer, decodeBase64, decodeUtf8, encodeBase64, encodeNotification, encodeOutputNotification, environmentConfigRead, environmentInfo, environmentStatus, extensionNames, formatPathUri, fromWireError, fsCanonicalize, fsClose, fsCopy, fsCreateDirectory, fsDigest, fsGetMetadata, fsList, fsMissingChanged, fsOpen, fsReadBlock, fsReadDirectory, fsReadFile, fsRemove, fsRename, fsSetPermissions, fsSymlink, fsWalk, fsWatchMissing, fsWriteBlock, fsWriteFile, grantExtensions, httpBodyDelta, httpRequest, initialize, initialized, isSignalName, joinPathUri, memoryTransportPair, networkPolicyDecision, networkPolicyRequest, numberOfWireId, offeredExtensions, parseParams, parsePathUri, processAttach, processCloseStdin, processClosed, processDetach, processExited, processGap, processList, processOutput, processRead, processResize, processResized, processSignal, processStart, processTerminate, processWindow, processWrite, protocolSchema, sandboxAppeared, sessionAcknowledge, sessionClose, sessionReplay, toWireError, understoodAppeared, understoodDenial, understoodReport };

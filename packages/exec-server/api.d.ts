@@ -11,7 +11,7 @@ import '@holdfast/sandbox';
 import { RootCapabilities, InstalledCapabilities, ParamsOf, environmentConfigRead, ResultOf, RequestSpec, fsOpen, SandboxReport, SandboxDenial, Transport, EnvironmentInfo } from '@holdfast/exec-protocol';
 import { Readable } from 'node:stream';
 import { G as Guardian } from './guardian.js';
-import { OpenLaunch, SetUp, NetworkIntent, NetworkDecider, NetworkDecision, OperatorCeiling, SandboxIntent } from '@holdfast/sandbox';
+import { OpenLaunch, SetUp, NetworkIntent, NetworkDecider, NetworkDecision, AppearedReport, OperatorCeiling, SandboxIntent } from '@holdfast/sandbox';
 
 /** A timer that has been set. */
 interface Timer {
@@ -266,12 +266,19 @@ interface Sandbox {
     report(): SandboxReport;
     /** Undefined where nobody can tell. */
     readonly judge: DenialJudge | undefined;
+    /** For after the command has ended. Undefined where nobody can tell. */
+    readonly look: AppearedLook | undefined;
 }
 /**
  * What the sandbox has denied a command that failed; undefined where it is not to blame.
  * @param output The end of what the command has printed.
  */
 type DenialJudge = (exitCode: number, output: string) => SandboxDenial | undefined;
+/**
+ * Looks for what has appeared while the command ran.
+ * @throws the reason of the signal.
+ */
+type AppearedLook = (signal: AbortSignal) => Promise<AppearedReport>;
 
 /** How a program of ours is confined. */
 interface HelperSandbox {

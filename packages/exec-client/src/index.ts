@@ -6,6 +6,8 @@ export type {
   InstalledCapabilities,
   ProcessSummary,
   RootCapabilities,
+  SandboxAppeared,
+  SandboxAppearedReport,
   SandboxDenial,
   SandboxNarrowing,
   SandboxNote,

@@ -2,6 +2,7 @@ import {
   fsMissingChanged,
   httpBodyDelta,
   networkPolicyDecision,
+  type ParamsOf,
   type ProcessId,
   parseParams,
   processClosed,
@@ -9,6 +10,7 @@ import {
   processGap,
   processOutput,
   processResized,
+  sandboxAppeared,
 } from '@holdfast/exec-protocol';
 import type { BodySink, NetworkSink, ProcessSink, WatchSink } from './link.js';
 
@@ -18,6 +20,7 @@ export interface Sinks {
   body(requestId: string): BodySink | undefined;
   watch(watchId: number): WatchSink | undefined;
   network(id: ProcessId): NetworkSink | undefined;
+  appeared(report: ParamsOf<typeof sandboxAppeared>): void;
 }
 
 /**
@@ -43,6 +46,10 @@ function deliverOther(method: string, params: unknown, sinks: Sinks): boolean {
     case networkPolicyDecision.method: {
       const record = parseParams(networkPolicyDecision, params);
       sinks.network(record.processId)?.onDecision(record);
+      return true;
+    }
+    case sandboxAppeared.method: {
+      sinks.appeared(parseParams(sandboxAppeared, params));
       return true;
     }
     default:

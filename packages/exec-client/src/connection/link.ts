@@ -15,6 +15,7 @@ import type {
   processResized,
   RequestSpec,
   ResultOf,
+  SandboxAppearedReport,
 } from '@holdfast/exec-protocol';
 
 /** From where the events of a process have to go on. */
@@ -63,6 +64,9 @@ export interface NetworkSink {
   onDecision(record: ParamsOf<typeof networkPolicyDecision>): void;
 }
 
+/** Hears what has appeared while one process ran, once at most. */
+export type AppearedListener = (report: SandboxAppearedReport) => void;
+
 /** What is told of one watch. */
 export interface WatchSink {
   onChanged(): void;
@@ -107,6 +111,11 @@ export interface Link {
   attachBody(requestId: string, sink: BodySink): () => void;
   /** Asks and tells `sink` about the network of a process, until the returned function is called. */
   attachNetwork(id: ProcessId, sink: NetworkSink): () => void;
+  /**
+   * Tells `listener` what has appeared while a process ran, whenever that comes.
+   * @returns what says that the process is over, after which only so many are kept.
+   */
+  attachAppeared(id: ProcessId, listener: AppearedListener): () => void;
   /** Tells `sink` of a watch, until the returned function is called. */
   attachWatch(watchId: number, sink: WatchSink): () => void;
 }

@@ -1,5 +1,6 @@
 import type {
   ProcessSummary,
+  SandboxAppearedReport,
   SandboxDenial,
   SandboxReport,
   SignalName,
@@ -56,6 +57,12 @@ export interface SpawnOptions {
   readonly sandbox?: Readonly<Record<string, unknown>>;
   /** Gives a process in a sandbox a network of its own, whatever the sandbox says of it; needs `sandbox`. */
   readonly network?: NetworkOptions;
+  /**
+   * Hears of executable configuration, such as a new repository, that has appeared while the process ran in its sandbox, by whomever:
+   * nothing protected it. Called once at most, after the process has ended, perhaps long after `closed`; not once this client is closed,
+   * nor on a server without the `sandbox` extension. What is told while the link is lost may be missing.
+   */
+  readonly onAppeared?: (report: SandboxAppearedReport) => void;
   /** Terminates the process. When it fires before the start is sent, nothing is started, and `started` fails with its reason. */
   readonly signal?: AbortSignal;
 }

@@ -54,6 +54,10 @@ export function startProcess({
     },
   });
   if (options.network !== undefined) serveNetwork({ link, clock }, id, options.network, process);
+  if (options.onAppeared !== undefined) {
+    const end = link.attachAppeared(id, options.onAppeared);
+    process.closed.then(end, end);
+  }
   return process;
 }
 

@@ -16,8 +16,17 @@ import type { Clock } from '../clock.js';
 import type { Connection, ConnectionEnd } from '../connection/connection.js';
 import { deliver } from '../connection/deliver.js';
 import type { Agreement } from '../connection/handshake.js';
-import type { BodySink, Link, NetworkSink, ProcessSink, Stops, WatchSink } from '../connection/link.js';
+import type {
+  AppearedListener,
+  BodySink,
+  Link,
+  NetworkSink,
+  ProcessSink,
+  Stops,
+  WatchSink,
+} from '../connection/link.js';
 import { Acknowledgements } from '../requests/acknowledgements.js';
+import { AppearedListeners } from '../requests/appeared-listeners.js';
 import { PolicyAnswers } from '../requests/policy-answers.js';
 import { RequestJournal } from '../requests/request-journal.js';
 import { catchUp, type OpenProcess, type Resumption, replay } from './resumption.js';
@@ -39,6 +48,7 @@ export class SessionLink implements Link {
   readonly #watches = new Map<number, WatchSink>();
   readonly #networks = new Map<ProcessId, NetworkSink>();
   readonly #policyAnswers = new PolicyAnswers((id) => this.#networks.get(id));
+  readonly #appeared = new AppearedListeners();
   readonly #journal: RequestJournal;
   readonly #acknowledgements: Acknowledgements;
   /** Processes that may have been started though their start has failed, and are to be ended. */
@@ -124,6 +134,10 @@ export class SessionLink implements Link {
     };
   }
 
+  attachAppeared(id: ProcessId, listener: AppearedListener): () => void {
+    return this.#appeared.add(id, listener);
+  }
+
   /** What the server asks about the network of a process. Never fails. */
   answerPolicy(
     params: ParamsOf<typeof networkPolicyRequest>,
@@ -145,6 +159,7 @@ export class SessionLink implements Link {
       body: (id) => this.#bodies.get(id),
       watch: (id) => this.#watches.get(id),
       network: (id) => this.#networks.get(id),
+      appeared: (report) => this.#appeared.tell(report),
     });
     if (isKnown) this.#hasProgress = true;
   }
@@ -212,6 +227,7 @@ export class SessionLink implements Link {
     for (const sink of [...this.#sinks.values(), ...this.#watches.values()]) sink.onLost(error);
     this.#sinks.clear();
     this.#watches.clear();
+    this.#appeared.end();
     this.#loseBodies(error, new Set());
   }
 

@@ -37,6 +37,7 @@ import {
   type ResultOf,
   type Route,
   type SignalName,
+  sandboxAppeared,
   sessionClose,
   sessionReplay,
   type Transport,
@@ -217,6 +218,11 @@ export class FakeServer {
   /** Tells of a decision about the network of a process. */
   recordPolicy(record: ParamsOf<typeof networkPolicyDecision>): void {
     this.#peer?.notify(networkPolicyDecision, record);
+  }
+
+  /** Tells what has appeared while a process ran. */
+  appeared(report: ParamsOf<typeof sandboxAppeared>): void {
+    this.#peer?.notify(sandboxAppeared, report);
   }
 
   /** Sends a message as it stands. */
