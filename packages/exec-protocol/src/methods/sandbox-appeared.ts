@@ -4,9 +4,7 @@ import { processIdSchema } from './id-schemas.js';
 import { understood, unknownKind } from './understood.js';
 
 const appearedSchema = z.object({
-  kind: z
-    .enum(['repository', 'protectedName', 'gitLink', 'gitIndex', 'gitRebase'])
-    .describe('What kind of thing it is.'),
+  kind: z.enum(['repository', 'protectedName', 'gitLink', 'gitState']).describe('What kind of thing it is.'),
   path: z.string().describe('A file: URI of the executor.'),
   text: z.string().describe('For people: what it is, what a program outside does with it, and what helps.'),
 });

@@ -56,7 +56,11 @@ test.runIf(process.platform === 'linux')(
     const { signal } = new AbortController();
     expect(await sandbox.look?.(signal)).toEqual(REPORT);
     const [[plan, host, sinceMs, listenedTo] = []] = asked;
-    expect([plan?.launch.argv.at(-1), host?.platform, listenedTo]).toEqual(['/bin/true', 'linux', signal]);
+    expect([plan?.policy.restrictsFiles, typeof host?.repositories.find, listenedTo]).toEqual([
+      false,
+      'function',
+      signal,
+    ]);
     expect([beforeMs, sinceMs, afterMs]).toEqual([beforeMs, sinceMs, afterMs].toSorted());
   },
 );
