@@ -2,7 +2,7 @@
 
 // index.d.ts
 import { S as SandboxPlan, H as HostFacts, N as NetworkProtocol, R as RefusalReason, a as NetworkAnswer, b as RuleOrigin, c as HostRules, d as SandboxIntent, e as NetworkDecider, P as Placeholder, F as FileIdentity, M as MountStep, f as MountPrograms, g as SetUp, L as LaunchPlan, h as RepositoryFinder, i as PatternFinder, C as CeilingSource, j as NormalisedPolicy } from './limits.js';
-export { A as Access, k as Aside, l as FileFacts, m as FileView, G as GlobMatch, n as GlobMatches, o as GlobScan, p as HostRule, q as NO_OPERATOR, r as Narrowing, s as NetworkQuestion, O as OperatorCeiling, t as PathRule, u as PlanOptions, v as PlannedDescriptor, w as PolicyNote, x as SANDBOX_START_MS, y as SandboxedCommand, z as ScanTarget, B as ScannedTree, D as SetUpClock, E as SetUpOptions, I as SetUpStep, J as ceilingSource, K as parseCeiling, Q as parseHostRules, T as planSandbox } from './limits.js';
+export { A as Access, k as Aside, l as FileFacts, m as FileView, G as GlobMatch, n as GlobMatches, o as GlobScan, p as HostRule, q as NO_OPERATOR, r as Narrowing, s as NetworkQuestion, O as OperatorCeiling, t as PathRule, u as PlanOptions, v as PlannedDescriptor, w as PolicyNote, x as SANDBOX_START_MS, y as SandboxedCommand, z as ScanTarget, B as ScannedTree, D as SearchedRoot, E as SetUpClock, I as SetUpOptions, J as SetUpStep, K as ceilingSource, Q as parseCeiling, T as parseHostRules, U as planSandbox } from './limits.js';
 import { SandboxDenial, ExecError } from '@holdfast/exec-protocol';
 import { Socket } from 'node:net';
 import { ChildProcess } from 'node:child_process';
@@ -13,15 +13,13 @@ import 'zod';
 type AppearedKind = 
 /** A repository that was not there: its hooks and config are as somebody left them. */
 'repository'
-/** A name that the start kept from being created: what kept it was removed by somebody outside. */
+/** Something that the start kept as it was, or missing: what kept it was removed by somebody outside. */
  | 'protectedName'
 /** A link in the directory of a repository, by which git outside writes elsewhere. */
  | 'gitLink'
-/** The index of a repository has a name by which git outside writes elsewhere. */
- | 'gitIndex'
-/** A rebase that was not ended: git outside runs what its list says. */
- | 'gitRebase';
-/** Executable configuration that has come up while a command ran, so that nothing protected it. */
+/** Something in the directory of a repository by which git outside writes elsewhere, or runs what it says. */
+ | 'gitState';
+/** What programs outside run, or write by, and what has come up while a command ran, so that nothing protected it. */
 interface Appeared {
     readonly kind: AppearedKind;
     /** Absolute. */
@@ -38,11 +36,12 @@ interface AppearedReport {
 }
 
 /**
- * What has appeared while a command ran that was confined by a plan.
- * @param sinceMs The time before its start, in Unix milliseconds.
- * @throws the reason of the signal.
+ * What has come up while a command ran that nothing protected: repositories, names that were kept from being created, and what in the
+ * directories of repositories leads git outside elsewhere. Who has made it is not known: everybody who may write there could have.
+ * @param since When the command was started, in milliseconds since 1970.
+ * @throws The reason of the signal.
  */
-declare function findAppeared(_plan: SandboxPlan, _host: HostFacts, _sinceMs: number, signal?: AbortSignal): Promise<AppearedReport>;
+declare function findAppeared(plan: Pick<SandboxPlan, 'policy' | 'searched'>, { repositories, files }: Pick<HostFacts, 'repositories' | 'files'>, since: number, signal?: AbortSignal): Promise<AppearedReport>;
 
 /** A program, and where it runs. */
 interface CommandToRun {
@@ -566,6 +565,11 @@ interface SandboxedProcess {
     readonly plan: SandboxPlan;
     /** Settles when everything that it has started has ended as well. */
     readonly ended: Promise<SandboxEnd>;
+    /**
+     * Looks, once everything has ended, for what has come up meanwhile that nothing protected, such as repositories with hooks of their own.
+     * @throws The reason of the signal.
+     */
+    appeared(signal?: AbortSignal): Promise<AppearedReport>;
     /** Signals the command; default SIGTERM. SIGKILL ends all of the sandbox. @returns false when it does not run. */
     kill(signal?: NodeJS.Signals): boolean;
 }
@@ -598,7 +602,7 @@ export { type Appeared, type AppearedKind, type AppearedReport, CeilingSource, t
 
 // internal.d.ts
 import { S as SandboxPlan, g as SetUp, M as MountStep, c as HostRules, p as HostRule, R as RefusalReason, a as NetworkAnswer, j as NormalisedPolicy, l as FileFacts, A as Access, t as PathRule } from './limits.js';
-export { U as MAX_CELLS_STARTING, V as MAX_STATUS_BYTES, W as networkOf } from './limits.js';
+export { V as MAX_CELLS_STARTING, W as MAX_STATUS_BYTES, X as networkOf } from './limits.js';
 import { SandboxReport } from '@holdfast/exec-protocol';
 import 'zod';
 
@@ -642,9 +646,16 @@ declare class SharedLooks<Found> {
 /** The error that running a file would meet, as far as looking at it tells; undefined when there is none. */
 declare function whyNotRunnable(file: string): unknown;
 
-/** Names this process for good: its number alone will be another one's later. */
+/**
+ * Names this process for good: its number alone will be another one's later, and in another namespace of processes, such as
+ * that of a container, it is another one's now.
+ * @throws Error of the system where processes cannot be told apart.
+ */
 declare function ownMark(): string;
-/** Whether a process is still there; true where nobody can tell. @param mark Its own, with more behind a dash. */
+/**
+ * Whether a process is still there; true where nobody can tell, as of one in another namespace.
+ * @param mark Its own, with more behind a dash.
+ */
 declare function isRunning(mark: string): boolean;
 
 /**
@@ -1462,6 +1473,13 @@ interface SandboxPlan {
     readonly launch: LaunchPlan;
     /** The absolute path of the bubblewrap that it uses. */
     readonly bwrap: string;
+    /** Where repositories were looked for, and what was there. */
+    readonly searched: readonly SearchedRoot[];
+}
+/** What is below something that may be written. */
+interface SearchedRoot {
+    readonly target: ScanTarget;
+    readonly tree: ScannedTree;
 }
 /** What else planning may be given. */
 interface PlanOptions {
@@ -1534,4 +1552,4 @@ declare const MAX_STATUS_BYTES: number;
 /** Networks that one server makes at once: each takes a program of its own for a moment. Further ones wait their turn. */
 declare const MAX_CELLS_STARTING = 4;
 
-export { type Access as A, type ScannedTree as B, type CeilingSource as C, type SetUpClock as D, type SetUpOptions as E, type FileIdentity as F, type GlobMatch as G, type HostFacts as H, type SetUpStep as I, ceilingSource as J, parseCeiling as K, type LaunchPlan as L, type MountStep as M, type NetworkProtocol as N, type OperatorCeiling as O, type Placeholder as P, parseHostRules as Q, type RefusalReason as R, type SandboxPlan as S, planSandbox as T, MAX_CELLS_STARTING as U, MAX_STATUS_BYTES as V, networkOf as W, type NetworkAnswer as a, type RuleOrigin as b, type HostRules as c, type SandboxIntent as d, type NetworkDecider as e, type MountPrograms as f, SetUp as g, type RepositoryFinder as h, type PatternFinder as i, type NormalisedPolicy as j, type Aside as k, type FileFacts as l, type FileView as m, type GlobMatches as n, type GlobScan as o, type HostRule as p, NO_OPERATOR as q, type Narrowing as r, type NetworkQuestion as s, type PathRule as t, type PlanOptions as u, type PlannedDescriptor as v, type PolicyNote as w, SANDBOX_START_MS as x, type SandboxedCommand as y, type ScanTarget as z };
+export { type Access as A, type ScannedTree as B, type CeilingSource as C, type SearchedRoot as D, type SetUpClock as E, type FileIdentity as F, type GlobMatch as G, type HostFacts as H, type SetUpOptions as I, type SetUpStep as J, ceilingSource as K, type LaunchPlan as L, type MountStep as M, type NetworkProtocol as N, type OperatorCeiling as O, type Placeholder as P, parseCeiling as Q, type RefusalReason as R, type SandboxPlan as S, parseHostRules as T, planSandbox as U, MAX_CELLS_STARTING as V, MAX_STATUS_BYTES as W, networkOf as X, type NetworkAnswer as a, type RuleOrigin as b, type HostRules as c, type SandboxIntent as d, type NetworkDecider as e, type MountPrograms as f, SetUp as g, type RepositoryFinder as h, type PatternFinder as i, type NormalisedPolicy as j, type Aside as k, type FileFacts as l, type FileView as m, type GlobMatches as n, type GlobScan as o, type HostRule as p, NO_OPERATOR as q, type Narrowing as r, type NetworkQuestion as s, type PathRule as t, type PlanOptions as u, type PlannedDescriptor as v, type PolicyNote as w, SANDBOX_START_MS as x, type SandboxedCommand as y, type ScanTarget as z };
