@@ -22,7 +22,10 @@ let looks: AppearedLooks;
 beforeEach(() => {
   lines = [];
   told = [];
-  looks = new AppearedLooks({ warn: (facts, event) => lines.push([event, facts]) });
+  looks = new AppearedLooks({
+    info: (facts, event) => lines.push([event, { ...facts, isInfo: true }]),
+    warn: (facts, event) => lines.push([event, facts]),
+  });
 });
 
 function begin(process: string, look: AppearedLook): void {
@@ -44,7 +47,7 @@ test('what was found has a line each, and is told; nothing has none', async () =
   expect(lines).toEqual([
     [
       'executable configuration appeared while a command ran',
-      { process: 'r2', kind: 'repository', path: '/ws/new' },
+      { process: 'r2', kind: 'repository', path: '/ws/new', isInfo: true },
     ],
     [
       'executable configuration appeared while a command ran',

@@ -7,13 +7,13 @@ import type { AppearedLook } from '../sandbox.js';
 
 /** Looks for what has appeared while commands ran, one after the other. Nobody waits for it. */
 export class AppearedLooks {
-  readonly #logger: Pick<Logger, 'warn'>;
+  readonly #logger: Pick<Logger, 'info' | 'warn'>;
   readonly #turns = new Turns(1);
   readonly #over = new AbortController();
   /** The one under way included. */
   #begun = 0;
 
-  constructor(logger: Pick<Logger, 'warn'>) {
+  constructor(logger: Pick<Logger, 'info' | 'warn'>) {
     this.#logger = logger;
     // Every look that waits listens to it.
     setMaxListeners(0, this.#over.signal);
@@ -58,8 +58,11 @@ export class AppearedLooks {
   }
 
   #log(process: string, { found, more }: AppearedReport): void {
-    for (const { kind, path } of found)
-      this.#logger.warn({ process, kind, path }, 'executable configuration appeared while a command ran');
+    for (const { kind, path } of found) {
+      // Commands make repositories every day.
+      const level = kind === 'repository' ? 'info' : 'warn';
+      this.#logger[level]({ process, kind, path }, 'executable configuration appeared while a command ran');
+    }
     if (more === 0) return;
     this.#logger.warn({ process, more }, 'more executable configuration appeared while a command ran');
   }
