@@ -61,8 +61,11 @@ export const MAX_ALIASES = 32_768;
  */
 export const MAX_RESTRICTED_PATH_BYTES = 4000;
 
-/** Bytes of an index of git that is looked through once a command has changed it; of a larger one that is told. */
+/** Bytes of all indexes of git together that are looked through once a command has changed them; of further ones that is told. */
 export const MAX_INDEX_BYTES = 32 * 1024 * 1024;
+
+/** Characters of all names in one of them, which may be written in a few bytes each. */
+export const MAX_INDEX_CHARACTERS = 32 * 1024 * 1024;
 
 /** Entries of the directory of one repository that are looked at when a command has ended; the rest is left out. */
 export const MAX_LOOKED_GIT_ENTRIES = 4096;

@@ -4,6 +4,7 @@ import type { FileFacts } from '../files/file-facts.js';
 import { isWithinAny, parentOf } from '../files/paths.js';
 import { readSmallFile } from '../files/read-small-file.js';
 import type { HostFacts } from '../host-facts.js';
+import { MAX_INDEX_BYTES } from '../limits.js';
 import type { SandboxPlan } from '../plan-sandbox.js';
 import type { PathRule } from '../policy/path-rule.js';
 import type { ScannedTree } from '../repositories/scan-tree.js';
@@ -27,12 +28,13 @@ export async function findAppeared(
   signal: AbortSignal = NEVER_ABORTED,
 ): Promise<AppearedReport> {
   const changedSince = since - CLOCK_SLACK_MS;
+  const budget = { indexBytes: MAX_INDEX_BYTES };
   const found: Appeared[] = plan.policy.rules.flatMap(uncovered);
   for (const { target, tree: before } of plan.searched) {
     const after = await repositories.find(target, signal);
     found.push(...newRepositories(before, after, changedSince).filter(({ path }) => isOwn(path, files)));
     for (const directory of before.repositories)
-      found.push(...(await gitChanges(directory, changedSince, signal)));
+      found.push(...(await gitChanges(directory, changedSince, budget, signal)));
   }
   return { found: found.slice(0, MAX_APPEARED), more: Math.max(0, found.length - MAX_APPEARED) };
 }

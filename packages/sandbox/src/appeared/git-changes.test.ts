@@ -37,8 +37,8 @@ function git(...args: readonly string[]): void {
 }
 
 /** All that has changed since the repository was made, unless told otherwise. */
-function changes(since = 0): Promise<readonly Appeared[]> {
-  return gitChanges(directory, since, NEVER_ABORTED);
+function changes(since = 0, indexBytes = 1024): Promise<readonly Appeared[]> {
+  return gitChanges(directory, since, { indexBytes }, NEVER_ABORTED);
 }
 
 function linkNote(name: string): Appeared {
@@ -93,9 +93,13 @@ test('an index that is not of git is told, and so is one by which git writes els
     {
       kind: 'gitState',
       path: index,
-      text: `${index} is not as git writes it, or has more than 32 MiB, and git outside writes where it says; ${remedy}`,
+      text: `${index} is not as git writes it, or is too large to be looked at, and git outside writes where it says; ${remedy}`,
     },
   ]);
+});
+
+test('of an index for which too few bytes are left nobody knows what it names', async () => {
+  expect((await changes(0, 10)).map(({ path: at }) => at)).toEqual([path.join(directory, 'index')]);
 });
 
 test('conflicts that git commit would copy and a rebase that was not ended are told', async () => {
@@ -132,5 +136,5 @@ test('so many entries are looked at, and what lies further down is left out', as
 
 test('nobody waits for it any more', async () => {
   const reason = new Error('over');
-  await expect(gitChanges(directory, 0, AbortSignal.abort(reason))).rejects.toBe(reason);
+  await expect(gitChanges(directory, 0, { indexBytes: 0 }, AbortSignal.abort(reason))).rejects.toBe(reason);
 });

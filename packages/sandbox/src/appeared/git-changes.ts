@@ -2,9 +2,14 @@ import { type Dirent, lstatSync } from 'node:fs';
 import { opendir } from 'node:fs/promises';
 import { childOf, isWithin } from '../files/paths.js';
 import { readSmallBytes } from '../files/read-small-file.js';
-import { MAX_INDEX_BYTES, MAX_LOOKED_GIT_ENTRIES, MAX_SMALL_FILE_BYTES } from '../limits.js';
+import { MAX_LOOKED_GIT_ENTRIES, MAX_SMALL_FILE_BYTES } from '../limits.js';
 import type { Appeared } from './appeared.js';
 import { faultOfIndex, isStrangeName } from './git-index.js';
+
+/** What one look may still do; counted down. */
+export interface LookBudget {
+  indexBytes: number;
+}
 
 /**
  * What has changed in the directory of a repository so that git outside writes elsewhere than git does, or runs what somebody has left
@@ -14,42 +19,44 @@ import { faultOfIndex, isStrangeName } from './git-index.js';
 export async function gitChanges(
   directory: string,
   since: number,
+  budget: LookBudget,
   signal: AbortSignal,
 ): Promise<readonly Appeared[]> {
   const found: Appeared[] = [];
   for await (const { path, name, isLink } of entriesBelow(directory, signal)) {
     const isNamedByUsers = NAMED_BY_USERS.some((kind) => isWithin(path, childOf(directory, kind)));
-    const state = isNamedByUsers ? undefined : stateAt(path, name, directory);
+    const state = isNamedByUsers ? undefined : stateAt(path, name, directory, budget);
     const finding = isLink ? linkAt(path, directory) : state;
-    if (finding !== undefined && hasChanged(path, since)) found.push(...finding());
+    if (finding !== undefined && hasChanged(path, since)) found.push(...(await finding()));
   }
   return found;
 }
 
 /** What one entry of a repository has to tell, once it is known to have changed. */
-type Finding = () => readonly Appeared[];
+type Finding = () => readonly Appeared[] | Promise<readonly Appeared[]>;
 
 function linkAt(path: string, directory: string): Finding {
   const text = `${path} is a link, and git outside may write where it leads, with what a command has put into ${directory}; remove it`;
   return () => [{ kind: 'gitLink', path, text }];
 }
 
-function stateAt(path: string, name: string, directory: string): Finding | undefined {
-  if (name === 'index' || name.startsWith('sharedindex.')) return () => ofIndex(path);
+function stateAt(path: string, name: string, directory: string, budget: LookBudget): Finding | undefined {
+  if (name === 'index' || name.startsWith('sharedindex.')) return () => ofIndex(path, budget);
   if (name === 'MERGE_RR') return () => ofConflicts(path, directory);
   if (name !== REBASE_LIST) return undefined;
   const text = `${path} belongs to a rebase that was not ended, and git rebase --continue outside runs what it says; look at it, or git rebase --abort`;
   return () => [{ kind: 'gitState', path, text }];
 }
 
-function ofIndex(path: string): readonly Appeared[] {
-  const bytes = bytesOf(path, MAX_INDEX_BYTES);
-  const fault = bytes === undefined ? undefined : faultOfIndex(bytes);
+async function ofIndex(path: string, budget: LookBudget): Promise<readonly Appeared[]> {
+  const bytes = bytesOf(path, budget.indexBytes);
+  budget.indexBytes -= bytes?.length ?? 0;
+  const fault = bytes === undefined ? undefined : await faultOfIndex(bytes);
   if (bytes !== undefined && fault === undefined) return [];
   const why =
     fault?.kind === 'strangeName'
       ? `names ${JSON.stringify(fault.name)}, and git checkout, stash or reset outside writes there`
-      : `is not as git writes it, or has more than ${MAX_INDEX_BYTES / 1024 / 1024} MiB, and git outside writes where it says`;
+      : `is not as git writes it, or is too large to be looked at, and git outside writes where it says`;
   return [{ kind: 'gitState', path, text: `${path} ${why}; remove it, and git reset makes it anew` }];
 }
 

@@ -3,7 +3,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { faultOfIndex } from './git-index.js';
+import { MAX_PATH_BYTES } from '../files/paths.js';
+import { MAX_INDEX_CHARACTERS } from '../limits.js';
+import { faultOfIndex, isStrangeName } from './git-index.js';
 
 let directory: string;
 
@@ -35,30 +37,57 @@ function indexOf(format: string, version: string, names: readonly string[]): Buf
 const NAMES = ['a', 'dir/b.git', 'dir/bc', '.gitignore', `${'long/'.repeat(50)}name`, 'ümlaut'];
 
 describe.each(['sha1', 'sha256'])('an index with hashes of %s', (format) => {
-  test.each(['2', '3', '4'])('in version %s, as git writes it, has no fault', (version) => {
-    expect(faultOfIndex(indexOf(format, version, NAMES))).toBeUndefined();
+  test.each(['2', '3', '4'])('in version %s, as git writes it, has no fault', async (version) => {
+    expect(await faultOfIndex(indexOf(format, version, NAMES))).toBeUndefined();
   });
 
-  test.each(['2', '4'])('in version %s that names the directory of a repository is told of', (version) => {
-    const bytes = indexOf(format, version, ['a', 'xgit/hooks/update', 'z']);
-    bytes.write('.', bytes.indexOf('xgit/hooks/update'), 'latin1');
-    expect(faultOfIndex(bytes)).toEqual({ kind: 'strangeName', name: '.git/hooks/update' });
-  });
+  test.each(['2', '4'])(
+    'in version %s that names the directory of a repository is told of',
+    async (version) => {
+      const bytes = indexOf(format, version, ['a', 'xgit/hooks/update', 'z']);
+      bytes.write('.', bytes.indexOf('xgit/hooks/update'), 'latin1');
+      expect(await faultOfIndex(bytes)).toEqual({ kind: 'strangeName', name: '.git/hooks/update' });
+    },
+  );
 });
 
-test.each(['..', './a', 'a//b', '/etc/x', '.GIT/x', 'a/../b', 'GIT~1/x'])('%s is a strange name', (name) => {
-  const entry = Buffer.alloc(80);
-  entry.writeUInt16BE(name.length, 60);
-  entry.write(name, 62, 'latin1');
-  const header = Buffer.from('DIRC\0\0\0\x02\0\0\0\x01', 'latin1');
-  expect(faultOfIndex(Buffer.concat([header, entry]))).toEqual({ kind: 'strangeName', name });
-});
+test.each(['..', './a', 'a//b', '/etc/x', '.GIT/x', 'a/../b', 'GIT~1/x'])(
+  '%s is a strange name',
+  async (name) => {
+    const entry = Buffer.alloc(80);
+    entry.writeUInt16BE(name.length, 60);
+    entry.write(name, 62, 'latin1');
+    const header = Buffer.from('DIRC\0\0\0\x02\0\0\0\x01', 'latin1');
+    expect(await faultOfIndex(Buffer.concat([header, entry]))).toEqual({ kind: 'strangeName', name });
+  },
+);
 
 test.each([
   ['nothing', Buffer.alloc(0)],
   ['another file', Buffer.from('ref: refs/heads/main\n')],
   ['an index that is cut off', Buffer.from('DIRC\0\0\0\x02\0\0\0\x09', 'latin1')],
   ['a version that nobody knows', Buffer.from('DIRC\0\0\0\x05\0\0\0\x00', 'latin1')],
-])('%s is not as git writes it', (_, bytes) => {
-  expect(faultOfIndex(bytes)).toEqual({ kind: 'unreadable' });
+])('%s is not as git writes it', async (_, bytes) => {
+  expect(await faultOfIndex(bytes)).toEqual({ kind: 'unreadable' });
+});
+
+test('neither an entry of a split index without a name nor a directory that is not checked out is strange', () => {
+  expect(['', 'dir/', 'dir/sub/', '.github', '.git2/x', 'a.git/b', '...'].filter(isStrangeName)).toEqual([]);
+});
+
+test('an index whose names have more characters than are looked at is told as one that nobody reads', async () => {
+  const name = 'n'.repeat(MAX_PATH_BYTES - 1);
+  const entry = (text: string): Buffer => {
+    const flags = Buffer.alloc(2);
+    flags.writeUInt16BE(0xfff);
+    return Buffer.concat([Buffer.alloc(60), flags, Buffer.from([0]), Buffer.from(`${text}\0`)]);
+  };
+  const indexOfNames = (count: number): Buffer => {
+    const header = Buffer.from('DIRC\0\0\0\x04\0\0\0\0', 'latin1');
+    header.writeUInt32BE(count, 8);
+    return Buffer.concat([header, entry(name), ...Array.from({ length: count - 1 }, () => entry(''))]);
+  };
+  const atMost = Math.floor(MAX_INDEX_CHARACTERS / name.length);
+  expect(await faultOfIndex(indexOfNames(atMost))).toBeUndefined();
+  expect(await faultOfIndex(indexOfNames(atMost + 1))).toEqual({ kind: 'unreadable' });
 });

@@ -1,3 +1,7 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { MAX_PATH_BYTES } from '../files/paths.js';
+import { MAX_INDEX_CHARACTERS } from '../limits.js';
+
 /** What the index of a repository has that git never writes. */
 export type IndexFault =
   /** A path by which git would write elsewhere than below the work tree, or into the directory of a repository. */
@@ -7,49 +11,64 @@ export type IndexFault =
 
 /**
  * Looks through the names in an index, of version 2 to 4, with hashes of either length. Git checks names when it takes them
- * down, and not when it reads them again (gitformat-index(5)).
+ * down, and not when it reads them again (gitformat-index(5)). It keeps the event loop for a moment at a time only.
  */
-export function faultOfIndex(bytes: Buffer): IndexFault | undefined {
+export async function faultOfIndex(bytes: Buffer): Promise<IndexFault | undefined> {
   if (bytes.length < HEADER_BYTES || bytes.toString('latin1', 0, 4) !== SIGNATURE) return UNREADABLE;
   const version = bytes.readUInt32BE(4);
   if (version < 2 || version > 4) return UNREADABLE;
-  for (const hashBytes of HASH_BYTES) {
-    const names = namesIn(bytes, version, hashBytes);
-    if (names === undefined) continue;
-    const name = names.find(isStrangeName);
-    return name === undefined ? undefined : { kind: 'strangeName', name };
-  }
-  return UNREADABLE;
+  const fault = await faultIn(namesIn(bytes, version, SHA1_BYTES));
+  return fault?.kind === 'unreadable' ? await faultIn(namesIn(bytes, version, SHA256_BYTES)) : fault;
 }
 
 /** Whether git takes no such path down: it leads out of the work tree, or into the directory of a repository. */
 export function isStrangeName(name: string): boolean {
-  return name.split('/').some((part) => STRANGE_PARTS.has(part.toLowerCase()) || part === '') && name !== '';
+  // A directory that is not checked out ends in a slash.
+  return name !== '' && STRANGE_PART.test(name.endsWith('/') ? name.slice(0, -1) : name);
 }
 
-/** Undefined where it has other hashes, or is not as git writes it. */
-function namesIn(bytes: Buffer, version: number, hashBytes: number): readonly string[] | undefined {
-  const names: string[] = [];
+async function faultIn(names: Iterable<string | undefined>): Promise<IndexFault | undefined> {
+  let charactersLeft = MAX_INDEX_CHARACTERS;
+  let untilTurn = NAMES_AT_ONCE;
+  for (const name of names) {
+    charactersLeft -= name?.length ?? 0;
+    if (name === undefined || charactersLeft < 0) return UNREADABLE;
+    if (isStrangeName(name)) return { kind: 'strangeName', name: Buffer.from(name, 'latin1').toString() };
+    untilTurn -= 1;
+    if (untilTurn > 0) continue;
+    untilTurn = NAMES_AT_ONCE;
+    await turn();
+  }
+  return undefined;
+}
+
+/** Undefined, and no more, where it has other hashes, or is not as git writes it. */
+function* namesIn(bytes: Buffer, version: number, hashBytes: number): Generator<string | undefined> {
   const count = bytes.readUInt32BE(8);
   let at = HEADER_BYTES;
   let previous = '';
-  for (let entry = 0; entry < count; entry += 1) {
+  let entry = 0;
+  for (; entry < count; entry += 1) {
     const start = at;
     const flagsAt = start + STAT_BYTES + hashBytes;
-    if (flagsAt + 4 > bytes.length) return undefined;
+    if (flagsAt + 4 > bytes.length) break;
     const flags = bytes.readUInt16BE(flagsAt);
     at = flagsAt + (version > 2 && (flags & EXTENDED) !== 0 ? 4 : 2);
     const kept = version === 4 ? keptOf(previous, bytes, at) : { text: '', end: at };
     const end = bytes.indexOf(0, kept.end);
-    if (end === -1) return undefined;
-    const name = kept.text + bytes.toString('latin1', kept.end, end);
-    const length = flags & LENGTH;
-    if (length === LENGTH ? name.length < LENGTH : name.length !== length) return undefined;
-    names.push(name);
+    const name = kept.text + bytes.toString('latin1', kept.end, Math.min(end, kept.end + MAX_PATH_BYTES));
+    if (end === -1 || name.length >= MAX_PATH_BYTES || !isLength(flags & LENGTH, name))
+      return yield undefined;
+    yield name;
     previous = name;
     at = version === 4 ? end + 1 : start + Math.floor((end - start + ALIGNMENT) / ALIGNMENT) * ALIGNMENT;
   }
-  return names;
+  if (entry < count) yield undefined;
+}
+
+/** Longer names than can be told there are told as the longest. */
+function isLength(told: number, name: string): boolean {
+  return told === LENGTH ? name.length >= LENGTH : name.length === told;
 }
 
 /** What a name of version 4 has in common with the one before, and where the rest of it begins. */
@@ -79,12 +98,14 @@ const HEADER_BYTES = 12;
 /** What is known of the file of an entry, before its hash. */
 const STAT_BYTES = 40;
 
-/** Of SHA-1 and SHA-256. */
-const HASH_BYTES = [20, 32];
+const SHA1_BYTES = 20;
+const SHA256_BYTES = 32;
 
 const EXTENDED = 0x4000;
 const LENGTH = 0xfff;
 const ALIGNMENT = 8;
 
-/** The last one is what NTFS calls the first. */
-const STRANGE_PARTS: ReadonlySet<string> = new Set(['.git', '.', '..', 'git~1']);
+/** A name in a path that git gives to nothing below a work tree; the last one is what NTFS calls `.git`. */
+const STRANGE_PART = /(?:^|\/)(?:\.{0,2}|\.git|git~1)(?:\/|$)/i;
+
+const NAMES_AT_ONCE = 4096;
