@@ -759,6 +759,8 @@ interface FileFacts {
     isClosed?(directory: FileFact): boolean;
     /** Whether nobody writes a file or directory that is confined, though this program does; left out where there is none such. */
     isUnwritable?(file: FileFact): boolean;
+    /** Whether nobody reads a file or directory that is confined, though this program does; left out where there is none such. */
+    isUnreadable?(file: FileFact): boolean;
     /** Whether what this user starts may have made something, by who owns it; left out where nobody can tell. */
     isOwn?(found: FileFact): boolean;
     /** Where a link leads, as it is written there. */

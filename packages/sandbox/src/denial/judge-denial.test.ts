@@ -253,6 +253,56 @@ describe('a denial tells', () => {
   });
 });
 
+describe('what the rights of a file refuse anywhere', () => {
+  const script = fakeFiles(
+    { '/srv/a script': { text: '' }, '/srv/tool': { text: '' } },
+    { '/srv/tool': { mode: 0o755 } },
+  );
+
+  test('is no denial, where a shell could execute something that nobody may execute', () => {
+    const about = (output: string, exitCode: number): unknown =>
+      judged({ cwd: '/srv', output, exitCode }, PLAN, script)?.findings;
+    expect([
+      about('sh: 1: ./a script: Permission denied', 126),
+      about('bash: line 1: /srv/a script: Permission denied', 126),
+    ]).toEqual([undefined, undefined]);
+    // It may have been about to write these.
+    expect([
+      about('bash: line 1: ./a script: Permission denied', 1),
+      about('sh: 1: ./tool: Permission denied', 126),
+      about('sh: 1: ./a script: Read-only file system', 126),
+    ]).toEqual([
+      [atPath('/srv/a%20script', 'write')],
+      [atPath('/srv/tool', 'write')],
+      [atPath('/srv/a%20script', 'write')],
+    ]);
+  });
+
+  test('refuses root in each sandbox, of which the policy knows nothing', () => {
+    const files = {
+      ...fakeFiles(
+        { '/srv/other': { text: '' }, '/ws/other': { text: '' } },
+        { '/srv/other': { uid: 1001 } },
+      ),
+      isUnreadable: ({ uid }: { readonly uid: number }): boolean => uid === 1001,
+    };
+    const about = (output: string): unknown => judged({ cwd: '/srv', output }, PLAN, files)?.findings;
+    expect([
+      about('cat: other: Permission denied'),
+      about('sh: 1: cannot open other: Permission denied'),
+      about("cp: cannot open 'other' for '/srv/new': Permission denied"),
+      about('touch: other: Read-only file system'),
+      about('cat: /ws/other: Permission denied'),
+    ]).toEqual([
+      [{ evidence: 'words', confidence: 'possible' }],
+      [{ evidence: 'words', confidence: 'possible' }],
+      [atPath('/srv/new', 'write')],
+      [atPath('/srv/other', 'write')],
+      undefined,
+    ]);
+  });
+});
+
 test('a path where the executor itself cannot look says nothing of the sandbox', () => {
   const files = fakeFiles({ '/srv/closed': 'shut', '/srv/closed/x': { text: '' } });
   expect(judged({ output: 'cat: /srv/closed/x: Permission denied' }, PLAN, files)).toBeUndefined();

@@ -7,6 +7,7 @@ import {
   type SandboxDenial,
 } from '@holdfast/exec-protocol';
 import { withBoundedLooks } from '../files/bounded-looks.js';
+import type { FileFacts } from '../files/file-facts.js';
 import { StalePlan } from '../files/stale-plan.js';
 import type { HostFacts } from '../host-facts.js';
 import { MAX_JUDGED_LINE_LENGTH, MAX_JUDGED_LINES, MAX_JUDGED_LOOKS, MAX_JUDGED_PATHS } from '../limits.js';
@@ -37,6 +38,12 @@ export type JudgedPlan = Pick<SandboxPlan, 'policy' | 'decisions' | 'hosts'>;
 /** How a call of another instruction set ends a command, which may as well have ended so by itself. */
 const SIGSYS_EXIT = 159;
 
+/** How shells end that could not execute what they found. */
+const NOT_EXECUTABLE_EXIT = 126;
+
+/** By whomever. */
+const EXECUTABLE = 0o111;
+
 /**
  * Decides whether the sandbox made a command fail, and what it has denied; undefined when nothing says so.
  * @param mayWrite Whether the executor itself may write a path: what it may not do either, no sandbox has denied.
@@ -50,12 +57,12 @@ export function judgeDenial(
   const { exitCode, cwd, output, refusals = [] } = command;
   // Whoever has printed the paths may have aimed them at what never answers.
   const answering = withoutUnasked(files, mountsIn(mountTable()), plan.policy.rules, [cwd]);
+  const bounded = withBoundedLooks(answering, MAX_JUDGED_LOOKS);
   const judge: Judge = {
     cwd,
     noNetworkBy: noNetworkBy(plan),
-    decisionAt: unlessStale(
-      decisionsIn(plan.policy, plan.decisions, withBoundedLooks(answering, MAX_JUDGED_LOOKS)),
-    ),
+    decisionAt: unlessStale(decisionsIn(plan.policy, plan.decisions, bounded)),
+    ownRightsAt: (path) => ownRightsAt(path, bounded, exitCode),
     covered: coveredNamesOf(plan.policy),
     mayWrite,
     pathsLeft: MAX_JUDGED_PATHS,
@@ -83,6 +90,22 @@ function unlessStale(decisionAt: Judge['decisionAt']): Judge['decisionAt'] {
   };
 }
 
+/**
+ * What refuses a path by the rights that the file itself gives, wherever a command runs or to root in every sandbox; undefined
+ * where that is not known to be so.
+ */
+function ownRightsAt(path: string, files: FileFacts, exitCode: number): OwnRights | undefined {
+  try {
+    const found = files.look(path);
+    if (found === undefined) return undefined;
+    if (files.isUnreadable?.(found) === true) return 'unreadable';
+    const isExecuted = exitCode === NOT_EXECUTABLE_EXIT && found.kind === 'file';
+    return isExecuted && (found.mode & EXECUTABLE) === 0 ? 'notExecutable' : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The surest first. Words that name nothing add nothing to what names something. */
 function strongest(found: readonly DenialFinding[]): readonly DenialFinding[] {
   const named = SURENESS.flatMap((sure) =>
@@ -104,12 +127,16 @@ const FILTERED: DenialFinding = {
   rule: DEFAULTS.systemCalls,
 };
 
+/** Nobody could execute it, or root has no rights over it in a sandbox. */
+type OwnRights = 'notExecutable' | 'unreadable';
+
 /** What decides about the lines of one command. */
 interface Judge {
   readonly cwd: string;
   /** Who keeps the network from the command; undefined where it has that of the machine. */
   readonly noNetworkBy: RuleOrigin | undefined;
   readonly decisionAt: (path: string) => Decision | undefined;
+  readonly ownRightsAt: (path: string) => OwnRights | undefined;
   readonly covered: CoveredNames;
   readonly mayWrite: (path: string) => boolean;
   /** Counted down. */
@@ -152,8 +179,20 @@ function findingsIn(line: string, judge: Judge): readonly DenialFinding[] {
   if (complaint.paths.length === 0) return kind === 'held' || kind === 'taken' ? [] : [WORDS];
   const paths = complaint.paths.slice(0, judge.pathsLeft);
   judge.pathsLeft -= paths.length;
-  const denied = paths.flatMap((named) => pathDenied(kind, posix.resolve(judge.cwd, named), judge));
-  if (denied.length > 0) return (complaint.areAlternatives ? likeliest(denied) : denied).map(ofPath);
+  const found = paths.flatMap((named) => pathDenied(kind, posix.resolve(judge.cwd, named), judge));
+  return findingsOf(complaint, found);
+}
+
+function findingsOf(
+  { kind, areAlternatives }: Complaint,
+  found: readonly (DeniedPath | OwnRights)[],
+): readonly DenialFinding[] {
+  const denied = found.filter((one) => typeof one === 'object');
+  const own = found.find((one) => typeof one === 'string');
+  // It is there, and so is the one that was meant.
+  if (own !== undefined && (areAlternatives || denied.length === 0))
+    return own === 'unreadable' ? [WORDS] : [];
+  if (denied.length > 0) return (areAlternatives ? likeliest(denied) : denied).map(ofPath);
   // The filter and the missing capabilities refuse things at any path.
   return kind === 'notPermitted' ? [WORDS] : [];
 }
@@ -172,25 +211,35 @@ function likeliest(denied: readonly DeniedPath[]): readonly DeniedPath[] {
 function pathDenied(
   kind: Complaint['kind'],
   path: string,
-  { decisionAt, covered, mayWrite }: Judge,
-): readonly DeniedPath[] {
+  { decisionAt, ownRightsAt, covered, mayWrite }: Judge,
+): readonly (DeniedPath | OwnRights)[] {
   const decision = decisionAt(path);
   if (decision === undefined) return [];
   const { access, target, origin, isThere } = decision;
+  if (kind === 'held' || kind === 'taken') return coveredPath(kind, path, decision, covered);
+  const denied = { path, isThere, origin, confidence: 'likely' } as const;
+  if (access === 'deny') return [{ ...denied, operation: 'read' }];
+  const own = kind === 'accessDenied' && isThere ? ownRightsAt(target) : undefined;
+  if (own !== undefined) return [own];
+  const isAllowed = access === 'write' || (kind !== 'readOnly' && !mayWrite(path));
+  return isAllowed ? [] : [{ ...denied, operation: 'write' }];
+}
+
+function coveredPath(
+  kind: 'held' | 'taken',
+  path: string,
+  { access, target, origin, isThere }: Decision,
+  covered: CoveredNames,
+): readonly DeniedPath[] {
   const changed = { path, isThere, operation: 'write' } as const;
   if (kind === 'held') {
     const keeper = covered.heldFor(target);
     if (keeper === undefined) return [];
     return [{ ...changed, origin: access === 'write' ? keeper : origin, confidence: 'likely' }];
   }
-  if (kind === 'taken') {
-    // Whoever only looks for files, such as `grep x .*`, meets what stands there as well.
-    const keeper = covered.takenFor(target);
-    return keeper === undefined ? [] : [{ ...changed, origin: keeper, confidence: 'possible' }];
-  }
-  if (access === 'write') return [];
-  if (access === 'read' && kind !== 'readOnly' && !mayWrite(path)) return [];
-  return [{ ...changed, origin, operation: access === 'read' ? 'write' : 'read', confidence: 'likely' }];
+  // Whoever only looks for files, such as `grep x .*`, meets what stands there as well.
+  const keeper = covered.takenFor(target);
+  return keeper === undefined ? [] : [{ ...changed, origin: keeper, confidence: 'possible' }];
 }
 
 function ofPath({ path, operation, confidence, origin: rule }: DeniedPath): DenialFinding {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isClosedInside, isUnwritableInside } from './closed-inside.js';
+import { isClosedInside, isUnreadableInside, isUnwritableInside } from './closed-inside.js';
 
 const ROOT = { uid: 0, gid: 0, groups: [0, 4] };
 const USER = { uid: 1001, gid: 1001, groups: [1001] };
@@ -33,5 +33,18 @@ test.each([
   expect([
     isUnwritableInside({ uid, gid, mode }, ROOT),
     isUnwritableInside({ uid, gid, mode }, USER),
+  ]).toEqual([expected, false]);
+});
+
+test.each([
+  ['its own, which it may open', 0, 0, 0o000, false],
+  ['one of another user', 1001, 1001, 0o600, true],
+  ['one of a group that it is in', 1001, 4, 0o640, false],
+  ['one that only such a group may not read', 1001, 4, 0o604, true],
+  ['one that all may read', 1001, 1001, 0o644, false],
+])('%s root reads inside or not', (_, uid, gid, mode, expected) => {
+  expect([
+    isUnreadableInside({ uid, gid, mode }, ROOT),
+    isUnreadableInside({ uid, gid, mode }, USER),
   ]).toEqual([expected, false]);
 });

@@ -39,6 +39,14 @@ export function isUnwritableInside(
   return own.uid === 0 && uid !== own.uid && !isAllowed(WRITTEN, { gid, mode }, own);
 }
 
+/** The same for reading. */
+export function isUnreadableInside(
+  { uid, gid, mode }: Pick<FileFact, 'uid' | 'gid' | 'mode'>,
+  own: InsideUser,
+): boolean {
+  return own.uid === 0 && uid !== own.uid && !isAllowed(READ, { gid, mode }, own);
+}
+
 /** Whether a mode gives a right over what is of another user. */
 function isAllowed(right: number, { gid, mode }: Pick<FileFact, 'gid' | 'mode'>, own: InsideUser): boolean {
   return (mode & (own.groups.includes(gid) ? right << GROUP : right)) !== 0;
@@ -47,4 +55,5 @@ function isAllowed(right: number, { gid, mode }: Pick<FileFact, 'gid' | 'mode'>,
 const ENTERED_BY_OWNER = 0o100;
 const ENTERED = 0o001;
 const WRITTEN = 0o002;
+const READ = 0o004;
 const GROUP = 3;

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { accessSync, constants, lstatSync, opendirSync, readlinkSync, type Stats } from 'node:fs';
 import { MAX_SMALL_FILE_BYTES } from '../limits.js';
-import { isClosedInside, isUnwritableInside, readInsideUser } from './closed-inside.js';
+import { isClosedInside, isUnreadableInside, isUnwritableInside, readInsideUser } from './closed-inside.js';
 import { errorCode, NOT_TEXT } from './error-code.js';
 import type { DirectoryEntry, FileFact, FileFacts } from './file-facts.js';
 import { MAX_PATH_BYTES } from './paths.js';
@@ -25,6 +25,7 @@ export const realFileFacts: FileFacts = {
   },
   isClosed: (directory) => isClosedInside(directory, OWN),
   isUnwritable: (file) => isUnwritableInside(file, OWN),
+  isUnreadable: (file) => isUnreadableInside(file, OWN),
   // A file system of the network may give what root makes to nobody.
   isOwn: ({ uid }) => uid === process.geteuid?.() || uid === NOBODY,
   readLink: (path) => textOf(readlinkSync(path, 'buffer')),
