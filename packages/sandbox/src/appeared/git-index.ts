@@ -43,7 +43,7 @@ async function faultIn(names: Iterable<string | undefined>): Promise<IndexFault 
 }
 
 /** Undefined, and no more, where it has other hashes, or is not as git writes it. */
-function* namesIn(bytes: Buffer, version: number, hashBytes: number): Generator<string | undefined> {
+function* namesIn(bytes: Buffer, version: number, hashBytes: number): Generator<string | undefined, void> {
   const count = bytes.readUInt32BE(8);
   let at = HEADER_BYTES;
   let previous = '';
@@ -57,8 +57,7 @@ function* namesIn(bytes: Buffer, version: number, hashBytes: number): Generator<
     const kept = version === 4 ? keptOf(previous, bytes, at) : { text: '', end: at };
     const end = bytes.indexOf(0, kept.end);
     const name = kept.text + bytes.toString('latin1', kept.end, Math.min(end, kept.end + MAX_PATH_BYTES));
-    if (end === -1 || name.length >= MAX_PATH_BYTES || !isLength(flags & LENGTH, name))
-      return yield undefined;
+    if (end === -1 || name.length >= MAX_PATH_BYTES || !isLength(flags & LENGTH, name)) break;
     yield name;
     previous = name;
     at = version === 4 ? end + 1 : start + Math.floor((end - start + ALIGNMENT) / ALIGNMENT) * ALIGNMENT;
