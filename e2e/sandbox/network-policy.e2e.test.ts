@@ -117,8 +117,8 @@ describeConfined('a client that is asked about a network', WHOEVER_TESTS, () => 
             ['deny', 'baseline_policy', 'not_allowed_local', '127.0.0.3', false],
             ['deny', 'decider', 'blocked by controller', 'one.example', false],
             ['ask', 'decider', 'somebody has to look', 'two.example', false],
-            ['deny', 'decider', 'not_allowed', 'three.example', false],
-            ['deny', 'decider', 'not_allowed', 'four.example', false],
+            ['deny', 'baseline_policy', 'not_allowed', 'three.example', false],
+            ['deny', 'baseline_policy', 'not_allowed', 'four.example', false],
           ],
         });
       });
@@ -152,7 +152,7 @@ describeConfined('a client that is asked about a network', WHOEVER_TESTS, () => 
   );
 
   test(
-    'has said no when its time is over, and nothing is asked of one that does not want it',
+    'has decided nothing when its time is over, and nothing is asked of one that does not want it',
     async () => {
       await inPlace(async (place, server) => {
         await using client = await server.connect();
@@ -164,7 +164,7 @@ describeConfined('a client that is asked about a network', WHOEVER_TESTS, () => 
         expect(ended).toEqual({
           printed: ['not_allowed'],
           denied: true,
-          records: [['deny', 'decider', 'not_allowed', 'silent.example', false]],
+          records: [['deny', 'baseline_policy', 'not_allowed', 'silent.example', false]],
         });
         const network = managedNetwork({});
         const argv = ['/bin/sh', '-c', get('http://silent.example/')];

@@ -38,7 +38,7 @@ interface AppearedReport {
 /**
  * What has come up while a command ran that nothing protected: repositories, names that were kept from being created, and what in the
  * directories of repositories leads git outside elsewhere. Who has made it is not known: everybody who may write there could have.
- * @param since When the command was started, in milliseconds since 1970.
+ * @param since Before its plan was begun, in milliseconds since 1970. The clock by which files are stamped lags by less than that takes.
  * @throws The reason of the signal.
  */
 declare function findAppeared(plan: Pick<SandboxPlan, 'policy' | 'searched'>, { repositories, files }: Pick<HostFacts, 'repositories' | 'files'>, since: number, signal?: AbortSignal): Promise<AppearedReport>;

@@ -12,13 +12,10 @@ import { NEVER_ABORTED } from '../until-aborted.js';
 import type { Appeared, AppearedReport } from './appeared.js';
 import { gitChanges } from './git-changes.js';
 
-/** Clocks of file systems are coarse, and a server of files may have another one. */
-const CLOCK_SLACK_MS = 2000;
-
 /**
  * What has come up while a command ran that nothing protected: repositories, names that were kept from being created, and what in the
  * directories of repositories leads git outside elsewhere. Who has made it is not known: everybody who may write there could have.
- * @param since When the command was started, in milliseconds since 1970.
+ * @param since Before its plan was begun, in milliseconds since 1970. The clock by which files are stamped lags by less than that takes.
  * @throws The reason of the signal.
  */
 export async function findAppeared(
@@ -27,14 +24,13 @@ export async function findAppeared(
   since: number,
   signal: AbortSignal = NEVER_ABORTED,
 ): Promise<AppearedReport> {
-  const changedSince = since - CLOCK_SLACK_MS;
   const budget = { indexBytes: MAX_INDEX_BYTES };
   const found: Appeared[] = plan.policy.rules.flatMap(uncovered);
   for (const { target, tree: before } of plan.searched) {
     const after = await repositories.find(target, signal);
-    found.push(...newRepositories(before, after, changedSince).filter(({ path }) => isOwn(path, files)));
+    found.push(...newRepositories(before, after, since).filter(({ path }) => isOwn(path, files)));
     for (const directory of before.repositories)
-      found.push(...(await gitChanges(directory, changedSince, budget, signal)));
+      found.push(...(await gitChanges(directory, since, budget, signal)));
   }
   return { found: found.slice(0, MAX_APPEARED), more: Math.max(0, found.length - MAX_APPEARED) };
 }
@@ -100,12 +96,12 @@ function isOwn(path: string, files: FileFacts): boolean {
 function newRepositories(
   { gitPaths, repositories, unseen }: ScannedTree,
   after: ScannedTree,
-  changedSince: number,
+  since: number,
 ): readonly Appeared[] {
   const known = new Set([...gitPaths, ...repositories]);
   const all = new Set([...after.gitPaths, ...after.repositories]);
   const added = new Set(
-    [...all].filter((path) => !known.has(path) && (unseen === undefined || isChanged(path, changedSince))),
+    [...all].filter((path) => !known.has(path) && (unseen === undefined || isChanged(path, since))),
   );
   const outermost = [...added].filter((path) => !isWithinAny(parentOf(path), added));
   return outermost.map((path) => ({
