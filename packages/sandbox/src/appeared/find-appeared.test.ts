@@ -23,6 +23,9 @@ import { findAppeared } from './find-appeared.js';
 const FILES = fakeFiles({});
 const OWN = { ...FILES, look: () => ({ ...lstatOf('/'), kind: 'directory' as const }), isOwn: () => true };
 
+/** What comes between is more than the stamps of files lag behind. */
+const PLANNING_MS = 100;
+
 let root: string;
 let repositories: RepositoryScans;
 
@@ -56,7 +59,7 @@ async function appearedBy(
   work: () => void,
   { rules = [], files = OWN }: { readonly rules?: readonly PathRule[]; readonly files?: typeof OWN } = {},
 ): Promise<AppearedReport> {
-  const since = Date.now();
+  const since = Date.now() - PLANNING_MS;
   const target = { root, except: new Set<string>(), maxDirectories: 100 };
   const searched = [{ target, tree: await repositories.find(target) }];
   work();
@@ -154,7 +157,7 @@ test('where not everything was looked at, only what has changed since is new', a
   const tree = await repositories.find(target);
   repository('d0');
   const plan = { searched: [{ target, tree }], policy: policyOf([]) };
-  const at = Date.now();
+  const at = Date.now() - PLANNING_MS;
   expect([
     await findAppeared(plan, { repositories, files: OWN }, at),
     await findAppeared(plan, { repositories, files: OWN }, at + 60_000),
