@@ -64,11 +64,14 @@ export const MAX_RESTRICTED_PATH_BYTES = 4000;
 /** Bytes of all indexes of git together that are looked through once a command has changed them; of further ones that is told. */
 export const MAX_INDEX_BYTES = 32 * 1024 * 1024;
 
-/** Characters of all names in one of them, which may be written in a few bytes each. */
-export const MAX_INDEX_CHARACTERS = 32 * 1024 * 1024;
+/** Characters of all names in them, which may be written in a few bytes each, and 16 more for each name. */
+export const MAX_INDEX_CHARACTERS = 64 * 1024 * 1024;
 
-/** Entries of the directory of one repository that are looked at when a command has ended; the rest is left out. */
-export const MAX_LOOKED_GIT_ENTRIES = 4096;
+/** Entries of the directory of one repository that are looked at when a command has ended; that there are more is told. */
+export const MAX_LOOKED_GIT_ENTRIES = 16_384;
+
+/** The same of all repositories of one command together. */
+export const MAX_LOOKED_ENTRIES = 65_536;
 
 /** Linked worktrees of all repositories of one sandbox; what a repository keeps of its own stays as it is where they are more. */
 export const MAX_LINKED_WORKTREES = 256;

@@ -7,6 +7,7 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -117,7 +118,7 @@ test('what was kept missing or as it was, and is something else now, is told', a
     rule(`read ${at(name)}/`, { ...more });
   const rules = [
     ...['kept', 'replaced', 'gone'].map((name) => kept('/x', name)),
-    ...['empty', 'filled', 'never'].map((name) => missing(name)),
+    ...['empty', 'filled', 'never', 'nothing', 'link', 'huge'].map((name) => missing(name)),
     missing('dot', { placeholderText: '.\n' }),
     missing('other', { placeholderText: '.\n' }),
     rule(`write ${root}`),
@@ -129,12 +130,16 @@ test('what was kept missing or as it was, and is something else now, is told', a
       rmSync(at('gone'), { recursive: true });
       mkdirSync(at('empty'));
       mkdirSync(at('filled/x'), { recursive: true });
+      writeFileSync(at('nothing'), '');
+      symlinkSync('/nowhere', at('link'));
+      writeFileSync(at('huge'), '');
+      truncateSync(at('huge'), 2 ** 40);
       writeFileSync(at('dot'), '.\n');
       writeFileSync(at('other'), '..\n');
     },
     { rules },
   );
-  expect(report).toEqual({ found: ['replaced', 'filled', 'other'].map(nameNote), more: 0 });
+  expect(report).toEqual({ found: ['replaced', 'filled', 'link', 'huge', 'other'].map(nameNote), more: 0 });
 });
 
 test('so many are told by name, and the rest is counted', async () => {
@@ -165,4 +170,22 @@ test('where not everything was looked at, only what has changed since is new', a
     { found: [repositoryNote('d0/.git')], more: 0 },
     { found: [], more: 0 },
   ]);
+});
+
+test('what cannot be looked at any more is told', async () => {
+  const target = { root, except: new Set<string>(), maxDirectories: 100 };
+  const before = { gitPaths: [], repositories: [], shut: ['/a'], unseen: undefined };
+  const after = { ...before, shut: ['/a', '/b'], unseen: 'it has more than 100 directories' };
+  const plan = { searched: [{ target, tree: before }], policy: policyOf([]) };
+  const finder = { find: () => Promise.resolve(after) };
+  const text = `${root} was not looked through to its end, since it has more than 100 directories; there may be repositories in it that were not there before`;
+  const shut =
+    '/b cannot be looked into any more, and may hold repositories that were not there before; let this user read and enter it (chmod u+rx)';
+  expect(await findAppeared(plan, { repositories: finder, files: OWN }, 0)).toEqual({
+    found: [
+      { kind: 'repository', path: root, text },
+      { kind: 'repository', path: '/b', text: shut },
+    ],
+    more: 0,
+  });
 });

@@ -1,16 +1,19 @@
 import { lstatSync, opendirSync, type Stats } from 'node:fs';
-import { MAX_APPEARED } from '@holdfast/exec-protocol';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { FileFacts } from '../files/file-facts.js';
 import { isWithinAny, parentOf } from '../files/paths.js';
 import { readSmallFile } from '../files/read-small-file.js';
 import type { HostFacts } from '../host-facts.js';
-import { MAX_INDEX_BYTES } from '../limits.js';
-import type { SandboxPlan } from '../plan-sandbox.js';
+import type { SandboxPlan, SearchedRoot } from '../plan-sandbox.js';
 import type { PathRule } from '../policy/path-rule.js';
 import type { ScannedTree } from '../repositories/scan-tree.js';
 import { NEVER_ABORTED } from '../until-aborted.js';
-import type { Appeared, AppearedReport } from './appeared.js';
-import { gitChanges } from './git-changes.js';
+import type { AppearedReport } from './appeared.js';
+import { Findings } from './findings.js';
+import { findGitChanges, fullBudget } from './git-changes.js';
+
+/** Rules that are looked at between two turns of the event loop. */
+const RULES_AT_ONCE = 256;
 
 /**
  * What has come up while a command ran that nothing protected: repositories, names that were kept from being created, and what in the
@@ -19,55 +22,55 @@ import { gitChanges } from './git-changes.js';
  * @throws The reason of the signal.
  */
 export async function findAppeared(
-  plan: Pick<SandboxPlan, 'policy' | 'searched'>,
+  { policy, searched }: Pick<SandboxPlan, 'policy' | 'searched'>,
   { repositories, files }: Pick<HostFacts, 'repositories' | 'files'>,
   since: number,
   signal: AbortSignal = NEVER_ABORTED,
 ): Promise<AppearedReport> {
-  const budget = { indexBytes: MAX_INDEX_BYTES };
-  const found: Appeared[] = plan.policy.rules.flatMap(uncovered);
-  for (const { target, tree: before } of plan.searched) {
+  const findings = new Findings();
+  await findUncovered(policy.rules, findings, signal);
+  const look = { since, budget: fullBudget(), findings, signal };
+  for (const { target, tree } of searched) {
     const after = await repositories.find(target, signal);
-    found.push(...newRepositories(before, after, since).filter(({ path }) => isOwn(path, files)));
-    for (const directory of before.repositories)
-      found.push(...(await gitChanges(directory, since, budget, signal)));
+    findNewRepositories({ target, tree }, after, { since, files, findings });
+    for (const directory of tree.repositories) await findGitChanges(directory, look);
   }
-  return { found: found.slice(0, MAX_APPEARED), more: Math.max(0, found.length - MAX_APPEARED) };
+  return findings.report;
 }
 
-/** What stood there keeps a command from it only as long as nobody outside removes it or puts something else there. */
-function uncovered({ kind, path, access, identity, placeholderText }: PathRule): readonly Appeared[] {
-  if (access === 'write') return [];
-  const isOther = kind === 'missing' ? hasContent(path, placeholderText) : isReplaced(path, identity);
-  const text = `what kept ${path} as it was has been removed outside, and there is something else now; look at what it holds`;
-  return isOther ? [{ kind: 'protectedName', path, text }] : [];
+/** What stands there keeps a command from it only as long as nobody outside removes it or puts something else there. */
+async function findUncovered(
+  rules: readonly PathRule[],
+  findings: Findings,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const [at, rule] of rules.entries()) {
+    if (at % RULES_AT_ONCE === RULES_AT_ONCE - 1) await turn();
+    signal.throwIfAborted();
+    if (rule.access === 'write' || !isOther(rule)) continue;
+    findings.add(
+      'protectedName',
+      rule.path,
+      (path) =>
+        `what kept ${path} as it was has been removed outside, and there is something else now; look at what it holds`,
+    );
+  }
 }
 
-function isReplaced(path: string, identity: PathRule['identity']): boolean {
+function isOther({ kind, path, identity, placeholderText }: PathRule): boolean {
   const found = lstatOf(path);
-  return (
-    found !== undefined &&
-    identity !== undefined &&
-    !(found.dev === identity.device && found.ino === identity.inode)
-  );
-}
-
-/** Undefined where nothing is, or nobody can tell. */
-function lstatOf(path: string): Stats | undefined {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false });
-  } catch {
-    return undefined;
-  }
+  if (found === undefined) return false;
+  if (kind === 'missing') return hasContent(path, found, placeholderText ?? '');
+  return identity !== undefined && !(found.dev === identity.device && found.ino === identity.inode);
 }
 
 /** Whether there is more than may stand for something missing. */
-function hasContent(path: string, placeholderText: string | undefined): boolean {
+function hasContent(path: string, found: Stats, text: string): boolean {
   try {
-    const found = lstatSync(path, { throwIfNoEntry: false });
-    if (found === undefined) return false;
     if (found.isDirectory()) return hasEntries(path);
-    return found.size > 0 && readSmallFile(path, found.size) !== placeholderText;
+    if (!found.isFile()) return true;
+    if (found.size === 0) return false;
+    return found.size !== Buffer.byteLength(text) || readSmallFile(path, found.size) !== text;
   } catch {
     return true;
   }
@@ -82,6 +85,57 @@ function hasEntries(directory: string): boolean {
   }
 }
 
+/** Undefined where nothing is, or nobody can tell. */
+function lstatOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
+/** The outermost ones; what was not looked at before is new only where it has changed since. What cannot be looked at now is told. */
+function findNewRepositories(
+  { target: { root }, tree: before }: SearchedRoot,
+  after: ScannedTree,
+  {
+    since,
+    files,
+    findings,
+  }: { readonly since: number; readonly files: FileFacts; readonly findings: Findings },
+): void {
+  for (const path of outermostNew(before, after, since)) {
+    if (isOwn(path, files)) findings.add('repository', path, newRepository);
+  }
+  const { unseen } = after;
+  if (unseen !== undefined && before.unseen === undefined)
+    findings.add(
+      'repository',
+      root,
+      (path) =>
+        `${path} was not looked through to its end, since ${unseen}; there may be repositories in it that were not there before`,
+    );
+  const known = new Set(before.shut);
+  for (const path of after.shut) if (!known.has(path)) findings.add('repository', path, nowShut);
+}
+
+function newRepository(path: string): string {
+  return `${path} was not there before, and git that is run in this repository outside runs the hooks and programs that it names`;
+}
+
+function nowShut(path: string): string {
+  return `${path} cannot be looked into any more, and may hold repositories that were not there before; let this user read and enter it (chmod u+rx)`;
+}
+
+function outermostNew(before: ScannedTree, after: ScannedTree, since: number): readonly string[] {
+  const known = new Set([...before.gitPaths, ...before.repositories]);
+  const all = new Set([...after.gitPaths, ...after.repositories]);
+  const isNew = (path: string): boolean =>
+    !known.has(path) && (before.unseen === undefined || (lstatOf(path)?.ctimeMs ?? 0) >= since);
+  const added = new Set([...all].filter(isNew));
+  return [...added].filter((path) => !isWithinAny(parentOf(path), added));
+}
+
 /** In a directory that many share somebody else's is nothing that the command has made. */
 function isOwn(path: string, files: FileFacts): boolean {
   try {
@@ -90,27 +144,4 @@ function isOwn(path: string, files: FileFacts): boolean {
   } catch {
     return true;
   }
-}
-
-/** The outermost ones; what was not looked at before is new only where it has changed since. */
-function newRepositories(
-  { gitPaths, repositories, unseen }: ScannedTree,
-  after: ScannedTree,
-  since: number,
-): readonly Appeared[] {
-  const known = new Set([...gitPaths, ...repositories]);
-  const all = new Set([...after.gitPaths, ...after.repositories]);
-  const added = new Set(
-    [...all].filter((path) => !known.has(path) && (unseen === undefined || isChanged(path, since))),
-  );
-  const outermost = [...added].filter((path) => !isWithinAny(parentOf(path), added));
-  return outermost.map((path) => ({
-    kind: 'repository',
-    path,
-    text: `${path} was not there before, and git that is run in this repository outside runs the hooks and programs that it names`,
-  }));
-}
-
-function isChanged(path: string, since: number): boolean {
-  return (lstatOf(path)?.ctimeMs ?? 0) >= since;
 }

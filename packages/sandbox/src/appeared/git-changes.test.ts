@@ -1,20 +1,23 @@
 import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   realpathSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { MAX_LOOKED_GIT_ENTRIES } from '../limits.js';
 import { NEVER_ABORTED } from '../until-aborted.js';
 import type { Appeared } from './appeared.js';
-import { gitChanges } from './git-changes.js';
+import { Findings } from './findings.js';
+import { findGitChanges, fullBudget, type LookBudget } from './git-changes.js';
 
 let work: string;
 let directory: string;
@@ -37,8 +40,22 @@ function git(...args: readonly string[]): void {
 }
 
 /** All that has changed since the repository was made, unless told otherwise. */
-function changes(since = 0, indexBytes = 1024): Promise<readonly Appeared[]> {
-  return gitChanges(directory, since, { indexBytes }, NEVER_ABORTED);
+async function changes(since = 0, budget: Partial<LookBudget> = {}): Promise<readonly Appeared[]> {
+  const findings = new Findings();
+  const look = { since, budget: { ...fullBudget(), ...budget }, findings, signal: NEVER_ABORTED };
+  await findGitChanges(directory, look);
+  return findings.report.found;
+}
+
+/** A time after a file was stamped, by the clock that stamps files. */
+async function laterThan(file: string): Promise<number> {
+  const before = lstatSync(file).ctimeMs;
+  const probe = path.join(work, 'probe');
+  return await vi.waitUntil(() => {
+    writeFileSync(probe, '');
+    const { ctimeMs } = lstatSync(probe);
+    return ctimeMs > before && ctimeMs;
+  });
 }
 
 function linkNote(name: string): Appeared {
@@ -99,7 +116,9 @@ test('an index that is not of git is told, and so is one by which git writes els
 });
 
 test('of an index for which too few bytes are left nobody knows what it names', async () => {
-  expect((await changes(0, 10)).map(({ path: at }) => at)).toEqual([path.join(directory, 'index')]);
+  expect((await changes(0, { indexBytes: 10 })).map(({ path: at }) => at)).toEqual([
+    path.join(directory, 'index'),
+  ]);
 });
 
 test('conflicts that git commit would copy and a rebase that was not ended are told', async () => {
@@ -124,17 +143,36 @@ test('conflicts that git commit would copy and a rebase that was not ended are t
   ]);
 });
 
-test('so many entries are looked at, and what lies further down is left out', async () => {
+test('so many entries are looked at, of one repository and of all, and that there are more is told', async () => {
+  symlinkSync('/nowhere', path.join(directory, 'ORIG_HEAD'));
+  const text = `${directory} was not looked through to its end, since it, or all repositories together, have too many entries; look for links and an index with strange names there`;
+  const tooMany = { kind: 'gitState', path: directory, text };
+  expect(await changes(0, { entries: 3 })).toContainEqual(tooMany);
   const many = path.join(directory, 'refs/many');
   mkdirSync(many);
   for (let at = 0; at < MAX_LOOKED_GIT_ENTRIES; at += 1) writeFileSync(path.join(many, String(at)), '');
-  mkdirSync(path.join(many, 'further'));
-  symlinkSync('/nowhere', path.join(many, 'further/down'));
-  symlinkSync('/nowhere', path.join(directory, 'ORIG_HEAD'));
-  expect(await changes()).toEqual([linkNote('ORIG_HEAD')]);
+  expect(await changes()).toEqual([linkNote('ORIG_HEAD'), tooMany]);
+});
+
+test('what comes with a directory that is moved there counts as changed', async () => {
+  const list = path.join(work, 'moved/git-rebase-todo');
+  mkdirSync(path.dirname(list));
+  writeFileSync(list, 'exec true\n');
+  symlinkSync('/nowhere', path.join(work, 'moved/x'));
+  const since = await laterThan(list);
+  renameSync(path.dirname(list), path.join(directory, 'rebase-merge'));
+  expect((await changes(since)).map(({ path: at }) => at).sort()).toEqual(
+    ['git-rebase-todo', 'x'].map((name) => path.join(directory, 'rebase-merge', name)),
+  );
 });
 
 test('nobody waits for it any more', async () => {
   const reason = new Error('over');
-  await expect(gitChanges(directory, 0, { indexBytes: 0 }, AbortSignal.abort(reason))).rejects.toBe(reason);
+  const look = {
+    since: 0,
+    budget: fullBudget(),
+    findings: new Findings(),
+    signal: AbortSignal.abort(reason),
+  };
+  await expect(findGitChanges(directory, look)).rejects.toBe(reason);
 });

@@ -1,73 +1,116 @@
 import { type Dirent, lstatSync } from 'node:fs';
 import { opendir } from 'node:fs/promises';
-import { childOf, isWithin } from '../files/paths.js';
+import { childOf } from '../files/paths.js';
+import { readBeginning } from '../files/read-beginning.js';
 import { readSmallBytes } from '../files/read-small-file.js';
-import { MAX_LOOKED_GIT_ENTRIES, MAX_SMALL_FILE_BYTES } from '../limits.js';
-import type { Appeared } from './appeared.js';
+import {
+  MAX_INDEX_BYTES,
+  MAX_INDEX_CHARACTERS,
+  MAX_LOOKED_ENTRIES,
+  MAX_LOOKED_GIT_ENTRIES,
+  MAX_SMALL_FILE_BYTES,
+} from '../limits.js';
+import { type Findings, shown } from './findings.js';
 import { faultOfIndex, isStrangeName } from './git-index.js';
 
-/** What one look may still do; counted down. */
+/** What one look may still do, in all repositories together; counted down. */
 export interface LookBudget {
+  entries: number;
   indexBytes: number;
+  indexCharacters: number;
+}
+
+export function fullBudget(): LookBudget {
+  return {
+    entries: MAX_LOOKED_ENTRIES,
+    indexBytes: MAX_INDEX_BYTES,
+    indexCharacters: MAX_INDEX_CHARACTERS,
+  };
+}
+
+/** A look at what has changed. */
+export interface ChangeLook {
+  /** Milliseconds since 1970; what has not changed from then on is left out. */
+  readonly since: number;
+  readonly budget: LookBudget;
+  readonly findings: Findings;
+  readonly signal: AbortSignal;
 }
 
 /**
- * What has changed in the directory of a repository so that git outside writes elsewhere than git does, or runs what somebody has left
+ * Finds what has changed in the directory of a repository so that git outside writes elsewhere than git does, or runs what somebody has left
  * there: links, which git follows and never makes, names in an index or a record of conflicts, a rebase that was not ended.
- * @param since Milliseconds since 1970; what has not changed from then on is left out. @throws The reason of the signal.
+ * @throws The reason of the signal.
  */
-export async function gitChanges(
-  directory: string,
-  since: number,
-  budget: LookBudget,
-  signal: AbortSignal,
-): Promise<readonly Appeared[]> {
-  const found: Appeared[] = [];
-  for await (const { path, name, isLink } of entriesBelow(directory, signal)) {
-    const isNamedByUsers = NAMED_BY_USERS.some((kind) => isWithin(path, childOf(directory, kind)));
-    const state = isNamedByUsers ? undefined : stateAt(path, name, directory, budget);
-    const finding = isLink ? linkAt(path, directory) : state;
-    if (finding !== undefined && hasChanged(path, since)) found.push(...(await finding()));
+export async function findGitChanges(directory: string, look: ChangeLook): Promise<void> {
+  for await (const entry of entriesBelow(directory, look)) {
+    const { path, isMoved } = entry;
+    const tell: Tell | undefined = entry.isLink ? tellLink : toldOf(entry);
+    if (tell !== undefined && (isMoved || hasChanged(path, look.since))) await tell(path, directory, look);
   }
-  return found;
 }
 
-/** What one entry of a repository has to tell, once it is known to have changed. */
-type Finding = () => readonly Appeared[] | Promise<readonly Appeared[]>;
+/** Tells of one entry of a repository that has changed. */
+type Tell = (path: string, directory: string, look: ChangeLook) => Promise<void> | undefined;
 
-function linkAt(path: string, directory: string): Finding {
-  const text = `${path} is a link, and git outside may write where it leads, with what a command has put into ${directory}; remove it`;
-  return () => [{ kind: 'gitLink', path, text }];
+/** Undefined for an entry of which there is nothing to tell, whatever it holds. */
+function toldOf({ name, isNamedByUsers }: GitEntry): Tell | undefined {
+  if (isNamedByUsers) return undefined;
+  if (name === 'index' || name.startsWith('sharedindex.')) return tellIndex;
+  if (name === 'MERGE_RR') return tellConflicts;
+  return name === 'git-rebase-todo' ? tellRebase : undefined;
 }
 
-function stateAt(path: string, name: string, directory: string, budget: LookBudget): Finding | undefined {
-  if (name === 'index' || name.startsWith('sharedindex.')) return () => ofIndex(path, budget);
-  if (name === 'MERGE_RR') return () => ofConflicts(path, directory);
-  if (name !== REBASE_LIST) return undefined;
-  const text = `${path} belongs to a rebase that was not ended, and git rebase --continue outside runs what it says; look at it, or git rebase --abort`;
-  return () => [{ kind: 'gitState', path, text }];
+function tellLink(path: string, directory: string, { findings }: ChangeLook): undefined {
+  findings.add(
+    'gitLink',
+    path,
+    (at) =>
+      `${at} is a link, and git outside may write where it leads, with what a command has put into ${shown(directory)}; remove it`,
+  );
 }
 
-async function ofIndex(path: string, budget: LookBudget): Promise<readonly Appeared[]> {
+function tellRebase(path: string, _directory: string, { findings }: ChangeLook): undefined {
+  findings.add(
+    'gitState',
+    path,
+    (at) =>
+      `${at} belongs to a rebase that was not ended, and git rebase --continue outside runs what it says; look at it, or git rebase --abort`,
+  );
+}
+
+async function tellIndex(path: string, directory: string, { budget, findings }: ChangeLook): Promise<void> {
   const bytes = bytesOf(path, budget.indexBytes);
   budget.indexBytes -= bytes?.length ?? 0;
-  const fault = bytes === undefined ? undefined : await faultOfIndex(bytes);
-  if (bytes !== undefined && fault === undefined) return [];
+  const fault = bytes === undefined ? UNREAD : await faultOfIndex(bytes, hashOf(directory), budget);
+  if (fault === undefined) return;
   const why =
-    fault?.kind === 'strangeName'
-      ? `names ${JSON.stringify(fault.name)}, and git checkout, stash or reset outside writes there`
-      : `is not as git writes it, or is too large to be looked at, and git outside writes where it says`;
-  return [{ kind: 'gitState', path, text: `${path} ${why}; remove it, and git reset makes it anew` }];
+    fault.kind === 'strangeName'
+      ? `names ${JSON.stringify(shown(fault.name))}, and git checkout, stash or reset outside writes there`
+      : 'is not as git writes it, or is too large to be looked at, and git outside writes where it says';
+  findings.add('gitState', path, (at) => `${at} ${why}; remove it, and git reset makes it anew`);
 }
 
 /** What conflicts were about, which `git commit` copies into the repository once they are resolved. */
-function ofConflicts(path: string, directory: string): readonly Appeared[] {
+function tellConflicts(path: string, directory: string, { findings }: ChangeLook): undefined {
   const lines = bytesOf(path, MAX_SMALL_FILE_BYTES)?.toString('utf8').split('\0') ?? [];
   const names = lines.filter((line) => line !== '').map((line) => line.slice(line.indexOf('\t') + 1));
   const name = names.find(isStrangeName) ?? names[0];
-  if (name === undefined) return [];
-  const text = `${path} names ${JSON.stringify(name)}, which git commit outside copies into ${directory}; remove it, unless conflicts are being resolved`;
-  return [{ kind: 'gitState', path, text }];
+  if (name === undefined) return;
+  findings.add(
+    'gitState',
+    path,
+    (at) =>
+      `${at} names ${JSON.stringify(shown(name))}, which git commit outside copies into ${shown(directory)}; remove it, unless conflicts are being resolved`,
+  );
+}
+
+const UNREAD = { kind: 'unreadable' } as const;
+
+/** Of the objects of a repository, as its config says, which stays as it is. */
+function hashOf(directory: string): 'sha1' | 'sha256' {
+  const config = readBeginning(childOf(directory, 'config'), MAX_SMALL_FILE_BYTES) ?? '';
+  return /^[ \t]*objectformat[ \t]*=[ \t]*"?sha256/im.test(config) ? 'sha256' : 'sha1';
 }
 
 /** Undefined for what cannot be read, a link included, which is told of by itself. */
@@ -91,23 +134,48 @@ interface GitEntry {
   readonly path: string;
   readonly name: string;
   readonly isLink: boolean;
+  /** Whether it is called as a branch is, or could be. */
+  readonly isNamedByUsers: boolean;
+  /** Whether what holds it has changed, so that it may have come there as it was. */
+  readonly isMoved: boolean;
 }
 
-/** What is not a directory in that of a repository, breadth first, up to `MAX_LOOKED_GIT_ENTRIES` entries. */
-async function* entriesBelow(directory: string, signal: AbortSignal): AsyncGenerator<GitEntry> {
-  const left = { entries: MAX_LOOKED_GIT_ENTRIES };
-  const directories = [directory];
-  for (let at = 0; at < directories.length && left.entries > 0; at += 1) {
-    const holder = directories[at] ?? directory;
-    for await (const entry of listed(holder)) {
+type GitFolder = Pick<GitEntry, 'path' | 'isNamedByUsers' | 'isMoved'>;
+
+/** What is not a directory in that of a repository, breadth first, as far as there are entries left; that it was not all is told. */
+async function* entriesBelow(
+  directory: string,
+  { since, budget, findings, signal }: ChangeLook,
+): AsyncGenerator<GitEntry> {
+  let left = Math.min(MAX_LOOKED_GIT_ENTRIES, budget.entries);
+  const folders: GitFolder[] = [{ path: directory, isNamedByUsers: false, isMoved: false }];
+  for (const folder of folders) {
+    for await (const entry of listed(folder.path)) {
       signal.throwIfAborted();
-      left.entries -= 1;
-      if (left.entries < 0) return;
-      const path = childOf(holder, entry.name);
-      if (!entry.isDirectory()) yield { path, name: entry.name, isLink: entry.isSymbolicLink() };
-      else if (holder !== directory || !PASSED_OVER.has(entry.name)) directories.push(path);
+      left -= 1;
+      budget.entries -= 1;
+      if (left < 0) {
+        findings.add('gitState', directory, tooMany);
+        return;
+      }
+      const path = childOf(folder.path, entry.name);
+      const { name } = entry;
+      if (!entry.isDirectory()) yield { ...folder, path, name, isLink: entry.isSymbolicLink() };
+      else if (folder.path !== directory || !PASSED_OVER.has(name)) folders.push(below(folder, path, name));
     }
   }
+
+  function below({ isNamedByUsers, isMoved }: GitFolder, path: string, name: string): GitFolder {
+    return {
+      path,
+      isNamedByUsers: isNamedByUsers || NAMED_BY_USERS.has(name),
+      isMoved: isMoved || hasChanged(path, since),
+    };
+  }
+}
+
+function tooMany(directory: string): string {
+  return `${directory} was not looked through to its end, since it, or all repositories together, have too many entries; look for links and an index with strange names there`;
 }
 
 /** Nothing where it cannot be read, or has gone. */
@@ -120,9 +188,7 @@ async function* listed(directory: string): AsyncGenerator<Dirent> {
 }
 
 /** Where files are called as branches are. */
-const NAMED_BY_USERS = ['refs', 'logs'];
-
-const REBASE_LIST = 'git-rebase-todo';
+const NAMED_BY_USERS: ReadonlySet<string> = new Set(['refs', 'logs']);
 
 /** What git fills by names that it has made up itself, what is protected, and what has other repositories in it. */
 const PASSED_OVER: ReadonlySet<string> = new Set('annex hooks lfs modules objects rr-cache svn'.split(' '));

@@ -3,7 +3,6 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { MAX_PATH_BYTES } from '../files/paths.js';
 import { MAX_INDEX_CHARACTERS } from '../limits.js';
 import { faultOfIndex, isStrangeName } from './git-index.js';
 
@@ -34,11 +33,20 @@ function indexOf(format: string, version: string, names: readonly string[]): Buf
   return readFileSync(path.join(directory, '.git/index'));
 }
 
+/** As one look has it, with so many characters left. */
+function fault(
+  bytes: Buffer,
+  hash: 'sha1' | 'sha256' = 'sha1',
+  indexCharacters = MAX_INDEX_CHARACTERS,
+): ReturnType<typeof faultOfIndex> {
+  return faultOfIndex(bytes, hash, { indexCharacters });
+}
+
 const NAMES = ['a', 'dir/b.git', 'dir/bc', '.gitignore', `${'long/'.repeat(50)}name`, 'ümlaut'];
 
-describe.each(['sha1', 'sha256'])('an index with hashes of %s', (format) => {
+describe.each(['sha1', 'sha256'] as const)('an index with hashes of %s', (format) => {
   test.each(['2', '3', '4'])('in version %s, as git writes it, has no fault', async (version) => {
-    expect(await faultOfIndex(indexOf(format, version, NAMES))).toBeUndefined();
+    expect(await fault(indexOf(format, version, NAMES), format)).toBeUndefined();
   });
 
   test.each(['2', '4'])(
@@ -46,7 +54,7 @@ describe.each(['sha1', 'sha256'])('an index with hashes of %s', (format) => {
     async (version) => {
       const bytes = indexOf(format, version, ['a', 'xgit/hooks/update', 'z']);
       bytes.write('.', bytes.indexOf('xgit/hooks/update'), 'latin1');
-      expect(await faultOfIndex(bytes)).toEqual({ kind: 'strangeName', name: '.git/hooks/update' });
+      expect(await fault(bytes, format)).toEqual({ kind: 'strangeName', name: '.git/hooks/update' });
     },
   );
 });
@@ -58,7 +66,7 @@ test.each(['..', './a', 'a//b', '/etc/x', '.GIT/x', 'a/../b', 'GIT~1/x'])(
     entry.writeUInt16BE(name.length, 60);
     entry.write(name, 62, 'latin1');
     const header = Buffer.from('DIRC\0\0\0\x02\0\0\0\x01', 'latin1');
-    expect(await faultOfIndex(Buffer.concat([header, entry]))).toEqual({ kind: 'strangeName', name });
+    expect(await fault(Buffer.concat([header, entry]))).toEqual({ kind: 'strangeName', name });
   },
 );
 
@@ -68,26 +76,22 @@ test.each([
   ['an index that is cut off', Buffer.from('DIRC\0\0\0\x02\0\0\0\x09', 'latin1')],
   ['a version that nobody knows', Buffer.from('DIRC\0\0\0\x05\0\0\0\x00', 'latin1')],
 ])('%s is not as git writes it', async (_, bytes) => {
-  expect(await faultOfIndex(bytes)).toEqual({ kind: 'unreadable' });
+  expect(await fault(bytes)).toEqual({ kind: 'unreadable' });
 });
 
 test('neither an entry of a split index without a name nor a directory that is not checked out is strange', () => {
   expect(['', 'dir/', 'dir/sub/', '.github', '.git2/x', 'a.git/b', '...'].filter(isStrangeName)).toEqual([]);
 });
 
-test('an index whose names have more characters than are looked at is told as one that nobody reads', async () => {
-  const name = 'n'.repeat(MAX_PATH_BYTES - 1);
-  const entry = (text: string): Buffer => {
-    const flags = Buffer.alloc(2);
-    flags.writeUInt16BE(0xfff);
-    return Buffer.concat([Buffer.alloc(60), flags, Buffer.from([0]), Buffer.from(`${text}\0`)]);
-  };
-  const indexOfNames = (count: number): Buffer => {
-    const header = Buffer.from('DIRC\0\0\0\x04\0\0\0\0', 'latin1');
-    header.writeUInt32BE(count, 8);
-    return Buffer.concat([header, entry(name), ...Array.from({ length: count - 1 }, () => entry(''))]);
-  };
-  const atMost = Math.floor(MAX_INDEX_CHARACTERS / name.length);
-  expect(await faultOfIndex(indexOfNames(atMost))).toBeUndefined();
-  expect(await faultOfIndex(indexOfNames(atMost + 1))).toEqual({ kind: 'unreadable' });
+test('an index with more characters in its names than are left is told as one that nobody reads', async () => {
+  const bytes = indexOf('sha1', '2', ['abc', 'defg']);
+  const cost = 'abc'.length + 'defg'.length + 2 * 16;
+  expect([await fault(bytes, 'sha1', cost), await fault(bytes, 'sha1', cost - 1)]).toEqual([
+    undefined,
+    { kind: 'unreadable' },
+  ]);
+});
+
+test('an index of other hashes than its repository has is not as git writes it there', async () => {
+  expect(await fault(indexOf('sha256', '2', NAMES), 'sha1')).toEqual({ kind: 'unreadable' });
 });

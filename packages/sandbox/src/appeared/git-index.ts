@@ -1,6 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { MAX_PATH_BYTES } from '../files/paths.js';
-import { MAX_INDEX_CHARACTERS } from '../limits.js';
 
 /** What the index of a repository has that git never writes. */
 export type IndexFault =
@@ -10,15 +9,30 @@ export type IndexFault =
   | { readonly kind: 'unreadable' };
 
 /**
- * Looks through the names in an index, of version 2 to 4, with hashes of either length. Git checks names when it takes them
- * down, and not when it reads them again (gitformat-index(5)). It keeps the event loop for a moment at a time only.
+ * Looks through the names in an index, of version 2 to 4. Git checks names when it takes them down, and not when it reads them again
+ * (gitformat-index(5)). It keeps the event loop for a moment at a time only.
+ * @param hash Of the objects of its repository. @param budget Characters of names that may be looked at; counted down.
  */
-export async function faultOfIndex(bytes: Buffer): Promise<IndexFault | undefined> {
+export async function faultOfIndex(
+  bytes: Buffer,
+  hash: keyof typeof HASH_BYTES,
+  budget: { indexCharacters: number },
+): Promise<IndexFault | undefined> {
   if (bytes.length < HEADER_BYTES || bytes.toString('latin1', 0, 4) !== SIGNATURE) return UNREADABLE;
   const version = bytes.readUInt32BE(4);
   if (version < 2 || version > 4) return UNREADABLE;
-  const fault = await faultIn(namesIn(bytes, version, SHA1_BYTES));
-  return fault?.kind === 'unreadable' ? await faultIn(namesIn(bytes, version, SHA256_BYTES)) : fault;
+  let untilTurn = CHARACTERS_AT_ONCE;
+  for (const name of namesIn(bytes, version, HASH_BYTES[hash])) {
+    const cost = (name?.length ?? 0) + ENTRY_COST;
+    budget.indexCharacters -= cost;
+    if (name === undefined || budget.indexCharacters < 0) return UNREADABLE;
+    if (isStrangeName(name)) return { kind: 'strangeName', name: Buffer.from(name, 'latin1').toString() };
+    untilTurn -= cost;
+    if (untilTurn > 0) continue;
+    untilTurn = CHARACTERS_AT_ONCE;
+    await turn();
+  }
+  return undefined;
 }
 
 /** Whether git takes no such path down: it leads out of the work tree, or into the directory of a repository. */
@@ -27,22 +41,7 @@ export function isStrangeName(name: string): boolean {
   return name !== '' && STRANGE_PART.test(name.endsWith('/') ? name.slice(0, -1) : name);
 }
 
-async function faultIn(names: Iterable<string | undefined>): Promise<IndexFault | undefined> {
-  let charactersLeft = MAX_INDEX_CHARACTERS;
-  let untilTurn = NAMES_AT_ONCE;
-  for (const name of names) {
-    charactersLeft -= name?.length ?? 0;
-    if (name === undefined || charactersLeft < 0) return UNREADABLE;
-    if (isStrangeName(name)) return { kind: 'strangeName', name: Buffer.from(name, 'latin1').toString() };
-    untilTurn -= 1;
-    if (untilTurn > 0) continue;
-    untilTurn = NAMES_AT_ONCE;
-    await turn();
-  }
-  return undefined;
-}
-
-/** Undefined, and no more, where it has other hashes, or is not as git writes it. */
+/** Undefined, and no more, where it is not as git writes it. */
 function* namesIn(bytes: Buffer, version: number, hashBytes: number): Generator<string | undefined, void> {
   const count = bytes.readUInt32BE(8);
   let at = HEADER_BYTES;
@@ -97,8 +96,7 @@ const HEADER_BYTES = 12;
 /** What is known of the file of an entry, before its hash. */
 const STAT_BYTES = 40;
 
-const SHA1_BYTES = 20;
-const SHA256_BYTES = 32;
+const HASH_BYTES = { sha1: 20, sha256: 32 } as const;
 
 const EXTENDED = 0x4000;
 const LENGTH = 0xfff;
@@ -107,4 +105,8 @@ const ALIGNMENT = 8;
 /** A name in a path that git gives to nothing below a work tree; the last one is what NTFS calls `.git`. */
 const STRANGE_PART = /(?:^|\/)(?:\.{0,2}|\.git|git~1)(?:\/|$)/i;
 
-const NAMES_AT_ONCE = 4096;
+/** Between two turns of the event loop. */
+const CHARACTERS_AT_ONCE = 256 * 1024;
+
+/** What an entry costs beside its name. */
+const ENTRY_COST = 16;

@@ -68,7 +68,7 @@ function isOfGit(directory: string, files: ScanFiles): boolean {
 }
 
 /** Every `git init` writes it, and `git submodule` too. */
-const WRITTEN_BY_INIT = /^\s*repositoryformatversion\s*=/im;
+const WRITTEN_BY_INIT = /^[ \t]*repositoryformatversion[ \t]*=/im;
 
 /** Whether a listing says what the directory holds now. */
 export function isCurrent(listing: Listing, stamp: ScannedStamp): boolean {

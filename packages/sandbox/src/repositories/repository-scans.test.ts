@@ -5,6 +5,7 @@ import {
   MAX_REMEMBERED_SCANS,
   MAX_SCANNED_DIRECTORIES,
   MAX_SCANNED_TREE_ENTRIES,
+  MAX_SMALL_FILE_BYTES,
 } from '../limits.js';
 import { RepositoryScans } from './repository-scans.js';
 import type { ScannedTree, ScanTarget } from './scan-tree.js';
@@ -62,6 +63,13 @@ describe('a look below a root', () => {
     tree.texts.set('/ws/x.git/config', '[core]\n\trepositoryformatversion = 0\n\tbare = true\n');
     tree.texts.set('/ws/other/config', 'bare = of what git writes\n');
     expect((await scansOf(tree).find(target('/ws'))).repositories).toEqual(['/ws/x.git']);
+  });
+
+  test('looks for the mark in a config of nothing but line ends, and keeps nobody waiting', async () => {
+    const tree = treeOf('/ws/x');
+    tree.make('/ws/x/config', false);
+    tree.texts.set('/ws/x/config', '\n'.repeat(MAX_SMALL_FILE_BYTES));
+    expect((await scansOf(tree).find(target('/ws'))).repositories).toEqual([]);
   });
 
   test('goes on below what only looks like a repository, and leaves nothing out there for its name', async () => {
