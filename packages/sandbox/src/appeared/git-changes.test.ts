@@ -76,7 +76,15 @@ test('what git itself leaves there is nothing to tell', async () => {
 
 test('links are told wherever they lead, but where git makes up the names', async () => {
   git('commit', '-qm', 'one');
-  for (const name of ['COMMIT_EDITMSG', 'logs/HEAD', 'refs/heads/x', 'objects/00', 'hooks/update']) {
+  for (const name of [
+    'COMMIT_EDITMSG',
+    'logs/HEAD',
+    'refs/heads/x',
+    'objects/info/x',
+    'objects/00/x',
+    'hooks/update',
+  ]) {
+    mkdirSync(path.dirname(path.join(directory, name)), { recursive: true });
     rmSync(path.join(directory, name), { force: true });
     symlinkSync('/nowhere', path.join(directory, name));
   }
@@ -84,6 +92,7 @@ test('links are told wherever they lead, but where git makes up the names', asyn
   expect([...found].sort((one, other) => one.path.localeCompare(other.path, 'en'))).toEqual([
     linkNote('COMMIT_EDITMSG'),
     linkNote('logs/HEAD'),
+    linkNote('objects/info/x'),
     linkNote('refs/heads/x'),
   ]);
 });
@@ -119,6 +128,14 @@ test('of an index for which too few bytes are left nobody knows what it names', 
   expect((await changes(0, { indexBytes: 10 })).map(({ path: at }) => at)).toEqual([
     path.join(directory, 'index'),
   ]);
+});
+
+test('a cherry-pick that was not ended is told', async () => {
+  const at = path.join(directory, 'sequencer/todo');
+  mkdirSync(path.dirname(at));
+  writeFileSync(at, 'pick 0 x\n');
+  const text = `${at} belongs to a cherry-pick or revert that was not ended, and git cherry-pick --continue outside goes by what it says; look at it, or git cherry-pick --abort`;
+  expect(await changes()).toEqual([{ kind: 'gitState', path: at, text }]);
 });
 
 test('conflicts that git commit would copy and a rebase that was not ended are told', async () => {

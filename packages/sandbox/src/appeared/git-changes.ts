@@ -54,11 +54,12 @@ export async function findGitChanges(directory: string, look: ChangeLook): Promi
 type Tell = (path: string, directory: string, look: ChangeLook) => Promise<void> | undefined;
 
 /** Undefined for an entry of which there is nothing to tell, whatever it holds. */
-function toldOf({ name, isNamedByUsers }: GitEntry): Tell | undefined {
+function toldOf({ path, name, isNamedByUsers }: GitEntry): Tell | undefined {
   if (isNamedByUsers) return undefined;
   if (name === 'index' || name.startsWith('sharedindex.')) return tellIndex;
   if (name === 'MERGE_RR') return tellConflicts;
-  return name === 'git-rebase-todo' ? tellRebase : undefined;
+  if (name === 'git-rebase-todo') return tellRebase;
+  return path.endsWith('/sequencer/todo') || path.endsWith('/sequencer/opts') ? tellPicks : undefined;
 }
 
 function tellLink(path: string, directory: string, { findings }: ChangeLook): undefined {
@@ -76,6 +77,15 @@ function tellRebase(path: string, _directory: string, { findings }: ChangeLook):
     path,
     (at) =>
       `${at} belongs to a rebase that was not ended, and git rebase --continue outside runs what it says; look at it, or git rebase --abort`,
+  );
+}
+
+function tellPicks(path: string, _directory: string, { findings }: ChangeLook): undefined {
+  findings.add(
+    'gitState',
+    path,
+    (at) =>
+      `${at} belongs to a cherry-pick or revert that was not ended, and git cherry-pick --continue outside goes by what it says; look at it, or git cherry-pick --abort`,
   );
 }
 
@@ -161,8 +171,13 @@ async function* entriesBelow(
       const path = childOf(folder.path, entry.name);
       const { name } = entry;
       if (!entry.isDirectory()) yield { ...folder, path, name, isLink: entry.isSymbolicLink() };
-      else if (folder.path !== directory || !PASSED_OVER.has(name)) folders.push(below(folder, path, name));
+      else if (!isPassedOver(folder.path, name)) folders.push(below(folder, path, name));
     }
+  }
+
+  function isPassedOver(holder: string, name: string): boolean {
+    if (holder === directory) return PASSED_OVER.has(name);
+    return holder === childOf(directory, 'objects') && OBJECTS.test(name);
   }
 
   function below({ isNamedByUsers, isMoved }: GitFolder, path: string, name: string): GitFolder {
@@ -190,5 +205,8 @@ async function* listed(directory: string): AsyncGenerator<Dirent> {
 /** Where files are called as branches are. */
 const NAMED_BY_USERS: ReadonlySet<string> = new Set(['refs', 'logs']);
 
-/** What git fills by names that it has made up itself, what is protected, and what has other repositories in it. */
-const PASSED_OVER: ReadonlySet<string> = new Set('annex hooks lfs modules objects rr-cache svn'.split(' '));
+/** What programs fill by names that they have made up themselves, what is protected, and what has other repositories in it. */
+const PASSED_OVER: ReadonlySet<string> = new Set('annex hooks lfs modules rr-cache svn'.split(' '));
+
+/** What holds objects by their names. */
+const OBJECTS = /^[\da-f]{2}$/;

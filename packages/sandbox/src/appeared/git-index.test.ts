@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { MAX_INDEX_CHARACTERS } from '../limits.js';
 import { faultOfIndex, isStrangeName } from './git-index.js';
 
@@ -43,6 +43,39 @@ function fault(
 }
 
 const NAMES = ['a', 'dir/b.git', 'dir/bc', '.gitignore', `${'long/'.repeat(50)}name`, 'ümlaut'];
+
+describe('an index that git reads with several threads', () => {
+  const names = Array.from({ length: 40 }, (_, at) => `f${String(at).padStart(2, '0')}`);
+
+  function withBlocks(version: string): Buffer {
+    vi.stubEnv('GIT_TEST_INDEX_THREADS', '3');
+    const bytes = indexOf('sha1', version, names);
+    vi.unstubAllEnvs();
+    return bytes;
+  }
+
+  test.each(['2', '4'])('in version %s has no fault as git writes it', async (version) => {
+    const bytes = withBlocks(version);
+    expect([bytes.includes('IEOT'), bytes.includes('EOIE'), await fault(bytes)]).toEqual([
+      true,
+      true,
+      undefined,
+    ]);
+  });
+
+  test('is not as git writes it where a block begins, or the entries end, elsewhere', async () => {
+    for (const [signature, offset] of [
+      ['IEOT', 12],
+      ['IEOT', 16],
+      ['EOIE', 8],
+    ] as const) {
+      const bytes = withBlocks('2');
+      const at = bytes.lastIndexOf(signature) + offset;
+      bytes.writeUInt32BE(bytes.readUInt32BE(at) + 1, at);
+      expect(await fault(bytes)).toEqual({ kind: 'unreadable' });
+    }
+  });
+});
 
 describe.each(['sha1', 'sha256'] as const)('an index with hashes of %s', (format) => {
   test.each(['2', '3', '4'])('in version %s, as git writes it, has no fault', async (version) => {

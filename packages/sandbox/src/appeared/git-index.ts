@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { MAX_PATH_BYTES } from '../files/paths.js';
+import { isTailOf } from './git-index-tail.js';
 
 /** What the index of a repository has that git never writes. */
 export type IndexFault =
@@ -46,8 +47,8 @@ function* namesIn(bytes: Buffer, version: number, hashBytes: number): Generator<
   const count = bytes.readUInt32BE(8);
   let at = HEADER_BYTES;
   let previous = '';
-  let entry = 0;
-  for (; entry < count; entry += 1) {
+  const starts: number[] = [];
+  while (starts.length < count) {
     const start = at;
     const flagsAt = start + STAT_BYTES + hashBytes;
     if (flagsAt + 4 > bytes.length) break;
@@ -58,10 +59,11 @@ function* namesIn(bytes: Buffer, version: number, hashBytes: number): Generator<
     const name = kept.text + bytes.toString('latin1', kept.end, Math.min(end, kept.end + MAX_PATH_BYTES));
     if (end === -1 || name.length >= MAX_PATH_BYTES || !isLength(flags & LENGTH, name)) break;
     yield name;
+    starts.push(start);
     previous = name;
     at = version === 4 ? end + 1 : start + Math.floor((end - start + ALIGNMENT) / ALIGNMENT) * ALIGNMENT;
   }
-  if (entry < count) yield undefined;
+  if (starts.length < count || !isTailOf(starts, bytes, at, hashBytes)) yield undefined;
 }
 
 /** Longer names than can be told there are told as the longest. */

@@ -259,7 +259,9 @@ class Scan {
   #isLeaf(directory: string): boolean {
     const { files } = this.#tools;
     try {
-      return files.stampOf(directory)?.links === LINKS_OF_LEAF && !files.exists(childOf(directory, '.git'));
+      if (files.stampOf(directory)?.links !== LINKS_OF_LEAF) return false;
+      // The rest of a repository may be links.
+      return !['.git', 'HEAD'].some((name) => files.exists(childOf(directory, name)));
     } catch {
       // What is shut is taken down by whoever lists it.
       return false;

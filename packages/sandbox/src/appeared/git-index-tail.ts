@@ -1,0 +1,40 @@
+/**
+ * Whether what follows the entries of an index has git read the very same entries: with several threads it begins where two
+ * extensions say that blocks of entries do (EOIE and IEOT of gitformat-index(5)).
+ * @param starts Where each entry begins. @param end Where the entries end.
+ */
+export function isTailOf(starts: readonly number[], bytes: Buffer, end: number, hashBytes: number): boolean {
+  const limit = bytes.length - hashBytes;
+  const last = limit - EXTENSION_HEADER_BYTES - OFFSET_BYTES - hashBytes;
+  const hasEnd = last >= end && signatureAt(bytes, last) === 'EOIE';
+  if (hasEnd && bytes.readUInt32BE(last + EXTENSION_HEADER_BYTES) !== end) return false;
+  for (let at = end; at + EXTENSION_HEADER_BYTES <= limit; ) {
+    const from = at + EXTENSION_HEADER_BYTES;
+    const to = from + bytes.readUInt32BE(at + 4);
+    if (to > limit) return false;
+    if (signatureAt(bytes, at) === 'IEOT' && !areBlocksOf(starts, bytes.subarray(from, to))) return false;
+    at = to;
+  }
+  return true;
+}
+
+/** A version, and for each block where it begins and how many entries it has. */
+function areBlocksOf(starts: readonly number[], table: Buffer): boolean {
+  if (table.length < OFFSET_BYTES || (table.length - OFFSET_BYTES) % BLOCK_BYTES !== 0) return false;
+  let entries = 0;
+  for (let at = OFFSET_BYTES; at < table.length; at += BLOCK_BYTES) {
+    if (table.readUInt32BE(at) !== starts[entries]) return false;
+    entries += table.readUInt32BE(at + OFFSET_BYTES);
+  }
+  return entries === starts.length;
+}
+
+function signatureAt(bytes: Buffer, at: number): string {
+  return bytes.toString('latin1', at, at + 4);
+}
+
+/** A signature and a length. */
+const EXTENSION_HEADER_BYTES = 8;
+
+const OFFSET_BYTES = 4;
+const BLOCK_BYTES = 8;
