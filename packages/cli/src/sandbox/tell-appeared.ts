@@ -1,5 +1,5 @@
 import { findAppeared } from '@holdfast/sandbox';
-import { complain } from '../complain.js';
+import { complain, messageOf } from '../complain.js';
 import { printable } from '../text/printable.js';
 import type { LocalPlan } from './plan-locally.js';
 
@@ -28,7 +28,10 @@ export async function tellAppeared(
     for (const { text } of found) complain(`note: ${printable(text)}`);
     if (more > 0) complain(`note: and ${more} more have appeared`);
   } catch (error) {
-    if (!limit.aborted) throw error;
+    if (!limit.aborted) {
+      complain(`note: what has appeared while the command ran could not be looked for: ${messageOf(error)}`);
+      return;
+    }
     complain(
       `note: what has appeared while the command ran could not be looked for within ${LOOK_LIMIT_MS / 1000} s`,
     );

@@ -130,6 +130,15 @@ test('of an index for which too few bytes are left nobody knows what it names', 
   ]);
 });
 
+test('a directory or link whose name is not UTF-8 is told', async () => {
+  const name = (text: string): Buffer => Buffer.from(path.join(directory, text), 'latin1');
+  mkdirSync(name('\xff'));
+  writeFileSync(name('refs/heads/\xff'), '');
+  const at = path.join(directory, '\ufffd');
+  const text = `${at} is a directory or a link whose name is not UTF-8, so nobody looks where it leads; remove it`;
+  expect(await changes()).toEqual([{ kind: 'gitState', path: at, text }]);
+});
+
 test('a cherry-pick that was not ended is told', async () => {
   const at = path.join(directory, 'sequencer/todo');
   mkdirSync(path.dirname(at));

@@ -1,6 +1,6 @@
 import { type Dirent, lstatSync } from 'node:fs';
 import { opendir } from 'node:fs/promises';
-import { childOf } from '../files/paths.js';
+import { childOf, NOT_UTF_8 } from '../files/paths.js';
 import { readBeginning } from '../files/read-beginning.js';
 import { readSmallBytes } from '../files/read-small-file.js';
 import {
@@ -170,6 +170,10 @@ async function* entriesBelow(
       }
       const path = childOf(folder.path, entry.name);
       const { name } = entry;
+      if (name.includes(NOT_UTF_8) && !entry.isFile()) {
+        findings.add('gitState', path, notNamed);
+        continue;
+      }
       if (!entry.isDirectory()) yield { ...folder, path, name, isLink: entry.isSymbolicLink() };
       else if (!isPassedOver(folder.path, name)) folders.push(below(folder, path, name));
     }
@@ -187,6 +191,10 @@ async function* entriesBelow(
       isMoved: isMoved || hasChanged(path, since),
     };
   }
+}
+
+function notNamed(path: string): string {
+  return `${path} is a directory or a link whose name is not UTF-8, so nobody looks where it leads; remove it`;
 }
 
 function tooMany(directory: string): string {

@@ -27,13 +27,14 @@ export function readSmallBytes(path: string, maxBytes: number): Buffer | undefin
 function readHeld(held: number, maxBytes: number): Buffer | undefined {
   const fd = openSync(pathOfDescriptor(held), constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    return readAtMost(fd, maxBytes);
+    // Of what grows meanwhile nobody wants the rest.
+    return readAtMost(fd, Math.min(maxBytes, fstatSync(fd).size + SPARE_BYTES));
   } finally {
     closeSync(fd);
   }
 }
 
-/** Its size says nothing: others may write it meanwhile. */
+/** Others may write it meanwhile. */
 function readAtMost(fd: number, maxBytes: number): Buffer | undefined {
   const bytes = Buffer.allocUnsafe(maxBytes + 1);
   let length = 0;
@@ -42,3 +43,6 @@ function readAtMost(fd: number, maxBytes: number): Buffer | undefined {
   }
   return length < bytes.length ? bytes.subarray(0, length) : undefined;
 }
+
+/** What a file may be longer than it has just said. */
+const SPARE_BYTES = 64 * 1024;
