@@ -8,8 +8,9 @@ const SANDBOXED = { ...REPLAY, extensions: [...REPLAY.extensions, 'sandbox'] };
 
 const INTENT = { permissions: { type: 'external', network: 'restricted' }, windowsSandboxLevel: 'disabled' };
 
+/** Of a kind that is a warning in the log. */
 function reportOf(path: string): AppearedReport {
-  return { found: [{ kind: 'repository', path, text: `${path} is new` }], more: 0 };
+  return { found: [{ kind: 'protectedName', path, text: `${path} is new` }], more: 0 };
 }
 
 /** A server on which what is confined is looked after so, and not confined at all. */
@@ -50,7 +51,7 @@ function told({ received }: CoreClient): unknown[] {
 function reported(processId: string, path: string): object {
   return {
     processId,
-    found: [{ kind: 'repository', path: `file://${path}`, text: `${path} is new` }],
+    found: [{ kind: 'protectedName', path: `file://${path}`, text: `${path} is new` }],
     more: 0,
   };
 }
