@@ -382,8 +382,11 @@ export const MAX_TOLD_SANDBOX_NOTES = 32;
 /** Things that have appeared while a confined process ran and are told by name. */
 export const MAX_APPEARED = 32;
 
-/** Looks at what has appeared that wait for their turn; a process that ends at the limit is not looked after. */
-export const MAX_WAITING_LOOKS = 256;
+/** Looks at what has appeared that wait for the turn of their session; a process that ends at the limit is not looked after. */
+export const MAX_WAITING_LOOKS_PER_SESSION = 16;
+
+/** How long one look at what has appeared may take; other sessions wait for their turn meanwhile. */
+export const LOOK_LIMIT_MS = 5000;
 
 /** Reports of what has appeared that wait for the client of a session; past it the oldest is left out. */
 export const MAX_APPEARED_RECORDS = 64;

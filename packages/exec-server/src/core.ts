@@ -123,7 +123,7 @@ export function createServerCore(options: ServerCoreOptions): ServerCore {
   const { sessionTtlMs, closedProcessTtlMs, silenceMs = SERVER_SILENCE_MS } = lifetimesOf(options);
   const directory = new ProcessDirectory(clock, closedProcessTtlMs);
   const logMemory = new LogMemory();
-  const looks = new AppearedLooks(logger);
+  const looks = new AppearedLooks({ clock, logger });
   const sessions = new SessionRegistry({ ...options, directory, logMemory, looks }, sessionTtlMs);
   const answerBuffers = new AnswerBuffers(clock);
   const host: ConnectionHost = {

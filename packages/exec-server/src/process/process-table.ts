@@ -275,9 +275,9 @@ export class ProcessTable {
     if (look === undefined) return;
     const { looks } = this.#host;
     const { onAppeared } = this.#listeners;
-    const { id, ref } = managed.traits;
+    const { id, ref, session } = managed.traits;
     managed.onceExited(() => {
-      looks.begin(ref, look, (report) => {
+      looks.begin(session, ref, look, (report) => {
         onAppeared(id, report);
       });
     });

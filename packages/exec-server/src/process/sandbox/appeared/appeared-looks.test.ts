@@ -1,9 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { MAX_WAITING_LOOKS } from '@holdfast/exec-protocol';
+import { LOOK_LIMIT_MS, MAX_WAITING_LOOKS_PER_SESSION } from '@holdfast/exec-protocol';
 import type { AppearedReport } from '@holdfast/sandbox';
-import { beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { TestClock } from '../../../testing/test-clock.js';
 import type { AppearedLook } from '../sandbox.js';
-import { AppearedLooks } from './appeared-looks.js';
+import { AppearedLooks, type LooksHost } from './appeared-looks.js';
 
 const NOTHING: AppearedReport = { found: [], more: 0 };
 
@@ -15,21 +16,28 @@ const REPORT: AppearedReport = {
   more: 3,
 };
 
+let clock: TestClock;
 let lines: unknown[];
 let told: unknown[];
 let looks: AppearedLooks;
 
 beforeEach(() => {
+  clock = new TestClock();
   lines = [];
   told = [];
-  looks = new AppearedLooks({
+  const logger: LooksHost['logger'] = {
     info: (facts, event) => lines.push([event, { ...facts, isInfo: true }]),
     warn: (facts, event) => lines.push([event, facts]),
-  });
+  };
+  looks = new AppearedLooks({ clock, logger });
 });
 
-function begin(process: string, look: AppearedLook): void {
-  looks.begin(process, look, (report) => told.push([process, report]));
+afterEach(() => {
+  expect(clock.pending).toBe(0);
+});
+
+function begin(process: string, look: AppearedLook, session = 's'): void {
+  looks.begin(session, process, look, (report) => told.push([process, report]));
 }
 
 /** A look that ends when the test says so. */
@@ -73,20 +81,79 @@ test('one look goes on at a time, in the order in which they came', async () => 
   expect(order).toEqual(['r2', 'r3']);
 });
 
-test('so many wait, and one more is left out with a line', async () => {
+test('sessions take turns, however much one of them asks for', async () => {
+  const first = heldLook();
+  const order: string[] = [];
+  const noted =
+    (name: string): AppearedLook =>
+    () => {
+      order.push(name);
+      return Promise.resolve(NOTHING);
+    };
+  begin('a1', first.look, 'a');
+  for (const name of ['a2', 'a3', 'a4']) begin(name, noted(name), 'a');
+  for (const name of ['b1', 'b2']) begin(name, noted(name), 'b');
+  begin('c1', noted('c1'), 'c');
+  first.end(NOTHING);
+  await turn();
+  expect(order).toEqual(['a2', 'b1', 'c1', 'a3', 'b2', 'a4']);
+});
+
+test('so many of a session wait, and one more is left out with a line; another session has its look', async () => {
   const first = heldLook();
   begin('first', first.look);
-  for (let count = 0; count < MAX_WAITING_LOOKS; count += 1) begin('waits', () => Promise.resolve(NOTHING));
+  for (let count = 0; count < MAX_WAITING_LOOKS_PER_SESSION; count += 1)
+    begin('waits', () => Promise.resolve(NOTHING));
+  await turn();
   expect(lines).toEqual([]);
   begin('r9', () => Promise.resolve(REPORT));
-  expect(lines).toEqual([
+  begin('other', () => Promise.resolve(REPORT), 'other');
+  await turn();
+  expect(lines.splice(0)).toEqual([
     ['what appeared while a command ran is not looked for: too many looks wait', { process: 'r9' }],
   ]);
   first.end(NOTHING);
   await turn();
   begin('r10', () => Promise.resolve(REPORT));
   await turn();
-  expect(told).toEqual([['r10', REPORT]]);
+  expect(told).toEqual([
+    ['other', REPORT],
+    ['r10', REPORT],
+  ]);
+});
+
+test('a look that takes too long is called off with a line, and the next has all its time', async () => {
+  const signals: AbortSignal[] = [];
+  const endless: AppearedLook = (signal) => {
+    signals.push(signal);
+    return new Promise((_, reject) => {
+      signal.addEventListener('abort', () => {
+        reject(signal.reason as Error);
+      });
+    });
+  };
+  const aborted = (): boolean[] => signals.map((signal) => signal.aborted);
+  begin('r1', endless);
+  begin('r2', endless);
+  begin('r3', () => Promise.resolve(REPORT));
+  clock.advance(LOOK_LIMIT_MS - 1);
+  await turn();
+  expect([aborted(), lines]).toEqual([[false], []]);
+  clock.advance(1);
+  await turn();
+  clock.advance(LOOK_LIMIT_MS - 1);
+  await turn();
+  expect([aborted(), told]).toEqual([[true, false], []]);
+  clock.advance(1);
+  await turn();
+  const event = 'what appeared while a command ran could not be looked for in time';
+  expect([lines.slice(0, 2), told]).toEqual([
+    [
+      [event, { process: 'r1' }],
+      [event, { process: 'r2' }],
+    ],
+    [['r3', REPORT]],
+  ]);
 });
 
 test('a look that fails has a line, and keeps no other from its turn', async () => {

@@ -1,39 +1,46 @@
 import { setMaxListeners } from 'node:events';
-import { MAX_WAITING_LOOKS } from '@holdfast/exec-protocol';
+import { ExecError, LOOK_LIMIT_MS, MAX_WAITING_LOOKS_PER_SESSION } from '@holdfast/exec-protocol';
 import type { AppearedReport } from '@holdfast/sandbox';
+import type { Clock } from '../../../clock.js';
 import type { Logger } from '../../../logger.js';
-import { Turns } from '../../../turns.js';
+import { FairPlaces, type LeavePlace } from '../fair-places.js';
 import type { AppearedLook } from '../sandbox.js';
 
-/** Looks for what has appeared while commands ran, one after the other. Nobody waits for it. */
-export class AppearedLooks {
-  readonly #logger: Pick<Logger, 'info' | 'warn'>;
-  readonly #turns = new Turns(1);
-  readonly #over = new AbortController();
-  /** The one under way included. */
-  #begun = 0;
+/** What looks need from the server around them. */
+export interface LooksHost {
+  readonly clock: Pick<Clock, 'after'>;
+  readonly logger: Pick<Logger, 'info' | 'warn'>;
+}
 
-  constructor(logger: Pick<Logger, 'info' | 'warn'>) {
+/** Looks for what has appeared while commands ran, one after the other. Sessions take turns, and nobody waits for it. */
+export class AppearedLooks {
+  readonly #clock: LooksHost['clock'];
+  readonly #logger: LooksHost['logger'];
+  readonly #places = new FairPlaces({
+    all: 1,
+    perSession: 1,
+    waiting: MAX_WAITING_LOOKS_PER_SESSION,
+    refusal: tooManyWait,
+  });
+  readonly #over = new AbortController();
+
+  constructor({ clock, logger }: LooksHost) {
+    this.#clock = clock;
     this.#logger = logger;
     // Every look that waits listens to it.
     setMaxListeners(0, this.#over.signal);
   }
 
   /**
-   * Has a look when it is its turn, and logs what it finds. Never fails.
+   * Has a look when it is the session's turn, and logs what it finds. Never fails.
+   * @param session Its label.
    * @param process Names the process in the log.
+   * @param look Is called off when it takes too long.
    * @param tell Hears what was found; not called for nothing.
    */
-  begin(process: string, look: AppearedLook, tell: (report: AppearedReport) => void): void {
+  begin(session: string, process: string, look: AppearedLook, tell: (report: AppearedReport) => void): void {
     if (this.#over.signal.aborted) return;
-    if (this.#begun > MAX_WAITING_LOOKS) {
-      this.#logger.warn(
-        { process },
-        'what appeared while a command ran is not looked for: too many looks wait',
-      );
-      return;
-    }
-    void this.#look(process, look, tell);
+    void this.#look(session, process, look, tell);
   }
 
   /** Looks no more; what is under way is nobody's concern. */
@@ -41,20 +48,68 @@ export class AppearedLooks {
     this.#over.abort(new Error('the server is shutting down'));
   }
 
-  async #look(process: string, look: AppearedLook, tell: (report: AppearedReport) => void): Promise<void> {
-    const { signal } = this.#over;
-    this.#begun += 1;
+  async #look(
+    session: string,
+    process: string,
+    look: AppearedLook,
+    tell: (report: AppearedReport) => void,
+  ): Promise<void> {
+    const leave = this.#places.take(session) ?? (await this.#turn(session, process));
+    if (leave === undefined) return;
+    const over = this.#over.signal;
+    const time = this.#limit();
     try {
-      const report = await this.#turns.take(signal, () => look(signal));
-      if (signal.aborted || report.found.length + report.more === 0) return;
+      time.signal.throwIfAborted();
+      const report = await look(time.signal);
+      if (over.aborted || report.found.length + report.more === 0) return;
       this.#log(process, report);
       tell(report);
     } catch (err) {
-      if (signal.aborted) return;
-      this.#logger.warn({ process, err }, 'what appeared while a command ran could not be looked for');
+      if (over.aborted) return;
+      if (time.signal.aborted)
+        this.#logger.warn({ process }, 'what appeared while a command ran could not be looked for in time');
+      else this.#logger.warn({ process, err }, 'what appeared while a command ran could not be looked for');
     } finally {
-      this.#begun -= 1;
+      time.end();
+      leave();
     }
+  }
+
+  /** @returns undefined for one that has no turn. */
+  async #turn(session: string, process: string): Promise<LeavePlace | undefined> {
+    const over = this.#over.signal;
+    try {
+      return await this.#places.wait(session, over);
+    } catch {
+      if (!over.aborted)
+        this.#logger.warn(
+          { process },
+          'what appeared while a command ran is not looked for: too many looks wait',
+        );
+      return undefined;
+    }
+  }
+
+  /** The time that one look has. */
+  #limit(): { readonly signal: AbortSignal; end(): void } {
+    const over = this.#over.signal;
+    const limit = new AbortController();
+    const timer = this.#clock.after(LOOK_LIMIT_MS, () => {
+      limit.abort(new Error('it took too long'));
+    });
+    const stop = (): void => {
+      timer.cancel();
+      limit.abort(over.reason);
+    };
+    if (over.aborted) stop();
+    else over.addEventListener('abort', stop, { once: true });
+    return {
+      signal: limit.signal,
+      end: () => {
+        timer.cancel();
+        over.removeEventListener('abort', stop);
+      },
+    };
   }
 
   #log(process: string, { found, more }: AppearedReport): void {
@@ -66,4 +121,11 @@ export class AppearedLooks {
     if (more === 0) return;
     this.#logger.warn({ process, more }, 'more executable configuration appeared while a command ran');
   }
+}
+
+function tooManyWait(): ExecError {
+  return new ExecError(
+    'limitExceeded',
+    `${String(MAX_WAITING_LOOKS_PER_SESSION)} looks of this session wait (MAX_WAITING_LOOKS_PER_SESSION)`,
+  );
 }
