@@ -370,7 +370,7 @@ export const POLICY_DECISION_TIMEOUT_MS = 60_000;
 /** Things that speak for a denial and are told with the end of a process. */
 export const MAX_DENIAL_FINDINGS = 8;
 
-/** Characters of a path, as a URI, that a denial names. */
+/** Characters of a path, as a URI, that a denial names, or a report of what has appeared. */
 export const MAX_DENIAL_PATH_LENGTH = 1024;
 
 /** Places at which an intent was narrowed that the answer to a start names. */
@@ -388,8 +388,11 @@ export const MAX_WAITING_LOOKS_PER_SESSION = 16;
 /** How long one look at what has appeared may take; other sessions wait for their turn meanwhile. */
 export const LOOK_LIMIT_MS = 5000;
 
+/** UTF-16 units of what people read of one thing that has appeared; the rest is cut off. */
+export const MAX_APPEARED_TEXT_LENGTH = 1024;
+
 /** Reports of what has appeared that wait for the client of a session; past it the oldest is left out. */
-export const MAX_APPEARED_RECORDS = 64;
+export const MAX_APPEARED_RECORDS = 16;
 
 /** Processes that have closed and whose report a client still waits for; past it the one that closed first hears nothing more. */
 export const MAX_APPEARED_LISTENERS = 1024;

@@ -1,20 +1,31 @@
-import { formatPathUri, type ParamsOf, type ProcessId, type sandboxAppeared } from '@holdfast/exec-protocol';
+import {
+  formatPathUri,
+  MAX_APPEARED_TEXT_LENGTH,
+  MAX_DENIAL_PATH_LENGTH,
+  type ParamsOf,
+  type ProcessId,
+  type sandboxAppeared,
+} from '@holdfast/exec-protocol';
 import type { AppearedReport } from '@holdfast/sandbox';
 import { bytesOfText } from '@holdfast/sandbox/internal';
 
 /** What has appeared while a process ran, as it is told to a client. */
 export type AppearedRecord = ParamsOf<typeof sandboxAppeared>;
 
-/** A report in the words of the wire. */
+/** A report in the words of the wire. What has too long a path is only counted. */
 export function appearedRecord(processId: ProcessId, { found, more }: AppearedReport): AppearedRecord {
-  return {
-    processId,
-    found: found.map(({ kind, path, text }) => ({
+  const named = found
+    .map(({ kind, path, text }) => ({
       kind,
       path: formatPathUri(bytesOfText(path), 'posix'),
-      // What of a path is not UTF-8 stands in it as half of a pair, which many parsers refuse.
-      text: text.replaceAll(/\p{Surrogate}/gu, '\ufffd'),
-    })),
-    more,
-  };
+      text: readable(text),
+    }))
+    .filter(({ path }) => path.length <= MAX_DENIAL_PATH_LENGTH);
+  return { processId, found: named, more: more + found.length - named.length };
+}
+
+/** What of a path is not UTF-8 stands in a text as half of a pair, which many parsers refuse; so does a pair that is cut. */
+function readable(text: string): string {
+  const whole = text.replaceAll(/\p{Surrogate}/gu, '\ufffd');
+  return whole.slice(0, MAX_APPEARED_TEXT_LENGTH).replace(/\p{Surrogate}$/u, '');
 }
