@@ -12,7 +12,7 @@ export interface AppearedLinkOptions {
   readonly extensions: Extensions;
 }
 
-/** One connection as reports of what appeared see it. Without the extension they wait for another one. */
+/** One connection as reports of what appeared see it. Without the extension it has none. */
 export class AppearedLink implements RecordTeller {
   readonly #options: AppearedLinkOptions;
   readonly #source: MessageSource;

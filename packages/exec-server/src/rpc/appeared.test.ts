@@ -105,14 +105,33 @@ test('reports of the time without a connection wait for the next one, and are to
   expect(told(third)).toEqual([]);
 });
 
-test('they wait as well while the connection has not agreed on the extension', async () => {
+test('nothing waits for a session whose last connection has not agreed on the extension', async () => {
   await using world = worldWith(numbering());
   const first = await world.client(REPLAY);
   await run(world, first, 'a');
   expect(told(first)).toEqual(['process/exited', 'process/closed']);
+  await first.start('b', { sandbox: INTENT });
   await first.cut();
-  const second = await world.resumed(first, SANDBOXED);
-  expect(told(second)).toEqual([reported('a', '/ws/1')]);
+  world.processes.child('b').end(0);
+  await settle();
+  const second = await world.resumed(first, { ...SANDBOXED, clientInstance: 'second' });
+  expect(told(second).filter((one) => typeof one === 'object')).toEqual([]);
+  await run(world, second, 'c');
+  expect(told(second)).toEqual(['process/exited', reported('c', '/ws/3'), 'process/closed']);
+  expect(world.warnings.length).toBe(3);
+});
+
+test('what waits goes when a connection comes that has not agreed on it', async () => {
+  await using world = worldWith(numbering());
+  const first = await world.client(SANDBOXED);
+  await first.start('a', { sandbox: INTENT });
+  await first.cut();
+  world.processes.child('a').end(0);
+  await settle();
+  const second = await world.resumed(first, REPLAY);
+  await second.cut();
+  const third = await world.resumed(second, SANDBOXED);
+  expect(told(third).filter((one) => typeof one === 'object')).toEqual([]);
 });
 
 test('a session is told of its own processes alone', async () => {

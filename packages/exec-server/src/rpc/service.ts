@@ -76,6 +76,7 @@ export function openService(params: ParamsOf<typeof initialize>, host: ServiceHo
   const attachment: Attachment = {
     connection,
     clientInstance,
+    hearsAppeared: extensions.sandbox !== undefined,
     onNews: (subscription) => {
       push.add(subscription);
     },

@@ -39,6 +39,13 @@ test('so many wait, and the oldest goes first', () => {
   expect(connected().told).toEqual([1, 2, 3]);
 });
 
+test('what is cleared is told to nobody, and what comes after it is', () => {
+  queue.add(1);
+  queue.clear();
+  queue.add(2);
+  expect(connected().told).toEqual([2]);
+});
+
 test('nothing is kept once nobody will come', () => {
   queue.add(1);
   queue.close();

@@ -28,6 +28,11 @@ export class RecordQueue<T> {
     return this.#records.shift();
   }
 
+  /** What waits is told to nobody. */
+  clear(): void {
+    this.#records.length = 0;
+  }
+
   /** From now on this one tells, what waits first. */
   connect(teller: RecordTeller): void {
     this.#teller = teller;
@@ -43,6 +48,6 @@ export class RecordQueue<T> {
   close(): void {
     this.#isClosed = true;
     this.#teller = undefined;
-    this.#records.length = 0;
+    this.clear();
   }
 }

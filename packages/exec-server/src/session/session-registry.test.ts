@@ -10,6 +10,7 @@ const OWNER: SessionOwner = { principal: PRINCIPAL, isResumable: true };
 const ATTACHMENT: Attachment = {
   connection: asConnectionId('here'),
   clientInstance: undefined,
+  hearsAppeared: false,
   onNews: () => undefined,
   probe: () => undefined,
 };

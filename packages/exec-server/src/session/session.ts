@@ -38,6 +38,8 @@ export interface Attachment {
   readonly connection: ConnectionId;
   /** Which client this is, where it wants to have requests carried out once; it is the same on all its connections. */
   readonly clientInstance: string | undefined;
+  /** Whether its client can be told what has appeared while its processes ran. */
+  readonly hearsAppeared: boolean;
   /** Hears of processes that have something to push. */
   readonly onNews: NewsListener;
   /** Another connection asks for the session: shows that this one lives, or ends it. */
@@ -57,7 +59,7 @@ export class Session {
   readonly fileOrder = new FileOrder();
   /** What the networks of its processes ask and tell. */
   readonly policy: PolicyDesk;
-  /** What has appeared while its processes ran. */
+  /** What has appeared while its processes ran, unless its last connection had not agreed on hearing of it. */
   readonly appeared = new RecordQueue<AppearedRecord>(MAX_APPEARED_RECORDS);
   readonly #host: ProcessHost;
   readonly #ttlMs: number;
@@ -66,6 +68,7 @@ export class Session {
   readonly #ended = new AbortController();
   #state: SessionState;
   #attachment: Attachment | undefined;
+  #hearsAppeared: boolean;
   #expiry: Timer | undefined;
   #closed: Promise<number> | undefined;
 
@@ -86,6 +89,7 @@ export class Session {
     this.#onExpired = onExpired;
     this.#state = { kind: 'attached', connection: attachment.connection };
     this.#attachment = attachment;
+    this.#hearsAppeared = attachment.hearsAppeared;
     const owner = { principal: traits.principal, session: this.label, isResumable: traits.ttlMs > 0 };
     this.policy = new PolicyDesk(host.clock);
     this.processes = new ProcessTable(host, owner, {
@@ -93,7 +97,7 @@ export class Session {
         this.#attachment?.onNews(subscription);
       },
       onAppeared: (id, report) => {
-        this.appeared.add(appearedRecord(id, report));
+        if (this.#hearsAppeared) this.appeared.add(appearedRecord(id, report));
       },
       network: this.policy,
     });
@@ -119,6 +123,8 @@ export class Session {
     this.#move(nextSession(this.#state, { type: 'resume', connection, now: this.#host.clock.now() }));
     if (this.#state.kind === 'attached' && this.#state.connection === connection) {
       this.#attachment = attachment;
+      this.#hearsAppeared = attachment.hearsAppeared;
+      if (!this.#hearsAppeared) this.appeared.clear();
       return true;
     }
     if (this.isClosed) this.#onExpired(this);
