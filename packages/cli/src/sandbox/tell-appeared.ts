@@ -1,10 +1,8 @@
+import { LOOK_LIMIT_MS } from '@holdfast/exec-protocol';
 import { findAppeared } from '@holdfast/sandbox';
 import { complain, messageOf } from '../complain.js';
 import { printable } from '../text/printable.js';
 import type { LocalPlan } from './plan-locally.js';
-
-/** How long a command that has ended keeps this program for a look at what has appeared. */
-const LOOK_LIMIT_MS = 5000;
 
 /**
  * Tells of what has appeared while a command ran, and was not protected.
