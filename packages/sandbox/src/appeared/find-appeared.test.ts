@@ -189,3 +189,15 @@ test('what cannot be looked at any more is told', async () => {
     more: 0,
   });
 });
+
+test('a file system that does not answer keeps nobody who has called the look off', async () => {
+  const target = { root, except: new Set<string>(), maxDirectories: 100 };
+  const tree = { gitPaths: [], repositories: [], shut: [], unseen: undefined };
+  const plan = { searched: [{ target, tree }], policy: policyOf([]) };
+  const finder = { find: () => new Promise<never>(() => undefined) };
+  const reason = new Error('over');
+  const over = new AbortController();
+  const look = findAppeared(plan, { repositories: finder, files: OWN }, 0, over.signal);
+  over.abort(reason);
+  await expect(look).rejects.toBe(reason);
+});

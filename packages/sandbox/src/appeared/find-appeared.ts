@@ -7,7 +7,7 @@ import type { HostFacts } from '../host-facts.js';
 import type { SandboxPlan, SearchedRoot } from '../plan-sandbox.js';
 import type { PathRule } from '../policy/path-rule.js';
 import type { ScannedTree } from '../repositories/scan-tree.js';
-import { NEVER_ABORTED } from '../until-aborted.js';
+import { NEVER_ABORTED, untilAborted } from '../until-aborted.js';
 import type { AppearedReport } from './appeared.js';
 import { Findings } from './findings.js';
 import { findGitChanges, fullBudget } from './git-changes.js';
@@ -21,11 +21,21 @@ const RULES_AT_ONCE = 256;
  * @param since Before its plan was begun, in milliseconds since 1970. The clock by which files are stamped lags by less than that takes.
  * @throws The reason of the signal.
  */
-export async function findAppeared(
+export function findAppeared(
+  plan: Pick<SandboxPlan, 'policy' | 'searched'>,
+  host: Pick<HostFacts, 'repositories' | 'files'>,
+  since: number,
+  signal: AbortSignal = NEVER_ABORTED,
+): Promise<AppearedReport> {
+  // A file system that does not answer keeps nobody.
+  return untilAborted(lookThrough(plan, host, since, signal), signal);
+}
+
+async function lookThrough(
   { policy, searched }: Pick<SandboxPlan, 'policy' | 'searched'>,
   { repositories, files }: Pick<HostFacts, 'repositories' | 'files'>,
   since: number,
-  signal: AbortSignal = NEVER_ABORTED,
+  signal: AbortSignal,
 ): Promise<AppearedReport> {
   const findings = new Findings();
   await findUncovered(policy.rules, findings, signal);
