@@ -41,7 +41,7 @@ interface AppearedReport {
  * @param since Before its plan was begun, in milliseconds since 1970. The clock by which files are stamped lags by less than that takes.
  * @throws The reason of the signal.
  */
-declare function findAppeared({ policy, searched }: Pick<SandboxPlan, 'policy' | 'searched'>, { repositories, files }: Pick<HostFacts, 'repositories' | 'files'>, since: number, signal?: AbortSignal): Promise<AppearedReport>;
+declare function findAppeared(plan: Pick<SandboxPlan, 'policy' | 'searched'>, host: Pick<HostFacts, 'repositories' | 'files'>, since: number, signal?: AbortSignal): Promise<AppearedReport>;
 
 /** A program, and where it runs. */
 interface CommandToRun {
