@@ -211,7 +211,7 @@ export async function runHoldfast(
   );
   const files = place.files(child.pid ?? 0);
   place.remove();
-  expect(files).toEqual([]);
+  expect({ files, ...(files.length > 0 ? { code, stderr } : {}) }).toEqual({ files: [] });
   return { code, stdout, stderr };
 }
 

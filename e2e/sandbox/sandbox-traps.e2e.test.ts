@@ -23,9 +23,12 @@ const DEADLINE_MS = 120_000;
 const MORE_THAN_ARE_LOOKED_AT = 4200;
 
 describeConfined('what a confined command tries', WHOEVER_TESTS, () => {
-  async function inPlace(run: (client: RawClient, place: SandboxPlace) => Promise<void>): Promise<void> {
+  async function inPlace(
+    run: (client: RawClient, place: SandboxPlace) => Promise<void>,
+    logs: readonly string[] = [],
+  ): Promise<void> {
     await using place = await sandboxPlace(WHOEVER_TESTS);
-    await using server = await startServer(place.server);
+    await using server = await startServer({ ...place.server, logs });
     await using client = await server.connect();
     await client.initialize({ signals: 1 });
     await run(client, place);
@@ -109,19 +112,22 @@ describeConfined('what a confined command tries', WHOEVER_TESTS, () => {
   test(
     'a named pipe in the place of a placeholder does not stop it either',
     async () => {
-      await inPlace(async (client, place) => {
-        const placeholder = join(place.workspace, 'r/.git/commondir');
-        const waitFor = (file: string): string => `until [ -e ${file} ]; do sleep 0.05; done`;
-        // It is started before there is a repository, so nothing of the repository is kept from it.
-        const swap = 'rm r/.git/commondir; mkfifo r/.git/commondir';
-        const script = `${waitFor('running')}; ${swap}; : > swapped`;
-        await startConfined(client, 'earlier', ['/bin/sh', '-c', script], place);
-        await runConfined(client, 'mkdir r; mkdir -p .new/hooks; : > .new/config; mv .new r/.git', place);
-        await runConfined(client, `: > running; ${waitFor('swapped')}`, place);
-        expect((await within('the end of the other', finish(client, 'earlier'))).exitCode).toBe(0);
-        const next = within('a start after it', runConfined(client, 'echo ran', place));
-        expect([(await next).stdout, statSync(placeholder).isFIFO()]).toEqual(['ran\n', true]);
-      });
+      await inPlace(
+        async (client, place) => {
+          const placeholder = join(place.workspace, 'r/.git/commondir');
+          const waitFor = (file: string): string => `until [ -e ${file} ]; do sleep 0.05; done`;
+          // It is started before there is a repository, so nothing of the repository is kept from it.
+          const swap = 'rm r/.git/commondir; mkfifo r/.git/commondir';
+          const script = `${waitFor('running')}; ${swap}; : > swapped`;
+          await startConfined(client, 'earlier', ['/bin/sh', '-c', script], place);
+          await runConfined(client, 'mkdir r; mkdir -p .new/hooks; : > .new/config; mv .new r/.git', place);
+          await runConfined(client, `: > running; ${waitFor('swapped')}`, place);
+          expect((await within('the end of the other', finish(client, 'earlier'))).exitCode).toBe(0);
+          const next = within('a start after it', runConfined(client, 'echo ran', place));
+          expect([(await next).stdout, statSync(placeholder).isFIFO()]).toEqual(['ran\n', true]);
+        },
+        ['executable configuration appeared while a command ran'],
+      );
     },
     DEADLINE_MS,
   );
