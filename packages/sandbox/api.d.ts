@@ -197,6 +197,8 @@ declare function parseIntent(sandbox: unknown): SandboxIntent;
 interface PlainPermissions {
     /** What may be written, with all below; default nothing. */
     readonly write?: readonly string[];
+    /** What can only be read, below what may be written or what cannot be read; what is missing there stays missing. Default nothing. */
+    readonly read?: readonly string[];
     /** What can be neither read nor written; default nothing. */
     readonly deny?: readonly string[];
     /** Default `off`. */
@@ -206,7 +208,7 @@ interface PlainPermissions {
  * The intent behind permissions in short: everything can be read, and nothing written but what is named.
  * @throws ExecError `sandboxUnsupported` for an empty path, which would stand for the working directory.
  */
-declare function plainIntent({ write, deny, network }: PlainPermissions): SandboxIntent;
+declare function plainIntent({ write, read, deny, network, }: PlainPermissions): SandboxIntent;
 
 /** A process by number and start time, which together name it for good. */
 interface NamedProcess {
@@ -1305,7 +1307,10 @@ interface HiddenPath {
 }
 
 /** What an operator allows at most, in the words of an intent; nothing of it is bound to paths yet. */
-type OperatorCeiling = SandboxIntent;
+interface OperatorCeiling extends SandboxIntent {
+    /** Names that stay as they are, or missing, at the top of what a restricted intent may write, beside those that do anyway. */
+    readonly protectedNames?: readonly string[] | undefined;
+}
 /**
  * Reads what an operator wrote: the `sandbox` object of the wire as JSON, of which `permissions` alone is needed.
  * @param onUnknown Is told of each member that means nothing here, and so restricts nothing.

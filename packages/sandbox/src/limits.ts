@@ -73,6 +73,9 @@ export const MAX_LOOKED_GIT_ENTRIES = 16_384;
 /** The same of all repositories of one command together. */
 export const MAX_LOOKED_ENTRIES = 65_536;
 
+/** Names that an operator has protected beside those that are anyway; each takes a mount at the top of each root. */
+export const MAX_PROTECTED_NAMES = 64;
+
 /** Linked worktrees of all repositories of one sandbox; what a repository keeps of its own stays as it is where they are more. */
 export const MAX_LINKED_WORKTREES = 256;
 

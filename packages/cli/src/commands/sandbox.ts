@@ -20,6 +20,7 @@ import { ProgramRunner } from './program-runner.js';
 
 interface SandboxOptions {
   readonly write: readonly string[];
+  readonly read: readonly string[];
   readonly deny: readonly string[];
   readonly net?: 'on' | 'off';
   readonly allowHost: readonly string[];
@@ -27,8 +28,8 @@ interface SandboxOptions {
 }
 
 const HELP = `
-The command may read everything and write nothing but a temporary directory of its own; --write and --deny change that,
-and the longest path wins. Even where it may write, git hooks and config stay as they are, and so do start-up files of
+The command may read everything and write nothing but a temporary directory of its own; --write, --read and --deny
+change that, and the longest path wins. Even where it may write, git hooks and config stay as they are, and so do start-up files of
 shells and editors and settings of agents at the top of each directory (docs/sandbox.md lists their names; missing ones can
 be made but for the most common, and in a home for many more). When it ends, everything that it started ends.
   125    the sandbox could not be set up, and nothing was run; or the command ended with 0, and output of it was lost,
@@ -115,6 +116,12 @@ function withPermissions(command: Command): Command {
   return command
     .argument('<command...>', 'the program and its arguments; no shell is involved')
     .option('--write <dir>', 'let it write below a directory; repeat for more', collectPath, [])
+    .option(
+      '--read <path>',
+      'let it only read a file or directory below a --write, or a --deny; what is missing there stays missing',
+      collectPath,
+      [],
+    )
     .option('--deny <path>', 'keep a file or directory from it; repeat for more', collectPath, [])
     .option(
       '--allow-host <host>',
@@ -129,8 +136,8 @@ function withPermissions(command: Command): Command {
     .passThroughOptions();
 }
 
-function permissionsOf({ write, deny, net, allowHost, denyHost }: SandboxOptions): LocalPermissions {
-  return { write, deny, network: net ?? 'off', hosts: hostsOf(net, allowHost, denyHost) };
+function permissionsOf({ write, read, deny, net, allowHost, denyHost }: SandboxOptions): LocalPermissions {
+  return { write, read, deny, network: net ?? 'off', hosts: hostsOf(net, allowHost, denyHost) };
 }
 
 function hostsOf(

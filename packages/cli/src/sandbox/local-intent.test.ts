@@ -3,6 +3,7 @@ import { inOptions, type LocalPermissions, localIntent, namesOfRules } from './l
 
 const PERMISSIONS: LocalPermissions = {
   write: ['/ws', '/srv/../srv/b'],
+  read: ['/ws/Makefile'],
   deny: ['/ws/key'],
   temporary: '/tmp/own',
   network: 'off',
@@ -24,13 +25,14 @@ test('a rule is named by the option that it came from', () => {
     ['write', 'file:///ws', '--write /ws'],
     ['write', 'file:///srv/b', '--write /srv/../srv/b'],
     ['write', 'file:///tmp/own', 'its temporary directory'],
+    ['read', 'file:///ws/Makefile', '--read /ws/Makefile'],
     ['deny', 'file:///ws/key', '--deny /ws/key'],
   ]);
 });
 
 test('what is said of entries is said of options', () => {
   const text =
-    'sandbox.permissions.file_system.entries.1: /ws is odd, since sandbox.permissions.file_system.entries.4 denies it';
+    'sandbox.permissions.file_system.entries.1: /ws is odd, since sandbox.permissions.file_system.entries.5 denies it';
   expect(inOptions(text, PERMISSIONS)).toBe('--write /ws: /ws is odd, since --deny /ws/key denies it');
 });
 

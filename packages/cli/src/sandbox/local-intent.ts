@@ -16,9 +16,9 @@ export interface LocalPermissions extends Required<PlainPermissions> {
 }
 
 /** The intent behind the options. */
-export function localIntent({ write, deny, temporary, network }: LocalPermissions): SandboxIntent {
+export function localIntent({ write, read, deny, temporary, network }: LocalPermissions): SandboxIntent {
   const own = temporary === undefined ? [] : [temporary];
-  return plainIntent({ write: [...write, ...own], deny, network });
+  return plainIntent({ write: [...write, ...own], read, deny, network });
 }
 
 /** Says by what option a rule of that intent came about, and of any other rule what it is for. */
@@ -41,11 +41,12 @@ const PERMISSIONS = 'sandbox.permissions';
 const ENTRY = /sandbox\.permissions(?:\.\w+)+/g;
 
 /** How each entry of the intent was asked for, in their order. */
-function optionsOf({ write, deny, temporary }: LocalPermissions): readonly string[] {
+function optionsOf({ write, read, deny, temporary }: LocalPermissions): readonly string[] {
   return [
     'unless told otherwise',
     ...write.map((path) => `--write ${path}`),
     ...(temporary === undefined ? [] : ['its temporary directory']),
+    ...read.map((path) => `--read ${path}`),
     ...deny.map((path) => `--deny ${path}`),
   ];
 }

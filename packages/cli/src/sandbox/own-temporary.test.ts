@@ -15,7 +15,7 @@ import { ownProcessMark } from '@holdfast/sandbox/internal';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { withOwnTemporary } from './own-temporary.js';
 
-const NONE = { write: [], deny: [], network: 'off', hosts: undefined } as const;
+const NONE = { write: [], read: [], deny: [], network: 'off', hosts: undefined } as const;
 
 const OTHER = 64_322;
 

@@ -1,6 +1,9 @@
 import type { ExecError } from '@holdfast/exec-protocol';
 import { expect, test } from 'vitest';
-import { parseCeiling } from './operator-ceiling.js';
+import { fakeFiles } from '../files/testing/fake-files.js';
+import { MAX_PROTECTED_NAMES } from '../limits.js';
+import { ceilingSource, parseCeiling } from './operator-ceiling.js';
+import { PROTECTED_NAMES } from './protected-names.js';
 
 const ROOT = { path: { type: 'special', value: { kind: 'root' } }, access: 'read' };
 
@@ -50,4 +53,28 @@ test('what may be there one day is no fault of a ceiling, and what restricts not
   const text = ceilingOf(path('file:///not/there', 'deny'), { foo: 1, networkProxy: {}, workspaceRoots: [] });
   const { permissions } = parseCeiling(text, (member) => unknown.push(member));
   expect([permissions.type, unknown]).toEqual(['managed', ['foo', 'networkProxy']]);
+});
+
+test('names that are protected beside those that are anyway are bound with them, each once', () => {
+  const ceiling = parseCeiling(
+    ceilingOf(path('file:///srv'), { protectedNames: ['.github', '.envrc'] }),
+    (member) => {
+      throw new Error(member);
+    },
+  );
+  const roots = { cwd: '/', tmpdir: undefined, slashTmp: '/tmp', minimal: [] };
+  const bound = ceilingSource(ceiling, roots).bindTo(fakeFiles({ '/srv': 'directory' }), new Map());
+  expect(bound.protectedNames).toEqual([...PROTECTED_NAMES, '.github']);
+});
+
+test.each<[string, unknown]>([
+  ['a path', ['a/b']],
+  ['what leads elsewhere', ['..']],
+  ['nothing', ['']],
+  ['no list', '.github'],
+  ['more than may be', Array.from({ length: MAX_PROTECTED_NAMES + 1 }, (_, at) => `n${at}`)],
+])('%s is no list of names to protect', (_, protectedNames) => {
+  expect(() => parseCeiling(ceilingOf(path('file:///srv'), { protectedNames }))).toThrow(
+    new Error('protectedNames: must be at most 64 names of files, such as ".github", none of them a path'),
+  );
 });

@@ -5,11 +5,15 @@ import { globScansOf } from '../intent/glob-scans.js';
 import { normalise, type Patterns } from '../intent/normalise.js';
 import { parseIntent } from '../intent/parse-intent.js';
 import { type SandboxIntent, sandboxIntentSchema } from '../intent/schema.js';
+import { MAX_PROTECTED_NAMES } from '../limits.js';
 import { type Ceiling, DEFAULT_CEILING } from './ceiling.js';
 import { checkCeiling } from './check-ceiling.js';
 
 /** What an operator allows at most, in the words of an intent; nothing of it is bound to paths yet. */
-export type OperatorCeiling = SandboxIntent;
+export interface OperatorCeiling extends SandboxIntent {
+  /** Names that stay as they are, or missing, at the top of what a restricted intent may write, beside those that do anyway. */
+  readonly protectedNames?: readonly string[] | undefined;
+}
 
 /**
  * Reads what an operator wrote: the `sandbox` object of the wire as JSON, of which `permissions` alone is needed.
@@ -27,9 +31,23 @@ export function parseCeiling(
     throw new Error('permissions of the type "disabled" are no ceiling; leave the ceiling out to have none');
   }
   checkCeiling(ceiling);
-  for (const member of Object.keys(parsed)) if (!(member in sandboxIntentSchema.shape)) onUnknown(member);
-  return ceiling;
+  const { protectedNames, ...members } = parsed as { readonly protectedNames?: unknown };
+  for (const member of Object.keys(members)) if (!(member in sandboxIntentSchema.shape)) onUnknown(member);
+  return protectedNames === undefined ? ceiling : { ...ceiling, protectedNames: namesOf(protectedNames) };
 }
+
+function namesOf(written: unknown): readonly string[] {
+  const areNames =
+    Array.isArray(written) && written.every((name) => typeof name === 'string' && NAME.test(name));
+  if (!areNames || written.length > MAX_PROTECTED_NAMES)
+    throw new Error(
+      `protectedNames: must be at most ${MAX_PROTECTED_NAMES} names of files, such as ".github", none of them a path`,
+    );
+  return written as readonly string[];
+}
+
+/** Of one entry of a directory. */
+const NAME = /^(?!\.{1,2}$)[^/\0]+$/;
 
 /** What an executor allows at most, for whoever looks at its files. */
 export interface CeilingSource {
@@ -63,6 +81,7 @@ export function ceilingSource(operator: OperatorCeiling | undefined, roots: Exec
     scans: globScansOf(operator, roots, 'ceiling'),
     bindTo: (files, patterns) => ({
       ...DEFAULT_CEILING,
+      protectedNames: [...new Set([...DEFAULT_CEILING.protectedNames, ...(operator.protectedNames ?? [])])],
       maximum: normalise(operator, { roots, files, patterns, source: 'ceiling' }),
     }),
   };

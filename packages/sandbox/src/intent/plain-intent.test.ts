@@ -2,7 +2,7 @@ import { ExecError } from '@holdfast/exec-protocol';
 import { expect, test } from 'vitest';
 import { plainIntent } from './plain-intent.js';
 
-test.each(['write', 'deny'] as const)(
+test.each(['write', 'read', 'deny'] as const)(
   'an empty path does not stand for the working directory: %s',
   (access) => {
     expect(() => plainIntent({ [access]: ['/srv', ''] })).toThrow(

@@ -8,6 +8,8 @@ import type { SandboxIntent } from './schema.js';
 export interface PlainPermissions {
   /** What may be written, with all below; default nothing. */
   readonly write?: readonly string[];
+  /** What can only be read, below what may be written or what cannot be read; what is missing there stays missing. Default nothing. */
+  readonly read?: readonly string[];
   /** What can be neither read nor written; default nothing. */
   readonly deny?: readonly string[];
   /** Default `off`. */
@@ -18,8 +20,13 @@ export interface PlainPermissions {
  * The intent behind permissions in short: everything can be read, and nothing written but what is named.
  * @throws ExecError `sandboxUnsupported` for an empty path, which would stand for the working directory.
  */
-export function plainIntent({ write = [], deny = [], network = 'off' }: PlainPermissions): SandboxIntent {
-  const entry = (path: string, access: 'write' | 'deny'): object => {
+export function plainIntent({
+  write = [],
+  read = [],
+  deny = [],
+  network = 'off',
+}: PlainPermissions): SandboxIntent {
+  const entry = (path: string, access: 'write' | 'read' | 'deny'): object => {
     if (path === '') refuse(access, 'a path is empty; name one, such as . for the working directory');
     return { path: { type: 'path', path: formatPathUri(resolve(path), 'posix') }, access };
   };
@@ -31,6 +38,7 @@ export function plainIntent({ write = [], deny = [], network = 'off' }: PlainPer
         entries: [
           { path: { type: 'special', value: { kind: 'root' } }, access: 'read' },
           ...write.map((path) => entry(path, 'write')),
+          ...read.map((path) => entry(path, 'read')),
           ...deny.map((path) => entry(path, 'deny')),
         ],
       },
