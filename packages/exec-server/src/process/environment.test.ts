@@ -61,6 +61,31 @@ test('patterns cover whole names; set comes after exclude, includeOnly after set
   });
 });
 
+test.each<[string, boolean]>([
+  ['*', true],
+  ['**A*?', true],
+  ['a?C*d', true],
+  ['*b*b*', false],
+  ['?????', true],
+  ['????', false],
+  ['', false],
+  ['a.c-d', false],
+])('of abC-d the pattern %s fits: %s', (pattern, isKept) => {
+  const kept = childEnvironment({}, policy({ includeOnly: [pattern] }), { 'abC-d': 'x' });
+  expect(kept).toEqual(isKept ? { 'abC-d': 'x' } : {});
+});
+
+test('a pattern of many stars is compared in no time, and too many or too long ones are refused', () => {
+  const set = { ['a'.repeat(4000)]: 'x' };
+  expect(childEnvironment({}, policy({ set, includeOnly: [`${'*a'.repeat(2000)}b`] }), {})).toEqual({});
+  expect(() => childEnvironment({}, policy({ set, includeOnly: ['*a'.repeat(10_000)] }), {})).toThrow(
+    new ExecError(
+      'limitExceeded',
+      'process/start: envPolicy: its patterns and the names of variables are too many, or too long; send fewer',
+    ),
+  );
+});
+
 test('secrets of the server reach no child, whoever sends them', () => {
   const sent = {
     HOLDFAST_TOKEN: 't',

@@ -11,7 +11,8 @@ const DEFAULT_EXCLUDES = ['*KEY*', '*SECRET*', '*TOKEN*'];
 /**
  * The environment of a child: exactly `env`, or, under a policy, what the policy leaves of the executor's own
  * environment with `env` laid over it. Secrets of the server are in neither.
- * @throws ExecError `invalidParams` for what would reach the child as something else, or not at all.
+ * @throws ExecError `invalidParams` for what would reach the child as something else, or not at all; `limitExceeded` for patterns that
+ *   would take too long.
  */
 export function childEnvironment(
   env: Environment,
@@ -44,10 +45,10 @@ function faultOf(name: string, value: string): string | undefined {
 
 function inheritedEnvironment(policy: EnvPolicy, executor: Environment): Environment {
   const excludes = policy.ignoreDefaultExcludes ? policy.exclude : [...DEFAULT_EXCLUDES, ...policy.exclude];
-  const isExcluded = matcher(excludes);
+  const isExcluded = matcher(excludes, Object.keys(executor));
   const start = filter(executor, (name) => isInherited(name, policy.inherit) && !isExcluded(name));
   const all = { ...start, ...policy.set };
-  return policy.includeOnly.length === 0 ? all : filter(all, matcher(policy.includeOnly));
+  return policy.includeOnly.length === 0 ? all : filter(all, matcher(policy.includeOnly, Object.keys(all)));
 }
 
 function isInherited(name: string, inherit: EnvPolicy['inherit']): boolean {
@@ -58,14 +59,48 @@ function filter(env: Environment, keep: (name: string) => boolean): Environment 
   return Object.fromEntries(Object.entries(env).filter(([name]) => keep(name)));
 }
 
-/** Patterns of * and ? over whole names, in any case. */
-function matcher(patterns: readonly string[]): (name: string) => boolean {
-  const expressions = patterns.map((pattern) => {
-    const source = pattern
-      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-      .replaceAll('*', '.*')
-      .replaceAll('?', '.');
-    return new RegExp(`^${source}$`, 'is');
-  });
-  return (name) => expressions.some((expression) => expression.test(name));
+/** Steps that the patterns of one start may take over all names; a start takes some thousands. */
+const MAX_PATTERN_STEPS = 2 ** 26;
+
+/**
+ * Patterns of * and ? over whole names, in any case.
+ * @throws ExecError `limitExceeded` for so many, or so long ones, that nobody could wait for them.
+ */
+function matcher(patterns: readonly string[], names: readonly string[]): (name: string) => boolean {
+  if (lengthOf(patterns) * lengthOf(names) > MAX_PATTERN_STEPS)
+    throw new ExecError(
+      'limitExceeded',
+      'process/start: envPolicy: its patterns and the names of variables are too many, or too long; send fewer',
+    );
+  const lowered = patterns.map((pattern) => pattern.toLowerCase());
+  return (name) => lowered.some((pattern) => fits(name.toLowerCase(), pattern));
+}
+
+/** Of all together, with one more for each. */
+function lengthOf(texts: readonly string[]): number {
+  return texts.reduce((length, text) => length + text.length + 1, 0);
+}
+
+/** Goes back to the last star alone, so that it takes no more steps than name and pattern have characters, one times the other. */
+function fits(name: string, pattern: string): boolean {
+  let [at, inPattern, star, afterStar] = [0, 0, -1, 0];
+  while (at < name.length) {
+    const wanted = pattern[inPattern];
+    if (wanted === '*') {
+      star = inPattern;
+      afterStar = at;
+      inPattern += 1;
+    } else if (wanted === '?' || wanted === name[at]) {
+      at += 1;
+      inPattern += 1;
+    } else if (star !== -1) {
+      afterStar += 1;
+      at = afterStar;
+      inPattern = star + 1;
+    } else {
+      return false;
+    }
+  }
+  while (pattern[inPattern] === '*') inPattern += 1;
+  return inPattern === pattern.length;
 }

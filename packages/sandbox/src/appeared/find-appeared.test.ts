@@ -201,3 +201,20 @@ test('a file system that does not answer keeps nobody who has called the look of
   over.abort(reason);
   await expect(look).rejects.toBe(reason);
 });
+
+test('nothing is looked at behind a link that has taken the place of a directory above, which is told', async () => {
+  const at = (name: string): string => path.join(root, name);
+  mkdirSync(at('kept/x'), { recursive: true });
+  const rules = [
+    rule(`write ${root}`),
+    rule('read /x', { path: at('kept/x'), identity: lstatOf(at('kept/x')) }),
+  ];
+  const report = await appearedBy(
+    () => {
+      renameSync(at('kept'), at('moved'));
+      symlinkSync('moved', at('kept'));
+    },
+    { rules },
+  );
+  expect(report).toEqual({ found: [nameNote('kept/x')], more: 0 });
+});

@@ -54,10 +54,11 @@ async function findUncovered(
   findings: Findings,
   signal: AbortSignal,
 ): Promise<void> {
+  const isReached = directUnder(rules);
   for (const [at, rule] of rules.entries()) {
     if (at % RULES_AT_ONCE === RULES_AT_ONCE - 1) await turn();
     signal.throwIfAborted();
-    if (rule.access === 'write' || !isOther(rule)) continue;
+    if (rule.access === 'write' || (isReached(rule.path) && !isOther(rule))) continue;
     findings.add(
       'protectedName',
       rule.path,
@@ -65,6 +66,23 @@ async function findUncovered(
         `what kept ${path} as it was has been removed outside, and there is something else now; look at what it holds`,
     );
   }
+}
+
+/**
+ * Whether a path is reached without any link: somebody may have put one in the place of a directory above it, and what lies behind that may
+ * never answer. What has gone counts as reached.
+ */
+function directUnder(rules: readonly PathRule[]): (path: string) => boolean {
+  const known = new Map(rules.filter(({ access }) => access === 'write').map(({ path }) => [path, true]));
+  const isDirect = (directory: string): boolean => {
+    const found = known.get(directory);
+    if (found !== undefined) return found;
+    const answer =
+      directory === '/' || (isDirect(parentOf(directory)) && lstatOf(directory)?.isSymbolicLink() !== true);
+    known.set(directory, answer);
+    return answer;
+  };
+  return (path) => isDirect(parentOf(path));
 }
 
 function isOther({ kind, path, identity, placeholderText }: PathRule): boolean {

@@ -72,6 +72,10 @@ const FUTEX_CMP_REQUEUE = 4;
 const FUTEX_CMP_REQUEUE_PI = 12;
 
 const F_SETLEASE = 1024;
+const F_SETFL = 4;
+const F_SETSIG = 10;
+const O_ASYNC = 0x2000;
+const FIOASYNC = 0x5452;
 
 const PR_SET_MM = 35;
 
@@ -139,6 +143,7 @@ export const FILTER_RULES: readonly FilterRule[] = [
   onlyWhen('prctl', [{ argument: 0, equals: PR_SET_MM }], EPERM),
   // A lease is granted on what is read-only, too, and lets whoever opens the file outside wait for the command.
   onlyWhen('fcntl', [{ argument: 1, equals: F_SETLEASE }], EPERM),
+  ...signalsOfFiles(),
   ...sharedFutexes(),
   // Keyrings are inherited across namespaces.
   ...forbidden(EPERM, ['add_key', 'request_key', 'keyctl']),
@@ -194,6 +199,22 @@ function sharedFutexes(): readonly FilterRule[] {
   );
   // Its flags are behind a pointer.
   return [...requeues, ...forbidden(ENOSYS, ['futex_requeue'])];
+}
+
+/** The kernel sends what is asked for to the foreground group of a terminal, which is outside, whatever group asks. */
+function signalsOfFiles(): readonly FilterRule[] {
+  return [
+    onlyWhen('fcntl', [{ argument: 1, equals: F_SETSIG }], EPERM),
+    onlyWhen(
+      'fcntl',
+      [
+        { argument: 1, equals: F_SETFL },
+        { argument: 2, hasAnyBitOf: O_ASYNC },
+      ],
+      EPERM,
+    ),
+    ...onTerminals([FIOASYNC]),
+  ];
 }
 
 function onTerminals(requests: readonly number[]): readonly FilterRule[] {
