@@ -139,6 +139,24 @@ test('a directory or link whose name is not UTF-8 is told', async () => {
   expect(await changes()).toEqual([{ kind: 'gitState', path: at, text }]);
 });
 
+test('conflicts in more than is read are told as well', async () => {
+  const at = path.join(directory, 'MERGE_RR');
+  writeFileSync(at, 'a1\ta\0'.repeat(20_000));
+  const text = `${at} names "what nobody can read here", which git commit outside copies into ${directory}; remove it, unless conflicts are being resolved`;
+  expect(await changes()).toEqual([{ kind: 'gitState', path: at, text }]);
+});
+
+test('a rebase of either kind that was not ended is told', async () => {
+  for (const name of ['rebase-merge/strategy', 'rebase-apply/apply-opt', 'rebase-apply/patch']) {
+    mkdirSync(path.dirname(path.join(directory, name)), { recursive: true });
+    writeFileSync(path.join(directory, name), '');
+  }
+  expect((await changes()).map(({ path: at }) => path.relative(directory, at)).sort()).toEqual([
+    'rebase-apply/apply-opt',
+    'rebase-merge/strategy',
+  ]);
+});
+
 test('a cherry-pick that was not ended is told', async () => {
   const at = path.join(directory, 'sequencer/todo');
   mkdirSync(path.dirname(at));

@@ -1,5 +1,6 @@
 import { type Dirent, lstatSync } from 'node:fs';
 import { opendir } from 'node:fs/promises';
+import { errorCode } from '../files/error-code.js';
 import { childOf, NOT_UTF_8 } from '../files/paths.js';
 import { readBeginning } from '../files/read-beginning.js';
 import { readSmallBytes } from '../files/read-small-file.js';
@@ -58,8 +59,8 @@ function toldOf({ path, name, isNamedByUsers }: GitEntry): Tell | undefined {
   if (isNamedByUsers) return undefined;
   if (name === 'index' || name.startsWith('sharedindex.')) return tellIndex;
   if (name === 'MERGE_RR') return tellConflicts;
-  if (name === 'git-rebase-todo') return tellRebase;
-  return path.endsWith('/sequencer/todo') || path.endsWith('/sequencer/opts') ? tellPicks : undefined;
+  if (REBASE.test(path)) return tellRebase;
+  return PICKS.test(path) ? tellPicks : undefined;
 }
 
 function tellLink(path: string, directory: string, { findings }: ChangeLook): undefined {
@@ -103,7 +104,7 @@ async function tellIndex(path: string, directory: string, { budget, findings }: 
 
 /** What conflicts were about, which `git commit` copies into the repository once they are resolved. */
 function tellConflicts(path: string, directory: string, { findings }: ChangeLook): undefined {
-  const lines = bytesOf(path, MAX_SMALL_FILE_BYTES)?.toString('utf8').split('\0') ?? [];
+  const lines = bytesOf(path, MAX_SMALL_FILE_BYTES)?.toString('utf8').split('\0') ?? [UNREADABLE_NAME];
   const names = lines.filter((line) => line !== '').map((line) => line.slice(line.indexOf('\t') + 1));
   const name = names.find(isStrangeName) ?? names[0];
   if (name === undefined) return;
@@ -116,6 +117,9 @@ function tellConflicts(path: string, directory: string, { findings }: ChangeLook
 }
 
 const UNREAD = { kind: 'unreadable' } as const;
+
+/** Of what is too large to be looked at, or cannot be read. */
+const UNREADABLE_NAME = 'what nobody can read here';
 
 /** Of the objects of a repository, as its config says, which stays as it is. */
 function hashOf(directory: string): 'sha1' | 'sha256' {
@@ -160,7 +164,7 @@ async function* entriesBelow(
   let left = Math.min(MAX_LOOKED_GIT_ENTRIES, budget.entries);
   const folders: GitFolder[] = [{ path: directory, isNamedByUsers: false, isMoved: false }];
   for (const folder of folders) {
-    for await (const entry of listed(folder.path)) {
+    for await (const entry of listed(folder.path, findings)) {
       signal.throwIfAborted();
       left -= 1;
       budget.entries -= 1;
@@ -201,20 +205,31 @@ function tooMany(directory: string): string {
   return `${directory} was not looked through to its end, since it, or all repositories together, have too many entries; look for links and an index with strange names there`;
 }
 
-/** Nothing where it cannot be read, or has gone. */
-async function* listed(directory: string): AsyncGenerator<Dirent> {
+/** Nothing where it has gone, or cannot be read, which is told where git could enter it all the same. */
+async function* listed(directory: string, findings: Findings): AsyncGenerator<Dirent> {
   try {
     yield* await opendir(directory);
-  } catch {
-    // What nobody can look at, git does not either.
+  } catch (error) {
+    if (errorCode(error) === 'EACCES') findings.add('gitState', directory, notListed);
   }
+}
+
+function notListed(directory: string): string {
+  return `${directory} cannot be looked into, and may hold links and more by which git outside writes elsewhere; let this user read it (chmod u+rx)`;
 }
 
 /** Where files are called as branches are. */
 const NAMED_BY_USERS: ReadonlySet<string> = new Set(['refs', 'logs']);
 
 /** What programs fill by names that they have made up themselves, what is protected, and what has other repositories in it. */
-const PASSED_OVER: ReadonlySet<string> = new Set('annex hooks lfs modules rr-cache svn'.split(' '));
+const PASSED_OVER: ReadonlySet<string> = new Set('annex hooks lfs modules svn'.split(' '));
+
+/** What `git rebase --continue` goes by. */
+const REBASE =
+  /\/(?:rebase-merge\/(?:git-rebase-todo|strategy|strategy_opts)|rebase-apply\/(?:apply-opt|next))$/;
+
+/** The same for `git cherry-pick` and `git revert`. */
+const PICKS = /\/sequencer\/(?:todo|opts)$/;
 
 /** What holds objects by their names. */
 const OBJECTS = /^[\da-f]{2}$/;

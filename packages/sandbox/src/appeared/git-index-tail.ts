@@ -1,9 +1,21 @@
+/** Where an entry of an index begins. */
+export interface EntryStart {
+  readonly at: number;
+  /** Whether its name is written whole, and not as the end of the one before. */
+  readonly isWhole: boolean;
+}
+
 /**
  * Whether what follows the entries of an index has git read the very same entries: with several threads it begins where two
  * extensions say that blocks of entries do (EOIE and IEOT of gitformat-index(5)).
  * @param starts Where each entry begins. @param end Where the entries end.
  */
-export function isTailOf(starts: readonly number[], bytes: Buffer, end: number, hashBytes: number): boolean {
+export function isTailOf(
+  starts: readonly EntryStart[],
+  bytes: Buffer,
+  end: number,
+  hashBytes: number,
+): boolean {
   const limit = bytes.length - hashBytes;
   const last = limit - EXTENSION_HEADER_BYTES - OFFSET_BYTES - hashBytes;
   const hasEnd = last >= end && signatureAt(bytes, last) === 'EOIE';
@@ -19,11 +31,12 @@ export function isTailOf(starts: readonly number[], bytes: Buffer, end: number, 
 }
 
 /** A version, and for each block where it begins and how many entries it has. */
-function areBlocksOf(starts: readonly number[], table: Buffer): boolean {
+function areBlocksOf(starts: readonly EntryStart[], table: Buffer): boolean {
   if (table.length < OFFSET_BYTES || (table.length - OFFSET_BYTES) % BLOCK_BYTES !== 0) return false;
   let entries = 0;
   for (let at = OFFSET_BYTES; at < table.length; at += BLOCK_BYTES) {
-    if (table.readUInt32BE(at) !== starts[entries]) return false;
+    const start = starts[entries];
+    if (start?.at !== table.readUInt32BE(at) || !start.isWhole) return false;
     entries += table.readUInt32BE(at + OFFSET_BYTES);
   }
   return entries === starts.length;

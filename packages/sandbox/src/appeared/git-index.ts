@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { MAX_PATH_BYTES } from '../files/paths.js';
-import { isTailOf } from './git-index-tail.js';
+import { type EntryStart, isTailOf } from './git-index-tail.js';
 
 /** What the index of a repository has that git never writes. */
 export type IndexFault =
@@ -47,19 +47,20 @@ function* namesIn(bytes: Buffer, version: number, hashBytes: number): Generator<
   const count = bytes.readUInt32BE(8);
   let at = HEADER_BYTES;
   let previous = '';
-  const starts: number[] = [];
+  const starts: EntryStart[] = [];
   while (starts.length < count) {
     const start = at;
     const flagsAt = start + STAT_BYTES + hashBytes;
     if (flagsAt + 4 > bytes.length) break;
     const flags = bytes.readUInt16BE(flagsAt);
     at = flagsAt + (version > 2 && (flags & EXTENDED) !== 0 ? 4 : 2);
-    const kept = version === 4 ? keptOf(previous, bytes, at) : { text: '', end: at };
+    const kept = keptOf(version === 4 ? previous : undefined, bytes, at);
+    if (kept === undefined) break;
     const end = bytes.indexOf(0, kept.end);
     const name = kept.text + bytes.toString('latin1', kept.end, Math.min(end, kept.end + MAX_PATH_BYTES));
     if (end === -1 || name.length >= MAX_PATH_BYTES || !isLength(flags & LENGTH, name)) break;
     yield name;
-    starts.push(start);
+    starts.push({ at: start, isWhole: kept.text === '' });
     previous = name;
     at = version === 4 ? end + 1 : start + Math.floor((end - start + ALIGNMENT) / ALIGNMENT) * ALIGNMENT;
   }
@@ -71,21 +72,26 @@ function isLength(told: number, name: string): boolean {
   return told === LENGTH ? name.length >= LENGTH : name.length === told;
 }
 
-/** What a name of version 4 has in common with the one before, and where the rest of it begins. */
+/**
+ * What a name has in common with the one before, and where the rest of it begins; undefined for more than there is.
+ * @param previous Undefined where names are written whole, as before version 4.
+ */
 function keptOf(
-  previous: string,
+  previous: string | undefined,
   bytes: Buffer,
   start: number,
-): { readonly text: string; readonly end: number } {
+): { readonly text: string; readonly end: number } | undefined {
+  if (previous === undefined) return { text: '', end: start };
   let at = start;
   let byte = bytes[at] ?? 0;
   let dropped = byte & 127;
-  while ((byte & 128) !== 0) {
+  while ((byte & 128) !== 0 && dropped <= previous.length) {
     at += 1;
     byte = bytes[at] ?? 0;
     dropped = (dropped + 1) * 128 + (byte & 127);
   }
-  return { text: previous.slice(0, Math.max(0, previous.length - dropped)), end: at + 1 };
+  if (dropped > previous.length) return undefined;
+  return { text: previous.slice(0, previous.length - dropped), end: at + 1 };
 }
 
 const UNREADABLE: IndexFault = { kind: 'unreadable' };
