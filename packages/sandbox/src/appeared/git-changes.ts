@@ -1,5 +1,6 @@
 import { type Dirent, lstatSync } from 'node:fs';
 import { opendir } from 'node:fs/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import { errorCode } from '../files/error-code.js';
 import { childOf, NOT_UTF_8 } from '../files/paths.js';
 import { readBeginning } from '../files/read-beginning.js';
@@ -91,6 +92,8 @@ function tellPicks(path: string, _directory: string, { findings }: ChangeLook): 
 }
 
 async function tellIndex(path: string, directory: string, { budget, findings }: ChangeLook): Promise<void> {
+  // However small they are, others have the loop between two of them.
+  await turn();
   const bytes = bytesOf(path, budget.indexBytes);
   budget.indexBytes -= bytes?.length ?? 0;
   const fault = bytes === undefined ? UNREAD : await faultOfIndex(bytes, hashOf(directory), budget);
@@ -130,7 +133,8 @@ function hashOf(directory: string): 'sha1' | 'sha256' {
 /** Undefined for what cannot be read, a link included, which is told of by itself. */
 function bytesOf(path: string, maxBytes: number): Buffer | undefined {
   try {
-    return readSmallBytes(path, maxBytes);
+    const isTooLarge = (lstatSync(path, { throwIfNoEntry: false })?.size ?? 0) > maxBytes;
+    return isTooLarge ? undefined : readSmallBytes(path, maxBytes);
   } catch {
     return undefined;
   }

@@ -53,7 +53,7 @@ function* namesIn(bytes: Buffer, version: number, hashBytes: number): Generator<
     const flagsAt = start + STAT_BYTES + hashBytes;
     if (flagsAt + 4 > bytes.length) break;
     const flags = bytes.readUInt16BE(flagsAt);
-    at = flagsAt + (version > 2 && (flags & EXTENDED) !== 0 ? 4 : 2);
+    at = flagsAt + flagBytesOf(flags, version);
     const kept = keptOf(version === 4 ? previous : undefined, bytes, at);
     if (kept === undefined) break;
     const end = bytes.indexOf(0, kept.end);
@@ -65,6 +65,11 @@ function* namesIn(bytes: Buffer, version: number, hashBytes: number): Generator<
     at = version === 4 ? end + 1 : start + Math.floor((end - start + ALIGNMENT) / ALIGNMENT) * ALIGNMENT;
   }
   if (starts.length < count || !isTailOf(starts, bytes, at, hashBytes)) yield undefined;
+}
+
+/** Since version 3 there may be more of them. */
+function flagBytesOf(flags: number, version: number): number {
+  return version > 2 && (flags & EXTENDED) !== 0 ? 4 : 2;
 }
 
 /** Longer names than can be told there are told as the longest. */
