@@ -16,8 +16,9 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { MAX_LOOKED_GIT_ENTRIES } from '../limits.js';
 import { NEVER_ABORTED } from '../until-aborted.js';
 import type { Appeared } from './appeared.js';
+import { fullBudget, type LookBudget } from './change-look.js';
 import { Findings } from './findings.js';
-import { findGitChanges, fullBudget, type LookBudget } from './git-changes.js';
+import { findGitChanges } from './git-changes.js';
 
 let work: string;
 let directory: string;

@@ -1,43 +1,12 @@
-import { type Dirent, lstatSync } from 'node:fs';
-import { opendir } from 'node:fs/promises';
 import { setImmediate as turn } from 'node:timers/promises';
-import { errorCode } from '../files/error-code.js';
-import { childOf, NOT_UTF_8 } from '../files/paths.js';
-import { readBeginning } from '../files/read-beginning.js';
-import { readSmallBytes } from '../files/read-small-file.js';
-import {
-  MAX_INDEX_BYTES,
-  MAX_INDEX_CHARACTERS,
-  MAX_LOOKED_ENTRIES,
-  MAX_LOOKED_GIT_ENTRIES,
-  MAX_SMALL_FILE_BYTES,
-} from '../limits.js';
-import { type Findings, shown } from './findings.js';
+import { childOf } from '../files/paths.js';
+import { readBeginning, readSmallBytes } from '../files/read-small-file.js';
+import { MAX_SMALL_FILE_BYTES } from '../limits.js';
+import type { ChangeLook } from './change-look.js';
+import { hasChanged } from './changed.js';
+import { shown } from './findings.js';
+import { entriesBelow, type GitEntry } from './git-entries.js';
 import { faultOfIndex, isStrangeName } from './git-index.js';
-
-/** What one look may still do, in all repositories together; counted down. */
-export interface LookBudget {
-  entries: number;
-  indexBytes: number;
-  indexCharacters: number;
-}
-
-export function fullBudget(): LookBudget {
-  return {
-    entries: MAX_LOOKED_ENTRIES,
-    indexBytes: MAX_INDEX_BYTES,
-    indexCharacters: MAX_INDEX_CHARACTERS,
-  };
-}
-
-/** A look at what has changed. */
-export interface ChangeLook {
-  /** Milliseconds since 1970; what has not changed from then on is left out. */
-  readonly since: number;
-  readonly budget: LookBudget;
-  readonly findings: Findings;
-  readonly signal: AbortSignal;
-}
 
 /**
  * Finds what has changed in the directory of a repository so that git outside writes elsewhere than git does, or runs what somebody has left
@@ -133,100 +102,11 @@ function hashOf(directory: string): 'sha1' | 'sha256' {
 /** Undefined for what cannot be read, a link included, which is told of by itself. */
 function bytesOf(path: string, maxBytes: number): Buffer | undefined {
   try {
-    const isTooLarge = (lstatSync(path, { throwIfNoEntry: false })?.size ?? 0) > maxBytes;
-    return isTooLarge ? undefined : readSmallBytes(path, maxBytes);
+    return readSmallBytes(path, maxBytes);
   } catch {
     return undefined;
   }
 }
-
-function hasChanged(path: string, since: number): boolean {
-  try {
-    return (lstatSync(path, { throwIfNoEntry: false })?.ctimeMs ?? 0) >= since;
-  } catch {
-    return false;
-  }
-}
-
-interface GitEntry {
-  readonly path: string;
-  readonly name: string;
-  readonly isLink: boolean;
-  /** Whether it is called as a branch is, or could be. */
-  readonly isNamedByUsers: boolean;
-  /** Whether what holds it has changed, so that it may have come there as it was. */
-  readonly isMoved: boolean;
-}
-
-type GitFolder = Pick<GitEntry, 'path' | 'isNamedByUsers' | 'isMoved'>;
-
-/** What is not a directory in that of a repository, breadth first, as far as there are entries left; that it was not all is told. */
-async function* entriesBelow(
-  directory: string,
-  { since, budget, findings, signal }: ChangeLook,
-): AsyncGenerator<GitEntry> {
-  let left = Math.min(MAX_LOOKED_GIT_ENTRIES, budget.entries);
-  const folders: GitFolder[] = [{ path: directory, isNamedByUsers: false, isMoved: false }];
-  for (const folder of folders) {
-    for await (const entry of listed(folder.path, findings)) {
-      signal.throwIfAborted();
-      left -= 1;
-      budget.entries -= 1;
-      if (left < 0) {
-        findings.add('gitState', directory, tooMany);
-        return;
-      }
-      const path = childOf(folder.path, entry.name);
-      const { name } = entry;
-      if (name.includes(NOT_UTF_8) && !entry.isFile()) {
-        findings.add('gitState', path, notNamed);
-        continue;
-      }
-      if (!entry.isDirectory()) yield { ...folder, path, name, isLink: entry.isSymbolicLink() };
-      else if (!isPassedOver(folder.path, name)) folders.push(below(folder, path, name));
-    }
-  }
-
-  function isPassedOver(holder: string, name: string): boolean {
-    if (holder === directory) return PASSED_OVER.has(name);
-    return holder === childOf(directory, 'objects') && OBJECTS.test(name);
-  }
-
-  function below({ isNamedByUsers, isMoved }: GitFolder, path: string, name: string): GitFolder {
-    return {
-      path,
-      isNamedByUsers: isNamedByUsers || NAMED_BY_USERS.has(name),
-      isMoved: isMoved || hasChanged(path, since),
-    };
-  }
-}
-
-function notNamed(path: string): string {
-  return `${path} is a directory or a link whose name is not UTF-8, so nobody looks where it leads; remove it`;
-}
-
-function tooMany(directory: string): string {
-  return `${directory} was not looked through to its end, since it, or all repositories together, have too many entries; look for links and an index with strange names there`;
-}
-
-/** Nothing where it has gone, or cannot be read, which is told where git could enter it all the same. */
-async function* listed(directory: string, findings: Findings): AsyncGenerator<Dirent> {
-  try {
-    yield* await opendir(directory);
-  } catch (error) {
-    if (errorCode(error) === 'EACCES') findings.add('gitState', directory, notListed);
-  }
-}
-
-function notListed(directory: string): string {
-  return `${directory} cannot be looked into, and may hold links and more by which git outside writes elsewhere; let this user read it (chmod u+rx)`;
-}
-
-/** Where files are called as branches are. */
-const NAMED_BY_USERS: ReadonlySet<string> = new Set(['refs', 'logs']);
-
-/** What programs fill by names that they have made up themselves, what is protected, and what has other repositories in it. */
-const PASSED_OVER: ReadonlySet<string> = new Set('annex hooks lfs modules svn'.split(' '));
 
 /** What `git rebase --continue` goes by. */
 const REBASE =
@@ -234,6 +114,3 @@ const REBASE =
 
 /** The same for `git cherry-pick` and `git revert`. */
 const PICKS = /\/sequencer\/(?:todo|opts)$/;
-
-/** What holds objects by their names. */
-const OBJECTS = /^[\da-f]{2}$/;

@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { MAX_SMALL_FILE_BYTES } from '../limits.js';
-import { readSmallFile } from './read-small-file.js';
+import { readBeginning, readSmallFile } from './read-small-file.js';
 import { realFileFacts } from './real-file-facts.js';
 
 let place = '';
@@ -57,6 +57,14 @@ test('a file as large as a disk is not read', () => {
   expect(readSmallFile(file, 65_536)).toBeUndefined();
 });
 
+test('of a file the beginning is read up to the limit, however much more it has', () => {
+  const huge = put('huge', 'né\n');
+  truncateSync(huge, 2 ** 40);
+  const file = put('file', 'né\n');
+  expect([file, huge, put('empty', '')].map((one) => readBeginning(one, 4))).toEqual(['né\n', 'né\n', '']);
+  expect(readBeginning(file, 1)).toBe('n');
+});
+
 test('a named pipe, a device, a link, a directory and a socket are no files, and nobody waits for them', async () => {
   const at = (name: string): string => path.join(place, name);
   execFileSync('mkfifo', [at('pipe')]);
@@ -68,6 +76,7 @@ test('a named pipe, a device, a link, a directory and a socket are no files, and
   const paths = [...['pipe', 'endless', 'link', 'directory', 'socket'].map(at), '/dev/zero'];
   try {
     expect(paths.filter((file) => readSmallFile(file, 10) !== undefined)).toEqual([]);
+    expect(paths.filter((file) => readBeginning(file, 10) !== undefined)).toEqual([]);
   } finally {
     await new Promise((closed) => server.close(closed));
   }
@@ -94,8 +103,10 @@ test('a named pipe is not opened: who waits for its reader goes on waiting', asy
 test('what the kernel shows as a file is not read: that may take it from others', () => {
   const files = ['/proc/version', '/proc/self/status', '/sys/kernel/mm/transparent_hugepage/enabled'];
   expect(files.map((file) => realFileFacts.readText(file))).toEqual(files.map(() => undefined));
+  expect(files.map((file) => readBeginning(file, 10))).toEqual(files.map(() => undefined));
 });
 
-test('where nothing is, the system says so', () => {
+test('where nothing is, the system says so, and there is no beginning', () => {
+  expect(readBeginning(path.join(place, 'missing'), 10)).toBeUndefined();
   expect(() => readSmallFile(path.join(place, 'missing'), 10)).toThrow(/ENOENT/);
 });

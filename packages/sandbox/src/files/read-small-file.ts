@@ -13,36 +13,52 @@ export function readSmallFile(path: string, maxBytes: number): string | undefine
   return readSmallBytes(path, maxBytes)?.toString('utf8');
 }
 
-/** The same, of the bytes. */
+/** The same, of the bytes. One that is larger is not read at all. */
 export function readSmallBytes(path: string, maxBytes: number): Buffer | undefined {
-  const held = openSync(path, O_PATH | constants.O_NOFOLLOW);
+  return withFile(path, (fd) => {
+    const { size } = fstatSync(fd);
+    if (size > maxBytes) return undefined;
+    // What others add meanwhile makes it another file than the one that was asked for, unless there is room for it.
+    const limit = Math.min(maxBytes, size + SPARE_BYTES);
+    const bytes = readUpTo(fd, limit + 1);
+    return bytes.length > limit ? undefined : bytes;
+  });
+}
+
+/** The first bytes of such a file as a text, however much it holds. @returns undefined as well where it cannot be read. */
+export function readBeginning(path: string, maxBytes: number): string | undefined {
   try {
-    const isReadable = fstatSync(held).isFile() && !isOnKernelFileSystem(pathOfDescriptor(held));
-    return isReadable ? readHeld(held, maxBytes) : undefined;
-  } finally {
-    closeSync(held);
+    return withFile(path, (fd) => readUpTo(fd, maxBytes).toString('utf8'));
+  } catch {
+    return undefined;
   }
 }
 
-function readHeld(held: number, maxBytes: number): Buffer | undefined {
-  const fd = openSync(pathOfDescriptor(held), constants.O_RDONLY | constants.O_NONBLOCK);
+/** Opens it only once it is known for a regular file that is none of the kernel's. */
+function withFile<T>(path: string, use: (fd: number) => T): T | undefined {
+  return closing(openSync(path, O_PATH | constants.O_NOFOLLOW), (held) => {
+    const isReadable = fstatSync(held).isFile() && !isOnKernelFileSystem(pathOfDescriptor(held));
+    if (!isReadable) return undefined;
+    return closing(openSync(pathOfDescriptor(held), constants.O_RDONLY | constants.O_NONBLOCK), use);
+  });
+}
+
+function closing<T>(fd: number, use: (fd: number) => T): T {
   try {
-    // Of what grows meanwhile nobody wants the rest.
-    return readAtMost(fd, Math.min(maxBytes, fstatSync(fd).size + SPARE_BYTES));
+    return use(fd);
   } finally {
     closeSync(fd);
   }
 }
 
-/** Others may write it meanwhile. */
-function readAtMost(fd: number, maxBytes: number): Buffer | undefined {
-  const bytes = Buffer.allocUnsafe(maxBytes + 1);
+function readUpTo(fd: number, maxBytes: number): Buffer {
+  const bytes = Buffer.allocUnsafe(maxBytes);
   let length = 0;
-  for (let got = -1; got !== 0 && length < bytes.length; length += got) {
-    got = readSync(fd, bytes, length, bytes.length - length, null);
+  for (let got = -1; got !== 0 && length < maxBytes; length += got) {
+    got = readSync(fd, bytes, length, maxBytes - length, null);
   }
-  return length < bytes.length ? bytes.subarray(0, length) : undefined;
+  return bytes.subarray(0, length);
 }
 
-/** What a file may be longer than it has just said. */
+/** How much longer a file may be than it has just said. */
 const SPARE_BYTES = 64 * 1024;

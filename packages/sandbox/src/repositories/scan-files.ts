@@ -5,7 +5,7 @@ import type { DirectoryStamp } from '../files/directory-stamp.js';
 import { errorCode } from '../files/error-code.js';
 import { mayEnter } from '../files/may-enter.js';
 import { parentOf } from '../files/paths.js';
-import { readBeginning } from '../files/read-beginning.js';
+import { readBeginning } from '../files/read-small-file.js';
 import { realFileFacts } from '../files/real-file-facts.js';
 import { MAX_SMALL_FILE_BYTES } from '../limits.js';
 

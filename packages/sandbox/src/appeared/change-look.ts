@@ -1,0 +1,26 @@
+import { MAX_INDEX_BYTES, MAX_INDEX_CHARACTERS, MAX_LOOKED_ENTRIES } from '../limits.js';
+import type { Findings } from './findings.js';
+
+/** What one look may still do, in all repositories together; counted down. */
+export interface LookBudget {
+  entries: number;
+  indexBytes: number;
+  indexCharacters: number;
+}
+
+export function fullBudget(): LookBudget {
+  return {
+    entries: MAX_LOOKED_ENTRIES,
+    indexBytes: MAX_INDEX_BYTES,
+    indexCharacters: MAX_INDEX_CHARACTERS,
+  };
+}
+
+/** A look at what has changed. */
+export interface ChangeLook {
+  /** Milliseconds since 1970; what has not changed from then on is left out. */
+  readonly since: number;
+  readonly budget: LookBudget;
+  readonly findings: Findings;
+  readonly signal: AbortSignal;
+}
