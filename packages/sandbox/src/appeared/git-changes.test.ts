@@ -140,6 +140,18 @@ test('a directory or link whose name is not UTF-8 is told', async () => {
   expect(await changes()).toEqual([{ kind: 'gitState', path: at, text }]);
 });
 
+test('the index of a linked worktree is looked at, whatever that is called', async () => {
+  git('commit', '-qm', 'one');
+  for (const name of ['beside', 'logs']) {
+    git('worktree', 'add', '-q', path.join(work, name));
+    writeFileSync(path.join(directory, 'worktrees', name, 'index'), 'no index');
+  }
+  expect((await changes()).map(({ path: at }) => path.relative(directory, at)).sort()).toEqual([
+    'worktrees/beside/index',
+    'worktrees/logs/index',
+  ]);
+});
+
 test('conflicts in more than is read are told as well', async () => {
   const at = path.join(directory, 'MERGE_RR');
   writeFileSync(at, 'a1\ta\0'.repeat(20_000));

@@ -52,10 +52,13 @@ export async function* entriesBelow(
     return holder === childOf(directory, 'objects') && OBJECTS.test(name);
   }
 
-  function below({ isNamedByUsers, isMoved }: GitFolder, path: string, name: string): GitFolder {
+  function below(holder: GitFolder, path: string, name: string): GitFolder {
+    const { isNamedByUsers, isMoved } = holder;
+    // A linked worktree may be called so.
+    const holdsBranches = NAMED_BY_USERS.has(name) && holder.path !== childOf(directory, 'worktrees');
     return {
       path,
-      isNamedByUsers: isNamedByUsers || NAMED_BY_USERS.has(name),
+      isNamedByUsers: isNamedByUsers || holdsBranches,
       isMoved: isMoved || hasChanged(path, since),
     };
   }
