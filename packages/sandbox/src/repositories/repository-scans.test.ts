@@ -65,10 +65,13 @@ describe('a look below a root', () => {
     expect((await scansOf(tree).find(target('/ws'))).repositories).toEqual(['/ws/x.git']);
   });
 
-  test('looks for the mark in a config of nothing but line ends, and keeps nobody waiting', async () => {
-    const tree = treeOf('/ws/x');
-    tree.make('/ws/x/config', false);
-    tree.texts.set('/ws/x/config', '\n'.repeat(MAX_SMALL_FILE_BYTES));
+  test('looks for the mark in configs of nothing but line ends, and comes to an end', async () => {
+    const directories = Array.from({ length: 40 }, (_, at) => `/ws/x${at}`);
+    const tree = treeOf(...directories);
+    for (const directory of directories) {
+      tree.make(`${directory}/config`, false);
+      tree.texts.set(`${directory}/config`, '\n'.repeat(MAX_SMALL_FILE_BYTES));
+    }
     expect((await scansOf(tree).find(target('/ws'))).repositories).toEqual([]);
   });
 
