@@ -436,12 +436,13 @@ describeConfinedByEach(
       /** Everything can be read; what `outside` holds can be written; no network. */
       async function belowCeiling(
         run: (client: RawClient, place: SandboxPlace, greeting: Answer) => Promise<void>,
+        more: object = {},
       ): Promise<void> {
         await using place = await sandboxPlace(user);
         const file = join(place.path, 'ceiling.json');
         const entry = { path: { type: 'path', path: pathToFileURL(place.outside).href }, access: 'write' };
         const permissions = restricted([special('root', 'read'), entry]);
-        writeFileSync(file, JSON.stringify({ permissions }));
+        writeFileSync(file, JSON.stringify({ permissions, ...more }));
         await using server = await startServer({ ...place.server, args: ['--sandbox-ceiling', file] });
         await using client = await server.connect();
         const greeting = await client.initialize({ files: 1 });
@@ -468,6 +469,25 @@ describeConfinedByEach(
             'out\n',
           ]);
         });
+      });
+
+      test('names that the operator protects stay as they are, or missing, where a command may write', async () => {
+        await belowCeiling(
+          async (client, place) => {
+            writeFileSync(join(place.outside, 'Makefile'), 'all:\n');
+            const start = { cwd: pathToFileURL(place.outside).href };
+            const script =
+              'echo x > Makefile; rm -f Makefile; mv Makefile M; mkdir .github/workflows; rm -r .github; echo x > free';
+            const params = startParams(client, 'kept', ['/bin/sh', '-c', script], start);
+            expect(await client.request('process/start', params)).toMatchObject({
+              result: { processId: 'kept' },
+            });
+            await finish(client, 'kept');
+            expect(readdirSync(place.outside).sort()).toEqual(['Makefile', 'free']);
+            expect(readFileSync(join(place.outside, 'Makefile'), 'utf8')).toBe('all:\n');
+          },
+          { protectedNames: ['.github', 'Makefile'] },
+        );
       });
 
       test('files are what it leaves of them', async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { FakeFile } from '../files/testing/fake-files.js';
+import { nameOf } from '../policy/rule-origin.js';
 import { linesOf, policyOf } from '../policy/testing/rules.js';
 import { type Ceiling, DEFAULT_CEILING } from './ceiling.js';
 import { applyToFakes } from './testing/apply-to-fakes.js';
@@ -71,5 +72,20 @@ test('what a link in a home leads to stays as it is where it lies in the home', 
   expect(rules).toContain('read /home/me/dotfiles/vimrc');
   expect(gaps).toEqual([
     '/home/me/.vimrc is a link; its target is protected, but the link could be replaced',
+  ]);
+});
+
+test('names of an operator stay as well, by the line of the ceiling that has them', async () => {
+  const ceiling = { ...CEILING, operatorNames: ['Makefile', '.github', '.profile', '.gitconfig'] };
+  const tree = { ...HOME, '/home/me/Makefile': { text: '' } };
+  const { policy } = await applyToFakes(policyOf(['write /home/me']), ceiling, tree);
+  const kept = policy.rules.filter(({ access }) => access === 'read');
+  expect(kept.map(({ path, origin, placeholderText }) => [path, nameOf(origin), placeholderText])).toEqual([
+    ['/home/me/.gitconfig', 'default: executableConfiguration', ''],
+    ['/home/me/.github', 'ceiling: protectedNames.1', undefined],
+    ['/home/me/.profile', 'default: executableConfiguration', undefined],
+    ['/home/me/.ssh', 'default: executableConfiguration', undefined],
+    ['/home/me/.vimrc', 'default: executableConfiguration', undefined],
+    ['/home/me/Makefile', 'ceiling: protectedNames.0', undefined],
   ]);
 });

@@ -1,12 +1,15 @@
 import type { FileFacts } from '../files/file-facts.js';
 import { childOf, parentOf } from '../files/paths.js';
 import { resolvePath } from '../files/resolve-path.js';
+import { memberOf } from '../policy/rule-origin.js';
 import type { ProtectedPath } from './protect-git.js';
 
 /** Names at the top of each writable root that restricted policies leave as they are. */
 export interface NamesAtTop {
   /** Those that stay missing as well. */
   readonly protectedNames: readonly string[];
+  /** The same, by the `protectedNames` of the ceiling that an operator wrote; default none. */
+  readonly operatorNames?: readonly string[] | undefined;
   /** More of them, which are left alone while they are missing. */
   readonly protectedIfThere: readonly string[];
   /** What stays as it is, or missing, where the root is a home of the user. */
@@ -25,12 +28,17 @@ export interface ProtectedHome {
 
 /** What is to be protected at the top of a root, which is canonical. */
 export function protectedAtTop(root: string, names: NamesAtTop, files: FileFacts): readonly ProtectedPath[] {
-  const { protectedNames, protectedIfThere, home } = names;
+  const { protectedNames, operatorNames = [], protectedIfThere, home } = names;
   const atHome = home.paths.some((path) => leadsTo(path, root, files)) ? inHome(root, home, files) : [];
   const known = new Set(atHome.map(({ path }) => path));
   return [
     ...protectedNames.map((name) => ({ path: childOf(root, name), linksInto: [root] })),
     ...atHome,
+    ...operatorNames.map((name, at) => ({
+      path: childOf(root, name),
+      linksInto: [root],
+      origin: memberOf('ceiling', `protectedNames.${at}`),
+    })),
     ...protectedIfThere
       .map((name) => childOf(root, name))
       .filter((path) => !known.has(path))

@@ -55,7 +55,7 @@ test('what may be there one day is no fault of a ceiling, and what restricts not
   expect([permissions.type, unknown]).toEqual(['managed', ['foo', 'networkProxy']]);
 });
 
-test('names that are protected beside those that are anyway are bound with them, each once', () => {
+test('names that are protected beside those that are anyway are bound with them', () => {
   const ceiling = parseCeiling(
     ceilingOf(path('file:///srv'), { protectedNames: ['.github', '.envrc'] }),
     (member) => {
@@ -64,7 +64,7 @@ test('names that are protected beside those that are anyway are bound with them,
   );
   const roots = { cwd: '/', tmpdir: undefined, slashTmp: '/tmp', minimal: [] };
   const bound = ceilingSource(ceiling, roots).bindTo(fakeFiles({ '/srv': 'directory' }), new Map());
-  expect(bound.protectedNames).toEqual([...PROTECTED_NAMES, '.github']);
+  expect([bound.protectedNames, bound.operatorNames]).toEqual([PROTECTED_NAMES, ['.github', '.envrc']]);
 });
 
 test.each<[string, unknown]>([

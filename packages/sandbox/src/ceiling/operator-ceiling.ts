@@ -81,7 +81,7 @@ export function ceilingSource(operator: OperatorCeiling | undefined, roots: Exec
     scans: globScansOf(operator, roots, 'ceiling'),
     bindTo: (files, patterns) => ({
       ...DEFAULT_CEILING,
-      protectedNames: [...new Set([...DEFAULT_CEILING.protectedNames, ...(operator.protectedNames ?? [])])],
+      operatorNames: operator.protectedNames,
       maximum: normalise(operator, { roots, files, patterns, source: 'ceiling' }),
     }),
   };

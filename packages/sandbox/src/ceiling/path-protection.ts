@@ -64,7 +64,8 @@ export class PathProtection {
     if (kind === 'missing') return this.#rulesForMissing(wanted, resolved);
     if (!this.#mayProtect(wanted, resolved)) return [];
     const { path, identity, isShared } = resolved;
-    return [{ path, access: 'read', kind, identity, origin: DEFAULTS.configuration, isShared }];
+    const { origin = DEFAULTS.configuration } = wanted;
+    return [{ path, access: 'read', kind, identity, origin, isShared }];
   }
 
   /**
@@ -92,9 +93,8 @@ export class PathProtection {
       return [];
     const above = this.rulesAbove(path);
     if (above.length > 0) return above;
-    const { placeholderText: text } = wanted;
+    const { placeholderText: text, origin = DEFAULTS.configuration } = wanted;
     const placeholder = text === undefined ? {} : { placeholderText: text };
-    const origin = DEFAULTS.configuration;
     return [
       { path, access: 'read', kind: 'missing', identity: undefined, origin, isShared: false, ...placeholder },
     ];

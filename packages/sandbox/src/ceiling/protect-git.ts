@@ -3,6 +3,7 @@ import { childOf } from '../files/paths.js';
 import { resolvePath } from '../files/resolve-path.js';
 import { MAX_LINKED_WORKTREES, MAX_REPOSITORY_MOUNTS } from '../limits.js';
 import type { PlaceholderText } from '../policy/path-rule.js';
+import type { RuleOrigin } from '../policy/rule-origin.js';
 
 /** A path to protect. A missing one is kept missing, or left alone where `onlyIfThere`. */
 export interface ProtectedPath {
@@ -16,6 +17,8 @@ export interface ProtectedPath {
   readonly linksInto?: readonly string[];
   /** It is left alone as long as it holds a directory that may be written. */
   readonly isSparing?: true;
+  /** Who wants it; default every sandbox here. */
+  readonly origin?: RuleOrigin;
 }
 
 /** What a linked worktree takes, with a pin for the directory that its repository has of it. */
