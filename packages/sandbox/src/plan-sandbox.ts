@@ -170,17 +170,18 @@ async function planWithin(
   // Where repositories are looked for does not depend on patterns, for they can only deny.
   const { asked, ceiling: most } = widest();
   const targets = scanTargets(asked, most);
-  const { trees, denied, maximum } = await aside(async () => {
+  const { searched, denied, maximum } = await aside(async () => {
     const found = await scanAll(targets, host.repositories, setUp);
     // Last of all: what appears after a look is not denied.
     setUp.begin('looking for what patterns match');
     return {
-      trees: found,
+      searched: found,
       denied: await matchAll(scans, asked, host, setUp),
       maximum: await matchMost(ceiling.scans, most.maximum ?? asked, host, setUp, command.cwd),
     };
   });
   setUp.begin('looking at files');
+  const trees = new Map(searched.map(({ target, tree }) => [target.root, tree]));
   const answered = host.files.inOneGo((files) => {
     const looked = checked(files, setUp);
     return answer(
@@ -190,10 +191,6 @@ async function planWithin(
       trees,
     );
   });
-  const searched = targets.flatMap((target) => {
-    const tree = trees.get(target.root);
-    return tree === undefined ? [] : [{ target, tree }];
-  });
   return { ...answered, searched };
 }
 
@@ -201,13 +198,13 @@ async function scanAll(
   targets: readonly ScanTarget[],
   repositories: RepositoryFinder,
   setUp: SetUp,
-): Promise<ScannedTrees> {
-  const trees = new Map<string, ScannedTree>();
+): Promise<readonly SearchedRoot[]> {
+  const searched: SearchedRoot[] = [];
   for (const target of targets) {
     setUp.begin('looking for repositories', target.root);
-    trees.set(target.root, await repositories.find(target, setUp.signal));
+    searched.push({ target, tree: await repositories.find(target, setUp.signal) });
   }
-  return trees;
+  return searched;
 }
 
 /** Does something when it is first needed, and not again. */
