@@ -3,6 +3,21 @@ import { ancestorsOf, parentOf } from '../files/paths.js';
 import { indexRules, type RuleIndex } from '../policy/access.js';
 import type { PathRule } from '../policy/path-rule.js';
 
+/**
+ * Whether a command may have made what is in a directory. What is at the top of the machine, such as `/home`, is its operator's also
+ * where everything may be written.
+ * @param rules What the command may write.
+ */
+export function isFillable(
+  directory: string,
+  rules: Pick<RuleIndex, 'accessAt'>,
+  files: Pick<FileFacts, 'mayCreateIn'>,
+): boolean {
+  return (
+    directory !== '/' && rules.accessAt(directory) === 'write' && files.mayCreateIn(directory) !== 'never'
+  );
+}
+
 /** Directories that commands below one ceiling may fill as they like, and that are denied as a whole where that is too much. */
 export class FillablePlaces {
   /** Equal for equal rules. */
@@ -19,8 +34,7 @@ export class FillablePlaces {
 
   /** Whether a command may have made what is in a directory. Of `/`, which cannot be denied, that is not asked. */
   has(directory: string): boolean {
-    if (directory === '/' || this.#index.accessAt(directory) !== 'write') return false;
-    return this.#files.mayCreateIn(directory) !== 'never';
+    return isFillable(directory, this.#index, this.#files);
   }
 
   /** Whether a directory is one of them, or lies in one, whoever has moved it there. */

@@ -5,6 +5,7 @@ import { type Resolution, resolvePath } from '../files/resolve-path.js';
 import { indexRules, type RuleIndex } from '../policy/access.js';
 import type { NormalisedPolicy } from '../policy/path-rule.js';
 import type { ProfileSource } from '../policy/rule-origin.js';
+import { isFillable } from './fillable-places.js';
 
 /** A link that a command may have made. */
 interface MadeLink {
@@ -63,15 +64,11 @@ export class MadeLinks {
   }
 
   #madeAt(link: string, files: FileFacts): MadeLink | undefined {
+    if (this.#source !== 'ceiling' || this.#trusted.has(link)) return undefined;
     const directory = parentOf(link);
-    const rule = this.#index.governing(directory);
-    const isMade = rule?.access === 'write' && directory !== '/' && !this.#trusted.has(link);
-    return this.#source === 'ceiling' &&
-      isMade &&
-      files.mayCreateIn(directory) !== 'never' &&
-      isOwn(link, files)
-      ? { link, root: rule.path }
-      : undefined;
+    const root = this.#index.governing(directory)?.path;
+    const isMade = root !== undefined && isFillable(directory, this.#index, files) && isOwn(link, files);
+    return isMade ? { link, root } : undefined;
   }
 
   #isBelow(root: string, path: string): boolean {

@@ -1,10 +1,11 @@
 import type { FileFacts } from '../files/file-facts.js';
 import { isWithin, parentOf } from '../files/paths.js';
 import { type CrossedLink, resolvePath } from '../files/resolve-path.js';
-import { indexRules, type RuleIndex } from '../policy/access.js';
+import { indexRules } from '../policy/access.js';
 import type { Access, PathRule, PolicyNote } from '../policy/path-rule.js';
 import type { RuleOrigin } from '../policy/rule-origin.js';
 import type { ExecutorRoots } from './executor-roots.js';
+import { isFillable } from './fillable-places.js';
 
 /** A path of an entry that stands for another one, through links. */
 export interface NamedLink {
@@ -32,7 +33,7 @@ export function notesOfNamedLinks(
   const own = resolvePath(cwd, files);
   const workplace = own.kind === 'deadEnd' ? cwd : own.path;
   return named.flatMap((one) => {
-    const link = one.links.find(({ path }) => mayBeMade(path, index, files));
+    const link = one.links.find(({ path }) => isFillable(parentOf(path), index, files));
     if (link !== undefined) return [replaceableNote(one, link)];
     const leadingOut = isWithin(one.target, workplace)
       ? undefined
@@ -41,14 +42,6 @@ export function notesOfNamedLinks(
       ? []
       : [leadingOutNote(one, leadingOut, workplace)];
   });
-}
-
-function mayBeMade(link: string, index: RuleIndex, files: FileFacts): boolean {
-  const directory = parentOf(link);
-  // Those at the top of the machine, such as `/home`, are its operator's also where everything may be written.
-  return (
-    directory !== '/' && index.accessAt(directory) === 'write' && files.mayCreateIn(directory) !== 'never'
-  );
 }
 
 function replaceableNote(
