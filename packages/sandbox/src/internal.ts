@@ -21,4 +21,5 @@ export { readMountTable } from './machine/read-mount-table.js';
 export { hasMountsOf } from './mounts/mounts-in-place.js';
 export { cancelledRule } from './network/cancelled-rules.js';
 export { reasonOf } from './network/reason-of.js';
+export { matchesAll, type StarSteps } from './policy/star-match.js';
 export { accessTo, replaceableIn, unreadableByLink } from './policy/visibility.js';

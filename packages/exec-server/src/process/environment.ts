@@ -1,4 +1,5 @@
 import { type EnvPolicy, ExecError } from '@holdfast/exec-protocol';
+import { matchesAll, type StarSteps } from '@holdfast/sandbox/internal';
 import { isServerSecret } from '../credential-variables.js';
 
 /** An environment, name to value. */
@@ -73,34 +74,15 @@ function matcher(patterns: readonly string[], names: readonly string[]): (name: 
       'process/start: envPolicy: its patterns and the names of variables are too many, or too long; send fewer',
     );
   const lowered = patterns.map((pattern) => pattern.toLowerCase());
-  return (name) => lowered.some((pattern) => fits(name.toLowerCase(), pattern));
+  return (name) => lowered.some((pattern) => matchesAll(pattern, name.toLowerCase(), UNITS));
 }
+
+const UNITS: StarSteps<string, string> = {
+  isAny: (unit) => unit === '*',
+  takes: (unit, own) => unit === '?' || unit === own,
+};
 
 /** Of all together, with one more for each. */
 function lengthOf(texts: readonly string[]): number {
   return texts.reduce((length, text) => length + text.length + 1, 0);
-}
-
-/** Goes back to the last star alone, so that it takes no more steps than name and pattern have characters, one times the other. */
-function fits(name: string, pattern: string): boolean {
-  let [at, inPattern, star, afterStar] = [0, 0, -1, 0];
-  while (at < name.length) {
-    const wanted = pattern[inPattern];
-    if (wanted === '*') {
-      star = inPattern;
-      afterStar = at;
-      inPattern += 1;
-    } else if (wanted === '?' || wanted === name[at]) {
-      at += 1;
-      inPattern += 1;
-    } else if (star !== -1) {
-      afterStar += 1;
-      at = afterStar;
-      inPattern = star + 1;
-    } else {
-      return false;
-    }
-  }
-  while (pattern[inPattern] === '*') inPattern += 1;
-  return inPattern === pattern.length;
 }

@@ -1,5 +1,6 @@
 import { namesOf } from '../files/paths.js';
 import { MAX_BRACE_TEXTS, MAX_PATTERN_CHARACTERS } from '../limits.js';
+import { matchesAll, type StarSteps } from './star-match.js';
 
 /**
  * A pattern for absolute paths: `*` and `?` stay within one name, `**` spans any number of them. A character is a code point, in
@@ -33,7 +34,7 @@ export function compileGlob(
     throw new RangeError(`has more than ${MAX_PATTERN_CHARACTERS} characters`);
   const { names, fixed } = partsOf(pattern, directory);
   let texts = 0;
-  const steps = names.map((name): Step<string> => {
+  const steps = names.map((name): Step => {
     if (name === '**') return ANY_NUMBER;
     if (!WILD.test(name)) return (candidate) => candidate === name;
     const tokens = tokensOf(name);
@@ -46,7 +47,7 @@ export function compileGlob(
     base: `/${fixed.join('/')}`,
     levels: names.includes('**') ? Number.POSITIVE_INFINITY : names.length - fixed.length,
     texts: Math.max(1, texts),
-    matches: (path) => path !== '/' && matchesAll(steps, path.slice(1).split('/')),
+    matches: (path) => path !== '/' && matchesAll(steps, path.slice(1).split('/'), STEPS),
   };
 }
 
@@ -73,32 +74,16 @@ const WILD = /[*?[{]/;
 const ANY_NUMBER = Symbol('any number of items');
 
 /** What one item must be, or any number of them. */
-type Step<Item> = ((item: Item) => boolean) | typeof ANY_NUMBER;
+type Step = ((item: string) => boolean) | typeof ANY_NUMBER;
 
-/** Goes back to the last step that takes any number only: what earlier ones have taken need never change. */
-function matchesAll<Item>(steps: readonly Step<Item>[], items: ArrayLike<Item>): boolean {
-  let [step, item, lastAny, takenByAny] = [0, 0, -1, 0];
-  while (item < items.length) {
-    const wanted = steps[step];
-    if (wanted === ANY_NUMBER) {
-      lastAny = step;
-      takenByAny = item;
-      step += 1;
-    } else if (wanted?.(items[item] as Item) === true) {
-      step += 1;
-      item += 1;
-    } else {
-      if (lastAny < 0) return false;
-      takenByAny += 1;
-      [step, item] = [lastAny + 1, takenByAny];
-    }
-  }
-  return steps.slice(step).every((rest) => rest === ANY_NUMBER);
-}
+const STEPS: StarSteps<Step, string> = {
+  isAny: (step) => step === ANY_NUMBER,
+  takes: (step, item) => step !== ANY_NUMBER && step(item),
+};
 
 function nameMatcher(tokens: readonly string[]): (candidate: string) => boolean {
-  const known = new Map<string, Step<string>>();
-  const stepOf = (token: string): Step<string> => {
+  const known = new Map<string, Step>();
+  const stepOf = (token: string): Step => {
     const step = known.get(token) ?? characterStep(token);
     known.set(token, step);
     return step;
@@ -106,7 +91,7 @@ function nameMatcher(tokens: readonly string[]): (candidate: string) => boolean 
   const all = alternativesOf(tokens).map((text) => text.map(stepOf));
   return (candidate) => {
     const characters = charactersOf(candidate);
-    return all.some((steps) => matchesAll(steps, characters));
+    return all.some((steps) => matchesAll(steps, characters, STEPS));
   };
 }
 
@@ -160,7 +145,7 @@ function alternativesOf(tokens: readonly string[]): readonly (readonly string[])
   return texts;
 }
 
-function characterStep(token: string): Step<string> {
+function characterStep(token: string): Step {
   if (token === '*') return ANY_NUMBER;
   if (token === '?') return () => true;
   if (token === '[' || !token.startsWith('[')) return (character) => character === token;
