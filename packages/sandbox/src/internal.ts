@@ -6,6 +6,7 @@ export { bytesOfText } from './files/byte-text.js';
 export { O_PATH, pathOfDescriptor } from './files/descriptors.js';
 export { isOnKernelFileSystem } from './files/kernel-file-systems.js';
 export { kernelTreeOf } from './files/kernel-trees.js';
+export { isWithin } from './files/paths.js';
 export { type Look, SharedLooks } from './files/shared-looks.js';
 export { whyNotRunnable } from './files/why-not-runnable.js';
 export {

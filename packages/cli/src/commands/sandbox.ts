@@ -29,9 +29,10 @@ interface SandboxOptions {
 
 const HELP = `
 The command may read everything and write nothing but a temporary directory of its own; --write, --read and --deny
-change that, and the longest path wins. Even where it may write, git hooks and config stay as they are, and so do start-up files of
-shells and editors and settings of agents at the top of each directory (docs/sandbox.md lists their names; missing ones can
-be made but for the most common, and in a home for many more). When it ends, everything that it started ends.
+change that, and the longest path wins. Even where it may write, git hooks and config stay as they are, and so do
+start-up files of shells and editors and settings of agents at the top of each directory (docs/sandbox.md lists their
+names; missing ones can be made but for the most common, and in a home for many more). When it ends, everything that
+it started ends.
   125    the sandbox could not be set up, and nothing was run; or the command ended with 0, and output of it was lost,
          as on a full disk
   128+n  signal n ended the command

@@ -1,5 +1,6 @@
 import { LOOK_LIMIT_MS } from '@holdfast/exec-protocol';
 import { findAppeared } from '@holdfast/sandbox';
+import { isWithin } from '@holdfast/sandbox/internal';
 import { complain, messageOf } from '../complain.js';
 import { printable } from '../text/printable.js';
 import type { LocalPlan } from './plan-locally.js';
@@ -13,8 +14,7 @@ export async function tellAppeared(
   since: number,
   temporary: string | undefined,
 ): Promise<void> {
-  const isKept = (path: string): boolean =>
-    temporary === undefined || !`${path}/`.startsWith(`${temporary}/`);
+  const isKept = (path: string): boolean => temporary === undefined || !isWithin(path, temporary);
   const { searched, policy } = plan;
   const kept = {
     searched: searched.filter(({ target }) => isKept(target.root)),
