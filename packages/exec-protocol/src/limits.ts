@@ -4,6 +4,9 @@ const MIB = 1024 * KIB;
 /** Largest message in bytes, over WebSocket frames and stdio lines alike; the reference's figure for both. */
 export const MAX_MESSAGE_BYTES = 64 * MIB;
 
+/** Largest answer in bytes: what one text of Node holds, and our client takes. `fs/readFile` and whole HTTP bodies need it. */
+export const MAX_ANSWER_BYTES = 511 * MIB;
+
 /** Largest piece of output in one event, before base64. Multiples of three need no padding. */
 export const MAX_CHUNK_BYTES = 24 * KIB;
 

@@ -1,8 +1,9 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { ExecError } from '../errors.js';
 import { asProcessId } from '../ids.js';
-import { MAX_REQUESTS_IN_FLIGHT } from '../limits.js';
+import { MAX_READ_DIRECTORY_ENTRIES, MAX_REQUESTS_IN_FLIGHT } from '../limits.js';
 import { environmentStatus } from '../methods/environment.js';
+import { fsReadDirectory } from '../methods/fs.js';
 import { processRead, processStart, processTerminate, processWindow } from '../methods/process.js';
 import { memoryTransportPair } from '../transport/memory.js';
 import type { Transport } from '../transport/transport.js';
@@ -215,6 +216,74 @@ test('a malformed message is answered with the id -1 and the connection goes on'
   await turn();
   expect(JSON.parse(sent[0] ?? '')).toMatchObject({ id: -1, error: { code: -32600 } });
   expect(sent[1]).toBe('{"id":1,"result":{"status":"ready"}}');
+});
+
+// A text has 2 ** 29 - 24 units at most.
+const HALF_A_TEXT = 'x'.repeat(2 ** 28);
+
+test.each([
+  ['longer than one text can be', [HALF_A_TEXT, HALF_A_TEXT], 'the message is longer than one text can be'],
+  [
+    'larger than what the other side takes',
+    ['ü'.repeat(600)],
+    'the message has 1222 bytes and the other side takes 1000',
+  ],
+])('an answer that is %s becomes an error, and the next request is answered', async (_, result, problem) => {
+  let answered = 0;
+  const { far, sent, events } = world(
+    {
+      'environment/status': () => Promise.resolve(result),
+      'environment/info': bindRoute(environmentStatus, () => READY),
+    },
+    {
+      maxAnswerBytes: 1_000,
+      onRequest: () => () => {
+        answered += 1;
+      },
+    },
+  );
+  far.send('{"id":7,"method":"environment/status"}');
+  far.send('{"id":8,"method":"environment/info"}');
+  await vi.waitUntil(() => sent.length === 2);
+  expect(sent.map((text) => JSON.parse(text) as unknown)).toEqual([
+    {
+      id: 7,
+      error: {
+        code: -32040,
+        message: `environment/status: ${problem}; ask for less at once`,
+        data: { kind: 'limitExceeded' },
+      },
+    },
+    { id: 8, result: READY },
+  ]);
+  expect([answered, events]).toEqual([2, []]);
+});
+
+test('an answer that JSON cannot say becomes an error without its cause, which the owner is told', async () => {
+  const { far, sent, events } = world({ 'environment/status': () => Promise.resolve({ secret: 42n }) });
+  far.send('{"id":1,"method":"environment/status"}');
+  await vi.waitUntil(() => sent.length === 1);
+  expect(JSON.parse(sent[0] ?? '')).toMatchObject({ id: 1, error: { data: { kind: 'internal' } } });
+  expect(events).toEqual([expect.stringMatching(/^internal TypeError: .*BigInt/)]);
+});
+
+test('a request that is longer than one text can be is refused before it is sent', async () => {
+  const { peer, sent } = world();
+  const argv = [HALF_A_TEXT, HALF_A_TEXT];
+  const start = { processId: ID, argv, cwd: 'file:///', env: {}, tty: false };
+  await expect(peer.request(processStart, start)).rejects.toMatchObject({
+    kind: 'limitExceeded',
+    message: 'process/start: the message is longer than one text can be; send less at once',
+  });
+  expect(sent).toEqual([]);
+});
+
+test('a side that only asks takes the answer with the entries of the largest directory', async () => {
+  const { peer, far } = world({}, { routes: undefined });
+  const answer = peer.request(fsReadDirectory, { path: 'file:///srv' });
+  const entry = { fileName: 'a', isDirectory: false, isFile: true };
+  far.send(JSON.stringify({ id: 1, result: { entries: Array(MAX_READ_DIRECTORY_ENTRIES).fill(entry) } }));
+  expect((await answer).entries).toHaveLength(MAX_READ_DIRECTORY_ENTRIES);
 });
 
 test.each([

@@ -2,7 +2,7 @@ import { JSONRPCClient, JSONRPCServer } from 'json-rpc-2.0';
 import type * as z from 'zod';
 import type { CloseKind } from '../close-codes.js';
 import { ExecError, fromWireError, toWireError } from '../errors.js';
-import { MAX_MESSAGE_BYTES, MAX_REQUESTS_IN_FLIGHT } from '../limits.js';
+import { MAX_ANSWER_BYTES, MAX_MESSAGE_BYTES, MAX_REQUESTS_IN_FLIGHT } from '../limits.js';
 import type { NotificationSpec, RequestSpec, ResultOf } from '../methods/define.js';
 import type { Transport, TransportClosed } from '../transport/transport.js';
 import { decodeUtf8 } from '../utf8.js';
@@ -20,9 +20,9 @@ import {
   type WireId,
   wireIdFromNumber,
 } from '../wire/envelope.js';
-import { ENVELOPE_LIMITS } from '../wire/envelope-limits.js';
-import { scanJson } from '../wire/json-scanner.js';
+import { ANSWER_LIMITS, ENVELOPE_LIMITS } from '../wire/envelope-limits.js';
 import { decodeResult, encodeParams, PreparedAnswer, type Route } from './route.js';
+import { sendable } from './sendable.js';
 
 /** What a peer asks of its owner. */
 export interface PeerOptions {
@@ -52,6 +52,8 @@ export interface PeerOptions {
   readonly nextId?: () => number;
   /** A request whose message is larger is refused here, before it costs the connection; default `MAX_MESSAGE_BYTES`. */
   readonly maxMessageBytes?: () => number;
+  /** A larger answer becomes the error `limitExceeded`; default `MAX_ANSWER_BYTES`. */
+  readonly maxAnswerBytes?: number;
 }
 
 /** How one request is sent. */
@@ -79,11 +81,6 @@ export interface Peer {
   ping(mark?: string): boolean;
   close(kind: CloseKind, reason: string): void;
 }
-
-/** A message up to this length, in UTF-16 units, is within every limit: each value in it takes at least two. */
-const PLAIN_MESSAGE_LENGTH = 2 * ENVELOPE_LIMITS.maxValues;
-
-const MAX_UTF8_PER_UNIT = 3;
 
 /** Starts to read `transport`. The answers to routed requests are sent as they become known. */
 export function createPeer(options: PeerOptions): Peer {
@@ -121,10 +118,11 @@ class JsonRpcPeer implements Peer {
       return { jsonrpc: '2.0', id, error: toWireError(error) };
     };
     this.#client = new JSONRPCClient((request: { id: WireId; method: string; params: unknown }) => {
-      const text = encodeRequest(request.id, request.method, request.params);
-      const problem = problemOf(text, options.maxMessageBytes?.() ?? MAX_MESSAGE_BYTES);
-      if (problem === undefined) this.#transport.send(text);
-      else this.#fail(request.id, new ExecError('limitExceeded', `${request.method}: ${problem}`));
+      const maxBytes = options.maxMessageBytes?.() ?? MAX_MESSAGE_BYTES;
+      const encode = (): string => encodeRequest(request.id, request.method, request.params);
+      const message = sendable(encode, { maxBytes, json: ENVELOPE_LIMITS });
+      if (message.ok) this.#transport.send(message.text);
+      else this.#fail(request.id, tooLarge(request.method, message.problem, 'send less at once'));
     });
     this.#transport.start({
       onMessage: (message) => {
@@ -206,7 +204,7 @@ class JsonRpcPeer implements Peer {
       this.#refuse('the message is not valid UTF-8; send JSON text');
       return;
     }
-    const decoded = decodeMessage(text);
+    const decoded = decodeMessage(text, this.#options.routes === undefined ? ANSWER_LIMITS : ENVELOPE_LIMITS);
     if (decoded.ok) this.#dispatch(decoded.envelope, text.length);
     else this.#refuse(decoded.message);
   }
@@ -241,16 +239,29 @@ class JsonRpcPeer implements Peer {
     const answer = this.#server.receive({ jsonrpc: '2.0', id, method, params: params as object }, id);
     void answer.then((response) => {
       this.#inFlight -= 1;
-      this.#answer(id, response as Answer | null);
+      this.#answer(id, method, response as Answer | null);
       onAnswered?.();
     });
   }
 
-  #answer(id: WireId, answer: Answer | null): void {
+  #answer(id: WireId, method: string, answer: Answer | null): void {
     if (answer === null) return;
     if (answer.error !== undefined) this.#transport.send(encodeError(id, answer.error));
     else if (answer.result instanceof PreparedAnswer) answer.result.send();
-    else this.#transport.send(encodeResponse(id, answer.result));
+    else this.#transport.send(this.#textOf(id, method, answer.result));
+  }
+
+  /** The error that says so where the result cannot be sent: nobody else is there to be told. */
+  #textOf(id: WireId, method: string, result: unknown): string {
+    try {
+      const maxBytes = this.#options.maxAnswerBytes ?? MAX_ANSWER_BYTES;
+      const message = sendable(() => encodeResponse(id, result), { maxBytes });
+      if (message.ok) return message.text;
+      return encodeError(id, toWireError(tooLarge(method, message.problem, 'ask for less at once')));
+    } catch (error) {
+      this.#options.onInternalError(error);
+      return encodeError(id, toWireError(error));
+    }
   }
 
   #refusalOf(method: string): ExecError | undefined {
@@ -302,16 +313,8 @@ class JsonRpcPeer implements Peer {
   }
 }
 
-/** Why the other side would not take a message. Only large ones can have too much of anything. */
-function problemOf(text: string, maxBytes: number): string | undefined {
-  const mayBeTooLong = text.length * MAX_UTF8_PER_UNIT > maxBytes;
-  if (text.length <= PLAIN_MESSAGE_LENGTH && !mayBeTooLong) return undefined;
-  const bytes = mayBeTooLong ? new TextEncoder().encode(text).length : 0;
-  if (bytes > maxBytes) {
-    return `the message has ${String(bytes)} bytes and the other side takes ${String(maxBytes)}; send less at once`;
-  }
-  const scan = scanJson(text, ENVELOPE_LIMITS);
-  return scan.ok ? undefined : scan.problem.message;
+function tooLarge(method: string, problem: string, remedy: string): ExecError {
+  return new ExecError('limitExceeded', `${method}: ${problem}; ${remedy}`);
 }
 
 function settleWith<T>(

@@ -8,3 +8,6 @@ const MAX_JSON_VALUES = 262_144;
 
 /** What a message may be made of unless a caller of the codec says otherwise. */
 export const ENVELOPE_LIMITS: JsonLimits = { maxDepth: MAX_JSON_DEPTH, maxValues: MAX_JSON_VALUES };
+
+/** What a side that only asks lets its answers be made of: 200,000 entries of a directory are 800,000 values. */
+export const ANSWER_LIMITS: JsonLimits = { maxDepth: MAX_JSON_DEPTH, maxValues: 4 * MAX_JSON_VALUES };
