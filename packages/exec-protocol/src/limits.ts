@@ -4,6 +4,9 @@ const MIB = 1024 * KIB;
 /** Largest message in bytes, over WebSocket frames and stdio lines alike; the reference's figure for both. */
 export const MAX_MESSAGE_BYTES = 64 * MIB;
 
+/** Values in one message: each object, array and scalar counts, names do not; the reference's figure. */
+export const MAX_MESSAGE_VALUES = 262_144;
+
 /** Largest answer in bytes: what one text of Node holds, and our client takes. `fs/readFile` and whole HTTP bodies need it. */
 export const MAX_ANSWER_BYTES = 511 * MIB;
 
@@ -63,6 +66,15 @@ export const MAX_CLOSED_PROCESSES = 1024;
 
 /** Processes of one server, over all sessions, that run or are not delivered yet; the next start is refused. */
 export const MAX_PROCESSES_PER_SERVER = 8192;
+
+/** UTF-16 units of the arguments and the directory of a process that a summary shows; what is beyond them is cut off. */
+export const MAX_SHOWN_COMMAND_CHARACTERS = 8 * KIB;
+
+/** Arguments of a process that a summary shows. */
+export const MAX_SHOWN_ARGUMENTS = 1024;
+
+/** UTF-16 units of all ids and commands in one `process/list`: each takes six bytes of a message at most. */
+export const MAX_LISTED_CHARACTERS = 10 * MIB;
 
 /** Processes of other sessions that one session may have joined. */
 export const MAX_ATTACHED_PER_SESSION = 256;

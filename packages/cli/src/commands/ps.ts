@@ -45,13 +45,13 @@ function asLines(processes: readonly ProcessSummary[]): string {
 
 function asTable(processes: readonly ProcessSummary[]): string {
   const now = Date.now();
-  const rows = processes.map(({ ref, id, state, exitCode, startedAtMs, argv }) => [
+  const rows = processes.map(({ ref, id, state, exitCode, startedAtMs, argv, truncated }) => [
     printable(ref),
     printable(id),
     state,
     exitCode === null ? '-' : String(exitCode),
     formatAge(now - startedAtMs),
-    printableCommand(argv),
+    `${printableCommand(argv)}${truncated === true ? ' …' : ''}`,
   ]);
   return formatTable([HEAD, ...rows], process.stdout.isTTY ? process.stdout.columns : undefined);
 }

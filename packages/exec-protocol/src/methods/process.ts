@@ -151,6 +151,10 @@ const processSummarySchema = z.object({
   session: z.string().describe('A public label of its session, no credential.'),
   argv: z.array(z.string()),
   cwd: z.string().describe('A file: URI.'),
+  truncated: z
+    .literal(true)
+    .optional()
+    .describe('Present where `argv` or `cwd` is only the beginning of what the process was started with.'),
   pid: z.int().describe('The operating-system pid; meaningful on the executor alone.'),
   tty: z.boolean(),
   lifetime: z.enum(['session', 'server']),

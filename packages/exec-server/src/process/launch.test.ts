@@ -31,6 +31,7 @@ test('a start becomes what is spawned and what is known of it', () => {
       argv: ['/bin/echo', 'a', 'b'],
       cwd: 'file:///srv',
       tty: false,
+      truncated: false,
       lifetime: 'session',
       retention: 'keep',
       drainMs: undefined,

@@ -12,6 +12,7 @@ import { childEnvironment, type Environment } from './environment.js';
 import { COOKIE_VARIABLE, type Cookie, processCookie } from './guardian/cookie.js';
 import type { ProcessTraits } from './managed-process.js';
 import { intentOf, type Sandboxes } from './sandbox/sandboxes.js';
+import { type ShownCommand, shownCommand } from './shown-command.js';
 import type { ChildSpec } from './spawn/child.js';
 
 /** What a start needs to know of this machine. */
@@ -34,7 +35,7 @@ export interface LaunchPlan {
   readonly network: NetworkIntent | undefined;
   /** The size of its terminal; undefined for a child without one. */
   readonly terminal: TerminalSize | undefined;
-  readonly traits: Pick<ProcessTraits, 'argv' | 'cwd' | 'tty' | 'lifetime' | 'retention' | 'drainMs'>;
+  readonly traits: ShownCommand & Pick<ProcessTraits, 'tty' | 'lifetime' | 'retention' | 'drainMs'>;
 }
 
 /**
@@ -68,8 +69,7 @@ export function planLaunch(
     intent: intentOf(params.sandbox, host.sandboxes.ceiling, network),
     terminal: params.tty ? (params.size ?? DEFAULT_SIZE) : undefined,
     traits: {
-      argv: params.argv,
-      cwd: params.cwd,
+      ...shownCommand(params),
       tty: params.tty,
       lifetime,
       retention: params.retention ?? (lifetime === 'server' ? 'drop' : 'keep'),

@@ -15,6 +15,7 @@ import type { Retention } from './log/log-options.js';
 import type { OpenSpill } from './log/log-spill.js';
 import { RecentOutput } from './recent-output.js';
 import type { DenialJudge } from './sandbox/sandbox.js';
+import type { ShownCommand } from './shown-command.js';
 import type { Child, ChildExit, OutputStream } from './spawn/child.js';
 import type { OsProcesses } from './spawn/os-processes.js';
 import type { PipeHolder } from './spawn/pipe/pipe-holders.js';
@@ -27,7 +28,7 @@ export type SignalTarget = 'process' | 'group' | 'tree';
 type Lifetime = 'session' | 'server';
 
 /** What is fixed about a process from its start. */
-export interface ProcessTraits {
+export interface ProcessTraits extends ShownCommand {
   /** What its own session calls it. */
   readonly id: ProcessId;
   /** Unique on this server; no credential. */
@@ -36,8 +37,6 @@ export interface ProcessTraits {
   readonly session: string;
   /** Who may see it. */
   readonly principal: string;
-  readonly argv: readonly string[];
-  readonly cwd: string;
   readonly tty: boolean;
   readonly lifetime: Lifetime;
   readonly retention: Retention;

@@ -20,6 +20,7 @@ export function idleProcess(
       argv: ['idle'],
       cwd: 'file:///',
       tty: false,
+      truncated: false,
       lifetime: 'session',
       retention: 'keep',
       drainMs: undefined,

@@ -4,7 +4,6 @@ import {
   KILL_GRACE_MS,
   type ParamsOf,
   type PreparedAnswer,
-  type ProcessSummary,
   type processAttach,
   type processCloseStdin,
   type processDetach,
@@ -21,10 +20,10 @@ import {
   type WireId,
 } from '@holdfast/exec-protocol';
 import type { FileOrder } from '../../fs/file-order.js';
-import type { ManagedProcess } from '../../process/managed-process.js';
 import type { ProcessTable } from '../../process/process-table.js';
 import type { ReadAnswers } from '../answers/read-answers.js';
 import type { LegacyResume } from '../legacy-resume.js';
+import { summariesOf, summaryOf } from './process-summary.js';
 
 /** What the wire calls the sandbox of this machine, whether the intent restricts anything or not. */
 const SANDBOX_TYPE = process.platform === 'linux' ? 'linuxSeccomp' : 'none';
@@ -91,7 +90,7 @@ function windowOf(windowBytes: number | undefined, extensions: Extensions): numb
 }
 
 export function listProcesses({ processes }: ProcessScope): ResultOf<typeof processList> {
-  return { processes: processes.list().map(summaryOf) };
+  return { processes: summariesOf(processes.list()) };
 }
 
 export function attachProcess(
@@ -118,28 +117,6 @@ export async function resizeProcess(
 ): Promise<ResultOf<typeof processResize>> {
   (await processes.get(processId)).process.resize(size);
   return {};
-}
-
-function summaryOf({ traits, log, pid }: ManagedProcess): ProcessSummary {
-  const { id, ref, session, argv, cwd, tty, lifetime, startedAtMs } = traits;
-  const { exited, closed, firstSeq, nextSeq } = log;
-  const state = closed !== undefined ? 'closed' : exited === undefined ? 'running' : 'exited';
-  const exitCode = exited?.exitCode ?? null;
-  return {
-    ref,
-    id,
-    session,
-    argv: [...argv],
-    cwd,
-    pid,
-    tty,
-    lifetime,
-    startedAtMs,
-    state,
-    exitCode,
-    firstSeq,
-    nextSeq,
-  };
 }
 
 export async function writeProcess(
