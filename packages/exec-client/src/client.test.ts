@@ -2,6 +2,7 @@ import {
   ExecError,
   environmentInfo,
   initialize,
+  MAX_ID_CHARACTERS,
   offeredExtensions,
   processStart,
   processTerminate,
@@ -381,4 +382,24 @@ test('a refused initialize fails connect with the reason of the server', async (
     throw new ExecError('limitExceeded', 'too many sessions');
   });
   await expect(server.connect()).rejects.toMatchObject({ kind: 'limitExceeded' });
+});
+
+test('an id that is too long is refused before anything is sent', async () => {
+  const server = new FakeServer({ extensions: offeredExtensions() });
+  await using client = await server.connect();
+  const before = server.asked.length;
+  const long = 'x'.repeat(MAX_ID_CHARACTERS + 1);
+  await expect(client.spawn(['true'], { id: long }).started).rejects.toThrow(
+    new ExecError(
+      'invalidParams',
+      'process/start: processId: must have at most 1024 characters; choose a shorter one',
+    ),
+  );
+  await expect(client.attach(long).started).rejects.toThrow(
+    new ExecError(
+      'invalidParams',
+      'process/attach: ref: must have at most 1024 characters; choose a shorter one',
+    ),
+  );
+  expect(server.asked.slice(before)).toEqual([]);
 });

@@ -52,6 +52,9 @@ export const BACKLOG_STILL_MS = 1_000;
 /** Files and listings that are read for answers of one connection, or lie in its socket; past it the next one waits. */
 export const FILE_ANSWERS_BYTES = 32 * MIB;
 
+/** UTF-16 units of a `processId`, `writeId` or `requestId`, which clients choose and servers remember and repeat. */
+export const MAX_ID_CHARACTERS = 1024;
+
 /** Write ids remembered for each process, first in first out; the reference's figure. */
 export const REMEMBERED_WRITES = 4096;
 

@@ -1,13 +1,16 @@
 import * as z from 'zod';
 import { base64Bytes } from '../bytes.js';
 import { defineNotification, defineRequest } from './define.js';
+import { clientIdSchema } from './id-schemas.js';
 
 const header = z.object({
   name: z.string(),
   value: z.string(),
 });
 
-const requestId = z.string().describe('Names the request; unique among the streamed ones of a connection.');
+const requestId = clientIdSchema.describe(
+  'Names the request; unique among the streamed ones of a connection.',
+);
 
 /** Sends an HTTP request from the executor. */
 export const httpRequest = defineRequest({

@@ -3,7 +3,7 @@ import { base64Bytes } from '../bytes.js';
 import { SIGNAL_NAMES } from '../signals.js';
 import { defineNotification, defineRequest } from './define.js';
 import { extensionField } from './extension-field.js';
-import { processIdSchema as processId, writeIdSchema } from './id-schemas.js';
+import { clientIdSchema, processIdSchema as processId, writeIdSchema } from './id-schemas.js';
 import { processStartParams } from './process-start.js';
 import { sandboxDenialSchema, sandboxReportSchema } from './sandbox-verdict.js';
 import { terminalSizeSchema } from './terminal-size.js';
@@ -192,7 +192,7 @@ export const processAttach = defineRequest({
   extension: 'attach',
   params: z.object({
     processId: processId.describe('What this session will call it; must not be in use here.'),
-    ref: z.string().describe('Its ref, or its id where only one process has it.'),
+    ref: clientIdSchema.describe('Its ref, or its id where only one process has it.'),
     afterSeq: count
       .optional()
       .describe('Push events with a higher seq, at most the newest; default 0, everything that is retained.'),

@@ -68,8 +68,8 @@ export interface RequestOptions {
 export interface Peer {
   /**
    * Sends a request and waits for its answer.
-   * @throws ExecError with the peer's kind, `connectionLost`, or `limitExceeded` when it is too large to be sent; the
-   *   reason of the signal when that fires first.
+   * @throws ExecError with the peer's kind, `connectionLost`, `invalidParams` when the peer would refuse it as such, or
+   *   `limitExceeded` when it is too large to be sent; the reason of the signal when that fires first.
    */
   request<S extends RequestSpec>(
     spec: S,
@@ -150,6 +150,7 @@ class JsonRpcPeer implements Peer {
     return new Promise((resolve, reject: (reason: unknown) => void) => {
       signal?.throwIfAborted();
       if (this.#closed !== undefined) throw lostConnection(this.#transport, this.#closed);
+      const encoded = encodeParams(spec, params);
       const id = wireIdFromNumber(repeated ?? this.#nextId());
       const abort = (): void => {
         this.#waiting.set(id, { settle: () => undefined, fail: () => undefined });
@@ -171,12 +172,7 @@ class JsonRpcPeer implements Peer {
       });
       signal?.addEventListener('abort', abort, { once: true });
       // Its promise settles with the answer; `#waiting` knows that sooner, and also when the connection ends.
-      void this.#client.requestAdvanced({
-        jsonrpc: '2.0',
-        id,
-        method: spec.method,
-        params: encodeParams(spec, params),
-      });
+      void this.#client.requestAdvanced({ jsonrpc: '2.0', id, method: spec.method, params: encoded });
     });
   }
 

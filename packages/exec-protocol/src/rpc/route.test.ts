@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest';
-import { asProcessId } from '../ids.js';
-import type { RequestSpec } from '../methods/define.js';
+import { ExecError } from '../errors.js';
+import { asProcessId, asWriteId } from '../ids.js';
+import { MAX_ID_CHARACTERS } from '../limits.js';
+import type { NotificationSpec, RequestSpec } from '../methods/define.js';
 import { extensionFieldsOf } from '../methods/extension-field.js';
-import { processTerminate } from '../methods/process.js';
-import { REQUESTS } from '../methods/table.js';
+import { processTerminate, processWrite } from '../methods/process.js';
+import { CLIENT_NOTIFICATIONS, REQUESTS } from '../methods/table.js';
 import { wireIdFromNumber } from '../wire/envelope.js';
-import { bindRoute, type Route } from './route.js';
+import { bindRoute, encodeParams, parseParams, type Route } from './route.js';
 
 const ID = wireIdFromNumber(1);
 
@@ -98,4 +100,57 @@ test('these fields came with an extension', () => {
     'fs/writeFile': { permissions: 'files' },
     'fs/open': { keep: 'files', permissions: 'files', followSymlinks: 'files' },
   });
+});
+
+/** Members of parameters that hold an id which the client chose. */
+const IDS = ['processId', 'writeId', 'requestId', 'ref'];
+
+const TAKERS = Object.values({ ...REQUESTS, ...CLIENT_NOTIFICATIONS })
+  .flatMap((spec) => IDS.map((member) => ({ spec, method: spec.method, member })))
+  .filter(({ spec, member }) => spec.direction === 'clientToServer' && member in shapeOf(spec));
+
+function shapeOf({ params }: RequestSpec | NotificationSpec): object {
+  return 'shape' in params ? (params.shape as object) : {};
+}
+
+test.each(TAKERS)(
+  '$method refuses a $member that is too long, and does not repeat it',
+  ({ spec, member }) => {
+    const refusalOf = (id: string): string => {
+      try {
+        parseParams(spec, { [member]: id });
+        return '';
+      } catch (error) {
+        return String(error);
+      }
+    };
+    const refusal = refusalOf('x'.repeat(MAX_ID_CHARACTERS + 1));
+    expect(refusal).toContain(`${member}: must have at most 1024 characters; choose a shorter one`);
+    expect(refusal).not.toContain('xx');
+    expect(refusalOf('x'.repeat(MAX_ID_CHARACTERS))).not.toContain(`${member}:`);
+  },
+);
+
+test('ids come in by every method that is about a process, and by those that name a write or a response', () => {
+  const takersOf = (wanted: string): string[] =>
+    TAKERS.filter(({ member }) => member === wanted).map(({ method }) => method);
+  const processMethods = Object.values({ ...REQUESTS, ...CLIENT_NOTIFICATIONS })
+    .map(({ method }) => method)
+    .filter((method) => method.startsWith('process/') && method !== 'process/list');
+  expect({ processId: takersOf('processId'), others: ['writeId', 'requestId', 'ref'].map(takersOf) }).toEqual(
+    {
+      processId: processMethods,
+      others: [['process/write'], ['http/request'], ['process/attach']],
+    },
+  );
+});
+
+test('parameters that the other side would refuse are refused in the same words before they are sent', () => {
+  const params = {
+    processId,
+    writeId: asWriteId('w'.repeat(MAX_ID_CHARACTERS + 1)),
+    chunk: new Uint8Array(),
+  };
+  const words = 'process/write: writeId: must have at most 1024 characters; choose a shorter one';
+  expect(() => encodeParams(processWrite, params)).toThrow(new ExecError('invalidParams', words));
 });

@@ -51,13 +51,13 @@ export function bindRoute<S extends RequestSpec>(
 export function parseParams<S extends RequestSpec | NotificationSpec>(spec: S, params: unknown): ParamsOf<S> {
   const parsed = spec.params.safeParse(params, { reportInput: true });
   if (parsed.success) return parsed.data as ParamsOf<S>;
-  throw new ExecError(
-    'invalidParams',
-    `${spec.method}: ${parsed.error.issues.map(describeIssue).join('; ')}`,
-  );
+  throw badParams(spec, parsed.error);
 }
 
-/** Parameters as they travel, or their JSON where it is written faster than it is found. */
+/**
+ * Parameters as they travel, or their JSON where it is written faster than it is found.
+ * @throws ExecError `invalidParams`, in the words of the side that would have refused them.
+ */
 export function encodeParams<S extends RequestSpec | NotificationSpec>(
   spec: S,
   params: ParamsOf<S>,
@@ -67,7 +67,15 @@ export function encodeParams<S extends RequestSpec | NotificationSpec>(
     encode = encoderOf(spec.params);
     ENCODERS.set(spec.params, encode);
   }
-  return encode(params);
+  try {
+    return encode(params);
+  } catch (error) {
+    throw error instanceof z.ZodError ? badParams(spec, error) : error;
+  }
+}
+
+function badParams(spec: RequestSpec | NotificationSpec, { issues }: z.ZodError): ExecError {
+  return new ExecError('invalidParams', `${spec.method}: ${issues.map(describeIssue).join('; ')}`);
 }
 
 /** @throws ExecError `internal` when the peer answered with another shape than the method has. */
