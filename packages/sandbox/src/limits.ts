@@ -116,6 +116,9 @@ export const SANDBOX_START_MS = 30_000;
 /** How long a search may keep the event loop for itself. */
 export const SCAN_SLICE_MS = 2;
 
+/** Directories on the way to what is looked at that are held open, at most for one turn of the event loop; beyond, they are opened again. */
+export const MAX_HELD_WAYS = 64;
+
 /** Roots of which it is remembered what their directories hold; beyond, the one that was not used longest is forgotten. */
 export const MAX_REMEMBERED_SCANS = 16;
 

@@ -1,9 +1,10 @@
-import { lstatSync, type Stats } from 'node:fs';
+import type { Stats } from 'node:fs';
+import { directStat } from '../files/direct-path.js';
 
-/** What stands at a path, without following it; undefined where nothing is, or nobody can tell. */
+/** What stands at a path, without following any link; undefined where nothing is, or nobody can tell. */
 export function statOf(path: string): Stats | undefined {
   try {
-    return lstatSync(path, { throwIfNoEntry: false });
+    return directStat(path);
   } catch {
     return undefined;
   }

@@ -218,3 +218,13 @@ test('nothing is looked at behind a link that has taken the place of a directory
   );
   expect(report).toEqual({ found: [nameNote('kept/x')], more: 0 });
 });
+
+test('no repository is looked through behind a link that has taken the place of a directory above', async () => {
+  repository('kept/old');
+  symlinkSync('config', path.join(root, 'kept/old/.git/COMMIT_EDITMSG'));
+  const report = await appearedBy(() => {
+    renameSync(path.join(root, 'kept'), path.join(root, 'moved'));
+    symlinkSync('moved', path.join(root, 'kept'));
+  });
+  expect(report).toEqual({ found: [repositoryNote('moved/old/.git')], more: 0 });
+});

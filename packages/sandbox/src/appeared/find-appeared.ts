@@ -1,3 +1,4 @@
+import { letGoOfWays } from '../files/direct-path.js';
 import type { HostFacts } from '../host-facts.js';
 import type { SandboxPlan } from '../plan-sandbox.js';
 import { NEVER_ABORTED, untilAborted } from '../until-aborted.js';
@@ -30,6 +31,7 @@ async function lookThrough(
   since: number,
   signal: AbortSignal,
 ): Promise<AppearedReport> {
+  letGoOfWays();
   const look = { since, budget: fullBudget(), findings: new Findings(), signal };
   await findUncovered(policy.rules, look);
   for (const { target, tree } of searched) {

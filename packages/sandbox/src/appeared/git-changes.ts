@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { directPath } from '../files/direct-path.js';
 import { childOf } from '../files/paths.js';
 import { readBeginning, readSmallBytes } from '../files/read-small-file.js';
 import { MAX_SMALL_FILE_BYTES } from '../limits.js';
@@ -102,7 +103,7 @@ function hashOf(directory: string): 'sha1' | 'sha256' {
 /** Undefined for what cannot be read, a link included, which is told of by itself. */
 function bytesOf(path: string, maxBytes: number): Buffer | undefined {
   try {
-    return readSmallBytes(path, maxBytes);
+    return readSmallBytes(directPath(path), maxBytes);
   } catch {
     return undefined;
   }

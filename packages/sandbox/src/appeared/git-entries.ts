@@ -1,5 +1,7 @@
-import type { Dirent } from 'node:fs';
+import { closeSync, type Dirent } from 'node:fs';
 import { opendir } from 'node:fs/promises';
+import { pathOfDescriptor } from '../files/descriptors.js';
+import { openDirectory } from '../files/direct-path.js';
 import { errorCode } from '../files/error-code.js';
 import { childOf, NOT_UTF_8 } from '../files/paths.js';
 import { MAX_LOOKED_GIT_ENTRIES } from '../limits.js';
@@ -75,7 +77,9 @@ function tooMany(directory: string): string {
 /** Nothing where it has gone, or cannot be read, which is told where git could enter it all the same. */
 async function* listed(directory: string, findings: Findings): AsyncGenerator<Dirent> {
   try {
-    yield* await opendir(directory);
+    const fd = openDirectory(directory);
+    const opened = await opendir(pathOfDescriptor(fd)).finally(() => closeSync(fd));
+    yield* opened;
   } catch (error) {
     if (errorCode(error) === 'EACCES') findings.add('gitState', directory, notListed);
   }

@@ -1,3 +1,4 @@
+import { directPath } from '../files/direct-path.js';
 import type { FileFacts } from '../files/file-facts.js';
 import { isWithinAny, parentOf } from '../files/paths.js';
 import type { SearchedRoot } from '../plan-sandbox.js';
@@ -47,7 +48,7 @@ function outermostNew(before: ScannedTree, after: ScannedTree, since: number): r
 /** In a directory that many share somebody else's is nothing that the command has made. */
 function isOwn(path: string, files: FileFacts): boolean {
   try {
-    const found = files.look(path);
+    const found = files.look(directPath(path));
     return found !== undefined && files.isOwn?.(found) !== false;
   } catch {
     return true;

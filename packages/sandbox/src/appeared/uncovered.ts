@@ -1,6 +1,6 @@
 import { opendirSync, type Stats } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
-import { parentOf } from '../files/paths.js';
+import { directDirectory, directPath, isBehindLink } from '../files/direct-path.js';
 import { readSmallFile } from '../files/read-small-file.js';
 import type { PathRule } from '../policy/path-rule.js';
 import type { ChangeLook } from './change-look.js';
@@ -14,11 +14,10 @@ export async function findUncovered(
   rules: readonly PathRule[],
   { findings, signal }: Pick<ChangeLook, 'findings' | 'signal'>,
 ): Promise<void> {
-  const isReached = directUnder(rules);
   for (const [at, rule] of rules.entries()) {
     if (at % RULES_AT_ONCE === RULES_AT_ONCE - 1) await turn();
     signal.throwIfAborted();
-    if (rule.access === 'write' || (isReached(rule.path) && !isOther(rule))) continue;
+    if (rule.access === 'write' || !(isBehindLink(rule.path) || isOther(rule))) continue;
     findings.add(
       'protectedName',
       rule.path,
@@ -26,23 +25,6 @@ export async function findUncovered(
         `what kept ${path} as it was has been removed outside, and there is something else now; look at what it holds`,
     );
   }
-}
-
-/**
- * Whether a path is reached without any link: somebody may have put one in the place of a directory above it, and what lies behind that may
- * never answer. What has gone counts as reached.
- */
-function directUnder(rules: readonly PathRule[]): (path: string) => boolean {
-  const known = new Map(rules.filter(({ access }) => access === 'write').map(({ path }) => [path, true]));
-  const isDirect = (directory: string): boolean => {
-    const found = known.get(directory);
-    if (found !== undefined) return found;
-    const answer =
-      directory === '/' || (isDirect(parentOf(directory)) && statOf(directory)?.isSymbolicLink() !== true);
-    known.set(directory, answer);
-    return answer;
-  };
-  return (path) => isDirect(parentOf(path));
 }
 
 function isOther({ kind, path, identity, placeholderText }: PathRule): boolean {
@@ -58,14 +40,14 @@ function hasContent(path: string, found: Stats, text: string): boolean {
     if (found.isDirectory()) return hasEntries(path);
     if (!found.isFile()) return true;
     if (found.size === 0) return false;
-    return found.size !== Buffer.byteLength(text) || readSmallFile(path, found.size) !== text;
+    return found.size !== Buffer.byteLength(text) || readSmallFile(directPath(path), found.size) !== text;
   } catch {
     return true;
   }
 }
 
 function hasEntries(directory: string): boolean {
-  const opened = opendirSync(directory);
+  const opened = opendirSync(directDirectory(directory));
   try {
     return opened.readSync() !== null;
   } finally {

@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { O_PATH, pathOfDescriptor } from './descriptors.js';
+import { directPath } from './direct-path.js';
 import { isOnKernelFileSystem } from './kernel-file-systems.js';
 
 /**
@@ -25,10 +26,10 @@ export function readSmallBytes(path: string, maxBytes: number): Buffer | undefin
   });
 }
 
-/** The first bytes of such a file as a text, however much it holds. @returns undefined as well where it cannot be read. */
+/** The first bytes of such a file as a text, however much it holds. @returns undefined as well where it cannot be read, or lies behind a link. */
 export function readBeginning(path: string, maxBytes: number): string | undefined {
   try {
-    return withFile(path, (fd) => readUpTo(fd, maxBytes).toString('utf8'));
+    return withFile(directPath(path), (fd) => readUpTo(fd, maxBytes).toString('utf8'));
   } catch {
     return undefined;
   }

@@ -35,6 +35,7 @@ export async function searchGlobs(
   signal: AbortSignal,
   fillable?: FillablePlaces,
 ): Promise<GlobMatches> {
+  tools.files.begin();
   const search = new GlobSearch(tools, signal, fillable);
   const byKey = await search.prepare(scans, files);
   for (const [start, some] of groupedByStart([...byKey.values()])) await search.below(start, some);

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -67,9 +68,9 @@ test.skipIf(!isRoot)(
   },
 );
 
-async function listed(): Promise<readonly ScannedEntry[]> {
+async function listed(directory = place): Promise<readonly ScannedEntry[]> {
   const entries: ScannedEntry[] = [];
-  for await (const chunk of realScanFiles.list(place)) entries.push(...chunk);
+  for await (const chunk of realScanFiles.list(directory)) entries.push(...chunk);
   return entries.sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
@@ -91,7 +92,7 @@ test.skipIf(platform() !== 'linux')(
   async () => {
     const descriptors = Array.from({ length: 600 }, () => openSync('/dev/null', 'r'));
     const chunks: number[] = [];
-    for await (const chunk of realScanFiles.list('/proc/self/fd')) chunks.push(chunk.length);
+    for await (const chunk of realScanFiles.list(`/proc/${process.pid}/fd`)) chunks.push(chunk.length);
     for (const descriptor of descriptors) closeSync(descriptor);
     expect([chunks[0], chunks.length]).toEqual([512, 2]);
   },
@@ -109,4 +110,25 @@ test('of a file that is larger than what is read the beginning is known', () => 
   const text = '[core]\n\trepositoryformatversion = 0\n';
   writeFileSync(config, text.padEnd(MAX_SMALL_FILE_BYTES + 1, '\n'));
   expect(realScanFiles.beginningOf(config)).toBe(text.padEnd(MAX_SMALL_FILE_BYTES, '\n'));
+});
+
+test('nothing is looked at behind a link that has taken the place of a directory', async () => {
+  const behind = path.join(place, 'kept/x');
+  const config = path.join(behind, 'config');
+  mkdirSync(behind, { recursive: true });
+  writeFileSync(config, 'x');
+  const seen = async (): Promise<unknown> => {
+    realScanFiles.begin();
+    return {
+      isThere: realScanFiles.exists(config),
+      isDirectory: realScanFiles.stampOf(behind) !== undefined,
+      listed: (await listed(behind)).length,
+      text: realScanFiles.beginningOf(config),
+    };
+  };
+  const open = { isThere: true, isDirectory: true, listed: 1, text: 'x' };
+  expect(await seen()).toEqual(open);
+  renameSync(path.join(place, 'kept'), path.join(place, 'moved'));
+  symlinkSync('moved', path.join(place, 'kept'));
+  expect(await seen()).toEqual({ isThere: false, isDirectory: false, listed: 0, text: undefined });
 });

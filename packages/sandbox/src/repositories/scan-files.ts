@@ -1,6 +1,8 @@
-import { type Dirent, lstatSync, opendirSync } from 'node:fs';
+import { closeSync, type Dir, type Dirent, opendirSync } from 'node:fs';
 import { opendir } from 'node:fs/promises';
 import { isClosedInside, readInsideUser } from '../files/closed-inside.js';
+import { pathOfDescriptor } from '../files/descriptors.js';
+import { directDirectory, directStat, letGoOfWays, openDirectory } from '../files/direct-path.js';
 import type { DirectoryStamp } from '../files/directory-stamp.js';
 import { errorCode } from '../files/error-code.js';
 import { mayEnter } from '../files/may-enter.js';
@@ -23,6 +25,8 @@ export interface ScannedEntry {
 
 /** The file system as a scan asks for it. Paths are absolute and canonical. */
 export interface ScanFiles {
+  /** A look begins, which goes by nothing that an earlier one has asked. */
+  begin(): void;
   /**
    * Undefined where no directory is, or none that can be looked at or entered in a sandbox. It is asked of thousands, and so answers at once.
    * @throws ShutDirectory where it cannot be looked at for now.
@@ -53,9 +57,10 @@ const OWN = readInsideUser();
 
 /** The directories of this machine. */
 export const realScanFiles: ScanFiles = {
+  begin: letGoOfWays,
   stampOf(directory) {
     try {
-      const found = lstatSync(directory, { throwIfNoEntry: false });
+      const found = directStat(directory);
       if (found?.isDirectory() !== true) return undefined;
       const { uid, gid, mode } = found;
       if (isClosedInside({ kind: 'directory', uid, gid, mode }, OWN)) {
@@ -78,7 +83,7 @@ export const realScanFiles: ScanFiles = {
         return;
       }
       let chunk: ScannedEntry[] = [];
-      for await (const entry of await opendir(directory, { bufferSize: CHUNK })) {
+      for await (const entry of await opened(directory)) {
         chunk.push(scannedEntryOf(entry));
         if (chunk.length < CHUNK) continue;
         yield chunk;
@@ -93,7 +98,7 @@ export const realScanFiles: ScanFiles = {
   beginningOf: (path) => readBeginning(path, MAX_SMALL_FILE_BYTES),
   exists(path) {
     try {
-      return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+      return directStat(path) !== undefined;
     } catch (error) {
       refuseShut(path, error);
       return false;
@@ -105,9 +110,19 @@ function scannedEntryOf(entry: Dirent): ScannedEntry {
   return { name: entry.name, isDirectory: entry.isDirectory() };
 }
 
+/** It is opened by a thread, and so by what is held until then. */
+async function opened(directory: string): Promise<Dir> {
+  const fd = openDirectory(directory);
+  try {
+    return await opendir(pathOfDescriptor(fd), { bufferSize: CHUNK });
+  } finally {
+    closeSync(fd);
+  }
+}
+
 /** The entries of a directory, read at once; undefined where they are more than a chunk. */
 function fewIn(directory: string): readonly ScannedEntry[] | undefined {
-  const opened = opendirSync(directory, { bufferSize: CHUNK + 1 });
+  const opened = opendirSync(directDirectory(directory), { bufferSize: CHUNK + 1 });
   try {
     const entries: ScannedEntry[] = [];
     for (let entry = opened.readSync(); entry !== null; entry = opened.readSync()) {
@@ -122,14 +137,15 @@ function fewIn(directory: string): readonly ScannedEntry[] | undefined {
 
 /** Whether a directory says that it holds few entries. By the time that it is read another one may be there. */
 function isSmall(directory: string): boolean {
-  return (lstatSync(directory, { throwIfNoEntry: false })?.size ?? 0) <= SMALL_DIRECTORY_BYTES;
+  return (directStat(directory)?.size ?? 0) <= SMALL_DIRECTORY_BYTES;
 }
 
 /** One block: some hundred names, or where a system counts names and not bytes, some thousand. */
 const SMALL_DIRECTORY_BYTES = 4096;
 
-/** Judged by the very error: a mode may be another one a moment later. */
+/** Judged by the very error: a mode may be another one a moment later. @throws ShutDirectory; the error where descriptors are lacking. */
 function refuseShut(directory: string, cause: unknown): void {
+  if (NO_DESCRIPTOR.has(errorCode(cause))) throw cause;
   if (errorCode(cause) !== 'EACCES') return;
   const { path, owner } = visibleAbove(directory);
   if (owner === process.geteuid?.()) throw new ShutDirectory(path, { cause });
@@ -138,13 +154,15 @@ function refuseShut(directory: string, cause: unknown): void {
 /** The path itself, or where it cannot be looked at, what holds it. */
 function visibleAbove(path: string): { readonly path: string; readonly owner: number | undefined } {
   try {
-    return { path, owner: lstatSync(path, { throwIfNoEntry: false })?.uid };
+    return { path, owner: directStat(path)?.uid };
   } catch {
     const directory = parentOf(path);
     // What alone cannot be looked at there is a file system that somebody has mounted for nobody else, and no command looks at it either.
     return mayEnter(directory, realFileFacts) ? { path, owner: undefined } : visibleAbove(directory);
   }
 }
+
+const NO_DESCRIPTOR: ReadonlySet<string | undefined> = new Set(['EMFILE', 'ENFILE']);
 
 /** Entries that are asked of the kernel at a time; so many take well below a slice. */
 const CHUNK = 512;

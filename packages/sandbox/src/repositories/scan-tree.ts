@@ -61,6 +61,7 @@ export async function scanTree(
   tools: ScanTools,
   signal: AbortSignal,
 ): Promise<{ readonly tree: ScannedTree; readonly listings: KnownListings }> {
+  tools.files.begin();
   const scan = new Scan(target, known, tools, signal);
   await scan.run();
   return { tree: scan.tree, listings: scan.listings };

@@ -55,6 +55,10 @@ export class ChangingTree implements ScanFiles {
     this.#touch(directory);
   }
 
+  begin(): void {
+    // Every question is answered anew.
+  }
+
   stampOf(directory: string): ReturnType<ScanFiles['stampOf']> {
     const entry = this.#entries.get(directory);
     if (entry?.isDirectory !== true) return undefined;

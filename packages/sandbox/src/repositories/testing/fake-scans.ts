@@ -7,6 +7,7 @@ import type { ScanTools } from '../scan-tree.js';
 /** The directories of a model file system, none of which ever changes. */
 function fakeScanFiles(files: FileFacts): ScanFiles {
   return {
+    begin: () => undefined,
     stampOf(directory) {
       const found = lookAt(directory, files);
       if (found?.kind !== 'directory') return undefined;
