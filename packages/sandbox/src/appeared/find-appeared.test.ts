@@ -13,7 +13,9 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { MAX_APPEARED } from '@holdfast/exec-protocol';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { FileView } from '../files/file-facts.js';
+import { realFileFacts } from '../files/real-file-facts.js';
 import { fakeFiles } from '../files/testing/fake-files.js';
 import type { PathRule } from '../policy/path-rule.js';
 import { policyOf, rule } from '../policy/testing/rules.js';
@@ -58,9 +60,12 @@ function repository(name: string, ...options: readonly string[]): void {
 /** What appears while something is done. */
 async function appearedBy(
   work: () => void,
-  { rules = [], files = OWN }: { readonly rules?: readonly PathRule[]; readonly files?: typeof OWN } = {},
+  {
+    rules = [],
+    files = OWN,
+    since = Date.now() - PLANNING_MS,
+  }: { readonly rules?: readonly PathRule[]; readonly files?: FileView; readonly since?: number } = {},
 ): Promise<AppearedReport> {
-  const since = Date.now() - PLANNING_MS;
   const target = { root, except: new Set<string>(), maxDirectories: 100 };
   const searched = [{ target, tree: await repositories.find(target) }];
   work();
@@ -68,8 +73,19 @@ async function appearedBy(
   return await findAppeared(plan, { repositories, files }, since);
 }
 
+/** A time after something was stamped, by the clock that stamps files. */
+async function laterThan(file: string): Promise<number> {
+  const before = lstatSync(file).ctimeMs;
+  const probe = path.join(root, 'probe');
+  return await vi.waitUntil(() => {
+    writeFileSync(probe, '');
+    const { ctimeMs } = lstatSync(probe);
+    return ctimeMs > before && ctimeMs;
+  });
+}
+
 function repositoryNote(name: string): AppearedReport['found'][number] {
-  const at = path.join(root, name);
+  const at = path.resolve(root, name);
   const text = `${at} was not there before, and git that is run in this repository outside runs the hooks and programs that it names`;
   return { kind: 'repository', path: at, text };
 }
@@ -80,7 +96,7 @@ function nameNote(name: string): AppearedReport['found'][number] {
   return { kind: 'protectedName', path: at, text };
 }
 
-test('repositories that were not there are told, the outermost of each, and those that were are not', async () => {
+test('repositories that were not there are told, but for those in a new one, and those that were are not', async () => {
   repository('old');
   repository('old.git', '--bare');
   const report = await appearedBy(() => {
@@ -170,6 +186,71 @@ test('where not everything was looked at, only what has changed since is new', a
     { found: [repositoryNote('d0/.git')], more: 0 },
     { found: [], more: 0 },
   ]);
+});
+
+test('where not everything was looked at, a repository that was moved meanwhile is new, wherever that was done', async () => {
+  repository('a/b/c/moved');
+  repository('a/b/c/stays');
+  mkdirSync(path.join(root, 'many'));
+  for (let at = 0; at < 120; at += 1) mkdirSync(path.join(root, `many/d${at}`));
+  const target = { root, except: new Set<string>(), maxDirectories: 5 };
+  const tree = await repositories.find(target);
+  const since = await laterThan(root);
+  mkdirSync(path.join(root, 'x'));
+  renameSync(path.join(root, 'a/b/c/moved'), path.join(root, 'top'));
+  renameSync(path.join(root, 'a/b/c'), path.join(root, 'x/c'));
+  writeFileSync(path.join(root, 'x/c/stays/file'), '');
+  const plan = { searched: [{ target: { ...target, maxDirectories: 1000 }, tree }], policy: policyOf([]) };
+  const { found } = await findAppeared(plan, { repositories, files: OWN }, since);
+  expect(found.filter(({ path: at }) => at !== root)).toEqual([
+    repositoryNote('top/.git'),
+    repositoryNote('x/c/stays/.git'),
+  ]);
+});
+
+test('a link called .git that has become a repository is told, wherever it led, and one that stays is not', async () => {
+  for (const name of ['circle', 'nothing', 'stays', 'relinked']) mkdirSync(path.join(root, name));
+  const linkIn = (name: string, target: string): void => symlinkSync(target, path.join(root, name, '.git'));
+  linkIn('circle', '.git');
+  linkIn('nothing', 'none');
+  linkIn('stays', '.git');
+  linkIn('relinked', '.git');
+  const since = await laterThan(root);
+  const report = await appearedBy(
+    () => {
+      for (const name of ['circle', 'nothing', 'relinked']) rmSync(path.join(root, name, '.git'));
+      repository('circle');
+      writeFileSync(path.join(root, 'nothing/.git'), 'gitdir: /x');
+      linkIn('relinked', '/nowhere');
+      writeFileSync(path.join(root, 'stays/file'), '');
+    },
+    { since },
+  );
+  expect(report).toEqual({
+    found: ['circle/.git', 'nothing/.git', 'relinked/.git'].map(repositoryNote),
+    more: 0,
+  });
+});
+
+test('a repository of another user hides none of the own that lies in it', async () => {
+  const outer = path.join(root, 'outer.git');
+  const isOwn = ({ inode }: { readonly inode: number }): boolean => inode !== lstatSync(outer).ino;
+  const report = await appearedBy(
+    () => {
+      repository('outer.git', '--bare');
+      repository('outer.git/inner');
+    },
+    { files: { ...OWN, ...realFileFacts, isOwn } },
+  );
+  expect(report).toEqual({ found: [repositoryNote('outer.git/inner/.git')], more: 0 });
+});
+
+test('what only looks like a repository hides none that lies in it', async () => {
+  const report = await appearedBy(() => {
+    for (const name of ['HEAD', 'objects', 'refs']) writeFileSync(path.join(root, name), '');
+    repository('inner');
+  });
+  expect(report).toEqual({ found: [repositoryNote('inner/.git'), repositoryNote('')], more: 0 });
 });
 
 test('what cannot be looked at any more is told', async () => {

@@ -36,7 +36,7 @@ async function lookThrough(
   await findUncovered(policy.rules, look);
   for (const { target, tree } of searched) {
     const after = await repositories.find(target, signal);
-    findNewRepositories({ target, tree }, after, files, look);
+    await findNewRepositories({ target, tree }, after, files, look);
     for (const directory of tree.repositories) await findGitChanges(directory, look);
   }
   return look.findings.report;

@@ -1,20 +1,37 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { directPath } from '../files/direct-path.js';
 import type { FileFacts } from '../files/file-facts.js';
-import { isWithinAny, parentOf } from '../files/paths.js';
+import { isWithin, isWithinAny, parentOf } from '../files/paths.js';
 import type { SearchedRoot } from '../plan-sandbox.js';
 import type { ScannedTree } from '../repositories/scan-tree.js';
 import type { ChangeLook } from './change-look.js';
 import { hasChanged } from './changed.js';
 
-/** The outermost ones; what was not looked at before is new only where it has changed since. What cannot be looked at now is told. */
-export function findNewRepositories(
+/** Paths that are looked at between two turns of the event loop. */
+const PATHS_AT_ONCE = 256;
+
+/**
+ * All but those that a new `.git` holds, for its submodules: three files make anything else look like a repository, and could keep what lies in it from
+ * being told. What was not looked at before is new only where it has changed since, or was moved. What cannot be looked at now is told.
+ * @throws The reason of the signal.
+ */
+export async function findNewRepositories(
   { target: { root }, tree: before }: SearchedRoot,
   after: ScannedTree,
   files: FileFacts,
-  { since, findings }: Pick<ChangeLook, 'since' | 'findings'>,
-): void {
-  for (const path of outermostNew(before, after, since)) {
-    if (isOwn(path, files)) findings.add('repository', path, newRepository);
+  { since, findings, signal }: Pick<ChangeLook, 'since' | 'findings' | 'signal'>,
+): Promise<void> {
+  const isNew = newnessBetween(before, after, { root, since });
+  const added = new Set<string>();
+  for (const [at, path] of [...new Set([...after.gitPaths, ...after.repositories])].entries()) {
+    if (at % PATHS_AT_ONCE === PATHS_AT_ONCE - 1) await turn();
+    signal.throwIfAborted();
+    // What has gone again, or is of somebody else, speaks for nothing that lies in it.
+    if (isNew(path) && isOwn(path, files)) added.add(path);
+  }
+  const holders = new Set(after.repositories.filter((path) => added.has(path) && path.endsWith('/.git')));
+  for (const path of added) {
+    if (!isWithinAny(parentOf(path), holders)) findings.add('repository', path, newRepository);
   }
   const { unseen } = after;
   if (unseen !== undefined && before.unseen === undefined)
@@ -36,13 +53,42 @@ function nowShut(path: string): string {
   return `${path} cannot be looked into any more, and may hold repositories that were not there before; let this user read and enter it (chmod u+rx)`;
 }
 
-function outermostNew(before: ScannedTree, after: ScannedTree, since: number): readonly string[] {
-  const known = new Set([...before.gitPaths, ...before.repositories]);
-  const all = new Set([...after.gitPaths, ...after.repositories]);
-  const isNew = (path: string): boolean =>
-    !known.has(path) && (before.unseen === undefined || hasChanged(path, since));
-  const added = new Set([...all].filter(isNew));
-  return [...added].filter((path) => !isWithinAny(parentOf(path), added));
+/** Says of what was found now whether it could not be found before. */
+function newnessBetween(
+  before: ScannedTree,
+  after: ScannedTree,
+  { root, since }: { readonly root: string; readonly since: number },
+): (path: string) => boolean {
+  const directories = new Set(before.repositories);
+  const known = new Set([...before.gitPaths, ...directories]);
+  const directoriesNow = new Set(after.repositories);
+  const wasMoved = movedBelow(root, since);
+  const isSeenWhole = before.unseen === undefined;
+  return (path) => {
+    if (!known.has(path)) return isSeenWhole || wasMoved(path);
+    if (directories.has(path)) return false;
+    // A link, unlike everything else that is called so, can be replaced.
+    return directoriesNow.has(path) ? isSeenWhole || wasMoved(path) : hasChanged(path, since);
+  };
+}
+
+/**
+ * Says whether something was made since, or has come to its path by a rename, be it of a directory above. Either changes what is renamed and what holds it,
+ * and no program can set that time back.
+ */
+function movedBelow(root: string, since: number): (path: string) => boolean {
+  const changed = new Map<string, boolean>();
+  const isChanged = (path: string): boolean => {
+    const answer = changed.get(path) ?? hasChanged(path, since);
+    changed.set(path, answer);
+    return answer;
+  };
+  return (path) => {
+    for (let at = path; at !== root && isWithin(at, root); at = parentOf(at)) {
+      if (isChanged(at) && isChanged(parentOf(at))) return true;
+    }
+    return false;
+  };
 }
 
 /** In a directory that many share somebody else's is nothing that the command has made. */
