@@ -8,6 +8,7 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -198,6 +199,31 @@ test('conflicts that git commit would copy and a rebase that was not ended are t
       text: `${list} belongs to a rebase that was not ended, and git rebase --continue outside runs what it says; look at it, or git rebase --abort`,
     },
   ]);
+});
+
+test('a rebase that was under way is told only where what it goes by has changed since, be it in place', async () => {
+  const names = [
+    ...['git-rebase-todo', 'strategy', 'strategy_opts'].map((name) => `rebase-merge/${name}`),
+    ...['apply-opt', 'gpg_sign_opt', 'next'].map((name) => `rebase-apply/${name}`),
+  ];
+  for (const name of names) {
+    mkdirSync(path.dirname(path.join(directory, name)), { recursive: true });
+    writeFileSync(path.join(directory, name), 'x\n');
+  }
+  const message = path.join(directory, 'rebase-merge/message');
+  writeFileSync(message, 'x');
+  const before = lstatSync(path.join(directory, 'rebase-apply/next'));
+  const since = await laterThan(message);
+  appendFileSync(message, 'x');
+  expect((await changes(since)).map(({ path: at }) => at)).toEqual([]);
+  for (const name of names) {
+    appendFileSync(path.join(directory, name), 'x');
+    // Nor does it help to set the time back that can be set.
+    utimesSync(path.join(directory, name), before.atime, before.mtime);
+  }
+  expect((await changes(since)).map(({ path: at }) => path.relative(directory, at)).sort()).toEqual(
+    names.toSorted(),
+  );
 });
 
 test('so many entries are looked at, of one repository and of all, and that there are more is told', async () => {

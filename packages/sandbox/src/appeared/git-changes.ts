@@ -109,9 +109,9 @@ function bytesOf(path: string, maxBytes: number): Buffer | undefined {
   }
 }
 
-/** What `git rebase --continue` goes by. */
+/** What `git rebase --continue` goes by: what is to be done, what runs, and options that it hands on as they are. */
 const REBASE =
-  /\/(?:rebase-merge\/(?:git-rebase-todo|strategy|strategy_opts)|rebase-apply\/(?:apply-opt|next))$/;
+  /\/(?:rebase-merge\/(?:git-rebase-todo|strategy|strategy_opts)|rebase-apply\/(?:apply-opt|next|gpg_sign_opt))$/;
 
 /** The same for `git cherry-pick` and `git revert`. */
 const PICKS = /\/sequencer\/(?:todo|opts)$/;
