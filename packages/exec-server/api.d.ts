@@ -84,6 +84,8 @@ interface FilePlace {
 interface FileSession {
     /** Names it, and no other one. */
     readonly label: string;
+    /** Whose it is. */
+    readonly principal: string;
     /** Fires when nobody waits for its answers any more. */
     readonly ended: AbortSignal;
 }
@@ -245,6 +247,13 @@ interface Child {
     cutOutput(): void;
 }
 
+/** A session, and whose it is. */
+interface Party {
+    readonly principal: string;
+    /** Its label, which no other session has. */
+    readonly session: string;
+}
+
 /** A network to be made for one process. */
 interface NetworkOrder {
     readonly intent: NetworkIntent;
@@ -298,16 +307,16 @@ interface ConfinedCommand {
     readonly hasTerminal: boolean;
     /** Names the process in the log. */
     readonly process: string;
-    /** The label of the session that asks; sessions have their turns. */
-    readonly session: string;
+    /** Who asks; sessions have their turns. */
+    readonly party: Party;
     /** Whoever began it ends it. */
     readonly setUp: SetUp;
 }
 /** A program of ours to be confined, whose words are files that it needs. */
 interface ConfinedHelper {
     readonly intent: SandboxIntent;
-    /** The label of the session that asks; sessions have their turns. */
-    readonly session: string;
+    /** Who asks; sessions have their turns. */
+    readonly party: Party;
     readonly child: ChildSpec;
     /** Whoever began it ends it. */
     readonly setUp: SetUp;

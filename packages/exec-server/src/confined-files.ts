@@ -39,6 +39,8 @@ export interface FilePlace {
 export interface FileSession {
   /** Names it, and no other one. */
   readonly label: string;
+  /** Whose it is. */
+  readonly principal: string;
   /** Fires when nobody waits for its answers any more. */
   readonly ended: AbortSignal;
 }

@@ -252,12 +252,12 @@ export class ProcessTable {
   ): Promise<Spawned> {
     const { clock, processes, sandboxes } = this.#host;
     const hasTerminal = terminal !== undefined;
-    const { id, ref: process, session } = managed.traits;
+    const { id, ref: process } = managed.traits;
     const network = orderNetwork(wanted, id, this.#listeners.network);
     const setUp = new SetUp({ clock, calledOffBy: [calledOff] });
     try {
       setUp.check();
-      const asked = { intent, network, child, hasTerminal, process, session, setUp };
+      const asked = { intent, network, child, hasTerminal, process, party: this.#owner, setUp };
       const sandbox = await sandboxes.confine(asked);
       this.#superviseBy(sandbox, managed);
       const started = await sandbox.start((confinement) => {
@@ -275,9 +275,9 @@ export class ProcessTable {
     if (look === undefined) return;
     const { looks } = this.#host;
     const { onAppeared } = this.#listeners;
-    const { id, ref, session } = managed.traits;
+    const { id, ref } = managed.traits;
     managed.onceExited(() => {
-      looks.begin(session, ref, look, (report) => {
+      looks.begin(this.#owner, ref, look, (report) => {
         onAppeared(id, report);
       });
     });

@@ -36,7 +36,7 @@ async function confine(
       child,
       hasTerminal: false,
       process: 'ref',
-      session: 'label',
+      party: { principal: 'everybody', session: 'label' },
       setUp,
     };
     return { sandbox: await sandboxes.confine(asked), warnings };

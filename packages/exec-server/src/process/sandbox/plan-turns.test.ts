@@ -9,6 +9,7 @@ import {
 } from '@holdfast/exec-protocol';
 import { SetUp } from '@holdfast/sandbox';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Party } from './fair-places.js';
 import { PlanTurns } from './plan-turns.js';
 
 let turns: PlanTurns;
@@ -32,9 +33,15 @@ async function settle(): Promise<void> {
   for (let at = 0; at < 3 * MAX_PLANS_AT_ONCE; at += 1) await turn();
 }
 
+/** A session of the only principal, or of the one that is named before a slash. */
+function partyOf(name: string): Party {
+  const [principal = '', session = ''] = name.includes('/') ? name.split('/') : ['everybody', name];
+  return { principal, session };
+}
+
 function plan(session: string, within = setUp): Promise<string> {
   return turns.take(
-    session,
+    partyOf(session),
     within,
     () =>
       new Promise((resolve) => {
@@ -86,9 +93,24 @@ test('who asks for one is next, however many others wait', async () => {
   await Promise.all([...floods, one]);
 });
 
+test('who is another principal is next, however many sessions wait that another one has', async () => {
+  const crowd = Array.from({ length: 60 }, (_, at) => planMany(`crowd/${String(at)}`, 4)).flat();
+  await settle();
+  const one = ['a', 'b', 'a'].map((session) => plan(`other/${session}`));
+  await settle();
+  expect(new Set(underWay.map(({ session }) => session.split('/')[0]))).toEqual(new Set(['crowd']));
+  for (let at = 0; at < 5; at += 1) {
+    underWay.shift()?.end();
+    await settle();
+  }
+  expect(sessions().slice(-5)).toEqual(['other/a', 'other/b', 'other/a', 'crowd/4', 'crowd/5']);
+  await endAll();
+  expect(new Set(await Promise.all([...crowd, ...one]))).toEqual(new Set(['planned']));
+});
+
 /** A plan that looks through directories until `found`, and is planned after that. */
 function planAfterLook(session: string, found: Promise<void>): Promise<string> {
-  return turns.take(session, setUp, async (aside) => {
+  return turns.take(partyOf(session), setUp, async (aside) => {
     await aside(() => found);
     return await new Promise((resolve) => {
       underWay.push({ session, end: () => resolve('planned') });
@@ -165,12 +187,12 @@ test('what comes in while one is planned is answered before the next one is, or 
       .then(() => turn())
       .then(() => order.push('an answer'));
   };
-  const two = turns.take('one', setUp, async (aside) => {
+  const two = turns.take(partyOf('one'), setUp, async (aside) => {
     keepLoop('a');
     await aside(() => Promise.resolve());
     keepLoop('a, after its look');
   });
-  const one = turns.take('other', setUp, () => {
+  const one = turns.take(partyOf('other'), setUp, () => {
     keepLoop('b');
     return Promise.resolve();
   });
@@ -180,7 +202,7 @@ test('what comes in while one is planned is answered before the next one is, or 
 
 test('a plan that fails makes room, and one that is called off begins never', async () => {
   const failing = Array.from({ length: MAX_PLANS_PER_SESSION }, () =>
-    turns.take('one', setUp, () => Promise.reject(new Error('it failed'))).catch(String),
+    turns.take(partyOf('one'), setUp, () => Promise.reject(new Error('it failed'))).catch(String),
   );
   const caller = new AbortController();
   const calledOff = new SetUp({ calledOffBy: [caller.signal] });

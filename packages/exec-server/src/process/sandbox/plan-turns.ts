@@ -6,7 +6,7 @@ import {
   MAX_WAITING_PLANS,
 } from '@holdfast/exec-protocol';
 import type { Aside, SetUp } from '@holdfast/sandbox';
-import { FairPlaces, type PlaceLimits } from './fair-places.js';
+import { FairPlaces, type Party, type PlaceLimits } from './fair-places.js';
 import { LoopQueue } from './loop-queue.js';
 
 /**
@@ -21,31 +21,30 @@ export class PlanTurns {
   readonly #loop = new LoopQueue();
 
   /**
-   * Plans when it is the session's turn, and when the event loop has done what waits, before a look and again after it.
-   * @param session Its label.
+   * Plans when it is the turn of a session, and when the event loop has done what waits, before a look and again after it.
    * @param plan Is given what carries out a look that takes long, during which it is the turn of others.
    * @throws ExecError `limitExceeded` when too many of the session wait already; as `setUp.check`; what the plan throws.
    */
-  async take<T>(session: string, setUp: SetUp, plan: (aside: Aside) => Promise<T>): Promise<T> {
+  async take<T>(party: Party, setUp: SetUp, plan: (aside: Aside) => Promise<T>): Promise<T> {
     setUp.begin('waiting for its plan');
-    const end = this.#begun.take(session) ?? (await this.#begun.wait(session, setUp.signal));
+    const end = this.#begun.take(party) ?? (await this.#begun.wait(party, setUp.signal));
     try {
-      return await this.#plan(session, setUp, plan);
+      return await this.#plan(party, setUp, plan);
     } finally {
       end();
     }
   }
 
-  async #plan<T>(session: string, setUp: SetUp, plan: (aside: Aside) => Promise<T>): Promise<T> {
+  async #plan<T>(party: Party, setUp: SetUp, plan: (aside: Aside) => Promise<T>): Promise<T> {
     const places = this.#planning;
-    let leave = places.take(session) ?? (await places.wait(session, setUp.signal));
+    let leave = places.take(party) ?? (await places.wait(party, setUp.signal));
     try {
       await this.#loop.next();
       return await plan(async (look) => {
         leave();
         const found = await look();
         setUp.begin('waiting for its plan');
-        leave = places.take(session) ?? (await places.wait(session, setUp.signal));
+        leave = places.take(party) ?? (await places.wait(party, setUp.signal));
         await this.#loop.next();
         return found;
       });

@@ -32,6 +32,7 @@ import { runnableCandidates } from '../spawn/check-program.js';
 import type { ChildSpec, Confinement } from '../spawn/child.js';
 import { type ConfinedNetwork, ConfinedNetworks } from './confined-networks.js';
 import type { ConfinedPlan, Planned } from './confined-plan.js';
+import type { Party } from './fair-places.js';
 import { GapLog } from './gap-log.js';
 import { judgeConfined } from './judge-confined.js';
 import type { NetworkOrder } from './network-order.js';
@@ -59,8 +60,8 @@ interface ConfinedCommand {
   readonly hasTerminal: boolean;
   /** Names the process in the log. */
   readonly process: string;
-  /** The label of the session that asks; sessions have their turns. */
-  readonly session: string;
+  /** Who asks; sessions have their turns. */
+  readonly party: Party;
   /** Whoever began it ends it. */
   readonly setUp: SetUp;
 }
@@ -68,8 +69,8 @@ interface ConfinedCommand {
 /** A program of ours to be confined, whose words are files that it needs. */
 interface ConfinedHelper {
   readonly intent: SandboxIntent;
-  /** The label of the session that asks; sessions have their turns. */
-  readonly session: string;
+  /** Who asks; sessions have their turns. */
+  readonly party: Party;
   readonly child: ChildSpec;
   /** Whoever began it ends it. */
   readonly setUp: SetUp;
@@ -159,7 +160,7 @@ export function createSandboxes(
     return { plan, host, sinceMs, store: held };
   };
   const planFor = (asked: CommandToPlan, problemOf: ProblemOf): Promise<Planned> =>
-    turns.take(asked.session, asked.setUp, (aside) => planNow(asked, problemOf, aside));
+    turns.take(asked.party, asked.setUp, (aside) => planNow(asked, problemOf, aside));
   const confineAlone = async (asked: ConfinedCommand): Promise<Sandbox> => {
     const candidates = runnableCandidates(asked.child);
     const planned = await SteadyPlan.make<Planned, ConfinedNetwork>({

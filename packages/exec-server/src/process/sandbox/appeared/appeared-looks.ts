@@ -3,7 +3,7 @@ import { ExecError, LOOK_LIMIT_MS, MAX_WAITING_LOOKS_PER_SESSION } from '@holdfa
 import type { AppearedReport } from '@holdfast/sandbox';
 import type { Clock } from '../../../clock.js';
 import type { Logger } from '../../../logger.js';
-import { FairPlaces, type LeavePlace } from '../fair-places.js';
+import { FairPlaces, type LeavePlace, type Party } from '../fair-places.js';
 import type { AppearedLook } from '../sandbox.js';
 
 /** What looks need from the server around them. */
@@ -33,14 +33,13 @@ export class AppearedLooks {
 
   /**
    * Has a look when it is the session's turn, and logs what it finds. Never fails.
-   * @param session Its label.
    * @param process Names the process in the log.
    * @param look Is called off when it takes too long.
    * @param tell Hears what was found; not called for nothing.
    */
-  begin(session: string, process: string, look: AppearedLook, tell: (report: AppearedReport) => void): void {
+  begin(party: Party, process: string, look: AppearedLook, tell: (report: AppearedReport) => void): void {
     if (this.#over.signal.aborted) return;
-    void this.#look(session, process, look, tell);
+    void this.#look(party, process, look, tell);
   }
 
   /** Looks no more; what is under way is nobody's concern. */
@@ -49,12 +48,12 @@ export class AppearedLooks {
   }
 
   async #look(
-    session: string,
+    party: Party,
     process: string,
     look: AppearedLook,
     tell: (report: AppearedReport) => void,
   ): Promise<void> {
-    const leave = this.#places.take(session) ?? (await this.#turn(session, process));
+    const leave = this.#places.take(party) ?? (await this.#turn(party, process));
     if (leave === undefined) return;
     const over = this.#over.signal;
     const time = this.#limit();
@@ -76,10 +75,10 @@ export class AppearedLooks {
   }
 
   /** @returns undefined for one that has no turn. */
-  async #turn(session: string, process: string): Promise<LeavePlace | undefined> {
+  async #turn(party: Party, process: string): Promise<LeavePlace | undefined> {
     const over = this.#over.signal;
     try {
-      return await this.#places.wait(session, over);
+      return await this.#places.wait(party, over);
     } catch {
       if (!over.aborted)
         this.#logger.warn(

@@ -39,7 +39,7 @@ test.runIf(process.platform === 'linux')(
       child,
       hasTerminal: false,
       process: 'ref',
-      session: 'label',
+      party: { principal: 'p', session: 'label' },
       setUp,
     };
     const beforeMs = Date.now();

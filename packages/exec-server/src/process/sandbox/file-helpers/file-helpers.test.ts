@@ -112,15 +112,13 @@ beforeEach(() => {
 /** A session that `end` ends. */
 class ModelSession implements FileSession {
   static #count = 0;
+  readonly principal = 'everybody';
   readonly label = `session ${String((ModelSession.#count += 1))}`;
   readonly #ended = new AbortController();
+  readonly ended = this.#ended.signal;
 
   constructor() {
     setMaxListeners(0, this.ended);
-  }
-
-  get ended(): AbortSignal {
-    return this.#ended.signal;
   }
 
   end(): void {

@@ -10,6 +10,7 @@ import type { Environment } from '../../environment.js';
 import { COOKIE_VARIABLE, type Cookie } from '../../guardian/cookie.js';
 import type { ChildSpec } from '../../spawn/child.js';
 import { toExecError } from '../../start-error.js';
+import type { Party } from '../fair-places.js';
 import { type HelperSandbox, intentOf, type Sandboxes } from '../sandboxes.js';
 import { blameCeiling } from './blame-ceiling.js';
 import { FileHelper, type HelperHost } from './file-helper.js';
@@ -127,16 +128,17 @@ export class FileHelpers implements ConfinedFiles {
   /** Plans the request, and finds the helper that has its sandbox, or begins to start one when it has a place. */
   async #heldHelper(wanted: WantedHelper, setUp: SetUp): Promise<HeldHelper> {
     const { intent, session, use } = wanted;
+    const party = { principal: session.principal, session: session.label };
     let place: HelperPlace | undefined;
     try {
       for (;;) {
         setUp.begin('waiting for its plan');
         const spec = this.#spec();
-        const sandbox = await this.#plan(intent, spec, session.label, setUp);
+        const sandbox = await this.#plan(intent, spec, party, setUp);
         setUp.check();
         const own = this.#wholeOne(sandbox, session);
         if (own !== undefined && (own.use === 'files' || use === 'requests')) return this.#hold(own);
-        place ??= this.#places.take(session.label, use);
+        place ??= this.#places.take(party, use);
         if (place !== undefined) {
           const kept = own ?? this.#wholeOne(sandbox, undefined) ?? this.#start(sandbox, spec, wanted, setUp);
           kept.occupy(session, place, () => {
@@ -147,7 +149,7 @@ export class FileHelpers implements ConfinedFiles {
         }
         setUp.begin('waiting for its turn');
         // What was planned before says nothing of the files that are there then.
-        place = await this.#places.wait(session.label, use, setUp.signal);
+        place = await this.#places.wait(party, use, setUp.signal);
       }
     } finally {
       place?.leave();
@@ -161,16 +163,16 @@ export class FileHelpers implements ConfinedFiles {
   }
 
   /** The requests of a session that wait for a plan share the next one: it says what was there after all of them had come. */
-  #plan(intent: SandboxIntent, child: ChildSpec, session: string, { signal }: SetUp): Promise<HelperSandbox> {
+  #plan(intent: SandboxIntent, child: ChildSpec, party: Party, { signal }: SetUp): Promise<HelperSandbox> {
     const plan = async (unwanted: AbortSignal): Promise<HelperSandbox> => {
       const setUp = new SetUp({ clock: this.#host.clock, calledOffBy: [unwanted] });
       try {
-        return await this.#host.sandboxes.confineHelper({ intent, child, session, setUp });
+        return await this.#host.sandboxes.confineHelper({ intent, child, party, setUp });
       } finally {
         setUp.end();
       }
     };
-    return this.#plans.ask(JSON.stringify([session, intent]), plan, signal);
+    return this.#plans.ask(JSON.stringify([party.session, intent]), plan, signal);
   }
 
   #spec(): ChildSpec {

@@ -7,9 +7,15 @@ import {
   MAX_WAITING_FILE_REQUESTS,
 } from '@holdfast/exec-protocol';
 import { expect, test } from 'vitest';
+import type { Party } from '../fair-places.js';
 import { type HelperPlace, HelperPlaces, type HelperUse } from './helper-places.js';
 
 const NEVER = new AbortController().signal;
+
+/** A session of the only principal. */
+function partyOf(session: string): Party {
+  return { principal: 'everybody', session };
+}
 
 /** Takes so many places for a session; as many as it gets. */
 function takeAll(
@@ -18,7 +24,7 @@ function takeAll(
   atMost = MAX_FILE_HELPERS,
   use: HelperUse = 'requests',
 ): readonly HelperPlace[] {
-  return Array.from({ length: atMost }, () => places.take(session, use)).filter(
+  return Array.from({ length: atMost }, () => places.take(partyOf(session), use)).filter(
     (place) => place !== undefined,
   );
 }
@@ -46,7 +52,7 @@ test('who has none gets one though others keep all for ever, until so many have 
   const [one] = [...takeAll(places, busy), ...takeAll(places, also)];
   const firsts = takeFirsts(places);
   expect([firsts.length, takeAll(places, 'late').length]).toEqual([MAX_FIRST_FILE_HELPERS, 0]);
-  const late = places.wait('late', 'requests', NEVER);
+  const late = places.wait(partyOf('late'), 'requests', NEVER);
   one?.leave();
   (await late).leave();
   firsts[0]?.leave();
@@ -62,7 +68,7 @@ test('a place that is left goes to the session with the fewest, and in turn amon
   const taken = [...takeFirsts(places), ...shared];
   const served: string[] = [];
   const wait = (name: string, session: string): Promise<unknown> =>
-    places.wait(session, 'requests', NEVER).then(() => served.push(name));
+    places.wait(partyOf(session), 'requests', NEVER).then(() => served.push(name));
   const waits = [
     wait('busy', busy),
     wait('first', first),
@@ -88,8 +94,8 @@ test('who has fewer is served before who came first', async () => {
   const [place] = takeAll(places, most);
   const served: string[] = [];
   const waits = [
-    places.wait(much, 'requests', NEVER).then(() => served.push('much')),
-    places.wait('new', 'requests', NEVER).then((given) => {
+    places.wait(partyOf(much), 'requests', NEVER).then(() => served.push('much')),
+    places.wait(partyOf('new'), 'requests', NEVER).then((given) => {
       served.push('nothing');
       given.leave();
     }),
@@ -106,7 +112,7 @@ test('so many of a session may wait, and one more is refused, but not that of an
   takeAll(places, also);
   const gone = new AbortController();
   const wait = (session: string): Promise<string> =>
-    places.wait(session, 'requests', gone.signal).then(
+    places.wait(partyOf(session), 'requests', gone.signal).then(
       () => 'served',
       (error: unknown) => (error as Error).message,
     );
@@ -132,16 +138,16 @@ test('who has files open in all of its share is refused at once, for only it cou
   const places = new HelperPlaces();
   const session = 'one';
   const taken = takeAll(places, session, MAX_FILE_HELPERS_PER_SESSION, 'files');
-  const waiting = places.wait(session, 'files', NEVER);
+  const waiting = places.wait(partyOf(session), 'files', NEVER);
   for (const place of taken) place.holdFiles(true);
   const refusal = new ExecError(
     'limitExceeded',
     'this session has files open in 4 different sandboxes (MAX_FILE_HELPERS_PER_SESSION); close those of one',
   );
   await expect(waiting).rejects.toThrow(refusal);
-  await expect(places.wait(session, 'files', NEVER)).rejects.toThrow(refusal);
+  await expect(places.wait(partyOf(session), 'files', NEVER)).rejects.toThrow(refusal);
   taken[0]?.holdFiles(false);
-  const next = places.wait(session, 'files', NEVER);
+  const next = places.wait(partyOf(session), 'files', NEVER);
   taken[0]?.leave();
   await next;
 });

@@ -6,7 +6,7 @@ import {
   MAX_FIRST_FILE_HELPERS,
   MAX_WAITING_FILE_REQUESTS,
 } from '@holdfast/exec-protocol';
-import { FairPlaces, type LeavePlace } from '../fair-places.js';
+import { FairPlaces, type LeavePlace, type Party } from '../fair-places.js';
 
 /** What a session uses a helper for: requests alone, or open files as well, which it may keep for as long as it likes. */
 export type HelperUse = 'requests' | 'files';
@@ -34,10 +34,10 @@ export class HelperPlaces {
   /** In how many of its places a session has files open, if in any. */
   readonly #withFiles = new Map<string, number>();
 
-  /** A place for a session; undefined while none is free for it. @param session Its label. */
-  take(session: string, use: HelperUse): HelperPlace | undefined {
-    const leave = this.#places[use].take(session);
-    return leave && this.#placeOf(session, use, leave);
+  /** A place for a session; undefined while none is free for it. */
+  take(party: Party, use: HelperUse): HelperPlace | undefined {
+    const leave = this.#places[use].take(party);
+    return leave && this.#placeOf(party, use, leave);
   }
 
   /**
@@ -46,20 +46,20 @@ export class HelperPlaces {
    * @throws ExecError `limitExceeded` when too many of the session wait already, or wait for nobody but itself; the reason of
    *   the signal.
    */
-  async wait(session: string, use: HelperUse, signal: AbortSignal): Promise<HelperPlace> {
+  async wait(party: Party, use: HelperUse, signal: AbortSignal): Promise<HelperPlace> {
     signal.throwIfAborted();
-    if (use === 'files' && this.#isHeldByFiles(session)) throw heldByFiles();
-    return this.#placeOf(session, use, await this.#places[use].wait(session, signal));
+    if (use === 'files' && this.#isHeldByFiles(party)) throw heldByFiles();
+    return this.#placeOf(party, use, await this.#places[use].wait(party, signal));
   }
 
-  #placeOf(session: string, use: HelperUse, leave: LeavePlace): HelperPlace {
+  #placeOf(party: Party, use: HelperUse, leave: LeavePlace): HelperPlace {
     let isTaken = true;
     let hasFiles = false;
     const holdFiles = (holds: boolean): void => {
       if (!isTaken || holds === hasFiles) return;
       hasFiles = holds;
-      this.#countFiles(session, holds ? 1 : -1);
-      if (this.#isHeldByFiles(session)) this.#places.files.refuse(session, heldByFiles());
+      this.#countFiles(party, holds ? 1 : -1);
+      if (this.#isHeldByFiles(party)) this.#places.files.refuse(party, heldByFiles());
     };
     return {
       use,
@@ -72,13 +72,13 @@ export class HelperPlaces {
     };
   }
 
-  #countFiles(session: string, more: number): void {
+  #countFiles({ session }: Party, more: number): void {
     const count = (this.#withFiles.get(session) ?? 0) + more;
     if (count > 0) this.#withFiles.set(session, count);
     else this.#withFiles.delete(session);
   }
 
-  #isHeldByFiles(session: string): boolean {
+  #isHeldByFiles({ session }: Party): boolean {
     return (this.#withFiles.get(session) ?? 0) >= MAX_FILE_HELPERS_PER_SESSION;
   }
 }
