@@ -17,7 +17,7 @@ type AppearedKind =
  | 'protectedName'
 /** A link in the directory of a repository, by which git outside writes elsewhere. */
  | 'gitLink'
-/** Something in the directory of a repository by which git outside writes elsewhere, or runs what it says. */
+/** Something in the directory of a repository, or named by its config, by which git outside writes elsewhere, or runs what it says. */
  | 'gitState';
 /** What programs outside run, or write by, and what has come up while a command ran, so that nothing protected it. */
 interface Appeared {
@@ -35,13 +35,15 @@ interface AppearedReport {
     readonly more: number;
 }
 
+/** What of a plan tells what there was. */
+type LookedAfterPlan = Pick<SandboxPlan, 'policy' | 'searched' | 'missingPrograms'>;
 /**
  * What has come up while a command ran that nothing protected: repositories, names that were kept from being created, and what in the
  * directories of repositories leads git outside elsewhere. Who has made it is not known: everybody who may write there could have.
  * @param since Before its plan was begun, in milliseconds since 1970. The clock by which files are stamped lags by less than that takes.
  * @throws The reason of the signal.
  */
-declare function findAppeared(plan: Pick<SandboxPlan, 'policy' | 'searched'>, host: Pick<HostFacts, 'repositories' | 'files'>, since: number, signal?: AbortSignal): Promise<AppearedReport>;
+declare function findAppeared(plan: LookedAfterPlan, host: Pick<HostFacts, 'repositories' | 'files'>, since: number, signal?: AbortSignal): Promise<AppearedReport>;
 
 /** A program, and where it runs. */
 interface CommandToRun {
@@ -1180,6 +1182,19 @@ interface HostFacts extends AskMounts {
 }
 
 /**
+ * A file that git would run if it were there. Nothing stands in for it: a word of a command may mean something else, and what is installed
+ * while a command runs, such as `node_modules/.bin`, is to be made.
+ */
+interface MissingProgram {
+    /** Canonical. */
+    readonly path: string;
+    /** The directory of the repository whose config names it. */
+    readonly repository: string;
+    /** Whether it is none unless it can be executed, since nobody knows the key that names it. */
+    readonly isOnlyIfExecutable: boolean;
+}
+
+/**
  * The `sandbox` object of the wire. Members beside `permissions` that are not known are left out; inside it they are
  * refused, because they could restrict.
  */
@@ -1480,6 +1495,8 @@ interface SandboxPlan {
     readonly launch: LaunchPlan;
     /** The absolute path of the bubblewrap that it uses. */
     readonly bwrap: string;
+    /** Programs that git configs name, and that were not there. */
+    readonly missingPrograms: readonly MissingProgram[];
     /** Where repositories were looked for, and what was there. */
     readonly searched: readonly SearchedRoot[];
 }

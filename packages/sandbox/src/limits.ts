@@ -104,6 +104,9 @@ export const MAX_CONFIG_MOUNTS = 1024;
 /** Things that those configs name and that cannot be protected, each told of, in shares; the rest is told of together. */
 export const MAX_CONFIG_GAPS = 2048;
 
+/** Programs that those configs name and that are missing, to be told if they have come up when the command has ended; of more a note tells. */
+export const MAX_MISSING_PROGRAMS = 1024;
+
 /** Repositories whose configs are read; those of more are told of. */
 export const MAX_CONFIG_SHARES = 1024;
 

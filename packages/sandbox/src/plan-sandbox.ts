@@ -5,6 +5,7 @@ import {
   type ScannedTrees,
   scanTargets,
 } from './ceiling/ceiling.js';
+import type { MissingProgram } from './ceiling/config-reading.js';
 import { HiddenPlaces } from './ceiling/hidden-places.js';
 import { homeDirectories } from './ceiling/home-directories.js';
 import type { CeilingSource } from './ceiling/operator-ceiling.js';
@@ -77,6 +78,8 @@ export interface SandboxPlan {
   readonly launch: LaunchPlan;
   /** The absolute path of the bubblewrap that it uses. */
   readonly bwrap: string;
+  /** Programs that git configs name, and that were not there. */
+  readonly missingPrograms: readonly MissingProgram[];
   /** Where repositories were looked for, and what was there. */
   readonly searched: readonly SearchedRoot[];
 }
@@ -249,11 +252,11 @@ function answer(
   const needed = [command.cwd, ...runBy];
   const held = applyCeiling(asked, ceiling, { files, mounts: onHost, needed }, trees);
   const gapped = withMountGaps(mountsAround, held);
-  const { policy: bound, decisions, narrowed, gaps } = gapped;
+  const { policy: bound, gaps, ...kept } = gapped;
   const ofHost = bound.restrictsFiles ? onHost : [];
   refuseCoveredKernelMounts(ofHost);
   refuseReplaceable(bwrap, bound, files);
-  const visible = visibleDirectory(command.cwd, { ...bound, decisions }, files);
+  const visible = visibleDirectory(command.cwd, { ...bound, decisions: kept.decisions }, files);
   const { path: cwd } = visible;
   const policy = coverSpellings(bound, { cwd, asked: asked.rules }, ofHost, files);
   const { rules, notes } = policy.restrictsFiles
@@ -280,9 +283,8 @@ function answer(
   const noted = [...policy.notes, ...notes, ...notesOfForeignGrants(policy, files), ...open];
   return {
     policy: { ...policy, notes: noted },
-    decisions,
+    ...kept,
     isNetworkNarrowed,
-    narrowed,
     gaps: [...gaps, ...open.map(({ text }) => text)],
     hosts,
     mounts,

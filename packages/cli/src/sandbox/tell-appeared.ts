@@ -15,10 +15,11 @@ export async function tellAppeared(
   temporary: string | undefined,
 ): Promise<void> {
   const isKept = (path: string): boolean => temporary === undefined || !isWithin(path, temporary);
-  const { searched, policy } = plan;
+  const { searched, policy, missingPrograms } = plan;
   const kept = {
     searched: searched.filter(({ target }) => isKept(target.root)),
     policy: { ...policy, rules: policy.rules.filter(({ path }) => isKept(path)) },
+    missingPrograms: missingPrograms.filter(({ path }) => isKept(path)),
   };
   const limit = AbortSignal.timeout(LOOK_LIMIT_MS);
   try {

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import {
+  chmodSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -14,6 +15,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { MAX_APPEARED } from '@holdfast/exec-protocol';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { MissingProgram } from '../ceiling/config-reading.js';
 import type { FileView } from '../files/file-facts.js';
 import { realFileFacts } from '../files/real-file-facts.js';
 import { fakeFiles } from '../files/testing/fake-files.js';
@@ -62,14 +64,20 @@ async function appearedBy(
   work: () => void,
   {
     rules = [],
+    missingPrograms = [],
     files = OWN,
     since = Date.now() - PLANNING_MS,
-  }: { readonly rules?: readonly PathRule[]; readonly files?: FileView; readonly since?: number } = {},
+  }: {
+    readonly rules?: readonly PathRule[];
+    readonly missingPrograms?: readonly MissingProgram[];
+    readonly files?: FileView;
+    readonly since?: number;
+  } = {},
 ): Promise<AppearedReport> {
   const target = { root, except: new Set<string>(), maxDirectories: 100 };
   const searched = [{ target, tree: await repositories.find(target) }];
   work();
-  const plan = { searched, policy: { ...policyOf([]), rules } };
+  const plan = { searched, policy: { ...policyOf([]), rules }, missingPrograms };
   return await findAppeared(plan, { repositories, files }, since);
 }
 
@@ -177,7 +185,7 @@ test('where not everything was looked at, only what has changed since is new', a
   const target = { root, except: new Set<string>(), maxDirectories: 100 };
   const tree = await repositories.find(target);
   repository('d0');
-  const plan = { searched: [{ target, tree }], policy: policyOf([]) };
+  const plan = { searched: [{ target, tree }], policy: policyOf([]), missingPrograms: [] };
   const at = Date.now() - PLANNING_MS;
   expect([
     await findAppeared(plan, { repositories, files: OWN }, at),
@@ -200,7 +208,11 @@ test('where not everything was looked at, a repository that was moved meanwhile 
   renameSync(path.join(root, 'a/b/c/moved'), path.join(root, 'top'));
   renameSync(path.join(root, 'a/b/c'), path.join(root, 'x/c'));
   writeFileSync(path.join(root, 'x/c/stays/file'), '');
-  const plan = { searched: [{ target: { ...target, maxDirectories: 1000 }, tree }], policy: policyOf([]) };
+  const plan = {
+    searched: [{ target: { ...target, maxDirectories: 1000 }, tree }],
+    policy: policyOf([]),
+    missingPrograms: [],
+  };
   const { found } = await findAppeared(plan, { repositories, files: OWN }, since);
   expect(found.filter(({ path: at }) => at !== root)).toEqual([
     repositoryNote('top/.git'),
@@ -253,11 +265,36 @@ test('what only looks like a repository hides none that lies in it', async () =>
   expect(report).toEqual({ found: [repositoryNote('inner/.git'), repositoryNote('')], more: 0 });
 });
 
+test('a program that a git config names, and that was missing, is told when it has come up', async () => {
+  const names = ['file', 'directory', 'link', 'behind/link', 'never', 'plain', 'executable'];
+  const programOf = (name: string): MissingProgram => ({
+    path: path.join(root, name),
+    repository: path.join(root, '.git'),
+    isOnlyIfExecutable: ['plain', 'executable'].includes(name),
+  });
+  const report = await appearedBy(
+    () => {
+      for (const name of ['file', 'plain', 'executable']) writeFileSync(path.join(root, name), '');
+      chmodSync(path.join(root, 'executable'), 0o700);
+      mkdirSync(path.join(root, 'directory'));
+      symlinkSync('file', path.join(root, 'link'));
+      symlinkSync('directory', path.join(root, 'behind'));
+    },
+    { missingPrograms: names.map(programOf) },
+  );
+  const note = (name: string): AppearedReport['found'][number] => {
+    const at = path.join(root, name);
+    const text = `${at} was not there before, and git outside runs it, since the config of ${path.join(root, '.git')} names it; look at what it holds`;
+    return { kind: 'gitState', path: at, text };
+  };
+  expect(report).toEqual({ found: ['file', 'link', 'behind/link', 'executable'].map(note), more: 0 });
+});
+
 test('what cannot be looked at any more is told', async () => {
   const target = { root, except: new Set<string>(), maxDirectories: 100 };
   const before = { gitPaths: [], repositories: [], shut: ['/a'], unseen: undefined };
   const after = { ...before, shut: ['/a', '/b'], unseen: 'it has more than 100 directories' };
-  const plan = { searched: [{ target, tree: before }], policy: policyOf([]) };
+  const plan = { searched: [{ target, tree: before }], policy: policyOf([]), missingPrograms: [] };
   const finder = { find: () => Promise.resolve(after) };
   const text = `${root} was not looked through to its end, since it has more than 100 directories; there may be repositories in it that were not there before`;
   const shut =
@@ -274,7 +311,7 @@ test('what cannot be looked at any more is told', async () => {
 test('a file system that does not answer keeps nobody who has called the look off', async () => {
   const target = { root, except: new Set<string>(), maxDirectories: 100 };
   const tree = { gitPaths: [], repositories: [], shut: [], unseen: undefined };
-  const plan = { searched: [{ target, tree }], policy: policyOf([]) };
+  const plan = { searched: [{ target, tree }], policy: policyOf([]), missingPrograms: [] };
   const finder = { find: () => new Promise<never>(() => undefined) };
   const reason = new Error('over');
   const over = new AbortController();

@@ -6,8 +6,12 @@ import type { AppearedReport } from './appeared.js';
 import { fullBudget } from './change-look.js';
 import { Findings } from './findings.js';
 import { findGitChanges } from './git-changes.js';
+import { findMadePrograms } from './made-programs.js';
 import { findNewRepositories } from './new-repositories.js';
 import { findUncovered } from './uncovered.js';
+
+/** What of a plan tells what there was. */
+type LookedAfterPlan = Pick<SandboxPlan, 'policy' | 'searched' | 'missingPrograms'>;
 
 /**
  * What has come up while a command ran that nothing protected: repositories, names that were kept from being created, and what in the
@@ -16,7 +20,7 @@ import { findUncovered } from './uncovered.js';
  * @throws The reason of the signal.
  */
 export function findAppeared(
-  plan: Pick<SandboxPlan, 'policy' | 'searched'>,
+  plan: LookedAfterPlan,
   host: Pick<HostFacts, 'repositories' | 'files'>,
   since: number,
   signal: AbortSignal = NEVER_ABORTED,
@@ -26,7 +30,7 @@ export function findAppeared(
 }
 
 async function lookThrough(
-  { policy, searched }: Pick<SandboxPlan, 'policy' | 'searched'>,
+  { policy, searched, missingPrograms }: LookedAfterPlan,
   { repositories, files }: Pick<HostFacts, 'repositories' | 'files'>,
   since: number,
   signal: AbortSignal,
@@ -34,6 +38,7 @@ async function lookThrough(
   letGoOfWays();
   const look = { since, budget: fullBudget(), findings: new Findings(), signal };
   await findUncovered(policy.rules, look);
+  await findMadePrograms(missingPrograms, look);
   for (const { target, tree } of searched) {
     const after = await repositories.find(target, signal);
     await findNewRepositories({ target, tree }, after, files, look);

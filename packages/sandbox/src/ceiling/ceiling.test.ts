@@ -547,6 +547,7 @@ test('an intent that does not restrict files is left alone by the default ceilin
     policy: open,
     narrowed: [],
     gaps: [],
+    missingPrograms: [],
   });
 });
 

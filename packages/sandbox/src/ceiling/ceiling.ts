@@ -15,6 +15,7 @@ import { DEFAULTS, type RuleOrigin } from '../policy/rule-origin.js';
 import { replaceableIn } from '../policy/visibility.js';
 import { refuse } from '../refuse.js';
 import type { ScannedTree, ScanTarget } from '../repositories/scan-tree.js';
+import type { MissingProgram } from './config-reading.js';
 import { namedByConfigs } from './config-targets.js';
 import { GitBelow } from './git-below.js';
 import { gitPlacesAround } from './git-places.js';
@@ -69,6 +70,8 @@ export interface CeiledPolicy {
   readonly narrowed: readonly Narrowing[];
   /** What of the protections could not be had, in words; they are among the notes of the policy as well. */
   readonly gaps: readonly string[];
+  /** What git configs name, and a command could make. */
+  readonly missingPrograms: readonly MissingProgram[];
 }
 
 /** Where repositories have to be looked for before a ceiling can be applied. */
@@ -137,6 +140,7 @@ export function applyCeiling(
 ): CeiledPolicy {
   const notes: PolicyNote[] = [];
   const remarks: PolicyNote[] = [];
+  const missingPrograms: MissingProgram[] = [];
   const { maximum } = ceiling;
   const asked = [...needed, ...ceiling.home.paths];
   const careful = withoutUnasked(files, mounts, belowMaximum(policy, ceiling).rules, asked);
@@ -160,6 +164,7 @@ export function applyCeiling(
             trees,
             notes,
             remarks,
+            missingPrograms,
           }).filter(({ path }) => !isWithinAny(path, hiddenPaths)),
           ...hidden,
         ]),
@@ -178,6 +183,7 @@ export function applyCeiling(
     gaps: [...(ceiling.maximum?.notes ?? []).filter(({ isGap }) => isGap === true), ...notes].map(
       ({ text }) => text,
     ),
+    missingPrograms,
   };
 }
 
@@ -216,13 +222,14 @@ interface Surroundings {
   readonly notes: PolicyNote[];
   /** The same, of what is protected more than it has to be. */
   readonly remarks: PolicyNote[];
+  readonly missingPrograms: MissingProgram[];
 }
 
 /** Everything may be written, but for executable configuration inside the writable roots. */
 function protections(
   rules: readonly PathRule[],
   ceiling: Ceiling,
-  { files, trees, notes, remarks }: Surroundings,
+  { files, trees, notes, remarks, missingPrograms }: Surroundings,
 ): readonly PathRule[] {
   const index = indexRules(rules);
   const paths: ProtectedPath[] = [];
@@ -245,6 +252,7 @@ function protections(
   remarks.push(...inRepositories.remarks);
   const named = namedByConfigs(withThoseAround(kept, worktrees, looks), kept, files);
   paths.push(...named.paths);
+  missingPrograms.push(...named.missing.filter(({ path }) => index.accessAt(path) === 'write'));
   const gaps = named.gaps.filter(({ path }) => index.accessAt(path) === 'write');
   notes.push(...gaps.map(({ text }) => ({ origin: ORIGIN, text })));
   const protection = new PathProtection({

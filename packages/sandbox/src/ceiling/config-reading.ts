@@ -35,6 +35,21 @@ export interface ConfiguredRepository {
 export interface ConfigTargets {
   readonly paths: readonly ProtectedPath[];
   readonly gaps: readonly ConfigGap[];
+  /** What git would run and is not there. */
+  readonly missing: readonly MissingProgram[];
+}
+
+/**
+ * A file that git would run if it were there. Nothing stands in for it: a word of a command may mean something else, and what is installed
+ * while a command runs, such as `node_modules/.bin`, is to be made.
+ */
+export interface MissingProgram {
+  /** Canonical. */
+  readonly path: string;
+  /** The directory of the repository whose config names it. */
+  readonly repository: string;
+  /** Whether it is none unless it can be executed, since nobody knows the key that names it. */
+  readonly isOnlyIfExecutable: boolean;
 }
 
 /** Something that a config names and that is not protected. */
@@ -61,6 +76,7 @@ export class ConfigReading implements ConfigTargets {
   /** Files in them. */
   readonly #hooks: string[] = [];
   readonly #told = new Set<string>();
+  readonly #missing = new Map<string, MissingProgram>();
 
   constructor(repository: ConfiguredRepository, look: ConfigLook, share: ConfigShare) {
     const { directory, worktrees } = repository;
@@ -77,6 +93,10 @@ export class ConfigReading implements ConfigTargets {
     return [...this.#paths.values()];
   }
 
+  get missing(): readonly MissingProgram[] {
+    return [...this.#missing.values()];
+  }
+
   /** What is spent on the outcome alone, and not on the way to it. */
   get spentOnOutcome(): ConfigShare {
     return { ...NOTHING, gaps: this.#told.size, mounts: this.#paths.size };
@@ -90,8 +110,8 @@ export class ConfigReading implements ConfigTargets {
     const bases = [...this.#basesOf(linked), ...own];
     this.#each('hooks', bases, (path) => this.#addHooks(path));
     for (const holder of own) this.#addHooksOf(holder);
-    this.#each('programs', bases, (path) => this.#addProgram(path));
-    this.#each('others', bases, (path) => this.#addProgram(path, (file) => this.#files.mayExecute(file)));
+    this.#each('programs', bases, (path) => this.#addProgram(path, false));
+    this.#each('others', bases, (path) => this.#addProgram(path, true));
     this.#tellHardLinks();
   }
 
@@ -258,11 +278,20 @@ export class ConfigReading implements ConfigTargets {
   }
 
   /** Words that are no files are none of this: most are options. */
-  #addProgram(path: string, isOne: (file: string) => boolean = () => true): void {
+  #addProgram(path: string, isOnlyIfExecutable: boolean): void {
     const found = this.#resolve(path);
-    if (found?.kind !== 'file' || !isOne(found.path) || kernelTreeOf(found.path) !== undefined) return;
+    if (found?.kind === 'missing') this.#addMissing(found.path, isOnlyIfExecutable);
+    if (found?.kind !== 'file' || kernelTreeOf(found.path) !== undefined) return;
+    if (isOnlyIfExecutable && !this.#files.mayExecute(found.path)) return;
     this.#tellLinks(found);
     this.#protect({ path: found.path });
+  }
+
+  #addMissing(path: string, isOnlyIfExecutable: boolean): void {
+    const { directory: repository } = this.repository;
+    const isOfGit = FILLED_BY_GIT.some((name) => isWithin(path, childOf(repository, name)));
+    if (isOfGit || this.#missing.has(path)) return;
+    this.#missing.set(path, { path, repository, isOnlyIfExecutable });
   }
 
   #protect(target: ProtectedPath): void {
@@ -326,6 +355,9 @@ export class ConfigReading implements ConfigTargets {
 
 /** How the names of examples end, which every repository has and git does not run. */
 const UNUSED = '.sample';
+
+/** Where git makes files itself, by names such as `refs/heads/main` that commands are full of. */
+const FILLED_BY_GIT: readonly string[] = ['logs', 'objects', 'refs'];
 
 /** Larger directories count for more looks. */
 const ENTRIES_OF_ONE_LOOK = 16;

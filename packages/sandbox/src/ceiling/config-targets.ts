@@ -1,6 +1,6 @@
 import type { FileFacts } from '../files/file-facts.js';
 import { withHolders } from '../files/paths.js';
-import { MAX_CONFIG_SHARES } from '../limits.js';
+import { MAX_CONFIG_SHARES, MAX_MISSING_PROGRAMS } from '../limits.js';
 import { ALL_OF_IT, ConfigPool, type ConfigShare, covers, halfOf, NOTHING } from './config-budget.js';
 import { ConfigLook } from './config-look.js';
 import {
@@ -8,6 +8,7 @@ import {
   ConfigReading,
   type ConfigTargets,
   type ConfiguredRepository,
+  type MissingProgram,
 } from './config-reading.js';
 
 /**
@@ -25,12 +26,15 @@ export function namedByConfigs(
   const look = new ConfigLook(files, kept, [...worktrees.keys()]);
   const left = MAX_CONFIG_SHARES - Math.min(near.length, MAX_CONFIG_SHARES);
   const readings = readAll(near.slice(0, MAX_CONFIG_SHARES), others.slice(0, left), look);
+  const missing = readings.flatMap((reading) => reading.missing);
   return {
     paths: readings.flatMap(({ paths }) => paths),
     gaps: [
       ...readings.flatMap(({ gaps }) => gaps),
       ...gapOfUnasked([...near, ...others].slice(MAX_CONFIG_SHARES), kept),
+      ...gapOfUnknown(missing.slice(MAX_MISSING_PROGRAMS)),
     ],
+    missing: missing.slice(0, MAX_MISSING_PROGRAMS),
   };
 }
 
@@ -121,4 +125,15 @@ function gapOfUnasked(
     path,
     text: `what the git configs of ${more.length + 1} repositories name can be written, such as that of ${first.directory}, since they come after ${MAX_CONFIG_SHARES} others; allow fewer repositories to be written`,
   }));
+}
+
+function gapOfUnknown([first, ...more]: readonly MissingProgram[]): readonly ConfigGap[] {
+  if (first === undefined) return [];
+  const { path, repository } = first;
+  return [
+    {
+      path,
+      text: `${more.length + 1} programs that git configs name and that are missing are not looked for when the command has ended, such as ${path} of ${repository}, since they come after ${MAX_MISSING_PROGRAMS} others; let configs name fewer`,
+    },
+  ];
 }
