@@ -2,9 +2,10 @@ import { closeSync, type Dir, type Dirent, opendirSync } from 'node:fs';
 import { opendir } from 'node:fs/promises';
 import { isClosedInside, readInsideUser } from '../files/closed-inside.js';
 import { pathOfDescriptor } from '../files/descriptors.js';
-import { directDirectory, directStat, letGoOfWays, openDirectory } from '../files/direct-path.js';
+import { directDirectory, directPath, directStat, letGoOfWays, openDirectory } from '../files/direct-path.js';
 import type { DirectoryStamp } from '../files/directory-stamp.js';
 import { errorCode } from '../files/error-code.js';
+import type { FileFacts } from '../files/file-facts.js';
 import { mayEnter } from '../files/may-enter.js';
 import { parentOf } from '../files/paths.js';
 import { readBeginning } from '../files/read-small-file.js';
@@ -158,9 +159,11 @@ function visibleAbove(path: string): { readonly path: string; readonly owner: nu
   } catch {
     const directory = parentOf(path);
     // What alone cannot be looked at there is a file system that somebody has mounted for nobody else, and no command looks at it either.
-    return mayEnter(directory, realFileFacts) ? { path, owner: undefined } : visibleAbove(directory);
+    return mayEnter(directory, DIRECT_FACTS) ? { path, owner: undefined } : visibleAbove(directory);
   }
 }
+
+const DIRECT_FACTS: Pick<FileFacts, 'look'> = { look: (path) => realFileFacts.look(directPath(path)) };
 
 const NO_DESCRIPTOR: ReadonlySet<string | undefined> = new Set(['EMFILE', 'ENFILE']);
 
