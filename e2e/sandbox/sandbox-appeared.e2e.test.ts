@@ -1,9 +1,10 @@
+import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { connect } from '@holdfast/exec-client';
 import { expect, test } from 'vitest';
 import { eventually } from '../deadline.js';
-import { startServer } from '../harness.js';
+import { runHoldfast, startServer } from '../harness.js';
 import { sandboxOf, sandboxPlace, WORKSPACE_WRITE } from './sandbox-profiles.js';
 import { describeConfined, WHOEVER_TESTS } from './sandbox-users.js';
 
@@ -54,6 +55,30 @@ describeConfined('what appears while a command runs', WHOEVER_TESTS, () => {
           more: 0,
         },
       ]);
+    },
+    DEADLINE_MS,
+  );
+
+  test(
+    'is told by `holdfast sandbox` of a missing program that a git config names, which the command can make all the same',
+    async () => {
+      await using place = await sandboxPlace(WHOEVER_TESTS);
+      const { workspace } = place;
+      await runHoldfast(['sandbox', '--write', workspace, '--', 'git', 'init', '-q', workspace], {
+        env: place.server.env,
+      });
+      appendFileSync(join(workspace, '.git/config'), '[core]\n\tfsmonitor = tools/watch\n');
+      const making = `mkdir ${workspace}/tools && : > ${workspace}/tools/watch`;
+      const program = join(workspace, 'tools/watch');
+      expect(
+        await runHoldfast(['sandbox', '--write', workspace, '--', '/bin/sh', '-c', making], {
+          env: place.server.env,
+        }),
+      ).toEqual({
+        code: 0,
+        stdout: '',
+        stderr: `holdfast: note: ${program} was not there before, and git outside runs it, since the config of ${workspace}/.git names it; look at what it holds\n`,
+      });
     },
     DEADLINE_MS,
   );
