@@ -78,7 +78,8 @@ export interface CeiledPolicy {
 export function scanTargets(policy: NormalisedPolicy, ceiling: Ceiling): readonly ScanTarget[] {
   const { rules, isRestricted } = belowMaximum(policy, ceiling);
   if (!isRestricted) return [];
-  const below = rulesBelow(rules);
+  // A file that may be written can be a directory when the command has ended.
+  const below = rulesBelow(rules.filter(({ access, kind }) => access !== 'write' || kind === 'directory'));
   const hidden = ceiling.hidden.map(({ path }) => path);
   return writableRoots(rules).map(({ path: root, isShared }) => ({
     root,
