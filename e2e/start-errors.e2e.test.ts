@@ -338,10 +338,21 @@ describe.each(CARRIERS)('starts that fail over %s', (carrier) => {
     expect(markedProcesses(client.mark)).toEqual([]);
   });
 
-  test('any text is an id, the empty one included', async () => {
-    for (const id of ['', ' ', '\u{1F600}', '__proto__', 'constructor', '"\\\n\0', 'x'.repeat(10_000)]) {
+  test('any text of at most 1,024 characters is an id, the empty one included', async () => {
+    for (const id of ['', ' ', '\u{1F600}', '__proto__', 'constructor', '"\\\n\0', 'x'.repeat(1024)]) {
       await start(client, id, ['/bin/echo', 'hi']);
       expect(await finish(client, id)).toEqual({ stdout: 'hi\n', stderr: '', exitCode: 0 });
     }
+  });
+
+  test('a longer one is refused, and not repeated', async () => {
+    const params = { processId: 'x'.repeat(1025), argv: ['/bin/true'], cwd: 'file:///', env: {}, tty: false };
+    expect(await client.request('process/start', params)).toMatchObject({
+      error: {
+        code: -32602,
+        message: 'process/start: processId: must have at most 1024 characters; choose a shorter one',
+        data: { kind: 'invalidParams' },
+      },
+    });
   });
 });

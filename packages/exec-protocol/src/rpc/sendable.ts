@@ -2,12 +2,12 @@ import { utf8Length } from '../utf8.js';
 import { type JsonLimits, scanJson } from '../wire/json-scanner.js';
 
 /** The text of a message, or why the other side would not take it. */
-export type Sendable =
+type Sendable =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly problem: string };
 
 /** What the other side takes. */
-export interface Taken {
+interface Taken {
   readonly maxBytes: number;
   /** What a message may be made of; default anything. */
   readonly json?: JsonLimits;
