@@ -1,11 +1,13 @@
 import type { Stats } from 'node:fs';
 import { directStat } from '../files/direct-path.js';
+import { lacksDescriptors } from '../files/error-code.js';
 
-/** What stands at a path, without following any link; undefined where nothing is, or nobody can tell. */
+/** What stands at a path, without following any link; undefined where nothing is, or nobody can tell. @throws Error of the system where descriptors are lacking. */
 export function statOf(path: string): Stats | undefined {
   try {
     return directStat(path);
-  } catch {
+  } catch (error) {
+    if (lacksDescriptors(error)) throw error;
     return undefined;
   }
 }

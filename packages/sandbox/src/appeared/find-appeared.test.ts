@@ -184,9 +184,9 @@ test('where not everything was looked at, only what has changed since is new', a
   for (let at = 0; at < 120; at += 1) mkdirSync(path.join(root, `d${at}`));
   const target = { root, except: new Set<string>(), maxDirectories: 100 };
   const tree = await repositories.find(target);
+  const at = Date.now() - PLANNING_MS;
   repository('d0');
   const plan = { searched: [{ target, tree }], policy: policyOf([]), missingPrograms: [] };
-  const at = Date.now() - PLANNING_MS;
   expect([
     await findAppeared(plan, { repositories, files: OWN }, at),
     await findAppeared(plan, { repositories, files: OWN }, at + 60_000),
@@ -255,6 +255,20 @@ test('a repository of another user hides none of the own that lies in it', async
     { files: { ...OWN, ...realFileFacts, isOwn } },
   );
   expect(report).toEqual({ found: [repositoryNote('outer.git/inner/.git')], more: 0 });
+});
+
+test('a repository that has gone by then, or lies behind a link by then, is not told', async () => {
+  repository('behind/link');
+  const target = { root, except: new Set<string>(), maxDirectories: 100 };
+  const before = { gitPaths: [], repositories: [], shut: [], unseen: undefined };
+  const after = {
+    ...before,
+    gitPaths: ['gone/.git', 'moved/link/.git'].map((name) => path.join(root, name)),
+  };
+  symlinkSync('behind', path.join(root, 'moved'));
+  const plan = { searched: [{ target, tree: before }], policy: policyOf([]), missingPrograms: [] };
+  const finder = { find: () => Promise.resolve(after) };
+  expect(await findAppeared(plan, { repositories: finder, files: OWN }, 0)).toEqual({ found: [], more: 0 });
 });
 
 test('what only looks like a repository hides none that lies in it', async () => {

@@ -2,7 +2,7 @@ import { closeSync, type Dirent } from 'node:fs';
 import { opendir } from 'node:fs/promises';
 import { pathOfDescriptor } from '../files/descriptors.js';
 import { openDirectory } from '../files/direct-path.js';
-import { errorCode } from '../files/error-code.js';
+import { errorCode, lacksDescriptors } from '../files/error-code.js';
 import { childOf, NOT_UTF_8 } from '../files/paths.js';
 import { MAX_LOOKED_GIT_ENTRIES } from '../limits.js';
 import type { ChangeLook } from './change-look.js';
@@ -81,6 +81,7 @@ async function* listed(directory: string, findings: Findings): AsyncGenerator<Di
     const opened = await opendir(pathOfDescriptor(fd)).finally(() => closeSync(fd));
     yield* opened;
   } catch (error) {
+    if (lacksDescriptors(error)) throw error;
     if (errorCode(error) === 'EACCES') findings.add('gitState', directory, notListed);
   }
 }

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { directPath } from '../files/direct-path.js';
+import { directPath, directStat } from '../files/direct-path.js';
 import type { FileFacts } from '../files/file-facts.js';
 import { isWithin, isWithinAny, parentOf } from '../files/paths.js';
 import type { SearchedRoot } from '../plan-sandbox.js';
@@ -91,10 +91,10 @@ function movedBelow(root: string, since: number): (path: string) => boolean {
   };
 }
 
-/** In a directory that many share somebody else's is nothing that the command has made. */
+/** In a directory that many share somebody else's is nothing that the command has made, nor is what has gone. */
 function isOwn(path: string, files: FileFacts): boolean {
   try {
-    const found = files.look(directPath(path));
+    const found = directStat(path) === undefined ? undefined : files.look(directPath(path));
     return found !== undefined && files.isOwn?.(found) !== false;
   } catch {
     return true;

@@ -5,3 +5,10 @@ export const NOT_TEXT = 'EILSEQ';
 export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error ? String(error.code) : undefined;
 }
+
+/** Whether this program, or the whole machine, has no descriptor left: what fails by that says nothing of what it was asked about. */
+export function lacksDescriptors(error: unknown): boolean {
+  return NO_DESCRIPTOR.has(errorCode(error));
+}
+
+const NO_DESCRIPTOR: ReadonlySet<string | undefined> = new Set(['EMFILE', 'ENFILE']);

@@ -4,7 +4,7 @@ import { isClosedInside, readInsideUser } from '../files/closed-inside.js';
 import { pathOfDescriptor } from '../files/descriptors.js';
 import { directDirectory, directPath, directStat, letGoOfWays, openDirectory } from '../files/direct-path.js';
 import type { DirectoryStamp } from '../files/directory-stamp.js';
-import { errorCode } from '../files/error-code.js';
+import { errorCode, lacksDescriptors } from '../files/error-code.js';
 import type { FileFacts } from '../files/file-facts.js';
 import { mayEnter } from '../files/may-enter.js';
 import { parentOf } from '../files/paths.js';
@@ -146,7 +146,7 @@ const SMALL_DIRECTORY_BYTES = 4096;
 
 /** Judged by the very error: a mode may be another one a moment later. @throws ShutDirectory; the error where descriptors are lacking. */
 function refuseShut(directory: string, cause: unknown): void {
-  if (NO_DESCRIPTOR.has(errorCode(cause))) throw cause;
+  if (lacksDescriptors(cause)) throw cause;
   if (errorCode(cause) !== 'EACCES') return;
   const { path, owner } = visibleAbove(directory);
   if (owner === process.geteuid?.()) throw new ShutDirectory(path, { cause });
@@ -164,8 +164,6 @@ function visibleAbove(path: string): { readonly path: string; readonly owner: nu
 }
 
 const DIRECT_FACTS: Pick<FileFacts, 'look'> = { look: (path) => realFileFacts.look(directPath(path)) };
-
-const NO_DESCRIPTOR: ReadonlySet<string | undefined> = new Set(['EMFILE', 'ENFILE']);
 
 /** Entries that are asked of the kernel at a time; so many take well below a slice. */
 const CHUNK = 512;
