@@ -64,16 +64,13 @@ describeConfined('what appears while a command runs', WHOEVER_TESTS, () => {
     async () => {
       await using place = await sandboxPlace(WHOEVER_TESTS);
       const { workspace } = place;
-      await runHoldfast(['sandbox', '--write', workspace, '--', 'git', 'init', '-q', workspace], {
-        env: place.server.env,
-      });
+      const options = { env: { ...place.server.env } };
+      await runHoldfast(['sandbox', '--write', workspace, '--', 'git', 'init', '-q', workspace], options);
       appendFileSync(join(workspace, '.git/config'), '[core]\n\tfsmonitor = tools/watch\n');
       const making = `mkdir ${workspace}/tools && : > ${workspace}/tools/watch`;
       const program = join(workspace, 'tools/watch');
       expect(
-        await runHoldfast(['sandbox', '--write', workspace, '--', '/bin/sh', '-c', making], {
-          env: place.server.env,
-        }),
+        await runHoldfast(['sandbox', '--write', workspace, '--', '/bin/sh', '-c', making], options),
       ).toEqual({
         code: 0,
         stdout: '',

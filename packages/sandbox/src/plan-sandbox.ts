@@ -5,7 +5,6 @@ import {
   type ScannedTrees,
   scanTargets,
 } from './ceiling/ceiling.js';
-import type { MissingProgram } from './ceiling/config-reading.js';
 import { HiddenPlaces } from './ceiling/hidden-places.js';
 import { homeDirectories } from './ceiling/home-directories.js';
 import type { CeilingSource } from './ceiling/operator-ceiling.js';
@@ -56,6 +55,7 @@ import {
 import { notesOfForeignGrants } from './policy/foreign-grants.js';
 import { notesOfHardLinks } from './policy/hard-links.js';
 import type { Narrowing } from './policy/intersect.js';
+import type { MissingProgram } from './policy/missing-program.js';
 import type { NormalisedPolicy, PathRule, PolicyNote } from './policy/path-rule.js';
 import { refuse } from './refuse.js';
 import type { RepositoryFinder } from './repositories/repository-scans.js';

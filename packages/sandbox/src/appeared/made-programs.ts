@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { MissingProgram } from '../ceiling/config-reading.js';
 import { isBehindLink } from '../files/direct-path.js';
+import type { MissingProgram } from '../policy/missing-program.js';
 import type { ChangeLook } from './change-look.js';
 import { statOf } from './changed.js';
 import { shown } from './findings.js';

@@ -17,6 +17,7 @@ import {
   MAX_LINKED_WORKTREES,
   MAX_SMALL_FILE_BYTES,
 } from '../limits.js';
+import type { MissingProgram } from '../policy/missing-program.js';
 import { ConfigBudget, type ConfigShare, NOTHING } from './config-budget.js';
 import type { ConfigLook } from './config-look.js';
 import { isRelative } from './config-paths.js';
@@ -37,19 +38,6 @@ export interface ConfigTargets {
   readonly gaps: readonly ConfigGap[];
   /** What git would run and is not there. */
   readonly missing: readonly MissingProgram[];
-}
-
-/**
- * A file that git would run if it were there. Nothing stands in for it: a word of a command may mean something else, and what is installed
- * while a command runs, such as `node_modules/.bin`, is to be made.
- */
-export interface MissingProgram {
-  /** Canonical. */
-  readonly path: string;
-  /** The directory of the repository whose config names it. */
-  readonly repository: string;
-  /** Whether it is none unless it can be executed, since nobody knows the key that names it. */
-  readonly isOnlyIfExecutable: boolean;
 }
 
 /** Something that a config names and that is not protected. */

@@ -1,6 +1,7 @@
 import type { FileFacts } from '../files/file-facts.js';
 import { withHolders } from '../files/paths.js';
 import { MAX_CONFIG_SHARES, MAX_MISSING_PROGRAMS } from '../limits.js';
+import type { MissingProgram } from '../policy/missing-program.js';
 import { ALL_OF_IT, ConfigPool, type ConfigShare, covers, halfOf, NOTHING } from './config-budget.js';
 import { ConfigLook } from './config-look.js';
 import {
@@ -8,7 +9,6 @@ import {
   ConfigReading,
   type ConfigTargets,
   type ConfiguredRepository,
-  type MissingProgram,
 } from './config-reading.js';
 
 /**

@@ -1,0 +1,12 @@
+/**
+ * A file that git would run if it were there. Nothing stands in for it: a word of a command may mean something else, and what is installed
+ * while a command runs, such as `node_modules/.bin`, is to be made.
+ */
+export interface MissingProgram {
+  /** Canonical. */
+  readonly path: string;
+  /** The directory of the repository whose config names it. */
+  readonly repository: string;
+  /** Whether it is none unless it can be executed, since nobody knows the key that names it. */
+  readonly isOnlyIfExecutable: boolean;
+}
