@@ -266,6 +266,9 @@ export const MAX_RECORD_BYTES = 1024 * 1024;
 /** Characters at the end of each of these lines that are looked at. */
 export const MAX_JUDGED_LINE_LENGTH = 8192;
 
+/** Characters of all of them; what stands before these is no evidence of a denial. */
+export const MAX_JUDGED_CHARACTERS = 256 * 1024;
+
 /** Paths that are looked up in them, those of the last lines first. */
 export const MAX_JUDGED_PATHS = 256;
 

@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import { setImmediate as turn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { AHEAD_BYTES } from '@holdfast/exec-protocol';
+import { AHEAD_BYTES, type SandboxDenial } from '@holdfast/exec-protocol';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { TestClock } from '../testing/test-clock.js';
 import type { ManagedProcess } from './managed-process.js';
@@ -31,8 +31,8 @@ function judgedOutput(pieces: Iterable<string>): string {
   const process = lonelyProcess();
   let judged = '';
   process.judgeBy((_, output) => {
-    judged = output;
-    return undefined;
+    judged = output();
+    return Promise.resolve(undefined);
   });
   for (const piece of pieces) process.onOutput('stderr', Buffer.from(piece));
   process.onExit({ exitCode: 1, signal: null });
@@ -71,13 +71,48 @@ test('what is to be done after the exit is done once, before the output is compl
   expect(seen).toEqual([[3, undefined]]);
 });
 
+/** What the log has, in its order. */
+function eventsOf({ log }: ManagedProcess): readonly string[] {
+  const seqs = Array.from({ length: log.nextSeq - log.firstSeq }, (_, at) => log.firstSeq + at);
+  return seqs.map((seq) => String(log.peek(seq - 1)?.type));
+}
+
+test('a failed command is told as ended, and then as closed, when it has been judged', async () => {
+  const process = lonelyProcess();
+  let judge: (denial: SandboxDenial) => void = () => undefined;
+  process.judgeBy(() => new Promise((resolve) => (judge = resolve)));
+  const looked: unknown[] = [];
+  process.onceExited(() => looked.push(eventsOf(process)));
+  process.onOutput('stderr', Buffer.from('a'));
+  process.onExit({ exitCode: 1, signal: null });
+  process.onClosed();
+  await turn();
+  expect([eventsOf(process), looked]).toEqual([['output'], []]);
+  const denial: SandboxDenial = { findings: [] };
+  judge(denial);
+  await turn();
+  expect([eventsOf(process), process.log.exited?.denial]).toEqual([['output', 'exited', 'closed'], denial]);
+  expect(looked).toEqual([['output', 'exited']]);
+});
+
+test('while a failed command is judged nothing is sent to what was its process', async () => {
+  const process = lonelyProcess();
+  const judged = new Promise<void>((resolve) => {
+    process.judgeBy(() => new Promise(() => resolve()));
+  });
+  process.adopt(await spawnPipe(specOf('exit 1'), pool, process), false);
+  expect(process.isRunning).toBe(true);
+  await judged;
+  expect([process.isRunning, process.terminate(undefined), eventsOf(process)]).toEqual([false, false, []]);
+});
+
 test.each([0, 1])(
   'what judges a command and looks after it is not kept when it has ended with %i',
   async (exitCode) => {
     const process = lonelyProcess();
     const weak = ((): WeakRef<object> => {
       const plan = { of: 'its sandbox' };
-      process.judgeBy(() => (plan.of === '' ? { findings: [] } : undefined));
+      process.judgeBy(() => Promise.resolve(plan.of === '' ? { findings: [] } : undefined));
       process.onceExited(() => plan.of);
       return new WeakRef(plan);
     })();

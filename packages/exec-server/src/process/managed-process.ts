@@ -2,6 +2,7 @@ import {
   ExecError,
   isSignalName,
   type ProcessId,
+  type SandboxDenial,
   type SignalName,
   type TerminalSize,
   type WriteId,
@@ -77,6 +78,10 @@ export class ManagedProcess {
   #stdin: StdinQueue | undefined;
   #hasOwner = true;
   #isPaused = false;
+  /** Also while it is judged why, before the log says so. */
+  #hasEnded = false;
+  /** Until that is told; then it may be closed. */
+  #judging: Promise<void> | undefined;
   #isTerminating = false;
   #pendingKills = 0;
   #cut: Timer | undefined;
@@ -103,7 +108,7 @@ export class ManagedProcess {
   }
 
   get isRunning(): boolean {
-    return this.#child !== undefined && this.log.exited === undefined;
+    return this.#child !== undefined && !this.#hasEnded;
   }
 
   /** Whether some session's push is owed everything. A process that outlived its session has no owner. */
@@ -142,23 +147,27 @@ export class ManagedProcess {
   }
 
   onExit({ exitCode, signal }: ChildExit): void {
+    this.#hasEnded = true;
     for (const leader of this.#child?.groupIds ?? []) this.#host.guardian.forget(leader);
-    const denial = exitCode === 0 ? undefined : this.#verdict?.judge(exitCode, this.#verdict.output.text);
+    const verdict = this.#verdict;
     this.#verdict = undefined;
-    this.log.appendExited(exitCode, signal !== null && isSignalName(signal) ? signal : null, denial);
+    const tell = (denial?: SandboxDenial): void => {
+      this.#judging = undefined;
+      this.log.appendExited(exitCode, signal !== null && isSignalName(signal) ? signal : null, denial);
+      this.#afterExit?.();
+      this.#afterExit = undefined;
+    };
+    if (exitCode === 0 || verdict === undefined) tell();
+    else this.#judging = verdict.judge(exitCode, () => verdict.output.text).then(tell);
     this.#stdin?.break();
     const waitMs = this.#isTerminating ? CUT_AFTER_MS : this.traits.drainMs;
     if (waitMs !== undefined) this.#cutAfter(waitMs);
-    this.#afterExit?.();
-    this.#afterExit = undefined;
   }
 
   onClosed(): void {
     this.#cut?.cancel();
-    this.log.appendClosed();
-    for (const tell of this.#closed.splice(0)) tell();
-    this.#letGo();
-    if (!this.#hasOwner) this.#host.onDelivered(this);
+    if (this.#judging === undefined) this.#close();
+    else void this.#judging.then(() => this.#close());
   }
 
   onStdinClosed(): void {
@@ -235,9 +244,16 @@ export class ManagedProcess {
     }
     const closed = new Promise<void>((resolve) => this.#closed.push(resolve));
     this.#host.processes.kill(child);
-    if (this.log.exited === undefined) this.#isTerminating = true;
+    if (!this.#hasEnded) this.#isTerminating = true;
     else child.cutOutput();
     await closed;
+  }
+
+  #close(): void {
+    this.log.appendClosed();
+    for (const tell of this.#closed.splice(0)) tell();
+    this.#letGo();
+    if (!this.#hasOwner) this.#host.onDelivered(this);
   }
 
   #terminateGently(graceMs: number): void {

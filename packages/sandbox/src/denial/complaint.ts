@@ -24,11 +24,14 @@ export function isNetworkComplaint(line: string): boolean {
   return NETWORK.test(line);
 }
 
-/** The complaint in a line; undefined where there is none. */
-export function complaintIn(line: string): Complaint | undefined {
+/**
+ * The complaint in a line; undefined where there is none.
+ * @param enough After so many paths no more are looked for, but for one: there is a difference between some and none.
+ */
+export function complaintIn(line: string, enough: number): Complaint | undefined {
   for (const [phrase, kind] of PHRASES) {
     const at = line.search(phrase);
-    if (at >= 0) return { kind, ...pathsIn(line, at) };
+    if (at >= 0) return { kind, ...pathsIn(line, at, enough) };
   }
   return undefined;
 }
@@ -37,14 +40,27 @@ export function complaintIn(line: string): Complaint | undefined {
 const QUOTED = /'([^']+)'|"([^"]+)"|‘([^‘’]+)’|`([^`']+)'/g;
 
 /** Programs quote a path, or put it right before what they complain of: `cat: some/file: Permission denied`. */
-function pathsIn(line: string, phraseAt: number): Pick<Complaint, 'paths' | 'areAlternatives'> {
-  const quoted = [...line.matchAll(QUOTED)].flatMap((match) => match.slice(1).filter(isPath));
+function pathsIn(
+  line: string,
+  phraseAt: number,
+  enough: number,
+): Pick<Complaint, 'paths' | 'areAlternatives'> {
+  const quoted = quotedIn(line, enough);
   if (quoted.length > 0) return { paths: quoted, areAlternatives: false };
   const parts = line.slice(0, phraseAt).replace(/:\s*$/, '').split(/:\s+/);
   // A single part is the program itself.
   const before = parts.length > 1 ? (parts.at(-1) ?? '').trim() : '';
   const paths = [...new Set([before, before.split(/\s+/).at(-1)])].filter(isPath);
   return { paths, areAlternatives: true };
+}
+
+function quotedIn(line: string, enough: number): readonly string[] {
+  const quoted: string[] = [];
+  for (const match of line.matchAll(QUOTED)) {
+    quoted.push(...match.slice(1).filter(isPath));
+    if (quoted.length > 0 && quoted.length >= enough) break;
+  }
+  return quoted;
 }
 
 function isPath(text: string | undefined): text is string {

@@ -364,11 +364,17 @@ test('no more names are looked at on the way to them than that, wherever links l
   ]);
 });
 
+test('quoted paths are looked for until there are enough, and one where there are enough already', () => {
+  const line = "cp: 'a' 'b' 'c': Permission denied";
+  const pathsOf = (enough: number): unknown => complaintIn(line, enough)?.paths;
+  expect([pathsOf(9), pathsOf(2), pathsOf(0)]).toEqual([['a', 'b', 'c'], ['a', 'b'], ['a']]);
+});
+
 test('a line of a megabyte is judged by its end', () => {
   const rest = '‘'.repeat(2 ** 20);
   const complaint = 'touch: /srv/x: Read-only file system';
   // Each quote that is not closed must not go through the rest of them: that would take minutes.
-  expect(complaintIn(`${rest}: Permission denied`)).toEqual({
+  expect(complaintIn(`${rest}: Permission denied`, MAX_JUDGED_PATHS)).toEqual({
     kind: 'accessDenied',
     paths: [],
     areAlternatives: true,

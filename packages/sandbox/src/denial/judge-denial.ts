@@ -10,7 +10,7 @@ import { withBoundedLooks } from '../files/bounded-looks.js';
 import type { FileFacts } from '../files/file-facts.js';
 import { StalePlan } from '../files/stale-plan.js';
 import type { HostFacts } from '../host-facts.js';
-import { MAX_JUDGED_LINE_LENGTH, MAX_JUDGED_LINES, MAX_JUDGED_LOOKS, MAX_JUDGED_PATHS } from '../limits.js';
+import { MAX_JUDGED_LOOKS, MAX_JUDGED_PATHS } from '../limits.js';
 import { mountsIn } from '../mounts/mount-table.js';
 import { withoutUnasked } from '../mounts/unasked-mounts.js';
 import type { NetworkDecision } from '../network/gate.js';
@@ -20,6 +20,7 @@ import { DEFAULTS, type RuleOrigin } from '../policy/rule-origin.js';
 import { type Decision, decisionsIn } from '../policy/visibility.js';
 import { type Complaint, complaintIn, isNetworkComplaint } from './complaint.js';
 import { type CoveredNames, coveredNamesOf } from './covered-names.js';
+import { lastLines } from './last-lines.js';
 
 /** A command that has failed in its sandbox. */
 export interface FailedCommand {
@@ -72,8 +73,7 @@ export function judgeDenial(
   for (const refusal of refusals) add(ofRefusal(refusal, plan));
   if (exitCode === SIGSYS_EXIT) add(FILTERED);
   // From the end: that is where the reason stands, should there be more paths than are looked up.
-  for (const line of output.split('\n').slice(-MAX_JUDGED_LINES).reverse())
-    for (const finding of findingsIn(line.slice(-MAX_JUDGED_LINE_LENGTH), judge)) add(finding);
+  for (const line of lastLines(output)) for (const finding of findingsIn(line, judge)) add(finding);
   const findings = strongest([...found.values()]);
   return findings.length === 0 ? undefined : { findings };
 }
@@ -173,7 +173,7 @@ function findingsIn(line: string, judge: Judge): readonly DenialFinding[] {
   const { noNetworkBy: rule } = judge;
   if (rule !== undefined && isNetworkComplaint(line))
     return [{ evidence: 'network', confidence: 'likely', subject: { type: 'network' }, rule }];
-  const complaint = complaintIn(line);
+  const complaint = complaintIn(line, judge.pathsLeft);
   if (complaint === undefined) return [];
   const { kind } = complaint;
   if (complaint.paths.length === 0) return kind === 'held' || kind === 'taken' ? [] : [WORDS];

@@ -11,13 +11,21 @@ export function judgeConfined(
   command: Omit<Parameters<typeof judgeDenial>[0], 'refusals'>,
 ): SandboxDenial | undefined {
   const refusals = network?.refusals ?? [];
-  return judgeDenial({ ...command, refusals }, plan, host, mayWrite);
+  return judgeDenial({ ...command, refusals }, plan, host, writableFiles());
 }
 
-/** What is not there yet can be made where its directory can be written. */
-function mayWrite(file: string): boolean {
-  const refusal = whyNotWritable(file);
-  return refusal === 'ENOENT' ? whyNotWritable(path.dirname(file)) === undefined : refusal === undefined;
+/** Says what this server may write. Each file is tried once: a command complains of the same ones, or of many in one directory. */
+function writableFiles(): (file: string) => boolean {
+  const refusals = new Map<string, string | undefined>();
+  const refusalAt = (file: string): string | undefined => {
+    if (!refusals.has(file)) refusals.set(file, whyNotWritable(file));
+    return refusals.get(file);
+  };
+  return (file) => {
+    const refusal = refusalAt(file);
+    // What is not there yet can be made where its directory can be written.
+    return refusal === 'ENOENT' ? refusalAt(path.dirname(file)) === undefined : refusal === undefined;
+  };
 }
 
 function whyNotWritable(file: string): string | undefined {

@@ -35,6 +35,7 @@ import type { ConfinedPlan, Planned } from './confined-plan.js';
 import type { Party } from './fair-places.js';
 import { GapLog } from './gap-log.js';
 import { judgeConfined } from './judge-confined.js';
+import { JudgeTurns } from './judge-turns.js';
 import type { NetworkOrder } from './network-order.js';
 import { confineOrInherit } from './outer-sandbox.js';
 import type { OwnPaths } from './own-paths.js';
@@ -136,6 +137,7 @@ export function createSandboxes(
   const gaps = new GapLog(logger);
   const networks = new ConfinedNetworks(logger);
   const turns = new PlanTurns();
+  const judgements = new JudgeTurns();
   const planNow = async (
     { intent, network, child, hasTerminal, sealsKernelTrees, setUp }: CommandToPlan,
     problemOf: ProblemOf,
@@ -168,7 +170,7 @@ export function createSandboxes(
       makePlan: () => planFor(asked, (plan, files) => problemOfCommand(candidates, plan, files)),
       openNetwork: ({ plan }) => networks.open(asked.network, plan.bwrap, asked),
     });
-    return sandboxOf(planned, asked, { logger, find });
+    return sandboxOf(planned, asked, { logger, find, judgements });
   };
   return {
     ceiling,
@@ -193,18 +195,32 @@ function helperSandboxOf({ launch, mounts }: SandboxPlan, store: PlaceholderStor
   };
 }
 
+/** What looks after commands that run. */
+interface Supervision {
+  readonly logger: Pick<Logger, 'debug' | 'warn'>;
+  readonly find: typeof findAppeared;
+  readonly judgements: JudgeTurns;
+}
+
 function sandboxOf(
   planned: ConfinedPlan,
-  { child, setUp }: ConfinedCommand,
-  { logger, find }: { readonly logger: Pick<Logger, 'debug'>; readonly find: typeof findAppeared },
+  { child, session, setUp }: ConfinedCommand,
+  { logger, find, judgements }: Supervision,
 ): Sandbox {
   return {
     start: (attempt) => planned.start((open) => attempt({ open, setUp })),
     report: () => reportSandbox(planned.latest.plan),
-    judge: (exitCode, output) => {
-      const denial = judgeConfined(planned, { exitCode, output, cwd: child.cwd });
-      if (denial !== undefined) logger.debug({ denial }, 'a sandbox made a command fail');
-      return denial;
+    judge: async (exitCode, output) => {
+      try {
+        const denial = await judgements.take(session, () =>
+          judgeConfined(planned, { exitCode, output: output(), cwd: child.cwd }),
+        );
+        if (denial !== undefined) logger.debug({ denial }, 'a sandbox made a command fail');
+        return denial;
+      } catch (error) {
+        logger.warn({ error }, 'it is not known whether a sandbox made a command fail');
+        return undefined;
+      }
     },
     look: (signal) => {
       const { plan, host, sinceMs } = planned.latest;

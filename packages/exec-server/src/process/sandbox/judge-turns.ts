@@ -1,0 +1,29 @@
+import { ExecError, MAX_PROCESSES_PER_SERVER } from '@holdfast/exec-protocol';
+import { FairPlaces } from './fair-places.js';
+import { LoopQueue } from './loop-queue.js';
+
+/**
+ * When failed commands are judged: one at a time, sessions in turn, and when the event loop has done what waits. A thousand may
+ * fail at once, by one signal or for want of one file.
+ */
+export class JudgeTurns {
+  readonly #places = new FairPlaces({
+    all: 1,
+    perSession: 1,
+    waiting: MAX_PROCESSES_PER_SERVER,
+    refusal: () => new ExecError('limitExceeded', 'more commands have failed at once than a server runs'),
+  });
+  readonly #loop = new LoopQueue();
+
+  /** Judges when it is the session's turn. @param session Its label. @throws what `judge` throws. */
+  async take<T>(session: string, judge: () => T): Promise<T> {
+    const leave =
+      this.#places.take(session) ?? (await this.#places.wait(session, new AbortController().signal));
+    try {
+      await this.#loop.next();
+      return judge();
+    } finally {
+      leave();
+    }
+  }
+}
