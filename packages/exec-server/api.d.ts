@@ -270,13 +270,22 @@ interface Sandbox {
      * @param attempt Is given what confines it; undefined where it has the sandbox around this server. Leaves nothing behind where it fails.
      * @throws As `attempt` and `confine`.
      */
-    start<T>(attempt: (confinement: Confinement | undefined) => Promise<T>): Promise<T>;
+    start<T>(attempt: (confinement: Confinement | undefined) => Promise<T>): Promise<ConfinedStart<T>>;
+}
+/** A command that was started in its sandbox. */
+interface ConfinedStart<T> {
+    readonly started: T;
     /** Where the command may do less than was asked for. */
-    report(): SandboxReport;
+    readonly report: SandboxReport;
     /** Undefined where nobody can tell. */
-    readonly judge: DenialJudge | undefined;
-    /** For after the command has ended. Undefined where nobody can tell. */
-    readonly look: AppearedLook | undefined;
+    readonly aftermath: Aftermath | undefined;
+}
+/** What a sandbox is asked when its command has ended. */
+interface Aftermath {
+    readonly judge: DenialJudge;
+    readonly look: AppearedLook;
+    /** It is not asked any more. May be called twice. */
+    readonly forget: () => void;
 }
 /**
  * What the sandbox has denied a command that failed; undefined where it is not to blame.

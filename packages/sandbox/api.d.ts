@@ -377,8 +377,8 @@ interface OpenLaunch {
     readonly hasOwnErrors: boolean;
     /** To be called at once when `spawn` has returned: hands over what the wrapper waits for. */
     watch(child: WatchedProcess): WrapperWatch;
-    /** To be called when its `WrapperWatch` says that all is gone, or when it was never started. May be called twice. */
-    ended(): void;
+    /** To be called when its `WrapperWatch` says that all is gone, or when it was never started. May be called twice. Holds nothing of the plan. */
+    readonly ended: () => void;
 }
 /** What a launch may be given. */
 interface LaunchOptions {

@@ -400,6 +400,12 @@ export const MAX_TOLD_SANDBOX_NOTES = 32;
 /** Things that have appeared while a confined process ran and are told by name. */
 export const MAX_APPEARED = 32;
 
+/**
+ * The plans of sandboxes whose commands run, packed, equal ones once; one of 8,000 entries takes some 140 KiB. Past it the largest is thrown
+ * away: a failure of its command is not explained, and what appears meanwhile not looked for.
+ */
+export const MAX_KEPT_PLAN_BYTES = 64 * MIB;
+
 /** Looks at what has appeared that wait for the turn of their session; a process that ends at the limit is not looked after. */
 export const MAX_WAITING_LOOKS_PER_SESSION = 16;
 

@@ -72,7 +72,7 @@ export class ManagedProcess {
   /** Until it is closed, for it knows all that it was started with. */
   #child: Child | undefined;
   #pid = 0;
-  /** Until it has ended, for it knows the whole plan of its sandbox. */
+  /** Until it has ended, for it knows what its sandbox was asked for. */
   #verdict: { readonly judge: DenialJudge; readonly output: RecentOutput } | undefined;
   #afterExit: (() => void) | undefined;
   #stdin: StdinQueue | undefined;

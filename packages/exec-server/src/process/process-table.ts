@@ -20,7 +20,7 @@ import { ManagedProcess, unknownProcess } from './managed-process.js';
 import type { ProcessDirectory } from './process-directory.js';
 import type { AppearedLooks } from './sandbox/appeared/appeared-looks.js';
 import { type NetworkOverseer, orderNetwork } from './sandbox/network-order.js';
-import type { Sandbox } from './sandbox/sandbox.js';
+import type { Aftermath } from './sandbox/sandbox.js';
 import type { Child } from './spawn/child.js';
 import type { OsProcesses } from './spawn/os-processes.js';
 import { shortageOf, toExecError } from './start-error.js';
@@ -34,7 +34,7 @@ export interface ProcessHost extends LaunchHost {
   readonly spill: { open(onRoom: () => void): LogSpill };
   readonly logMemory: LogMemory;
   readonly shortages: Pick<ShortageLog, 'met'>;
-  readonly looks: Pick<AppearedLooks, 'begin'>;
+  readonly looks: Pick<AppearedLooks, 'look'>;
 }
 
 /** Whose processes these are. */
@@ -259,27 +259,27 @@ export class ProcessTable {
       setUp.check();
       const asked = { intent, network, child, hasTerminal, process, party: this.#owner, setUp };
       const sandbox = await sandboxes.confine(asked);
-      this.#superviseBy(sandbox, managed);
-      const started = await sandbox.start((confinement) => {
+      const { started, report, aftermath } = await sandbox.start((confinement) => {
         const confined = confinement === undefined ? child : { ...child, confinement };
         return processes.spawn(confined, terminal, managed);
       });
-      return { child: started, report: sandbox.report() };
+      if (aftermath !== undefined) this.#superviseBy(aftermath, managed);
+      return { child: started, report };
     } finally {
       setUp.end();
     }
   }
 
-  #superviseBy({ judge, look }: Sandbox, managed: ManagedProcess): void {
-    if (judge !== undefined) managed.judgeBy(judge);
-    if (look === undefined) return;
+  #superviseBy({ judge, look, forget }: Aftermath, managed: ManagedProcess): void {
+    managed.judgeBy(judge);
     const { looks } = this.#host;
     const { onAppeared } = this.#listeners;
     const { id, ref } = managed.traits;
     managed.onceExited(() => {
-      looks.begin(this.#owner, ref, look, (report) => {
+      const tell = (report: AppearedReport): void => {
         onAppeared(id, report);
-      });
+      };
+      void looks.look(this.#owner, ref, look, tell).finally(forget);
     });
   }
 

@@ -19,10 +19,11 @@ function worldWith(look: AppearedLook | undefined): CoreWorld {
     ...NO_SANDBOXES,
     confine: () =>
       Promise.resolve({
-        start: (attempt) => attempt(undefined),
-        report: () => ({ narrowed: [], narrowedLeftOut: 0, notes: [], notesLeftOut: 0 }),
-        judge: undefined,
-        look,
+        start: async (attempt) => ({
+          started: await attempt(undefined),
+          report: { narrowed: [], narrowedLeftOut: 0, notes: [], notesLeftOut: 0 },
+          aftermath: look && { judge: () => Promise.resolve(undefined), look, forget: () => undefined },
+        }),
       }),
   });
 }

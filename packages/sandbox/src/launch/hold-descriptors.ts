@@ -30,9 +30,7 @@ export function holdDescriptors(
   placeholders: ReadonlyMap<string, FileIdentity>,
 ): HeldDescriptors {
   const opened: number[] = [];
-  const close = (): void => {
-    for (const fd of opened.splice(0)) closeSync(fd);
-  };
+  const close = closerOf(opened);
   const keep = (fd: number): number => {
     opened.push(fd);
     return fd;
@@ -77,6 +75,13 @@ export function holdDescriptors(
     close();
     throw error;
   }
+}
+
+/** Made apart: what is made beside it would keep the plan for as long as somebody may close them. */
+function closerOf(opened: number[]): () => void {
+  return () => {
+    for (const fd of opened.splice(0)) closeSync(fd);
+  };
 }
 
 const STANDARD_ERROR = 2;

@@ -2,8 +2,8 @@ import { ExecError } from '@holdfast/exec-protocol';
 import { FIRST_DESCRIPTOR, type LaunchPlan } from '../linux/launch-plan.js';
 import type { ManagedNetwork } from '../network/managed-network.js';
 import { handOver } from './hand-over.js';
-import { holdDescriptors } from './hold-descriptors.js';
-import type { PlaceholderStore } from './placeholder-store.js';
+import { type HeldDescriptors, holdDescriptors } from './hold-descriptors.js';
+import type { HeldPlaceholders, PlaceholderStore } from './placeholder-store.js';
 import type { SetUp } from './set-up.js';
 import { type WatchedProcess, WrapperWatch } from './wrapper-watch.js';
 
@@ -18,8 +18,8 @@ export interface OpenLaunch {
   readonly hasOwnErrors: boolean;
   /** To be called at once when `spawn` has returned: hands over what the wrapper waits for. */
   watch(child: WatchedProcess): WrapperWatch;
-  /** To be called when its `WrapperWatch` says that all is gone, or when it was never started. May be called twice. */
-  ended(): void;
+  /** To be called when its `WrapperWatch` says that all is gone, or when it was never started. May be called twice. Holds nothing of the plan. */
+  readonly ended: () => void;
 }
 
 /** What a launch may be given. */
@@ -67,15 +67,20 @@ export async function openLaunch(
           cwd: plan.heldCwd,
         });
       },
-      ended: () => {
-        held.close();
-        placeholders.release();
-      },
+      ended: endOf(held, placeholders),
     };
   } catch (error) {
     placeholders.release();
     throw error;
   }
+}
+
+/** Made apart: what is made beside it would keep the plan for as long as the sandbox runs. */
+function endOf(held: HeldDescriptors, placeholders: HeldPlaceholders): () => void {
+  return () => {
+    held.close();
+    placeholders.release();
+  };
 }
 
 function environmentOf({ descriptors }: LaunchPlan): Readonly<Record<string, string>> {

@@ -26,11 +26,14 @@ export interface MountOrders {
 
 /** Sees to it that a sandbox has all mounted as planned before its command runs. */
 export class PlannedMounts {
-  readonly #orders: MountOrders;
+  readonly #opening: MountPrograms | undefined;
+  /** Until they are settled. */
+  #mounts: readonly MountStep[];
   #opener: MountOpener | undefined;
 
-  constructor(orders: MountOrders) {
-    this.#orders = orders;
+  constructor({ mounts, opening }: MountOrders) {
+    this.#opening = opening;
+    this.#mounts = mounts;
   }
 
   /**
@@ -39,10 +42,9 @@ export class PlannedMounts {
    * program may not do that.
    */
   takeHold(first: NamedProcess): boolean | ExecError {
-    const { opening } = this.#orders;
-    if (opening === undefined) return true;
+    if (this.#opening === undefined) return true;
     try {
-      this.#opener = new MountOpener(first, opening);
+      this.#opener = new MountOpener(first, this.#opening);
       return true;
     } catch (error) {
       if (PASSING.has(errorCode(error) ?? '')) return false;
@@ -72,7 +74,7 @@ export class PlannedMounts {
   async close(first: NamedProcess): Promise<ExecError | undefined> {
     const open = leftOpenIn(first);
     if (open?.length === 0) return undefined;
-    const { opening = findMountPrograms() } = this.#orders;
+    const opening = this.#opening ?? findMountPrograms();
     const closer = findTreeCloser();
     const canClose = opening !== undefined && closer !== undefined;
     const complaint = canClose ? await closeTree(first, HOST, opening.nsenter, closer).catch(String) : '';
@@ -101,7 +103,7 @@ export class PlannedMounts {
   }
 
   async #settle(first: number, outside: string, inside: string): Promise<ExecError | undefined> {
-    const { mounts } = this.#orders;
+    const mounts = this.#mounts;
     const [host, there] = [mountsIn(outside), mountsIn(inside)];
     const misplaced = misplacedMount(mounts, host, there, isOutOfReach);
     if (misplaced !== undefined) return new StalePlan(misplaced, 'was replaced');
@@ -115,8 +117,9 @@ export class PlannedMounts {
     return new StalePlan(complaint ? `${paths} (${complaint})` : paths, 'could not be opened');
   }
 
-  /** Lets go of the namespaces. May be called twice. */
+  /** Lets go of the namespaces, and of what was to be mounted. May be called twice. */
   end(): void {
+    this.#mounts = [];
     this.#opener?.end();
   }
 }

@@ -51,9 +51,7 @@ export async function startWrapper(
   { setUp, spawn, complaint }: WrapperStart,
 ): Promise<StartedWrapper> {
   const { process, wrapper } = await begin(launch, spawn);
-  void wrapper.gone.then(() => {
-    launch.ended();
-  });
+  void wrapper.gone.then(launch.ended);
   const command = await wrapper.running(setUp);
   // It may have been as quick as that.
   const hasRun = wrapper.status.exitCode !== undefined || process.signalCode !== null;
@@ -77,6 +75,8 @@ async function begin(
     const failure = once(process, 'error');
     failure.catch(() => undefined);
     const wrapper = launch.watch(process);
+    // Node keeps them for as long as somebody knows the process, and a long plan has megabytes of them.
+    process.spawnargs.length = 0;
     if (hasPid(process)) return { process, wrapper };
     const [error]: unknown[] = await failure.catch((reason: unknown) => [reason]);
     throw error;

@@ -89,10 +89,11 @@ export class SteadyPlan<P extends PlannedLaunch, N extends PlannedNetwork> {
       network: network?.managed,
       setUp: this.#planning.setUp,
     });
+    const { ended } = opened;
     return {
       ...opened,
       ended: () => {
-        opened.ended();
+        ended();
         network?.close();
       },
     };

@@ -1,17 +1,16 @@
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import type { SandboxDenial } from '@holdfast/exec-protocol';
-import { judgeDenial } from '@holdfast/sandbox';
+import { type FailedCommand, type HostFacts, type JudgedPlan, judgeDenial } from '@holdfast/sandbox';
 import { errorCode } from '../spawn/spawn-error.js';
-import type { ConfinedPlan } from './confined-plan.js';
 
 /** What its sandbox has denied a command that failed; undefined where it is not to blame. */
 export function judgeConfined(
-  { latest: { plan, host }, network }: ConfinedPlan,
-  command: Omit<Parameters<typeof judgeDenial>[0], 'refusals'>,
+  command: FailedCommand,
+  plan: JudgedPlan,
+  host: Pick<HostFacts, 'files' | 'mountTable'>,
 ): SandboxDenial | undefined {
-  const refusals = network?.refusals ?? [];
-  return judgeDenial({ ...command, refusals }, plan, host, writableFiles());
+  return judgeDenial(command, plan, host, writableFiles());
 }
 
 /** Says what this server may write. Each file is tried once: a command complains of the same ones, or of many in one directory. */

@@ -1,5 +1,5 @@
 import { ExecError, MAX_PROCESSES_PER_SERVER } from '@holdfast/exec-protocol';
-import { FairPlaces } from './fair-places.js';
+import { FairPlaces, type Party } from './fair-places.js';
 import { LoopQueue } from './loop-queue.js';
 
 /**
@@ -15,10 +15,9 @@ export class JudgeTurns {
   });
   readonly #loop = new LoopQueue();
 
-  /** Judges when it is the session's turn. @param session Its label. @throws what `judge` throws. */
-  async take<T>(session: string, judge: () => T): Promise<T> {
-    const leave =
-      this.#places.take(session) ?? (await this.#places.wait(session, new AbortController().signal));
+  /** Judges when it is the turn of the session. @throws what `judge` throws. */
+  async take<T>(party: Party, judge: () => T): Promise<T> {
+    const leave = this.#places.take(party) ?? (await this.#places.wait(party, new AbortController().signal));
     try {
       await this.#loop.next();
       return judge();

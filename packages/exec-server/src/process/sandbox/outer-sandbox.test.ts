@@ -53,9 +53,8 @@ test('S13 inside of a sandbox that can hold no other, commands are refused', asy
 
 test('S13 an operator can let them have that sandbox, and both are told', async () => {
   const { sandbox, warnings } = await confine(true);
-  const confinement = await sandbox.start((one) => Promise.resolve(one));
-  expect([confinement, sandbox.judge, sandbox.look, warnings, sandbox.report()]).toEqual([
-    undefined,
+  const { started: confinement, aftermath, report } = await sandbox.start((one) => Promise.resolve(one));
+  expect([confinement, aftermath, warnings, report]).toEqual([
     undefined,
     undefined,
     ['a command has the sandbox around this server, and none of its own'],

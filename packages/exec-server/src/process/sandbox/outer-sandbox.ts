@@ -41,8 +41,5 @@ const REPORT: SandboxReport = {
 };
 
 const INHERITED: Sandbox = {
-  start: (attempt) => attempt(undefined),
-  report: () => REPORT,
-  judge: undefined,
-  look: undefined,
+  start: async (attempt) => ({ started: await attempt(undefined), report: REPORT, aftermath: undefined }),
 };

@@ -9,13 +9,24 @@ export interface Sandbox {
    * @param attempt Is given what confines it; undefined where it has the sandbox around this server. Leaves nothing behind where it fails.
    * @throws As `attempt` and `confine`.
    */
-  start<T>(attempt: (confinement: Confinement | undefined) => Promise<T>): Promise<T>;
+  start<T>(attempt: (confinement: Confinement | undefined) => Promise<T>): Promise<ConfinedStart<T>>;
+}
+
+/** A command that was started in its sandbox. */
+export interface ConfinedStart<T> {
+  readonly started: T;
   /** Where the command may do less than was asked for. */
-  report(): SandboxReport;
+  readonly report: SandboxReport;
   /** Undefined where nobody can tell. */
-  readonly judge: DenialJudge | undefined;
-  /** For after the command has ended. Undefined where nobody can tell. */
-  readonly look: AppearedLook | undefined;
+  readonly aftermath: Aftermath | undefined;
+}
+
+/** What a sandbox is asked when its command has ended. */
+export interface Aftermath {
+  readonly judge: DenialJudge;
+  readonly look: AppearedLook;
+  /** It is not asked any more. May be called twice. */
+  readonly forget: () => void;
 }
 
 /**

@@ -30,12 +30,13 @@ import type { Environment } from '../environment.js';
 import { COOKIE_VARIABLE } from '../guardian/cookie.js';
 import { runnableCandidates } from '../spawn/check-program.js';
 import type { ChildSpec, Confinement } from '../spawn/child.js';
+import { type AftermathHost, aftermathOf } from './aftermath.js';
 import { type ConfinedNetwork, ConfinedNetworks } from './confined-networks.js';
 import type { ConfinedPlan, Planned } from './confined-plan.js';
 import type { Party } from './fair-places.js';
 import { GapLog } from './gap-log.js';
-import { judgeConfined } from './judge-confined.js';
 import { JudgeTurns } from './judge-turns.js';
+import { KeptPlans } from './kept-plans.js';
 import type { NetworkOrder } from './network-order.js';
 import { confineOrInherit } from './outer-sandbox.js';
 import type { OwnPaths } from './own-paths.js';
@@ -137,7 +138,7 @@ export function createSandboxes(
   const gaps = new GapLog(logger);
   const networks = new ConfinedNetworks(logger);
   const turns = new PlanTurns();
-  const judgements = new JudgeTurns();
+  const aftermath = { plans: new KeptPlans(), judgements: new JudgeTurns(), logger, find };
   const planNow = async (
     { intent, network, child, hasTerminal, sealsKernelTrees, setUp }: CommandToPlan,
     problemOf: ProblemOf,
@@ -170,7 +171,7 @@ export function createSandboxes(
       makePlan: () => planFor(asked, (plan, files) => problemOfCommand(candidates, plan, files)),
       openNetwork: ({ plan }) => networks.open(asked.network, plan.bwrap, asked),
     });
-    return sandboxOf(planned, asked, { logger, find, judgements });
+    return sandboxOf(planned, asked, aftermath);
   };
   return {
     ceiling,
@@ -195,36 +196,20 @@ function helperSandboxOf({ launch, mounts }: SandboxPlan, store: PlaceholderStor
   };
 }
 
-/** What looks after commands that run. */
-interface Supervision {
-  readonly logger: Pick<Logger, 'debug' | 'warn'>;
-  readonly find: typeof findAppeared;
-  readonly judgements: JudgeTurns;
-}
-
 function sandboxOf(
   planned: ConfinedPlan,
-  { child, session, setUp }: ConfinedCommand,
-  { logger, find, judgements }: Supervision,
+  { child: { cwd }, process, party, setUp }: ConfinedCommand,
+  host: AftermathHost,
 ): Sandbox {
   return {
-    start: (attempt) => planned.start((open) => attempt({ open, setUp })),
-    report: () => reportSandbox(planned.latest.plan),
-    judge: async (exitCode, output) => {
-      try {
-        const denial = await judgements.take(session, () =>
-          judgeConfined(planned, { exitCode, output: output(), cwd: child.cwd }),
-        );
-        if (denial !== undefined) logger.debug({ denial }, 'a sandbox made a command fail');
-        return denial;
-      } catch (error) {
-        logger.warn({ error }, 'it is not known whether a sandbox made a command fail');
-        return undefined;
-      }
-    },
-    look: (signal) => {
-      const { plan, host, sinceMs } = planned.latest;
-      return find(plan, host, sinceMs, signal);
+    start: async (attempt) => {
+      const started = await planned.start((open) => attempt({ open, setUp }));
+      const { latest, network } = planned;
+      return {
+        started,
+        report: reportSandbox(latest.plan),
+        aftermath: aftermathOf(latest, { cwd, process, party, network }, host),
+      };
     },
   };
 }

@@ -37,7 +37,7 @@ export function createTestHost(): TestHost {
     directory: new ProcessDirectory(systemClock),
     guardian: { watch: nothing, forget: nothing },
     shortages: { met: nothing },
-    looks: { begin: nothing },
+    looks: { look: () => Promise.resolve() },
     spill,
     logMemory: new LogMemory(),
     env: {},

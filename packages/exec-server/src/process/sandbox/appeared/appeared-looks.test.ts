@@ -37,7 +37,7 @@ afterEach(() => {
 });
 
 function begin(process: string, look: AppearedLook, session = 's'): void {
-  looks.begin({ principal: 'p', session }, process, look, (report) => told.push([process, report]));
+  void looks.look({ principal: 'p', session }, process, look, (report) => told.push([process, report]));
 }
 
 /** A look that ends when the test says so. */

@@ -37,9 +37,13 @@ export class AppearedLooks {
    * @param look Is called off when it takes too long.
    * @param tell Hears what was found; not called for nothing.
    */
-  begin(party: Party, process: string, look: AppearedLook, tell: (report: AppearedReport) => void): void {
-    if (this.#over.signal.aborted) return;
-    void this.#look(party, process, look, tell);
+  async look(
+    party: Party,
+    process: string,
+    look: AppearedLook,
+    tell: (report: AppearedReport) => void,
+  ): Promise<void> {
+    if (!this.#over.signal.aborted) await this.#look(party, process, look, tell);
   }
 
   /** Looks no more; what is under way is nobody's concern. */

@@ -54,7 +54,8 @@ test.runIf(process.platform === 'linux')(
       });
     const afterMs = Date.now();
     const { signal } = new AbortController();
-    expect(await sandbox.look?.(signal)).toEqual(REPORT);
+    const { aftermath } = await sandbox.start(() => Promise.resolve());
+    expect(await aftermath?.look(signal)).toEqual(REPORT);
     const [[plan, host, sinceMs, listenedTo] = []] = asked;
     expect([plan?.policy.restrictsFiles, typeof host?.repositories.find, listenedTo]).toEqual([
       false,
