@@ -367,6 +367,8 @@ declare function asConnectionId(text: string): ConnectionId;
 
 /** Largest message in bytes, over WebSocket frames and stdio lines alike; the reference's figure for both. */
 declare const MAX_MESSAGE_BYTES: number;
+/** Values in one message: each object, array and scalar counts, names do not; the reference's figure. */
+declare const MAX_MESSAGE_VALUES = 262144;
 /** Largest piece of output in one event, before base64. Multiples of three need no padding. */
 declare const MAX_CHUNK_BYTES: number;
 /** Raw output in one `process/read` answer that names no `maxBytes`, so that no frame grows past what clients take. */
@@ -395,6 +397,8 @@ declare const BACKLOG_BYTES: number;
 declare const BACKLOG_STILL_MS = 1000;
 /** Files and listings that are read for answers of one connection, or lie in its socket; past it the next one waits. */
 declare const FILE_ANSWERS_BYTES: number;
+/** UTF-16 units of a `processId`, `writeId` or `requestId`, which clients choose and servers remember and repeat. */
+declare const MAX_ID_CHARACTERS = 1024;
 /** Write ids remembered for each process, first in first out; the reference's figure. */
 declare const REMEMBERED_WRITES = 4096;
 /** Requests of one connection that may run at once; the next one is refused. */
@@ -405,6 +409,12 @@ declare const MAX_PROCESSES_PER_SESSION = 4096;
 declare const MAX_CLOSED_PROCESSES = 1024;
 /** Processes of one server, over all sessions, that run or are not delivered yet; the next start is refused. */
 declare const MAX_PROCESSES_PER_SERVER = 8192;
+/** UTF-16 units of the arguments and the directory of a process that a summary shows; what is beyond them is cut off. */
+declare const MAX_SHOWN_COMMAND_CHARACTERS: number;
+/** Arguments of a process that a summary shows. */
+declare const MAX_SHOWN_ARGUMENTS = 1024;
+/** UTF-16 units of all ids and commands in one `process/list`: each takes six bytes of a message at most. */
+declare const MAX_LISTED_CHARACTERS: number;
 /** Processes of other sessions that one session may have joined. */
 declare const MAX_ATTACHED_PER_SESSION = 256;
 /** How long a process that outlived its session stays readable after it has closed. */
@@ -1620,6 +1630,7 @@ declare const processSummarySchema: z.ZodObject<{
     session: z.ZodString;
     argv: z.ZodArray<z.ZodString>;
     cwd: z.ZodString;
+    truncated: z.ZodOptional<z.ZodLiteral<true>>;
     pid: z.ZodInt;
     tty: z.ZodBoolean;
     lifetime: z.ZodEnum<{
@@ -1646,6 +1657,7 @@ declare const processList: RequestSpec<z.ZodOptional<z.ZodNullable<z.ZodObject<{
         session: z.ZodString;
         argv: z.ZodArray<z.ZodString>;
         cwd: z.ZodString;
+        truncated: z.ZodOptional<z.ZodLiteral<true>>;
         pid: z.ZodInt;
         tty: z.ZodBoolean;
         lifetime: z.ZodEnum<{
@@ -1676,6 +1688,7 @@ declare const processAttach: RequestSpec<z.ZodObject<{
         session: z.ZodString;
         argv: z.ZodArray<z.ZodString>;
         cwd: z.ZodString;
+        truncated: z.ZodOptional<z.ZodLiteral<true>>;
         pid: z.ZodInt;
         tty: z.ZodBoolean;
         lifetime: z.ZodEnum<{
@@ -2595,6 +2608,7 @@ declare const REQUESTS: {
             session: z.ZodString;
             argv: z.ZodArray<z.ZodString>;
             cwd: z.ZodString;
+            truncated: z.ZodOptional<z.ZodLiteral<true>>;
             pid: z.ZodInt;
             tty: z.ZodBoolean;
             lifetime: z.ZodEnum<{
@@ -2624,6 +2638,7 @@ declare const REQUESTS: {
             session: z.ZodString;
             argv: z.ZodArray<z.ZodString>;
             cwd: z.ZodString;
+            truncated: z.ZodOptional<z.ZodLiteral<true>>;
             pid: z.ZodInt;
             tty: z.ZodBoolean;
             lifetime: z.ZodEnum<{
@@ -3204,6 +3219,8 @@ interface PeerOptions {
     readonly nextId?: () => number;
     /** A request whose message is larger is refused here, before it costs the connection; default `MAX_MESSAGE_BYTES`. */
     readonly maxMessageBytes?: () => number;
+    /** A larger answer becomes the error `limitExceeded`; default `MAX_ANSWER_BYTES`. */
+    readonly maxAnswerBytes?: number;
 }
 /** How one request is sent. */
 interface RequestOptions {
@@ -3216,8 +3233,8 @@ interface RequestOptions {
 interface Peer {
     /**
      * Sends a request and waits for its answer.
-     * @throws ExecError with the peer's kind, `connectionLost`, or `limitExceeded` when it is too large to be sent; the
-     *   reason of the signal when that fires first.
+     * @throws ExecError with the peer's kind, `connectionLost`, `invalidParams` when the peer would refuse it as such, or
+     *   `limitExceeded` when it is too large to be sent; the reason of the signal when that fires first.
      */
     request<S extends RequestSpec>(spec: S, params: z.output<S['params']>, options?: RequestOptions): Promise<ResultOf<S>>;
     notify<S extends NotificationSpec>(spec: S, params: z.output<S['params']>): void;
@@ -3303,4 +3320,4 @@ declare class ReadAnswerWriter {
     finish(): Uint8Array;
 }
 
-export { ACKNOWLEDGED_AT_ONCE, ACKNOWLEDGE_DELAY_MS, AHEAD_BYTES, ANSWER_MEMORY_BYTES, type AnswerOf, BACKLOG_BYTES, BACKLOG_STILL_MS, BUSY_RETRY_MS, CAPABILITY_SCAN_DEPTH, CAPABILITY_SCAN_DIRECTORIES, CAPABILITY_SCAN_ENTRIES, CLIENT_NOTIFICATIONS, CLIENT_SILENCE_MS, CLOSED_PROCESS_TTL_MS, CLOSE_CODES, CLOSE_RECONNECT_MS, type CloseKind, type ConnectionId, DETACHED_PROCESS_TTL_MS, DETACHED_SESSION_TTL_MS, type DenialFinding, type Direction, ERROR_KINDS, EXEC_BUFFER_BYTES, EXEC_DRAIN_MS, EXTENSIONS, type EnvPolicy, type EnvironmentInfo, type ErrorKind, ExecError, type ExtensionName, type Extensions, FILES_END_MS, FILES_IN_TRANSFER, FILE_ANSWERS_BYTES, FILE_BLOCKS_IN_FLIGHT, FILE_HELPER_IDLE_MS, FILE_TRANSFER_ATTEMPTS, HANDSHAKE_TIMEOUT_MS, HELPER_QUEUE_BYTES, type InstalledCapabilities, KILL_GRACE_MS, LEGACY_REPLAY_DELAY_MS, LEGACY_RESUME_READ_BYTES, LEGACY_RESUME_READ_EVENTS, LEGACY_SETTLE_MS, LOG_MEMORY_BYTES, LOOK_LIMIT_MS, type LineBatch, type LineFailure, type LineSplitter, MAX_APPEARED, MAX_APPEARED_LISTENERS, MAX_APPEARED_RECORDS, MAX_APPEARED_TEXT_LENGTH, MAX_ATTACHED_PER_SESSION, MAX_BODY_DELTA_BYTES, MAX_BUFFERED_BODY_BYTES, MAX_CAPABILITY_ANSWER_BYTES, MAX_CAPABILITY_FILE_BYTES, MAX_CAPABILITY_ROOTS, MAX_CAPABILITY_ROOT_BYTES, MAX_CAPABILITY_WARNINGS, MAX_CAPABILITY_YAML_LENGTH, MAX_CHUNK_BYTES, MAX_CLIENT_INSTANCES, MAX_CLIENT_REQUESTS_IN_FLIGHT, MAX_CLIENT_STDIN_BYTES, MAX_CLOSED_PROCESSES, MAX_CONFIG_FILE_BYTES, MAX_DENIAL_FINDINGS, MAX_DENIAL_PATH_LENGTH, MAX_FILE_BLOCK_BYTES, MAX_FILE_HANDLES, MAX_FILE_HANDLE_ID_BYTES, MAX_FILE_HELPERS, MAX_FILE_HELPERS_PER_SESSION, MAX_FILE_HELPERS_WITH_FILES, MAX_FILE_WATCHES, MAX_FIRST_FILE_HELPERS, MAX_FRUITLESS_RESUMES, MAX_HELPER_ANSWER_BYTES, MAX_INSTALLED_CAPABILITIES, MAX_INSTALLED_LENGTH, MAX_INSTALLED_PLUGINS, MAX_KEPT_ANSWERS, MAX_KEPT_PLAN_BYTES, MAX_KEPT_POLICY_DECISIONS, MAX_LEGACY_MESSAGE_BYTES, MAX_LEGACY_REQUESTS_IN_FLIGHT, MAX_LISTING_BYTES, MAX_LOG_EVENTS, MAX_MESSAGE_BYTES, MAX_PATH_URI_LENGTH, MAX_PLANS_AT_ONCE, MAX_PLANS_BEGUN, MAX_PLANS_PER_SESSION, MAX_POLICY_DECISION_TIMEOUT_MS, MAX_POLICY_PROCESS_ID_BYTES, MAX_POLICY_QUESTIONS, MAX_POLICY_QUESTIONS_PER_PROCESS, MAX_POLICY_REASON_LENGTH, MAX_POLICY_RECORDS, MAX_PROCESSES_PER_SERVER, MAX_PROCESSES_PER_SESSION, MAX_READERS_PER_PROCESS, MAX_READ_BYTES, MAX_READ_DIRECTORY_ENTRIES, MAX_READ_FILE_BYTES, MAX_REFUSED_CONNECTIONS, MAX_REFUSED_REPEATS, MAX_REPLAY_CURSORS, MAX_REQUESTS_IN_FLIGHT, MAX_RESUME_RETRY_MS, MAX_SESSIONS, MAX_SHORT_HELPER_ANSWER_BYTES, MAX_STREAMED_RESPONSES, MAX_TOLD_NARROWINGS, MAX_TOLD_SANDBOX_NOTES, MAX_UNANSWERED_POLICY_QUESTIONS, MAX_WAITING_FILE_REQUESTS, MAX_WAITING_LOOKS_PER_SESSION, MAX_WAITING_PLANS, MAX_WALK_DEPTH, MAX_WALK_DIRECTORIES, MAX_WALK_ENTRIES, MAX_WINDOW_BYTES, type MessageSchema, type MethodFamily, type NotificationSpec, OUTBOX_BYTES, PARTIAL_FILE_TTL_MS, PING_INTERVAL_MS, POLICY_DECISION_GRACE_MS, POLICY_DECISION_TIMEOUT_MS, type ParamsOf, type PathStyle, type PathUri, type Peer, type PeerOptions, PreparedAnswer, type ProcessId, type ProcessSummary, RECOVER_DEADLINE_MS, REMEMBERED_WRITES, REORDER_BYTES, REQUESTS, RESPONSE_BUFFER_BYTES, RESUME_RETRY_MS, RETAINED_BYTES, ReadAnswerWriter, type ReadChunkOutline, type ReadOutline, type RequestMethod, type RequestOptions, type RequestSpec, type ResultOf, type RootCapabilities, type Route, SERVER_NOTIFICATIONS, SERVER_SILENCE_MS, SIGNAL_NAMES, SPILL_PROCESS_BYTES, SPILL_READ_ATTEMPTS, SPILL_SERVER_BYTES, STDIN_QUEUE_BYTES, STEADY_CONNECTION_MS, type SandboxAppeared, type SandboxAppearedReport, type SandboxDenial, type SandboxNarrowing, type SandboxNote, type SandboxReport, type SandboxRule, type SessionId, type SignalName, type SkillSummary, TAKEOVER_PONG_MS, TRANSFER_TIDY_MS, type TerminalSize, type Transport, type TransportClosed, type TransportListener, UNPROVEN_BYTES, VERSION, WINDOW_BYTES, type WireErrorObject, type WireId, type WriteId, asConnectionId, asProcessId, asSessionId, asWriteId, base64Length, bindRoute, capabilitiesDiscover, capabilityRootsDiscover, containsPath, createLineSplitter, createPeer, decodeBase64, decodeUtf8, encodeBase64, encodeNotification, encodeOutputNotification, environmentConfigRead, environmentInfo, environmentStatus, extensionNames, formatPathUri, fromWireError, fsCanonicalize, fsClose, fsCopy, fsCreateDirectory, fsDigest, fsGetMetadata, fsList, fsMissingChanged, fsOpen, fsReadBlock, fsReadDirectory, fsReadFile, fsRemove, fsRename, fsSetPermissions, fsSymlink, fsWalk, fsWatchMissing, fsWriteBlock, fsWriteFile, grantExtensions, httpBodyDelta, httpRequest, initialize, initialized, isSignalName, joinPathUri, memoryTransportPair, networkPolicyDecision, networkPolicyRequest, numberOfWireId, offeredExtensions, parseParams, parsePathUri, processAttach, processCloseStdin, processClosed, processDetach, processExited, processGap, processList, processOutput, processRead, processResize, processResized, processSignal, processStart, processTerminate, processWindow, processWrite, protocolSchema, sandboxAppeared, sessionAcknowledge, sessionClose, sessionReplay, toWireError, understoodAppeared, understoodDenial, understoodReport };
+export { ACKNOWLEDGED_AT_ONCE, ACKNOWLEDGE_DELAY_MS, AHEAD_BYTES, ANSWER_MEMORY_BYTES, type AnswerOf, BACKLOG_BYTES, BACKLOG_STILL_MS, BUSY_RETRY_MS, CAPABILITY_SCAN_DEPTH, CAPABILITY_SCAN_DIRECTORIES, CAPABILITY_SCAN_ENTRIES, CLIENT_NOTIFICATIONS, CLIENT_SILENCE_MS, CLOSED_PROCESS_TTL_MS, CLOSE_CODES, CLOSE_RECONNECT_MS, type CloseKind, type ConnectionId, DETACHED_PROCESS_TTL_MS, DETACHED_SESSION_TTL_MS, type DenialFinding, type Direction, ERROR_KINDS, EXEC_BUFFER_BYTES, EXEC_DRAIN_MS, EXTENSIONS, type EnvPolicy, type EnvironmentInfo, type ErrorKind, ExecError, type ExtensionName, type Extensions, FILES_END_MS, FILES_IN_TRANSFER, FILE_ANSWERS_BYTES, FILE_BLOCKS_IN_FLIGHT, FILE_HELPER_IDLE_MS, FILE_TRANSFER_ATTEMPTS, HANDSHAKE_TIMEOUT_MS, HELPER_QUEUE_BYTES, type InstalledCapabilities, KILL_GRACE_MS, LEGACY_REPLAY_DELAY_MS, LEGACY_RESUME_READ_BYTES, LEGACY_RESUME_READ_EVENTS, LEGACY_SETTLE_MS, LOG_MEMORY_BYTES, LOOK_LIMIT_MS, type LineBatch, type LineFailure, type LineSplitter, MAX_APPEARED, MAX_APPEARED_LISTENERS, MAX_APPEARED_RECORDS, MAX_APPEARED_TEXT_LENGTH, MAX_ATTACHED_PER_SESSION, MAX_BODY_DELTA_BYTES, MAX_BUFFERED_BODY_BYTES, MAX_CAPABILITY_ANSWER_BYTES, MAX_CAPABILITY_FILE_BYTES, MAX_CAPABILITY_ROOTS, MAX_CAPABILITY_ROOT_BYTES, MAX_CAPABILITY_WARNINGS, MAX_CAPABILITY_YAML_LENGTH, MAX_CHUNK_BYTES, MAX_CLIENT_INSTANCES, MAX_CLIENT_REQUESTS_IN_FLIGHT, MAX_CLIENT_STDIN_BYTES, MAX_CLOSED_PROCESSES, MAX_CONFIG_FILE_BYTES, MAX_DENIAL_FINDINGS, MAX_DENIAL_PATH_LENGTH, MAX_FILE_BLOCK_BYTES, MAX_FILE_HANDLES, MAX_FILE_HANDLE_ID_BYTES, MAX_FILE_HELPERS, MAX_FILE_HELPERS_PER_SESSION, MAX_FILE_HELPERS_WITH_FILES, MAX_FILE_WATCHES, MAX_FIRST_FILE_HELPERS, MAX_FRUITLESS_RESUMES, MAX_HELPER_ANSWER_BYTES, MAX_ID_CHARACTERS, MAX_INSTALLED_CAPABILITIES, MAX_INSTALLED_LENGTH, MAX_INSTALLED_PLUGINS, MAX_KEPT_ANSWERS, MAX_KEPT_PLAN_BYTES, MAX_KEPT_POLICY_DECISIONS, MAX_LEGACY_MESSAGE_BYTES, MAX_LEGACY_REQUESTS_IN_FLIGHT, MAX_LISTED_CHARACTERS, MAX_LISTING_BYTES, MAX_LOG_EVENTS, MAX_MESSAGE_BYTES, MAX_MESSAGE_VALUES, MAX_PATH_URI_LENGTH, MAX_PLANS_AT_ONCE, MAX_PLANS_BEGUN, MAX_PLANS_PER_SESSION, MAX_POLICY_DECISION_TIMEOUT_MS, MAX_POLICY_PROCESS_ID_BYTES, MAX_POLICY_QUESTIONS, MAX_POLICY_QUESTIONS_PER_PROCESS, MAX_POLICY_REASON_LENGTH, MAX_POLICY_RECORDS, MAX_PROCESSES_PER_SERVER, MAX_PROCESSES_PER_SESSION, MAX_READERS_PER_PROCESS, MAX_READ_BYTES, MAX_READ_DIRECTORY_ENTRIES, MAX_READ_FILE_BYTES, MAX_REFUSED_CONNECTIONS, MAX_REFUSED_REPEATS, MAX_REPLAY_CURSORS, MAX_REQUESTS_IN_FLIGHT, MAX_RESUME_RETRY_MS, MAX_SESSIONS, MAX_SHORT_HELPER_ANSWER_BYTES, MAX_SHOWN_ARGUMENTS, MAX_SHOWN_COMMAND_CHARACTERS, MAX_STREAMED_RESPONSES, MAX_TOLD_NARROWINGS, MAX_TOLD_SANDBOX_NOTES, MAX_UNANSWERED_POLICY_QUESTIONS, MAX_WAITING_FILE_REQUESTS, MAX_WAITING_LOOKS_PER_SESSION, MAX_WAITING_PLANS, MAX_WALK_DEPTH, MAX_WALK_DIRECTORIES, MAX_WALK_ENTRIES, MAX_WINDOW_BYTES, type MessageSchema, type MethodFamily, type NotificationSpec, OUTBOX_BYTES, PARTIAL_FILE_TTL_MS, PING_INTERVAL_MS, POLICY_DECISION_GRACE_MS, POLICY_DECISION_TIMEOUT_MS, type ParamsOf, type PathStyle, type PathUri, type Peer, type PeerOptions, PreparedAnswer, type ProcessId, type ProcessSummary, RECOVER_DEADLINE_MS, REMEMBERED_WRITES, REORDER_BYTES, REQUESTS, RESPONSE_BUFFER_BYTES, RESUME_RETRY_MS, RETAINED_BYTES, ReadAnswerWriter, type ReadChunkOutline, type ReadOutline, type RequestMethod, type RequestOptions, type RequestSpec, type ResultOf, type RootCapabilities, type Route, SERVER_NOTIFICATIONS, SERVER_SILENCE_MS, SIGNAL_NAMES, SPILL_PROCESS_BYTES, SPILL_READ_ATTEMPTS, SPILL_SERVER_BYTES, STDIN_QUEUE_BYTES, STEADY_CONNECTION_MS, type SandboxAppeared, type SandboxAppearedReport, type SandboxDenial, type SandboxNarrowing, type SandboxNote, type SandboxReport, type SandboxRule, type SessionId, type SignalName, type SkillSummary, TAKEOVER_PONG_MS, TRANSFER_TIDY_MS, type TerminalSize, type Transport, type TransportClosed, type TransportListener, UNPROVEN_BYTES, VERSION, WINDOW_BYTES, type WireErrorObject, type WireId, type WriteId, asConnectionId, asProcessId, asSessionId, asWriteId, base64Length, bindRoute, capabilitiesDiscover, capabilityRootsDiscover, containsPath, createLineSplitter, createPeer, decodeBase64, decodeUtf8, encodeBase64, encodeNotification, encodeOutputNotification, environmentConfigRead, environmentInfo, environmentStatus, extensionNames, formatPathUri, fromWireError, fsCanonicalize, fsClose, fsCopy, fsCreateDirectory, fsDigest, fsGetMetadata, fsList, fsMissingChanged, fsOpen, fsReadBlock, fsReadDirectory, fsReadFile, fsRemove, fsRename, fsSetPermissions, fsSymlink, fsWalk, fsWatchMissing, fsWriteBlock, fsWriteFile, grantExtensions, httpBodyDelta, httpRequest, initialize, initialized, isSignalName, joinPathUri, memoryTransportPair, networkPolicyDecision, networkPolicyRequest, numberOfWireId, offeredExtensions, parseParams, parsePathUri, processAttach, processCloseStdin, processClosed, processDetach, processExited, processGap, processList, processOutput, processRead, processResize, processResized, processSignal, processStart, processTerminate, processWindow, processWrite, protocolSchema, sandboxAppeared, sessionAcknowledge, sessionClose, sessionReplay, toWireError, understoodAppeared, understoodDenial, understoodReport };

@@ -288,10 +288,10 @@ interface Aftermath {
     readonly forget: () => void;
 }
 /**
- * What the sandbox has denied a command that failed; undefined where it is not to blame.
- * @param output The end of what the command has printed.
+ * What the sandbox has denied a command that failed, when it is its turn to be judged; undefined where it is not to blame. Never rejects.
+ * @param output Tells the end of what the command has printed; called once, so that nothing of it is kept for those who wait.
  */
-type DenialJudge = (exitCode: number, output: string) => SandboxDenial | undefined;
+type DenialJudge = (exitCode: number, output: () => string) => Promise<SandboxDenial | undefined>;
 /**
  * Looks for what has appeared while the command ran.
  * @throws the reason of the signal.

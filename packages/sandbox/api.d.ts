@@ -632,6 +632,9 @@ declare function isOnKernelFileSystem(path: string): boolean;
 /** That of the kernel in which a canonical path lies. */
 declare function kernelTreeOf(path: string): string | undefined;
 
+/** Whether a canonical path is another one or lies below it. */
+declare function isWithin(path: string, directory: string): boolean;
+
 /** How a look at many files is carried out; it fails with the reason of the signal, soon after that fires. */
 type Look<Found> = (signal: AbortSignal) => Promise<Found>;
 /**
@@ -712,6 +715,19 @@ declare function reasonOf({ reason, answer, }: {
     readonly answer?: NetworkAnswer | undefined;
 }): string;
 
+/** What the steps of a pattern mean. */
+interface StarSteps<Step, Item> {
+    /** Whether any number of items may stand there. */
+    readonly isAny: (step: Step) => boolean;
+    /** Whether one item may. Not asked for those where any number may. */
+    readonly takes: (step: Step, item: Item) => boolean;
+}
+/**
+ * Whether steps take all items, in order. It takes no more than the product of their numbers: it goes back to the last step that
+ * takes any number only, for what earlier ones have taken need never change.
+ */
+declare function matchesAll<Step, Item>(steps: ArrayLike<Step>, items: ArrayLike<Item>, { isAny, takes }: StarSteps<Step, Item>): boolean;
+
 /** What a policy allows at a path, through its links; undefined where the path cannot be followed. */
 declare function accessTo(path: string, policy: NormalisedPolicy, files: FileFacts): Access | undefined;
 /**
@@ -725,7 +741,7 @@ declare function unreadableByLink(path: string, decisions: readonly PathRule[], 
  */
 declare function replaceableIn({ rules, restrictsFiles }: Pick<NormalisedPolicy, 'rules' | 'restrictsFiles'>, files: FileFacts): (path: string) => boolean;
 
-export { type Look, NO_INSPECTOR, O_PATH, SYSTEM_PATH, SharedLooks, accessTo, bytesOfText, cancelledRule, foreignProcesses, hasMountsOf, isOnKernelFileSystem, isRunning as isProcessRunning, kernelTreeOf, ownMark as ownProcessMark, pathOfDescriptor, readMountTable, reasonOf, replaceableIn, reportSandbox, systemPlaces, unreadableByLink, untilSteady, whyNotRunnable };
+export { type Look, NO_INSPECTOR, O_PATH, SYSTEM_PATH, SharedLooks, type StarSteps, accessTo, bytesOfText, cancelledRule, foreignProcesses, hasMountsOf, isOnKernelFileSystem, isRunning as isProcessRunning, isWithin, kernelTreeOf, matchesAll, ownMark as ownProcessMark, pathOfDescriptor, readMountTable, reasonOf, replaceableIn, reportSandbox, systemPlaces, unreadableByLink, untilSteady, whyNotRunnable };
 
 // limits.d.ts
 import { SandboxRule } from '@holdfast/exec-protocol';
@@ -1182,19 +1198,6 @@ interface HostFacts extends AskMounts {
 }
 
 /**
- * A file that git would run if it were there. Nothing stands in for it: a word of a command may mean something else, and what is installed
- * while a command runs, such as `node_modules/.bin`, is to be made.
- */
-interface MissingProgram {
-    /** Canonical. */
-    readonly path: string;
-    /** The directory of the repository whose config names it. */
-    readonly repository: string;
-    /** Whether it is none unless it can be executed, since nobody knows the key that names it. */
-    readonly isOnlyIfExecutable: boolean;
-}
-
-/**
  * The `sandbox` object of the wire. Members beside `permissions` that are not known are left out; inside it they are
  * refused, because they could restrict.
  */
@@ -1287,10 +1290,25 @@ interface Narrowing {
     readonly origin: RuleOrigin;
 }
 
+/**
+ * A file that git would run if it were there. Nothing stands in for it: a word of a command may mean something else, and what is installed
+ * while a command runs, such as `node_modules/.bin`, is to be made.
+ */
+interface MissingProgram {
+    /** Canonical. */
+    readonly path: string;
+    /** The directory of the repository whose config names it. */
+    readonly repository: string;
+    /** Whether it is none unless it can be executed, since nobody knows the key that names it. */
+    readonly isOnlyIfExecutable: boolean;
+}
+
 /** Names at the top of each writable root that restricted policies leave as they are. */
 interface NamesAtTop {
     /** Those that stay missing as well. */
     readonly protectedNames: readonly string[];
+    /** The same, by the `protectedNames` of the ceiling that an operator wrote; default none. */
+    readonly operatorNames?: readonly string[] | undefined;
     /** More of them, which are left alone while they are missing. */
     readonly protectedIfThere: readonly string[];
     /** What stays as it is, or missing, where the root is a home of the user. */

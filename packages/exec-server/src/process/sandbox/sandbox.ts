@@ -13,7 +13,7 @@ export interface Sandbox {
 }
 
 /** A command that was started in its sandbox. */
-export interface ConfinedStart<T> {
+interface ConfinedStart<T> {
   readonly started: T;
   /** Where the command may do less than was asked for. */
   readonly report: SandboxReport;
