@@ -752,6 +752,8 @@ interface FileFact {
     readonly kind: 'directory' | 'file' | 'link';
     readonly device: number;
     readonly inode: number;
+    /** When it was made, in milliseconds since 1970; undefined where the file system does not tell. */
+    readonly bornMs?: number | undefined;
     readonly uid: number;
     readonly gid: number;
     /** The permission bits, with those for set-user-ID, set-group-ID and sticky. */
@@ -863,6 +865,8 @@ interface CrossedLink {
 interface FileIdentity {
     readonly device: number;
     readonly inode: number;
+    /** When it was made, for who compares files over time: a file system gives the number of one that has gone to another. */
+    readonly bornMs?: number | undefined;
 }
 
 /** Who is behind a rule: an entry of what was asked for, an entry of the operator's ceiling, or what every sandbox here has. */

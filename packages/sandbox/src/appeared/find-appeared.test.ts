@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import {
+  appendFileSync,
   chmodSync,
   lstatSync,
   mkdirSync,
@@ -11,12 +12,13 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { platform, tmpdir } from 'node:os';
 import path from 'node:path';
 import { MAX_APPEARED } from '@holdfast/exec-protocol';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { FileView } from '../files/file-facts.js';
+import type { FileFact, FileView } from '../files/file-facts.js';
 import { realFileFacts } from '../files/real-file-facts.js';
+import { identityOf } from '../files/resolve-path.js';
 import { fakeFiles } from '../files/testing/fake-files.js';
 import type { MissingProgram } from '../policy/missing-program.js';
 import type { PathRule } from '../policy/path-rule.js';
@@ -43,16 +45,10 @@ afterEach(() => {
   rmSync(root, { recursive: true });
 });
 
-function lstatOf(file: string): {
-  device: number;
-  inode: number;
-  uid: number;
-  gid: number;
-  mode: number;
-  links: number;
-} {
-  const { dev: device, ino: inode, nlink: links, uid, gid, mode } = lstatSync(file);
-  return { device, inode, uid, gid, mode, links };
+function lstatOf(file: string): FileFact {
+  const found = realFileFacts.look(file);
+  if (found === undefined) throw new Error(`nothing is at ${file}`);
+  return found;
 }
 
 function repository(name: string, ...options: readonly string[]): void {
@@ -137,7 +133,7 @@ test('what was kept missing or as it was, and is something else now, is told', a
   const at = (name: string): string => path.join(root, name);
   for (const name of ['kept', 'replaced', 'gone']) mkdirSync(at(name));
   const kept = (line: string, name: string): PathRule =>
-    rule(`read ${line}`, { path: at(name), identity: lstatOf(at(name)) });
+    rule(`read ${line}`, { path: at(name), identity: identityOf(lstatOf(at(name))) });
   const missing = (name: string, more: Partial<PathRule> = {}): PathRule =>
     rule(`read ${at(name)}/`, { ...more });
   const rules = [
@@ -165,6 +161,57 @@ test('what was kept missing or as it was, and is something else now, is told', a
   );
   expect(report).toEqual({ found: ['replaced', 'filled', 'link', 'huge', 'other'].map(nameNote), more: 0 });
 });
+
+test('what was exchanged is told though it has the number of what stood there, and what was changed in place is not', async () => {
+  const at = (name: string): string => path.join(root, name);
+  for (const name of ['kept-file', 'exchanged-file']) writeFileSync(at(name), 'x');
+  const { bornMs } = lstatOf(at('exchanged-file'));
+  await laterThan(at('exchanged-file'));
+  writeFileSync(at('beside'), 'y');
+  const rules = [
+    rule(`write ${root}`),
+    rule(`read ${at('kept-file')}`, { identity: identityOf(lstatOf(at('kept-file'))) }),
+    // As a file system that gives the number of what has gone at once.
+    rule(`read ${at('exchanged-file')}`, { identity: { ...identityOf(lstatOf(at('beside'))), bornMs } }),
+  ];
+  const report = await appearedBy(
+    () => {
+      chmodSync(at('kept-file'), 0o755);
+      appendFileSync(at('kept-file'), 'y');
+      renameSync(at('beside'), at('exchanged-file'));
+    },
+    { rules },
+  );
+  expect(report).toEqual({ found: [nameNote('exchanged-file')], more: 0 });
+});
+
+test.skipIf(platform() !== 'linux')(
+  'where a file system does not tell when something was made, what has changed is told where a command could have put it',
+  async () => {
+    const at = '/sys/fs';
+    const identity = identityOf(lstatOf(at));
+    const { ctimeMs } = lstatSync(at);
+    const found = async (since: number, around: PathRule, kept: string): Promise<readonly unknown[]> =>
+      (await appearedBy(() => undefined, { rules: [around, rule(kept, { identity })], since })).found;
+    expect([
+      await found(ctimeMs, rule('write /sys'), `read ${at}`),
+      await found(ctimeMs + 60_000, rule('write /sys'), `read ${at}`),
+      await found(ctimeMs, rule('read /sys'), `read ${at}`),
+      await found(ctimeMs, rule('write /sys'), `deny ${at}`),
+    ]).toEqual([
+      [
+        {
+          kind: 'protectedName',
+          path: at,
+          text: `${at} has changed, or what kept it as it was has been removed outside and there is something else now, which its file system does not tell apart; look at what it holds`,
+        },
+      ],
+      [],
+      [],
+      [],
+    ]);
+  },
+);
 
 test('so many are told by name, and the rest is counted', async () => {
   const names = Array.from({ length: MAX_APPEARED + 2 }, (_, at) => `r${String(at).padStart(3, '0')}`);
@@ -339,7 +386,7 @@ test('nothing is looked at behind a link that has taken the place of a directory
   mkdirSync(at('kept/x'), { recursive: true });
   const rules = [
     rule(`write ${root}`),
-    rule('read /x', { path: at('kept/x'), identity: lstatOf(at('kept/x')) }),
+    rule('read /x', { path: at('kept/x'), identity: identityOf(lstatOf(at('kept/x'))) }),
   ];
   const report = await appearedBy(
     () => {

@@ -1,10 +1,14 @@
 import { opendirSync, type Stats } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
+import { bornMsOf } from '../files/born-ms.js';
 import { directDirectory, directPath, isBehindLink } from '../files/direct-path.js';
+import { parentOf } from '../files/paths.js';
 import { readSmallFile } from '../files/read-small-file.js';
+import type { FileIdentity } from '../files/resolve-path.js';
+import { indexRules, type RuleIndex } from '../policy/access.js';
 import type { PathRule } from '../policy/path-rule.js';
 import type { ChangeLook } from './change-look.js';
-import { statOf } from './changed.js';
+import { hasChanged, statOf } from './changed.js';
 
 /** Rules that are looked at between two turns of the event loop. */
 const RULES_AT_ONCE = 256;
@@ -12,26 +16,50 @@ const RULES_AT_ONCE = 256;
 /** What stands there keeps a command from it only as long as nobody outside removes it or puts something else there. */
 export async function findUncovered(
   rules: readonly PathRule[],
-  { findings, signal }: Pick<ChangeLook, 'findings' | 'signal'>,
+  { since, findings, signal }: Pick<ChangeLook, 'since' | 'findings' | 'signal'>,
 ): Promise<void> {
+  const index = indexRules(rules);
   for (const [at, rule] of rules.entries()) {
     if (at % RULES_AT_ONCE === RULES_AT_ONCE - 1) await turn();
     signal.throwIfAborted();
-    if (rule.access === 'write' || !(isBehindLink(rule.path) || isOther(rule))) continue;
-    findings.add(
-      'protectedName',
-      rule.path,
-      (path) =>
-        `what kept ${path} as it was has been removed outside, and there is something else now; look at what it holds`,
-    );
+    if (rule.access === 'write') continue;
+    const text = toldOf(rule, index, since);
+    if (text !== undefined) findings.add('protectedName', rule.path, text);
   }
 }
 
-function isOther({ kind, path, identity, placeholderText }: PathRule): boolean {
+/** What to say of a path. */
+type Text = (path: string) => string;
+
+/** Undefined where what stands there is what did, or nothing does. */
+function toldOf(rule: PathRule, index: RuleIndex, since: number): Text | undefined {
+  const { kind, path, identity, placeholderText } = rule;
+  if (isBehindLink(path)) return exchanged;
   const found = statOf(path);
-  if (found === undefined) return false;
-  if (kind === 'missing') return hasContent(path, found, placeholderText ?? '');
-  return identity !== undefined && !(found.dev === identity.device && found.ino === identity.inode);
+  if (found === undefined) return undefined;
+  if (kind === 'missing') return hasContent(path, found, placeholderText ?? '') ? exchanged : undefined;
+  if (identity === undefined) return undefined;
+  if (isAnother(found, identity)) return exchanged;
+  const isTold = identity.bornMs === undefined && isForCommands(rule, index) && hasChanged(path, since);
+  return isTold ? perhapsExchanged : undefined;
+}
+
+/** Whether another file stands there, as far as its file system tells: it gives the number of what has gone at once. */
+function isAnother(found: Stats, { device, inode, bornMs }: FileIdentity): boolean {
+  return found.dev !== device || found.ino !== inode || bornMsOf(found) !== bornMs;
+}
+
+function exchanged(path: string): string {
+  return `what kept ${path} as it was has been removed outside, and there is something else now; look at what it holds`;
+}
+
+function perhapsExchanged(path: string): string {
+  return `${path} has changed, or what kept it as it was has been removed outside and there is something else now, which its file system does not tell apart; look at what it holds`;
+}
+
+/** Whether a command could put something there once nothing keeps it. In directories that are denied others work meanwhile. */
+function isForCommands({ access, kind, path }: PathRule, index: RuleIndex): boolean {
+  return (access === 'read' || kind === 'file') && index.accessAt(parentOf(path)) === 'write';
 }
 
 /** Whether there is more than may stand for something missing. */

@@ -3,6 +3,8 @@ export interface FileFact {
   readonly kind: 'directory' | 'file' | 'link';
   readonly device: number;
   readonly inode: number;
+  /** When it was made, in milliseconds since 1970; undefined where the file system does not tell. */
+  readonly bornMs?: number | undefined;
   readonly uid: number;
   readonly gid: number;
   /** The permission bits, with those for set-user-ID, set-group-ID and sticky. */

@@ -1,7 +1,7 @@
 import type { FileFacts } from './file-facts.js';
 import { mayEnter, seenAt } from './may-enter.js';
 import { parentOf } from './paths.js';
-import type { ResolvedPath } from './resolve-path.js';
+import { identityOf, type ResolvedPath } from './resolve-path.js';
 import { isSharedByAll } from './shared-by-all.js';
 
 /** What a path is asked of. */
@@ -23,11 +23,10 @@ export function doorTo(path: string, files: Pick<FileFacts, 'look'>): ResolvedPa
   const seen = seenAt(directory, files);
   if (seen === 'keptOut') return directory === '/' ? undefined : doorTo(directory, files);
   if (seen?.kind !== 'directory' || mayEnter(directory, files)) return undefined;
-  const { device, inode } = seen;
   return {
     path: directory,
     kind: 'directory',
-    identity: { device, inode },
+    identity: identityOf(seen),
     missingFrom: undefined,
     isShared: isSharedByAll(directory, seen),
     links: [],

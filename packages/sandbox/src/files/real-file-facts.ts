@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { accessSync, constants, lstatSync, opendirSync, readlinkSync, type Stats } from 'node:fs';
 import { MAX_SMALL_FILE_BYTES } from '../limits.js';
+import { bornMsOf } from './born-ms.js';
 import { isClosedInside, isUnreadableInside, isUnwritableInside, readInsideUser } from './closed-inside.js';
 import { errorCode, NOT_TEXT } from './error-code.js';
 import type { DirectoryEntry, FileFact, FileFacts } from './file-facts.js';
@@ -21,7 +22,8 @@ export const realFileFacts: FileFacts = {
     const found = lookAt(path);
     if (found === undefined) return undefined;
     const { dev: device, ino: inode, nlink: links, uid, gid } = found;
-    return { kind: kindOf(found), device, inode, uid, gid, mode: found.mode & PERMISSIONS, links };
+    const mode = found.mode & PERMISSIONS;
+    return { kind: kindOf(found), device, inode, bornMs: bornMsOf(found), uid, gid, mode, links };
   },
   isClosed: (directory) => isClosedInside(directory, OWN),
   isUnwritable: (file) => isUnwritableInside(file, OWN),

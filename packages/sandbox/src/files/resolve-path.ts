@@ -33,6 +33,8 @@ export interface ResolvedPath {
 export interface FileIdentity {
   readonly device: number;
   readonly inode: number;
+  /** When it was made, for who compares files over time: a file system gives the number of one that has gone to another. */
+  readonly bornMs?: number | undefined;
 }
 
 /** A path that cannot be followed to its end, so that nobody can tell what it stands for. */
@@ -180,6 +182,10 @@ export function factsOf(
   // A link that took the place of what was looked at a moment ago is not followed again.
   if (found === undefined || found.kind === 'link')
     return { kind: 'missing', identity: undefined, isShared: false };
-  const { kind, device, inode } = found;
-  return { kind, identity: { device, inode }, isShared: isSharedByAll(path, found) };
+  return { kind: found.kind, identity: identityOf(found), isShared: isSharedByAll(path, found) };
+}
+
+/** By what a file is known later. */
+export function identityOf({ device, inode, bornMs }: FileFact): FileIdentity {
+  return { device, inode, bornMs };
 }
