@@ -1,6 +1,7 @@
 import type { Stats } from 'node:fs';
 import { directStat } from '../files/direct-path.js';
 import { lacksDescriptors } from '../files/error-code.js';
+import { isSettled } from '../files/directory-stamp.js';
 
 /** What stands at a path, without following any link; undefined where nothing is, or nobody can tell. @throws Error of the system where descriptors are lacking. */
 export function statOf(path: string): Stats | undefined {
@@ -14,5 +15,15 @@ export function statOf(path: string): Stats | undefined {
 
 /** Whether something is there that was made, changed or renamed since. @param since Milliseconds since 1970. */
 export function hasChanged(path: string, since: number): boolean {
-  return (statOf(path)?.ctimeMs ?? 0) >= since;
+  return isSince(statOf(path)?.ctimeMs ?? 0, since);
 }
+
+/**
+ * Whether something that bears a time may have changed since; both are milliseconds since 1970. A time of whole seconds is that of a file
+ * system which knows no others, and stands for any within the grain of such times.
+ */
+export function isSince(changedMs: number, since: number): boolean {
+  return changedMs >= since || (changedMs % SECOND_MS === 0 && !isSettled({ changedMs }, since));
+}
+
+const SECOND_MS = 1_000;

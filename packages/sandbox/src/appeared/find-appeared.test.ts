@@ -274,7 +274,7 @@ test('a link called .git that has become a repository is told, wherever it led, 
   linkIn('nothing', 'none');
   linkIn('stays', '.git');
   linkIn('relinked', '.git');
-  const since = await laterThan(root);
+  const since = await laterThan(path.join(root, 'relinked/.git'));
   const report = await appearedBy(
     () => {
       for (const name of ['circle', 'nothing', 'relinked']) rmSync(path.join(root, name, '.git'));

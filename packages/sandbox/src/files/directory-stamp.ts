@@ -19,7 +19,7 @@ export function isSameStamp(one: DirectoryStamp, other: DirectoryStamp): boolean
  * each other.
  * @param stampedAtMs When it was taken, by the clock of this machine.
  */
-export function isSettled({ changedMs }: DirectoryStamp, stampedAtMs: number): boolean {
+export function isSettled({ changedMs }: Pick<DirectoryStamp, 'changedMs'>, stampedAtMs: number): boolean {
   return changedMs + STAMP_GRAIN_MS < stampedAtMs;
 }
 
