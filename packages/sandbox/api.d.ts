@@ -13,7 +13,7 @@ import 'zod';
 type AppearedKind = 
 /** A repository that was not there: its hooks and config are as somebody left them. */
 'repository'
-/** Something that the start kept as it was, or missing: what kept it was removed by somebody outside. */
+/** Something that the start kept as it was, or missing: what kept it was removed by somebody outside. Or what is in the place of a link, which nothing kept. */
  | 'protectedName'
 /** A link in the directory of a repository, by which git outside writes elsewhere. */
  | 'gitLink'
@@ -905,6 +905,11 @@ interface PathRule {
     /** The directory is one in which many users make files, such as /tmp. */
     readonly isShared: boolean;
 }
+/** A link at a protected name, or on its way: a mount keeps what it leads to, and nothing keeps the link from being replaced. */
+interface LooseLink {
+    readonly path: string;
+    readonly identity: FileIdentity;
+}
 /** Something that was asked for and makes no difference, or that is enforced with a gap, and why. */
 interface PolicyNote {
     readonly origin: RuleOrigin;
@@ -920,6 +925,8 @@ interface NormalisedPolicy {
     readonly rules: readonly PathRule[];
     /** Links through which allowed paths were named; where their directory is hidden, they are made again. */
     readonly links: readonly CrossedLink[];
+    /** Left out where nothing is protected. */
+    readonly looseLinks?: readonly LooseLink[];
     readonly network: 'restricted' | 'enabled';
     /** Who decides about the network. */
     readonly networkOrigin: RuleOrigin;

@@ -2,7 +2,7 @@
 export type AppearedKind =
   /** A repository that was not there: its hooks and config are as somebody left them. */
   | 'repository'
-  /** Something that the start kept as it was, or missing: what kept it was removed by somebody outside. */
+  /** Something that the start kept as it was, or missing: what kept it was removed by somebody outside. Or what is in the place of a link, which nothing kept. */
   | 'protectedName'
   /** A link in the directory of a repository, by which git outside writes elsewhere. */
   | 'gitLink'

@@ -37,7 +37,7 @@ async function lookThrough(
 ): Promise<AppearedReport> {
   letGoOfWays();
   const look = { since, budget: fullBudget(), findings: new Findings(), signal };
-  await findUncovered(policy.rules, look);
+  await findUncovered(policy, look);
   await findMadePrograms(missingPrograms, look);
   for (const { target, tree } of searched) {
     const after = await repositories.find(target, signal);

@@ -6,25 +6,38 @@ import { parentOf } from '../files/paths.js';
 import { readSmallFile } from '../files/read-small-file.js';
 import type { FileIdentity } from '../files/resolve-path.js';
 import { indexRules, type RuleIndex } from '../policy/access.js';
-import type { PathRule } from '../policy/path-rule.js';
+import type { LooseLink, NormalisedPolicy, PathRule } from '../policy/path-rule.js';
 import type { ChangeLook } from './change-look.js';
 import { hasChanged, statOf } from './changed.js';
 
-/** Rules that are looked at between two turns of the event loop. */
-const RULES_AT_ONCE = 256;
+/** Paths that are looked at between two turns of the event loop. */
+const PATHS_AT_ONCE = 256;
 
-/** What stands there keeps a command from it only as long as nobody outside removes it or puts something else there. */
+/**
+ * What stands there keeps a command from it only as long as nobody outside removes it or puts something else there, and a link at a protected name
+ * keeps nobody from it at all.
+ */
 export async function findUncovered(
-  rules: readonly PathRule[],
+  { rules, looseLinks = [] }: Pick<NormalisedPolicy, 'rules' | 'looseLinks'>,
   { since, findings, signal }: Pick<ChangeLook, 'since' | 'findings' | 'signal'>,
 ): Promise<void> {
   const index = indexRules(rules);
-  for (const [at, rule] of rules.entries()) {
-    if (at % RULES_AT_ONCE === RULES_AT_ONCE - 1) await turn();
-    signal.throwIfAborted();
+  for await (const rule of inTurns(rules, signal)) {
     if (rule.access === 'write') continue;
     const text = toldOf(rule, index, since);
     if (text !== undefined) findings.add('protectedName', rule.path, text);
+  }
+  for await (const link of inTurns(looseLinks, signal)) {
+    if (isReplaced(link, since)) findings.add('protectedName', link.path, replaced);
+  }
+}
+
+/** Lets others have the event loop after some. @throws The reason of the signal. */
+async function* inTurns<T>(all: readonly T[], signal: AbortSignal): AsyncGenerator<T> {
+  for (const [at, one] of all.entries()) {
+    if (at % PATHS_AT_ONCE === PATHS_AT_ONCE - 1) await turn();
+    signal.throwIfAborted();
+    yield one;
   }
 }
 
@@ -55,6 +68,17 @@ function exchanged(path: string): string {
 
 function perhapsExchanged(path: string): string {
   return `${path} has changed, or what kept it as it was has been removed outside and there is something else now, which its file system does not tell apart; look at what it holds`;
+}
+
+function isReplaced({ path, identity }: LooseLink, since: number): boolean {
+  if (isBehindLink(path)) return true;
+  const found = statOf(path);
+  if (found === undefined) return false;
+  return isAnother(found, identity) || (identity.bornMs === undefined && hasChanged(path, since));
+}
+
+function replaced(path: string): string {
+  return `${path} was a link, which nothing kept from being replaced, and there is something else now; look at what it holds, or where it leads`;
 }
 
 /** Whether a command could put something there once nothing keeps it. In directories that are denied others work meanwhile. */

@@ -11,7 +11,7 @@ import { byPathName, indexRules, mergeRules } from '../policy/access.js';
 import { intersect, type Narrowing, withoutRedundant } from '../policy/intersect.js';
 import type { MissingProgram } from '../policy/missing-program.js';
 import { PathMap } from '../policy/path-map.js';
-import type { NormalisedPolicy, PathRule, PolicyNote } from '../policy/path-rule.js';
+import type { LooseLink, NormalisedPolicy, PathRule, PolicyNote } from '../policy/path-rule.js';
 import { DEFAULTS, type RuleOrigin } from '../policy/rule-origin.js';
 import { replaceableIn } from '../policy/visibility.js';
 import { refuse } from '../refuse.js';
@@ -142,6 +142,7 @@ export function applyCeiling(
   const notes: PolicyNote[] = [];
   const remarks: PolicyNote[] = [];
   const missingPrograms: MissingProgram[] = [];
+  const looseLinks: LooseLink[] = [];
   const { maximum } = ceiling;
   const asked = [...needed, ...ceiling.home.paths];
   const careful = withoutUnasked(files, mounts, belowMaximum(policy, ceiling).rules, asked);
@@ -166,6 +167,7 @@ export function applyCeiling(
             notes,
             remarks,
             missingPrograms,
+            looseLinks,
           }).filter(({ path }) => !isWithinAny(path, hiddenPaths)),
           ...hidden,
         ]),
@@ -177,6 +179,7 @@ export function applyCeiling(
       restrictsFiles: isRestricted,
       rules: withoutRedundant(withoutUncreatable(second.rules)),
       ...networkBelow(policy, ceiling),
+      ...(isRestricted ? { looseLinks } : {}),
       notes: [...policy.notes, ...(ceiling.maximum?.notes ?? []), ...notes, ...remarks],
     },
     decisions: second.rules,
@@ -224,13 +227,15 @@ interface Surroundings {
   /** The same, of what is protected more than it has to be. */
   readonly remarks: PolicyNote[];
   readonly missingPrograms: MissingProgram[];
+  /** The same. */
+  readonly looseLinks: LooseLink[];
 }
 
 /** Everything may be written, but for executable configuration inside the writable roots. */
 function protections(
   rules: readonly PathRule[],
   ceiling: Ceiling,
-  { files, trees, notes, remarks, missingPrograms }: Surroundings,
+  { files, trees, notes, remarks, missingPrograms, looseLinks }: Surroundings,
 ): readonly PathRule[] {
   const index = indexRules(rules);
   const paths: ProtectedPath[] = [];
@@ -274,6 +279,7 @@ function protections(
   const deep = deepRestrictions(restricted, rules);
   remarks.push(...noteOfDeep([...tooDeep, ...deep]));
   const aboveDeep = deep.flatMap(({ directory: path }) => protection.rulesFor({ path }));
+  looseLinks.push(...protection.looseLinks);
   notes.push(...protection.gaps.map((text) => ({ origin: ORIGIN, text })));
   return [EVERYTHING, ...inside, ...aboveDeep];
 }

@@ -39,6 +39,26 @@ test('below a file nothing is made while that stands, so it stays as it is', asy
   ]);
 });
 
+test('links at what is protected, and on the way from there, are known where a command could replace them', async () => {
+  const tree: Readonly<Record<string, FakeFile>> = {
+    '/ws/.git/hooks': { link: '../a' },
+    '/ws/a': { link: '/kept/b' },
+    '/kept/b': { link: '/ws/hooks' },
+    '/ws/hooks': 'directory',
+    '/ws/.git/config': { link: 'config' },
+    '/ws/.git/commondir': { link: '/nowhere/x' },
+    '/ws/.zlogin': { link: 'nothing' },
+    '/ws/beside': { link: 'hooks' },
+  };
+  const { policy } = await applyToFakes(policyOf(['write /ws']), CEILING, tree);
+  expect(policy.looseLinks?.map(({ path }) => path)).toEqual([
+    '/ws/.git/hooks',
+    '/ws/a',
+    '/ws/.git/config',
+    '/ws/.git/commondir',
+  ]);
+});
+
 test('a name that is too long for any file needs no protection', async () => {
   const long = (length: number): string => 'x'.repeat(length);
   const ceiling = { ...CEILING, protectedNames: [long(255), long(256)] };

@@ -1,10 +1,11 @@
 import type { FileFacts } from '../files/file-facts.js';
 import { LookPool } from '../files/look-pool.js';
+import { seenAt } from '../files/may-enter.js';
 import { isWithin, parentOf, withHolders } from '../files/paths.js';
-import { type ResolvedPath, resolvePath } from '../files/resolve-path.js';
+import { identityOf, type ResolvedPath, resolvePath } from '../files/resolve-path.js';
 import { MAX_FOLLOWED_NAMES } from '../limits.js';
 import type { RuleIndex } from '../policy/access.js';
-import type { PathRule } from '../policy/path-rule.js';
+import type { LooseLink, PathRule } from '../policy/path-rule.js';
 import { DEFAULTS } from '../policy/rule-origin.js';
 import type { ProtectedPath } from './protect-git.js';
 
@@ -30,6 +31,7 @@ export class PathProtection {
   readonly #inUse: ReadonlySet<string>;
   /** By kind, or by path for what is told for itself. */
   readonly #told = new Map<string, { readonly text: string; readonly paths: Set<string> }>();
+  readonly #looseLinks = new Map<string, LooseLink>();
 
   constructor(facts: ProtectionFacts) {
     this.#facts = facts;
@@ -46,11 +48,17 @@ export class PathProtection {
     );
   }
 
+  /** Links at what is to be protected, and on their way, that a command could replace. */
+  get looseLinks(): readonly LooseLink[] {
+    return [...this.#looseLinks.values()];
+  }
+
   /** The rules that keep a path as it is: one, or none where that is not needed or would keep too much. */
   rulesFor(wanted: ProtectedPath): readonly PathRule[] {
     const resolved = resolvePath(wanted.path, this.#looks.filesFor(wanted.path));
     if (resolved.kind === 'deadEnd') {
       const { at, isLink, isUnseen, why } = resolved;
+      this.#noteLooseLinks([wanted.path, at]);
       if (isUnseen === true) {
         this.#tell('unseen', wanted.path, `${wanted.path} is not protected: ${why}; have no link there`);
         return [];
@@ -60,7 +68,9 @@ export class PathProtection {
         this.#tell(at, at, `${why}, so all of it stays as it is; let this user enter it`);
       return isLink ? [] : this.rulesFor({ path: at });
     }
-    const { kind } = resolved;
+    const { kind, links } = resolved;
+    if (kind !== 'missing' || wanted.onlyIfThere !== true)
+      this.#noteLooseLinks(links.map((link) => link.path));
     if (kind === 'missing') return this.#rulesForMissing(wanted, resolved);
     if (!this.#mayProtect(wanted, resolved)) return [];
     const { path, identity, isShared } = resolved;
@@ -140,6 +150,15 @@ export class PathProtection {
     if (onlyIfThere === true) return 'and a command could have put it there';
     const isInside = linksInto.some((directory) => directory !== target && isWithin(target, directory));
     return isInside ? undefined : 'which lies elsewhere';
+  }
+
+  #noteLooseLinks(paths: readonly string[]): void {
+    const { index, files } = this.#facts;
+    for (const path of paths.filter((one) => index.accessAt(one) === 'write')) {
+      const found = seenAt(path, files);
+      if (found === undefined || found === 'keptOut' || found.kind !== 'link') continue;
+      this.#looseLinks.set(path, { path, identity: identityOf(found) });
+    }
   }
 
   #tell(group: string, path: string, text: string): void {

@@ -39,6 +39,12 @@ export interface PathRule {
   readonly isShared: boolean;
 }
 
+/** A link at a protected name, or on its way: a mount keeps what it leads to, and nothing keeps the link from being replaced. */
+export interface LooseLink {
+  readonly path: string;
+  readonly identity: FileIdentity;
+}
+
 /** Something that was asked for and makes no difference, or that is enforced with a gap, and why. */
 export interface PolicyNote {
   readonly origin: RuleOrigin;
@@ -55,6 +61,8 @@ export interface NormalisedPolicy {
   readonly rules: readonly PathRule[];
   /** Links through which allowed paths were named; where their directory is hidden, they are made again. */
   readonly links: readonly CrossedLink[];
+  /** Left out where nothing is protected. */
+  readonly looseLinks?: readonly LooseLink[];
   readonly network: 'restricted' | 'enabled';
   /** Who decides about the network. */
   readonly networkOrigin: RuleOrigin;
