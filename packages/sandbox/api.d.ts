@@ -849,7 +849,7 @@ interface ScannedTree {
     readonly gitPaths: readonly string[];
     /** Directories that are what `.git` is elsewhere: those of submodules, and bare repositories. */
     readonly repositories: readonly string[];
-    /** Directories of this user that could not be looked into for their mode; one of them may hold another. */
+    /** Directories that could not be looked into for their mode, and that this user could fill all the same; one of them may hold another. */
     readonly shut: readonly string[];
     /** Why not everything was looked at; undefined where it was. */
     readonly unseen: string | undefined;

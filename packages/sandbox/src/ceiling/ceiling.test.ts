@@ -360,7 +360,7 @@ describe('inside what is writable, what others would run stays as it is', () => 
       return [linesOf(policy.rules), gaps];
     });
     const outcome =
-      'cannot be looked into, so all of it stays as it is; let this user read and enter it (chmod u+rx)';
+      'cannot be looked into, so all of it stays as it is; let this user read and enter it (chmod u+rx), or if it is of somebody else, allow it by itself';
     expect(told).toEqual([
       [['write /ws', 'read /ws/a'], [`/ws/a ${outcome}`]],
       [

@@ -49,7 +49,7 @@ function noteOfShut(shut: readonly string[]): PolicyNote {
   const more = others.length === 0 ? '' : ` and, below the same root, ${others.length} more directories`;
   return {
     origin: ORIGIN,
-    text: `${first}${more} cannot be looked into, so all of it stays as it is; let this user read and enter it (chmod u+rx)`,
+    text: `${first}${more} cannot be looked into, so all of it stays as it is; let this user read and enter it (chmod u+rx), or if it is of somebody else, allow it by itself`,
   };
 }
 

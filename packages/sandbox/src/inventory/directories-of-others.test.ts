@@ -58,6 +58,21 @@ describe.each(INVENTORY_USERS)('as $name', (user) => {
     expect([await found(files[0], files[0]), await found(files[1], files[1])]).toEqual(['ran\n', 'ran\n']);
   });
 
+  test.skipIf(!isPossible || user.uid === 0)(
+    `one that may be filled and not listed, which nobody could look for repositories${lack}`,
+    async () => {
+      const drop = path.join(theirs, 'drop');
+      mkdirSync(drop);
+      chownSync(drop, OTHER_UID, OTHER_UID);
+      chmodSync(drop, 0o1733);
+      const fill = (...write: readonly string[]): Promise<string> =>
+        world
+          .run(`mkdir '${drop}/made' 2> /dev/null && echo made || echo refused`, { write })
+          .then(({ stdout }) => stdout);
+      expect([await fill(world.bare), await fill(world.bare, drop)]).toEqual(['refused\n', 'made\n']);
+    },
+  );
+
   test.skipIf(!isPossible || !['unshare', 'nsenter', 'setpriv'].every(has))(
     `what is mounted in a directory that somebody else may shut${lack}`,
     async () => {

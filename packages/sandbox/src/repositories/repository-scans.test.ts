@@ -213,6 +213,21 @@ describe('a look below a root', () => {
     });
   });
 
+  test('finds what somebody else lets nobody list, but leaves it as it is where it was asked for by itself', async () => {
+    const tree = treeOf('/ws/drop/p/.git', '/ws/a/.git');
+    tree.setShut('/ws/drop', true, false);
+    const found = await Promise.all(['/ws', '/ws/drop'].map((root) => scansOf(tree).find(target(root))));
+    expect(found).toEqual([
+      { gitPaths: ['/ws/a/.git'], repositories: ['/ws/a/.git'], shut: ['/ws/drop'], unseen: undefined },
+      {
+        gitPaths: [],
+        repositories: [],
+        shut: [],
+        unseen: 'it is of somebody else, who lets nobody list it',
+      },
+    ]);
+  });
+
   test('finds nothing where nothing is', async () => {
     expect(await scansOf(treeOf('/ws')).find(target('/gone'))).toEqual({
       gitPaths: [],

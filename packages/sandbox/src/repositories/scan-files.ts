@@ -41,16 +41,24 @@ export interface ScanFiles {
   exists(path: string): boolean;
 }
 
-/** A mode forbids to look into a directory, and this user owns it: whatever is started here could change the mode. */
+/**
+ * A mode forbids to look into a directory, and whatever is started here could fill it unseen: this user owns it and may change the mode, or may
+ * make files in one of somebody else.
+ */
 export class ShutDirectory extends Error {
   override readonly name = 'ShutDirectory';
 
   /** The one with that mode: what was looked for, or what holds it. */
   readonly directory: string;
+  readonly isOwn: boolean;
 
-  constructor(directory: string, options?: ErrorOptions) {
+  constructor(
+    directory: string,
+    { isOwn = true, ...options }: ErrorOptions & { readonly isOwn?: boolean } = {},
+  ) {
     super(directory, options);
     this.directory = directory;
+    this.isOwn = isOwn;
   }
 }
 
@@ -93,6 +101,8 @@ export const realScanFiles: ScanFiles = {
       yield chunk;
     } catch (error) {
       refuseShut(directory, error);
+      if (errorCode(error) === 'EACCES' && mayFill(directory))
+        throw new ShutDirectory(directory, { isOwn: false, cause: error });
       // What else cannot be read says nothing.
     }
   },
@@ -150,6 +160,15 @@ function refuseShut(directory: string, cause: unknown): void {
   if (errorCode(cause) !== 'EACCES') return;
   const { path, owner } = visibleAbove(directory);
   if (owner === process.geteuid?.()) throw new ShutDirectory(path, { cause });
+}
+
+/** Whether this user may make files in a directory, whoever owns it. */
+function mayFill(directory: string): boolean {
+  try {
+    return realFileFacts.mayCreateIn(directDirectory(directory)) === 'now';
+  } catch {
+    return false;
+  }
 }
 
 /** The path itself, or where it cannot be looked at, what holds it. */

@@ -24,7 +24,7 @@ export interface ScannedTree {
   readonly gitPaths: readonly string[];
   /** Directories that are what `.git` is elsewhere: those of submodules, and bare repositories. */
   readonly repositories: readonly string[];
-  /** Directories of this user that could not be looked into for their mode; one of them may hold another. */
+  /** Directories that could not be looked into for their mode, and that this user could fill all the same; one of them may hold another. */
   readonly shut: readonly string[];
   /** Why not everything was looked at; undefined where it was. */
   readonly unseen: string | undefined;
@@ -203,7 +203,10 @@ class Scan {
 
   #takeShut(error: unknown): void {
     if (!(error instanceof ShutDirectory)) throw error;
-    this.#shut.add(error.directory);
+    // What was asked for by itself, and this user cannot open, is left as it is.
+    if (!error.isOwn && error.directory === this.#target.root)
+      this.#cut('it is of somebody else, who lets nobody list it');
+    else this.#shut.add(error.directory);
   }
 
   /** Lets others have the event loop, if it was kept long enough. */

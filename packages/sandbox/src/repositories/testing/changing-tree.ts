@@ -12,7 +12,8 @@ export class ChangingTree implements ScanFiles {
   readonly #entries = new Map<string, Entry>([['/', { isDirectory: true, inode: 1, changedMs: 0 }]]);
   /** The paths in each directory, in the order in which they were made. */
   readonly #inside = new Map<string, Set<string>>();
-  readonly #shut = new Set<string>();
+  /** With whether this user owns them. */
+  readonly #shut = new Map<string, boolean>();
   readonly #grainMs: number;
   #inodes = 1;
   nowMs = 0;
@@ -49,8 +50,8 @@ export class ChangingTree implements ScanFiles {
   }
 
   /** Takes the rights to read and enter a directory away, or gives them back. */
-  setShut(directory: string, isShut: boolean): void {
-    if (isShut) this.#shut.add(directory);
+  setShut(directory: string, isShut: boolean, isOwn = true): void {
+    if (isShut) this.#shut.set(directory, isOwn);
     else this.#shut.delete(directory);
     this.#touch(directory);
   }
@@ -68,7 +69,8 @@ export class ChangingTree implements ScanFiles {
   async *list(directory: string): ReturnType<ScanFiles['list']> {
     this.reads += 1;
     await this.onList(directory);
-    if (this.#shut.has(directory)) throw new ShutDirectory(directory);
+    const isOwn = this.#shut.get(directory);
+    if (isOwn !== undefined) throw new ShutDirectory(directory, { isOwn });
     const inside = [...(this.#inside.get(directory) ?? [])];
     yield Array.from({ length: this.more.get(directory) ?? 0 }, (_, at) => ({
       name: `more-${at}`,
@@ -88,7 +90,7 @@ export class ChangingTree implements ScanFiles {
   }
 
   exists(path: string): boolean {
-    const shut = [...this.#shut].find((directory) => path !== directory && isWithin(path, directory));
+    const shut = [...this.#shut.keys()].find((directory) => path !== directory && isWithin(path, directory));
     if (shut !== undefined) throw new ShutDirectory(shut);
     return this.#entries.has(path);
   }
