@@ -1,9 +1,7 @@
+import type { IndexEntry, IndexLayout } from './git-index-entry.js';
+
 /** Where an entry of an index begins. */
-export interface EntryStart {
-  readonly at: number;
-  /** Whether its name is written whole, and not as the end of the one before. */
-  readonly isWhole: boolean;
-}
+export type EntryStart = Pick<IndexEntry, 'at' | 'isWhole'>;
 
 /**
  * Whether what follows the entries of an index has git read the very same entries: with several threads it begins where two
@@ -12,22 +10,23 @@ export interface EntryStart {
  */
 export function isTailOf(
   starts: readonly EntryStart[],
-  bytes: Buffer,
+  { bytes, hashBytes }: Omit<IndexLayout, 'version'>,
   end: number,
-  hashBytes: number,
 ): boolean {
   const limit = bytes.length - hashBytes;
   const last = limit - EXTENSION_HEADER_BYTES - OFFSET_BYTES - hashBytes;
   const hasEnd = last >= end && signatureAt(bytes, last) === 'EOIE';
   if (hasEnd && bytes.readUInt32BE(last + EXTENSION_HEADER_BYTES) !== end) return false;
-  for (let at = end; at + EXTENSION_HEADER_BYTES <= limit; ) {
+  let at = end;
+  while (at + EXTENSION_HEADER_BYTES <= limit) {
     const from = at + EXTENSION_HEADER_BYTES;
     const to = from + bytes.readUInt32BE(at + 4);
-    if (to > limit) return false;
-    if (signatureAt(bytes, at) === 'IEOT' && !areBlocksOf(starts, bytes.subarray(from, to))) return false;
+    const signature = signatureAt(bytes, at);
+    if (to > limit || !SIGNATURE.test(signature)) return false;
+    if (signature === 'IEOT' && !areBlocksOf(starts, bytes.subarray(from, to))) return false;
     at = to;
   }
-  return true;
+  return at === limit;
 }
 
 /** A version, and for each block where it begins and how many entries it has. */
@@ -45,6 +44,9 @@ function areBlocksOf(starts: readonly EntryStart[], table: Buffer): boolean {
 function signatureAt(bytes: Buffer, at: number): string {
   return bytes.toString('latin1', at, at + 4);
 }
+
+/** Git gives up an index with others, but for capital letters it does not know. */
+const SIGNATURE = /^(?:[A-Z]{4}|link|sdir)$/;
 
 /** A signature and a length. */
 const EXTENSION_HEADER_BYTES = 8;

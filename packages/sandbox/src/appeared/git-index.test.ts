@@ -112,6 +112,74 @@ test.each([
   expect(await fault(bytes)).toEqual({ kind: 'unreadable' });
 });
 
+describe('an entry that git writes in no index', () => {
+  /** Where the flags of the first entry are. */
+  const FLAGS = 12 + 60;
+
+  test('has flags of a later version, which git reads all the same', async () => {
+    // Flags that git knows, or a name.
+    const bytes = indexOf('sha1', '2', ['@']);
+    expect(await fault(bytes)).toBeUndefined();
+    bytes.writeUInt16BE(0x4001, FLAGS);
+    expect(await fault(bytes)).toEqual({ kind: 'unreadable' });
+  });
+
+  test('has flags that nobody knows', async () => {
+    const bytes = indexOf('sha1', '3', NAMES);
+    writeFileSync(path.join(directory, 'added-later'), '');
+    git('add', '-N', '.');
+    const later = readFileSync(path.join(directory, '.git/index'));
+    const flags = later.indexOf('added-later') - 2;
+    expect([await fault(later), later.readUInt16BE(flags)]).toEqual([undefined, 0x2000]);
+    later.writeUInt16BE(0x2001, flags);
+    expect([await fault(bytes), await fault(later)]).toEqual([undefined, { kind: 'unreadable' }]);
+  });
+
+  test('has something between its name and the next entry', async () => {
+    const bytes = indexOf('sha1', '2', ['abc', 'd']);
+    bytes.write('x', FLAGS + 2 + 'abc'.length + 1, 'latin1');
+    expect(await fault(bytes)).toEqual({ kind: 'unreadable' });
+  });
+
+  test('comes before another one of a lower name, or with the same one', async () => {
+    for (const name of ['c', 'b']) {
+      const bytes = indexOf('sha1', '2', ['a', 'b']);
+      bytes.write(name, FLAGS + 2, 'latin1');
+      expect(await fault(bytes)).toEqual({ kind: 'unreadable' });
+    }
+  });
+});
+
+test('the sides of a conflict and a split index are as git writes them', async () => {
+  indexOf('sha1', '2', ['a', 'b']);
+  const blob = '587be6b4c3f93f93c489c0111bba5596147a26cb';
+  const sides = [1, 2, 3].map((stage) => `100644 ${blob} ${stage}\ta\n`).join('');
+  const input = `0 ${'0'.repeat(40)}\ta\n${sides}`;
+  execFileSync('git', ['-C', directory, 'update-index', '--index-info'], { input });
+  const conflict = readFileSync(path.join(directory, '.git/index'));
+  git('update-index', '--split-index');
+  writeFileSync(path.join(directory, 'b'), 'changed');
+  writeFileSync(path.join(directory, 'c'), 'c');
+  git('add', 'b', 'c');
+  const split = readFileSync(path.join(directory, '.git/index'));
+  expect([await fault(conflict), split.includes('link'), await fault(split)]).toEqual([
+    undefined,
+    true,
+    undefined,
+  ]);
+});
+
+test('what follows the entries is nothing but extensions as git writes them', async () => {
+  const bytes = indexOf('sha1', '2', ['a', 'b']);
+  const end = bytes.length - 20;
+  const withTail = (tail: string): Buffer =>
+    Buffer.concat([bytes.subarray(0, end), Buffer.from(tail, 'latin1'), bytes.subarray(end)]);
+  expect(await fault(withTail('ABCD\0\0\0\0'))).toBeUndefined();
+  for (const tail of ['abcd\0\0\0\0', 'A\0CD\0\0\0\0', 'ABCD\0\0\0\x01', 'x']) {
+    expect(await fault(withTail(tail))).toEqual({ kind: 'unreadable' });
+  }
+});
+
 test('neither an entry of a split index without a name nor a directory that is not checked out is strange', () => {
   expect(['', 'dir/', 'dir/sub/', '.github', '.git2/x', 'a.git/b', '...'].filter(isStrangeName)).toEqual([]);
 });

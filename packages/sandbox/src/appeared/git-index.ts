@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { MAX_PATH_BYTES } from '../files/paths.js';
+import { entryAt, type IndexEntry, type IndexLayout, isBehind } from './git-index-entry.js';
 import { type EntryStart, isTailOf } from './git-index-tail.js';
 
 /** What the index of a repository has that git never writes. */
@@ -23,7 +23,7 @@ export async function faultOfIndex(
   const version = bytes.readUInt32BE(4);
   if (version < 2 || version > 4) return UNREADABLE;
   let untilTurn = CHARACTERS_AT_ONCE;
-  for (const name of namesIn(bytes, version, HASH_BYTES[hash])) {
+  for (const name of namesIn({ bytes, version, hashBytes: HASH_BYTES[hash] })) {
     const cost = (name?.length ?? 0) + ENTRY_COST;
     budget.indexCharacters -= cost;
     if (name === undefined || budget.indexCharacters < 0) return UNREADABLE;
@@ -43,60 +43,20 @@ export function isStrangeName(name: string): boolean {
 }
 
 /** Undefined, and no more, where it is not as git writes it. */
-function* namesIn(bytes: Buffer, version: number, hashBytes: number): Generator<string | undefined, void> {
-  const count = bytes.readUInt32BE(8);
-  let at = HEADER_BYTES;
-  let previous = '';
+function* namesIn(layout: IndexLayout): Generator<string | undefined, void> {
+  const count = layout.bytes.readUInt32BE(8);
   const starts: EntryStart[] = [];
+  let previous: IndexEntry | undefined;
   while (starts.length < count) {
-    const start = at;
-    const flagsAt = start + STAT_BYTES + hashBytes;
-    if (flagsAt + 4 > bytes.length) break;
-    const flags = bytes.readUInt16BE(flagsAt);
-    at = flagsAt + flagBytesOf(flags, version);
-    const kept = keptOf(version === 4 ? previous : undefined, bytes, at);
-    if (kept === undefined) break;
-    const end = bytes.indexOf(0, kept.end);
-    const name = kept.text + bytes.toString('latin1', kept.end, Math.min(end, kept.end + MAX_PATH_BYTES));
-    if (end === -1 || name.length >= MAX_PATH_BYTES || !isLength(flags & LENGTH, name)) break;
-    yield name;
-    starts.push({ at: start, isWhole: kept.text === '' });
-    previous = name;
-    at = version === 4 ? end + 1 : start + Math.floor((end - start + ALIGNMENT) / ALIGNMENT) * ALIGNMENT;
+    const entry = entryAt(previous?.end ?? HEADER_BYTES, previous, layout);
+    if (entry === undefined) break;
+    yield entry.name;
+    if (previous !== undefined && !isBehind(entry, previous)) break;
+    starts.push({ at: entry.at, isWhole: entry.isWhole });
+    previous = entry;
   }
-  if (starts.length < count || !isTailOf(starts, bytes, at, hashBytes)) yield undefined;
-}
-
-/** Since version 3 there may be more of them. */
-function flagBytesOf(flags: number, version: number): number {
-  return version > 2 && (flags & EXTENDED) !== 0 ? 4 : 2;
-}
-
-/** Longer names than can be told there are told as the longest. */
-function isLength(told: number, name: string): boolean {
-  return told === LENGTH ? name.length >= LENGTH : name.length === told;
-}
-
-/**
- * What a name has in common with the one before, and where the rest of it begins; undefined for more than there is.
- * @param previous Undefined where names are written whole, as before version 4.
- */
-function keptOf(
-  previous: string | undefined,
-  bytes: Buffer,
-  start: number,
-): { readonly text: string; readonly end: number } | undefined {
-  if (previous === undefined) return { text: '', end: start };
-  let at = start;
-  let byte = bytes[at] ?? 0;
-  let dropped = byte & 127;
-  while ((byte & 128) !== 0 && dropped <= previous.length) {
-    at += 1;
-    byte = bytes[at] ?? 0;
-    dropped = (dropped + 1) * 128 + (byte & 127);
-  }
-  if (dropped > previous.length) return undefined;
-  return { text: previous.slice(0, previous.length - dropped), end: at + 1 };
+  const end = previous?.end ?? HEADER_BYTES;
+  if (starts.length < count || !isTailOf(starts, layout, end)) yield undefined;
 }
 
 const UNREADABLE: IndexFault = { kind: 'unreadable' };
@@ -106,14 +66,7 @@ const SIGNATURE = 'DIRC';
 /** The signature, the version and the number of entries. */
 const HEADER_BYTES = 12;
 
-/** What is known of the file of an entry, before its hash. */
-const STAT_BYTES = 40;
-
 const HASH_BYTES = { sha1: 20, sha256: 32 } as const;
-
-const EXTENDED = 0x4000;
-const LENGTH = 0xfff;
-const ALIGNMENT = 8;
 
 /** A name in a path that git gives to nothing below a work tree; the last one is what NTFS calls `.git`. */
 const STRANGE_PART = /(?:^|\/)(?:\.{0,2}|\.git|git~1)(?:\/|$)/i;
