@@ -73,6 +73,9 @@ export const MAX_LOOKED_GIT_ENTRIES = 16_384;
 /** The same of all repositories of one command together. */
 export const MAX_LOOKED_ENTRIES = 65_536;
 
+/** Files among their objects, in directories of these that have changed, so as to find what git does not make there. */
+export const MAX_LOOKED_OBJECTS = 131_072;
+
 /** Names that an operator has protected beside those that are anyway; each takes a mount at the top of each root. */
 export const MAX_PROTECTED_NAMES = 64;
 

@@ -1,9 +1,10 @@
-import { MAX_INDEX_BYTES, MAX_INDEX_CHARACTERS, MAX_LOOKED_ENTRIES } from '../limits.js';
+import { MAX_INDEX_BYTES, MAX_INDEX_CHARACTERS, MAX_LOOKED_ENTRIES, MAX_LOOKED_OBJECTS } from '../limits.js';
 import type { Findings } from './findings.js';
 
 /** What one look may still do, in all repositories together; counted down. */
 export interface LookBudget {
   entries: number;
+  objects: number;
   indexBytes: number;
   indexCharacters: number;
 }
@@ -11,6 +12,7 @@ export interface LookBudget {
 export function fullBudget(): LookBudget {
   return {
     entries: MAX_LOOKED_ENTRIES,
+    objects: MAX_LOOKED_OBJECTS,
     indexBytes: MAX_INDEX_BYTES,
     indexCharacters: MAX_INDEX_CHARACTERS,
   };
@@ -20,6 +22,8 @@ export function fullBudget(): LookBudget {
 export interface ChangeLook {
   /** Milliseconds since 1970; what has not changed from then on is left out. */
   readonly since: number;
+  /** Directories of repositories, each of which is looked at by itself. */
+  readonly repositories: ReadonlySet<string>;
   readonly budget: LookBudget;
   readonly findings: Findings;
   readonly signal: AbortSignal;

@@ -131,6 +131,18 @@ test('what has changed in repositories that were there is told', async () => {
   expect(found.map(({ kind, path: at }) => [kind, at])).toEqual([['gitLink', link]]);
 });
 
+test('a repository among what git keeps in one that was there is told', async () => {
+  repository('old');
+  const report = await appearedBy(() => {
+    repository('old/.git/objects/x/foo', '--bare');
+    repository('old/.git/refs/heads/x');
+  });
+  expect(report).toEqual({
+    found: ['old/.git/refs/heads/x/.git', 'old/.git/objects/x/foo'].map(repositoryNote),
+    more: 0,
+  });
+});
+
 test('what was kept missing or as it was, and is something else now, is told', async () => {
   const at = (name: string): string => path.join(root, name);
   for (const name of ['kept', 'replaced', 'gone']) mkdirSync(at(name));

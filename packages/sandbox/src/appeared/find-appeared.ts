@@ -36,7 +36,8 @@ async function lookThrough(
   signal: AbortSignal,
 ): Promise<AppearedReport> {
   letGoOfWays();
-  const look = { since, budget: fullBudget(), findings: new Findings(), signal };
+  const known = new Set(searched.flatMap(({ tree }) => tree.repositories));
+  const look = { since, repositories: known, budget: fullBudget(), findings: new Findings(), signal };
   await findUncovered(policy, look);
   await findMadePrograms(missingPrograms, look);
   for (const { target, tree } of searched) {

@@ -42,9 +42,19 @@ function git(...args: readonly string[]): void {
 }
 
 /** All that has changed since the repository was made, unless told otherwise. */
-async function changes(since = 0, budget: Partial<LookBudget> = {}): Promise<readonly Appeared[]> {
+async function changes(
+  since = 0,
+  budget: Partial<LookBudget> = {},
+  repositories: ReadonlySet<string> = new Set(),
+): Promise<readonly Appeared[]> {
   const findings = new Findings();
-  const look = { since, budget: { ...fullBudget(), ...budget }, findings, signal: NEVER_ABORTED };
+  const look = {
+    since,
+    repositories,
+    budget: { ...fullBudget(), ...budget },
+    findings,
+    signal: NEVER_ABORTED,
+  };
   await findGitChanges(directory, look);
   return findings.report.found;
 }
@@ -76,27 +86,59 @@ test('what git itself leaves there is nothing to tell', async () => {
   expect(await changes()).toEqual([]);
 });
 
-test('links are told wherever they lead, but where git makes up the names', async () => {
+function linkAt(name: string): void {
+  const at = path.join(directory, name);
+  mkdirSync(path.dirname(at), { recursive: true });
+  rmSync(at, { force: true });
+  symlinkSync('/nowhere', at);
+}
+
+test('links are told wherever they lead, but where programs make up the names and in what stays as it is', async () => {
   git('commit', '-qm', 'one');
-  for (const name of [
-    'COMMIT_EDITMSG',
-    'logs/HEAD',
-    'refs/heads/x',
-    'objects/info/x',
-    'objects/00/x',
-    'hooks/update',
-  ]) {
-    mkdirSync(path.dirname(path.join(directory, name)), { recursive: true });
-    rmSync(path.join(directory, name), { force: true });
-    symlinkSync('/nowhere', path.join(directory, name));
-  }
+  const told = [
+    ...['annex/x', 'COMMIT_EDITMSG', 'lfs/x', 'logs/HEAD', 'modules/deep/libs', 'modules/libs'],
+    ...['objects/00/x', 'objects/info/x', 'refs/heads/x', 'svn/x'],
+  ];
+  for (const name of [...told, 'hooks/update', 'lfs/objects/x', 'annex/objects/x']) linkAt(name);
   const found = await changes();
+  expect([...found].sort((one, other) => one.path.localeCompare(other.path, 'en'))).toEqual(
+    told.map(linkNote),
+  );
+});
+
+test('another repository in it is looked at by itself', async () => {
+  linkAt('modules/lib/COMMIT_EDITMSG');
+  linkAt('modules/libs/other');
+  const repositories = new Set([path.join(directory, 'modules/lib')]);
+  expect(await changes(0, {}, repositories)).toEqual([linkNote('modules/libs/other')]);
+});
+
+test('what git never puts among objects is told, and no object of a directory there that has not changed is looked at', async () => {
+  git('commit', '-qm', 'one');
+  for (const name of ['00/before', '11', '22']) {
+    mkdirSync(path.join(directory, 'objects', name), { recursive: true });
+  }
+  const last = path.join(directory, 'objects/11/object');
+  for (const name of ['object', 'HEAD']) writeFileSync(path.join(directory, 'objects/11', name), '');
+  const since = await laterThan(last);
+  expect(await changes(since, { objects: 0 })).toEqual([]);
+  linkAt('objects/00/before/x');
+  mkdirSync(path.join(directory, 'objects/22/made'));
+  for (const name of ['object', 'HEAD', '.git']) writeFileSync(path.join(directory, 'objects/22', name), '');
+  const note = (name: string): Appeared => {
+    const at = path.join(directory, name);
+    const text = `${at} is among objects, where git makes nothing of that kind and later starts look for no repository; remove it`;
+    return { kind: 'gitState', path: at, text };
+  };
+  const found = await changes(since, { objects: 3 });
   expect([...found].sort((one, other) => one.path.localeCompare(other.path, 'en'))).toEqual([
-    linkNote('COMMIT_EDITMSG'),
-    linkNote('logs/HEAD'),
-    linkNote('objects/info/x'),
-    linkNote('refs/heads/x'),
+    note('objects/00/before'),
+    linkNote('objects/00/before/x'),
+    note('objects/22/.git'),
+    note('objects/22/HEAD'),
+    note('objects/22/made'),
   ]);
+  expect((await changes(since, { objects: 2 })).map(({ path: at }) => at)).toContain(directory);
 });
 
 test('what has not changed since is left out', async () => {
@@ -253,6 +295,7 @@ test('nobody waits for it any more', async () => {
   const reason = new Error('over');
   const look = {
     since: 0,
+    repositories: new Set<string>(),
     budget: fullBudget(),
     findings: new Findings(),
     signal: AbortSignal.abort(reason),

@@ -5,8 +5,9 @@ import { openDirectory } from '../files/direct-path.js';
 import { errorCode, lacksDescriptors } from '../files/error-code.js';
 import { childOf, NOT_UTF_8 } from '../files/paths.js';
 import { MAX_LOOKED_GIT_ENTRIES } from '../limits.js';
+import { holdsObjects, isFilledByGit } from '../repositories/kept-by-git.js';
 import type { ChangeLook } from './change-look.js';
-import { hasChanged } from './changed.js';
+import { hasChanged, statOf } from './changed.js';
 import type { Findings } from './findings.js';
 
 /** An entry of the directory of a repository that is no directory. */
@@ -22,36 +23,59 @@ export interface GitEntry {
 
 type GitFolder = Pick<GitEntry, 'path' | 'isNamedByUsers' | 'isMoved'>;
 
-/** What is not a directory in that of a repository, breadth first, as far as there are entries left; that it was not all is told. */
-export async function* entriesBelow(
-  directory: string,
-  { since, budget, findings, signal }: ChangeLook,
-): AsyncGenerator<GitEntry> {
+/**
+ * What is not a directory in that of a repository, breadth first, as far as there are entries left; that it was not all is told. Other repositories
+ * in it are left out.
+ */
+export async function* entriesBelow(directory: string, look: ChangeLook): AsyncGenerator<GitEntry> {
+  const { since, budget, findings, signal } = look;
   let left = Math.min(MAX_LOOKED_GIT_ENTRIES, budget.entries);
   const folders: GitFolder[] = [{ path: directory, isNamedByUsers: false, isMoved: false }];
   for (const folder of folders) {
+    const isOfObjects = holdsObjects(inDirectory(folder.path));
     for await (const entry of listed(folder.path, findings)) {
       signal.throwIfAborted();
-      left -= 1;
-      budget.entries -= 1;
-      if (left < 0) {
+      if (!isLeft(isOfObjects && entry.isFile())) {
         findings.add('gitState', directory, tooMany);
         return;
       }
       const path = childOf(folder.path, entry.name);
-      const { name } = entry;
-      if (name.includes(NOT_UTF_8) && !entry.isFile()) {
+      if (entry.name.includes(NOT_UTF_8) && !entry.isFile()) {
         findings.add('gitState', path, notNamed);
         continue;
       }
-      if (!entry.isDirectory()) yield { ...folder, path, name, isLink: entry.isSymbolicLink() };
-      else if (!isPassedOver(folder.path, name)) folders.push(below(folder, path, name));
+      if (isOfObjects) tellNoObject(entry, path);
+      if (!entry.isDirectory()) yield { ...folder, path, name: entry.name, isLink: entry.isSymbolicLink() };
+      else if (!isPassedOver(path)) folders.push(below(folder, path, entry.name));
     }
   }
 
-  function isPassedOver(holder: string, name: string): boolean {
-    if (holder === directory) return PASSED_OVER.has(name);
-    return holder === childOf(directory, 'objects') && OBJECTS.test(name);
+  function isLeft(isObject: boolean): boolean {
+    if (isObject) {
+      budget.objects -= 1;
+      return budget.objects >= 0;
+    }
+    left -= 1;
+    budget.entries -= 1;
+    return left >= 0;
+  }
+
+  function tellNoObject(entry: Dirent, path: string): void {
+    const isOdd = entry.isDirectory() || OF_REPOSITORIES.has(entry.name);
+    if (isOdd && hasChanged(path, since)) findings.add('gitState', path, noObject);
+  }
+
+  function inDirectory(path: string): string {
+    return path.slice(directory.length + 1);
+  }
+
+  /** Where there are only objects, all else comes with a change of what holds them. */
+  function isPassedOver(path: string): boolean {
+    if (look.repositories.has(path)) return true;
+    const inside = inDirectory(path);
+    return (
+      isFilledByGit(inside) && !(holdsObjects(inside) && (hasChanged(path, since) || holdsDirectories(path)))
+    );
   }
 
   function below(holder: GitFolder, path: string, name: string): GitFolder {
@@ -64,6 +88,15 @@ export async function* entriesBelow(
       isMoved: isMoved || hasChanged(path, since),
     };
   }
+}
+
+/** As far as the file system counts them as links. */
+function holdsDirectories(path: string): boolean {
+  return (statOf(path)?.nlink ?? 0) > LINKS_OF_LEAF;
+}
+
+function noObject(path: string): string {
+  return `${path} is among objects, where git makes nothing of that kind and later starts look for no repository; remove it`;
 }
 
 function notNamed(path: string): string {
@@ -93,8 +126,8 @@ function notListed(directory: string): string {
 /** Where files are called as branches are. */
 const NAMED_BY_USERS: ReadonlySet<string> = new Set(['refs', 'logs']);
 
-/** What programs fill by names that they have made up themselves, what is protected, and what has other repositories in it. */
-const PASSED_OVER: ReadonlySet<string> = new Set('annex hooks lfs modules svn'.split(' '));
+/** Of a directory that holds no other. */
+const LINKS_OF_LEAF = 2;
 
-/** What holds objects by their names. */
-const OBJECTS = /^[\da-f]{2}$/;
+/** What directories have by which git takes them for a repository, or for a part of one. */
+const OF_REPOSITORIES: ReadonlySet<string> = new Set(['HEAD', '.git']);

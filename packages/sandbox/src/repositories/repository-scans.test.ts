@@ -44,7 +44,7 @@ describe('a look below a root', () => {
       ...repository.map((name) => `/ws/a/b/.git/${name}`),
       ...repository.map((name) => `/ws/a/b/.git/modules/deep/lib/${name}`),
       ...repository.map((name) => `/ws/srv/x.git/${name}`),
-      '/ws/a/b/.git/objects/not/.git',
+      '/ws/a/b/.git/objects/ab/not/.git',
     );
     tree.make('/ws/worktree', true);
     tree.make('/ws/worktree/.git', false);
@@ -93,19 +93,34 @@ describe('a look below a root', () => {
     ]);
   });
 
-  test('in a directory called .git leaves out by its name what git keeps there, and nothing else', async () => {
+  test('in a directory called .git leaves out what stays as it is or is filled by programs, and has what git keeps come last', async () => {
     const tree = treeOf(
-      ...['objects/ab', 'refs/heads', 'logs/refs', 'hooks', 'info', 'lfs/objects', 'annex/objects'].map(
-        (name) => `/ws/.git/${name}/x/.git`,
+      ...['objects/ab', 'hooks', 'lfs/objects', 'annex/objects'].map((name) => `/ws/.git/${name}/x/.git`),
+      ...['objects', 'refs/heads', 'logs/refs', 'info', 'lfs', 'annex', 'mine/wt', 'worktrees/a'].map(
+        (name) => `/ws/.git/${name}/y/.git`,
       ),
-      ...['mine/wt', 'worktrees/a', 'modules/objects/ab'].map((name) => `/ws/.git/${name}/.git`),
-    );
-    expect((await scansOf(tree).find(target('/ws'))).gitPaths).toEqual([
-      '/ws/.git',
-      '/ws/.git/mine/wt/.git',
-      '/ws/.git/worktrees/a/.git',
       '/ws/.git/modules/objects/ab/.git',
-    ]);
+      '/ws/node_modules/a/b/c/d/.git',
+    );
+    tree.make('/ws/.git/objects/z', true);
+    for (const name of ['HEAD', 'objects', 'refs']) tree.make(`/ws/.git/objects/z/${name}`, false);
+    const { gitPaths, repositories } = await scansOf(tree).find(target('/ws'));
+    expect({ gitPaths, bare: repositories.filter((at) => !at.endsWith('/.git')) }).toEqual({
+      gitPaths: [
+        '/ws/.git',
+        '/ws/.git/mine/wt/y/.git',
+        '/ws/.git/modules/objects/ab/.git',
+        '/ws/.git/worktrees/a/y/.git',
+        '/ws/node_modules/a/b/c/d/.git',
+        '/ws/.git/annex/y/.git',
+        '/ws/.git/info/y/.git',
+        '/ws/.git/lfs/y/.git',
+        '/ws/.git/objects/y/.git',
+        '/ws/.git/logs/refs/y/.git',
+        '/ws/.git/refs/heads/y/.git',
+      ],
+      bare: ['/ws/.git/objects/z'],
+    });
   });
 
   test.each([

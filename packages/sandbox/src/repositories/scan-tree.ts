@@ -2,6 +2,7 @@ import { KERNEL_TREES } from '../files/kernel-trees.js';
 import { childOf, isWithinAny, NOT_UTF_8, parentOf } from '../files/paths.js';
 import { TimeSlices, type TurnClock } from '../files/time-slices.js';
 import { MAX_SCANNED_TREE_ENTRIES } from '../limits.js';
+import { isFilledByGit, KEPT_BY_GIT, pathInGit } from './kept-by-git.js';
 import { isCurrent, type Listing, readListing } from './listing.js';
 import { type ScanFiles, ShutDirectory } from './scan-files.js';
 
@@ -50,7 +51,7 @@ export interface Remembered {
 
 /**
  * Looks for repositories below a directory, breadth first, without following links; what package managers unpack comes
- * last. It keeps the event loop for a moment at a time only. What it finds depends on the directories and on the bounds of
+ * last, and behind it what git keeps. It keeps the event loop for a moment at a time only. What it finds depends on the directories and on the bounds of
  * their number, never on how long it takes.
  * @param signal Nobody waits for it any more: it fails with the reason, within one slice.
  * @returns what was found, and the listings for the next scan.
@@ -91,7 +92,8 @@ class Scan {
   readonly #shut = new Set<string>();
   #left: number;
   #entriesLeft = MAX_SCANNED_TREE_ENTRIES;
-  #last: string[] = [];
+  readonly #last: string[] = [];
+  readonly #keptByGit: string[] = [];
   #unseen: string | undefined;
 
   constructor(target: ScanTarget, known: Remembered, tools: ScanTools, signal: AbortSignal) {
@@ -119,7 +121,7 @@ class Scan {
       this.#left = Math.max(0, this.#left - level.length);
       const next: string[] = [];
       for (const directory of level) next.push(...(await this.#worthLooking(this.#below(directory))));
-      level = next.length > 0 ? next : this.#last.splice(0);
+      level = next.length > 0 ? next : (this.#last.length > 0 ? this.#last : this.#keptByGit).splice(0);
     }
     if (this.#unseen !== undefined) await this.#findAgain();
   }
@@ -230,15 +232,16 @@ class Scan {
     return { children, mayBeEmpty: directory.endsWith('/objects') && this.#countsLinks(directory, listing) };
   }
 
-  /** Without those that come last. */
+  /** Without those that come last, and last of all what git keeps, so that it hides nothing else. */
   #childrenOf(directory: string, { directories, isRepository }: Listing, isGit: boolean): string[] {
     const children: string[] = [];
     for (const name of directories) {
-      const isKept = KEPT_BY_GIT.has(name);
       const child = childOf(directory, name);
-      if ((isGit && isKept) || this.#target.except.has(child) || KERNEL_TREES.includes(child)) continue;
+      if (isLeftOut(child) || this.#target.except.has(child) || KERNEL_TREES.includes(child)) continue;
+      const isKept = KEPT_BY_GIT.has(name);
+      if (isGit && isKept) this.#keptByGit.push(child);
       // What only looks like a repository may hold one there.
-      (LAST_NAMES.has(name) || (isRepository && isKept) ? this.#last : children).push(child);
+      else (LAST_NAMES.has(name) || (isRepository && isKept) ? this.#last : children).push(child);
     }
     return children;
   }
@@ -292,6 +295,7 @@ const LINKS_OF_LEAF = 2;
  * What is left out of a directory called `.git`. The names of a path alone may decide about that: nobody can rename what is
  * above a repository that was found, but anybody can make a directory look like one.
  */
-const KEPT_BY_GIT: ReadonlySet<string> = new Set(
-  'annex branches hooks info lfs logs objects refs rr-cache svn'.split(' '),
-);
+function isLeftOut(path: string): boolean {
+  const inside = pathInGit(path);
+  return inside !== undefined && isFilledByGit(inside);
+}

@@ -1,0 +1,29 @@
+/** What git and its extensions keep in a repository. It is much, and seldom holds another one. */
+export const KEPT_BY_GIT: ReadonlySet<string> = new Set(
+  'annex branches hooks info lfs logs objects refs rr-cache svn'.split(' '),
+);
+
+/**
+ * Whether a directory of a repository stays as it is, or is filled by programs with thousands of files that they name by what these hold.
+ * @param inside Its path in there.
+ */
+export function isFilledByGit(inside: string): boolean {
+  return FILLED_BY_GIT.test(inside);
+}
+
+/** The same of directories of objects alone. */
+export function holdsObjects(inside: string): boolean {
+  return OBJECTS.test(inside);
+}
+
+/** The path of something in a directory called `.git`, as long as it lies in no repository of another name there; undefined for what lies in none. */
+export function pathInGit(path: string): string | undefined {
+  const at = path.lastIndexOf(IN_GIT);
+  return at === -1 ? undefined : path.slice(at + IN_GIT.length);
+}
+
+const IN_GIT = '/.git/';
+
+const FILLED_BY_GIT = /^(?:hooks|objects\/[0-9a-f]{2}|(?:annex|lfs)\/objects)$/;
+
+const OBJECTS = /^objects\/[0-9a-f]{2}$/;
