@@ -10,12 +10,13 @@ import {
   rmSync,
   symlinkSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { platform, tmpdir } from 'node:os';
 import path from 'node:path';
 import { MAX_APPEARED } from '@holdfast/exec-protocol';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { FileFact, FileView } from '../files/file-facts.js';
 import { realFileFacts } from '../files/real-file-facts.js';
 import { identityOf } from '../files/resolve-path.js';
@@ -140,6 +141,60 @@ test('a repository among what git keeps in one that was there is told', async ()
   expect(report).toEqual({
     found: ['old/.git/refs/heads/x/.git', 'old/.git/objects/x/foo'].map(repositoryNote),
     more: 0,
+  });
+});
+
+describe('where parts of a repository may be written by themselves', () => {
+  /** What is told of links at such names in the directory of the repository. */
+  async function toldOf(roots: readonly string[], links: readonly string[]): Promise<readonly string[]> {
+    repository('main', '--object-format=sha256');
+    const main = path.join(root, 'main');
+    const who = ['-c', 'user.name=a', '-c', 'user.email=a@example.org'];
+    const git = (...args: readonly string[]): unknown =>
+      execFileSync('git', ['-C', main, ...who, ...args], { stdio: 'ignore' });
+    writeFileSync(path.join(main, 'a'), 'x');
+    git('add', 'a');
+    git('commit', '-qm', 'one');
+    git('worktree', 'add', '-q', '../wt');
+    git('worktree', 'add', '-q', '.git/inside');
+    const targets = roots.map((name) => ({
+      root: path.join(root, name),
+      except: new Set<string>(),
+      maxDirectories: 100,
+    }));
+    const searched = await Promise.all(
+      targets.map(async (target) => ({ target, tree: await repositories.find(target) })),
+    );
+    const since = await laterThan(path.join(main, '.git/inside/.git'));
+    for (const name of links) symlinkSync('/nowhere', path.join(main, '.git', name));
+    // An index as it is, with hashes as the repository has them.
+    utimesSync(path.join(main, '.git/worktrees/wt/index'), 0, 0);
+    const report = await findAppeared(
+      { searched, policy: policyOf([]) },
+      { repositories, files: OWN },
+      since,
+    );
+    return report.found.map(({ path: at }) => path.relative(path.join(main, '.git'), at)).sort();
+  }
+
+  test('that of a linked worktree is looked at, with or without its files', async () => {
+    const link = 'worktrees/wt/COMMIT_EDITMSG';
+    expect(await toldOf(['wt', 'main/.git/worktrees/wt'], [link])).toEqual([link]);
+  });
+
+  test('those of all linked worktrees are', async () => {
+    const link = 'worktrees/wt/COMMIT_EDITMSG';
+    expect(await toldOf(['main/.git/worktrees'], [link])).toEqual([link]);
+  });
+
+  test('what else there is of it is looked at once, but for a work tree that lies there', async () => {
+    const links = ['logs/refs/heads/x', 'refs/index', 'inside/x'];
+    const roots = ['logs', 'logs/refs', 'refs', 'objects', 'inside'];
+    const found = await toldOf(
+      roots.map((name) => `main/.git/${name}`),
+      links,
+    );
+    expect(found).toEqual(['logs/refs/heads/x', 'refs/index']);
   });
 });
 

@@ -7,6 +7,7 @@ import { fullBudget } from './change-look.js';
 import { Findings } from './findings.js';
 import { findGitChanges } from './git-changes.js';
 import { findMadePrograms } from './made-programs.js';
+import { gitPartsOf } from './git-parts.js';
 import { findNewRepositories } from './new-repositories.js';
 import { findUncovered } from './uncovered.js';
 
@@ -45,5 +46,7 @@ async function lookThrough(
     await findNewRepositories({ target, tree }, after, files, look);
     for (const directory of tree.repositories) await findGitChanges(directory, look);
   }
+  const roots = searched.map(({ target }) => target.root);
+  for (const { directory, root } of gitPartsOf(roots, known)) await findGitChanges(directory, look, root);
   return look.findings.report;
 }

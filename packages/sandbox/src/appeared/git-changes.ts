@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { directPath } from '../files/direct-path.js';
-import { childOf } from '../files/paths.js';
+import { childOf, parentOf } from '../files/paths.js';
 import { readBeginning, readSmallBytes } from '../files/read-small-file.js';
 import { MAX_SMALL_FILE_BYTES } from '../limits.js';
 import type { ChangeLook } from './change-look.js';
@@ -12,10 +12,10 @@ import { faultOfIndex, isStrangeName } from './git-index.js';
 /**
  * Finds what has changed in the directory of a repository so that git outside writes elsewhere than git does, or runs what somebody has left
  * there: links, which git follows and never makes, names in an index or a record of conflicts, a rebase that was not ended.
- * @throws The reason of the signal.
+ * @param root What is looked at of it; default all. @throws The reason of the signal.
  */
-export async function findGitChanges(directory: string, look: ChangeLook): Promise<void> {
-  for await (const entry of entriesBelow(directory, look)) {
+export async function findGitChanges(directory: string, look: ChangeLook, root = directory): Promise<void> {
+  for await (const entry of entriesBelow(directory, look, root)) {
     const { path, isMoved } = entry;
     const tell: Tell | undefined = entry.isLink ? tellLink : toldOf(entry);
     if (tell !== undefined && (isMoved || hasChanged(path, look.since))) await tell(path, directory, look);
@@ -96,8 +96,14 @@ const UNREADABLE_NAME = 'what nobody can read here';
 
 /** Of the objects of a repository, as its config says, which stays as it is. */
 function hashOf(directory: string): 'sha1' | 'sha256' {
-  const config = readBeginning(childOf(directory, 'config'), MAX_SMALL_FILE_BYTES) ?? '';
+  const config = readBeginning(childOf(commonOf(directory), 'config'), MAX_SMALL_FILE_BYTES) ?? '';
   return /^[ \t]*objectformat[ \t]*=[ \t]*"?sha256/im.test(config) ? 'sha256' : 'sha1';
+}
+
+/** Where the config of a linked worktree is, as long as that is where git has it: nobody looks where else a file says. */
+function commonOf(directory: string): string {
+  const said = bytesOf(childOf(directory, 'commondir'), MAX_SMALL_FILE_BYTES)?.toString('utf8').trimEnd();
+  return said === COMMON ? parentOf(parentOf(directory)) : directory;
 }
 
 /** Undefined for what cannot be read, a link included, which is told of by itself. */
@@ -115,3 +121,6 @@ const REBASE =
 
 /** The same for `git cherry-pick` and `git revert`. */
 const PICKS = /\/sequencer\/(?:todo|opts)$/;
+
+/** What git writes into `commondir`. */
+const COMMON = '../..';

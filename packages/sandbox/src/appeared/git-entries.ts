@@ -25,68 +25,95 @@ type GitFolder = Pick<GitEntry, 'path' | 'isNamedByUsers' | 'isMoved'>;
 
 /**
  * What is not a directory in that of a repository, breadth first, as far as there are entries left; that it was not all is told. Other repositories
- * in it are left out.
+ * in it are left out. @param root What is looked at of it; default all.
  */
-export async function* entriesBelow(directory: string, look: ChangeLook): AsyncGenerator<GitEntry> {
-  const { since, budget, findings, signal } = look;
-  let left = Math.min(MAX_LOOKED_GIT_ENTRIES, budget.entries);
-  const folders: GitFolder[] = [{ path: directory, isNamedByUsers: false, isMoved: false }];
-  for (const folder of folders) {
-    const isOfObjects = holdsObjects(inDirectory(folder.path));
-    for await (const entry of listed(folder.path, findings)) {
-      signal.throwIfAborted();
-      if (!isLeft(isOfObjects && entry.isFile())) {
-        findings.add('gitState', directory, tooMany);
-        return;
+export function entriesBelow(directory: string, look: ChangeLook, root = directory): AsyncIterable<GitEntry> {
+  return new GitWalk(directory, look).entriesBelow(root);
+}
+
+class GitWalk {
+  readonly #directory: string;
+  readonly #look: ChangeLook;
+  #left: number;
+
+  constructor(directory: string, look: ChangeLook) {
+    this.#directory = directory;
+    this.#look = look;
+    this.#left = Math.min(MAX_LOOKED_GIT_ENTRIES, look.budget.entries);
+  }
+
+  async *entriesBelow(root: string): AsyncGenerator<GitEntry> {
+    const { findings, signal } = this.#look;
+    const folders: GitFolder[] = [this.#folderAt(root)];
+    for (const folder of folders) {
+      const isOfObjects = holdsObjects(this.#inside(folder.path));
+      for await (const entry of listed(folder.path, findings)) {
+        signal.throwIfAborted();
+        if (!this.#isLeft(isOfObjects && entry.isFile())) {
+          findings.add('gitState', this.#directory, tooMany);
+          return;
+        }
+        const path = childOf(folder.path, entry.name);
+        if (entry.name.includes(NOT_UTF_8) && !entry.isFile()) {
+          findings.add('gitState', path, notNamed);
+          continue;
+        }
+        if (isOfObjects) this.#tellNoObject(entry, path);
+        if (!entry.isDirectory()) yield { ...folder, path, name: entry.name, isLink: entry.isSymbolicLink() };
+        else if (!this.#isPassedOver(path)) folders.push(this.#below(folder, path, entry.name));
       }
-      const path = childOf(folder.path, entry.name);
-      if (entry.name.includes(NOT_UTF_8) && !entry.isFile()) {
-        findings.add('gitState', path, notNamed);
-        continue;
-      }
-      if (isOfObjects) tellNoObject(entry, path);
-      if (!entry.isDirectory()) yield { ...folder, path, name: entry.name, isLink: entry.isSymbolicLink() };
-      else if (!isPassedOver(path)) folders.push(below(folder, path, entry.name));
     }
   }
 
-  function isLeft(isObject: boolean): boolean {
+  /** Nobody has moved what may not be written. */
+  #folderAt(root: string): GitFolder {
+    let folder: GitFolder = { path: this.#directory, isNamedByUsers: false, isMoved: false };
+    for (const name of this.#inside(root).split('/').filter(Boolean)) {
+      folder = { ...this.#below(folder, childOf(folder.path, name), name), isMoved: false };
+    }
+    return folder;
+  }
+
+  #isLeft(isObject: boolean): boolean {
+    const { budget } = this.#look;
     if (isObject) {
       budget.objects -= 1;
       return budget.objects >= 0;
     }
-    left -= 1;
+    this.#left -= 1;
     budget.entries -= 1;
-    return left >= 0;
+    return this.#left >= 0;
   }
 
-  function tellNoObject(entry: Dirent, path: string): void {
+  #tellNoObject(entry: Dirent, path: string): void {
     const isOdd = entry.isDirectory() || OF_REPOSITORIES.has(entry.name);
-    if (isOdd && hasChanged(path, since)) findings.add('gitState', path, noObject);
+    if (isOdd && this.#hasChanged(path)) this.#look.findings.add('gitState', path, noObject);
   }
 
-  function inDirectory(path: string): string {
-    return path.slice(directory.length + 1);
+  #inside(path: string): string {
+    return path.slice(this.#directory.length + 1);
   }
 
   /** Where there are only objects, all else comes with a change of what holds them. */
-  function isPassedOver(path: string): boolean {
-    if (look.repositories.has(path)) return true;
-    const inside = inDirectory(path);
-    return (
-      isFilledByGit(inside) && !(holdsObjects(inside) && (hasChanged(path, since) || holdsDirectories(path)))
-    );
+  #isPassedOver(path: string): boolean {
+    if (this.#look.repositories.has(path)) return true;
+    const inside = this.#inside(path);
+    if (holdsObjects(inside)) return !this.#hasChanged(path) && !holdsDirectories(path);
+    return isFilledByGit(inside);
   }
 
-  function below(holder: GitFolder, path: string, name: string): GitFolder {
-    const { isNamedByUsers, isMoved } = holder;
+  #below(holder: GitFolder, path: string, name: string): GitFolder {
     // A linked worktree may be called so.
-    const holdsBranches = NAMED_BY_USERS.has(name) && holder.path !== childOf(directory, 'worktrees');
+    const holdsBranches = NAMED_BY_USERS.has(name) && holder.path !== childOf(this.#directory, 'worktrees');
     return {
       path,
-      isNamedByUsers: isNamedByUsers || holdsBranches,
-      isMoved: isMoved || hasChanged(path, since),
+      isNamedByUsers: holder.isNamedByUsers || holdsBranches,
+      isMoved: holder.isMoved || this.#hasChanged(path),
     };
+  }
+
+  #hasChanged(path: string): boolean {
+    return hasChanged(path, this.#look.since);
   }
 }
 

@@ -99,4 +99,27 @@ describeInWorlds(({ there, it }) => {
       rmSync(repository, { recursive: true, force: true });
     }
   });
+
+  it('commits go on in a linked worktree of which only what they need may be written, and what leads to its config stays', async () => {
+    const { bare } = there();
+    const directory = path.join(bare, 'r/.git');
+    const files = path.join(bare, 'wt');
+    const parts = ['worktrees', 'objects', 'refs', 'logs'].map((name) => path.join(directory, name));
+    const own = path.join(directory, 'worktrees/wt');
+    const attempt = `cd ${own} && { mv commondir x || echo refused; echo e > commondir || echo refused; } 2> /dev/null`;
+    const commit = 'echo x > a && git add a && git commit -q -m x && echo committed';
+    try {
+      const made = 'git init -q r && cd r && git commit -q --allow-empty -m one && git worktree add -q ../wt';
+      await there().run(made, { cwd: bare, write: [bare] });
+      const withFiles = { cwd: files, write: [files, own, ...parts.slice(1)] };
+      const committed = await there().run(`${commit}; ${attempt}`, withFiles);
+      const withoutFiles = await there().run(attempt, { cwd: bare, write: parts });
+      expect([committed.stdout, withoutFiles.stdout]).toEqual([
+        'committed\nrefused\nrefused\n',
+        'refused\nrefused\n',
+      ]);
+    } finally {
+      outsideRun(['find', bare, '-mindepth', '1', '-delete'], '/');
+    }
+  });
 });

@@ -16,10 +16,13 @@ export function holdsObjects(inside: string): boolean {
   return OBJECTS.test(inside);
 }
 
-/** The path of something in a directory called `.git`, as long as it lies in no repository of another name there; undefined for what lies in none. */
-export function pathInGit(path: string): string | undefined {
+/**
+ * Whether something is left out where repositories are looked for: such a directory in one called `.git`. The names of a path alone may decide about that:
+ * nobody can rename what is above a repository that was found, but anybody can make a directory look like one.
+ */
+export function isLeftOut(path: string): boolean {
   const at = path.lastIndexOf(IN_GIT);
-  return at === -1 ? undefined : path.slice(at + IN_GIT.length);
+  return at !== -1 && isFilledByGit(path.slice(at + IN_GIT.length));
 }
 
 const IN_GIT = '/.git/';

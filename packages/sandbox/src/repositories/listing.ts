@@ -1,6 +1,7 @@
 import { isSameStamp, isSettled } from '../files/directory-stamp.js';
 import { childOf } from '../files/paths.js';
 import { MAX_SCANNED_DIRECTORIES, MAX_SCANNED_TREE_ENTRIES } from '../limits.js';
+import { isLinkedWorktree, isRepository, MARKS_OF_FILES, REPOSITORY_MARKS } from './git-directory.js';
 import type { ScanFiles, ScannedStamp } from './scan-files.js';
 
 /** What a scan needs to know of one directory. */
@@ -16,6 +17,8 @@ export interface Listing {
   readonly hasGit: boolean;
   /** Whether it is itself what `.git` is elsewhere, or was: that of a submodule, or a bare repository. */
   readonly isRepository: boolean;
+  /** Whether git takes it for what a repository has of a linked worktree. */
+  readonly isLinkedWorktree: boolean;
   /** False when it may have changed after it was listed without another stamp: such a listing is used once. */
   readonly isSettled: boolean;
 }
@@ -54,7 +57,8 @@ export async function readListing(
     entries,
     isCut,
     hasGit: isThere('.git'),
-    isRepository: REPOSITORY_NAMES.every(isThere) || (isThere(CONFIG) && isOfGit(directory, files)),
+    isRepository: isRepository(isThere) || (isThere(CONFIG) && isOfGit(directory, files)),
+    isLinkedWorktree: isLinkedWorktree(isThere),
     isSettled: isSettled(stamp, stampedAtMs),
   };
 }
@@ -75,13 +79,11 @@ export function isCurrent(listing: Listing, stamp: ScannedStamp): boolean {
   return listing.isSettled && isSameStamp(listing.stamp, stamp);
 }
 
-const REPOSITORY_NAMES = ['HEAD', 'objects', 'refs'];
-
 /** That of a repository is a file. */
 const CONFIG = 'config';
 
-const MARKS: ReadonlySet<string> = new Set(['.git', ...REPOSITORY_NAMES, CONFIG]);
+const MARKS: ReadonlySet<string> = new Set(['.git', ...REPOSITORY_MARKS, CONFIG]);
 
 function isMark(name: string, isDirectory: boolean): boolean {
-  return MARKS.has(name) && !(isDirectory && name === CONFIG);
+  return MARKS.has(name) && !(isDirectory && (name === CONFIG || MARKS_OF_FILES.has(name)));
 }

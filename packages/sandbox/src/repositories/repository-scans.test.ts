@@ -56,6 +56,28 @@ describe('a look below a root', () => {
     });
   });
 
+  test('finds what git takes for a linked worktree, but for those of a repository that it has found', async () => {
+    const tree = treeOf('/ws/.git/worktrees/a/odd', '/ws/git/worktrees', '/ws/x/commondir');
+    for (const name of ['.git/worktrees/a', '.git/worktrees/a/odd', 'git/worktrees/b', 'c']) {
+      tree.make(`/ws/${name}`, true);
+      for (const file of ['HEAD', 'commondir']) tree.make(`/ws/${name}/${file}`, false);
+    }
+    tree.make('/ws/x/HEAD', false);
+    tree.make('/ws/d', true);
+    for (const file of ['gitdir', 'commondir']) tree.make(`/ws/d/${file}`, false);
+    const found = ['/ws/c', '/ws/d', '/ws/.git', '/ws/git/worktrees/b', '/ws/.git/worktrees/a/odd'];
+    const scans = scansOf(tree);
+    expect([
+      (await scans.find(target('/ws'))).repositories,
+      (await scans.find(target('/ws/.git/worktrees'))).repositories,
+      (await scans.find(target('/ws/.git/worktrees/a'))).repositories,
+    ]).toEqual([
+      found,
+      ['/ws/.git/worktrees/a', '/ws/.git/worktrees/a/odd'],
+      ['/ws/.git/worktrees/a', '/ws/.git/worktrees/a/odd'],
+    ]);
+  });
+
   test('knows one by its config, which stays as it is, where a command took away what else tells of one', async () => {
     const tree = treeOf('/ws/x.git/refs', '/ws/other/refs', '/ws/deep/a');
     for (const directory of ['/ws/x.git', '/ws/other', '/ws/deep/a']) tree.make(`${directory}/config`, false);

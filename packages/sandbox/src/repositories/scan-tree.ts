@@ -2,7 +2,7 @@ import { KERNEL_TREES } from '../files/kernel-trees.js';
 import { childOf, isWithinAny, NOT_UTF_8, parentOf } from '../files/paths.js';
 import { TimeSlices, type TurnClock } from '../files/time-slices.js';
 import { MAX_SCANNED_TREE_ENTRIES } from '../limits.js';
-import { isFilledByGit, KEPT_BY_GIT, pathInGit } from './kept-by-git.js';
+import { isLeftOut, KEPT_BY_GIT } from './kept-by-git.js';
 import { isCurrent, type Listing, readListing } from './listing.js';
 import { type ScanFiles, ShutDirectory } from './scan-files.js';
 
@@ -23,7 +23,7 @@ export interface ScanTarget {
 export interface ScannedTree {
   /** Paths that end in `.git`, whatever stands there. */
   readonly gitPaths: readonly string[];
-  /** Directories that are what `.git` is elsewhere: those of submodules, and bare repositories. */
+  /** Directories that are what `.git` is elsewhere: those of submodules, bare repositories, and linked worktrees of others than these. */
   readonly repositories: readonly string[];
   /** Directories that could not be looked into for their mode, and that this user could fill all the same; one of them may hold another. */
   readonly shut: readonly string[];
@@ -224,12 +224,21 @@ class Scan {
     const listing = this.listings.get(directory);
     if (listing === undefined) return NOTHING_BELOW;
     const isGit = directory.endsWith('/.git');
-    if (listing.isRepository || isGit) this.#repositories.push(directory);
+    const isByItself = listing.isLinkedWorktree && !this.#belongsToFound(directory);
+    if (isGit || listing.isRepository || isByItself) this.#repositories.push(directory);
     if (listing.hasGit) this.#gitPaths.push(childOf(directory, '.git'));
     const children = this.#childrenOf(directory, listing, isGit);
     // Submodules keep their repositories inside of that of the outermost one.
     if (listing.hasGit) children.push(childOf(directory, '.git'));
     return { children, mayBeEmpty: directory.endsWith('/objects') && this.#countsLinks(directory, listing) };
+  }
+
+  /** Whether a linked worktree is protected with its repository. */
+  #belongsToFound(worktree: string): boolean {
+    const holder = parentOf(worktree);
+    const repository = parentOf(holder);
+    const listing = holder.endsWith('/worktrees') ? this.listings.get(repository) : undefined;
+    return listing !== undefined && (listing.isRepository || repository.endsWith('/.git'));
   }
 
   /** Without those that come last, and last of all what git keeps, so that it hides nothing else. */
@@ -290,12 +299,3 @@ const OF_OBJECTS = /\/[0-9a-f]{2}$/;
 
 /** Of a directory that holds no other. */
 const LINKS_OF_LEAF = 2;
-
-/**
- * What is left out of a directory called `.git`. The names of a path alone may decide about that: nobody can rename what is
- * above a repository that was found, but anybody can make a directory look like one.
- */
-function isLeftOut(path: string): boolean {
-  const inside = pathInGit(path);
-  return inside !== undefined && isFilledByGit(inside);
-}
