@@ -22,6 +22,8 @@ export function fullBudget(): LookBudget {
 export interface ChangeLook {
   /** Milliseconds since 1970; what has not changed from then on is left out. */
   readonly since: number;
+  /** Whether the command could write at a canonical path. */
+  readonly isWritable: (path: string) => boolean;
   /** Directories of repositories, each of which is looked at by itself. */
   readonly repositories: ReadonlySet<string>;
   readonly budget: LookBudget;

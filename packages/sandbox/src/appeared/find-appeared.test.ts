@@ -144,6 +144,22 @@ test('a repository among what git keeps in one that was there is told', async ()
   });
 });
 
+test('a linked worktree that is where the command may not write is told, and one below what it may write is not', async () => {
+  repository('old');
+  const said = (name: string): string => path.join(root, 'old/.git/worktrees', name, 'gitdir');
+  const rules = [rule(`write ${root}`), rule(`read ${root}/kept`)];
+  const { found } = await appearedBy(
+    () => {
+      for (const name of ['kept', 'made']) {
+        mkdirSync(path.dirname(said(name)), { recursive: true });
+        writeFileSync(said(name), `${root}/${name}/.git\n`);
+      }
+    },
+    { rules },
+  );
+  expect(found.map(({ kind, path: at }) => [kind, at])).toEqual([['gitState', said('kept')]]);
+});
+
 describe('where parts of a repository may be written by themselves', () => {
   /** What is told of links at such names in the directory of the repository. */
   async function toldOf(roots: readonly string[], links: readonly string[]): Promise<readonly string[]> {

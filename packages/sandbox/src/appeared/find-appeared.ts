@@ -1,6 +1,7 @@
 import { letGoOfWays } from '../files/direct-path.js';
 import type { HostFacts } from '../host-facts.js';
 import type { SandboxPlan } from '../plan-sandbox.js';
+import { indexRules } from '../policy/access.js';
 import { NEVER_ABORTED, untilAborted } from '../until-aborted.js';
 import type { AppearedReport } from './appeared.js';
 import { fullBudget } from './change-look.js';
@@ -38,7 +39,15 @@ async function lookThrough(
 ): Promise<AppearedReport> {
   letGoOfWays();
   const known = new Set(searched.flatMap(({ tree }) => tree.repositories));
-  const look = { since, repositories: known, budget: fullBudget(), findings: new Findings(), signal };
+  const index = indexRules(policy.rules);
+  const look = {
+    since,
+    isWritable: (path: string) => index.accessAt(path) === 'write',
+    repositories: known,
+    budget: fullBudget(),
+    findings: new Findings(),
+    signal,
+  };
   await findUncovered(policy, look);
   await findMadePrograms(missingPrograms, look);
   for (const { target, tree } of searched) {

@@ -14,6 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { isWithin } from '../files/paths.js';
 import { MAX_LOOKED_GIT_ENTRIES } from '../limits.js';
 import { NEVER_ABORTED } from '../until-aborted.js';
 import type { Appeared } from './appeared.js';
@@ -50,6 +51,7 @@ async function changes(
   const findings = new Findings();
   const look = {
     since,
+    isWritable: (at: string) => isWithin(at, work),
     repositories,
     budget: { ...fullBudget(), ...budget },
     findings,
@@ -118,9 +120,8 @@ test('what git never puts among objects is told, and no object of a directory th
   for (const name of ['00/before', '11', '22']) {
     mkdirSync(path.join(directory, 'objects', name), { recursive: true });
   }
-  const last = path.join(directory, 'objects/11/object');
   for (const name of ['object', 'HEAD']) writeFileSync(path.join(directory, 'objects/11', name), '');
-  const since = await laterThan(last);
+  const since = await laterThan(path.join(directory, 'objects/11/HEAD'));
   expect(await changes(since, { objects: 0 })).toEqual([]);
   linkAt('objects/00/before/x');
   mkdirSync(path.join(directory, 'objects/22/made'));
@@ -193,6 +194,31 @@ test('the index of a linked worktree is looked at, whatever that is called', asy
     'worktrees/beside/index',
     'worktrees/logs/index',
   ]);
+});
+
+test('where a linked worktree is, and where it has hooks and config, is told unless it is as git has it', async () => {
+  git('commit', '-qm', 'one');
+  git('worktree', 'add', '-q', path.join(work, 'beside'));
+  git('worktree', 'add', '-q', path.join(work, 'relative'));
+  const at = (name: string): string => path.join(directory, 'worktrees', name);
+  writeFileSync(at('relative/gitdir'), '../../../relative/.git\n');
+  symlinkSync('/nowhere', path.join(work, 'link'));
+  expect(await changes()).toEqual([]);
+  const elsewhere = [
+    ...['/victim/.git', '/victim', '../../../../victim/.git', '', 'x'.repeat(100_000)],
+    ...[`${work}/a\0/.git`, `${work}/\ufffd/.git`, `${work}/link/.git`, `${work}/link/../victim/.git`],
+  ];
+  for (const said of elsewhere) {
+    writeFileSync(at('beside/gitdir'), `${said}\n`);
+    const text = `${at('beside/gitdir')} says that a linked worktree is where the command may not write, and git worktree repair outside writes a .git file there; look at it, or remove ${at('beside')}`;
+    expect(await changes()).toEqual([{ kind: 'gitState', path: at('beside/gitdir'), text }]);
+  }
+  writeFileSync(at('beside/gitdir'), `${work}/beside/.git\n`);
+  for (const said of ['../../objects/e\n', '../.. \n']) {
+    writeFileSync(at('relative/commondir'), said);
+    const text = `${at('relative/commondir')} has git take hooks and config in a linked worktree from elsewhere than its repository; look at it, or remove ${at('relative')}`;
+    expect(await changes()).toEqual([{ kind: 'gitState', path: at('relative/commondir'), text }]);
+  }
 });
 
 test('conflicts in more than is read are told as well', async () => {
@@ -295,6 +321,7 @@ test('nobody waits for it any more', async () => {
   const reason = new Error('over');
   const look = {
     since: 0,
+    isWritable: () => true,
     repositories: new Set<string>(),
     budget: fullBudget(),
     findings: new Findings(),

@@ -8,6 +8,7 @@ import { hasChanged } from './changed.js';
 import { shown } from './findings.js';
 import { entriesBelow, type GitEntry } from './git-entries.js';
 import { faultOfIndex, isStrangeName } from './git-index.js';
+import { isOfWorktree, leadsToHolder, worktreeFault } from './worktree-state.js';
 
 /**
  * Finds what has changed in the directory of a repository so that git outside writes elsewhere than git does, or runs what somebody has left
@@ -30,6 +31,7 @@ function toldOf({ path, name, isNamedByUsers }: GitEntry): Tell | undefined {
   if (isNamedByUsers) return undefined;
   if (name === 'index' || name.startsWith('sharedindex.')) return tellIndex;
   if (name === 'MERGE_RR') return tellConflicts;
+  if (isOfWorktree(path)) return tellWorktree;
   if (REBASE.test(path)) return tellRebase;
   return PICKS.test(path) ? tellPicks : undefined;
 }
@@ -59,6 +61,13 @@ function tellPicks(path: string, _directory: string, { findings }: ChangeLook): 
     (at) =>
       `${at} belongs to a cherry-pick or revert that was not ended, and git cherry-pick --continue outside goes by what it says; look at it, or git cherry-pick --abort`,
   );
+}
+
+function tellWorktree(path: string, _directory: string, { isWritable, findings }: ChangeLook): undefined {
+  const text = bytesOf(path, MAX_SMALL_FILE_BYTES)?.toString('utf8');
+  const fault = worktreeFault(path, text, isWritable);
+  if (fault === undefined) return;
+  findings.add('gitState', path, (at) => `${at} ${fault}; look at it, or remove ${shown(parentOf(path))}`);
 }
 
 async function tellIndex(path: string, directory: string, { budget, findings }: ChangeLook): Promise<void> {
@@ -102,8 +111,8 @@ function hashOf(directory: string): 'sha1' | 'sha256' {
 
 /** Where the config of a linked worktree is, as long as that is where git has it: nobody looks where else a file says. */
 function commonOf(directory: string): string {
-  const said = bytesOf(childOf(directory, 'commondir'), MAX_SMALL_FILE_BYTES)?.toString('utf8').trimEnd();
-  return said === COMMON ? parentOf(parentOf(directory)) : directory;
+  const text = bytesOf(childOf(directory, 'commondir'), MAX_SMALL_FILE_BYTES)?.toString('utf8');
+  return leadsToHolder(text) ? parentOf(parentOf(directory)) : directory;
 }
 
 /** Undefined for what cannot be read, a link included, which is told of by itself. */
@@ -121,6 +130,3 @@ const REBASE =
 
 /** The same for `git cherry-pick` and `git revert`. */
 const PICKS = /\/sequencer\/(?:todo|opts)$/;
-
-/** What git writes into `commondir`. */
-const COMMON = '../..';

@@ -1,0 +1,49 @@
+import { posix } from 'node:path';
+import { isBehindLink } from '../files/direct-path.js';
+import { childOf, MAX_PATH_BYTES, NOT_UTF_8, parentOf } from '../files/paths.js';
+
+/** Whether a `commondir` of a linked worktree says what git writes there: its repository is the one that holds it. */
+export function leadsToHolder(text: string | undefined): boolean {
+  return text?.replace(/[\r\n]+$/, '') === '../..';
+}
+
+/** Whether an entry of a repository says where a linked worktree is, or where that has its hooks and config. */
+export function isOfWorktree(path: string): boolean {
+  return OF_WORKTREE.test(path);
+}
+
+/**
+ * Why such a file is told; undefined for one as git has it in a worktree that is below what may be written.
+ * @param text What it says; undefined for what nobody can read. @param isWritable Whether the command could write at a path.
+ */
+export function worktreeFault(
+  path: string,
+  text: string | undefined,
+  isWritable: (path: string) => boolean,
+): string | undefined {
+  if (path.endsWith('/commondir')) return leadsToHolder(text) ? undefined : OTHER_CONFIG;
+  const files = filesAt(text?.replace(/[ \t-\r]+$/, '') ?? '', parentOf(path));
+  // Elsewhere nothing is looked at for what a command has written.
+  const isBelow = files !== undefined && isWritable(files) && !isBehindLink(childOf(files, '.git'));
+  return isBelow ? undefined : WRITTEN_ELSEWHERE;
+}
+
+/** Where git would write a `.git` file if there are no links; undefined where nobody can tell. */
+function filesAt(said: string, directory: string): string | undefined {
+  const names = said
+    .replace(/\/\.git$/, '')
+    .replace(/^(?:\.\.\/)+/, '')
+    .split('/');
+  const isPath = said !== '' && !UNREADABLE.test(said) && said.length < MAX_PATH_BYTES;
+  return isPath && !names.includes('..') ? posix.resolve(directory, said.replace(/\/\.git$/, '')) : undefined;
+}
+
+const OTHER_CONFIG = 'has git take hooks and config in a linked worktree from elsewhere than its repository';
+
+const WRITTEN_ELSEWHERE =
+  'says that a linked worktree is where the command may not write, and git worktree repair outside writes a .git file there';
+
+const OF_WORKTREE = /\/worktrees\/[^/]+\/(?:commondir|gitdir)$/;
+
+/** What ends a path for git, or stands for bytes that are no text. */
+const UNREADABLE = new RegExp(`[\\0${NOT_UTF_8}]`);
