@@ -14,9 +14,7 @@ export function isTailOf(
   end: number,
 ): boolean {
   const limit = bytes.length - hashBytes;
-  const last = limit - EXTENSION_HEADER_BYTES - OFFSET_BYTES - hashBytes;
-  const hasEnd = last >= end && signatureAt(bytes, last) === 'EOIE';
-  if (hasEnd && bytes.readUInt32BE(last + EXTENSION_HEADER_BYTES) !== end) return false;
+  if ([SHA1_BYTES, hashBytes].some((size) => endsElsewhere(end, bytes, limit - size))) return false;
   let at = end;
   while (at + EXTENSION_HEADER_BYTES <= limit) {
     const from = at + EXTENSION_HEADER_BYTES;
@@ -27,6 +25,15 @@ export function isTailOf(
     at = to;
   }
   return at === limit;
+}
+
+/**
+ * Whether git would find another end of the entries. It looks at one place, whatever that belongs to, and takes what it has written for a hash as long as one of SHA-1.
+ * @param hashAt Where the hash of what says so begins.
+ */
+function endsElsewhere(end: number, bytes: Buffer, hashAt: number): boolean {
+  const at = hashAt - OFFSET_BYTES - EXTENSION_HEADER_BYTES;
+  return at >= 0 && signatureAt(bytes, at) === 'EOIE' && bytes.readUInt32BE(hashAt - OFFSET_BYTES) !== end;
 }
 
 /** A version, and for each block where it begins and how many entries it has. */
@@ -53,3 +60,4 @@ const EXTENSION_HEADER_BYTES = 8;
 
 const OFFSET_BYTES = 4;
 const BLOCK_BYTES = 8;
+const SHA1_BYTES = 20;

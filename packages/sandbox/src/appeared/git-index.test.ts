@@ -112,6 +112,35 @@ test.each([
   expect(await fault(bytes)).toEqual({ kind: 'unreadable' });
 });
 
+test.each(['sha1', 'sha256'] as const)(
+  'with hashes of %s, it is told of another end of the entries where git looks for one, wherever that lies',
+  async (format) => {
+    const hashBytes = format === 'sha1' ? 20 : 32;
+    const bytes = indexOf(format, '2', ['a']);
+    const end = bytes.length - hashBytes;
+    const withEnd = (offset: number): Buffer => {
+      const extension = Buffer.alloc(8 + 32);
+      extension.write('ZZZZ\0\0\0\x20EOIE\0\0\0\x18', 'latin1');
+      extension.writeUInt32BE(offset, 16);
+      return Buffer.concat([bytes.subarray(0, end), extension, bytes.subarray(end)]);
+    };
+    expect([await fault(withEnd(end), format), await fault(withEnd(end + 8), format)]).toEqual([
+      undefined,
+      { kind: 'unreadable' },
+    ]);
+  },
+);
+
+test('so it is where that lies in the last entry', async () => {
+  const header = Buffer.from('DIRC\0\0\0\x02\0\0\0\x01', 'latin1');
+  const entry = Buffer.alloc(72);
+  entry.write('\x09ninebytes', 61, 'latin1');
+  const index = Buffer.concat([header, entry, Buffer.alloc(20)]);
+  expect(await fault(index)).toBeUndefined();
+  index.write('EOIE\0\0\0\x18\0\0\0\x0c', 52, 'latin1');
+  expect(await fault(index)).toEqual({ kind: 'unreadable' });
+});
+
 describe('an entry that git writes in no index', () => {
   /** Where the flags of the first entry are. */
   const FLAGS = 12 + 60;
