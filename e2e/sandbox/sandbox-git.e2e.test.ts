@@ -57,6 +57,7 @@ describeConfined('git in a sandbox', WHOEVER_TESTS, () => {
       'mkdir made',
       'git -C made init -q',
       'git clone -q . "$TMPDIR/clone"',
+      'git worktree add -q "$TMPDIR/worktree"',
       'git add untracked',
     ];
     const script = `cd ${repository} && ${steps.join(' && ')}`;

@@ -18,7 +18,10 @@ export async function tellAppeared(
   const { searched, policy, missingPrograms } = plan;
   const kept = {
     searched: searched.filter(({ target }) => isKept(target.root)),
-    policy: { ...policy, rules: policy.rules.filter(({ path }) => isKept(path)) },
+    policy: {
+      ...policy,
+      rules: policy.rules.filter(({ access, path }) => access === 'write' || isKept(path)),
+    },
     missingPrograms: missingPrograms.filter(({ path }) => isKept(path)),
   };
   const limit = AbortSignal.timeout(LOOK_LIMIT_MS);
