@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -10,6 +10,7 @@ import { markedProcesses, noneMarked, openDescriptors, releasedDescriptors } fro
 import { type Answer, dialWebSocket, type RawClient } from '../raw-client.js';
 import { base64, eventsOf, finish, outputContains, runFrom, startParams } from '../runs.js';
 import {
+  type Entry,
   recordsOf,
   restricted,
   runConfined,
@@ -485,6 +486,40 @@ describeConfinedByEach(
             await finish(client, 'kept');
             expect(readdirSync(place.outside).sort()).toEqual(['Makefile', 'free']);
             expect(readFileSync(join(place.outside, 'Makefile'), 'utf8')).toBe('all:\n');
+          },
+          { protectedNames: ['.github', 'Makefile'] },
+        );
+      });
+
+      test('and no entry that names them, or what lies below them, opens them, for a command or a file request', async () => {
+        await belowCeiling(
+          async (client, place) => {
+            const at = (name: string): string => join(place.outside, name);
+            const uri = (name: string): string => pathToFileURL(at(name)).href;
+            const writing = (name: string): Entry => ({
+              path: { type: 'path', path: uri(name) },
+              access: 'write',
+            });
+            mkdirSync(at('.github/workflows'), { recursive: true });
+            for (const name of ['Makefile', '.envrc']) writeFileSync(at(name), 'kept\n');
+            const names = ['Makefile', '.github/workflows', '.envrc'];
+            // Whoever the command runs as, nothing but its sandbox keeps it from writing.
+            for (const name of names) chmodSync(at(name), 0o777);
+            const permissions = restricted([special('root', 'read'), ...names.map(writing)]);
+            const script = `cd ${place.outside}; for f in Makefile .github/workflows/x .envrc; do echo x >> $f; done`;
+            await runConfined(client, script, place, permissions);
+            const sandbox = sandboxOf(permissions, place);
+            const write = async (name: string): Promise<unknown> => {
+              const params = { path: uri(name), dataBase64: base64('y\n'), sandbox };
+              return (await client.request('fs/writeFile', params)).error?.code;
+            };
+            expect([
+              readdirSync(at('.github/workflows')),
+              ['Makefile', '.envrc'].map((name) => readFileSync(at(name), 'utf8')),
+              await write('Makefile'),
+              await write('.github/workflows/y'),
+              await write('.envrc'),
+            ]).toEqual([[], ['kept\n', 'kept\nx\n'], -32603, -32603, undefined]);
           },
           { protectedNames: ['.github', 'Makefile'] },
         );

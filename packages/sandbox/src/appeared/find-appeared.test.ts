@@ -186,7 +186,7 @@ describe('where parts of a repository may be written by themselves', () => {
     // An index as it is, with hashes as the repository has them.
     utimesSync(path.join(main, '.git/worktrees/wt/index'), 0, 0);
     const report = await findAppeared(
-      { searched, policy: policyOf([]) },
+      { searched, policy: policyOf([]), missingPrograms: [] },
       { repositories, files: OWN },
       since,
     );

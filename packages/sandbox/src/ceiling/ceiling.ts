@@ -21,6 +21,7 @@ import { GitBelow } from './git-below.js';
 import { gitPlacesAround } from './git-places.js';
 import { homeDirectories } from './home-directories.js';
 import { type NamesAtTop, protectedAtTop } from './names-at-top.js';
+import { heldNames } from './operator-names.js';
 import { PathProtection } from './path-protection.js';
 import type { ProtectedPath } from './protect-git.js';
 import { protectedInRepositories } from './protect-repositories.js';
@@ -242,13 +243,18 @@ function protections(
   const roots = writableRoots(rules);
   const looks = new LookPool(files, MAX_FOLLOWED_NAMES);
   const git = new GitBelow(index, looks);
+  const { maximum, operatorNames = [] } = ceiling;
+  const held = heldNames(operatorNames, maximum?.rules ?? [], rules, files);
+  notes.push(...held.gaps.map(asNote));
   for (const root of roots) {
     const scanned = trees.get(root.path);
     if (scanned === undefined) throw new StalePlan(root.path, 'was replaced');
     notes.push(...notesOf(root.path, scanned));
     paths.push(...git.add(root.path, scanned).map(asPath));
     // In a directory that many share, nobody's configuration is looked for.
-    if (!root.isShared) paths.push(...protectedAtTop(root.path, ceiling, files));
+    if (root.isShared) continue;
+    const names = held.roots.has(root.path) ? { ...ceiling, operatorNames: [] } : ceiling;
+    paths.push(...protectedAtTop(root.path, names, files));
   }
   const { worktrees, links, unfollowed, tooDeep } = git;
   notes.push(...noteOfUnfollowed(unfollowed));
@@ -260,7 +266,7 @@ function protections(
   paths.push(...named.paths);
   missingPrograms.push(...named.missing.filter(({ path }) => index.accessAt(path) === 'write'));
   const gaps = named.gaps.filter(({ path }) => index.accessAt(path) === 'write');
-  notes.push(...gaps.map(({ text }) => ({ origin: ORIGIN, text })));
+  notes.push(...gaps.map(({ text }) => asNote(text)));
   const protection = new PathProtection({
     files,
     index,
@@ -273,14 +279,14 @@ function protections(
     ...paths.flatMap((path) => protection.rulesFor(path)),
     ...missing.flatMap(({ path }) => protection.rulesAbove(path)),
   ];
-  const inside = found.filter(({ path }) => index.accessAt(path) === 'write');
+  const inside = [...found.filter(({ path }) => index.accessAt(path) === 'write'), ...held.rules];
   const restrictions = [...inside, ...rules.filter(({ access }) => access !== 'write')];
   const restricted = restrictions.map(({ path }) => path);
   const deep = deepRestrictions(restricted, rules);
   remarks.push(...noteOfDeep([...tooDeep, ...deep]));
   const aboveDeep = deep.flatMap(({ directory: path }) => protection.rulesFor({ path }));
   looseLinks.push(...protection.looseLinks);
-  notes.push(...protection.gaps.map((text) => ({ origin: ORIGIN, text })));
+  notes.push(...protection.gaps.map(asNote));
   return [EVERYTHING, ...inside, ...aboveDeep];
 }
 
@@ -297,6 +303,10 @@ function withThoseAround(
 
 function asPath(path: string): ProtectedPath {
   return { path };
+}
+
+function asNote(text: string): PolicyNote {
+  return { origin: ORIGIN, text };
 }
 
 /** Nobody opens what is hidden, wherever it is mounted. */

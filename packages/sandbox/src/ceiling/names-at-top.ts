@@ -1,7 +1,7 @@
 import type { FileFacts } from '../files/file-facts.js';
 import { childOf, parentOf } from '../files/paths.js';
 import { resolvePath } from '../files/resolve-path.js';
-import { memberOf } from '../policy/rule-origin.js';
+import { operatorNamesAt } from './operator-names.js';
 import type { ProtectedPath } from './protect-git.js';
 
 /** Names at the top of each writable root that restricted policies leave as they are. */
@@ -34,11 +34,7 @@ export function protectedAtTop(root: string, names: NamesAtTop, files: FileFacts
   return [
     ...protectedNames.map((name) => ({ path: childOf(root, name), linksInto: [root] })),
     ...atHome,
-    ...operatorNames.map((name, at) => ({
-      path: childOf(root, name),
-      linksInto: [root],
-      origin: memberOf('ceiling', `protectedNames.${at}`),
-    })),
+    ...operatorNamesAt(root, operatorNames),
     ...protectedIfThere
       .map((name) => childOf(root, name))
       .filter((path) => !known.has(path))
