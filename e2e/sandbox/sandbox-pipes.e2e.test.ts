@@ -8,6 +8,7 @@ import { buffer, text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { eventually, within } from '../deadline.js';
 import { PROGRAM, runHoldfast } from '../harness.js';
+import { descendants } from '../process-table.js';
 import { type SandboxPlace, sandboxPlace } from './sandbox-profiles.js';
 import { describeConfined, WHOEVER_TESTS } from './sandbox-users.js';
 
@@ -106,12 +107,12 @@ describeConfined('pipes as streams of `holdfast sandbox`', WHOEVER_TESTS, () => 
   );
 
   test(
-    'that are not read keep nobody who was told to end, and lose nothing',
+    'that are not read keep nobody who was told to end, and lose nothing, nor what is told of the command',
     async () => {
       await using place = await sandboxPlace(WHOEVER_TESTS);
       const at = (name: string): string => join(place.outside, name);
-      const command = `head -c 100000 /dev/zero; : > "$WS/ended"`;
-      const own = `sh -c 'echo $$ > "$OUT/pid"; exec "$NODE" "$PROGRAM" sandbox --write "$WS" -- "$@"' sh`;
+      const command = `git init -q "$WS/made"; head -c 100000 /dev/zero; : > "$WS/ended"`;
+      const own = `sh -c 'echo $$ > "$OUT/pid"; exec "$NODE" "$PROGRAM" sandbox --write "$WS" -- "$@" 2> "$OUT/said"' sh`;
       const writer = `{ ${own} /bin/sh -c '${command}'; : > "$OUT/over"; }`;
       const outer = startOuter(place, `${writer} | { until_there "$OUT/go"; cat > "$OUT/out"; }`);
       const ended = once(outer, 'exit');
@@ -120,11 +121,20 @@ describeConfined('pipes as streams of `holdfast sandbox`', WHOEVER_TESTS, () => 
         () => existsSync(join(place.workspace, 'ended')) || undefined,
         SCRIPT_MS,
       );
-      process.kill(Number(readFileSync(at('pid'), 'utf8')), 'SIGTERM');
+      const pid = Number(readFileSync(at('pid'), 'utf8'));
+      await eventually(
+        'the end of all but what carries its output',
+        () => descendants(pid).every(({ command }) => command.startsWith('cat')) || undefined,
+        SCRIPT_MS,
+      );
+      process.kill(pid, 'SIGTERM');
       await eventually('its end', () => existsSync(at('over')) || undefined, SCRIPT_MS);
       writeFileSync(at('go'), '');
       await within('the end of the reader', ended, SCRIPT_MS);
       expect(statSync(at('out')).size).toBe(100_000);
+      expect(readFileSync(at('said'), 'utf8')).toContain(
+        `holdfast: note: ${place.workspace}/made/.git was not there before, and git that is run in this repository outside runs the hooks and programs that it names\n`,
+      );
     },
     DEADLINE_MS,
   );

@@ -90,9 +90,10 @@ async function runPlanned(
     });
     const ending = await endOf(started, setUp, streams, wrapperEnv);
     const signal = await untilArrived(streams, ending.isPatient);
-    if (signal !== undefined) return 128 + constants.signals[signal];
-    const exitCode = ending.exitCode ?? explainNotExecuted(command);
-    if (exitCode !== 0) tellDenial(exitCode, planned.latest, refusals);
+    const exitCode =
+      signal === undefined
+        ? tellEnding(ending, command, planned.latest, refusals)
+        : 128 + constants.signals[signal];
     await tellAppeared(planned.latest, since, command.temporary);
     return exitCode === 0 && streams.hasLost ? EXIT_OWN_FAILURE : exitCode;
   } catch (error) {
@@ -124,6 +125,13 @@ function networkOpener(
     });
     return { managed, close: () => managed.close() };
   };
+}
+
+/** Says why a command has failed. @returns the exit code. */
+function tellEnding(ending: Ending, command: Wanted, planned: LocalPlan, refusals: Refusals): number {
+  const exitCode = ending.exitCode ?? explainNotExecuted(command);
+  if (exitCode !== 0) tellDenial(exitCode, planned, refusals);
+  return exitCode;
 }
 
 /** The command has the streams of this program, so nothing is known here of what it has printed. */
