@@ -847,7 +847,7 @@ interface ScanTarget {
 interface ScannedTree {
     /** Paths that end in `.git`, whatever stands there. */
     readonly gitPaths: readonly string[];
-    /** Directories that are what `.git` is elsewhere: those of submodules, and bare repositories. */
+    /** Directories that are what `.git` is elsewhere: those of submodules, bare repositories, and linked worktrees of others than these. */
     readonly repositories: readonly string[];
     /** Directories that could not be looked into for their mode, and that this user could fill all the same; one of them may hold another. */
     readonly shut: readonly string[];

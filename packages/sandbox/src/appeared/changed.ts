@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
 import { directStat } from '../files/direct-path.js';
-import { lacksDescriptors } from '../files/error-code.js';
 import { isSettled } from '../files/directory-stamp.js';
+import { lacksDescriptors } from '../files/error-code.js';
 
 /** What stands at a path, without following any link; undefined where nothing is, or nobody can tell. @throws Error of the system where descriptors are lacking. */
 export function statOf(path: string): Stats | undefined {

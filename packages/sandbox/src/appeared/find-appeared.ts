@@ -7,8 +7,8 @@ import type { AppearedReport } from './appeared.js';
 import { fullBudget } from './change-look.js';
 import { Findings } from './findings.js';
 import { findGitChanges } from './git-changes.js';
-import { findMadePrograms } from './made-programs.js';
 import { gitPartsOf } from './git-parts.js';
+import { findMadePrograms } from './made-programs.js';
 import { findNewRepositories } from './new-repositories.js';
 import { findUncovered } from './uncovered.js';
 
