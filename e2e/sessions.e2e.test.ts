@@ -92,8 +92,8 @@ describe.each(['ws', 'unix'] as const)('sessions over %s', (carrier) => {
     for (let round = 0; round < 40; round += 1) {
       for (let count = randomInt(1, 6); count > 0; count -= 1) {
         const line = `${String(lines.length)} ${'x'.repeat(randomInt(2000))}\n`;
-        lines.push(line);
-        answers.push(client.request('process/write', { processId: 'p', writeId: line, chunk: base64(line) }));
+        const writeId = String(lines.push(line));
+        answers.push(client.request('process/write', { processId: 'p', writeId, chunk: base64(line) }));
       }
       if (round % 3 === 0) await answers.at(-1);
       await client.cut();
