@@ -71,4 +71,47 @@ describeConfined('holdfast sandbox on a terminal', WHOEVER_TESTS, () => {
     await holdJobs(session.keyboard);
     expect(await session.end()).toBe(SHELL_CODE);
   });
+
+  test.runIf(existsSync(SCRIPT))(
+    'gives it to no command in the background whose streams lie elsewhere',
+    async () => {
+      await using place = await temporaryDirectory();
+      const env = { PATH, HOME: place.path, TMPDIR: place.path, ...SHELL_ENVIRONMENT };
+      const session = await openTerminalSession(INTERACTIVE_SHELL, { cwd: place.path, env });
+      const trial = 'if true < /dev/tty; then echo "open $((1+1))"; else echo "none $((1+1))"; fi';
+      const confined = `'${process.execPath}' '${PROGRAM}' sandbox -- /bin/sh -c '${trial}'`;
+      await session.keyboard.type(
+        `${confined} < /dev/null > said 2> errors & wait; cat said; exit ${SHELL_CODE}\n`,
+      );
+      await session.keyboard.until('none 2\r\n');
+      expect(await session.end()).toBe(SHELL_CODE);
+    },
+  );
+
+  /** What a command does with its terminal before it ends. */
+  const LEFT: readonly (readonly [string, string])[] = [
+    ['in the middle of a title', "printf '\\033]2;x'"],
+    [
+      'with another group in front, and writing kept from all others',
+      `stty tostop; exec perl -MPOSIX -e '$SIG{TTOU} = "IGNORE"; setpgid(0, 0); tcsetpgrp(0, $$)'`,
+    ],
+  ];
+
+  test.runIf(existsSync(SCRIPT)).each(LEFT)(
+    'tells what has appeared where the command leaves it %s, and ends as the command did',
+    async (_, script) => {
+      await using place = await sandboxPlace(WHOEVER_TESTS);
+      const commands = `git init -q made; (${script}); exit 0`;
+      const argv = ['sandbox', '--write', place.workspace, '--', '/bin/sh', '-c', commands];
+      const session = await openTerminalSession([process.execPath, PROGRAM, ...argv], {
+        cwd: place.workspace,
+        env: { PATH, HOME: place.path, TMPDIR: place.path },
+      });
+      const readable = '\u0018\u001b\\\u000f\u001b(B\u001b[0m';
+      await session.keyboard.until(
+        `${readable}holdfast: note: ${place.workspace}/made/.git was not there before`,
+      );
+      expect(await session.end()).toBe(0);
+    },
+  );
 });

@@ -1,3 +1,4 @@
+import { writeToStderr } from './terminal/left-terminal.js';
 import { lineEnd } from './terminal/verbatim-output.js';
 import { printableLines } from './text/printable.js';
 
@@ -6,7 +7,7 @@ import { printableLines } from './text/printable.js';
  * command, and the terminal obeys none of them; only line ends stay.
  */
 export function complain(message: string): void {
-  process.stderr.write(`holdfast: ${printableLines(message)}${lineEnd()}`);
+  writeToStderr(`holdfast: ${printableLines(message)}${lineEnd()}`);
 }
 
 /** The text of whatever was thrown, with what helps where the system lacks something, be that told by another error. */

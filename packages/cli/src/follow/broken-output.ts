@@ -9,6 +9,11 @@ export function endOnBrokenOutput(): void {
   }
 }
 
+/** Goes on when nobody reads what this program prints: its exit code is that of a command, which prints by itself. */
+export function outliveBrokenOutput(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignore);
+}
+
 /** Calls `onBroken` when nobody reads what this program prints. @returns a function that stops listening. */
 export function onBrokenOutput(onBroken: () => void): () => void {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', onBroken);

@@ -18,7 +18,9 @@ import { complain } from '../complain.js';
 import { describeDenial } from '../denial/describe-denial.js';
 import { describeLocalRule } from '../denial/local-rule.js';
 import { EXIT_OWN_FAILURE } from '../exit-codes.js';
+import { outliveBrokenOutput } from '../follow/broken-output.js';
 import { passUserSignals } from '../follow/signals.js';
+import { terminalWasLeft } from '../terminal/left-terminal.js';
 import { type CarriedStreams, refuseDirectories } from './carried-streams.js';
 import type { LocalPermissions } from './local-intent.js';
 import { NoteTeller } from './note-teller.js';
@@ -41,6 +43,7 @@ export async function runLocally(
   argv: readonly [string, ...string[]],
   permissions: LocalPermissions,
 ): Promise<number> {
+  outliveBrokenOutput();
   refuseDirectories();
   refuseForeignProcesses();
   return await withSetUp((setUp) =>
@@ -175,6 +178,7 @@ async function endOf(
   if (command !== undefined) streams.carryInput(wrapperEnv);
   setUp.end();
   const { result: isOver, wasSignalled } = await passingSignals({ child, wrapper }, wrapper.over);
+  terminalWasLeft();
   const { exitCode, childPid } = wrapper.status;
   if (!isOver) complain(`process ${childPid ?? ''} of the sandbox does not end`);
   const wrapperCode = codeOf(child);

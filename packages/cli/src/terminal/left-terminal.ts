@@ -1,0 +1,48 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { SYSTEM_PATH } from '@holdfast/sandbox/internal';
+
+let wasLeft = false;
+
+/** To be called when a command has ended that had the terminal of this program: it may have left that in any state. */
+export function terminalWasLeft(): void {
+  wasLeft = true;
+}
+
+/** Writes to stderr, so that it can be read on a terminal that a command has left. */
+export function writeToStderr(text: string): void {
+  if (!wasLeft || !process.stderr.isTTY) {
+    process.stderr.write(text);
+    return;
+  }
+  const readable = `${READABLE}${text}`;
+  if (!isInBackground() || !writeFromBackground(readable)) process.stderr.write(readable);
+}
+
+/** Ends a control string (CAN, ST), a character set of other glyphs (SI, ASCII as G0) and colours, concealment and the like (SGR 0). */
+const READABLE = '\u0018\u001b\\\u000f\u001b(B\u001b[0m';
+
+/** Whether the terminal has another group than that of this program in front, which a command can see to. */
+function isInBackground(): boolean {
+  try {
+    const stat = readFileSync('/proc/self/stat', 'latin1');
+    const [, , group, , , front] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return front !== group;
+  } catch {
+    // Only Linux has it.
+    return false;
+  }
+}
+
+/**
+ * A terminal with TOSTOP stops a group in the background that writes there, or fails it, unless the one who writes ignores that signal;
+ * Node cannot. @returns whether all has been written.
+ */
+function writeFromBackground(text: string): boolean {
+  const { status } = spawnSync('sh', ['-c', `trap '' TTOU; exec cat >&2`], {
+    input: text,
+    env: { PATH: SYSTEM_PATH },
+    stdio: ['pipe', 'ignore', 'inherit'],
+  });
+  return status === 0;
+}
