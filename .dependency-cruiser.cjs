@@ -64,7 +64,7 @@ const SANDBOX_LAYERS = {
   linux: ['mounts', 'policy', 'files'],
   seatbelt: ['policy', 'files'],
   machine: ['linux', 'mounts', 'policy', 'files'],
-  network: ['machine'],
+  network: ['machine', 'files'],
   intent: ['network', 'repositories', 'policy', 'files'],
   ceiling: ['intent', 'mounts', 'repositories', 'policy', 'files'],
   launch: ['network', 'machine', 'linux', 'mounts', 'policy', 'files'],
@@ -245,7 +245,7 @@ module.exports = {
     onlyFrom('uuid', '^packages/[^/]+/src/[a-z-]*ids?(\\.test)?\\.ts$'),
     onlyFrom(
       'ws',
-      '^packages/exec-server/src/transport/(websocket[^/]*|listen(\\.test)?)\\.ts$|^packages/exec-client/src/dial/websocket[^/]*\\.ts$|^e2e/|^scripts/bench/',
+      '^packages/exec-server/src/transport/(websocket[^/]*|listen|[^/]*\\.test)\\.ts$|^packages/exec-server/src/rpc/incoming/[^/]*\\.test\\.ts$|^packages/exec-client/src/dial/websocket[^/]*\\.ts$|^e2e/|^scripts/bench/',
     ),
   ],
   options: {

@@ -1,4 +1,4 @@
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, chownSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { connect } from '@holdfast/exec-client';
@@ -74,7 +74,109 @@ describeConfined('what appears while a command runs', WHOEVER_TESTS, () => {
       ).toEqual({
         code: 0,
         stdout: '',
-        stderr: `holdfast: note: ${program} was not there before, and git outside runs it, since the config of ${workspace}/.git names it; look at what it holds\n`,
+        stderr: `holdfast: note: ${program} was no program before, and git outside runs it, since the config of ${workspace}/.git names it; look at what it holds\n`,
+      });
+    },
+    DEADLINE_MS,
+  );
+
+  test(
+    'is told by `holdfast sandbox` of such a program also where an earlier command has left what is none in its place',
+    async () => {
+      await using place = await sandboxPlace(WHOEVER_TESTS);
+      const { workspace } = place;
+      const [known, unknown] = [join(workspace, 'watch'), join(workspace, 'agent')];
+      const options = { env: { ...place.server.env } };
+      const run = (command: string): ReturnType<typeof runHoldfast> =>
+        runHoldfast(['sandbox', '--write', workspace, '--', '/bin/sh', '-c', command], options);
+      await run(`git init -q ${workspace}`);
+      appendFileSync(
+        join(workspace, '.git/config'),
+        '[core]\n\tfsmonitor = ./watch\n[instaweb]\n\thttpd = ./agent\n',
+      );
+      const told = [
+        await run(`mkdir ${known} && : > ${unknown}`),
+        await run(`rmdir ${known} && : > ${known} && chmod +x ${unknown}`),
+      ];
+      const note = (program: string): string =>
+        `holdfast: note: ${program} was no program before, and git outside runs it, since the config of ${workspace}/.git names it; look at what it holds\n`;
+      expect(told).toEqual([
+        { code: 0, stdout: '', stderr: '' },
+        { code: 0, stdout: '', stderr: note(known) + note(unknown) },
+      ]);
+    },
+    DEADLINE_MS,
+  );
+
+  test(
+    'is told of a repository with a directory for a config, which no later command exchanges for one that nobody is told of',
+    async () => {
+      await using place = await sandboxPlace(WHOEVER_TESTS);
+      const { workspace } = place;
+      const options = { env: { ...place.server.env } };
+      const run = (command: string): ReturnType<typeof runHoldfast> =>
+        runHoldfast(
+          ['sandbox', '--write', workspace, '--', '/bin/sh', '-c', `cd ${workspace}; ${command}`],
+          options,
+        );
+      const at = join(workspace, 'made/.git');
+      expect(
+        await run('git init -q made && cd made/.git && rm config && mkdir config && : > config/x'),
+      ).toEqual({
+        code: 0,
+        stdout: '',
+        stderr: `holdfast: note: ${at} was not there before, and git that is run in this repository outside runs the hooks and programs that it names\n`,
+      });
+      expect(await run('cd made/.git && LC_ALL=C mv config aside')).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: "mv: cannot move 'config' to 'aside': Device or resource busy\n",
+      });
+      expect(readdirSync(join(at, 'config'))).toEqual(['x']);
+    },
+    DEADLINE_MS,
+  );
+
+  test(
+    'is told of a file that the command puts in the place of the directory of a repository, once somebody outside removes that',
+    async () => {
+      await using place = await sandboxPlace(WHOEVER_TESTS);
+      const { workspace } = place;
+      const at = join(workspace, '.git');
+      const options = { env: { ...place.server.env } };
+      await runHoldfast(['sandbox', '--write', workspace, '--', 'git', 'init', '-q', workspace], options);
+      const command = `cd ${workspace}; : > began; while [ -e .git ]; do sleep 0.05; done; echo gitdir: x > .git`;
+      const told = runHoldfast(['sandbox', '--write', workspace, '--', '/bin/sh', '-c', command], options);
+      await eventually('the command', () => existsSync(join(workspace, 'began')) || undefined);
+      rmSync(at, { recursive: true });
+      expect(await told).toEqual({
+        code: 0,
+        stdout: '',
+        stderr: `holdfast: note: ${at} was not there before, and git that is run in this repository outside runs the hooks and programs that it names\n`,
+      });
+    },
+    DEADLINE_MS,
+  );
+
+  test.skipIf(process.getuid?.() !== 0)(
+    'is told by `holdfast sandbox` of a directory of another user that the command has renamed to `.git`',
+    async () => {
+      await using place = await sandboxPlace(WHOEVER_TESTS);
+      const { workspace } = place;
+      const theirs = join(workspace, 'theirs');
+      mkdirSync(theirs);
+      chownSync(theirs, 64_321, 64_321);
+      chmodSync(theirs, 0o777);
+      const options = { env: { ...place.server.env } };
+      expect(
+        await runHoldfast(
+          ['sandbox', '--write', workspace, '--', 'mv', theirs, `${workspace}/.git`],
+          options,
+        ),
+      ).toEqual({
+        code: 0,
+        stdout: '',
+        stderr: `holdfast: note: ${workspace}/.git was not there before, and git that is run in this repository outside runs the hooks and programs that it names\n`,
       });
     },
     DEADLINE_MS,

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
@@ -30,6 +31,9 @@ import { describeConfinedByEach } from './sandbox-users.js';
 
 // Each wait has a deadline of its own, and a busy machine needs many of them: what hangs is to fail by name.
 vi.setConfig({ testTimeout: 120_000 });
+
+/** More than is read at once. */
+const LARGE_BYTES = 5_000_000;
 
 /** The workspace can be written, but for a directory that cannot be read either. */
 const PARTLY = restricted([
@@ -74,6 +78,8 @@ describeConfinedByEach(
         expect(await ask('fs/copy', { ...copied, sandbox })).toEqual({ result: {} });
         expect(readFileSync(join(place.workspace, 'd', 'g'), 'utf8')).toBe('text');
         await both('fs/readFile', at('d/g'));
+        writeFileSync(join(place.workspace, 'large'), randomBytes(LARGE_BYTES));
+        await both('fs/readFile', at('large'));
         await both('fs/getMetadata', at('d/e'));
         await both('fs/canonicalize', at('d/../d/f'));
         await both('fs/readDirectory', at('d'));

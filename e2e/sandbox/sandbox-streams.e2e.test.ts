@@ -65,6 +65,16 @@ describeConfined('files and directories as streams of `holdfast sandbox`', WHOEV
   );
 
   test(
+    'the exit code is that of the command where what is told of it cannot be written',
+    async () => {
+      await using place = await sandboxPlace(WHOEVER_TESTS);
+      expect(await run(place, `git init -q ${place.workspace}/made`, '2> /dev/full')).toBe(0);
+      expect(await run(place, `git init -q ${place.workspace}/more; exit 3`, '2> /dev/full')).toBe(3);
+    },
+    DEADLINE_MS,
+  );
+
+  test(
     'a command that reads only the beginning ends, though its file has no end',
     async () => {
       await using place = await sandboxPlace(WHOEVER_TESTS);

@@ -249,8 +249,9 @@ interface SpawnOptions {
     readonly network?: NetworkOptions;
     /**
      * Hears of executable configuration, such as a new repository, that has appeared while the process ran in its sandbox, by whomever:
-     * nothing protected it. Called once at most, after the process has ended, perhaps long after `closed`; not once this client is closed,
-     * nor on a server without the `sandbox` extension. What is told while the link is lost may be missing.
+     * nothing protected it, or that nobody has looked for it to the end (`unseen`). Called once at most, after the process has ended, perhaps
+     * long after `closed`; not once this client is closed, nor on a server without the `sandbox` extension. What is told while the link is lost
+     * may be missing.
      */
     readonly onAppeared?: (report: SandboxAppearedReport) => void;
     /** Terminates the process. When it fires before the start is sent, nothing is started, and `started` fails with its reason. */

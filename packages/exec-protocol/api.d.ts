@@ -387,6 +387,8 @@ declare const SPILL_SERVER_BYTES: number;
 declare const LOG_MEMORY_BYTES: number;
 /** Events of a process that wait for its owner, in memory or spilled; past it the child waits until the owner catches up. */
 declare const MAX_LOG_EVENTS = 262144;
+/** Sizes of a terminal among the events of a process; at the limit it is resized once its owner has taken the oldest. */
+declare const MAX_LOG_SIZES = 4096;
 /** While more than this lies unsent in a socket, its connection takes no further event. */
 declare const OUTBOX_BYTES: number;
 /** Stdin of one process that waits for the child; a write beyond it is answered when there is room. */
@@ -395,10 +397,21 @@ declare const STDIN_QUEUE_BYTES: number;
 declare const BACKLOG_BYTES: number;
 /** How long nothing of a backlog moves until as much again is read: what gets it moving may be among it. */
 declare const BACKLOG_STILL_MS = 1000;
-/** Files and listings that are read for answers of one connection, or lie in its socket; past it the next one waits. */
+/** Files, listings and what else may be long in answers of one connection, or in its socket; past it the next one waits. */
 declare const FILE_ANSWERS_BYTES: number;
+/**
+ * Files, listings and whole HTTP bodies that all connections of a server have under way or in their sockets, beyond what each of
+ * them has of its own. Past it the next file or listing waits, and a body fails.
+ */
+declare const SHARED_ANSWERS_BYTES: number;
+/** What a connection has of that for itself, whatever others hold: a block of a file and what is pushed beside it. */
+declare const OWN_ANSWERS_BYTES: number;
+/** How long a file or a listing waits until other connections leave room for it; it is refused then. */
+declare const SHARED_ANSWERS_WAIT_MS = 30000;
 /** UTF-16 units of a `processId`, `writeId` or `requestId`, which clients choose and servers remember and repeat. */
 declare const MAX_ID_CHARACTERS = 1024;
+/** UTF-16 units of a `clientName` that a log shows; what is beyond them is cut off, and the client is served. */
+declare const MAX_LOGGED_NAME_CHARACTERS = 1024;
 /** Write ids remembered for each process, first in first out; the reference's figure. */
 declare const REMEMBERED_WRITES = 4096;
 /** Requests of one connection that may run at once; the next one is refused. */
@@ -427,6 +440,10 @@ declare const MAX_READERS_PER_PROCESS = 256;
 declare const CLOSED_PROCESS_TTL_MS = 80000;
 /** How long `process/terminate` waits between SIGTERM and SIGKILL under the `signals` extension. */
 declare const KILL_GRACE_MS = 5000;
+/** Connections of a listener that have not become a WebSocket; past it the oldest of them is ended. */
+declare const MAX_NEW_CONNECTIONS = 128;
+/** How long such a connection may take to send its HTTP request. */
+declare const REQUEST_TIMEOUT_MS = 5000;
 /** How long a connection may take to send `initialize` and `initialized`. */
 declare const HANDSHAKE_TIMEOUT_MS = 30000;
 /** How often either side pings a silent connection. */
@@ -461,6 +478,12 @@ declare const CLIENT_SILENCE_MS = 45000;
 declare const SERVER_SILENCE_MS = 600000;
 /** Answers of mutating requests that a session keeps for a repeat; at the limit further ones are refused. */
 declare const MAX_KEPT_ANSWERS = 4096;
+/** Memory of the answers that a session keeps so, for all of its clients; past it further mutating requests are refused as well. */
+declare const KEPT_ANSWERS_BYTES: number;
+/** What a session may keep of that whatever others keep: more than a client has under way that acknowledges what it gets. */
+declare const OWN_KEPT_ANSWERS_BYTES: number;
+/** What all sessions of a server keep beyond that, together. */
+declare const SHARED_KEPT_ANSWERS_BYTES: number;
 /** Clients that one session keeps answers for, told apart by `clientInstance`; the next one cannot resume it. */
 declare const MAX_CLIENT_INSTANCES = 16;
 /** Messages with events that a client without `flow` was sent and has not shown to have; past it nothing is pushed. */
@@ -499,6 +522,10 @@ declare const REORDER_BYTES: number;
 declare const MAX_REPLAY_CURSORS: number;
 /** The largest file that `fs/readFile` answers: as base64, with its envelope, it is one text. Larger ones are read in blocks. */
 declare const MAX_READ_FILE_BYTES: number;
+/** Large files that are copied at a time by `fs/copy` of all sessions; the next one waits for its turn. */
+declare const MAX_COPIES_AT_ONCE = 2;
+/** What is copied of a large file in one turn. */
+declare const COPY_TURN_BYTES: number;
 /** The largest block of `fs/readBlock` and `fs/writeBlock`; the reference's figure. */
 declare const MAX_FILE_BLOCK_BYTES: number;
 /** Blocks of one file that a client has under way, so that the link is never idle while one is answered. */
@@ -543,7 +570,7 @@ declare const MAX_WAITING_PLANS = 1024;
 declare const FILE_HELPER_IDLE_MS = 10000;
 /** The longest answer of a helper: a file of `MAX_READ_FILE_BYTES` in base64, with room around it. */
 declare const MAX_HELPER_ANSWER_BYTES: number;
-/** The longest answer of a helper that was asked for no content and no listing. */
+/** The longest answer of a helper; content and listings may be longer by what was asked for. */
 declare const MAX_SHORT_HELPER_ANSWER_BYTES: number;
 /** What waits for a helper to read it, beyond which it is asked for nothing more. */
 declare const HELPER_QUEUE_BYTES: number;
@@ -559,6 +586,8 @@ declare const MAX_WALK_DIRECTORIES = 10000;
 declare const MAX_WALK_ENTRIES = 50000;
 /** The most entries of a directory that is answered whole. */
 declare const MAX_READ_DIRECTORY_ENTRIES = 200000;
+/** The longest such answer, as JSON: so many entries with names of 75 characters. */
+declare const MAX_READ_DIRECTORY_BYTES: number;
 /**
  * Text of the entries of one `fs/walk` or `fs/list`; what is beyond it is left out, and the answer is `truncated`. With the
  * answer around it, it fits into the 16 MiB that a reference client takes in one frame.
@@ -566,7 +595,7 @@ declare const MAX_READ_DIRECTORY_ENTRIES = 200000;
 declare const MAX_LISTING_BYTES: number;
 /** The largest piece of a streamed HTTP body, decoded; the reference's figure. */
 declare const MAX_BODY_DELTA_BYTES: number;
-/** The largest configuration file of the executor that is read for a client. */
+/** The largest configuration file of the executor that is read for a client, and as many characters of it are answered. */
 declare const MAX_CONFIG_FILE_BYTES: number;
 /** Directories of one `capabilityRoots/discoverV1`; the reference's figure. */
 declare const MAX_CAPABILITY_ROOTS = 128;
@@ -582,7 +611,7 @@ declare const MAX_CAPABILITY_FILE_BYTES: number;
 declare const MAX_CAPABILITY_YAML_LENGTH: number;
 /** Files of plugins and skills that are answered for one directory; further ones are left out. The reference's figure. */
 declare const MAX_CAPABILITY_ROOT_BYTES: number;
-/** The same for all directories of one request, whose answer is one text. */
+/** All directories of one answer together, as JSON, and all files that are read to tell what is installed. */
 declare const MAX_CAPABILITY_ANSWER_BYTES: number;
 /** Installed plugins and skills that are answered at once; further ones are left out. The reference's figure. */
 declare const MAX_INSTALLED_CAPABILITIES = 2048;
@@ -594,11 +623,15 @@ declare const MAX_INSTALLED_PLUGINS = 512;
 declare const MAX_CAPABILITY_WARNINGS = 64;
 /** Paths that all `fs/watchMissing` of one connection may watch; at the limit the answer is that nothing is watched. */
 declare const MAX_FILE_WATCHES = 64;
+/** Events of a watched directory after which it is not watched for a while. */
+declare const MAX_WATCH_EVENTS = 64;
+/** How long it is not watched then; who waits for something in it looks for that afterwards. */
+declare const WATCH_REST_MS = 250;
 /** Streamed HTTP responses that one connection may have at once. */
 declare const MAX_STREAMED_RESPONSES = 256;
 /** What may have come of a streamed HTTP response ahead of its reader in a client; past it the response fails. */
 declare const RESPONSE_BUFFER_BYTES: number;
-/** HTTP bodies that one connection is answered whole, as long as they come, together; more has to be streamed. */
+/** HTTP bodies that one connection is answered whole, until they have left its socket, together; more has to be streamed. */
 declare const MAX_BUFFERED_BODY_BYTES: number;
 /** The longest that a client may give itself to decide about one request of a managed network. */
 declare const MAX_POLICY_DECISION_TIMEOUT_MS = 3600000;
@@ -637,7 +670,7 @@ declare const MAX_APPEARED = 32;
 declare const MAX_KEPT_PLAN_BYTES: number;
 /** Looks at what has appeared that wait for the turn of their session; a process that ends at the limit is not looked after. */
 declare const MAX_WAITING_LOOKS_PER_SESSION = 16;
-/** How long one look at what has appeared may take; other sessions wait for their turn meanwhile. */
+/** How long one look at what has appeared may take; a session whose look takes longer has the next one behind those of others. */
 declare const LOOK_LIMIT_MS = 5000;
 /** UTF-16 units of what people read of one thing that has appeared; the rest is cut off. */
 declare const MAX_APPEARED_TEXT_LENGTH = 1024;
@@ -1874,6 +1907,8 @@ interface SandboxAppearedReport {
     readonly found: readonly SandboxAppeared[];
     /** How much more there is. */
     readonly more: number;
+    /** For people, why nobody has looked for it to the end, so that nothing found means nothing; left out where somebody has. */
+    readonly unseen?: string;
 }
 /** What has appeared while a confined process ran. */
 declare const sandboxAppeared: NotificationSpec<z.ZodObject<{
@@ -1889,9 +1924,10 @@ declare const sandboxAppeared: NotificationSpec<z.ZodObject<{
         text: z.ZodString;
     }, z.core.$strip>, z.ZodObject<{}, z.core.$loose>]>>;
     more: z.ZodInt;
+    unseen: z.ZodOptional<z.ZodString>;
 }, z.core.$strip>>;
 /** What is understood here of such a report. */
-declare function understoodAppeared({ found, more, }: Pick<z.output<(typeof sandboxAppeared)['params']>, 'found' | 'more'>): SandboxAppearedReport;
+declare function understoodAppeared({ found, more, unseen, }: Omit<z.output<(typeof sandboxAppeared)['params']>, 'processId'>): SandboxAppearedReport;
 
 /** Which rule decided. */
 declare const ruleSchema: z.ZodObject<{
@@ -3038,6 +3074,7 @@ declare const SERVER_NOTIFICATIONS: {
             text: z.ZodString;
         }, zod_v4_core.$strip>, z.ZodObject<{}, zod_v4_core.$loose>]>>;
         more: z.ZodInt;
+        unseen: z.ZodOptional<z.ZodString>;
     }, zod_v4_core.$strip>>;
 };
 /** A method that a client may request. */
@@ -3169,6 +3206,12 @@ interface TraceContext {
 /** The number that an id is, or undefined where it is a text or no safe integer. */
 declare function numberOfWireId(id: WireId): number | undefined;
 
+/** A value whose JSON is written already. The codec puts it in its place without looking at it. */
+declare class JsonText {
+    readonly text: string;
+    constructor(text: string);
+}
+
 /**
  * Takes parameters as they came, and the id of their request, and answers what goes out. Its part before the first await
  * runs in arrival order.
@@ -3180,8 +3223,8 @@ declare class PreparedAnswer {
     readonly send: () => void;
     constructor(send: () => void);
 }
-/** What a handler of this request returns. */
-type AnswerOf<S extends RequestSpec> = ResultOf<S> | PreparedAnswer;
+/** What a handler of this request returns: its result, or that as JSON, or an answer that is sent otherwise. */
+type AnswerOf<S extends RequestSpec> = ResultOf<S> | JsonText | PreparedAnswer;
 /**
  * Joins a request's shapes with a handler. Bad parameters never reach the handler, and nothing of an extension does that
  * was not agreed on.
@@ -3245,6 +3288,14 @@ interface Peer {
 /** Starts to read `transport`. The answers to routed requests are sent as they become known. */
 declare function createPeer(options: PeerOptions): Peer;
 
+/**
+ * What is wrong with something that came, as a message that travels whole: its first issues, and how many more there are.
+ * @param before What the message begins with.
+ */
+declare function tellIssues(error: z.core.$ZodError, describe: (issue: z.core.$ZodIssue) => string, before?: string): string;
+/** Where an issue is, by the names that lead there. */
+declare function placeOfIssue(issue: z.core.$ZodIssue): string;
+
 /** Signals by name: those of POSIX, and two that Linux has besides. */
 declare const SIGNAL_NAMES: readonly ["SIGHUP", "SIGINT", "SIGQUIT", "SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE", "SIGKILL", "SIGUSR1", "SIGSEGV", "SIGUSR2", "SIGPIPE", "SIGALRM", "SIGTERM", "SIGCHLD", "SIGCONT", "SIGSTOP", "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGURG", "SIGXCPU", "SIGXFSZ", "SIGVTALRM", "SIGPROF", "SIGWINCH", "SIGIO", "SIGSYS", "SIGPWR", "SIGSTKFLT"];
 /** A signal name. */
@@ -3266,6 +3317,25 @@ declare function encodeNotification(method: string, params?: unknown, trace?: Tr
 /** An output notification, put together around its base64 text without looking at it. */
 declare function encodeOutputNotification(processId: string, seq: number, stream: OutputStream, base64: string): string;
 type OutputStream = 'stdout' | 'stderr' | 'pty';
+
+/** Content that is written at once: as base64 a slice of 1 MiB. A multiple of three needs no padding in between. */
+declare const CONTENT_SLICE_BYTES: number;
+/**
+ * Writes an answer around one long content as slices of the UTF-8 of its message, while the content comes. As text it would
+ * have to be put together in one go, which takes seconds for some hundred MiB.
+ */
+declare class ContentAnswerWriter {
+    #private;
+    /**
+     * @param field The member of the result that holds the content, in base64.
+     * @param others The other members, which come before it.
+     */
+    constructor(id: WireId, field: string, others?: Readonly<Record<string, unknown>>);
+    /** Appends to the content. The bytes are taken at once, so that their place may be used again. */
+    write(bytes: Uint8Array): void;
+    /** Writes the end. @returns the message. */
+    finish(): readonly Uint8Array[];
+}
 
 /** Why no further line can be read from a stream. */
 interface LineFailure {
@@ -3320,4 +3390,4 @@ declare class ReadAnswerWriter {
     finish(): Uint8Array;
 }
 
-export { ACKNOWLEDGED_AT_ONCE, ACKNOWLEDGE_DELAY_MS, AHEAD_BYTES, ANSWER_MEMORY_BYTES, type AnswerOf, BACKLOG_BYTES, BACKLOG_STILL_MS, BUSY_RETRY_MS, CAPABILITY_SCAN_DEPTH, CAPABILITY_SCAN_DIRECTORIES, CAPABILITY_SCAN_ENTRIES, CLIENT_NOTIFICATIONS, CLIENT_SILENCE_MS, CLOSED_PROCESS_TTL_MS, CLOSE_CODES, CLOSE_RECONNECT_MS, type CloseKind, type ConnectionId, DETACHED_PROCESS_TTL_MS, DETACHED_SESSION_TTL_MS, type DenialFinding, type Direction, ERROR_KINDS, EXEC_BUFFER_BYTES, EXEC_DRAIN_MS, EXTENSIONS, type EnvPolicy, type EnvironmentInfo, type ErrorKind, ExecError, type ExtensionName, type Extensions, FILES_END_MS, FILES_IN_TRANSFER, FILE_ANSWERS_BYTES, FILE_BLOCKS_IN_FLIGHT, FILE_HELPER_IDLE_MS, FILE_TRANSFER_ATTEMPTS, HANDSHAKE_TIMEOUT_MS, HELPER_QUEUE_BYTES, type InstalledCapabilities, KILL_GRACE_MS, LEGACY_REPLAY_DELAY_MS, LEGACY_RESUME_READ_BYTES, LEGACY_RESUME_READ_EVENTS, LEGACY_SETTLE_MS, LOG_MEMORY_BYTES, LOOK_LIMIT_MS, type LineBatch, type LineFailure, type LineSplitter, MAX_APPEARED, MAX_APPEARED_LISTENERS, MAX_APPEARED_RECORDS, MAX_APPEARED_TEXT_LENGTH, MAX_ATTACHED_PER_SESSION, MAX_BODY_DELTA_BYTES, MAX_BUFFERED_BODY_BYTES, MAX_CAPABILITY_ANSWER_BYTES, MAX_CAPABILITY_FILE_BYTES, MAX_CAPABILITY_ROOTS, MAX_CAPABILITY_ROOT_BYTES, MAX_CAPABILITY_WARNINGS, MAX_CAPABILITY_YAML_LENGTH, MAX_CHUNK_BYTES, MAX_CLIENT_INSTANCES, MAX_CLIENT_REQUESTS_IN_FLIGHT, MAX_CLIENT_STDIN_BYTES, MAX_CLOSED_PROCESSES, MAX_CONFIG_FILE_BYTES, MAX_DENIAL_FINDINGS, MAX_DENIAL_PATH_LENGTH, MAX_FILE_BLOCK_BYTES, MAX_FILE_HANDLES, MAX_FILE_HANDLE_ID_BYTES, MAX_FILE_HELPERS, MAX_FILE_HELPERS_PER_SESSION, MAX_FILE_HELPERS_WITH_FILES, MAX_FILE_WATCHES, MAX_FIRST_FILE_HELPERS, MAX_FRUITLESS_RESUMES, MAX_HELPER_ANSWER_BYTES, MAX_ID_CHARACTERS, MAX_INSTALLED_CAPABILITIES, MAX_INSTALLED_LENGTH, MAX_INSTALLED_PLUGINS, MAX_KEPT_ANSWERS, MAX_KEPT_PLAN_BYTES, MAX_KEPT_POLICY_DECISIONS, MAX_LEGACY_MESSAGE_BYTES, MAX_LEGACY_REQUESTS_IN_FLIGHT, MAX_LISTED_CHARACTERS, MAX_LISTING_BYTES, MAX_LOG_EVENTS, MAX_MESSAGE_BYTES, MAX_MESSAGE_VALUES, MAX_PATH_URI_LENGTH, MAX_PLANS_AT_ONCE, MAX_PLANS_BEGUN, MAX_PLANS_PER_SESSION, MAX_POLICY_DECISION_TIMEOUT_MS, MAX_POLICY_PROCESS_ID_BYTES, MAX_POLICY_QUESTIONS, MAX_POLICY_QUESTIONS_PER_PROCESS, MAX_POLICY_REASON_LENGTH, MAX_POLICY_RECORDS, MAX_PROCESSES_PER_SERVER, MAX_PROCESSES_PER_SESSION, MAX_READERS_PER_PROCESS, MAX_READ_BYTES, MAX_READ_DIRECTORY_ENTRIES, MAX_READ_FILE_BYTES, MAX_REFUSED_CONNECTIONS, MAX_REFUSED_REPEATS, MAX_REPLAY_CURSORS, MAX_REQUESTS_IN_FLIGHT, MAX_RESUME_RETRY_MS, MAX_SESSIONS, MAX_SHORT_HELPER_ANSWER_BYTES, MAX_SHOWN_ARGUMENTS, MAX_SHOWN_COMMAND_CHARACTERS, MAX_STREAMED_RESPONSES, MAX_TOLD_NARROWINGS, MAX_TOLD_SANDBOX_NOTES, MAX_UNANSWERED_POLICY_QUESTIONS, MAX_WAITING_FILE_REQUESTS, MAX_WAITING_LOOKS_PER_SESSION, MAX_WAITING_PLANS, MAX_WALK_DEPTH, MAX_WALK_DIRECTORIES, MAX_WALK_ENTRIES, MAX_WINDOW_BYTES, type MessageSchema, type MethodFamily, type NotificationSpec, OUTBOX_BYTES, PARTIAL_FILE_TTL_MS, PING_INTERVAL_MS, POLICY_DECISION_GRACE_MS, POLICY_DECISION_TIMEOUT_MS, type ParamsOf, type PathStyle, type PathUri, type Peer, type PeerOptions, PreparedAnswer, type ProcessId, type ProcessSummary, RECOVER_DEADLINE_MS, REMEMBERED_WRITES, REORDER_BYTES, REQUESTS, RESPONSE_BUFFER_BYTES, RESUME_RETRY_MS, RETAINED_BYTES, ReadAnswerWriter, type ReadChunkOutline, type ReadOutline, type RequestMethod, type RequestOptions, type RequestSpec, type ResultOf, type RootCapabilities, type Route, SERVER_NOTIFICATIONS, SERVER_SILENCE_MS, SIGNAL_NAMES, SPILL_PROCESS_BYTES, SPILL_READ_ATTEMPTS, SPILL_SERVER_BYTES, STDIN_QUEUE_BYTES, STEADY_CONNECTION_MS, type SandboxAppeared, type SandboxAppearedReport, type SandboxDenial, type SandboxNarrowing, type SandboxNote, type SandboxReport, type SandboxRule, type SessionId, type SignalName, type SkillSummary, TAKEOVER_PONG_MS, TRANSFER_TIDY_MS, type TerminalSize, type Transport, type TransportClosed, type TransportListener, UNPROVEN_BYTES, VERSION, WINDOW_BYTES, type WireErrorObject, type WireId, type WriteId, asConnectionId, asProcessId, asSessionId, asWriteId, base64Length, bindRoute, capabilitiesDiscover, capabilityRootsDiscover, containsPath, createLineSplitter, createPeer, decodeBase64, decodeUtf8, encodeBase64, encodeNotification, encodeOutputNotification, environmentConfigRead, environmentInfo, environmentStatus, extensionNames, formatPathUri, fromWireError, fsCanonicalize, fsClose, fsCopy, fsCreateDirectory, fsDigest, fsGetMetadata, fsList, fsMissingChanged, fsOpen, fsReadBlock, fsReadDirectory, fsReadFile, fsRemove, fsRename, fsSetPermissions, fsSymlink, fsWalk, fsWatchMissing, fsWriteBlock, fsWriteFile, grantExtensions, httpBodyDelta, httpRequest, initialize, initialized, isSignalName, joinPathUri, memoryTransportPair, networkPolicyDecision, networkPolicyRequest, numberOfWireId, offeredExtensions, parseParams, parsePathUri, processAttach, processCloseStdin, processClosed, processDetach, processExited, processGap, processList, processOutput, processRead, processResize, processResized, processSignal, processStart, processTerminate, processWindow, processWrite, protocolSchema, sandboxAppeared, sessionAcknowledge, sessionClose, sessionReplay, toWireError, understoodAppeared, understoodDenial, understoodReport };
+export { ACKNOWLEDGED_AT_ONCE, ACKNOWLEDGE_DELAY_MS, AHEAD_BYTES, ANSWER_MEMORY_BYTES, type AnswerOf, BACKLOG_BYTES, BACKLOG_STILL_MS, BUSY_RETRY_MS, CAPABILITY_SCAN_DEPTH, CAPABILITY_SCAN_DIRECTORIES, CAPABILITY_SCAN_ENTRIES, CLIENT_NOTIFICATIONS, CLIENT_SILENCE_MS, CLOSED_PROCESS_TTL_MS, CLOSE_CODES, CLOSE_RECONNECT_MS, CONTENT_SLICE_BYTES, COPY_TURN_BYTES, type CloseKind, type ConnectionId, ContentAnswerWriter, DETACHED_PROCESS_TTL_MS, DETACHED_SESSION_TTL_MS, type DenialFinding, type Direction, ERROR_KINDS, EXEC_BUFFER_BYTES, EXEC_DRAIN_MS, EXTENSIONS, type EnvPolicy, type EnvironmentInfo, type ErrorKind, ExecError, type ExtensionName, type Extensions, FILES_END_MS, FILES_IN_TRANSFER, FILE_ANSWERS_BYTES, FILE_BLOCKS_IN_FLIGHT, FILE_HELPER_IDLE_MS, FILE_TRANSFER_ATTEMPTS, HANDSHAKE_TIMEOUT_MS, HELPER_QUEUE_BYTES, type InstalledCapabilities, JsonText, KEPT_ANSWERS_BYTES, KILL_GRACE_MS, LEGACY_REPLAY_DELAY_MS, LEGACY_RESUME_READ_BYTES, LEGACY_RESUME_READ_EVENTS, LEGACY_SETTLE_MS, LOG_MEMORY_BYTES, LOOK_LIMIT_MS, type LineBatch, type LineFailure, type LineSplitter, MAX_APPEARED, MAX_APPEARED_LISTENERS, MAX_APPEARED_RECORDS, MAX_APPEARED_TEXT_LENGTH, MAX_ATTACHED_PER_SESSION, MAX_BODY_DELTA_BYTES, MAX_BUFFERED_BODY_BYTES, MAX_CAPABILITY_ANSWER_BYTES, MAX_CAPABILITY_FILE_BYTES, MAX_CAPABILITY_ROOTS, MAX_CAPABILITY_ROOT_BYTES, MAX_CAPABILITY_WARNINGS, MAX_CAPABILITY_YAML_LENGTH, MAX_CHUNK_BYTES, MAX_CLIENT_INSTANCES, MAX_CLIENT_REQUESTS_IN_FLIGHT, MAX_CLIENT_STDIN_BYTES, MAX_CLOSED_PROCESSES, MAX_CONFIG_FILE_BYTES, MAX_COPIES_AT_ONCE, MAX_DENIAL_FINDINGS, MAX_DENIAL_PATH_LENGTH, MAX_FILE_BLOCK_BYTES, MAX_FILE_HANDLES, MAX_FILE_HANDLE_ID_BYTES, MAX_FILE_HELPERS, MAX_FILE_HELPERS_PER_SESSION, MAX_FILE_HELPERS_WITH_FILES, MAX_FILE_WATCHES, MAX_FIRST_FILE_HELPERS, MAX_FRUITLESS_RESUMES, MAX_HELPER_ANSWER_BYTES, MAX_ID_CHARACTERS, MAX_INSTALLED_CAPABILITIES, MAX_INSTALLED_LENGTH, MAX_INSTALLED_PLUGINS, MAX_KEPT_ANSWERS, MAX_KEPT_PLAN_BYTES, MAX_KEPT_POLICY_DECISIONS, MAX_LEGACY_MESSAGE_BYTES, MAX_LEGACY_REQUESTS_IN_FLIGHT, MAX_LISTED_CHARACTERS, MAX_LISTING_BYTES, MAX_LOGGED_NAME_CHARACTERS, MAX_LOG_EVENTS, MAX_LOG_SIZES, MAX_MESSAGE_BYTES, MAX_MESSAGE_VALUES, MAX_NEW_CONNECTIONS, MAX_PATH_URI_LENGTH, MAX_PLANS_AT_ONCE, MAX_PLANS_BEGUN, MAX_PLANS_PER_SESSION, MAX_POLICY_DECISION_TIMEOUT_MS, MAX_POLICY_PROCESS_ID_BYTES, MAX_POLICY_QUESTIONS, MAX_POLICY_QUESTIONS_PER_PROCESS, MAX_POLICY_REASON_LENGTH, MAX_POLICY_RECORDS, MAX_PROCESSES_PER_SERVER, MAX_PROCESSES_PER_SESSION, MAX_READERS_PER_PROCESS, MAX_READ_BYTES, MAX_READ_DIRECTORY_BYTES, MAX_READ_DIRECTORY_ENTRIES, MAX_READ_FILE_BYTES, MAX_REFUSED_CONNECTIONS, MAX_REFUSED_REPEATS, MAX_REPLAY_CURSORS, MAX_REQUESTS_IN_FLIGHT, MAX_RESUME_RETRY_MS, MAX_SESSIONS, MAX_SHORT_HELPER_ANSWER_BYTES, MAX_SHOWN_ARGUMENTS, MAX_SHOWN_COMMAND_CHARACTERS, MAX_STREAMED_RESPONSES, MAX_TOLD_NARROWINGS, MAX_TOLD_SANDBOX_NOTES, MAX_UNANSWERED_POLICY_QUESTIONS, MAX_WAITING_FILE_REQUESTS, MAX_WAITING_LOOKS_PER_SESSION, MAX_WAITING_PLANS, MAX_WALK_DEPTH, MAX_WALK_DIRECTORIES, MAX_WALK_ENTRIES, MAX_WATCH_EVENTS, MAX_WINDOW_BYTES, type MessageSchema, type MethodFamily, type NotificationSpec, OUTBOX_BYTES, OWN_ANSWERS_BYTES, OWN_KEPT_ANSWERS_BYTES, PARTIAL_FILE_TTL_MS, PING_INTERVAL_MS, POLICY_DECISION_GRACE_MS, POLICY_DECISION_TIMEOUT_MS, type ParamsOf, type PathStyle, type PathUri, type Peer, type PeerOptions, PreparedAnswer, type ProcessId, type ProcessSummary, RECOVER_DEADLINE_MS, REMEMBERED_WRITES, REORDER_BYTES, REQUESTS, REQUEST_TIMEOUT_MS, RESPONSE_BUFFER_BYTES, RESUME_RETRY_MS, RETAINED_BYTES, ReadAnswerWriter, type ReadChunkOutline, type ReadOutline, type RequestMethod, type RequestOptions, type RequestSpec, type ResultOf, type RootCapabilities, type Route, SERVER_NOTIFICATIONS, SERVER_SILENCE_MS, SHARED_ANSWERS_BYTES, SHARED_ANSWERS_WAIT_MS, SHARED_KEPT_ANSWERS_BYTES, SIGNAL_NAMES, SPILL_PROCESS_BYTES, SPILL_READ_ATTEMPTS, SPILL_SERVER_BYTES, STDIN_QUEUE_BYTES, STEADY_CONNECTION_MS, type SandboxAppeared, type SandboxAppearedReport, type SandboxDenial, type SandboxNarrowing, type SandboxNote, type SandboxReport, type SandboxRule, type SessionId, type SignalName, type SkillSummary, TAKEOVER_PONG_MS, TRANSFER_TIDY_MS, type TerminalSize, type Transport, type TransportClosed, type TransportListener, UNPROVEN_BYTES, VERSION, WATCH_REST_MS, WINDOW_BYTES, type WireErrorObject, type WireId, type WriteId, asConnectionId, asProcessId, asSessionId, asWriteId, base64Length, bindRoute, capabilitiesDiscover, capabilityRootsDiscover, containsPath, createLineSplitter, createPeer, decodeBase64, decodeUtf8, encodeBase64, encodeNotification, encodeOutputNotification, environmentConfigRead, environmentInfo, environmentStatus, extensionNames, formatPathUri, fromWireError, fsCanonicalize, fsClose, fsCopy, fsCreateDirectory, fsDigest, fsGetMetadata, fsList, fsMissingChanged, fsOpen, fsReadBlock, fsReadDirectory, fsReadFile, fsRemove, fsRename, fsSetPermissions, fsSymlink, fsWalk, fsWatchMissing, fsWriteBlock, fsWriteFile, grantExtensions, httpBodyDelta, httpRequest, initialize, initialized, isSignalName, joinPathUri, memoryTransportPair, networkPolicyDecision, networkPolicyRequest, numberOfWireId, offeredExtensions, parseParams, parsePathUri, placeOfIssue, processAttach, processCloseStdin, processClosed, processDetach, processExited, processGap, processList, processOutput, processRead, processResize, processResized, processSignal, processStart, processTerminate, processWindow, processWrite, protocolSchema, sandboxAppeared, sessionAcknowledge, sessionClose, sessionReplay, tellIssues, toWireError, understoodAppeared, understoodDenial, understoodReport };

@@ -32,8 +32,8 @@ type NativePath = Buffer;
 
 /** Plugins and skills of the executor. */
 interface CapabilityFinder {
-    /** What lies below each directory; one that cannot be looked through says so and spoils no other. */
-    below(roots: readonly CapabilityRoot[]): Promise<RootCapabilities[]>;
+    /** What lies below a directory; one that cannot be looked through says so. */
+    below(root: CapabilityRoot): Promise<RootCapabilities>;
     /** What the Codex CLI has installed here. */
     installed(): Promise<InstalledCapabilities>;
 }
@@ -66,6 +66,8 @@ interface FileBlocks {
 interface FilesInside {
     /** @throws ExecError as the request itself would fail; `outcomeUnknown` where the sandbox ended before it was answered. */
     request<S extends RequestSpec>(spec: S, params: ParamsOf<S>): Promise<ResultOf<S>>;
+    /** Opens a file that is closed before the work is over. @throws ExecError as `request`. */
+    openFile(file: FileToOpen): Promise<FileBlocks>;
 }
 /** Which file is opened in a sandbox, and how. */
 type FileToOpen = Omit<ParamsOf<typeof fsOpen>, 'handleId' | 'keep' | 'sandbox'>;
@@ -228,8 +230,8 @@ interface Child {
     resumeOutput(): void;
     /** Writes in call order; `done` comes when the kernel took all bytes, which must not change until then. */
     writeStdin(bytes: Uint8Array, done: (error?: Error) => void): void;
-    /** End of input after everything written so far. */
-    endStdin(): void;
+    /** End of input after everything written so far; `done` as for a write. */
+    endStdin(done: (error?: Error) => void): void;
     /** False when no process of the group was there to take the signal. */
     signalGroup(signal: NodeJS.Signals): boolean;
     /** False once the process has ended. */
@@ -380,6 +382,8 @@ interface OsProcesses {
 interface AnswerTransport extends Transport {
     /** Queues one message, as its UTF-8. It must not change until `sent` is called, which comes once, also after the end. */
     sendBytes(message: Uint8Array, sent: () => void): void;
+    /** Queues one message, as slices of its UTF-8, which must not change any more. */
+    sendSlices(message: readonly Uint8Array[]): void;
 }
 
 /** What a machine may run out of. */

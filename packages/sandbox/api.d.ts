@@ -17,7 +17,7 @@ type AppearedKind =
  | 'protectedName'
 /** A link in the directory of a repository, by which git outside writes elsewhere. */
  | 'gitLink'
-/** Something in the directory of a repository, or named by its config, by which git outside writes elsewhere, or runs what it says. */
+/** Something in the directory of a repository, or named by its config, by which git outside writes elsewhere, runs what it says, or waits for ever. */
  | 'gitState';
 /** What programs outside run, or write by, and what has come up while a command ran, so that nothing protected it. */
 interface Appeared {
@@ -219,6 +219,9 @@ interface NamedProcess {
     readonly startTime: string;
 }
 
+/** A place for one connection among those that several networks share; what it returns gives that back. Undefined where there is none. */
+type TakePlace = () => (() => void) | undefined;
+
 /** A network that holds nothing but what its rules allow, for one sandbox. */
 interface ManagedNetwork {
     /** What a program is started through to be in it. */
@@ -248,6 +251,8 @@ interface ManagedNetworkOptions {
     readonly onFault: (error: unknown) => void;
     /** What finds names, for all networks of one server; default one of its own. */
     readonly lookups?: Lookups;
+    /** Is asked for a place for each connection; one that has none is closed, and refused as one too many. Default there is always one. */
+    readonly takePlace?: TakePlace | undefined;
     /** Default the network of this machine, with names that `lookups` finds. */
     readonly outside?: Outside;
     /** Stops the wait for it. */
@@ -255,9 +260,10 @@ interface ManagedNetworkOptions {
 }
 /**
  * Opens the network of one sandbox. Never share it: decisions are attributed to whoever is inside.
- * @throws ExecError `sandboxUnsupported` when this machine cannot make one, or the rules open an address of it without a port.
+ * @throws ExecError `sandboxUnsupported` when this machine cannot make one, or the rules open an address of it without a port;
+ *   `noDescriptors` when this process has none left for it.
  */
-declare function openManagedNetwork({ bwrap, rules, proxy: settings, decide, onDecision, onFault, lookups, outside, signal, }: ManagedNetworkOptions): Promise<ManagedNetwork>;
+declare function openManagedNetwork({ bwrap, rules, proxy: settings, decide, onDecision, onFault, lookups, takePlace, outside, signal, }: ManagedNetworkOptions): Promise<ManagedNetwork>;
 
 /** Placeholders that one launch holds. */
 interface HeldPlaceholders {
@@ -602,11 +608,11 @@ declare class SandboxRunner {
  */
 declare function explainSeatbelt(policy: NormalisedPolicy): string;
 
-export { type Appeared, type AppearedKind, type AppearedReport, CeilingSource, type CommandSetting, type CommandToRun, type FailedCommand, HostFacts, type HostMemory, HostRules, type JudgedPlan, type LaunchOptions, LaunchPlan, Lookups, type ManagedNetwork, type ManagedNetworkOptions, type NamedProcess, NetworkAnswer, type NetworkCaller, NetworkDecider, type NetworkDecision, type NetworkIntent, type NetworkNames, NetworkProtocol, NormalisedPolicy, NotRun, type OpenLaunch, type Outside, PatternFinder, PlaceholderStore, type PlainPermissions, type PlannedLaunch, type PlannedNetwork, type Planning, RefusalReason, Refusals, RepositoryFinder, type Resolution, RuleOrigin, type RunOptions, type SandboxEnd, SandboxIntent, SandboxPlan, SandboxRunner, type SandboxRunnerOptions, type SandboxedProcess, type Searches, SetUp, StalePlan, type StartedWrapper, SteadyPlan, type WrapperStart, type WrapperStatus, WrapperWatch, createSearches, explainAsJson, explainFault, explainInWords, explainSeatbelt, findAppeared, judgeDenial, openLaunch, openManagedNetwork, parseIntent, parseNetworkIntent, placeholderFolder, plainIntent, readHostFacts, secureOwnFolder, spillFolder, startWrapper, whyNotRun };
+export { type Appeared, type AppearedKind, type AppearedReport, CeilingSource, type CommandSetting, type CommandToRun, type FailedCommand, HostFacts, type HostMemory, HostRules, type JudgedPlan, type LaunchOptions, LaunchPlan, Lookups, type ManagedNetwork, type ManagedNetworkOptions, type NamedProcess, NetworkAnswer, type NetworkCaller, NetworkDecider, type NetworkDecision, type NetworkIntent, type NetworkNames, NetworkProtocol, NormalisedPolicy, NotRun, type OpenLaunch, type Outside, PatternFinder, PlaceholderStore, type PlainPermissions, type PlannedLaunch, type PlannedNetwork, type Planning, RefusalReason, Refusals, RepositoryFinder, type Resolution, RuleOrigin, type RunOptions, type SandboxEnd, SandboxIntent, SandboxPlan, SandboxRunner, type SandboxRunnerOptions, type SandboxedProcess, type Searches, SetUp, StalePlan, type StartedWrapper, SteadyPlan, type TakePlace, type WrapperStart, type WrapperStatus, WrapperWatch, createSearches, explainAsJson, explainFault, explainInWords, explainSeatbelt, findAppeared, judgeDenial, openLaunch, openManagedNetwork, parseIntent, parseNetworkIntent, placeholderFolder, plainIntent, readHostFacts, secureOwnFolder, spillFolder, startWrapper, whyNotRun };
 
 // internal.d.ts
 import { S as SandboxPlan, g as SetUp, M as MountStep, c as HostRules, p as HostRule, R as RefusalReason, a as NetworkAnswer, j as NormalisedPolicy, l as FileFacts, A as Access, t as PathRule } from './limits.js';
-export { V as MAX_CELLS_STARTING, W as MAX_STATUS_BYTES, X as networkOf } from './limits.js';
+export { V as MAX_CELLS_STARTING, W as MAX_PROXY_CONNECTIONS, X as MAX_STATUS_BYTES, Y as networkOf } from './limits.js';
 import { SandboxReport } from '@holdfast/exec-protocol';
 import 'zod';
 
@@ -631,6 +637,9 @@ declare function isOnKernelFileSystem(path: string): boolean;
 
 /** That of the kernel in which a canonical path lies. */
 declare function kernelTreeOf(path: string): string | undefined;
+
+/** What the system says when it is asked for `count` more descriptors at once; undefined when they can be had. */
+declare function lackOfDescriptors(count: number): unknown;
 
 /** Whether a canonical path is another one or lies below it. */
 declare function isWithin(path: string, directory: string): boolean;
@@ -741,7 +750,7 @@ declare function unreadableByLink(path: string, decisions: readonly PathRule[], 
  */
 declare function replaceableIn({ rules, restrictsFiles }: Pick<NormalisedPolicy, 'rules' | 'restrictsFiles'>, files: FileFacts): (path: string) => boolean;
 
-export { type Look, NO_INSPECTOR, O_PATH, SYSTEM_PATH, SharedLooks, type StarSteps, accessTo, bytesOfText, cancelledRule, foreignProcesses, hasMountsOf, isOnKernelFileSystem, isRunning as isProcessRunning, isWithin, kernelTreeOf, matchesAll, ownMark as ownProcessMark, pathOfDescriptor, readMountTable, reasonOf, replaceableIn, reportSandbox, systemPlaces, unreadableByLink, untilSteady, whyNotRunnable };
+export { type Look, NO_INSPECTOR, O_PATH, SYSTEM_PATH, SharedLooks, type StarSteps, accessTo, bytesOfText, cancelledRule, foreignProcesses, hasMountsOf, isOnKernelFileSystem, isRunning as isProcessRunning, isWithin, kernelTreeOf, lackOfDescriptors, matchesAll, ownMark as ownProcessMark, pathOfDescriptor, readMountTable, reasonOf, replaceableIn, reportSandbox, systemPlaces, unreadableByLink, untilSteady, whyNotRunnable };
 
 // limits.d.ts
 import { SandboxRule } from '@holdfast/exec-protocol';
@@ -793,8 +802,6 @@ interface FileFacts {
     mayCreateIn(directory: string): Creation;
     /** False where the file system of a missing path takes no name as long as its last one. */
     takesName(path: string): boolean;
-    /** Whether this user may execute a file. */
-    mayExecute(file: string): boolean;
     /** The text of a regular file of at most `MAX_SMALL_FILE_BYTES`; undefined for anything else, and where it cannot be read. */
     readText(path: string): string | undefined;
 }
@@ -837,7 +844,7 @@ interface ScanTarget {
     readonly root: string;
     /** Directories below it that are left out, with all that they hold. */
     readonly except: ReadonlySet<string>;
-    /** How many directories may be looked at. */
+    /** How many directories may be looked at; one that lies deep counts for several. */
     readonly maxDirectories: number;
 }
 /**
@@ -1302,8 +1309,8 @@ interface Narrowing {
 }
 
 /**
- * A file that git would run if it were there. Nothing stands in for it: a word of a command may mean something else, and what is installed
- * while a command runs, such as `node_modules/.bin`, is to be made.
+ * A file that git would run if it were there: nothing is, or a directory, or a file that cannot be executed. It stays so by nothing: a word of a
+ * command may mean something else, and what is installed while a command runs, such as `node_modules/.bin`, is to be made.
  */
 interface MissingProgram {
     /** Canonical. */
@@ -1602,7 +1609,9 @@ type RefusalReason =
 declare const SANDBOX_START_MS = 30000;
 /** Bytes of bubblewrap's own status and of its complaint that are kept. */
 declare const MAX_STATUS_BYTES: number;
+/** Connections of one sandbox to its proxy at a time. One more is closed as soon as it is made. */
+declare const MAX_PROXY_CONNECTIONS = 256;
 /** Networks that one server makes at once: each takes a program of its own for a moment. Further ones wait their turn. */
 declare const MAX_CELLS_STARTING = 4;
 
-export { type Access as A, type ScannedTree as B, type CeilingSource as C, type SearchedRoot as D, type SetUpClock as E, type FileIdentity as F, type GlobMatch as G, type HostFacts as H, type SetUpOptions as I, type SetUpStep as J, ceilingSource as K, type LaunchPlan as L, type MountStep as M, type NetworkProtocol as N, type OperatorCeiling as O, type Placeholder as P, parseCeiling as Q, type RefusalReason as R, type SandboxPlan as S, parseHostRules as T, planSandbox as U, MAX_CELLS_STARTING as V, MAX_STATUS_BYTES as W, networkOf as X, type NetworkAnswer as a, type RuleOrigin as b, type HostRules as c, type SandboxIntent as d, type NetworkDecider as e, type MountPrograms as f, SetUp as g, type RepositoryFinder as h, type PatternFinder as i, type NormalisedPolicy as j, type Aside as k, type FileFacts as l, type FileView as m, type GlobMatches as n, type GlobScan as o, type HostRule as p, NO_OPERATOR as q, type Narrowing as r, type NetworkQuestion as s, type PathRule as t, type PlanOptions as u, type PlannedDescriptor as v, type PolicyNote as w, SANDBOX_START_MS as x, type SandboxedCommand as y, type ScanTarget as z };
+export { type Access as A, type ScannedTree as B, type CeilingSource as C, type SearchedRoot as D, type SetUpClock as E, type FileIdentity as F, type GlobMatch as G, type HostFacts as H, type SetUpOptions as I, type SetUpStep as J, ceilingSource as K, type LaunchPlan as L, type MountStep as M, type NetworkProtocol as N, type OperatorCeiling as O, type Placeholder as P, parseCeiling as Q, type RefusalReason as R, type SandboxPlan as S, parseHostRules as T, planSandbox as U, MAX_CELLS_STARTING as V, MAX_PROXY_CONNECTIONS as W, MAX_STATUS_BYTES as X, networkOf as Y, type NetworkAnswer as a, type RuleOrigin as b, type HostRules as c, type SandboxIntent as d, type NetworkDecider as e, type MountPrograms as f, SetUp as g, type RepositoryFinder as h, type PatternFinder as i, type NormalisedPolicy as j, type Aside as k, type FileFacts as l, type FileView as m, type GlobMatches as n, type GlobScan as o, type HostRule as p, NO_OPERATOR as q, type Narrowing as r, type NetworkQuestion as s, type PathRule as t, type PlanOptions as u, type PlannedDescriptor as v, type PolicyNote as w, SANDBOX_START_MS as x, type SandboxedCommand as y, type ScanTarget as z };

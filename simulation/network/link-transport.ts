@@ -113,6 +113,10 @@ export class LinkTransport implements AnswerTransport {
     this.#options.machine.nextTurn(sent);
   }
 
+  sendSlices(message: readonly Uint8Array[]): void {
+    this.send(decoder.decode(Buffer.concat(message)));
+  }
+
   ping(mark = ''): boolean {
     if (this.#options.canPing) this.#sendLine(`${PING}${mark}`);
     return this.#options.canPing;

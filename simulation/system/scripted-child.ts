@@ -87,8 +87,9 @@ export class ScriptedChild implements Child {
     });
   }
 
-  endStdin(): void {
+  endStdin(done: () => void): void {
     this.record.stdin.push('end');
+    done();
     if (!this.#script.endsWithStdin) return;
     this.#machine.input(this.#script.readMs, () => {
       this.#exit({ exitCode: 0, signal: null });

@@ -1,3 +1,5 @@
+import { shortened } from './shortened.js';
+
 /**
  * Every way in which a request or a handle can fail, with its JSON-RPC code.
  *
@@ -96,27 +98,25 @@ export class ExecError extends Error {
   }
 }
 
-/** Of a message that travels. Two paths of a system fit, and what is wrong with them. */
-const MESSAGE_CHARACTERS = 10_000;
+/**
+ * Of a message that travels. Two paths of a system fit, and what is wrong with them. Messages name what a peer has sent, however
+ * long that is: what it is begins them, and what to do ends them.
+ */
+export const MESSAGE_CHARACTERS = 10_000;
 
 /** What leaves for the peer: an unknown error becomes a generic text, since its own could tell secrets. */
 export function toWireError(error: unknown): WireErrorObject {
   if (error instanceof ExecError)
-    return { code: error.code, message: shortened(error.message), data: { kind: error.kind } };
+    return {
+      code: error.code,
+      message: shortened(error.message, MESSAGE_CHARACTERS),
+      data: { kind: error.kind },
+    };
   return {
     code: ERROR_KINDS.internal.code,
     message: 'internal error; the log of the peer has the cause',
     data: { kind: 'internal' },
   };
-}
-
-/** Messages name what a peer has sent, however long that is. What it is begins them, and what to do ends them. */
-function shortened(message: string): string {
-  if (message.length <= MESSAGE_CHARACTERS) return message;
-  // Half a character is no text that every peer can read.
-  const start = message.slice(0, MESSAGE_CHARACTERS / 2).replace(/[\uD800-\uDBFF]$/, '');
-  const end = message.slice(-MESSAGE_CHARACTERS / 2).replace(/^[\uDC00-\uDFFF]/, '');
-  return `${start} […] ${end}`;
 }
 
 /** What came from the peer. A peer without kinds gets the kind that its code stands for most often. */

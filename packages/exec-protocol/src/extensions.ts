@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { tableOf } from './bounded-issues.js';
 
 /**
  * What goes beyond the reference wire, with the highest version that this build speaks. A peer offers its versions in
@@ -45,7 +46,7 @@ export type ExtensionName = keyof typeof EXTENSIONS;
 export type Extensions = Readonly<Partial<Record<ExtensionName, number>>>;
 
 /** As offered and as granted on the wire. Names that this build does not know are kept, and ignored. */
-export const extensionsSchema = z.record(z.string(), z.int().min(1));
+export const extensionsSchema = tableOf(z.int().min(1));
 
 /** Everything that this build speaks. */
 export function offeredExtensions(): Extensions {

@@ -40,6 +40,7 @@ export {
   CLIENT_SILENCE_MS,
   CLOSE_RECONNECT_MS,
   CLOSED_PROCESS_TTL_MS,
+  COPY_TURN_BYTES,
   DETACHED_PROCESS_TTL_MS,
   DETACHED_SESSION_TTL_MS,
   EXEC_BUFFER_BYTES,
@@ -52,6 +53,7 @@ export {
   FILES_IN_TRANSFER,
   HANDSHAKE_TIMEOUT_MS,
   HELPER_QUEUE_BYTES,
+  KEPT_ANSWERS_BYTES,
   KILL_GRACE_MS,
   LEGACY_REPLAY_DELAY_MS,
   LEGACY_RESUME_READ_BYTES,
@@ -78,6 +80,7 @@ export {
   MAX_CLIENT_STDIN_BYTES,
   MAX_CLOSED_PROCESSES,
   MAX_CONFIG_FILE_BYTES,
+  MAX_COPIES_AT_ONCE,
   MAX_DENIAL_FINDINGS,
   MAX_DENIAL_PATH_LENGTH,
   MAX_FILE_BLOCK_BYTES,
@@ -102,8 +105,11 @@ export {
   MAX_LISTED_CHARACTERS,
   MAX_LISTING_BYTES,
   MAX_LOG_EVENTS,
+  MAX_LOG_SIZES,
+  MAX_LOGGED_NAME_CHARACTERS,
   MAX_MESSAGE_BYTES,
   MAX_MESSAGE_VALUES,
+  MAX_NEW_CONNECTIONS,
   MAX_PATH_URI_LENGTH,
   MAX_PLANS_AT_ONCE,
   MAX_PLANS_BEGUN,
@@ -117,6 +123,7 @@ export {
   MAX_PROCESSES_PER_SERVER,
   MAX_PROCESSES_PER_SESSION,
   MAX_READ_BYTES,
+  MAX_READ_DIRECTORY_BYTES,
   MAX_READ_DIRECTORY_ENTRIES,
   MAX_READ_FILE_BYTES,
   MAX_READERS_PER_PROCESS,
@@ -139,8 +146,11 @@ export {
   MAX_WALK_DEPTH,
   MAX_WALK_DIRECTORIES,
   MAX_WALK_ENTRIES,
+  MAX_WATCH_EVENTS,
   MAX_WINDOW_BYTES,
   OUTBOX_BYTES,
+  OWN_ANSWERS_BYTES,
+  OWN_KEPT_ANSWERS_BYTES,
   PARTIAL_FILE_TTL_MS,
   PING_INTERVAL_MS,
   POLICY_DECISION_GRACE_MS,
@@ -148,10 +158,14 @@ export {
   RECOVER_DEADLINE_MS,
   REMEMBERED_WRITES,
   REORDER_BYTES,
+  REQUEST_TIMEOUT_MS,
   RESPONSE_BUFFER_BYTES,
   RESUME_RETRY_MS,
   RETAINED_BYTES,
   SERVER_SILENCE_MS,
+  SHARED_ANSWERS_BYTES,
+  SHARED_ANSWERS_WAIT_MS,
+  SHARED_KEPT_ANSWERS_BYTES,
   SPILL_PROCESS_BYTES,
   SPILL_READ_ATTEMPTS,
   SPILL_SERVER_BYTES,
@@ -160,6 +174,7 @@ export {
   TAKEOVER_PONG_MS,
   TRANSFER_TIDY_MS,
   UNPROVEN_BYTES,
+  WATCH_REST_MS,
   WINDOW_BYTES,
 } from './limits.js';
 export {
@@ -259,13 +274,16 @@ export {
 export { type MessageSchema, protocolSchema } from './protocol-schema.js';
 export { createPeer, type Peer, type PeerOptions, type RequestOptions } from './rpc/peer.js';
 export { type AnswerOf, bindRoute, PreparedAnswer, parseParams, type Route } from './rpc/route.js';
+export { placeOfIssue, tellIssues } from './rpc/tell-issues.js';
 export { isSignalName, SIGNAL_NAMES, type SignalName } from './signals.js';
 export { memoryTransportPair } from './transport/memory.js';
 export type { Transport, TransportClosed, TransportListener } from './transport/transport.js';
 export { decodeUtf8 } from './utf8.js';
 export { VERSION } from './version.js';
 export { encodeNotification, encodeOutputNotification } from './wire/codec.js';
+export { CONTENT_SLICE_BYTES, ContentAnswerWriter } from './wire/content-answer.js';
 export { numberOfWireId, type WireId } from './wire/envelope.js';
+export { JsonText } from './wire/json-text.js';
 export {
   createLineSplitter,
   type LineBatch,

@@ -9,6 +9,7 @@ const UNITS: Readonly<Record<string, number>> = {
   KiB: 2 ** 10,
   MiB: 2 ** 20,
   GiB: 2 ** 30,
+  ms: 1,
   s: 1000,
   h: 3_600_000,
 };

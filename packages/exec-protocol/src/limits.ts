@@ -7,7 +7,7 @@ export const MAX_MESSAGE_BYTES = 64 * MIB;
 /** Values in one message: each object, array and scalar counts, names do not; the reference's figure. */
 export const MAX_MESSAGE_VALUES = 262_144;
 
-/** Largest answer in bytes: what one text of Node holds, and our client takes. `fs/readFile` and whole HTTP bodies need it. */
+/** Largest answer in bytes: what one text of Node holds, and our client takes. `fs/readFile` needs it. */
 export const MAX_ANSWER_BYTES = 511 * MIB;
 
 /** Largest piece of output in one event, before base64. Multiples of three need no padding. */
@@ -37,6 +37,9 @@ export const LOG_MEMORY_BYTES = 256 * MIB;
 /** Events of a process that wait for its owner, in memory or spilled; past it the child waits until the owner catches up. */
 export const MAX_LOG_EVENTS = 262_144;
 
+/** Sizes of a terminal among the events of a process; at the limit it is resized once its owner has taken the oldest. */
+export const MAX_LOG_SIZES = 4096;
+
 /** While more than this lies unsent in a socket, its connection takes no further event. */
 export const OUTBOX_BYTES = MIB;
 
@@ -49,11 +52,26 @@ export const BACKLOG_BYTES = 64 * MIB;
 /** How long nothing of a backlog moves until as much again is read: what gets it moving may be among it. */
 export const BACKLOG_STILL_MS = 1_000;
 
-/** Files and listings that are read for answers of one connection, or lie in its socket; past it the next one waits. */
+/** Files, listings and what else may be long in answers of one connection, or in its socket; past it the next one waits. */
 export const FILE_ANSWERS_BYTES = 32 * MIB;
+
+/**
+ * Files, listings and whole HTTP bodies that all connections of a server have under way or in their sockets, beyond what each of
+ * them has of its own. Past it the next file or listing waits, and a body fails.
+ */
+export const SHARED_ANSWERS_BYTES = 1024 * MIB;
+
+/** What a connection has of that for itself, whatever others hold: a block of a file and what is pushed beside it. */
+export const OWN_ANSWERS_BYTES = 4 * MIB;
+
+/** How long a file or a listing waits until other connections leave room for it; it is refused then. */
+export const SHARED_ANSWERS_WAIT_MS = 30_000;
 
 /** UTF-16 units of a `processId`, `writeId` or `requestId`, which clients choose and servers remember and repeat. */
 export const MAX_ID_CHARACTERS = 1024;
+
+/** UTF-16 units of a `clientName` that a log shows; what is beyond them is cut off, and the client is served. */
+export const MAX_LOGGED_NAME_CHARACTERS = 1024;
 
 /** Write ids remembered for each process, first in first out; the reference's figure. */
 export const REMEMBERED_WRITES = 4096;
@@ -96,6 +114,12 @@ export const CLOSED_PROCESS_TTL_MS = 80_000;
 
 /** How long `process/terminate` waits between SIGTERM and SIGKILL under the `signals` extension. */
 export const KILL_GRACE_MS = 5_000;
+
+/** Connections of a listener that have not become a WebSocket; past it the oldest of them is ended. */
+export const MAX_NEW_CONNECTIONS = 128;
+
+/** How long such a connection may take to send its HTTP request. */
+export const REQUEST_TIMEOUT_MS = 5_000;
 
 /** How long a connection may take to send `initialize` and `initialized`. */
 export const HANDSHAKE_TIMEOUT_MS = 30_000;
@@ -147,6 +171,15 @@ export const SERVER_SILENCE_MS = 600_000;
 
 /** Answers of mutating requests that a session keeps for a repeat; at the limit further ones are refused. */
 export const MAX_KEPT_ANSWERS = 4096;
+
+/** Memory of the answers that a session keeps so, for all of its clients; past it further mutating requests are refused as well. */
+export const KEPT_ANSWERS_BYTES = 64 * MIB;
+
+/** What a session may keep of that whatever others keep: more than a client has under way that acknowledges what it gets. */
+export const OWN_KEPT_ANSWERS_BYTES = MIB;
+
+/** What all sessions of a server keep beyond that, together. */
+export const SHARED_KEPT_ANSWERS_BYTES = 256 * MIB;
 
 /** Clients that one session keeps answers for, told apart by `clientInstance`; the next one cannot resume it. */
 export const MAX_CLIENT_INSTANCES = 16;
@@ -207,6 +240,12 @@ export const MAX_REPLAY_CURSORS = MAX_PROCESSES_PER_SESSION + MAX_CLOSED_PROCESS
 
 /** The largest file that `fs/readFile` answers: as base64, with its envelope, it is one text. Larger ones are read in blocks. */
 export const MAX_READ_FILE_BYTES = 383 * MIB;
+
+/** Large files that are copied at a time by `fs/copy` of all sessions; the next one waits for its turn. */
+export const MAX_COPIES_AT_ONCE = 2;
+
+/** What is copied of a large file in one turn. */
+export const COPY_TURN_BYTES = 64 * MIB;
 
 /** The largest block of `fs/readBlock` and `fs/writeBlock`; the reference's figure. */
 export const MAX_FILE_BLOCK_BYTES = MIB;
@@ -271,7 +310,7 @@ export const FILE_HELPER_IDLE_MS = 10_000;
 /** The longest answer of a helper: a file of `MAX_READ_FILE_BYTES` in base64, with room around it. */
 export const MAX_HELPER_ANSWER_BYTES = 512 * 1024 * 1024;
 
-/** The longest answer of a helper that was asked for no content and no listing. */
+/** The longest answer of a helper; content and listings may be longer by what was asked for. */
 export const MAX_SHORT_HELPER_ANSWER_BYTES = 2 * 1024 * 1024;
 
 /** What waits for a helper to read it, beyond which it is asked for nothing more. */
@@ -295,6 +334,9 @@ export const MAX_WALK_ENTRIES = 50_000;
 /** The most entries of a directory that is answered whole. */
 export const MAX_READ_DIRECTORY_ENTRIES = 200_000;
 
+/** The longest such answer, as JSON: so many entries with names of 75 characters. */
+export const MAX_READ_DIRECTORY_BYTES = 24 * MIB;
+
 /**
  * Text of the entries of one `fs/walk` or `fs/list`; what is beyond it is left out, and the answer is `truncated`. With the
  * answer around it, it fits into the 16 MiB that a reference client takes in one frame.
@@ -304,7 +346,7 @@ export const MAX_LISTING_BYTES = 12 * MIB;
 /** The largest piece of a streamed HTTP body, decoded; the reference's figure. */
 export const MAX_BODY_DELTA_BYTES = MIB;
 
-/** The largest configuration file of the executor that is read for a client. */
+/** The largest configuration file of the executor that is read for a client, and as many characters of it are answered. */
 export const MAX_CONFIG_FILE_BYTES = MIB;
 
 /** Directories of one `capabilityRoots/discoverV1`; the reference's figure. */
@@ -328,7 +370,7 @@ export const MAX_CAPABILITY_YAML_LENGTH = 16 * KIB;
 /** Files of plugins and skills that are answered for one directory; further ones are left out. The reference's figure. */
 export const MAX_CAPABILITY_ROOT_BYTES = 16 * MIB;
 
-/** The same for all directories of one request, whose answer is one text. */
+/** All directories of one answer together, as JSON, and all files that are read to tell what is installed. */
 export const MAX_CAPABILITY_ANSWER_BYTES = 64 * MIB;
 
 /** Installed plugins and skills that are answered at once; further ones are left out. The reference's figure. */
@@ -346,13 +388,19 @@ export const MAX_CAPABILITY_WARNINGS = 64;
 /** Paths that all `fs/watchMissing` of one connection may watch; at the limit the answer is that nothing is watched. */
 export const MAX_FILE_WATCHES = 64;
 
+/** Events of a watched directory after which it is not watched for a while. */
+export const MAX_WATCH_EVENTS = 64;
+
+/** How long it is not watched then; who waits for something in it looks for that afterwards. */
+export const WATCH_REST_MS = 250;
+
 /** Streamed HTTP responses that one connection may have at once. */
 export const MAX_STREAMED_RESPONSES = 256;
 
 /** What may have come of a streamed HTTP response ahead of its reader in a client; past it the response fails. */
 export const RESPONSE_BUFFER_BYTES = 64 * MIB;
 
-/** HTTP bodies that one connection is answered whole, as long as they come, together; more has to be streamed. */
+/** HTTP bodies that one connection is answered whole, until they have left its socket, together; more has to be streamed. */
 export const MAX_BUFFERED_BODY_BYTES = 256 * MIB;
 
 /** The longest that a client may give itself to decide about one request of a managed network. */
@@ -409,7 +457,7 @@ export const MAX_KEPT_PLAN_BYTES = 64 * MIB;
 /** Looks at what has appeared that wait for the turn of their session; a process that ends at the limit is not looked after. */
 export const MAX_WAITING_LOOKS_PER_SESSION = 16;
 
-/** How long one look at what has appeared may take; other sessions wait for their turn meanwhile. */
+/** How long one look at what has appeared may take; a session whose look takes longer has the next one behind those of others. */
 export const LOOK_LIMIT_MS = 5000;
 
 /** UTF-16 units of what people read of one thing that has appeared; the rest is cut off. */

@@ -18,6 +18,8 @@ export interface FileBlocks {
 export interface FilesInside {
   /** @throws ExecError as the request itself would fail; `outcomeUnknown` where the sandbox ended before it was answered. */
   request<S extends RequestSpec>(spec: S, params: ParamsOf<S>): Promise<ResultOf<S>>;
+  /** Opens a file that is closed before the work is over. @throws ExecError as `request`. */
+  openFile(file: FileToOpen): Promise<FileBlocks>;
 }
 
 /** Which file is opened in a sandbox, and how. */

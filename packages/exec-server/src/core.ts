@@ -4,8 +4,10 @@ import type { CapabilityFinder } from './config/capabilities/capability-finder.j
 import type { ExecutorConfig } from './config/executor-config.js';
 import type { ConfinedFiles } from './confined-files.js';
 import { createConnectionId } from './connection-id.js';
+import { DirectoryWatches } from './fs/watch/directory-watches.js';
 import type { HttpSender } from './http/http-client.js';
 import type { Logger } from './logger.js';
+import { LoopQueue } from './loop-queue.js';
 import type { Cookie } from './process/guardian/cookie.js';
 import type { Guardian } from './process/guardian/guardian.js';
 import { LogMemory } from './process/log/log-memory.js';
@@ -16,7 +18,10 @@ import type { Sandboxes } from './process/sandbox/sandboxes.js';
 import type { OsProcesses } from './process/spawn/os-processes.js';
 import { AnswerBuffers } from './rpc/answers/answer-buffers.js';
 import type { AnswerTransport } from './rpc/answers/answer-transport.js';
+import { SharedRoom } from './rpc/answers/shared-room.js';
 import { Connection, type ConnectionHost } from './rpc/connection.js';
+import { MessageTurns } from './rpc/incoming/message-turns.js';
+import { PacedTransport } from './rpc/incoming/paced-transport.js';
 import { SessionRegistry } from './session/session-registry.js';
 import type { ShortageLog } from './shortage-log.js';
 
@@ -139,7 +144,11 @@ export function createServerCore(options: ServerCoreOptions): ServerCore {
     logger,
     silenceMs,
     answerBuffers,
+    sharedRoom: new SharedRoom(),
+    directoryWatches: new DirectoryWatches(clock),
+    listQueue: new LoopQueue(),
   };
+  const turns = new MessageTurns(clock);
   const connections = new Set<Connection>();
   return {
     get held() {
@@ -150,7 +159,8 @@ export function createServerCore(options: ServerCoreOptions): ServerCore {
         logBytes: logMemory.heldBytes,
       };
     },
-    accept(transport, principal, { isResumable }) {
+    accept(carrier, principal, { isResumable }) {
+      const transport = new PacedTransport({ carrier, clock, turns });
       const connection = new Connection(createConnectionId(), transport, { principal, isResumable }, host);
       connections.add(connection);
       void connection.ended.then(() => connections.delete(connection));

@@ -1,5 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 
+export { lackOfDescriptors } from '@holdfast/sandbox/internal';
+
 /**
  * Keeps one descriptor of this process back for `withSpareDescriptor`. To be called while there are some left; as long
  * as several keep it, it is one and the same.
@@ -32,19 +34,6 @@ export function withSpareDescriptor<T>(work: () => T): T {
     return work();
   } finally {
     restore();
-  }
-}
-
-/** What the system says when it is asked for `count` more descriptors at once; undefined when they can be had. */
-export function lackOfDescriptors(count: number): unknown {
-  const fds: number[] = [];
-  try {
-    while (fds.length < count) fds.push(openSync('/dev/null', 'r'));
-    return undefined;
-  } catch (error) {
-    return error;
-  } finally {
-    for (const fd of fds) closeSync(fd);
   }
 }
 

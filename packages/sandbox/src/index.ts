@@ -43,6 +43,7 @@ export {
 } from './network/managed-network.js';
 export { Lookups, type NetworkNames, type Resolution } from './network/names/lookups.js';
 export type { Outside } from './network/outside.js';
+export type { TakePlace } from './network/proxy/proxy.js';
 export { Refusals } from './network/refusals.js';
 export {
   type Aside,

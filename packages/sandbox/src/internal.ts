@@ -6,6 +6,7 @@ export { bytesOfText } from './files/byte-text.js';
 export { O_PATH, pathOfDescriptor } from './files/descriptors.js';
 export { isOnKernelFileSystem } from './files/kernel-file-systems.js';
 export { kernelTreeOf } from './files/kernel-trees.js';
+export { lackOfDescriptors } from './files/lack-of-descriptors.js';
 export { isWithin } from './files/paths.js';
 export { type Look, SharedLooks } from './files/shared-looks.js';
 export { whyNotRunnable } from './files/why-not-runnable.js';
@@ -14,7 +15,7 @@ export {
   ownMark as ownProcessMark,
 } from './launch/placeholders/process-mark.js';
 export { untilSteady } from './launch/until-steady.js';
-export { MAX_CELLS_STARTING, MAX_STATUS_BYTES } from './limits.js';
+export { MAX_CELLS_STARTING, MAX_PROXY_CONNECTIONS, MAX_STATUS_BYTES } from './limits.js';
 export { SYSTEM_PATH, systemPlaces } from './linux/system-places.js';
 export { foreignProcesses } from './machine/foreign-processes.js';
 export { NO_INSPECTOR } from './machine/no-inspector.js';

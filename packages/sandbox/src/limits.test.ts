@@ -8,6 +8,7 @@ const UNITS: Readonly<Record<string, number>> = {
   '': 1,
   KiB: 2 ** 10,
   MiB: 2 ** 20,
+  ms: 1,
   s: 1000,
 };
 

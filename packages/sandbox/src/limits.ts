@@ -107,7 +107,7 @@ export const MAX_CONFIG_MOUNTS = 1024;
 /** Things that those configs name and that cannot be protected, each told of, in shares; the rest is told of together. */
 export const MAX_CONFIG_GAPS = 2048;
 
-/** Programs that those configs name and that are missing, to be told if they have come up when the command has ended; of more a note tells. */
+/** What those configs name and is no program, to be told if it is one when the command has ended; of more a note tells. */
 export const MAX_MISSING_PROGRAMS = 1024;
 
 /** Repositories whose configs are read; those of more are told of. */
@@ -122,8 +122,17 @@ export const SANDBOX_START_MS = 30_000;
 /** How long a search may keep the event loop for itself. */
 export const SCAN_SLICE_MS = 2;
 
-/** Directories on the way to what is looked at that are held open, at most for one turn of the event loop; beyond, they are opened again. */
+/** Directories on the way to what is looked at that are held open; beyond, they are opened again. */
 export const MAX_HELD_WAYS = 64;
+
+/** They are let go of within twice this time when nothing is looked at by them. */
+export const HELD_WAYS_MS = 20;
+
+/** So many levels that a directory lies deep count as one more of what is looked at: the way to it may have to be opened again. */
+export const LEVELS_PER_DIRECTORY = 64;
+
+/** The same for entries that deny globs look at. */
+export const LEVELS_PER_ENTRY = 4;
 
 /** Roots of which it is remembered what their directories hold; beyond, the one that was not used longest is forgotten. */
 export const MAX_REMEMBERED_SCANS = 16;
@@ -206,7 +215,7 @@ export const MAX_PROXY_HEADER_BYTES = 32 * 1024;
 /** Bytes of a body that are joined where it comes in small parts. Node reads on to the end of what it has in its hands. */
 export const MAX_JOINED_BYTES = 8 * 1024;
 
-/** Bodies of one network that go on in each turn of the event loop; each may be in ten thousand parts. */
+/** Connections and bodies of all networks that go on in each turn of the event loop; a body may be in ten thousand parts. */
 export const MAX_PASSED_A_TURN = 8;
 
 /** Bytes that wait in each queue of a connection of the proxy until no more are read: a part of any size, and none behind it. */
@@ -254,7 +263,7 @@ export const PROXY_IDLE_TIMEOUT_MS = 600_000;
 /** How long it may take to make the network of one sandbox. */
 export const CELL_START_TIMEOUT_MS = 10_000;
 
-/** How long a listener of it may be under way once it was sent: it is there at once, or never. */
+/** For how long no listener of it may come though one was sent: it is there at once, or never. */
 export const CELL_HAND_OVER_MS = 1_000;
 
 /** Networks that one server makes at once: each takes a program of its own for a moment. Further ones wait their turn. */

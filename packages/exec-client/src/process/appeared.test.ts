@@ -26,6 +26,18 @@ test('a process tells what appeared while it ran, as far as this build understan
   expect(told).toEqual([REPORT]);
 });
 
+test('that nobody has looked is told as well', async () => {
+  const server = new FakeServer();
+  await using client = await server.connect();
+  const told: SandboxAppearedReport[] = [];
+  const process = client.spawn(['x'], { id: 'p', onAppeared: (report) => told.push(report) });
+  await process.started;
+  const report = { found: [], more: 0, unseen: 'too many looks wait' };
+  server.appeared({ processId: asProcessId('p'), ...report });
+  await until(() => told.length > 0);
+  expect(told).toEqual([report]);
+});
+
 test('exec tells it as well, over the next connection too', async () => {
   const server = new FakeServer();
   await using client = await server.connect({ silenceMs: 0, random: () => 0 });

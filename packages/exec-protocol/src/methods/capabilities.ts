@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { listOf } from '../bounded-issues.js';
 import { MAX_CAPABILITY_ROOTS } from '../limits.js';
 import { defineRequest } from './define.js';
 import { sandboxSchema } from './sandbox-schema.js';
@@ -41,15 +42,13 @@ export const capabilityRootsDiscover = defineRequest({
   direction: 'clientToServer',
   summary: 'Answers the files of plugins and skills that lie below some directories, as they are.',
   params: z.object({
-    roots: z
-      .array(
-        z.object({
-          id: z.string().describe('What the client calls the directory; need not be unique.'),
-          path: pathUri,
-          sandbox,
-        }),
-      )
-      .describe(`At most ${MAX_CAPABILITY_ROOTS}.`),
+    roots: listOf(
+      z.object({
+        id: z.string().describe('What the client calls the directory; need not be unique.'),
+        path: pathUri,
+        sandbox,
+      }),
+    ).describe(`At most ${MAX_CAPABILITY_ROOTS}.`),
   }),
   result: z.object({ roots: z.array(rootCapabilities).describe('In the order of the request.') }),
 });

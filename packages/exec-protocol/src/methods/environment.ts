@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { listOf } from '../bounded-issues.js';
 import { defineRequest } from './define.js';
 
 const pathUri = z.string().describe('A file: URI of the executor.');
@@ -50,9 +51,7 @@ export const environmentStatus = defineRequest({
   result: z.object({ status: z.literal('ready') }),
 });
 
-const tomlPaths = z.array(
-  z.array(z.string()).min(1, 'a path must have at least one key; name what is wanted'),
-);
+const tomlPaths = listOf(listOf(z.string()).min(1, 'a path must have at least one key; name what is wanted'));
 
 const configLayers = z.object({
   layers: z

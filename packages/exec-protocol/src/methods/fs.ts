@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { listOf } from '../bounded-issues.js';
 import { base64Bytes } from '../bytes.js';
 import { defineNotification, defineRequest } from './define.js';
 import { extensionField } from './extension-field.js';
@@ -250,7 +251,7 @@ export const fsWatchMissing = defineRequest({
     'Says once, with fs/missingChanged, when one of the missing paths appears or the present one goes.',
   params: z.object({
     watchId: count,
-    missing: z.array(path),
+    missing: listOf(path),
     present: path.nullish(),
   }),
   result: z.object({

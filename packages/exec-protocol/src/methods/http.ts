@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { listOf } from '../bounded-issues.js';
 import { base64Bytes } from '../bytes.js';
 import { defineNotification, defineRequest } from './define.js';
 import { clientIdSchema } from './id-schemas.js';
@@ -22,15 +23,14 @@ export const httpRequest = defineRequest({
     requestId,
     method: z.string(),
     url: z.string().describe('An absolute http or https URL; user info becomes basic authorization.'),
-    headers: z
-      .array(
-        header.extend({
-          valueEnvVar: z
-            .string()
-            .nullish()
-            .describe('A variable of the executor whose value is appended to `value`.'),
-        }),
-      )
+    headers: listOf(
+      header.extend({
+        valueEnvVar: z
+          .string()
+          .nullish()
+          .describe('A variable of the executor whose value is appended to `value`.'),
+      }),
+    )
       .nullish()
       .describe('Order and repeated names are kept.'),
     bodyBase64: base64Bytes.nullish(),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { listOf, tableOf } from '../bounded-issues.js';
 import { extensionField } from './extension-field.js';
 import { processIdSchema } from './id-schemas.js';
 import { sandboxSchema } from './sandbox-schema.js';
@@ -6,13 +7,21 @@ import { terminalSizeSchema } from './terminal-size.js';
 
 const opaque = z.record(z.string(), z.unknown());
 
+/** Of one table; a usual environment has a hundred, and in a large cluster some thousands. */
+export const MAX_VARIABLES = 16_384;
+
+const variables = tableOf(z.string(), {
+  max: MAX_VARIABLES,
+  message: `must have at most ${String(MAX_VARIABLES)} variables; send fewer`,
+});
+
 /** How the environment of a process is made from that of the executor. */
 const envPolicySchema = z.object({
   inherit: z.enum(['core', 'all', 'none']),
   ignoreDefaultExcludes: z.boolean().describe('false removes names that match *KEY*, *SECRET* or *TOKEN*.'),
-  exclude: z.array(z.string()).describe('Patterns with * and ?, any case, over whole names.'),
-  set: z.record(z.string(), z.string()),
-  includeOnly: z.array(z.string()).describe('When not empty, only matching names stay, `set` included.'),
+  exclude: listOf(z.string()).describe('Patterns with * and ?, any case, over whole names.'),
+  set: variables,
+  includeOnly: listOf(z.string()).describe('When not empty, only matching names stay, `set` included.'),
 });
 
 /** How the environment of a process is made from that of the executor. */
@@ -21,11 +30,9 @@ export type EnvPolicy = z.output<typeof envPolicySchema>;
 /** Parameters of `process/start`. */
 export const processStartParams = z.object({
   processId: processIdSchema,
-  argv: z.array(z.string()).min(1, 'must not be empty; name the program and its arguments'),
+  argv: listOf(z.string()).min(1, 'must not be empty; name the program and its arguments'),
   cwd: z.string().describe('A file: URI of the executor.'),
-  env: z
-    .record(z.string(), z.string())
-    .describe('The whole environment, or with envPolicy what is laid over it.'),
+  env: variables.describe('The whole environment, or with envPolicy what is laid over it.'),
   tty: z.boolean(),
   pipeStdin: z.boolean().optional().describe('Whether stdin can be written; default false, the null device.'),
   arg0: z.string().nullish().describe('What the program sees as argv[0].'),

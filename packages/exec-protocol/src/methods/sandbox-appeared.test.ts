@@ -12,6 +12,11 @@ test('of what has appeared, what this build does not know is passed over, while 
   expect([told.processId, understoodAppeared(told)]).toEqual(['p', { found: [repository], more: 7 }]);
 });
 
+test('that nobody has looked is understood', () => {
+  const report = { found: [], more: 0, unseen: 'too many looks wait' };
+  expect(understoodAppeared(parseParams(sandboxAppeared, { processId: 'p', ...report }))).toEqual(report);
+});
+
 test.each([[{ more: 0 }], [{ found: {}, more: 0 }], [{ found: [] }], [{ found: [], more: -1 }]])(
   'a report without a list or a count is none: %j',
   (told) => {

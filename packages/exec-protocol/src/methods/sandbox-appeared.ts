@@ -17,6 +17,8 @@ export interface SandboxAppearedReport {
   readonly found: readonly SandboxAppeared[];
   /** How much more there is. */
   readonly more: number;
+  /** For people, why nobody has looked for it to the end, so that nothing found means nothing; left out where somebody has. */
+  readonly unseen?: string;
 }
 
 /** What has appeared while a confined process ran. */
@@ -25,11 +27,15 @@ export const sandboxAppeared = defineNotification({
   family: 'sandbox',
   direction: 'serverToClient',
   summary:
-    'Executable configuration, such as a new repository, has appeared while a confined process ran, so that nothing protected it. Comes once, after the process has ended.',
+    'Executable configuration, such as a new repository, has appeared while a confined process ran, so that nothing protected it, or nobody has looked for it. Comes once, after the process has ended.',
   params: z.object({
     processId: processIdSchema,
     found: z.array(z.union([appearedSchema, unknownKind])).describe('At most 32.'),
     more: z.int().min(0).describe('How much more there is.'),
+    unseen: z
+      .string()
+      .optional()
+      .describe('For people: why nobody has looked for it to the end. Absent where somebody has.'),
   }),
   extension: 'sandbox',
 });
@@ -38,6 +44,7 @@ export const sandboxAppeared = defineNotification({
 export function understoodAppeared({
   found,
   more,
-}: Pick<z.output<(typeof sandboxAppeared)['params']>, 'found' | 'more'>): SandboxAppearedReport {
-  return { found: understood(appearedSchema, found), more };
+  unseen,
+}: Omit<z.output<(typeof sandboxAppeared)['params']>, 'processId'>): SandboxAppearedReport {
+  return { found: understood(appearedSchema, found), more, ...(unseen === undefined ? {} : { unseen }) };
 }

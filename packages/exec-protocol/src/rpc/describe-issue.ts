@@ -1,8 +1,9 @@
 import type * as z from 'zod';
+import { placeOfIssue } from './tell-issues.js';
 
 /** What is wrong with one field of a message, for whoever sent it. Texts are not shown: they may be secrets. */
 export function describeIssue(issue: z.core.$ZodIssue): string {
-  const field = issue.path.length === 0 ? 'params' : issue.path.map(String).join('.');
+  const field = issue.path.length === 0 ? 'params' : placeOfIssue(issue);
   if (issue.code === 'invalid_type') return `${field}: ${describeType(issue.expected, issue.input)}`;
   return `${field}: ${issue.message.slice(0, 1).toLowerCase()}${issue.message.slice(1)}`;
 }

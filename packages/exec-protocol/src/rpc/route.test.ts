@@ -4,9 +4,10 @@ import { asProcessId, asWriteId } from '../ids.js';
 import { MAX_ID_CHARACTERS } from '../limits.js';
 import type { NotificationSpec, RequestSpec } from '../methods/define.js';
 import { extensionFieldsOf } from '../methods/extension-field.js';
-import { processTerminate, processWrite } from '../methods/process.js';
+import { processStart, processTerminate, processWrite } from '../methods/process.js';
 import { CLIENT_NOTIFICATIONS, REQUESTS } from '../methods/table.js';
 import { wireIdFromNumber } from '../wire/envelope.js';
+import { JsonText } from '../wire/json-text.js';
 import { bindRoute, encodeParams, parseParams, type Route } from './route.js';
 
 const ID = wireIdFromNumber(1);
@@ -55,6 +56,11 @@ test('the extensions are those of when the request comes, and without any word a
   expect([seen, all]).toEqual([[{ processId }, { processId, graceMs: 5 }], [{ processId, graceMs: 5 }]]);
 });
 
+test('an answer that is JSON already goes out as it is', async () => {
+  const written = new JsonText('{"running":true}');
+  expect(await bindRoute(processTerminate, () => written)({ processId }, ID)).toBe(written);
+});
+
 test.each([null, undefined, 7, 'text', []])(
   'params that are %j and no object are refused as such',
   async (params) => {
@@ -80,6 +86,29 @@ test.each([
     kind: 'invalidParams',
     message: `process/terminate: ${message}`,
   });
+});
+
+test('of many wrong fields the first are told, and of a long name its ends', () => {
+  const start = { processId, argv: ['x'], cwd: 'file:///', env: {}, tty: false };
+  const refusalOf = (params: object): string => {
+    try {
+      parseParams(processStart, { ...start, ...params });
+      return '';
+    } catch (error) {
+      return (error as ExecError).message;
+    }
+  };
+  const wrongIn = (list: string, count: number): string =>
+    Array.from({ length: count }, (_, at) => `${list}.${String(at)}: must be a string, is 1`).join('; ');
+  expect(refusalOf({ argv: new Array<number>(200_000).fill(1) })).toBe(
+    `process/start: ${wrongIn('argv', 20)}`,
+  );
+  expect(refusalOf({ argv: new Array<number>(19).fill(1), cwd: 1, tty: 1 })).toBe(
+    `process/start: ${wrongIn('argv', 19)}; cwd: must be a string, is 1; and 1 more`,
+  );
+  expect(refusalOf({ env: { [`A${'x'.repeat(2 ** 20)}Z`]: 1 } })).toBe(
+    `process/start: env.A${'x'.repeat(124)} […] ${'x'.repeat(124)}Z: must be a string, is 1`,
+  );
 });
 
 test('these fields came with an extension', () => {

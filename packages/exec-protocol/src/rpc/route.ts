@@ -5,8 +5,9 @@ import type { Extensions } from '../extensions.js';
 import type { NotificationSpec, ParamsOf, RequestSpec, ResultOf } from '../methods/define.js';
 import { extensionFieldsOf, withoutForeignFields } from '../methods/extension-field.js';
 import type { WireId } from '../wire/envelope.js';
-import { writeAroundPlainText } from '../wire/json-text.js';
+import { JsonText, writeAroundPlainText } from '../wire/json-text.js';
 import { describeIssue } from './describe-issue.js';
+import { tellIssues } from './tell-issues.js';
 
 /**
  * Takes parameters as they came, and the id of their request, and answers what goes out. Its part before the first await
@@ -24,8 +25,8 @@ export class PreparedAnswer {
   }
 }
 
-/** What a handler of this request returns. */
-export type AnswerOf<S extends RequestSpec> = ResultOf<S> | PreparedAnswer;
+/** What a handler of this request returns: its result, or that as JSON, or an answer that is sent otherwise. */
+export type AnswerOf<S extends RequestSpec> = ResultOf<S> | JsonText | PreparedAnswer;
 
 /**
  * Joins a request's shapes with a handler. Bad parameters never reach the handler, and nothing of an extension does that
@@ -43,7 +44,7 @@ export function bindRoute<S extends RequestSpec>(
     const known =
       agreed === undefined || fields.size === 0 ? params : withoutForeignFields(params, fields, agreed());
     const answer = await handler(parseParams(spec, known), id);
-    return answer instanceof PreparedAnswer ? answer : encode(answer);
+    return answer instanceof PreparedAnswer || answer instanceof JsonText ? answer : encode(answer);
   };
 }
 
@@ -74,8 +75,8 @@ export function encodeParams<S extends RequestSpec | NotificationSpec>(
   }
 }
 
-function badParams(spec: RequestSpec | NotificationSpec, { issues }: z.ZodError): ExecError {
-  return new ExecError('invalidParams', `${spec.method}: ${issues.map(describeIssue).join('; ')}`);
+function badParams(spec: RequestSpec | NotificationSpec, error: z.ZodError): ExecError {
+  return new ExecError('invalidParams', tellIssues(error, describeIssue, `${spec.method}: `));
 }
 
 /** @throws ExecError `internal` when the peer answered with another shape than the method has. */
@@ -84,7 +85,7 @@ export function decodeResult<S extends RequestSpec>(spec: S, result: unknown): R
   if (parsed.success) return parsed.data as ResultOf<S>;
   throw new ExecError(
     'internal',
-    `the peer answered ${spec.method} wrongly: ${parsed.error.issues.map(describeIssue).join('; ')}`,
+    tellIssues(parsed.error, describeIssue, `the peer answered ${spec.method} wrongly: `),
   );
 }
 

@@ -121,3 +121,14 @@ test.each([
     message: expect.stringMatching(message) as string,
   });
 });
+
+test('what is longer by itself than any file may be is refused', async () => {
+  using executor = new Executor();
+  const name = 'x'.repeat(500_000);
+  const tables = ['a = {b = {}}', 'c = {d = {}}', 'e = {f = {}}'].join('\n');
+  writeFileSync(join(executor.user, 'config.toml'), `[${name}]\n${tables}\n`);
+  await expect(executor.read([[name]])).rejects.toMatchObject({
+    kind: 'configUnreadable',
+    message: `${join(executor.user, 'config.toml')} cannot be read: what is asked for has 1500021 characters as TOML, and 1048576 are answered at most`,
+  });
+});

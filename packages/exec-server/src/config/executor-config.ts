@@ -10,6 +10,9 @@ import { readFile } from '../fs/file-content.js';
 import type { CodexPlaces } from '../host.js';
 import { selectToml } from './toml-selection.js';
 
+/** Files of which parts are answered, at most. */
+export const CONFIG_FILES = 4;
+
 /** Answers parts of the executor's configuration. */
 export interface ExecutorConfig {
   /** @throws ExecError `configUnreadable`, naming the file and the place in it. */
@@ -60,12 +63,18 @@ async function layerOf(
     const text = paths.length === 0 ? undefined : await textOf(path);
     const toml = text === undefined ? undefined : selectToml(text, paths);
     if (toml === undefined) return [];
+    if (toml.length > MAX_CONFIG_FILE_BYTES) throw new Error(tooLong(toml));
     const source = title === undefined ? path : `${title} (${path})`;
     return [{ source, baseDir: formatPathUri(directory, 'posix'), toml }];
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ExecError('configUnreadable', `${path} cannot be read: ${reason}`, { cause: error });
   }
+}
+
+// Names that are written once in a file may stand before each of the tables below them here.
+function tooLong({ length }: string): string {
+  return `what is asked for has ${String(length)} characters as TOML, and ${String(MAX_CONFIG_FILE_BYTES)} are answered at most`;
 }
 
 async function textOf(path: string): Promise<string | undefined> {

@@ -3,25 +3,26 @@ import {
   type fsCopy,
   type fsCreateDirectory,
   type fsGetMetadata,
-  type fsList,
-  type fsReadDirectory,
   type fsRemove,
   type fsSetPermissions,
   type fsSymlink,
-  type fsWalk,
   type fsWriteFile,
+  MAX_LISTING_BYTES,
   MAX_READ_FILE_BYTES,
   type ParamsOf,
   type ResultOf,
 } from '@holdfast/exec-protocol';
 import type { fsReadFileUpTo } from '../file-up-to.js';
+import type { fsListUpTo, fsReadDirectoryUpTo, fsWalkUpTo } from '../listing-up-to.js';
 import { readUpTo, tooLarge, writeFile } from './file-content.js';
 import { canonicalize, getMetadata } from './metadata.js';
 import { toNativePath, toPathUri } from './native-path.js';
 import { setPermissions } from './permissions.js';
 import { copy } from './tree/copy.js';
-import { createDirectory, readDirectory } from './tree/directory.js';
-import { listDirectory as listNamed } from './tree/listing.js';
+import { createDirectory } from './tree/directory.js';
+import { readNames } from './tree/directory-names.js';
+import { listDirectory } from './tree/listing.js';
+import { ListingRoom } from './tree/listing-room.js';
 import { remove } from './tree/remove.js';
 import { makeLink } from './tree/symlink.js';
 import { walk } from './tree/walk.js';
@@ -35,8 +36,7 @@ export async function readFileUpTo({
 }: ParamsOf<typeof fsReadFileUpTo>): Promise<ResultOf<typeof fsReadFileUpTo>> {
   const path = toNativePath(params.path, 'path');
   const { content, size } = await readUpTo(path, linksOf(params), limitBytes);
-  const isTooLarge = size > MAX_READ_FILE_BYTES || limitBytes >= MAX_READ_FILE_BYTES;
-  if (content === undefined && isTooLarge) throw tooLarge(path, MAX_READ_FILE_BYTES);
+  if (content === undefined && size > MAX_READ_FILE_BYTES) throw tooLarge(path, MAX_READ_FILE_BYTES);
   return { dataBase64: content ?? NOTHING, isWhole: content !== undefined, size };
 }
 
@@ -70,25 +70,55 @@ export async function resolvePath(
   return { path: toPathUri(await canonicalize(toNativePath(params.path, 'path'))) };
 }
 
-export async function listDirectory(
-  params: ParamsOf<typeof fsReadDirectory>,
-): Promise<ResultOf<typeof fsReadDirectory>> {
-  const entries = await readDirectory(toNativePath(params.path, 'path'));
-  return { entries: entries.map(({ name, ...kind }) => ({ fileName: name.toString(), ...kind })) };
+/** @throws ExecError `fileTooLarge` for more than any answer has. */
+export async function namesUpTo({
+  limitBytes,
+  path,
+}: ParamsOf<typeof fsReadDirectoryUpTo>): Promise<ResultOf<typeof fsReadDirectoryUpTo>> {
+  return { listing: (await readNames(toNativePath(path, 'path'), limitBytes)) ?? null };
 }
 
-export async function walkTree(params: ParamsOf<typeof fsWalk>): Promise<ResultOf<typeof fsWalk>> {
-  const { pruneHiddenDirectories = false, ...options } = params.options;
-  const { entries, errors, truncated } = await walk(toNativePath(params.path, 'path'), {
-    pruneHiddenDirectories,
-    ...options,
-  });
+/** What is more than any answer has is left out. */
+export async function walkUpTo({
+  limitBytes,
+  path,
+  options: { pruneHiddenDirectories = false, ...options },
+}: ParamsOf<typeof fsWalkUpTo>): Promise<ResultOf<typeof fsWalkUpTo>> {
+  const room = new ListingRoom(limitBytes);
+  const walked = await walk(toNativePath(path, 'path'), { pruneHiddenDirectories, ...options }, room);
+  if (room.isFull && limitBytes < MAX_LISTING_BYTES) return TOO_LONG;
+  const { entries, errors, truncated } = walked;
   return {
-    entries: entries.map(({ uri, kind }) => ({ path: uri, kind })),
-    errors: errors.map(({ uri, message }) => ({ path: uri, message })),
-    truncated,
+    listing: {
+      entries: entries.map(({ uri, kind }) => ({ path: uri, kind })),
+      errors: errors.map(({ uri, message }) => ({ path: uri, message })),
+      truncated,
+    },
   };
 }
+
+/** What is more than any answer has is left out. */
+export async function listUpTo({
+  limitBytes,
+  ...params
+}: ParamsOf<typeof fsListUpTo>): Promise<ResultOf<typeof fsListUpTo>> {
+  const room = new ListingRoom(limitBytes);
+  const listed = await listDirectory(toNativePath(params.path, 'path'), linksOf(params), room);
+  if (room.isFull && limitBytes < MAX_LISTING_BYTES) return TOO_LONG;
+  const { entries, truncated } = listed;
+  return {
+    listing: {
+      entries: entries.map(({ uri, target, ...told }) => ({
+        path: uri,
+        ...told,
+        ...(target === undefined ? {} : { targetBase64: target }),
+      })),
+      truncated,
+    },
+  };
+}
+
+const TOO_LONG = { listing: null };
 
 export async function removeEntry(params: ParamsOf<typeof fsRemove>): Promise<ResultOf<typeof fsRemove>> {
   const { recursive = true, force = true } = params;
@@ -96,23 +126,15 @@ export async function removeEntry(params: ParamsOf<typeof fsRemove>): Promise<Re
   return {};
 }
 
-export async function copyEntry(params: ParamsOf<typeof fsCopy>): Promise<ResultOf<typeof fsCopy>> {
+/** @param over Fires when nobody wants the copy any more; by default never. */
+export async function copyEntry(
+  params: ParamsOf<typeof fsCopy>,
+  over?: AbortSignal,
+): Promise<ResultOf<typeof fsCopy>> {
   const from = toNativePath(params.sourcePath, 'sourcePath');
   const to = toNativePath(params.destinationPath, 'destinationPath');
-  await copy(from, to, params.recursive);
+  await copy(from, to, params.recursive, over);
   return {};
-}
-
-export async function listEntries(params: ParamsOf<typeof fsList>): Promise<ResultOf<typeof fsList>> {
-  const { entries, truncated } = await listNamed(toNativePath(params.path, 'path'), linksOf(params));
-  return {
-    entries: entries.map(({ uri, target, ...told }) => ({
-      path: uri,
-      ...told,
-      ...(target === undefined ? {} : { targetBase64: target }),
-    })),
-    truncated,
-  };
 }
 
 export async function makeSymlink(params: ParamsOf<typeof fsSymlink>): Promise<ResultOf<typeof fsSymlink>> {

@@ -11,14 +11,11 @@ import {
   fsCopy,
   fsCreateDirectory,
   fsGetMetadata,
-  fsList,
   fsOpen,
   fsReadBlock,
-  fsReadDirectory,
   fsRemove,
   fsSetPermissions,
   fsSymlink,
-  fsWalk,
   fsWriteBlock,
   fsWriteFile,
   MAX_MESSAGE_BYTES,
@@ -31,14 +28,14 @@ import {
   copyEntry,
   describeEntry,
   linksOf,
-  listDirectory,
-  listEntries,
+  listUpTo,
   makeDirectory,
   makeSymlink,
+  namesUpTo,
   readFileUpTo,
   removeEntry,
   resolvePath,
-  walkTree,
+  walkUpTo,
   writeWholeFile,
 } from '../fs/file-requests.js';
 import { toNativePath } from '../fs/native-path.js';
@@ -46,6 +43,7 @@ import { FileHandles } from '../fs/open/file-handles.js';
 import { LocalFile } from '../fs/open/local-file.js';
 import { placesFrom } from '../helper-environment.js';
 import { LineTransport } from '../line-transport.js';
+import { fsListUpTo, fsReadDirectoryUpTo, fsWalkUpTo } from '../listing-up-to.js';
 
 const { env, stdin, stdout } = process;
 const capabilities = createCapabilityFinder(placesFrom(env));
@@ -81,18 +79,18 @@ function routesOf(handles: FileHandles): ReadonlyMap<string, Route> {
     [fsCreateDirectory.method, bindRoute(fsCreateDirectory, makeDirectory)],
     [fsGetMetadata.method, bindRoute(fsGetMetadata, describeEntry)],
     [fsCanonicalize.method, bindRoute(fsCanonicalize, resolvePath)],
-    [fsReadDirectory.method, bindRoute(fsReadDirectory, listDirectory)],
-    [fsWalk.method, bindRoute(fsWalk, walkTree)],
+    [fsReadDirectoryUpTo.method, bindRoute(fsReadDirectoryUpTo, namesUpTo)],
+    [fsWalkUpTo.method, bindRoute(fsWalkUpTo, walkUpTo)],
     [fsRemove.method, bindRoute(fsRemove, removeEntry)],
-    [fsCopy.method, bindRoute(fsCopy, copyEntry)],
-    [fsList.method, bindRoute(fsList, listEntries)],
+    [fsCopy.method, bindRoute(fsCopy, (params) => copyEntry(params))],
+    [fsListUpTo.method, bindRoute(fsListUpTo, listUpTo)],
     [fsSymlink.method, bindRoute(fsSymlink, makeSymlink)],
     [fsSetPermissions.method, bindRoute(fsSetPermissions, changePermissions)],
     [
       capabilityRootsDiscover.method,
       bindRoute(capabilityRootsDiscover, async ({ roots }) => ({
-        roots: await capabilities.below(
-          roots.map(({ id, path }) => ({ id, path: toNativePath(path, 'roots') })),
+        roots: await Promise.all(
+          roots.map(({ id, path }) => capabilities.below({ id, path: toNativePath(path, 'roots') })),
         ),
       })),
     ],

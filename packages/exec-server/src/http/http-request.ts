@@ -71,7 +71,14 @@ function variable(header: string, name: string, env: Readonly<Record<string, str
   return value;
 }
 
+/** UTF-16 units of a URL; servers take some thousands. */
+export const MAX_URL_LENGTH = 64 * 1024;
+
 function parseUrl(text: string): URL {
+  if (text.length > MAX_URL_LENGTH)
+    throw invalid(
+      `url is invalid: it has more than ${String(MAX_URL_LENGTH)} characters; send a shorter one`,
+    );
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined) throw invalid(`url is invalid: ${JSON.stringify(text)} is no absolute URL`);
   if (url.protocol === 'http:' || url.protocol === 'https:') return url;

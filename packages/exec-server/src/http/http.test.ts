@@ -5,7 +5,7 @@ import { ExecError } from '@holdfast/exec-protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type BodyDelta, BodyStream } from './body-stream.js';
 import { HttpClient } from './http-client.js';
-import { planHttpRequest } from './http-request.js';
+import { MAX_URL_LENGTH, planHttpRequest } from './http-request.js';
 
 const ENV = { NAME: 'value', EMPTY: '', AWS_SECRET_ACCESS_KEY: 'secret', HOLDFAST_TOKEN: 'secret' };
 const never = new AbortController().signal;
@@ -78,8 +78,18 @@ function reasonOf(run: () => unknown): string {
 }
 
 describe('a request', () => {
+  test('a URL may be as long as the limit', () => {
+    const url = 'http://host/'.padEnd(MAX_URL_LENGTH, 'x');
+    expect(planHttpRequest({ requestId: '', method: 'GET', url }, ENV).url.href).toBe(url);
+  });
+
   test.each([
     ['url', { url: 'nowhere' }, 'http/request url is invalid: "nowhere" is no absolute URL'],
+    [
+      'long url',
+      { url: `http://${'%41'.repeat(MAX_URL_LENGTH / 3)}@host/`.padEnd(MAX_URL_LENGTH + 1, 'x') },
+      'http/request url is invalid: it has more than 65536 characters; send a shorter one',
+    ],
     ['scheme', { url: 'ftp://host/' }, 'http/request only supports http and https URLs, got ftp'],
     ['method', { method: 'B AD' }, 'http/request method is invalid: "B AD" is no HTTP token'],
     [

@@ -75,16 +75,41 @@ test.each<[string, boolean]>([
   expect(kept).toEqual(isKept ? { 'abC-d': 'x' } : {});
 });
 
-test('a pattern of many stars is compared in no time, and too many or too long ones are refused', () => {
+const TOO_MANY_STEPS = new ExecError(
+  'limitExceeded',
+  'process/start: envPolicy: its patterns and the names of variables are too many, or too long; send fewer',
+);
+
+/** Names of a thousand variables, as an executor in a cluster has. */
+const MANY = Object.fromEntries(
+  Array.from({ length: 1000 }, (_, at) => [`SERVICE_NUMBER_${String(at)}_PORT`, '1']),
+);
+
+test('a pattern of many stars, and a dozen for a thousand variables, are compared in no time', () => {
   const set = { ['a'.repeat(4000)]: 'x' };
   expect(childEnvironment({}, policy({ set, includeOnly: [`${'*a'.repeat(2000)}b`] }), {})).toEqual({});
-  expect(() => childEnvironment({}, policy({ set, includeOnly: ['*a'.repeat(10_000)] }), {})).toThrow(
-    new ExecError(
-      'limitExceeded',
-      'process/start: envPolicy: its patterns and the names of variables are too many, or too long; send fewer',
-    ),
-  );
+  const exclude = Array.from({ length: 12 }, (_, at) => `*NAME_${String(at)}*`);
+  expect(childEnvironment({}, policy({ ignoreDefaultExcludes: false, exclude }), MANY)).toEqual(MANY);
 });
+
+const LONG = 'a'.repeat(8000);
+
+test.each<[string, Partial<EnvPolicy>]>([
+  ['that go a long way at each place', { set: { [LONG]: '' }, includeOnly: [`*${'a'.repeat(4000)}b`] }],
+  ['that are many', { includeOnly: Array.from({ length: 100_000 }, () => '') }],
+  ['that are too much together', { exclude: twenty('*x'), includeOnly: twenty('*y') }],
+])('patterns %s are refused', (_, changes) => {
+  expect(() => childEnvironment({}, policy(changes), MANY)).toThrow(TOO_MANY_STEPS);
+});
+
+test('each half of what is too much together is compared', () => {
+  expect(childEnvironment({}, policy({ exclude: twenty('*x') }), MANY)).toEqual(MANY);
+  expect(childEnvironment({}, policy({ includeOnly: twenty('*y') }), MANY)).toEqual({});
+});
+
+function twenty(pattern: string): string[] {
+  return Array.from({ length: 20 }, () => pattern);
+}
 
 test('secrets of the server reach no child, whoever sends them', () => {
   const sent = {

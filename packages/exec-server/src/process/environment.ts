@@ -7,7 +7,8 @@ export type Environment = Readonly<Record<string, string>>;
 
 const CORE = new Set(['HOME', 'LANG', 'LC_ALL', 'LOGNAME', 'PATH', 'SHELL', 'TMPDIR', 'TMP', 'TEMP', 'USER']);
 
-const DEFAULT_EXCLUDES = ['*KEY*', '*SECRET*', '*TOKEN*'];
+/** What is excluded by default, of a name in lower case. */
+const SECRET_NAME = /key|secret|token/;
 
 /**
  * The environment of a child: exactly `env`, or, under a policy, what the policy leaves of the executor's own
@@ -45,11 +46,16 @@ function faultOf(name: string, value: string): string | undefined {
 }
 
 function inheritedEnvironment(policy: EnvPolicy, executor: Environment): Environment {
-  const excludes = policy.ignoreDefaultExcludes ? policy.exclude : [...DEFAULT_EXCLUDES, ...policy.exclude];
-  const isExcluded = matcher(excludes, Object.keys(executor));
-  const start = filter(executor, (name) => isInherited(name, policy.inherit) && !isExcluded(name));
+  const patterns = new NamePatterns();
+  const isExcluded = patterns.matcher(policy.exclude);
+  const isSecret = (name: string): boolean =>
+    !policy.ignoreDefaultExcludes && SECRET_NAME.test(name.toLowerCase());
+  const start = filter(
+    executor,
+    (name) => isInherited(name, policy.inherit) && !isSecret(name) && !isExcluded(name),
+  );
   const all = { ...start, ...policy.set };
-  return policy.includeOnly.length === 0 ? all : filter(all, matcher(policy.includeOnly, Object.keys(all)));
+  return policy.includeOnly.length === 0 ? all : filter(all, patterns.matcher(policy.includeOnly));
 }
 
 function isInherited(name: string, inherit: EnvPolicy['inherit']): boolean {
@@ -60,29 +66,45 @@ function filter(env: Environment, keep: (name: string) => boolean): Environment 
   return Object.fromEntries(Object.entries(env).filter(([name]) => keep(name)));
 }
 
-/** Steps that the patterns of one start may take over all names; a start takes some thousands. */
-const MAX_PATTERN_STEPS = 2 ** 26;
+/** Steps that the patterns of one start may take over all names, some 20 ms; a start takes thousands. */
+const MAX_PATTERN_STEPS = 2 ** 21;
 
-/**
- * Patterns of * and ? over whole names, in any case.
- * @throws ExecError `limitExceeded` for so many, or so long ones, that nobody could wait for them.
- */
-function matcher(patterns: readonly string[], names: readonly string[]): (name: string) => boolean {
-  if (lengthOf(patterns) * lengthOf(names) > MAX_PATTERN_STEPS)
-    throw new ExecError(
-      'limitExceeded',
-      'process/start: envPolicy: its patterns and the names of variables are too many, or too long; send fewer',
-    );
-  const lowered = patterns.map((pattern) => pattern.toLowerCase());
-  return (name) => lowered.some((pattern) => matchesAll(pattern, name.toLowerCase(), UNITS));
-}
+/** What one comparison counts before its first step. */
+const COMPARISON_STEPS = 32;
 
-const UNITS: StarSteps<string, string> = {
-  isAny: (unit) => unit === '*',
-  takes: (unit, own) => unit === '?' || unit === own,
-};
+/** Compares the names of variables with the patterns of one start. */
+class NamePatterns {
+  #stepsLeft = MAX_PATTERN_STEPS;
 
-/** Of all together, with one more for each. */
-function lengthOf(texts: readonly string[]): number {
-  return texts.reduce((length, text) => length + text.length + 1, 0);
+  /**
+   * Patterns of * and ? over whole names, in any case.
+   * @returns what throws ExecError `limitExceeded` where nobody could wait for all of them.
+   */
+  matcher(patterns: readonly string[]): (name: string) => boolean {
+    const lowered = patterns.map((pattern) => pattern.toLowerCase());
+    return (name) => {
+      const own = name.toLowerCase();
+      return lowered.some((pattern) => {
+        this.#count(COMPARISON_STEPS);
+        return matchesAll(pattern, own, this.#units);
+      });
+    };
+  }
+
+  readonly #units: StarSteps<string, string> = {
+    isAny: (unit) => {
+      this.#count(1);
+      return unit === '*';
+    },
+    takes: (unit, own) => unit === '?' || unit === own,
+  };
+
+  #count(steps: number): void {
+    this.#stepsLeft -= steps;
+    if (this.#stepsLeft < 0)
+      throw new ExecError(
+        'limitExceeded',
+        'process/start: envPolicy: its patterns and the names of variables are too many, or too long; send fewer',
+      );
+  }
 }

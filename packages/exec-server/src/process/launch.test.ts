@@ -1,6 +1,13 @@
-import { asProcessId, ExecError, type ParamsOf, type processStart } from '@holdfast/exec-protocol';
+import {
+  asProcessId,
+  type EnvPolicy,
+  ExecError,
+  type ParamsOf,
+  type processStart,
+} from '@holdfast/exec-protocol';
 import { expect, test } from 'vitest';
 import { type LaunchHost, planLaunch } from './launch.js';
+import { MAX_COMMAND_CHARACTERS } from './start-size.js';
 import { NO_SANDBOXES } from './testing/no-sandboxes.js';
 
 const HOST: LaunchHost = {
@@ -15,6 +22,14 @@ const START: ParamsOf<typeof processStart> = {
   cwd: 'file:///srv',
   env: { A: '1' },
   tty: false,
+};
+
+const POLICY: EnvPolicy = {
+  inherit: 'none',
+  ignoreDefaultExcludes: true,
+  exclude: [],
+  set: {},
+  includeOnly: [],
 };
 
 test('a start becomes what is spawned and what is known of it', () => {
@@ -45,6 +60,27 @@ test('the mark of a process comes first in its environment, of which only so muc
     ['HOLDFAST_SERVER_COOKIE', 'outer:own.7'],
     ['A', '1'],
   ]);
+});
+
+const HALF = 'x'.repeat(MAX_COMMAND_CHARACTERS / 2);
+
+test.each([
+  ['one argument', { argv: ['p', HALF, `${HALF}\0`], env: {} }],
+  ['an argument and a name', { argv: ['p', HALF], env: { [HALF]: '' } }],
+  ['values', { argv: ['p'], env: { A: HALF, B: HALF } }],
+  ['what a policy sets', { argv: ['p', HALF], env: {}, envPolicy: { ...POLICY, set: { A: HALF } } }],
+])('what no system runs a program with is refused before it is read: %s', (_, changes) => {
+  expect(() => planLaunch({ ...START, ...changes }, HOST, 1)).toThrow(
+    new ExecError(
+      'argumentsTooLong',
+      'arguments and environment are longer than any system allows, which is 6291456 bytes; pass long data through stdin or a file',
+    ),
+  );
+});
+
+test('what a system might run a program with is left to the system', () => {
+  const changes = { argv: ['p', HALF.slice(1)], env: { A: HALF.slice(1) } };
+  expect(planLaunch({ ...START, ...changes }, HOST, 1).child.argv).toEqual(changes.argv);
 });
 
 test.each([

@@ -14,6 +14,7 @@ import type { ProcessTraits } from './managed-process.js';
 import { intentOf, type Sandboxes } from './sandbox/sandboxes.js';
 import { type ShownCommand, shownCommand } from './shown-command.js';
 import type { ChildSpec } from './spawn/child.js';
+import { refuseTooLong } from './start-size.js';
 
 /** What a start needs to know of this machine. */
 export interface LaunchHost {
@@ -48,6 +49,7 @@ export function planLaunch(
   host: LaunchHost,
   number: number,
 ): LaunchPlan {
+  refuseTooLong(params);
   const cwd = nativeCwd(params.cwd);
   refuseNul(params);
   refuseUnenforceable(params);

@@ -2,9 +2,17 @@ import { tmpdir } from 'node:os';
 import { setImmediate as turn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { AHEAD_BYTES, type SandboxDenial } from '@holdfast/exec-protocol';
+import {
+  AHEAD_BYTES,
+  ExecError,
+  MAX_LOG_SIZES,
+  type SandboxDenial,
+  type TerminalSize,
+} from '@holdfast/exec-protocol';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { ModelChild } from '../testing/model-processes.js';
 import { TestClock } from '../testing/test-clock.js';
+import { PushCursor } from './follow/push-cursor.js';
 import type { ManagedProcess } from './managed-process.js';
 import { spawnPipe } from './spawn/pipe/pipe.js';
 import { createPipePool, type PipePool } from './spawn/pipe/pipe-pool.js';
@@ -147,4 +155,30 @@ test.each(['null', 'pipe'] as const)('a child with stdin %s is not kept once clo
     { timeout: 10_000, interval: 5 },
   );
   expect(process.pid).toBe(pid);
+});
+
+test('a terminal is not resized while too many sizes wait for its owner, and again when it has taken one', () => {
+  const process = lonelyProcess();
+  const seen: number[] = [];
+  const resize = ({ rows }: TerminalSize): void => {
+    seen.push(rows);
+  };
+  process.adopt(Object.assign(new ModelChild(1, undefined, process), { resize }), false);
+  const owner = new PushCursor(process.log, { windowBytes: undefined, isOwner: true });
+  for (let rows = 1; rows <= MAX_LOG_SIZES; rows += 1) process.resize({ rows, cols: 80 });
+  const refusal = new ExecError(
+    'limitExceeded',
+    '4096 sizes of the terminal wait for the client that started it; resize it when that has taken some',
+  );
+  expect(() => {
+    process.resize({ rows: 9000, cols: 80 });
+  }).toThrow(refusal);
+  expect(owner.take()).toMatchObject({ type: 'resized', seq: 1 });
+  process.resize({ rows: 9001, cols: 80 });
+  expect([seen.length, seen.at(-1), process.log.nextSeq, process.log.firstSeq]).toEqual([
+    MAX_LOG_SIZES + 1,
+    9001,
+    MAX_LOG_SIZES + 2,
+    2,
+  ]);
 });

@@ -1,6 +1,7 @@
 import {
   ExecError,
   isSignalName,
+  MAX_LOG_SIZES,
   type ProcessId,
   type SandboxDenial,
   type SignalName,
@@ -15,12 +16,13 @@ import type { LogMemory } from './log/log-memory.js';
 import type { Retention } from './log/log-options.js';
 import type { OpenSpill } from './log/log-spill.js';
 import { RecentOutput } from './recent-output.js';
+import type { WriteStatus } from './remembered-writes.js';
 import type { DenialJudge } from './sandbox/sandbox.js';
 import type { ShownCommand } from './shown-command.js';
 import type { Child, ChildExit, OutputStream } from './spawn/child.js';
 import type { OsProcesses } from './spawn/os-processes.js';
 import type { PipeHolder } from './spawn/pipe/pipe-holders.js';
-import { StdinQueue, type WriteStatus } from './stdin-queue.js';
+import { StdinQueue } from './stdin-queue.js';
 
 /** Whom a signal is for. */
 export type SignalTarget = 'process' | 'group' | 'tree';
@@ -203,13 +205,17 @@ export class ManagedProcess {
     return this.#stdin?.write(writeId, bytes) ?? Promise.resolve('stdinClosed');
   }
 
-  closeStdin(): WriteStatus {
-    return this.#stdin?.end() ?? 'stdinClosed';
+  closeStdin(): Promise<WriteStatus> {
+    return this.#stdin?.end() ?? Promise.resolve('stdinClosed');
   }
 
-  /** Changes the size of the terminal, and says so in the log. Does nothing without a terminal or after the exit. */
+  /**
+   * Changes the size of the terminal, and says so in the log. Does nothing without a terminal or after the exit.
+   * @throws ExecError `limitExceeded` while too many sizes wait for the owner.
+   */
   resize(size: TerminalSize): void {
     if (!this.isRunning || this.#child?.resize === undefined) return;
+    if (!this.log.takesSize) throw tooManySizes();
     this.#child.resize(size);
     this.log.appendResized(size);
   }
@@ -293,6 +299,13 @@ export class ManagedProcess {
       this.#child.resumeOutput();
     }
   }
+}
+
+function tooManySizes(): ExecError {
+  return new ExecError(
+    'limitExceeded',
+    `${String(MAX_LOG_SIZES)} sizes of the terminal wait for the client that started it; resize it when that has taken some`,
+  );
 }
 
 /** The error that says that an id names no process. */

@@ -117,6 +117,26 @@ test('a start that failed leaves nothing behind, and a process that is silent ho
   expect([host.logMemory.holderCount, host.logMemory.heldBytes]).toEqual([0, 0]);
 });
 
+test.each(['EMFILE', 'ENFILE'])(
+  'a sandbox that cannot be planned for want of descriptors says so: %s',
+  async (code) => {
+    await using host = createTestHost();
+    const lack = Object.assign(new Error(`${code}: too many open files`), { code });
+    const table = tableOf({
+      ...host,
+      sandboxes: { ...NO_SANDBOXES, confine: () => Promise.reject(lack) },
+    });
+    const sandbox = {
+      permissions: { type: 'external', network: 'restricted' },
+      windowsSandboxLevel: 'disabled',
+    };
+    await expect(start(table, 'p', { sandbox })).rejects.toMatchObject({
+      kind: 'noDescriptors',
+      message: 'no file descriptors are left; end some processes or raise the limit (ulimit -n)',
+    });
+  },
+);
+
 describe('a start whose sandbox is being set up', () => {
   const sandbox = {
     permissions: { type: 'external', network: 'restricted' },

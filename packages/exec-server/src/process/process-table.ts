@@ -7,7 +7,7 @@ import {
   type processStart,
   type SandboxReport,
 } from '@holdfast/exec-protocol';
-import { type AppearedReport, type SandboxIntent, SetUp } from '@holdfast/sandbox';
+import { type SandboxIntent, SetUp } from '@holdfast/sandbox';
 import type { Clock } from '../clock.js';
 import type { ShortageLog } from '../shortage-log.js';
 import type { PushCursorOptions } from './follow/push-cursor.js';
@@ -18,7 +18,7 @@ import type { LogMemory } from './log/log-memory.js';
 import type { LogSpill, OpenSpill } from './log/log-spill.js';
 import { ManagedProcess, unknownProcess } from './managed-process.js';
 import type { ProcessDirectory } from './process-directory.js';
-import type { AppearedLooks } from './sandbox/appeared/appeared-looks.js';
+import type { AppearedLooks, LookReport } from './sandbox/appeared/appeared-looks.js';
 import { type NetworkOverseer, orderNetwork } from './sandbox/network-order.js';
 import type { Aftermath } from './sandbox/sandbox.js';
 import type { Child } from './spawn/child.js';
@@ -49,8 +49,8 @@ export interface ProcessOwner {
 /** Who is told of what processes do, and asked for them. */
 export interface ProcessListeners {
   readonly onNews: NewsListener;
-  /** Hears what has appeared while a process ran, after its end. */
-  readonly onAppeared: (id: ProcessId, report: AppearedReport) => void;
+  /** Hears what has appeared while a process ran, or that nobody knows, after its end. */
+  readonly onAppeared: (id: ProcessId, report: LookReport) => void;
   readonly network: NetworkOverseer;
 }
 
@@ -276,7 +276,7 @@ export class ProcessTable {
     const { onAppeared } = this.#listeners;
     const { id, ref } = managed.traits;
     managed.onceExited(() => {
-      const tell = (report: AppearedReport): void => {
+      const tell = (report: LookReport): void => {
         onAppeared(id, report);
       };
       void looks.look(this.#owner, ref, look, tell).finally(forget);

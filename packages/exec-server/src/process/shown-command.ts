@@ -1,4 +1,5 @@
 import { MAX_SHOWN_ARGUMENTS, MAX_SHOWN_COMMAND_CHARACTERS } from '@holdfast/exec-protocol';
+import { beginningOf } from '../beginning-of.js';
 
 /** The beginning of what a process was started with, or all of it. */
 export interface ShownCommand {
@@ -41,9 +42,4 @@ function firstOf(argv: readonly string[], room: ShownRoom): readonly string[] {
     left -= part.length;
   }
   return shown;
-}
-
-function beginningOf(text: string, length: number): string {
-  // Half a character is no text that every peer can read.
-  return text.length <= length ? text : text.slice(0, length).replace(/[\uD800-\uDBFF]$/, '');
 }

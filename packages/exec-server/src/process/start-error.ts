@@ -1,6 +1,7 @@
 import { type ErrorKind, ExecError } from '@holdfast/exec-protocol';
 import type { Shortage, ShortageKind } from '../shortage-log.js';
 import { SpawnError, type SpawnErrorKind } from './spawn/spawn-error.js';
+import { shortage } from './spawn/spawn-failure.js';
 
 const KINDS: Readonly<Record<SpawnErrorKind, ErrorKind>> = {
   missingProgram: 'missingProgram',
@@ -21,16 +22,24 @@ const KINDS: Readonly<Record<SpawnErrorKind, ErrorKind>> = {
 
 /** What this machine lacked when a start failed; undefined when it was the request that could not be met. */
 export function shortageOf(error: unknown): Shortage | undefined {
-  if (!(error instanceof SpawnError) || !isShortage(error.kind)) return undefined;
-  return { shortage: error.kind, reason: error.message };
+  const known = error instanceof ExecError ? error : spawnErrorOf(error);
+  if (known === undefined || !isShortage(known.kind)) return undefined;
+  return { shortage: known.kind, reason: known.message };
 }
 
 /** What a client is told of a start that failed. Other errors are passed through. */
 export function toExecError(error: unknown): unknown {
-  if (!(error instanceof SpawnError)) return error;
-  return new ExecError(KINDS[error.kind], error.message, { cause: error });
+  const known = spawnErrorOf(error);
+  if (known === undefined) return error;
+  return new ExecError(KINDS[known.kind], known.message, { cause: error });
 }
 
-function isShortage(kind: SpawnErrorKind): kind is ShortageKind {
+/** A plan fails with what the system said. */
+function spawnErrorOf(error: unknown): SpawnError | undefined {
+  if (error instanceof SpawnError) return error;
+  return error instanceof ExecError ? undefined : shortage(error);
+}
+
+function isShortage(kind: SpawnErrorKind | ErrorKind): kind is ShortageKind {
   return kind === 'noDescriptors' || kind === 'noProcesses' || kind === 'noPipes';
 }

@@ -2,9 +2,13 @@ import { asWriteId, REMEMBERED_WRITES, STDIN_QUEUE_BYTES } from '@holdfast/exec-
 import { expect, test } from 'vitest';
 import { StdinQueue } from './stdin-queue.js';
 
+/** What each write and end of input counts for beside its bytes. */
+const ENTRY_BYTES = 512;
+
 class SlowChild {
   readonly written: string[] = [];
   isEnded = false;
+  ends = 0;
   #waiting: (() => void)[] = [];
 
   writeStdin(bytes: Uint8Array, done: () => void): void {
@@ -12,8 +16,10 @@ class SlowChild {
     this.#waiting.push(done);
   }
 
-  endStdin(): void {
+  endStdin(done: () => void): void {
     this.isEnded = true;
+    this.ends += 1;
+    this.#waiting.push(done);
   }
 
   readOne(): void {
@@ -53,7 +59,8 @@ test('a write beyond the queue waits until the child has read, and so does its r
 test('one byte of room is room for a write, and a queue with none makes the next one wait', async () => {
   const child = new SlowChild();
   const queue = new StdinQueue(child);
-  expect(await queue.write(asWriteId('1'), Buffer.alloc(STDIN_QUEUE_BYTES - 1))).toBe('accepted');
+  const almostAll = Buffer.alloc(STDIN_QUEUE_BYTES - ENTRY_BYTES - 1);
+  expect(await queue.write(asWriteId('1'), almostAll)).toBe('accepted');
   expect(await queue.write(asWriteId('2'), Buffer.from('x'))).toBe('accepted');
   const third = queue.write(asWriteId('3'), Buffer.from('y'));
   expect(await settledOrWaiting(third)).toBe('waiting');
@@ -68,12 +75,12 @@ test('the end of stdin comes after everything that was written before it', async
     queue.write(asWriteId('1'), Buffer.from('full')),
     queue.write(asWriteId('2'), Buffer.from('more')),
   ];
-  expect(queue.end()).toBe('accepted');
+  expect(await queue.end()).toBe('accepted');
   expect(child.isEnded).toBe(false);
   child.readOne();
   await Promise.all(writes);
   expect(child.isEnded).toBe(true);
-  expect(queue.end()).toBe('stdinClosed');
+  expect(await queue.end()).toBe('stdinClosed');
   expect(await queue.write(asWriteId('3'), Buffer.from('late'))).toBe('stdinClosed');
 });
 
@@ -116,9 +123,37 @@ test('the end of input on a terminal keeps its place, and more may follow', asyn
   const queue = new StdinQueue(child, { isTerminal: true, limitBytes: 4 });
   await queue.write(asWriteId('1'), Buffer.from('full'));
   const waiting = queue.write(asWriteId('2'), Buffer.from('more'));
-  expect([queue.end(), child.isEnded]).toEqual(['accepted', false]);
+  const end = queue.end();
   child.readOne();
-  expect([await waiting, child.isEnded]).toEqual(['accepted', true]);
+  expect([await waiting, await settledOrWaiting(end), child.isEnded]).toEqual(['accepted', 'waiting', false]);
+  child.readOne();
+  expect([await end, child.isEnded]).toEqual(['accepted', true]);
   child.readOne();
   expect(await queue.write(asWriteId('3'), Buffer.from('again'))).toBe('accepted');
+});
+
+test.each<[string, (queue: StdinQueue, at: number) => Promise<unknown>]>([
+  ['empty writes', (queue, at) => queue.write(asWriteId(String(at)), Buffer.alloc(0))],
+  ['ends of input on a terminal', (queue) => queue.end()],
+])('%s fill the queue as well: the next one waits until the child has read', async (_name, add) => {
+  const child = new SlowChild();
+  const queue = new StdinQueue(child, { isTerminal: true });
+  const most = STDIN_QUEUE_BYTES / ENTRY_BYTES;
+  const answers = new Set(await Promise.all(Array.from({ length: most }, (_, at) => add(queue, at))));
+  const next = add(queue, most);
+  expect([...answers, await settledOrWaiting(next), child.written.length + child.ends]).toEqual([
+    'accepted',
+    'waiting',
+    most,
+  ]);
+  child.readOne();
+  expect([await next, child.written.length + child.ends]).toEqual(['accepted', most + 1]);
+});
+
+test('an end of input that waits on a terminal is answered when the process ends', async () => {
+  const queue = new StdinQueue(new SlowChild(), { isTerminal: true, limitBytes: 1 });
+  await queue.write(asWriteId('1'), Buffer.from('x'));
+  const end = queue.end();
+  queue.break();
+  expect(await end).toBe('stdinClosed');
 });

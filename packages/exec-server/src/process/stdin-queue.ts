@@ -1,13 +1,12 @@
-import { ExecError, REMEMBERED_WRITES, STDIN_QUEUE_BYTES, type WriteId } from '@holdfast/exec-protocol';
+import { type ExecError, STDIN_QUEUE_BYTES, type WriteId } from '@holdfast/exec-protocol';
+import { Fifo } from '../fifo.js';
+import { brokenStdin, RememberedWrites, type WriteStatus } from './remembered-writes.js';
 
 /** Where the queue writes to. */
 export interface StdinSink {
   writeStdin(bytes: Uint8Array, done: (error?: Error) => void): void;
-  endStdin(): void;
+  endStdin(done: (error?: Error) => void): void;
 }
-
-/** What becomes of a write. */
-export type WriteStatus = 'accepted' | 'stdinClosed';
 
 interface Pending {
   /** What is written; undefined for the end of input. */
@@ -16,9 +15,12 @@ interface Pending {
   fail(error: ExecError): void;
 }
 
+/** What each write and end of input counts for beside its bytes, since many may have none. */
+const ENTRY_BYTES = 512;
+
 /** How a queue is set up. */
 export interface StdinQueueOptions {
-  /** What may wait for the child; default 8 MiB. */
+  /** What may wait for the child, where each write and end of input counts for 512 bytes more; default 8 MiB. */
   readonly limitBytes?: number;
   /** An end of input on a terminal ends one read of the child and not its stdin: more may follow. */
   readonly isTerminal?: boolean;
@@ -34,8 +36,8 @@ export class StdinQueue {
   /** Until the process has ended. */
   #sink: StdinSink | undefined;
   readonly #limitBytes: number;
-  readonly #answers = new Map<WriteId, Promise<WriteStatus>>();
-  #pending: Pending[] = [];
+  readonly #answers = new RememberedWrites();
+  readonly #pending = new Fifo<Pending>();
   #queuedBytes = 0;
   readonly #isTerminal: boolean;
   #state: 'open' | 'ending' | 'closed' | 'broken' = 'open';
@@ -51,25 +53,30 @@ export class StdinQueue {
 
   /** @throws ExecError `stdinBroken` when the process has ended. */
   write(writeId: WriteId, bytes: Uint8Array): Promise<WriteStatus> {
-    const earlier = this.#answers.get(writeId);
+    const earlier = this.#answers.answerOf(writeId);
     if (earlier !== undefined) return earlier;
     if (this.#state === 'broken') return Promise.reject(brokenStdin());
     if (this.#state !== 'open') return Promise.resolve('stdinClosed');
     const answer = new Promise<WriteStatus>((settle, fail: (error: ExecError) => void) => {
-      this.#pending.push({ bytes, settle, fail });
+      this.#pending.add({ bytes, settle, fail });
     });
-    this.#remember(writeId, answer);
+    this.#answers.remember(writeId, answer);
     this.#admit();
     return answer;
   }
 
-  /** Ends stdin after what was written before. */
-  end(): WriteStatus {
-    if (this.#state !== 'open') return 'stdinClosed';
+  /** Ends stdin after what was written before. On a terminal, where there may be many, it is answered as a write is. */
+  end(): Promise<WriteStatus> {
+    if (this.#state !== 'open') return Promise.resolve('stdinClosed');
     if (!this.#isTerminal) this.#state = 'ending';
-    this.#pending.push({ bytes: undefined, settle: () => undefined, fail: () => undefined });
+    const answer = new Promise<WriteStatus>((settle) => {
+      const fail = (): void => {
+        settle('stdinClosed');
+      };
+      this.#pending.add({ bytes: undefined, settle, fail });
+    });
     this.#admit();
-    return 'accepted';
+    return this.#isTerminal ? answer : Promise.resolve('accepted');
   }
 
   /** The child has closed its stdin: what waits was not taken. */
@@ -90,14 +97,14 @@ export class StdinQueue {
   #stop(state: 'closed' | 'broken', tell: (pending: Pending) => void): void {
     if (this.#state === 'broken') return;
     this.#state = state;
-    for (const pending of this.#pending.splice(0)) tell(pending);
+    for (let next = this.#pending.take(); next !== undefined; next = this.#pending.take()) tell(next);
   }
 
   #admit(): void {
-    for (let next = this.#pending[0]; next !== undefined; next = this.#pending[0]) {
+    for (let next = this.#pending.first; next !== undefined; next = this.#pending.first) {
       const isFull = this.#queuedBytes > 0 && this.#queuedBytes >= this.#limitBytes;
-      if (next.bytes !== undefined && isFull) break;
-      this.#pending.shift();
+      if (isFull && (next.bytes !== undefined || this.#isTerminal)) break;
+      this.#pending.take();
       if (next.bytes === undefined) this.#endSink();
       else this.#writeSink(next.bytes);
       next.settle('accepted');
@@ -105,31 +112,23 @@ export class StdinQueue {
   }
 
   #writeSink(bytes: Uint8Array): void {
-    this.#queuedBytes += bytes.length;
-    this.#sink?.writeStdin(bytes, (error) => {
-      this.#queuedBytes -= bytes.length;
-      // There is room now, but nobody whom it would lead to: what waits was not accepted.
-      if (error !== undefined) this.close();
-      this.#admit();
-    });
+    this.#sink?.writeStdin(bytes, this.#count(bytes.length));
   }
 
   #endSink(): void {
     if (!this.#isTerminal) this.#state = 'closed';
-    this.#sink?.endStdin();
+    this.#sink?.endStdin(this.#count(0));
   }
 
-  #remember(writeId: WriteId, answer: Promise<WriteStatus>): void {
-    this.#answers.set(writeId, answer);
-    // Whoever asked hears of a failure; the memory of it must not count as unhandled.
-    answer.catch(() => undefined);
-    for (const oldest of this.#answers.keys()) {
-      if (this.#answers.size <= REMEMBERED_WRITES) break;
-      this.#answers.delete(oldest);
-    }
+  /** An entry waits for the child. @returns what is called when it does no longer. */
+  #count(bytes: number): (error?: Error) => void {
+    const counted = bytes + ENTRY_BYTES;
+    this.#queuedBytes += counted;
+    return (error) => {
+      this.#queuedBytes -= counted;
+      // There is room now, but nobody whom it would lead to: what waits was not accepted.
+      if (error !== undefined) this.close();
+      this.#admit();
+    };
   }
-}
-
-function brokenStdin(): ExecError {
-  return new ExecError('stdinBroken', 'the process has ended, its stdin takes no more bytes');
 }

@@ -65,6 +65,19 @@ test('a session is told once what appeared while its process ran', async () => {
   expect(world.warnings).toEqual(['executable configuration appeared while a command ran']);
 });
 
+test('a session is told that nobody could look', async () => {
+  await using world = worldWith(() => Promise.reject(new Error('it broke')));
+  const client = await world.client(SANDBOXED);
+  await run(world, client, 'a');
+  const unseen = 'what appeared while a command ran could not be looked for';
+  expect(told(client)).toEqual([
+    'process/exited',
+    { processId: 'a', found: [], more: 0, unseen },
+    'process/closed',
+  ]);
+  expect(world.warnings).toEqual([unseen]);
+});
+
 test('the end of a process does not wait for the look, nor does the end of the server', async () => {
   const signals: AbortSignal[] = [];
   const world = worldWith((signal) => {

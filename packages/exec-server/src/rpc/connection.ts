@@ -7,6 +7,7 @@ import {
   type ExtensionName,
   fsMissingChanged,
   HANDSHAKE_TIMEOUT_MS,
+  MAX_LOGGED_NAME_CHARACTERS,
   networkPolicyRequest,
   numberOfWireId,
   type ParamsOf,
@@ -19,17 +20,22 @@ import {
   type WireId,
 } from '@holdfast/exec-protocol';
 import type { OperatorCeiling } from '@holdfast/sandbox';
+import { beginningOf } from '../beginning-of.js';
 import type { Clock } from '../clock.js';
 import type { CapabilityFinder } from '../config/capabilities/capability-finder.js';
 import type { ExecutorConfig } from '../config/executor-config.js';
 import type { ConfinedFiles } from '../confined-files.js';
+import { deferred } from '../deferred.js';
+import type { DirectoryWatches } from '../fs/watch/directory-watches.js';
 import type { HttpSender } from '../http/http-client.js';
 import type { Logger } from '../logger.js';
+import type { LoopQueue } from '../loop-queue.js';
 import { fingerprintOf } from '../session/fingerprint.js';
 import type { SessionOwner, SessionRegistry } from '../session/session-registry.js';
 import type { AnswerBuffers } from './answers/answer-buffers.js';
 import type { AnswerTransport } from './answers/answer-transport.js';
 import { ReadAnswers } from './answers/read-answers.js';
+import type { SharedRoom } from './answers/shared-room.js';
 import type { ProcessScope } from './handlers/process-handlers.js';
 import { createRoutes } from './handlers/routes.js';
 import { HANDSHAKE_START, type Handshake, nextHandshake } from './handshake.js';
@@ -60,6 +66,10 @@ export interface ConnectionHost {
   /** A client that is silent for longer loses its connection. */
   readonly silenceMs: number;
   readonly answerBuffers: AnswerBuffers;
+  readonly sharedRoom: SharedRoom;
+  readonly directoryWatches: DirectoryWatches;
+  /** Lists of processes that all connections wait for. */
+  readonly listQueue: LoopQueue;
 }
 
 /** One client on one transport: its handshake, its session, what is sent to it. */
@@ -205,8 +215,9 @@ export class Connection {
     this.#service = service;
     this.#handshake = nextHandshake(this.#handshake, 'initialize');
     const { session, extensions } = service;
+    const client = beginningOf(params.clientName, MAX_LOGGED_NAME_CHARACTERS);
     logger.info(
-      { connection: this.#id, session: session.label, client: params.clientName, extensions },
+      { connection: this.#id, session: session.label, client, extensions },
       params.resumeSessionId == null ? 'session opened' : 'session resumed',
     );
     return {
@@ -266,13 +277,15 @@ export class Connection {
   }
 
   #scope(): ProcessScope {
-    const { session, extensions, legacyResume } = this.#requireService();
+    const { session, extensions, legacyResume, lists, files } = this.#requireService();
     const { processes, fileOrder } = session;
     return {
       processes,
       extensions,
       legacyResume,
       readAnswers: this.#readAnswers,
+      lists,
+      room: files.room,
       gone: this.#gone.signal,
       fileOrder,
     };
@@ -312,12 +325,4 @@ export class Connection {
     const ended = service === undefined ? 0 : await this.#host.sessions.leave(service.session, this.#id);
     this.#host.logger.info({ connection: this.#id, ...closed, endedProcesses: ended }, 'connection closed');
   }
-}
-
-function deferred(): { readonly promise: Promise<void>; readonly resolve: () => void } {
-  let resolve: () => void = () => undefined;
-  const promise = new Promise<void>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
 }

@@ -104,7 +104,7 @@ test('at the limit further changes are refused until answers are acknowledged, a
   const client = await world.client(REPLAY);
   const signal = { processId: 'nobody', signal: 'SIGUSR1' };
   for (let id = 1; id <= MAX_KEPT_ANSWERS; id += 1) client.send('process/signal', signal, id);
-  await settle();
+  await client.eventually(MAX_KEPT_ANSWERS);
   client.received.splice(0);
   const next = MAX_KEPT_ANSWERS + 1;
   expect(await client.ask('process/start', start, next)).toBe('limitExceeded');

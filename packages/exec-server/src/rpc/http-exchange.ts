@@ -1,4 +1,6 @@
 import {
+  base64Length,
+  ContentAnswerWriter,
   ExecError,
   encodeBase64,
   encodeNotification,
@@ -6,11 +8,16 @@ import {
   MAX_BUFFERED_BODY_BYTES,
   MAX_STREAMED_RESPONSES,
   type ParamsOf,
+  PreparedAnswer,
   type ResultOf,
+  SHARED_ANSWERS_BYTES,
+  type WireId,
 } from '@holdfast/exec-protocol';
 import { type BodyDelta, BodyStream } from '../http/body-stream.js';
 import type { HttpResponse, HttpSender } from '../http/http-client.js';
 import { type HttpRequest, planHttpRequest } from '../http/http-request.js';
+import type { AnswerRoom } from './answers/answer-room.js';
+import type { AnswerTransport } from './answers/answer-transport.js';
 import type { MessageSource } from './outgoing/outbox.js';
 
 /** What the exchanges of one connection work with. */
@@ -22,6 +29,9 @@ export interface HttpExchangeHost {
   readonly isForbidden: boolean;
   /** Fires when the connection has gone, and every request of it with it. */
   readonly gone: AbortSignal;
+  readonly transport: Pick<AnswerTransport, 'sendSlices'>;
+  /** Where bodies that are answered whole have room. */
+  readonly room: Pick<AnswerRoom, 'heldBytes' | 'take' | 'giveBack'>;
   /** A source may have something to send. */
   onNews(source: MessageSource): void;
 }
@@ -31,15 +41,16 @@ export class HttpExchange {
   readonly #host: HttpExchangeHost;
   /** The streamed requests that are not over, by the ids that the client chose. */
   readonly #active = new Set<string>();
-  /** Bytes of the bodies that are to be answered whole and have come so far. */
-  #wholeBytes = 0;
 
   constructor(host: HttpExchangeHost) {
     this.#host = host;
   }
 
   /** @throws ExecError `invalidParams` for what cannot be sent, `httpFailed` when no response comes. */
-  async request(params: ParamsOf<typeof httpRequest>): Promise<ResultOf<typeof httpRequest>> {
+  async request(
+    params: ParamsOf<typeof httpRequest>,
+    id: WireId,
+  ): Promise<ResultOf<typeof httpRequest> | PreparedAnswer> {
     if (this.#host.isForbidden) {
       throw new ExecError(
         'sandboxUnsupported',
@@ -48,8 +59,7 @@ export class HttpExchange {
     }
     const plan = planHttpRequest(params, this.#host.env);
     if (params.streamResponse === true) return await this.#stream(params.requestId, plan);
-    const { status, headers, body } = await this.#send(plan);
-    return { status, headers: [...headers], bodyBase64: await this.#whole(body) };
+    return await this.#whole(await this.#send(plan), id);
   }
 
   async #stream(requestId: string, plan: HttpRequest): Promise<ResultOf<typeof httpRequest>> {
@@ -67,15 +77,19 @@ export class HttpExchange {
     }
   }
 
-  async #whole(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-    const pieces: Uint8Array[] = [];
+  async #whole({ status, headers, body }: HttpResponse, id: WireId): Promise<PreparedAnswer> {
+    const { room, transport } = this.#host;
+    const answer = new ContentAnswerWriter(id, 'bodyBase64', { status, headers });
     let bytes = 0;
+    let taken = 0;
     try {
-      for await (const piece of body) {
+      for await (const piece of body as AsyncIterable<Uint8Array>) {
         bytes += piece.length;
-        this.#wholeBytes += piece.length;
-        if (this.#wholeBytes > MAX_BUFFERED_BODY_BYTES) throw tooLarge();
-        pieces.push(piece);
+        const more = base64Length(bytes) - taken;
+        if (room.heldBytes + more > base64Length(MAX_BUFFERED_BODY_BYTES)) throw tooLarge();
+        if (!room.take(more)) throw noRoom();
+        taken += more;
+        answer.write(piece);
       }
     } catch (error) {
       if (error instanceof ExecError) throw error;
@@ -83,9 +97,12 @@ export class HttpExchange {
         cause: error,
       });
     } finally {
-      this.#wholeBytes -= bytes;
+      room.giveBack(taken);
     }
-    return Buffer.concat(pieces);
+    const message = answer.finish();
+    return new PreparedAnswer(() => {
+      transport.sendSlices(message);
+    });
   }
 
   #send(plan: HttpRequest): Promise<HttpResponse> {
@@ -121,7 +138,14 @@ const NOTHING = new Uint8Array(0);
 function tooLarge(): ExecError {
   return new ExecError(
     'limitExceeded',
-    `http/request: the bodies that this connection is answered whole have more than ${String(MAX_BUFFERED_BODY_BYTES)} bytes together; ask for them with streamResponse`,
+    `http/request: the bodies that this connection is answered whole, and what it has not taken, have more than ${String(MAX_BUFFERED_BODY_BYTES)} bytes together; ask for them with streamResponse`,
+  );
+}
+
+function noRoom(): ExecError {
+  return new ExecError(
+    'limitExceeded',
+    `http/request: the connections of this server hold ${String(SHARED_ANSWERS_BYTES)} bytes of answers; ask for the body with streamResponse`,
   );
 }
 

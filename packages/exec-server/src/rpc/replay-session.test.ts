@@ -1,6 +1,12 @@
-import { AHEAD_BYTES, CLOSED_PROCESS_TTL_MS, DETACHED_SESSION_TTL_MS } from '@holdfast/exec-protocol';
+import {
+  AHEAD_BYTES,
+  asProcessId,
+  CLOSED_PROCESS_TTL_MS,
+  DETACHED_SESSION_TTL_MS,
+} from '@holdfast/exec-protocol';
 import { describe, expect, test } from 'vitest';
 import { type CoreClient, CoreWorld, FLOW, REPLAY, settle } from '../testing/core-world.js';
+import { type ReplayScope, replaySession } from './replay-session.js';
 
 const KIB = 1024;
 
@@ -279,4 +285,30 @@ test('replay is agreed on with a client alone that says who it is', async () => 
   expect(await nameless.ask('session/replay', { cursors: [] })).toBe('methodUnknown');
   nameless.notify('session/acknowledge', { upToId: 1, unanswered: [] });
   await nameless.ended;
+});
+
+test('positions are taken when there is room for an answer of as many', async () => {
+  const asked: number[] = [];
+  let letIn: () => void = () => undefined;
+  const room: ReplayScope['room'] = {
+    async use(bytes, work) {
+      asked.push(bytes);
+      await new Promise<void>((resolve) => (letIn = resolve));
+      return await work();
+    },
+  };
+  let unparked = 0;
+  const processes = {
+    parked: () => [],
+    unpark: () => {
+      unparked += 1;
+    },
+    find: () => Promise.resolve(undefined),
+  };
+  const cursors = ['p', 'quite long'].map((id) => ({ processId: asProcessId(id), afterSeq: 0 }));
+  const answer = replaySession({ room, processes, extensions: {} }, { cursors });
+  await settle();
+  expect([asked, unparked]).toEqual([[97 + 106], 0]);
+  letIn();
+  expect([await answer, unparked]).toEqual([{ processes: [], missing: ['p', 'quite long'] }, 1]);
 });

@@ -1,13 +1,30 @@
 import type { ParamsOf, ResultOf, sessionReplay } from '@holdfast/exec-protocol';
 import type { Subscription } from '../process/follow/subscription.js';
+import type { ProcessTable } from '../process/process-table.js';
 import type { ProcessScope } from './handlers/process-handlers.js';
+
+/** What a replay works with. */
+export interface ReplayScope extends Pick<ProcessScope, 'extensions' | 'room'> {
+  readonly processes: Pick<ProcessTable, 'parked' | 'unpark' | 'find'>;
+}
+
+/** What the answer has for each process beside its id, about. */
+const BYTES_AROUND_ID = 96;
 
 /**
  * Lets the events of each named process go on where the client says, and those of all others not at all. Processes that
- * are just starting are waited for; those that are there go on at once.
+ * are just starting are waited for; those that are there go on at once, when there is room for the answer.
  */
 export async function replaySession(
-  { processes, extensions }: ProcessScope,
+  { room, ...scope }: ReplayScope,
+  params: ParamsOf<typeof sessionReplay>,
+): Promise<ResultOf<typeof sessionReplay>> {
+  const bytes = params.cursors.reduce((sum, { processId }) => sum + processId.length + BYTES_AROUND_ID, 0);
+  return await room.use(bytes, () => replay(scope, params));
+}
+
+async function replay(
+  { processes, extensions }: Omit<ReplayScope, 'room'>,
   { cursors }: ParamsOf<typeof sessionReplay>,
 ): Promise<ResultOf<typeof sessionReplay>> {
   const named = new Set(cursors.map(({ processId }) => processId));

@@ -6,19 +6,23 @@ import {
   type initialize,
   offeredExtensions,
   type ParamsOf,
-  type Transport,
 } from '@holdfast/exec-protocol';
 import type { OperatorCeiling } from '@holdfast/sandbox';
 import { networkOf } from '@holdfast/sandbox/internal';
 import type { Clock } from '../clock.js';
 import type { ConfinedFiles } from '../confined-files.js';
 import { FileHandles } from '../fs/open/file-handles.js';
+import type { DirectoryWatches } from '../fs/watch/directory-watches.js';
 import { MissingWatches } from '../fs/watch/missing-watches.js';
 import type { HttpSender } from '../http/http-client.js';
+import type { LoopQueue } from '../loop-queue.js';
 import type { KeptAnswers } from '../session/kept-answers.js';
 import type { Attachment, Session } from '../session/session.js';
 import type { SessionOwner, SessionRegistry } from '../session/session-registry.js';
 import { AnswerRoom } from './answers/answer-room.js';
+import type { AnswerTransport } from './answers/answer-transport.js';
+import { ProcessLists } from './answers/process-lists.js';
+import type { SharedRoom } from './answers/shared-room.js';
 import { AppearedLink } from './appeared-link.js';
 import type { FileScope } from './handlers/file-handlers.js';
 import { HttpExchange } from './http-exchange.js';
@@ -36,6 +40,7 @@ export interface Service {
   /** Undefined where there is nothing to go on with, and where the client says from where. */
   readonly legacyResume: LegacyResume | undefined;
   readonly files: FileScope;
+  readonly lists: ProcessLists;
   readonly http: HttpExchange;
   readonly policy: PolicyLink;
   readonly appeared: AppearedLink;
@@ -45,7 +50,11 @@ export interface Service {
 export interface ServiceHost {
   readonly sessions: SessionRegistry;
   readonly clock: Clock;
-  readonly transport: Transport;
+  readonly transport: AnswerTransport;
+  readonly sharedRoom: SharedRoom;
+  readonly directoryWatches: DirectoryWatches;
+  /** Lists of processes that all connections wait for. */
+  readonly listQueue: LoopQueue;
   readonly connection: ConnectionId;
   readonly client: SessionOwner;
   readonly http: HttpSender;
@@ -89,6 +98,7 @@ export function openService(params: ParamsOf<typeof initialize>, host: ServiceHo
   const session = isNew
     ? sessions.open(client, attachment)
     : sessions.resume(asSessionId(resumeSessionId), client, attachment);
+  const room = new AnswerRoom(host);
   return {
     session,
     extensions,
@@ -98,12 +108,15 @@ export function openService(params: ParamsOf<typeof initialize>, host: ServiceHo
       isNew || extensions.replay !== undefined ? undefined : legacyResume(session, push, extensions, clock),
     policy: new PolicyLink({ desk: session.policy, push, extensions, ask: host.askPolicy }),
     appeared: new AppearedLink({ records: session.appeared, push, extensions }),
-    files: fileScope(session, clientInstance !== undefined, extensions, host),
+    files: fileScope(session, clientInstance !== undefined, extensions, room, host),
+    lists: new ProcessLists({ room, queue: host.listQueue, gone: host.gone }),
     http: new HttpExchange({
       client: host.http,
       env: host.env,
       isForbidden: host.ceiling !== undefined && networkOf(host.ceiling) === 'restricted',
       gone: host.gone,
+      transport,
+      room,
       onNews: (source) => {
         push.addSource(source);
       },
@@ -126,6 +139,7 @@ function fileScope(
   session: Session,
   isExactlyOnce: boolean,
   extensions: Extensions,
+  room: AnswerRoom,
   host: ServiceHost,
 ): FileScope {
   return {
@@ -133,10 +147,12 @@ function fileScope(
     handles: isExactlyOnce ? session.files : new FileHandles({ writers: host.sessions.writers }),
     tellsPermissions: extensions.files !== undefined,
     confined: { placeOf: (sandbox) => host.confinedFiles.placeOf(sandbox, session) },
-    watches: new MissingWatches((id) => {
+    watches: new MissingWatches(host.directoryWatches, (id) => {
       host.onMissingChanged(id);
     }),
-    room: new AnswerRoom(host),
+    room,
+    over: isExactlyOnce ? session.ended : AbortSignal.any([session.ended, host.gone]),
+    transport: host.transport,
   };
 }
 

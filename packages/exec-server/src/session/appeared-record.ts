@@ -6,14 +6,15 @@ import {
   type ProcessId,
   type sandboxAppeared,
 } from '@holdfast/exec-protocol';
-import type { AppearedReport } from '@holdfast/sandbox';
 import { bytesOfText } from '@holdfast/sandbox/internal';
+import { beginningOf } from '../beginning-of.js';
+import type { LookReport } from '../process/sandbox/appeared/appeared-looks.js';
 
 /** What has appeared while a process ran, as it is told to a client. */
 export type AppearedRecord = ParamsOf<typeof sandboxAppeared>;
 
 /** A report in the words of the wire. What has too long a path is only counted. */
-export function appearedRecord(processId: ProcessId, { found, more }: AppearedReport): AppearedRecord {
+export function appearedRecord(processId: ProcessId, { found, ...report }: LookReport): AppearedRecord {
   const named = found
     .map(({ kind, path, text }) => ({
       kind,
@@ -21,11 +22,10 @@ export function appearedRecord(processId: ProcessId, { found, more }: AppearedRe
       text: readable(text),
     }))
     .filter(({ path }) => path.length <= MAX_DENIAL_PATH_LENGTH);
-  return { processId, found: named, more: more + found.length - named.length };
+  return { processId, ...report, found: named, more: report.more + found.length - named.length };
 }
 
-/** What of a path is not UTF-8 stands in a text as half of a pair, which many parsers refuse; so does a pair that is cut. */
+/** What of a path is not UTF-8 stands in a text as half of a pair, which many parsers refuse. */
 function readable(text: string): string {
-  const whole = text.replaceAll(/\p{Surrogate}/gu, '\ufffd');
-  return whole.slice(0, MAX_APPEARED_TEXT_LENGTH).replace(/\p{Surrogate}$/u, '');
+  return beginningOf(text.replaceAll(/\p{Surrogate}/gu, '\ufffd'), MAX_APPEARED_TEXT_LENGTH);
 }

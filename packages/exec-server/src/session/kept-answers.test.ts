@@ -1,7 +1,8 @@
-import { MAX_KEPT_ANSWERS } from '@holdfast/exec-protocol';
+import { ExecError, MAX_KEPT_ANSWERS } from '@holdfast/exec-protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { KeptAnswers } from './kept-answers.js';
+import { KeptBudget, KeptBytes } from './kept-budget.js';
 
 /** Says what a request was answered, and counts what was carried out. */
 class World {
@@ -9,7 +10,7 @@ class World {
   readonly answers: KeptAnswers;
 
   constructor(limit?: number) {
-    this.answers = new KeptAnswers(limit);
+    this.answers = new KeptAnswers(undefined, limit);
   }
 
   async send(id: number, content = 'same'): Promise<string> {
@@ -91,9 +92,55 @@ test('a repeat of a request that still runs waits for the same answer', async ()
 
 test('a failure is an answer too', async () => {
   const { answers } = new World();
-  const fail = (): Promise<never> => Promise.reject(new Error('no such program'));
-  await expect(answers.once(1, 'same', fail)).rejects.toThrow('no such program');
-  await expect(answers.once(1, 'same', () => Promise.resolve('again'))).rejects.toThrow('no such program');
+  const fail = (): Promise<never> => Promise.reject(new ExecError('programNotFound', 'no such program'));
+  const failure = expect.objectContaining({ kind: 'programNotFound', message: 'no such program' }) as Error;
+  await expect(answers.once(1, 'same', fail)).rejects.toEqual(failure);
+  await expect(answers.once(1, 'same', () => Promise.resolve('again'))).rejects.toEqual(failure);
+});
+
+test('of a failure is kept what travels of it', async () => {
+  const { answers } = new World();
+  const failures = [new ExecError('invalidPath', `${'x'.repeat(2 ** 20)}: none`), new Error('a secret')];
+  const seen = [];
+  for (const [id, failure] of failures.entries()) {
+    await expect(answers.once(id, 'same', () => Promise.reject(failure))).rejects.toBe(failure);
+    seen.push(await answers.once(id, 'same', () => Promise.resolve()).catch((error: unknown) => error));
+  }
+  expect(seen).toMatchObject([
+    { kind: 'invalidPath', message: `${'x'.repeat(4997)} […] ${'x'.repeat(4991)}: none` },
+    { kind: 'internal', message: 'internal error; the log of the peer has the cause' },
+  ]);
+});
+
+test('answers that take too much memory have further requests refused until they are acknowledged', async () => {
+  const bytes = new KeptBytes(new KeptBudget({ sessionBytes: 5500, ownBytes: 5500, sharedBytes: 0 }));
+  const [answers, others] = [new KeptAnswers(bytes), new KeptAnswers(bytes)];
+  const give = (text: string) => (): Promise<string> => Promise.resolve(text);
+  await answers.once(1, 'same', give('x'.repeat(1000)));
+  await answers
+    .once(2, 'same', () => Promise.reject(new ExecError('internal', 'x'.repeat(1500))))
+    .catch(() => undefined);
+  const refusal = new ExecError(
+    'limitExceeded',
+    'answers that take too much memory wait to be acknowledged; send session/acknowledge, then try again',
+  );
+  expect(() => answers.once(3, 'same', give('more'))).toThrow(refusal);
+  expect(() => others.once(1, 'same', give('more'))).toThrow(refusal);
+  expect(await answers.once(1, 'same', give('again'))).toBe('x'.repeat(1000));
+  answers.acknowledge(2, [1]);
+  expect(await answers.once(3, 'same', give('more'))).toBe('more');
+  expect(await others.once(1, 'same', give('more'))).toBe('more');
+});
+
+test('what is acknowledged before it is known counts for nothing', async () => {
+  const bytes = new KeptBytes(new KeptBudget({ sessionBytes: 512, ownBytes: 512, sharedBytes: 0 }));
+  const answers = new KeptAnswers(bytes);
+  const answer = answers.once(1, 'same', () => Promise.resolve('x'.repeat(1000)));
+  answers.acknowledge(1, []);
+  await answer;
+  const seen = [bytes.isFull];
+  for (let id = 2; id <= 3; id += 1) void answers.once(id, 'same', () => new Promise(() => undefined));
+  expect([...seen, bytes.isFull]).toEqual([false, true]);
 });
 
 test('at the limit a new request is refused, as if it had never come, until answers are acknowledged', async () => {

@@ -9,6 +9,7 @@ import {
 } from '@holdfast/exec-protocol';
 import { SoleWriters } from '../fs/open/sole-writers.js';
 import type { ProcessHost } from '../process/process-table.js';
+import { KeptBudget } from './kept-budget.js';
 import { type Attachment, Session } from './session.js';
 
 /** A session id is a credential: 32 unguessable bytes. */
@@ -24,6 +25,7 @@ export interface SessionOwner {
 export class SessionRegistry {
   /** Who goes on with which file, in whatever session. */
   readonly writers = new SoleWriters();
+  readonly #kept = new KeptBudget();
   readonly #host: ProcessHost;
   readonly #ttlMs: number;
   readonly #sessions = new Map<SessionId, Session>();
@@ -49,7 +51,7 @@ export class SessionRegistry {
     }
     const id = asSessionId(randomBytes(ID_BYTES).toString('base64url'));
     const ttlMs = isResumable ? this.#ttlMs : 0;
-    const traits = { id, principal, ttlMs, writers: this.writers };
+    const traits = { id, principal, ttlMs, writers: this.writers, kept: this.#kept };
     const session = new Session(traits, this.#host, attachment, (expired) => {
       void this.close(expired);
     });

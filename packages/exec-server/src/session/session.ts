@@ -16,6 +16,7 @@ import type { NewsListener } from '../process/follow/subscription.js';
 import { type ProcessHost, ProcessTable } from '../process/process-table.js';
 import { type AppearedRecord, appearedRecord } from './appeared-record.js';
 import { KeptAnswers } from './kept-answers.js';
+import { type KeptBudget, KeptBytes } from './kept-budget.js';
 import { PolicyDesk } from './policy-desk.js';
 import { RecordQueue } from './record-queue.js';
 import { nextSession, type SessionState } from './session-state.js';
@@ -31,6 +32,8 @@ export interface SessionTraits {
   readonly ttlMs: number;
   /** Who goes on with which file, over all sessions. */
   readonly writers: SoleWriters;
+  /** What all sessions keep for repeats. */
+  readonly kept: KeptBudget;
 }
 
 /** The connection that a session is used through. */
@@ -65,6 +68,7 @@ export class Session {
   readonly #ttlMs: number;
   readonly #onExpired: (session: Session) => void;
   readonly #answers = new Map<string, KeptAnswers>();
+  readonly #keptBytes: KeptBytes;
   readonly #ended = new AbortController();
   #state: SessionState;
   #attachment: Attachment | undefined;
@@ -83,6 +87,7 @@ export class Session {
     setMaxListeners(0, this.#ended.signal);
     this.id = traits.id;
     this.files = new FileHandles({ writers: traits.writers });
+    this.#keptBytes = new KeptBytes(traits.kept);
     this.principal = traits.principal;
     this.#ttlMs = traits.ttlMs;
     this.#host = host;
@@ -156,7 +161,7 @@ export class Session {
     const known = this.#answers.get(clientInstance);
     if (known !== undefined) return known;
     this.#checkRoomFor(clientInstance);
-    const answers = new KeptAnswers();
+    const answers = new KeptAnswers(this.#keptBytes);
     this.#answers.set(clientInstance, answers);
     return answers;
   }
@@ -181,6 +186,7 @@ export class Session {
   async #end(): Promise<number> {
     this.policy.close();
     this.appeared.close();
+    this.#keptBytes.close();
     this.#ended.abort(new ExecError('sessionUnknown', 'the session has ended; open a new one'));
     const [running] = await Promise.all([this.processes.close(), this.#endFiles()]);
     return running;

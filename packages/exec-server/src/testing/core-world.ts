@@ -22,6 +22,7 @@ export interface CoreMessage {
 
 /** What a client says in `initialize`. */
 export interface Handshake {
+  readonly clientName?: string;
   readonly resumeSessionId?: string;
   readonly clientInstance?: string;
   readonly extensions?: readonly string[];
@@ -42,6 +43,8 @@ export class CoreWorld implements AsyncDisposable {
   readonly processes = new ModelProcesses();
   /** What was logged as a warning. */
   readonly warnings: string[] = [];
+  /** The facts of what was logged of sessions and the like. */
+  readonly infos: object[] = [];
   readonly #core: ServerCore;
 
   constructor(
@@ -58,7 +61,12 @@ export class CoreWorld implements AsyncDisposable {
       capabilities: { below: noFiles, installed: noFiles },
       config: { read: noFiles },
       http: { send: () => Promise.reject(new Error('there is no network here')) },
-      logger: { debug: ignore, info: ignore, warn: (_, event) => this.warnings.push(event), error: fail },
+      logger: {
+        debug: ignore,
+        info: (facts) => this.infos.push(facts),
+        warn: (_, event) => this.warnings.push(event),
+        error: fail,
+      },
       guardian: { watch: ignore, forget: ignore },
       spill: { open: (onRoom) => new MemorySpill(onRoom) },
       shortages: { met: ignore },
@@ -228,7 +236,10 @@ function takingBytes(transport: Transport): AnswerTransport {
     transport.send(Buffer.from(message).toString());
     queueMicrotask(sent);
   };
-  return Object.assign(transport, { sendBytes });
+  const sendSlices: AnswerTransport['sendSlices'] = (message) => {
+    transport.send(Buffer.concat(message).toString());
+  };
+  return Object.assign(transport, { sendBytes, sendSlices });
 }
 
 function ignore(): void {

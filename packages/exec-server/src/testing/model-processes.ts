@@ -123,8 +123,9 @@ export class ModelChild implements Child {
     };
   }
 
-  endStdin(): void {
+  endStdin(done: () => void): void {
     this.stdin += '<end>';
+    done();
   }
 
   signalGroup(signal: NodeJS.Signals): boolean {

@@ -2,13 +2,18 @@ import { lstat, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { MAX_MESSAGE_BYTES } from '@holdfast/exec-protocol';
+import { MAX_MESSAGE_BYTES, REQUEST_TIMEOUT_MS } from '@holdfast/exec-protocol';
 import { WebSocketServer } from 'ws';
 import { type AccessPolicy, type Refusal, refuseBrowser, refuseStranger } from '../auth.js';
 import type { AnswerTransport } from '../rpc/answers/answer-transport.js';
 import { lackOfDescriptors } from '../spare-descriptor.js';
+import { joinPieces } from './frame-pieces.js';
 import type { ListenAddress } from './listen-address.js';
+import { Newcomers } from './newcomers.js';
 import { WebSocketTransport } from './websocket-transport.js';
+
+/** Pieces of one frame that wait for its end. Joined, those of the largest message are half as many; more stop the event loop. */
+const MAX_FRAME_PIECES = 16_384;
 
 /** A socket that takes WebSocket connections. */
 export interface Listener {
@@ -26,20 +31,34 @@ export interface ListenEvents {
   onFull(): void;
 }
 
-/** @throws Error from the operating system when the address cannot be had. */
+/** How often it is looked who has let the time for its request pass. */
+const REQUEST_CHECK_MS = 1_000;
+
+/**
+ * @param requestMs How long a connection may take for its HTTP request.
+ * @throws Error from the operating system when the address cannot be had.
+ */
 export async function listen(
   address: Exclude<ListenAddress, { kind: 'stdio' }>,
   policy: AccessPolicy,
   events: ListenEvents,
+  requestMs: number = REQUEST_TIMEOUT_MS,
 ): Promise<Listener> {
   const sockets = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
     maxPayload: MAX_MESSAGE_BYTES,
+    maxBufferedChunks: MAX_FRAME_PIECES,
     // The reference ignores what subprotocols a client asks for; the upgrade succeeds without one.
     handleProtocols: () => false,
   });
-  const server = createServer((request, response) => {
+  const newcomers = new Newcomers();
+  const times = {
+    headersTimeout: requestMs,
+    requestTimeout: requestMs,
+    connectionsCheckingInterval: REQUEST_CHECK_MS,
+  };
+  const server = createServer(times, (request, response) => {
     answer(request, response, policy);
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -51,11 +70,13 @@ export async function listen(
     // No TCP keepalive: after ten seconds without an answer it gives up, long before a silent client may be given up. A
     // dead path shows by pings as well.
     request.socket.setNoDelay(true);
-    sockets.handleUpgrade(request, socket, head, (ws) => {
+    sockets.handleUpgrade(request, socket, joinPieces(socket, head), (ws) => {
+      newcomers.admit(socket);
       events.accept(new WebSocketTransport(ws, socket, labelOf(request, address)));
     });
   });
-  server.on('connection', () => {
+  server.on('connection', (socket) => {
+    newcomers.add(socket);
     if (lackOfDescriptors(1) !== undefined) events.onFull();
   });
   await bind(server, address);

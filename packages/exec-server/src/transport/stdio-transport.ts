@@ -14,6 +14,8 @@ export class StdioTransport implements AnswerTransport {
   readonly #output: Writable;
   readonly #splitter = createLineSplitter();
   #listener: TransportListener | undefined;
+  /** Whether anybody may still be told something: the end of input alone ends no output. */
+  #isOpen = false;
 
   constructor(input: Readable, output: Writable) {
     this.#input = input;
@@ -26,12 +28,13 @@ export class StdioTransport implements AnswerTransport {
 
   start(listener: TransportListener): void {
     this.#listener = listener;
+    this.#isOpen = true;
     this.#input.on('data', (chunk: Uint8Array) => {
       this.#take(this.#splitter.push(chunk));
     });
     this.#input.on('end', () => {
       this.#take(this.#splitter.end());
-      this.#end(1000, 'end of input');
+      this.#tellEnd(1000, 'end of input');
     });
     this.#input.on('error', (error) => {
       this.#end(1006, error.message);
@@ -45,11 +48,11 @@ export class StdioTransport implements AnswerTransport {
   }
 
   send(message: string): void {
-    if (this.#listener !== undefined) this.#output.write(`${message}\n`);
+    if (this.#isOpen) this.#output.write(`${message}\n`);
   }
 
   sendBytes(message: Uint8Array, sent: () => void): void {
-    if (this.#listener === undefined) {
+    if (!this.#isOpen) {
       sent();
       return;
     }
@@ -57,6 +60,12 @@ export class StdioTransport implements AnswerTransport {
     this.#output.write('\n', () => {
       sent();
     });
+  }
+
+  sendSlices(message: readonly Uint8Array[]): void {
+    if (!this.#isOpen) return;
+    for (const slice of message) this.#output.write(slice);
+    this.#output.write('\n');
   }
 
   ping(): boolean {
@@ -86,6 +95,11 @@ export class StdioTransport implements AnswerTransport {
   }
 
   #end(code: number, reason: string): void {
+    this.#isOpen = false;
+    this.#tellEnd(code, reason);
+  }
+
+  #tellEnd(code: number, reason: string): void {
     const listener = this.#listener;
     this.#listener = undefined;
     // A paused stdin would still keep this program alive for as long as the other side holds it open.

@@ -66,6 +66,15 @@ export class WebSocketTransport implements AnswerTransport {
     this.#ws.send(message, { binary: false }, sent);
   }
 
+  // Fragments of one message: a client that bounds its frames takes what is longer than one of them may be.
+  sendSlices(message: readonly Uint8Array[]): void {
+    if (this.#ws.readyState !== this.#ws.OPEN) return;
+    this.#cork();
+    for (const [at, slice] of message.entries()) {
+      this.#ws.send(slice, { binary: false, fin: at === message.length - 1 });
+    }
+  }
+
   ping(mark = ''): boolean {
     if (this.#ws.readyState === this.#ws.OPEN) this.#ws.ping(mark);
     return true;

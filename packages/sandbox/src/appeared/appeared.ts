@@ -6,7 +6,7 @@ export type AppearedKind =
   | 'protectedName'
   /** A link in the directory of a repository, by which git outside writes elsewhere. */
   | 'gitLink'
-  /** Something in the directory of a repository, or named by its config, by which git outside writes elsewhere, or runs what it says. */
+  /** Something in the directory of a repository, or named by its config, by which git outside writes elsewhere, runs what it says, or waits for ever. */
   | 'gitState';
 
 /** What programs outside run, or write by, and what has come up while a command ran, so that nothing protected it. */

@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
+  chownSync,
+  existsSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -120,9 +122,55 @@ test('repositories that were not there are told, but for those in a new one, and
   });
 });
 
-test('a repository of another user is none that the command has made', async () => {
-  const files = { ...OWN, isOwn: () => false };
-  expect(await appearedBy(() => repository('new'), { files })).toEqual({ found: [], more: 0 });
+describe.skipIf(process.getuid?.() !== 0)('of directories of another user', () => {
+  const THEIRS = 64_321;
+  const FILES_HERE = { ...OWN, ...realFileFacts };
+  const theirs = (name: string, mode: number): void => {
+    const at = path.join(root, name);
+    if (!existsSync(at)) mkdirSync(at);
+    chownSync(at, THEIRS, THEIRS);
+    chmodSync(at, mode);
+  };
+
+  test('those that a command can rename or fill are told as repositories', async () => {
+    for (const name of ['renamed', 'filled']) theirs(name, 0o777);
+    theirs('shut', 0o755);
+    const report = await appearedBy(
+      () => {
+        for (const name of ['a', 'b']) mkdirSync(path.join(root, name));
+        renameSync(path.join(root, 'renamed'), path.join(root, 'a/.git'));
+        renameSync(path.join(root, 'shut'), path.join(root, 'b/.git'));
+        for (const name of ['HEAD', 'objects', 'refs']) writeFileSync(path.join(root, 'filled', name), '');
+      },
+      { files: FILES_HERE },
+    );
+    expect(report).toEqual({ found: ['a/.git', 'b/.git', 'filled'].map(repositoryNote), more: 0 });
+  });
+
+  test('what they make where nobody else may is not told', async () => {
+    theirs('home', 0o755);
+    chownSync(root, THEIRS, THEIRS);
+    chmodSync(root, 0o1777);
+    const report = await appearedBy(
+      () => {
+        repository('home/new');
+        repository('new.git', '--bare');
+        for (const name of ['home/new', 'home/new/.git', 'new.git']) theirs(name, 0o755);
+      },
+      { files: FILES_HERE },
+    );
+    expect(report).toEqual({ found: [], more: 0 });
+  });
+});
+
+test('a file in the place of the directory of a repository is told, and a directory is not by itself', async () => {
+  for (const name of ['file', 'directory']) repository(name);
+  const report = await appearedBy(() => {
+    for (const name of ['file', 'directory']) rmSync(path.join(root, name, '.git'), { recursive: true });
+    writeFileSync(path.join(root, 'file/.git'), 'gitdir: ../directory/.git/lfs/objects/x\n');
+    repository('directory');
+  });
+  expect(report).toEqual({ found: [repositoryNote('file/.git')], more: 0 });
 });
 
 test('what has changed in repositories that were there is told', async () => {
@@ -414,15 +462,16 @@ test('a link called .git that has become a repository is told, wherever it led, 
   });
 });
 
-test('a repository of another user hides none of the own that lies in it', async () => {
+test('a repository that only another user can have made hides none of the own that lies in it', async () => {
   const outer = path.join(root, 'outer.git');
   const isOwn = ({ inode }: { readonly inode: number }): boolean => inode !== lstatSync(outer).ino;
+  const mayCreateIn = (): 'never' => 'never';
   const report = await appearedBy(
     () => {
       repository('outer.git', '--bare');
       repository('outer.git/inner');
     },
-    { files: { ...OWN, ...realFileFacts, isOwn } },
+    { files: { ...OWN, ...realFileFacts, isOwn, mayCreateIn } },
   );
   expect(report).toEqual({ found: [repositoryNote('outer.git/inner/.git')], more: 0 });
 });
@@ -468,7 +517,7 @@ test('a program that a git config names, and that was missing, is told when it h
   );
   const note = (name: string): AppearedReport['found'][number] => {
     const at = path.join(root, name);
-    const text = `${at} was not there before, and git outside runs it, since the config of ${path.join(root, '.git')} names it; look at what it holds`;
+    const text = `${at} was no program before, and git outside runs it, since the config of ${path.join(root, '.git')} names it; look at what it holds`;
     return { kind: 'gitState', path: at, text };
   };
   expect(report).toEqual({ found: ['file', 'link', 'behind/link', 'executable'].map(note), more: 0 });

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   appendFileSync,
   lstatSync,
@@ -11,6 +12,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -61,6 +63,17 @@ async function changes(
   return findings.report.found;
 }
 
+/** Leaves a socket there. */
+async function listenAt(at: string): Promise<void> {
+  // The path of a socket has room for some hundred bytes, and Node removes one that it closes.
+  const beside = path.join(work, 's');
+  const server = createServer().listen(beside);
+  await once(server, 'listening');
+  renameSync(beside, at);
+  server.close();
+  await once(server, 'close');
+}
+
 /** A time after a file was stamped, by the clock that stamps files. */
 async function laterThan(file: string): Promise<number> {
   const before = lstatSync(file).ctimeMs;
@@ -106,6 +119,33 @@ test('links are told wherever they lead, but where programs make up the names an
   expect([...found].sort((one, other) => one.path.localeCompare(other.path, 'en'))).toEqual(
     told.map(linkNote),
   );
+});
+
+test('named pipes and sockets are told wherever git might open them, but for those where programs listen', async () => {
+  git('commit', '-qm', 'one');
+  const since = await laterThan(path.join(directory, 'index'));
+  const told = [
+    ...['HEAD', 'index', 'logs/HEAD', 'MERGE_RR', 'objects/00/x', 'objects/info/alternates', 'packed-refs'],
+    ...['refs/heads/fsmonitor--daemon.ipc', 'refs/heads/x', 'worktrees/x/commondir'],
+  ];
+  const at = (name: string): string => path.join(directory, name);
+  for (const name of told) {
+    mkdirSync(path.dirname(at(name)), { recursive: true });
+    rmSync(at(name), { force: true });
+    if (name.endsWith('.ipc')) await listenAt(at(name));
+    else execFileSync('mkfifo', [at(name)]);
+  }
+  mkdirSync(at('annex/ssh'), { recursive: true });
+  for (const name of ['fsmonitor--daemon.ipc', 'annex/ssh/host', 'worktrees/x/fsmonitor--daemon.ipc'])
+    await listenAt(at(name));
+  const found = await changes(since);
+  const note = (name: string): Appeared => ({
+    kind: 'gitState',
+    path: at(name),
+    text: `${at(name)} is a named pipe, a socket or a device, where git has files, and git outside may wait there for ever; remove it`,
+  });
+  expect([...found].sort((one, other) => one.path.localeCompare(other.path, 'en'))).toEqual(told.map(note));
+  expect(await changes(await laterThan(at('packed-refs')))).toEqual([]);
 });
 
 test('another repository in it is looked at by itself', async () => {

@@ -12,13 +12,13 @@ import { isOfWorktree, leadsToHolder, worktreeFault } from './worktree-state.js'
 
 /**
  * Finds what has changed in the directory of a repository so that git outside writes elsewhere than git does, or runs what somebody has left
- * there: links, which git follows and never makes, names in an index or a record of conflicts, a rebase that was not ended.
+ * there: links, which git follows and never makes, names in an index or a record of conflicts, a rebase that was not ended; or so that it waits there.
  * @param root What is looked at of it; default all. @throws The reason of the signal.
  */
 export async function findGitChanges(directory: string, look: ChangeLook, root = directory): Promise<void> {
   for await (const entry of entriesBelow(directory, look, root)) {
     const { path, isMoved } = entry;
-    const tell: Tell | undefined = entry.isLink ? tellLink : toldOf(entry);
+    const tell = toldOf(entry);
     if (tell !== undefined && (isMoved || hasChanged(path, look.since))) await tell(path, directory, look);
   }
 }
@@ -27,7 +27,20 @@ export async function findGitChanges(directory: string, look: ChangeLook, root =
 type Tell = (path: string, directory: string, look: ChangeLook) => Promise<void> | undefined;
 
 /** Undefined for an entry of which there is nothing to tell, whatever it holds. */
-function toldOf({ path, name, isNamedByUsers }: GitEntry): Tell | undefined {
+function toldOf(entry: GitEntry): Tell | undefined {
+  switch (entry.kind) {
+    case 'file':
+      return toldOfFile(entry);
+    case 'link':
+      return tellLink;
+    case 'socket':
+      return !entry.isNamedByUsers && SOCKETS.test(entry.path) ? undefined : tellNoFile;
+    case 'pipeOrDevice':
+      return tellNoFile;
+  }
+}
+
+function toldOfFile({ path, name, isNamedByUsers }: GitEntry): Tell | undefined {
   if (isNamedByUsers) return undefined;
   if (name === 'index' || name.startsWith('sharedindex.')) return tellIndex;
   if (name === 'MERGE_RR') return tellConflicts;
@@ -42,6 +55,15 @@ function tellLink(path: string, directory: string, { findings }: ChangeLook): un
     path,
     (at) =>
       `${at} is a link, and git outside may write where it leads, with what a command has put into ${shown(directory)}; remove it`,
+  );
+}
+
+function tellNoFile(path: string, _directory: string, { findings }: ChangeLook): undefined {
+  findings.add(
+    'gitState',
+    path,
+    (at) =>
+      `${at} is a named pipe, a socket or a device, where git has files, and git outside may wait there for ever; remove it`,
   );
 }
 
@@ -123,6 +145,9 @@ function bytesOf(path: string, maxBytes: number): Buffer | undefined {
     return undefined;
   }
 }
+
+/** Where git listens, which sees what changes in a work tree, and git-annex keeps connections. */
+const SOCKETS = /\/(?:fsmonitor--daemon\.ipc|annex\/ssh\/[^/]+)$/;
 
 /** What `git rebase --continue` goes by: what is to be done, what runs, and options that it hands on as they are. */
 const REBASE =

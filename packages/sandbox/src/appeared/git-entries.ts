@@ -14,7 +14,7 @@ import type { Findings } from './findings.js';
 export interface GitEntry {
   readonly path: string;
   readonly name: string;
-  readonly isLink: boolean;
+  readonly kind: 'file' | 'link' | 'socket' | 'pipeOrDevice';
   /** Whether it is called as a branch is, or could be. */
   readonly isNamedByUsers: boolean;
   /** Whether what holds it has changed, so that it may have come there as it was. */
@@ -59,7 +59,7 @@ class GitWalk {
           continue;
         }
         if (isOfObjects) this.#tellNoObject(entry, path);
-        if (!entry.isDirectory()) yield { ...folder, path, name: entry.name, isLink: entry.isSymbolicLink() };
+        if (!entry.isDirectory()) yield { ...folder, path, name: entry.name, kind: kindOf(entry) };
         else if (!this.#isPassedOver(path)) folders.push(this.#below(folder, path, entry.name));
       }
     }
@@ -120,6 +120,12 @@ class GitWalk {
 /** As far as the file system counts them as links. */
 function holdsDirectories(path: string): boolean {
   return (statOf(path)?.nlink ?? 0) > LINKS_OF_LEAF;
+}
+
+function kindOf(entry: Dirent): GitEntry['kind'] {
+  if (entry.isFile()) return 'file';
+  if (entry.isSymbolicLink()) return 'link';
+  return entry.isSocket() ? 'socket' : 'pipeOrDevice';
 }
 
 function noObject(path: string): string {

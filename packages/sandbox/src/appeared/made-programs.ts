@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { isBehindLink } from '../files/direct-path.js';
+import { isExecutable } from '../files/executable.js';
 import type { MissingProgram } from '../policy/missing-program.js';
 import type { ChangeLook } from './change-look.js';
 import { statOf } from './changed.js';
@@ -8,7 +9,7 @@ import { shown } from './findings.js';
 /** Programs that are looked at between two turns of the event loop. */
 const PROGRAMS_AT_ONCE = 256;
 
-/** Tells of programs that the config of a repository names, and that were missing. @throws The reason of the signal. */
+/** Tells of programs that the config of a repository names, and that were none before. @throws The reason of the signal. */
 export async function findMadePrograms(
   programs: readonly MissingProgram[],
   { findings, signal }: Pick<ChangeLook, 'findings' | 'signal'>,
@@ -21,7 +22,7 @@ export async function findMadePrograms(
       'gitState',
       program.path,
       (path) =>
-        `${path} was not there before, and git outside runs it, since the config of ${shown(program.repository)} names it; look at what it holds`,
+        `${path} was no program before, and git outside runs it, since the config of ${shown(program.repository)} names it; look at what it holds`,
     );
   }
 }
@@ -31,7 +32,5 @@ function isMade({ path, isOnlyIfExecutable }: MissingProgram): boolean {
   if (isBehindLink(path)) return true;
   const found = statOf(path);
   if (found === undefined || found.isDirectory()) return false;
-  return found.isSymbolicLink() || !isOnlyIfExecutable || (found.mode & EXECUTABLE) !== 0;
+  return found.isSymbolicLink() || !isOnlyIfExecutable || isExecutable(found);
 }
-
-const EXECUTABLE = 0o111;

@@ -1,11 +1,12 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { directPath, directStat } from '../files/direct-path.js';
+import { directStat } from '../files/direct-path.js';
 import type { FileFacts } from '../files/file-facts.js';
 import { isWithin, isWithinAny, parentOf } from '../files/paths.js';
 import type { SearchedRoot } from '../plan-sandbox.js';
 import type { ScannedTree } from '../repositories/scan-tree.js';
 import type { ChangeLook } from './change-look.js';
-import { hasChanged } from './changed.js';
+import { hasChanged, statOf } from './changed.js';
+import { ownDoings, withoutLinks } from './own-doing.js';
 
 /** Paths that are looked at between two turns of the event loop. */
 const PATHS_AT_ONCE = 256;
@@ -22,12 +23,13 @@ export async function findNewRepositories(
   { since, findings, signal }: Pick<ChangeLook, 'since' | 'findings' | 'signal'>,
 ): Promise<void> {
   const isNew = newnessBetween(before, after, { root, since });
+  const isOwnDoing = ownDoings(root, withoutLinks(files));
   const added = new Set<string>();
   for (const [at, path] of [...new Set([...after.gitPaths, ...after.repositories])].entries()) {
     if (at % PATHS_AT_ONCE === PATHS_AT_ONCE - 1) await turn();
     signal.throwIfAborted();
-    // What has gone again, or is of somebody else, speaks for nothing that lies in it.
-    if (isNew(path) && isOwn(path, files)) added.add(path);
+    // What has gone again, or only somebody else can have made, speaks for nothing that lies in it.
+    if (isNew(path) && isPossible(path, isOwnDoing)) added.add(path);
   }
   const holders = new Set(after.repositories.filter((path) => added.has(path) && path.endsWith('/.git')));
   for (const path of added) {
@@ -66,7 +68,8 @@ function newnessBetween(
   const isSeenWhole = before.unseen === undefined;
   return (path) => {
     if (!known.has(path)) return isSeenWhole || wasMoved(path);
-    if (directories.has(path)) return false;
+    // Where a directory took its place, what was protected in it is told.
+    if (directories.has(path)) return !isDirectory(path);
     // A link, unlike everything else that is called so, can be replaced.
     return directoriesNow.has(path) ? isSeenWhole || wasMoved(path) : hasChanged(path, since);
   };
@@ -91,11 +94,15 @@ function movedBelow(root: string, since: number): (path: string) => boolean {
   };
 }
 
-/** In a directory that many share somebody else's is nothing that the command has made, nor is what has gone. */
-function isOwn(path: string, files: FileFacts): boolean {
+/** True as well for what cannot be looked at. */
+function isDirectory(path: string): boolean {
+  return statOf(path)?.isDirectory() !== false;
+}
+
+/** Nothing that has gone is; what cannot be looked at may be anybody's. */
+function isPossible(path: string, isOwnDoing: (path: string) => boolean): boolean {
   try {
-    const found = directStat(path) === undefined ? undefined : files.look(directPath(path));
-    return found !== undefined && files.isOwn?.(found) !== false;
+    return directStat(path) !== undefined && isOwnDoing(path);
   } catch {
     return true;
   }

@@ -39,7 +39,6 @@ async function aimed(tree: Readonly<Record<string, FakeFile>>): Promise<{
     look: noting<FileFact | undefined>((path) => files.look(path)),
     readLink: noting((path) => files.readLink(path)),
     readText: noting((path) => files.readText(path)),
-    mayExecute: noting((path) => files.mayExecute(path)),
     mayCreateIn: noting((path) => files.mayCreateIn(path)),
   };
   const policy = policyOf(['read /', 'write /ws']);

@@ -1,3 +1,4 @@
+import { isExecutable } from '../files/executable.js';
 import type { FileFacts } from '../files/file-facts.js';
 import { kernelTreeOf } from '../files/kernel-trees.js';
 import {
@@ -36,7 +37,7 @@ export interface ConfiguredRepository {
 export interface ConfigTargets {
   readonly paths: readonly ProtectedPath[];
   readonly gaps: readonly ConfigGap[];
-  /** What git would run and is not there. */
+  /** What git would run, and is no program now. */
   readonly missing: readonly MissingProgram[];
 }
 
@@ -265,14 +266,22 @@ export class ConfigReading implements ConfigTargets {
       );
   }
 
-  /** Words that are no files are none of this: most are options. */
+  /** Words that are no programs stay as they are by nothing: most are options. */
   #addProgram(path: string, isOnlyIfExecutable: boolean): void {
     const found = this.#resolve(path);
-    if (found?.kind === 'missing') this.#addMissing(found.path, isOnlyIfExecutable);
-    if (found?.kind !== 'file' || kernelTreeOf(found.path) !== undefined) return;
-    if (isOnlyIfExecutable && !this.#files.mayExecute(found.path)) return;
+    if (found === undefined || found.kind === 'deadEnd' || kernelTreeOf(found.path) !== undefined) return;
+    if (!this.#isProgram(found, isOnlyIfExecutable)) {
+      this.#addMissing(found.path, isOnlyIfExecutable);
+      return;
+    }
     this.#tellLinks(found);
     this.#protect({ path: found.path });
+  }
+
+  #isProgram({ kind, path }: ResolvedPath, isOnlyIfExecutable: boolean): boolean {
+    if (kind !== 'file' || !isOnlyIfExecutable) return kind === 'file';
+    const found = this.#files.look(path);
+    return found !== undefined && isExecutable(found);
   }
 
   #addMissing(path: string, isOnlyIfExecutable: boolean): void {

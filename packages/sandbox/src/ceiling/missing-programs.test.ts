@@ -50,6 +50,43 @@ test('missing programs that a config names stay missing by nothing, and are know
   ]);
 });
 
+test('what is no program although a config names it counts as missing: a directory, and by a key that is not known what cannot be executed', async () => {
+  const config = `[core]
+    fsmonitor = tools/watch
+    sshCommand = tools/ssh
+    [some]
+    directory = other/directory
+    text = other/text
+    key = other/program`;
+  const tree: Readonly<Record<string, FakeFile>> = {
+    '/ws/.git/config': { text: config },
+    '/ws/.git/hooks': 'directory',
+    '/ws/.git/commondir': { text: '.' },
+    '/ws/.git/tools/watch': 'directory',
+    '/ws/.git/tools/ssh': 'directory',
+    '/ws/.git/other': 'directory',
+    '/ws/tools/watch': 'directory',
+    '/ws/tools/ssh': { text: '' },
+    '/ws/other/directory': 'directory',
+    '/ws/other/text': { text: '' },
+    '/ws/other/program': { text: '', isProgram: true },
+  };
+  const { policy, missingPrograms } = await applyToFakes(policyOf(['write /ws']), CEILING, tree);
+  const inBoth = (name: string): readonly string[] => [`/ws/${name}`, `/ws/.git/${name}`];
+  expect(missingPrograms.map(({ path, isOnlyIfExecutable }) => [path, isOnlyIfExecutable])).toEqual([
+    ...inBoth('tools/watch').map((path) => [path, false]),
+    ['/ws/.git/tools/ssh', false],
+    ...['other/directory', 'other/text'].flatMap(inBoth).map((path) => [path, true]),
+    ['/ws/.git/other/program', true],
+  ]);
+  expect(linesOf(policy.rules)).toEqual([
+    'write /ws',
+    ...['commondir', 'config', 'config.worktree/', 'hooks'].map((part) => `read /ws/.git/${part}`),
+    'read /ws/other/program',
+    'read /ws/tools/ssh',
+  ]);
+});
+
 test('so many are known, and of the rest a note tells', () => {
   const words = Array.from({ length: MAX_MISSING_PROGRAMS }, (_, at) => `!t/${at}`);
   const config = `[alias]\n${words.map((word) => `a = ${word}`).join('\n')}`;

@@ -1,6 +1,5 @@
 import type { FileFacts } from '../files/file-facts.js';
 import { childOf } from '../files/paths.js';
-import { resolvePath } from '../files/resolve-path.js';
 import { MAX_LINKED_WORKTREES, MAX_REPOSITORY_MOUNTS } from '../limits.js';
 import type { PlaceholderText } from '../policy/path-rule.js';
 import type { RuleOrigin } from '../policy/rule-origin.js';
@@ -67,13 +66,12 @@ export function protectedInGitDirectory(
   directory: string,
   worktrees: readonly string[],
   linked: LinkedWorktrees,
-  files: FileFacts,
 ): readonly ProtectedPath[] {
   const linksInto = [directory, ...worktrees];
-  const config = childOf(directory, 'config');
   return [
     { path: childOf(directory, 'hooks'), expects: 'directory', linksInto },
-    ...(isFilled(config, files) ? [] : [{ path: config, expects: 'file' as const, linksInto }]),
+    // A directory of that name could be exchanged for a config, but may be where somebody works.
+    { path: childOf(directory, 'config'), expects: 'file', linksInto, isSparing: true },
     { path: childOf(directory, 'info/attributes'), expects: 'file', onlyIfThere: true },
     // It would send git to another directory for its hooks and config; a dot sends it to the same one.
     { path: childOf(directory, 'commondir'), expects: 'file', linksInto, placeholderText: '.\n' },
@@ -83,12 +81,6 @@ export function protectedInGitDirectory(
       { path: childOf(directory, 'worktrees'), expects: 'directory' as const, isSparing: true as const },
     ]),
   ];
-}
-
-/** Where the config is a directory git fails, so that it is not one of a repository, but somebody's own. */
-function isFilled(config: string, files: FileFacts): boolean {
-  const found = resolvePath(config, files);
-  return found.kind === 'directory' && found.path === config && files.list(config, 0) === undefined;
 }
 
 function ofLinkedWorktree(worktree: string): readonly ProtectedPath[] {

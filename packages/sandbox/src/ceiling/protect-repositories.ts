@@ -35,12 +35,7 @@ export function protectedInRepositories(
       ...directories
         .slice(0, inParts)
         .flatMap((directory) =>
-          protectedInGitDirectory(
-            directory,
-            [...(worktrees.get(directory) ?? [])],
-            linked,
-            looks.filesFor(directory),
-          ),
+          protectedInGitDirectory(directory, [...(worktrees.get(directory) ?? [])], linked),
         ),
       ...asAWhole.map((path) => ({ path, isSparing: true as const })),
     ],

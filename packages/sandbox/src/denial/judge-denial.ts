@@ -7,6 +7,7 @@ import {
   type SandboxDenial,
 } from '@holdfast/exec-protocol';
 import { withBoundedLooks } from '../files/bounded-looks.js';
+import { isExecutable } from '../files/executable.js';
 import type { FileFacts } from '../files/file-facts.js';
 import { StalePlan } from '../files/stale-plan.js';
 import type { HostFacts } from '../host-facts.js';
@@ -41,9 +42,6 @@ const SIGSYS_EXIT = 159;
 
 /** How shells end that could not execute what they found. */
 const NOT_EXECUTABLE_EXIT = 126;
-
-/** By whomever. */
-const EXECUTABLE = 0o111;
 
 /**
  * Decides whether the sandbox made a command fail, and what it has denied; undefined when nothing says so.
@@ -100,7 +98,7 @@ function ownRightsAt(path: string, files: FileFacts, exitCode: number): OwnRight
     if (found === undefined) return undefined;
     if (files.isUnreadable?.(found) === true) return 'unreadable';
     const isExecuted = exitCode === NOT_EXECUTABLE_EXIT && found.kind === 'file';
-    return isExecuted && (found.mode & EXECUTABLE) === 0 ? 'notExecutable' : undefined;
+    return isExecuted && !isExecutable(found) ? 'notExecutable' : undefined;
   } catch {
     return undefined;
   }

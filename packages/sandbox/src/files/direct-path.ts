@@ -1,5 +1,5 @@
-import { closeSync, constants, lstatSync, openSync, type Stats } from 'node:fs';
-import { MAX_HELD_WAYS } from '../limits.js';
+import { closeSync, constants, lstatSync, openSync, readlinkSync, type Stats } from 'node:fs';
+import { HELD_WAYS_MS, MAX_HELD_WAYS } from '../limits.js';
 import { O_PATH, pathOfDescriptor } from './descriptors.js';
 import { errorCode } from './error-code.js';
 import { childOf, MAX_PATH_BYTES, parentOf } from './paths.js';
@@ -49,9 +49,9 @@ export function isBehindLink(path: string): boolean {
   }
 }
 
-/** What is held any longer would be another directory than the name stands for by then: every look begins with this. */
+/** Every look begins with this: it goes by nothing that an earlier one has opened. */
 export function letGoOfWays(): void {
-  for (const fd of held.values()) closeSync(fd);
+  for (const { fd } of held.values()) closeSync(fd);
   held.clear();
 }
 
@@ -60,14 +60,47 @@ const NOT_THERE: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR',
 /** Elsewhere nothing is confined. */
 const HAS_DESCRIPTORS = process.platform === 'linux';
 
-/** Directories that were opened in this turn of the event loop, the one that was used last at the end. */
-const held = new Map<string, number>();
+interface HeldWay {
+  readonly fd: number;
+  /** The turn of the event loop in which it stood at its name. */
+  turn: number;
+}
+
+/** Directories that were opened, the one that was used last at the end. */
+const held = new Map<string, HeldWay>();
+let currentTurn = 0;
+let nextTurn: NodeJS.Immediate | undefined;
+let isUsed = false;
+let unused: NodeJS.Timeout | undefined;
 
 function wayInto(directory: string): string {
   if (directory === '/') return '/';
-  const fd = held.get(directory) ?? openEntry(entryBy(wayInto(parentOf(directory)), directory), directory);
-  keep(directory, fd);
-  return pathOfDescriptor(fd);
+  const way = stillHeld(directory) ?? {
+    fd: openEntry(entryBy(wayInto(parentOf(directory)), directory), directory),
+    turn: currentTurn,
+  };
+  keep(directory, way);
+  return pathOfDescriptor(way.fd);
+}
+
+/** One that was opened in an earlier turn may have been moved since, and is held only as long as the kernel says the same name of it. */
+function stillHeld(directory: string): HeldWay | undefined {
+  const way = held.get(directory);
+  if (way === undefined || way.turn === currentTurn) return way;
+  way.turn = currentTurn;
+  if (nameOf(way.fd) === directory) return way;
+  held.delete(directory);
+  closeSync(way.fd);
+  return undefined;
+}
+
+function nameOf(fd: number): string | undefined {
+  try {
+    return readlinkSync(pathOfDescriptor(fd));
+  } catch {
+    // The kernel gives no longer names than these.
+    return undefined;
+  }
 }
 
 function entryBy(way: string, path: string): string {
@@ -88,13 +121,27 @@ function systemError(code: string, path: string, cause?: unknown): Error {
   return Object.assign(new Error(`${code}: ${path}`, { cause }), { code });
 }
 
-function keep(directory: string, fd: number): void {
-  if (held.size === 0) setImmediate(letGoOfWays);
+function keep(directory: string, way: HeldWay): void {
+  isUsed = true;
+  unused ??= setTimeout(letGoUnused, HELD_WAYS_MS).unref();
+  nextTurn ??= setImmediate(countTurn);
   held.delete(directory);
-  held.set(directory, fd);
-  for (const [oldest, opened] of held) {
+  held.set(directory, way);
+  for (const [oldest, { fd }] of held) {
     if (held.size <= MAX_HELD_WAYS) return;
     held.delete(oldest);
-    closeSync(opened);
+    closeSync(fd);
   }
+}
+
+function countTurn(): void {
+  nextTurn = undefined;
+  currentTurn += 1;
+}
+
+/** What is held keeps a file system from being unmounted. */
+function letGoUnused(): void {
+  unused = isUsed ? setTimeout(letGoUnused, HELD_WAYS_MS).unref() : undefined;
+  if (!isUsed) letGoOfWays();
+  isUsed = false;
 }

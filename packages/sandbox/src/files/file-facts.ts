@@ -47,8 +47,6 @@ export interface FileFacts {
   mayCreateIn(directory: string): Creation;
   /** False where the file system of a missing path takes no name as long as its last one. */
   takesName(path: string): boolean;
-  /** Whether this user may execute a file. */
-  mayExecute(file: string): boolean;
   /** The text of a regular file of at most `MAX_SMALL_FILE_BYTES`; undefined for anything else, and where it cannot be read. */
   readText(path: string): string | undefined;
 }

@@ -51,14 +51,6 @@ export const realFileFacts: FileFacts = {
     // Of a path that is too long as a whole nobody can tell.
     return Buffer.byteLength(path) >= MAX_PATH_BYTES || !isTooLong(path);
   },
-  mayExecute(file) {
-    try {
-      accessSync(file, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  },
   readText(path) {
     try {
       return readSmallFile(path, MAX_SMALL_FILE_BYTES);

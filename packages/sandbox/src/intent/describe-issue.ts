@@ -1,8 +1,9 @@
+import { placeOfIssue } from '@holdfast/exec-protocol';
 import type * as z from 'zod';
 
 /** What is wrong with one place of something that came over the wire, and what to do about it. */
 export function describeIssue(issue: z.core.$ZodIssue, root: string): string {
-  const place = [root, ...issue.path.map(String)].join('.');
+  const place = issue.path.length === 0 ? root : `${root}.${placeOfIssue(issue)}`;
   switch (issue.code) {
     case 'unrecognized_keys':
       return `${place}: ${issue.keys.join(', ')}: not known here, and what is not known cannot be enforced; leave it out`;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { FileFacts, FileView } from '../files/file-facts.js';
 import { type FakeFile, fakeFiles } from '../files/testing/fake-files.js';
-import { MAX_CEILING_MOUNTS, MAX_GLOB_MATCHES, MAX_SCANNED_ENTRIES } from '../limits.js';
+import { LEVELS_PER_ENTRY, MAX_CEILING_MOUNTS, MAX_GLOB_MATCHES, MAX_SCANNED_ENTRIES } from '../limits.js';
 import type { ScanTools } from '../repositories/scan-tree.js';
 import { fakeScanning } from '../repositories/testing/fake-scans.js';
 import { FillablePlaces } from './fillable-places.js';
@@ -136,6 +136,17 @@ describe('a directory that a command may fill is denied as a whole', () => {
       [
         `/ws/evil is denied as a whole: there are more than ${MAX_SCANNED_ENTRIES} entries to look at, or 20000000 names to compare, where commands may write; remove some`,
       ],
+    ]);
+  });
+
+  test('for directories that lie deeper than there may be to look at, which count more', async () => {
+    const depth = 2 * Math.sqrt((MAX_SCANNED_ENTRIES * LEVELS_PER_ENTRY) / 2);
+    const chain = `/ws/evil${'/d'.repeat(depth)}`;
+    const [denied] = await bound({ [chain]: 'directory', '/ws/z/z/c.key': { text: '' } });
+    expect([denied.length, denied[0]?.slice(0, 8), denied.slice(1)]).toEqual([
+      3,
+      '/ws/evil',
+      ['/ws/sub/b.key', '/ws/z/z/c.key'],
     ]);
   });
 

@@ -3,6 +3,7 @@ import { KERNEL_TREES } from '../files/kernel-trees.js';
 import { childOf, NOT_UTF_8 } from '../files/paths.js';
 import { TimeSlices } from '../files/time-slices.js';
 import {
+  LEVELS_PER_ENTRY,
   MAX_CEILING_MOUNTS,
   MAX_GLOB_COMPARISONS,
   MAX_GLOB_MATCHES,
@@ -171,7 +172,7 @@ class GlobSearch {
   }
 
   async #listOpen(place: Place, below: Place[]): Promise<void> {
-    if (place.isFillable && this.#lookLeft < 0) this.#giveUp(place);
+    this.#spend(Math.floor(place.level / LEVELS_PER_ENTRY), place);
     if (this.#isCrowded) await this.thinOut();
     if (this.#wholes.hold(place.directory)) return;
     for await (const chunk of this.#tools.files.list(place.directory)) {

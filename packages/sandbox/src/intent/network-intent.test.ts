@@ -1,5 +1,6 @@
 import { ExecError, MAX_POLICY_DECISION_TIMEOUT_MS } from '@holdfast/exec-protocol';
 import { expect, test } from 'vitest';
+import { MAX_HOST_RULES } from '../limits.js';
 import { type NetworkMembers, parseNetworkIntent } from './network-intent.js';
 
 const PROXY = {
@@ -24,6 +25,11 @@ function patternsOf(members: NetworkMembers, env: Readonly<Record<string, string
     deny: deny.map(({ pattern }) => pattern),
     ...others,
   };
+}
+
+/** A table of so many wrong values. */
+function wrong(count: number): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Array.from({ length: count }, (_, at) => [`n${String(at)}`, 1]));
 }
 
 test('lists, ports, and how long to ask, come from where the wire has them', () => {
@@ -102,6 +108,21 @@ test.each([
     'more time than there is',
     { networkProxy: { proxy: PROXY, policyDecisionTimeoutMs: MAX_POLICY_DECISION_TIMEOUT_MS + 1 } },
     /^networkProxy.policyDecisionTimeoutMs: /,
+  ],
+  [
+    'a list of hosts that is too long, before any of them',
+    { networkProxy: { proxy: { ...PROXY, domains: wrong(MAX_HOST_RULES + 1) } } },
+    /^networkProxy.proxy.domains: lists more than 1024 entries; use wildcards such as \*.example.com$/,
+  ],
+  [
+    'a list of sockets that is too long, before any of them',
+    { networkProxy: { proxy: { ...PROXY, unixSockets: wrong(MAX_HOST_RULES + 1) } } },
+    /^networkProxy.proxy.unixSockets: lists more than 1024 entries; leave out those with none$/,
+  ],
+  [
+    'each of the hosts that are wrong',
+    { networkProxy: { proxy: { ...PROXY, domains: wrong(2) } } },
+    /^networkProxy.proxy.domains.n0: .*; networkProxy.proxy.domains.n1: .*$/,
   ],
   [
     'this machine as a whole',

@@ -1,6 +1,6 @@
-import { ExecError, MAX_POLICY_DECISION_TIMEOUT_MS } from '@holdfast/exec-protocol';
+import { ExecError, MAX_POLICY_DECISION_TIMEOUT_MS, tellIssues } from '@holdfast/exec-protocol';
 import * as z from 'zod';
-import { MAX_LOOPBACK_PORTS } from '../limits.js';
+import { MAX_HOST_RULES, MAX_LOOPBACK_PORTS } from '../limits.js';
 import { type HostRules, parseHostRules } from '../network/host-rules.js';
 import { refuse } from '../refuse.js';
 import { describeIssue } from './describe-issue.js';
@@ -25,6 +25,13 @@ export interface NetworkMembers {
 /** `none` says nothing of a host. */
 const verdictSchema = z.enum(['allow', 'deny', 'none']);
 
+/** Looked at before what a table holds: there may be 260,000 wrong values, and each is told. */
+const shortTable = (remedy: string) =>
+  z.custom<Readonly<Record<string, unknown>>>(
+    (value) => typeof value !== 'object' || value === null || Object.keys(value).length <= MAX_HOST_RULES,
+    `lists more than ${String(MAX_HOST_RULES)} entries; ${remedy}`,
+  );
+
 // What is not known here could restrict, so nothing unknown passes. Further grants, such as UDP, an upstream proxy or
 // sockets, are understood and not made use of.
 const proxySchema = z.strictObject({
@@ -37,11 +44,15 @@ const proxySchema = z.strictObject({
     'full',
     'must be "full": methods of requests are not told apart here, so nothing less can be held',
   ),
-  domains: z.record(z.string(), verdictSchema).nullish(),
-  unixSockets: z
-    .record(
-      z.string(),
-      z.enum(['allow', 'none'], 'must be allow or none; deny the path in sandbox.permissions'),
+  domains: shortTable('use wildcards such as *.example.com')
+    .pipe(z.record(z.string(), verdictSchema))
+    .nullish(),
+  unixSockets: shortTable('leave out those with none')
+    .pipe(
+      z.record(
+        z.string(),
+        z.enum(['allow', 'none'], 'must be allow or none; deny the path in sandbox.permissions'),
+      ),
     )
     .nullish(),
   allowLocalBinding: z.boolean(),
@@ -102,6 +113,8 @@ const NOTHING_TO_ENFORCE =
 function parse<T>(member: string, schema: z.ZodType<T>, value: unknown): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => describeIssue(issue, member));
-  throw new ExecError('sandboxUnsupported', problems.join('; '));
+  throw new ExecError(
+    'sandboxUnsupported',
+    tellIssues(parsed.error, (issue) => describeIssue(issue, member)),
+  );
 }

@@ -198,3 +198,27 @@ describe('an intent is refused with the place and what it may be', () => {
     expect(() => parseIntent(sandbox)).toThrow(new ExecError('sandboxUnsupported', message));
   });
 });
+
+test('of many things that are not understood the first are told, and of long names their ends', () => {
+  const refusalOf = (entries: unknown): string => {
+    try {
+      parseIntent(
+        withPermissions({
+          type: 'managed',
+          file_system: { type: 'restricted', entries },
+          network: 'enabled',
+        }),
+      );
+      return '';
+    } catch (error) {
+      return (error as ExecError).message;
+    }
+  };
+  const entries = ENTRIES.slice(0, -2);
+  const first = Array.from({ length: 20 }, (_, at) => `${entries}.${String(at)}: must be object`);
+  expect(refusalOf(new Array<number>(200).fill(1))).toBe(`${first.join('; ')}; and 180 more`);
+  const unknown = `a${'x'.repeat(2 ** 20)}`;
+  const refusal = refusalOf([{ path: ROOT, access: 'read', [unknown]: 1 }]);
+  expect(refusal).toHaveLength(9_999);
+  expect(refusal).toMatch(/^sandbox\.\S+entries\.0: ax+ \[…\] x+: not known here, .*; leave it out$/);
+});

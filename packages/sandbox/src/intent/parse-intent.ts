@@ -1,4 +1,4 @@
-import { ExecError } from '@holdfast/exec-protocol';
+import { ExecError, tellIssues } from '@holdfast/exec-protocol';
 import { MAX_WRITTEN_CHARACTERS } from '../limits.js';
 import { refuse } from '../refuse.js';
 import { describeIssue } from './describe-issue.js';
@@ -14,7 +14,7 @@ export function parseIntent(sandbox: unknown): SandboxIntent {
   if (!parsed.success) {
     throw new ExecError(
       'sandboxUnsupported',
-      parsed.error.issues.map((issue) => describeIssue(issue, 'sandbox')).join('; '),
+      tellIssues(parsed.error, (issue) => describeIssue(issue, 'sandbox')),
     );
   }
   if (parsed.data.windowsSandboxLevel === 'mxc') {

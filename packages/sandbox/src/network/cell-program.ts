@@ -4,7 +4,7 @@ export interface CellMessage {
   readonly index: number;
   readonly pid: number;
   readonly port: number;
-  /** Why there is no listener. */
+  /** Why there is no listener: the code of an error. */
   readonly problem?: string;
 }
 

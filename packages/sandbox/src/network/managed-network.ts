@@ -5,7 +5,7 @@ import { type HostRule, type HostRules, loopbackTargets, requirePorts } from './
 import { Lookups } from './names/lookups.js';
 import { openNetworkCell } from './network-cell.js';
 import { type Outside, outsideWith } from './outside.js';
-import { Proxy } from './proxy/proxy.js';
+import { Proxy, type TakePlace } from './proxy/proxy.js';
 import { proxyEnvironment } from './proxy/proxy-environment.js';
 
 /** A network that holds nothing but what its rules allow, for one sandbox. */
@@ -36,6 +36,8 @@ export interface ManagedNetworkOptions {
   readonly onFault: (error: unknown) => void;
   /** What finds names, for all networks of one server; default one of its own. */
   readonly lookups?: Lookups;
+  /** Is asked for a place for each connection; one that has none is closed, and refused as one too many. Default there is always one. */
+  readonly takePlace?: TakePlace | undefined;
   /** Default the network of this machine, with names that `lookups` finds. */
   readonly outside?: Outside;
   /** Stops the wait for it. */
@@ -44,7 +46,8 @@ export interface ManagedNetworkOptions {
 
 /**
  * Opens the network of one sandbox. Never share it: decisions are attributed to whoever is inside.
- * @throws ExecError `sandboxUnsupported` when this machine cannot make one, or the rules open an address of it without a port.
+ * @throws ExecError `sandboxUnsupported` when this machine cannot make one, or the rules open an address of it without a port;
+ *   `noDescriptors` when this process has none left for it.
  */
 export async function openManagedNetwork({
   bwrap,
@@ -54,6 +57,7 @@ export async function openManagedNetwork({
   onDecision,
   onFault,
   lookups = new Lookups(),
+  takePlace,
   outside = outsideWith(lookups),
   signal,
 }: ManagedNetworkOptions): Promise<ManagedNetwork> {
@@ -61,7 +65,10 @@ export async function openManagedNetwork({
   const targets = loopbackTargets(rules);
   const ports = targets.map(({ port }) => port);
   const cell = await openNetworkCell(bwrap, settings === null ? ports : [...ports, ANY_PORT], signal);
-  const proxy = new Proxy(new Gate(rules, outside, onDecision, decide), onFault, settings?.servesSocks);
+  const proxy = new Proxy(new Gate(rules, outside, onDecision, decide), onFault, {
+    servesSocks: settings?.servesSocks,
+    takePlace,
+  });
   const [main] = cell.listeners.slice(targets.length);
   if (main !== undefined) proxy.serve(main.server);
   targets.forEach((target, at) => {

@@ -1,15 +1,24 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { ExecError } from '@holdfast/exec-protocol';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { CELL_START_TIMEOUT_MS, PROXY_QUEUE_BYTES } from '../limits.js';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { CELL_HAND_OVER_MS, CELL_START_TIMEOUT_MS, PROXY_QUEUE_BYTES } from '../limits.js';
 import { NO_INSPECTOR } from '../machine/no-inspector.js';
-import { openNetworkCell } from './network-cell.js';
+import { type NetworkCell, openNetworkCell } from './network-cell.js';
 import { connectTo } from './outside.js';
 
 const DEADLINE_MS = 60_000;
@@ -73,12 +82,7 @@ const SEND_AFTER_A_PROBLEM = `listener.listen(0, '127.0.0.1', () => {
 });`;
 
 test.each([
-  [
-    'a cell that goes away',
-    SEND_FROM_NOBODY,
-    [0],
-    'it went away again, or this program has no descriptor left',
-  ],
+  ['a cell that goes away', SEND_FROM_NOBODY, [0], 'it went away again'],
   [
     'S09 a port that cannot be opened',
     SEND_AFTER_A_PROBLEM,
@@ -132,6 +136,79 @@ test(
   DEADLINE_MS,
 );
 
+/** Says that it sends a second listener when it is told to, after the first one has come, and sends it when it is told that. */
+const SEND_SLOWLY = `const { existsSync, writeSync } = require('node:fs');
+const told = (name) => new Promise((resolve) => {
+  const look = setInterval(() => {
+    if (!existsSync(__dirname + '/' + name)) return;
+    clearInterval(look);
+    resolve();
+  }, 5);
+});
+process.once('internalMessage', () => note('acknowledged', true));
+listener.listen(0, '127.0.0.1', async () => {
+  const message = { pid: process.pid, port: listener.address().port };
+  writeSync(1, '.');
+  process.send({ ...message, index: 0 }, listener);
+  await told('say');
+  writeSync(1, '.');
+  await told('send');
+  process.send({ ...message, index: 1 }, listener);
+});`;
+
+function tell(name: string): void {
+  writeFileSync(path.join(folder, name), '');
+}
+
+/** Of such a cell, the first listener has come just before its time was over, and the second one is said to be sent. */
+async function halfOpened(): Promise<{
+  readonly opening: Promise<NetworkCell>;
+  readonly outcome: () => string;
+}> {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  let outcome = 'none yet';
+  const opening = openNetworkCell(wrapper(SEND_SLOWLY), [0, 0]);
+  opening.catch((error: unknown) => {
+    outcome = String(error);
+  });
+  while (!existsSync(path.join(folder, 'acknowledged'))) await turn();
+  vi.advanceTimersByTime(CELL_HAND_OVER_MS - 1);
+  const timers = vi.getTimerCount();
+  tell('say');
+  while (vi.getTimerCount() === timers) await turn();
+  return { opening, outcome: () => outcome };
+}
+
+async function fewTurns(): Promise<void> {
+  for (let count = 0; count < 4; count += 1) await turn();
+}
+
+test(
+  'each listener has its time from when the one before it has come',
+  async () => {
+    const { opening, outcome } = await halfOpened();
+    vi.advanceTimersByTime(CELL_HAND_OVER_MS - 1);
+    await fewTurns();
+    expect(outcome()).toBe('none yet');
+    tell('send');
+    const cell = await opening;
+    expect(cell.listeners.length).toBe(2);
+    cell.close();
+  },
+  DEADLINE_MS,
+);
+
+test(
+  'one that does not come in its time ends the wait, however many have come before it',
+  async () => {
+    const { outcome } = await halfOpened();
+    vi.advanceTimersByTime(CELL_HAND_OVER_MS);
+    while (outcome() === 'none yet') await turn();
+    expect(outcome()).toContain('a listener could not be handed over');
+  },
+  DEADLINE_MS,
+);
+
 test('a cell is told to open no inspector before anything else', async () => {
   const bwrap = path.join(folder, 'bwrap');
   writeFileSync(bwrap, `#!/bin/sh\nprintf '%s\\n' "$@" > '${folder}/words'\n`, { mode: 0o755 });
@@ -170,6 +247,79 @@ test(
 
 const worksHere =
   spawnSync('bwrap', ['--unshare-user', '--ro-bind', '/', '/', 'python3', '-c', '']).status === 0;
+
+/** Runs what it is given without confining it, as soon as it is told to. */
+function openBwrap(): string {
+  const bwrap = path.join(folder, 'bwrap');
+  const program = `until [ -e '${folder}/go' ]; do sleep 0.01; done
+while [ "$1" != -- ]; do shift; done
+shift
+exec "$@"`;
+  writeFileSync(bwrap, `#!/bin/sh\n${program}\n`, { mode: 0o755 });
+  return bwrap;
+}
+
+/** Every descriptor that this process could still have; a function gives so many of them back. */
+function hoard(): (count: number) => void {
+  const fds: number[] = [];
+  try {
+    for (;;) fds.push(openSync('/dev/null', 'r'));
+  } catch {
+    return (count) => {
+      for (const fd of fds.splice(0, count)) closeSync(fd);
+    };
+  }
+}
+
+const NONE_LEFT = new ExecError(
+  'noDescriptors',
+  'network: none could be made for the command: no file descriptors are left',
+);
+
+/** More than are needed for as many ports. */
+const [PORTS, ENOUGH] = [[0, 0, 0, 0, 0, 0, 0, 0], 24];
+
+describe.runIf(process.platform === 'linux')('a lack of descriptors', () => {
+  test(
+    'is named, or there is a cell, and either way all are given back',
+    async () => {
+      const bwrap = openBwrap();
+      tell('go');
+      const open = (): Promise<unknown> => openNetworkCell(bwrap, PORTS).then((cell) => cell.close(), String);
+      await open();
+      const giveBack = hoard();
+      const outcomes: unknown[] = [];
+      try {
+        for (let free = 0; free < ENOUGH; free += 1) {
+          outcomes.push(await open());
+          giveBack(1);
+        }
+      } finally {
+        giveBack(Number.POSITIVE_INFINITY);
+      }
+      const made = outcomes.indexOf(undefined);
+      expect(made).toBeGreaterThan(PORTS.length);
+      expect(outcomes).toEqual(outcomes.map((_, free) => (free < made ? String(NONE_LEFT) : undefined)));
+    },
+    DEADLINE_MS,
+  );
+
+  test(
+    'is named where a listener comes for which there is none any more',
+    async () => {
+      tell('ready');
+      const opening = openNetworkCell(openBwrap(), PORTS);
+      const giveBack = hoard();
+      try {
+        renameSync(path.join(folder, 'ready'), path.join(folder, 'go'));
+        await expect(opening).rejects.toThrow(NONE_LEFT);
+      } finally {
+        giveBack(Number.POSITIVE_INFINITY);
+      }
+    },
+    DEADLINE_MS,
+  );
+});
 
 /** Sends itself descriptors that it does not take. */
 const KEEP_UNDER_WAY = `

@@ -3,12 +3,15 @@ import { closeSync, openSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { ExecError } from '@holdfast/exec-protocol';
-import { CELL_HAND_OVER_MS, CELL_START_TIMEOUT_MS } from '../limits.js';
+import { lacksDescriptors } from '../files/error-code.js';
+import { lackOfDescriptors } from '../files/lack-of-descriptors.js';
+import { CELL_START_TIMEOUT_MS } from '../limits.js';
 import { explainFault } from '../machine/bwrap-fault.js';
 import { NO_INSPECTOR } from '../machine/no-inspector.js';
 import { systemProgram } from '../machine/system-programs.js';
 import { refuse } from '../refuse.js';
 import { CELL_PROGRAM, type CellMessage } from './cell-program.js';
+import { HandOver } from './hand-over.js';
 import { PROXY_SOCKET } from './proxy/socket-options.js';
 
 /** A network with nothing in it but a loopback, and listeners there that this process serves. */
@@ -31,7 +34,8 @@ interface CellListener {
  * @param bwrap The absolute path of bubblewrap.
  * @param ports Of the loopback inside; 0 for any that is free.
  * @param signal Stops the wait for it.
- * @throws ExecError `sandboxUnsupported` when this machine cannot make one, or a port cannot be opened.
+ * @throws ExecError `sandboxUnsupported` when this machine cannot make one, or a port cannot be opened; `noDescriptors` when this
+ *   process has none left for it.
  */
 export async function openNetworkCell(
   bwrap: string,
@@ -46,6 +50,9 @@ export async function openNetworkCell(
       'hosts can be allowed one by one only with nsenter, which is not among the programs of the system; install util-linux',
     );
   }
+  // Node loses some of those that it has where they are too few to start a process.
+  const lack = lackOfDescriptors(DESCRIPTORS_TO_START + ports.length);
+  if (lack !== undefined) throw failure('no process can be started', lack);
   const child = startCell(bwrap, ports);
   try {
     const { pid, listeners } = await collect(child, ports, signal);
@@ -58,7 +65,7 @@ export async function openNetworkCell(
       for (const kind of ['user', 'net']) spaces.push(openSync(`/proc/${pid}/ns/${kind}`, 'r'));
     } catch (error) {
       close();
-      throw failure('it went away again, or this program has no descriptor left', error);
+      throw failure('it went away again', error);
     }
     // By way of this process, so that the command inherits no descriptor.
     const [user, net] = spaces.map((fd) => `/proc/${process.pid}/fd/${fd}`) as [string, string];
@@ -84,9 +91,15 @@ function endGroup({ pid }: ChildProcess): void {
 }
 
 function failure(problem: string, cause?: unknown): ExecError {
-  return new ExecError('sandboxUnsupported', `network: none could be made for the command: ${problem}`, {
-    cause,
-  });
+  const [kind, why] = lacksDescriptors(cause)
+    ? (['noDescriptors', 'no file descriptors are left'] as const)
+    : (['sandboxUnsupported', problem] as const);
+  return new ExecError(kind, `network: none could be made for the command: ${why}`, { cause });
+}
+
+/** What another process has met, as it would be here. */
+function systemError(code: string): Error {
+  return Object.assign(new Error(code), { code });
 }
 
 function startCell(bwrap: string, ports: readonly number[]): ChildProcess {
@@ -101,6 +114,9 @@ function startCell(bwrap: string, ports: readonly number[]): ChildProcess {
   });
 }
 
+/** Both ends of its three pipes, and of one that tells whether it runs. */
+const DESCRIPTORS_TO_START = 8;
+
 /** Inside its own network, and only there, the cell may open ports below 1024. */
 const LOW_PORTS = ['--cap-add', 'CAP_NET_BIND_SERVICE'];
 
@@ -114,12 +130,11 @@ function collect(
 ): Promise<{ readonly pid: number; readonly listeners: readonly CellListener[] }> {
   return new Promise((resolve, reject) => {
     const listeners: CellListener[] = [];
-    let came = 0;
-    let sent = 0;
     let isSettled = false;
     const settle = (): void => {
       isSettled = true;
       clearTimeout(deadline);
+      handOver.end();
       signal?.removeEventListener('abort', abort);
     };
     const giveUp = (error: Error): void => {
@@ -129,28 +144,27 @@ function collect(
       endGroup(child);
       reject(error);
     };
-    const fail = (problem: string): void => giveUp(failure(problem));
+    const fail = (problem: string, cause?: unknown): void => giveUp(failure(problem, cause));
     const abort = (): void => giveUp(signal?.reason as Error);
+    const handOver = new HandOver(() => fail(NOT_HANDED_OVER));
     const deadline = setTimeout(() => fail('it took too long'), CELL_START_TIMEOUT_MS);
     signal?.addEventListener('abort', abort, { once: true });
     const complaint = child.stderr === null ? '' : text(child.stderr).catch(() => '');
-    child.once('error', (error) => fail(error.message));
+    child.once('error', (error) => fail(error.message, error));
     child.once('close', () => void Promise.resolve(complaint).then((words) => fail(explainFault(words))));
-    child.stdout?.on('data', (bytes: Buffer) => {
-      sent += bytes.length;
-      const late = setTimeout(() => {
-        // After a busy moment, what has come is read first.
-        setImmediate(() => setImmediate(() => came < sent && fail(NOT_HANDED_OVER)));
-      }, CELL_HAND_OVER_MS);
-      child.once('close', () => clearTimeout(late));
+    // Of a handle for which there is no descriptor, Node tells nowhere else.
+    child.on('internalMessage', ({ cmd }: { readonly cmd?: unknown }, handle?: unknown) => {
+      if (cmd === 'NODE_HANDLE' && !handle) fail('a listener was lost', systemError('EMFILE'));
     });
+    child.stdout?.on('data', (bytes: Buffer) => handOver.sent(bytes.length));
     child.on('message', (message: CellMessage, handle: Server | undefined) => {
-      came += 1;
+      handOver.came();
       const { index, pid, port, problem } = message;
       if (isSettled) {
         handle?.close();
       } else if (problem !== undefined) {
-        fail(`${port === 0 ? 'no port can' : `port ${port} cannot`} be opened inside (${problem})`);
+        const what = port === 0 ? 'no port can' : `port ${port} cannot`;
+        fail(`${what} be opened inside (${problem})`, systemError(problem));
       } else {
         // A server that came through the channel ends a connection as soon as one side does.
         const server = createServer(PROXY_SOCKET).listen(handle);

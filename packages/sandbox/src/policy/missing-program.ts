@@ -1,6 +1,6 @@
 /**
- * A file that git would run if it were there. Nothing stands in for it: a word of a command may mean something else, and what is installed
- * while a command runs, such as `node_modules/.bin`, is to be made.
+ * A file that git would run if it were there: nothing is, or a directory, or a file that cannot be executed. It stays so by nothing: a word of a
+ * command may mean something else, and what is installed while a command runs, such as `node_modules/.bin`, is to be made.
  */
 export interface MissingProgram {
   /** Canonical. */

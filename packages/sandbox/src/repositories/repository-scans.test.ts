@@ -235,6 +235,24 @@ describe('a look below a root', () => {
     );
   });
 
+  test('counts directories more that lie deep', async () => {
+    const at = (depth: number): string => `/ws${'/d'.repeat(depth)}`;
+    const tree = treeOf(at(100));
+    tree.make(`${at(66)}/.git`, false);
+    const lookedAt = async (maxDirectories: number): Promise<readonly unknown[]> => {
+      const { gitPaths, unseen } = await scansOf(tree).find(target('/ws', { maxDirectories }));
+      return [gitPaths, unseen];
+    };
+    // The first 64 count as one each, and the next 64 as two.
+    const most = 64 + 2 * 3;
+    const unseen = (count: number): string =>
+      `it has more than ${count} directories, of which those that lie deep count more`;
+    expect([await lookedAt(most - 1), await lookedAt(most)]).toEqual([
+      [[], unseen(most - 1)],
+      [[`${at(66)}/.git`], unseen(most)],
+    ]);
+  });
+
   test('finds the same however long it takes, and whatever the clock says', async () => {
     const tree = treeOf('/ws/a/b/.git', '/ws/c/.git');
     tree.onList = () => {

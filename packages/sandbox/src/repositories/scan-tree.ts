@@ -1,7 +1,7 @@
 import { KERNEL_TREES } from '../files/kernel-trees.js';
-import { childOf, isWithinAny, NOT_UTF_8, parentOf } from '../files/paths.js';
+import { childOf, isWithinAny, NOT_UTF_8, namesOf, parentOf } from '../files/paths.js';
 import { TimeSlices, type TurnClock } from '../files/time-slices.js';
-import { MAX_SCANNED_TREE_ENTRIES } from '../limits.js';
+import { LEVELS_PER_DIRECTORY, MAX_SCANNED_TREE_ENTRIES } from '../limits.js';
 import { isLeftOut, KEPT_BY_GIT } from './kept-by-git.js';
 import { isCurrent, type Listing, readListing } from './listing.js';
 import { type ScanFiles, ShutDirectory } from './scan-files.js';
@@ -12,7 +12,7 @@ export interface ScanTarget {
   readonly root: string;
   /** Directories below it that are left out, with all that they hold. */
   readonly except: ReadonlySet<string>;
-  /** How many directories may be looked at. */
+  /** How many directories may be looked at; one that lies deep counts for several. */
   readonly maxDirectories: number;
 }
 
@@ -90,7 +90,10 @@ class Scan {
   readonly #gitPaths: string[] = [];
   readonly #repositories: string[] = [];
   readonly #shut = new Set<string>();
+  readonly #rootDepth: number;
   #left: number;
+  /** What directories have counted beyond one. */
+  #forDepth = 0;
   #entriesLeft = MAX_SCANNED_TREE_ENTRIES;
   readonly #last: string[] = [];
   readonly #keptByGit: string[] = [];
@@ -102,6 +105,7 @@ class Scan {
     this.#tools = tools;
     this.#signal = signal;
     this.#slices = new TimeSlices(tools);
+    this.#rootDepth = namesOf(target.root).length;
     this.#left = target.maxDirectories;
   }
 
@@ -116,9 +120,7 @@ class Scan {
 
   async run(): Promise<void> {
     for (let level: readonly string[] = [this.#target.root]; level.length > 0; ) {
-      await this.#listAll(level.slice(0, this.#left));
-      if (this.#left < level.length) this.#cut(this.#tooManyDirectories);
-      this.#left = Math.max(0, this.#left - level.length);
+      await this.#listAll(this.#within(level));
       const next: string[] = [];
       for (const directory of level) next.push(...(await this.#worthLooking(this.#below(directory))));
       level = next.length > 0 ? next : (this.#last.length > 0 ? this.#last : this.#keptByGit).splice(0);
@@ -126,8 +128,24 @@ class Scan {
     if (this.#unseen !== undefined) await this.#findAgain();
   }
 
+  /** Those that may still be looked at. */
+  #within(level: readonly string[]): readonly string[] {
+    const tooMuch = level.findIndex((directory) => {
+      const more = Math.floor((namesOf(directory).length - this.#rootDepth) / LEVELS_PER_DIRECTORY);
+      this.#left -= 1 + more;
+      this.#forDepth += more;
+      return this.#left < 0;
+    });
+    if (tooMuch === -1) return level;
+    this.#left = 0;
+    this.#cut(this.#tooManyDirectories);
+    return level.slice(0, tooMuch);
+  }
+
   get #tooManyDirectories(): string {
-    return `it has more than ${this.#target.maxDirectories} directories`;
+    const { maxDirectories } = this.#target;
+    const depth = this.#forDepth > 0 ? ', of which those that lie deep count more' : '';
+    return `it has more than ${maxDirectories} directories${depth}`;
   }
 
   /** A reason why not everything was looked at; the first one is told. */

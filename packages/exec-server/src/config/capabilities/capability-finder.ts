@@ -1,18 +1,13 @@
-import {
-  type InstalledCapabilities,
-  MAX_CAPABILITY_ANSWER_BYTES,
-  type RootCapabilities,
-} from '@holdfast/exec-protocol';
+import type { InstalledCapabilities, RootCapabilities } from '@holdfast/exec-protocol';
 import { type NativePath, toPathUri } from '../../fs/native-path.js';
 import type { CodexPlaces } from '../../host.js';
-import type { ByteBudget } from './capability-reader.js';
 import type { RootContents } from './root-discovery.js';
 import { wireFile, wireFileOrNull, wirePluginFiles } from './wire-files.js';
 
 /** Plugins and skills of the executor. */
 export interface CapabilityFinder {
-  /** What lies below each directory; one that cannot be looked through says so and spoils no other. */
-  below(roots: readonly CapabilityRoot[]): Promise<RootCapabilities[]>;
+  /** What lies below a directory; one that cannot be looked through says so. */
+  below(root: CapabilityRoot): Promise<RootCapabilities>;
   /** What the Codex CLI has installed here. */
   installed(): Promise<InstalledCapabilities>;
 }
@@ -30,14 +25,9 @@ export interface CapabilityRoot {
  */
 export function createCapabilityFinder(places: CodexPlaces): CapabilityFinder {
   return {
-    async below(roots) {
+    async below({ id, path }) {
       const { discoverRoot } = await import('./root-discovery.js');
-      const total: ByteBudget = { left: MAX_CAPABILITY_ANSWER_BYTES };
-      const found: RootCapabilities[] = [];
-      for (const { id, path } of roots) {
-        found.push({ id, path: toPathUri(path), ...wireContents(await discoverRoot(path, total)) });
-      }
-      return found;
+      return { id, path: toPathUri(path), ...wireContents(await discoverRoot(path)) };
     },
     async installed() {
       const { discoverInstalled } = await import('./installed-discovery.js');

@@ -25,7 +25,7 @@ export class CapabilityReader {
   #left = MAX_CAPABILITY_ROOT_BYTES;
 
   /** @param total What all readers of one request may read together. */
-  constructor(total: ByteBudget) {
+  constructor(total: ByteBudget = { left: Number.POSITIVE_INFINITY }) {
     this.#total = total;
   }
 

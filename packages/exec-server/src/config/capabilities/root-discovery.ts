@@ -38,8 +38,11 @@ export interface RootContents {
 const SKILL_FILE = '/SKILL.md';
 const METADATA_FILE = Buffer.from('agents/openai.yaml');
 
-/** Reads the plugins and skills below a directory. Failures are part of what is found. */
-export async function discoverRoot(root: NativePath, total: ByteBudget): Promise<RootContents> {
+/**
+ * Reads the plugins and skills below a directory. Failures are part of what is found.
+ * @param total What may be read below several directories together; default without such a bound.
+ */
+export async function discoverRoot(root: NativePath, total?: ByteBudget): Promise<RootContents> {
   const reader = new CapabilityReader(total);
   try {
     const { isDirectory } = await getMetadata(root, { followSymlinks: true });

@@ -1,23 +1,10 @@
 import type { Stats } from 'node:fs';
-import { constants } from 'node:fs';
-import {
-  chmod,
-  copyFile,
-  type FileHandle,
-  lstat,
-  mkdir,
-  readdir,
-  readlink,
-  realpath,
-  symlink,
-  unlink,
-} from 'node:fs/promises';
-import { platform } from 'node:os';
+import { chmod, lstat, mkdir, readdir, readlink, realpath, symlink, unlink } from 'node:fs/promises';
 import { ExecError } from '@holdfast/exec-protocol';
 import { about, errnoOf } from '../file-error.js';
 import { isWithin, joinPath, type NativePath, nameOf, parentOf, shownPath } from '../native-path.js';
-import { standing } from '../no-follow.js';
 import { type LinkOptions, openToFill, openToRead } from '../open-file.js';
+import { type CopyEnd, type CopySource, copyContent } from './copy-content.js';
 import { type Entry, Standpoint } from './standpoint.js';
 
 /**
@@ -25,8 +12,15 @@ import { type Entry, Standpoint } from './standpoint.js';
  * overwritten, directories that exist are filled, nothing is replaced by a link; a file that is copied onto itself stays
  * as it is. Links may lead to the directory of `from`, to the one of `to` and to what `to` is; none below is followed, also
  * where others put them there meanwhile.
+ * @param over Fires when nobody wants the copy any more: it ends where it is, and a file of which there is a part is removed.
  */
-export async function copy(from: NativePath, to: NativePath, recursive: boolean): Promise<void> {
+export async function copy(
+  from: NativePath,
+  to: NativePath,
+  recursive: boolean,
+  over: AbortSignal = NEVER,
+): Promise<void> {
+  over.throwIfAborted();
   const { parent: source, name } = await about(from, () => Standpoint.above(from));
   try {
     const entry = source.entry(name);
@@ -39,70 +33,86 @@ export async function copy(from: NativePath, to: NativePath, recursive: boolean)
     if (found.isDirectory()) {
       await refuseOntoItself(from, to);
       await about(from, () => source.enter(name));
-      await copyWhole(source, found, to);
+      await copyWhole(source, found, to, over);
     } else {
-      await copyAlone(entry, found, to);
+      await copyAlone(entry, found, to, over);
     }
   } finally {
     await source.close();
   }
 }
 
+const NEVER = new AbortController().signal;
+
 function isCopyable(source: Stats): boolean {
   return source.isDirectory() || source.isSymbolicLink() || source.isFile();
 }
 
-async function copyAlone(from: Entry, found: Stats, to: NativePath): Promise<void> {
+async function copyAlone(from: Entry, found: Stats, to: NativePath, over: AbortSignal): Promise<void> {
   const { parent, name } = await about(to, () => Standpoint.above(to));
   try {
-    await copyEntry(from, found, parent.entry(name), { followSymlinks: true });
+    await copyEntry(from, found, parent.entry(name), { followSymlinks: true, over });
   } finally {
     await parent.close();
   }
 }
 
+interface CopyOptions extends LinkOptions {
+  readonly over: AbortSignal;
+}
+
 /** Copies what is no directory. */
-async function copyEntry(from: Entry, found: Stats, to: Entry, options: LinkOptions): Promise<void> {
+async function copyEntry(from: Entry, found: Stats, to: Entry, options: CopyOptions): Promise<void> {
   if (found.isSymbolicLink()) await copyLink(from, to);
-  else if (found.isFile()) await copyContent(from, to, options);
+  else if (found.isFile()) await copyRegular(from, to, options);
+}
+
+/** Two directories, of which one is copied to the other. */
+interface Trees {
+  readonly source: Standpoint;
+  readonly target: Standpoint;
+  readonly over: AbortSignal;
 }
 
 /** @param source Stands in the directory. */
-async function copyWhole(source: Standpoint, found: Stats, to: NativePath): Promise<void> {
+async function copyWhole(source: Standpoint, found: Stats, to: NativePath, over: AbortSignal): Promise<void> {
   const isNew = await about(to, async () => (await mkdir(to, { recursive: true })) !== undefined);
   const target = await about(to, () => Standpoint.in(to, { followSymlinks: !isNew }));
   try {
-    await fill(source, target, found, isNew);
+    await fill({ source, target, over }, found, isNew);
   } finally {
     await target.close();
   }
 }
 
 /** Both stand in their directories. */
-async function fill(source: Standpoint, target: Standpoint, found: Stats, isNew: boolean): Promise<void> {
+async function fill(trees: Trees, found: Stats, isNew: boolean): Promise<void> {
+  const { source, target } = trees;
   const { path, at } = target.itself;
   const mode = found.mode & PERMISSIONS;
   // Its owner has to fill it, even where it will be read-only; for everybody else it is at once what it will be.
   if (isNew) await about(path, () => chmod(at, mode | OWNER));
   const names = await about(source.itself.path, () => readdir(source.itself.at, { encoding: 'buffer' }));
-  for (const name of names) await copyInto(source, target, name);
+  for (const name of names) await copyInto(trees, name);
   if (isNew && (mode & OWNER) !== OWNER) await about(path, () => chmod(target.itself.at, mode));
 }
 
-async function copyInto(source: Standpoint, target: Standpoint, name: Buffer): Promise<void> {
+async function copyInto(trees: Trees, name: Buffer): Promise<void> {
+  const { source, target, over } = trees;
+  over.throwIfAborted();
   const [from, to] = [source.entry(name), target.entry(name)];
   const found = await lstat(from.at).catch(() => undefined);
   // What went away meanwhile is not there to be copied.
   if (found === undefined) return;
   if (!found.isDirectory()) {
-    await copyEntry(from, found, to, { followSymlinks: false });
+    await copyEntry(from, found, to, { followSymlinks: false, over });
     return;
   }
   await about(from.path, () => source.enter(name));
   // Somebody may have put it there meanwhile, and the copy would never end.
   if (target.hasPassed(source.identity)) throw intoItself(from.path, to.path);
   const isNew = await about(to.path, () => enterMade(target, name));
-  await fill(source, target, found, isNew);
+  await fill(trees, found, isNew);
   await target.leave();
   await source.leave();
 }
@@ -134,37 +144,34 @@ async function copyLink(from: Entry, to: Entry): Promise<void> {
 }
 
 /** Both ends are opened without waiting, and looked at once they are: under their names somebody may put a pipe meanwhile. */
-async function copyContent(from: Entry, to: Entry, options: LinkOptions): Promise<void> {
+async function copyRegular(from: Entry, to: Entry, { over, ...options }: CopyOptions): Promise<void> {
   const { handle: source, found } = await openToRead(from.path, { followSymlinks: false, at: from.at });
   try {
     const mode = found.mode & PERMISSIONS;
-    const { handle: target } = await openToFill(to.path, mode, { ...options, at: to.at });
+    const { handle } = await openToFill(to.path, mode, { ...options, at: to.at });
+    const target = { handle, at: to.at };
     try {
-      await about(to.path, () => copyBetween([source, from.at], [target, to.at]));
+      await about(to.path, () => copyOrRemove({ handle: source, found, at: from.at }, target, over));
     } finally {
-      await target.close();
+      await handle.close();
     }
   } finally {
     await source.close();
   }
 }
 
-type Opened = readonly [FileHandle, NativePath];
-
-/** The system copies the content itself, or only says that both are the same. A file onto itself stays as it is. */
-async function copyBetween([source, from]: Opened, [target, to]: Opened): Promise<void> {
-  const [fromPath, toPath] = platform() === 'linux' ? [standing(source), standing(target)] : [from, to];
+async function copyOrRemove(source: CopySource, target: CopyEnd, over: AbortSignal): Promise<void> {
   try {
-    await copyFile(fromPath, toPath, constants.COPYFILE_FICLONE);
+    await copyContent(source, target, over);
   } catch (error) {
     // Half a copy is none.
-    if (await isNamed(target, to)) await unlink(to).catch(() => undefined);
+    if (await isNamed(target)) await unlink(target.at).catch(() => undefined);
     throw error;
   }
 }
 
-async function isNamed(opened: FileHandle, path: NativePath): Promise<boolean> {
-  const [own, named] = await Promise.all([opened.stat(), lstat(path).catch(() => undefined)]);
+async function isNamed({ handle, at }: CopyEnd): Promise<boolean> {
+  const [own, named] = await Promise.all([handle.stat(), lstat(at).catch(() => undefined)]);
   return own.dev === named?.dev && own.ino === named.ino;
 }
 

@@ -16,21 +16,32 @@ export interface DirectoryEntry {
 
 /**
  * The entries of a directory in no order; links that lead nowhere are left out.
- * @throws ExecError `fileTooLarge` where they are more than `limit`.
+ * @throws ExecError `fileTooLarge` where they are more than can be answered.
  */
-export function readDirectory(
+export function readDirectory(path: NativePath): Promise<readonly DirectoryEntry[]> {
+  return about(path, async () => {
+    const entries: DirectoryEntry[] = [];
+    for await (const entry of entriesOf(path)) entries.push(entry);
+    return entries;
+  });
+}
+
+/**
+ * The same, one after the other.
+ * @throws ExecError `fileTooLarge` where they are more than `limit`; what the system says.
+ */
+export async function* entriesOf(
   path: NativePath,
   limit: number = MAX_READ_DIRECTORY_ENTRIES,
-): Promise<readonly DirectoryEntry[]> {
-  return about(path, async () => {
-    const classified: DirectoryEntry[] = [];
-    for await (const entry of entriesIn(path)) {
-      if (classified.length >= limit) throw tooMany(path, limit);
-      const kind = await kindOf(path, entry);
-      if (kind !== undefined) classified.push({ name: entry.name, ...kind });
-    }
-    return classified;
-  });
+): AsyncIterable<DirectoryEntry> {
+  let count = 0;
+  for await (const entry of entriesIn(path)) {
+    if (count >= limit) throw tooMany(path, limit);
+    const kind = await kindOf(path, entry);
+    if (kind === undefined) continue;
+    count += 1;
+    yield { name: entry.name, ...kind };
+  }
 }
 
 /** Makes a directory; with `recursive` also those above it, and one that exists is no error. */

@@ -14,6 +14,11 @@ export class ListingRoom {
   /** @param more Bytes that this entry has beside what all have. @returns false once an entry does not fit. */
   take(uri: PathUri, more = 0): boolean {
     this.#left -= uri.length + more + ENTRY_BYTES;
-    return this.#left >= 0;
+    return !this.isFull;
+  }
+
+  /** Whether something did not fit. */
+  get isFull(): boolean {
+    return this.#left < 0;
   }
 }

@@ -14,7 +14,7 @@ test.each([true, false])(
     for (const name of ['b', 'a', 'B', 'ä']) tree.file(name);
     const all = await listDirectory(tree.path('.'), { followSymlinks });
     expect([names(all.entries), all.truncated]).toEqual([['B', 'a', 'b', 'ä'], false]);
-    const some = await listDirectory(tree.path('.'), { followSymlinks }, 3);
+    const some = await listDirectory(tree.path('.'), { followSymlinks }, new ListingRoom(), 3);
     expect([names(some.entries), some.truncated]).toEqual([['B', 'a', 'b'], true]);
   },
 );
@@ -39,7 +39,7 @@ test('what a listing has no room for is left out, and said to be', async () => {
     [three - 1, 2],
     [0, 0],
   ] as const) {
-    const some = await listDirectory(tree.path(''), { followSymlinks: true }, 10, new ListingRoom(bytes));
+    const some = await listDirectory(tree.path(''), { followSymlinks: true }, new ListingRoom(bytes));
     expect(some).toEqual({ entries: entries.slice(0, length), truncated: length < 4 });
   }
 });

@@ -33,8 +33,8 @@ export interface Listing {
 export function listDirectory(
   path: NativePath,
   { followSymlinks }: LinkOptions,
-  limit: number = MAX_WALK_ENTRIES,
   room = new ListingRoom(),
+  limit: number = MAX_WALK_ENTRIES,
 ): Promise<Listing> {
   const listAt = async (here: NativePath): Promise<Listing> => {
     const first = await firstEntriesIn(here, limit);

@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest';
 import { kindOf, Tree } from '../testing/tree.js';
 import { ListingRoom } from './listing-room.js';
 import { firstEntriesIn } from './names.js';
-import { type WalkOptions, walk } from './walk.js';
+import { type WalkOptions, type WalkResult, walk } from './walk.js';
 
 vi.mock('./names.js', { spy: true });
 
@@ -107,6 +107,24 @@ test('a walk has room for so much text, and says where it has left something out
     entries: whole.entries.slice(0, -1),
     truncated: true,
   });
+});
+
+test('the message about a directory takes as much room as JSON writes it in', async () => {
+  using tree = new Tree();
+  const name = '"'.repeat(200);
+  tree.directory(name);
+  const refused = async (room?: ListingRoom): Promise<WalkResult> => {
+    const failure = Object.assign(new Error('no access'), { code: 'EACCES' });
+    vi.mocked(firstEntriesIn).mockRejectedValueOnce(failure);
+    return await walk(tree.path(name), FAR, room);
+  };
+  const { errors } = await refused();
+  const [{ uri, message } = expect.unreachable()] = errors;
+  const bytes = uri.length + JSON.stringify(message).length + 128;
+  expect([await refused(new ListingRoom(bytes)), await refused(new ListingRoom(bytes - 1))]).toEqual([
+    { entries: [], errors, truncated: false },
+    { entries: [], errors: [], truncated: true },
+  ]);
 });
 
 test.each([

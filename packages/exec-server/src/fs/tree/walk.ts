@@ -155,9 +155,14 @@ class Walker {
     const uri = toPathUri(path);
     const told = toFileError(error, path);
     const message = told instanceof Error ? told.message : String(told);
-    if (this.#room.take(uri, message.length)) this.#errors.push({ path, uri, message });
+    if (this.#room.take(uri, writtenBytes(message))) this.#errors.push({ path, uri, message });
     else this.#isTruncated = true;
   }
+}
+
+/** A message may be nothing but what JSON escapes. */
+function writtenBytes(text: string): number {
+  return Buffer.byteLength(JSON.stringify(text));
 }
 
 function isWalked(entry: Dirent<Buffer>): boolean {

@@ -1,19 +1,25 @@
 import { createHook } from 'node:async_hooks';
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { lstat } from 'node:fs/promises';
-import { MAX_FILE_WATCHES } from '@holdfast/exec-protocol';
-import { expect, test } from 'vitest';
+import { lstat, readdir, readFile } from 'node:fs/promises';
+import { MAX_FILE_WATCHES, MAX_WATCH_EVENTS, WATCH_REST_MS } from '@holdfast/exec-protocol';
+import { expect, test, vi } from 'vitest';
+import { type Clock, systemClock } from '../../clock.js';
+import { TestClock } from '../../testing/test-clock.js';
+import type { NativePath } from '../native-path.js';
 import { Tree } from '../testing/tree.js';
+import { DirectoryWatches } from './directory-watches.js';
 import { MissingWatches } from './missing-watches.js';
 
-function world(limit?: number) {
+function world(limit?: number, clock: Pick<Clock, 'after'> = systemClock) {
   const tree = new Tree();
   const changed: number[] = [];
   let wake: () => void = () => undefined;
-  const watches = new MissingWatches((id) => {
+  const directories = new DirectoryWatches(clock);
+  const onChanged = (id: number): void => {
     changed.push(id);
     wake();
-  }, limit);
+  };
+  const watches = new MissingWatches(directories, onChanged, limit);
   const news = async (): Promise<readonly number[]> => {
     if (changed.length === 0) {
       await new Promise<void>((resolve) => {
@@ -26,7 +32,7 @@ function world(limit?: number) {
     watches.close();
     tree[Symbol.dispose]();
   };
-  return { tree, watches, news, changed, [Symbol.dispose]: end };
+  return { tree, watches, directories, news, changed, [Symbol.dispose]: end };
 }
 
 test('a path that appears is told once', async () => {
@@ -151,3 +157,46 @@ test('a watch that begins when the client has gone watches nothing', async () =>
   expect(await beginning).toBe(false);
   expect(await watches.add(2, { missing: [tree.path('later')], present: undefined })).toBe(false);
 });
+
+test('a directory in which very much happens is watched again after a rest, and what came meanwhile is told', async () => {
+  const clock = new TestClock();
+  using here = world(undefined, clock);
+  const { tree, watches, news, changed, directories } = here;
+  await watches.add(1, { missing: [tree.path('never')], present: undefined });
+  await watches.add(2, { missing: [tree.path('later')], present: undefined });
+  for (let round = 0; round < MAX_WATCH_EVENTS; round += 1) tree.link(`beside ${String(round)}`, 'nowhere');
+  await vi.waitFor(async () => {
+    expect(await watchesOf(tree.root)).toBe(0);
+  });
+  writeFileSync(tree.text('later'), '');
+  clock.advance(WATCH_REST_MS - 1);
+  expect(changed).toEqual([]);
+  clock.advance(1);
+  expect(await news()).toEqual([2]);
+  await vi.waitFor(async () => {
+    expect(await watchesOf(tree.root)).toBe(1);
+  });
+  writeFileSync(tree.text('never'), '');
+  expect(await news()).toEqual([1]);
+  expect(directories.size).toBe(0);
+});
+
+test('a directory is watched once for all who wait for something in it, by whatever name', async () => {
+  using here = world();
+  const { tree, watches, directories } = here;
+  tree.link('alias', '.');
+  await watches.add(1, { missing: [tree.path('never')], present: undefined });
+  const watched = directories.size;
+  await watches.add(2, { missing: [tree.path('alias/alias/never')], present: undefined });
+  expect([await watchesOf(tree.root), directories.size]).toEqual([1, watched]);
+});
+
+/** How often the kernel watches a directory for this program. */
+async function watchesOf(directory: NativePath | string): Promise<number> {
+  const { ino } = await lstat(directory);
+  const names = await readdir('/proc/self/fd');
+  const infos = await Promise.all(
+    names.map((name) => readFile(`/proc/self/fdinfo/${name}`, 'utf8').catch(() => '')),
+  );
+  return infos.join('').split(` ino:${ino.toString(16)} `).length - 1;
+}

@@ -1,6 +1,6 @@
 import { MAX_FILE_WATCHES } from '@holdfast/exec-protocol';
 import type { NativePath } from '../native-path.js';
-import { DirectoryWatches } from './directory-watches.js';
+import type { DirectoryWatches } from './directory-watches.js';
 import { PathWatch } from './path-watch.js';
 
 /** What a watch waits for: that one of the missing paths appears, or that the present one goes. */
@@ -13,12 +13,17 @@ export interface MissingWatch {
 export class MissingWatches {
   readonly #onChanged: (id: number) => void;
   readonly #limit: number;
-  readonly #directories = new DirectoryWatches();
+  readonly #directories: DirectoryWatches;
   readonly #watches = new Map<number, readonly PathWatch[]>();
   #isClosed = false;
 
   /** @param limit Paths that all watches together may have. */
-  constructor(onChanged: (id: number) => void, limit: number = MAX_FILE_WATCHES) {
+  constructor(
+    directories: DirectoryWatches,
+    onChanged: (id: number) => void,
+    limit: number = MAX_FILE_WATCHES,
+  ) {
+    this.#directories = directories;
     this.#onChanged = onChanged;
     this.#limit = limit;
   }

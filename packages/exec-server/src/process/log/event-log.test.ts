@@ -193,3 +193,23 @@ test('a log that drops never holds the child back and keeps the newest output', 
   for (let at = 0; at < 100; at += 1) log.appendOutput(at % 2 === 0 ? 'stdout' : 'stderr', bytes('12345'));
   expect([log.isFull, log.firstSeq, log.residentBytes]).toEqual([false, 99, 10]);
 });
+
+test('a log has so many sizes of a terminal at most: it forgets what its owner has taken, and takes none before', () => {
+  const log = new EventLog({ sizes: 3 });
+  log.appendOutput('pty', bytes('a'));
+  for (let rows = 1; rows <= 3; rows += 1) log.appendResized({ rows, cols: 80 });
+  expect([log.takesSize, log.firstSeq]).toEqual([false, 1]);
+  send(log, 4);
+  take(log, 1);
+  expect([log.takesSize, log.firstSeq]).toEqual([false, 2]);
+  take(log, 2);
+  expect([log.takesSize, log.firstSeq]).toEqual([true, 3]);
+  log.appendResized({ rows: 4, cols: 80 });
+  expect([log.takesSize, eventsOf(log).map(({ seq }) => seq)]).toEqual([false, [3, 4, 5]]);
+});
+
+test('where the owner is owed nothing a log takes every size, and forgets the oldest', () => {
+  const log = new EventLog({ sizes: 3, retention: 'drop' });
+  for (let rows = 1; rows <= 9; rows += 1) log.appendResized({ rows, cols: 80 });
+  expect([log.takesSize, eventsOf(log).map(({ seq }) => seq)]).toEqual([true, [8, 9]]);
+});

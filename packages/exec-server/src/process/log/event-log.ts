@@ -59,6 +59,8 @@ export class EventLog {
   #droppedTo = 0;
   #isRefused = false;
   #isForgotten = false;
+  /** How many of the entries are sizes of the terminal. */
+  #sizes = 0;
   readonly #totals = { stdout: 0, stderr: 0, pty: 0 };
   #offset = 0;
   #exited: ExitedEvent | undefined;
@@ -120,6 +122,12 @@ export class EventLog {
     return !this.#isRefused && this.#aheadEvents <= this.#options.aheadEvents / 2;
   }
 
+  /** Whether the log takes another size of the terminal: it never has more than its limit, and forgets none that is owed. */
+  get takesSize(): boolean {
+    this.#forget();
+    return this.#sizes < this.#options.sizes;
+  }
+
   /** Appends a copy of `bytes`, cut into pieces of at most 24 KiB. */
   appendOutput(stream: OutputStream, bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length; at += MAX_CHUNK_BYTES) {
@@ -128,8 +136,9 @@ export class EventLog {
     if (bytes.length > 0) this.#changed();
   }
 
-  /** The terminal has another size from here on. */
+  /** The terminal has another size from here on; for those who have asked `takesSize`. */
   appendResized(size: TerminalSize): void {
+    this.#sizes += 1;
     this.#appendState({ type: 'resized', ...this.#position(), size });
   }
 
@@ -352,6 +361,7 @@ export class EventLog {
   #isForgettable(first: LogEntry): boolean {
     const { retention, retainedEvents, aheadEvents } = this.#options;
     if (retention === 'keep' && first.seq > this.#ownerSeq) return false;
+    if (this.#sizes >= this.#options.sizes) return true;
     if (this.#entries.count > (isSpilled(first) ? aheadEvents : retainedEvents)) return true;
     if (first.seq > this.#idleSeq) return false;
     if (!isSpilled(first)) return true;
@@ -362,6 +372,7 @@ export class EventLog {
   #dropFirst(first: LogEntry): void {
     this.#leaveMemory(first);
     this.#idleSeq = Math.max(this.#idleSeq, first.seq);
+    if (first.type === 'resized') this.#sizes -= 1;
     if (isSpilled(first)) this.#droppedTo = first.at + first.length;
     this.#entries.dropFirst();
   }

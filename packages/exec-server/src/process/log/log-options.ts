@@ -1,4 +1,4 @@
-import { AHEAD_BYTES, MAX_LOG_EVENTS, RETAINED_BYTES } from '@holdfast/exec-protocol';
+import { AHEAD_BYTES, MAX_LOG_EVENTS, MAX_LOG_SIZES, RETAINED_BYTES } from '@holdfast/exec-protocol';
 import { type Clock, systemClock } from '../../clock.js';
 import type { LogMemory } from './log-memory.js';
 import type { OpenSpill } from './log-spill.js';
@@ -13,6 +13,8 @@ export interface EventLogOptions {
   readonly retainedEvents: number;
   /** Events that may wait to be sent to the owner, wherever they lie, before the log is full. */
   readonly aheadEvents: number;
+  /** Sizes of the terminal among the events; at the limit the log takes another one only once the owner has taken the oldest. */
+  readonly sizes: number;
   /** `keep` never forgets what the owner has not taken; `drop` never holds the child back. */
   readonly retention: Retention;
   /** Where more than `aheadBytes` goes; without it the log is full then. It is opened when it is needed. */
@@ -38,6 +40,7 @@ export const LOG_DEFAULTS: EventLogOptions = {
   aheadBytes: AHEAD_BYTES,
   retainedEvents: RETAINED_EVENTS,
   aheadEvents: MAX_LOG_EVENTS,
+  sizes: MAX_LOG_SIZES,
   retention: 'keep',
   openSpill: undefined,
   onRoom: () => undefined,

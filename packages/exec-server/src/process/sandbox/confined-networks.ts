@@ -10,6 +10,9 @@ import {
 import { MAX_CELLS_STARTING } from '@holdfast/sandbox/internal';
 import type { Logger } from '../../logger.js';
 import { Turns } from '../../turns.js';
+import { ConnectionPlaces } from './connection-places.js';
+import { descriptorLimit } from './descriptor-limit.js';
+import type { Party } from './fair-places.js';
 import type { NetworkOrder } from './network-order.js';
 import { RefusalLog } from './refusal-log.js';
 
@@ -27,6 +30,7 @@ export class ConfinedNetworks {
   readonly #logger: Pick<Logger, 'warn'>;
   readonly #turns = new Turns(MAX_CELLS_STARTING);
   readonly #lookups = new Lookups();
+  readonly #connections = new ConnectionPlaces(descriptorLimit());
 
   constructor(logger: Pick<Logger, 'warn'>) {
     this.#logger = logger;
@@ -35,12 +39,14 @@ export class ConfinedNetworks {
   /**
    * @param bwrap The absolute path of bubblewrap.
    * @param process Names it in the log.
-   * @throws ExecError `sandboxUnsupported` when this machine cannot make one; as `setUp.check`.
+   * @param party Whose it is.
+   * @throws ExecError `sandboxUnsupported` when this machine cannot make one; `noDescriptors` when this process has none left for
+   *   it; as `setUp.check`.
    */
   async open(
     order: NetworkOrder | undefined,
     bwrap: string,
-    { process, setUp }: { readonly process: string; readonly setUp: SetUp },
+    { process, party, setUp }: { readonly process: string; readonly party: Party; readonly setUp: SetUp },
   ): Promise<ConfinedNetwork | undefined> {
     if (order === undefined) return undefined;
     const { intent, decide } = order;
@@ -56,6 +62,7 @@ export class ConfinedNetworks {
         proxy: intent.proxy,
         decide,
         lookups: this.#lookups,
+        takePlace: this.#connections.of(party),
         onDecision: (decision) => {
           order.onDecision(decision);
           if (decision.decision === 'allow') return;

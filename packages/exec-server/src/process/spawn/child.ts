@@ -61,8 +61,8 @@ export interface Child {
   resumeOutput(): void;
   /** Writes in call order; `done` comes when the kernel took all bytes, which must not change until then. */
   writeStdin(bytes: Uint8Array, done: (error?: Error) => void): void;
-  /** End of input after everything written so far. */
-  endStdin(): void;
+  /** End of input after everything written so far; `done` as for a write. */
+  endStdin(done: (error?: Error) => void): void;
   /** False when no process of the group was there to take the signal. */
   signalGroup(signal: NodeJS.Signals): boolean;
   /** False once the process has ended. */

@@ -1,5 +1,5 @@
 import type { Child, ChildListener, ChildSpec } from './child.js';
-import { killMarked, killNow, signalTree } from './group/terminate.js';
+import { killMarked, killNow, signalTree, straysOfMoment } from './group/terminate.js';
 import { spawnPipe } from './pipe/pipe.js';
 import { type PipeHolder, pipeHolders } from './pipe/pipe-holders.js';
 import type { PipePool } from './pipe/pipe-pool.js';
@@ -29,6 +29,7 @@ export interface OsProcesses {
 /** The processes of this machine. */
 export function createOsProcesses(pipes: PipePool): OsProcesses {
   const doomed = new KillList();
+  const findStrays = straysOfMoment();
   return {
     spawn: (spec, terminal, listener) =>
       terminal === undefined
@@ -38,7 +39,7 @@ export function createOsProcesses(pipes: PipePool): OsProcesses {
       doomed.add(child);
     },
     signalTree: (child, signal) => {
-      signalTree(child, signal);
+      signalTree(child, signal, findStrays);
     },
     holdersOf: (child) => pipeHolders(child.outputPipes(), child.groupIds),
     killMarked: (cookie) => {

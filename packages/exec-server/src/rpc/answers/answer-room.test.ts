@@ -1,21 +1,29 @@
-import { FILE_ANSWERS_BYTES } from '@holdfast/exec-protocol';
-import { expect, test } from 'vitest';
+import {
+  ExecError,
+  FILE_ANSWERS_BYTES,
+  OWN_ANSWERS_BYTES,
+  SHARED_ANSWERS_BYTES,
+  SHARED_ANSWERS_WAIT_MS,
+} from '@holdfast/exec-protocol';
+import { describe, expect, test } from 'vitest';
 import { settle } from '../../testing/core-world.js';
 import { TestClock } from '../../testing/test-clock.js';
 import { AnswerRoom } from './answer-room.js';
+import { SharedRoom } from './shared-room.js';
 
 /** A room in front of a socket that holds what a test says. */
 class World {
   readonly transport = { bufferedBytes: 0 };
   readonly gone = new AbortController();
+  readonly clock = new TestClock();
   readonly room: AnswerRoom;
   /** Those that have been let in and are not done, by name, and what ends each. */
   readonly inside = new Map<string, () => void>();
   readonly failures: unknown[] = [];
 
-  constructor(limitBytes?: number) {
-    const { transport, gone } = this;
-    const options = { transport, clock: new TestClock(), gone: gone.signal };
+  constructor(limitBytes?: number, sharedRoom = new SharedRoom()) {
+    const { transport, gone, clock } = this;
+    const options = { transport, clock, sharedRoom, gone: gone.signal };
     this.room = new AnswerRoom(limitBytes === undefined ? options : { ...options, limitBytes });
   }
 
@@ -93,4 +101,115 @@ test('32 MiB may be put together or unsent, and one byte more waits', async () =
   world.use('c', 1);
   await settle();
   expect(world.names()).toEqual(['a', 'b']);
+});
+
+describe('connections that have a bound together', () => {
+  const OWN = 10;
+
+  function worldsOf(
+    count: number,
+    sharedBytes = 100,
+  ): { readonly shared: SharedRoom; readonly worlds: readonly World[] } {
+    const shared = new SharedRoom(sharedBytes, OWN);
+    return { shared, worlds: Array.from({ length: count }, () => new World(80, shared)) };
+  }
+
+  const namesOf = (worlds: readonly World[]): readonly (readonly string[])[] =>
+    worlds.map((world) => world.names());
+
+  test('wait for each other in the order of asking, and little ones for nobody', async () => {
+    const [a, b, c, d] = worldsOf(4).worlds as [World, World, World, World];
+    a.use('a', 70 + OWN);
+    b.use('b', 30 + OWN);
+    c.use('c', 30 + OWN);
+    d.use('d', 10 + OWN);
+    b.use('more of b', OWN);
+    await settle();
+    expect(namesOf([a, b, c, d])).toEqual([['a'], ['b'], [], []]);
+    d.use('behind d', 1);
+    const little = new World(80);
+    little.use('little', OWN);
+    await settle();
+    expect([namesOf([d]), namesOf([little])]).toEqual([[[]], [['little']]]);
+    await b.end('b', 11 + OWN);
+    expect(namesOf([c, d])).toEqual([[], []]);
+    await b.drainTo(0);
+    expect(namesOf([b, c, d])).toEqual([['more of b'], ['c'], []]);
+    await a.end('a', 0);
+    expect(namesOf([a, c, d])).toEqual([[], ['c'], ['d', 'behind d']]);
+  });
+
+  test('have the room of one that has gone', async () => {
+    const { shared, worlds } = worldsOf(2);
+    const [a, b] = worlds as [World, World];
+    a.use('a', 70 + OWN);
+    await a.end('a', 70 + OWN);
+    b.use('b', 70 + OWN);
+    await settle();
+    expect(namesOf([a, b])).toEqual([[], []]);
+    a.gone.abort(new Error('gone'));
+    await settle();
+    expect([namesOf([b]), shared.holders]).toEqual([[['b']], 1]);
+    a.use('late', 70);
+    await settle();
+    expect([a.failures, shared.holders]).toEqual([[new Error('gone')], 1]);
+  });
+
+  test('do not wait behind one whose own socket is full', async () => {
+    const [a, b, c] = worldsOf(3).worlds as [World, World, World];
+    a.use('a', 50 + OWN);
+    b.use('b', 70);
+    c.use('c', 10 + OWN);
+    await settle();
+    expect(namesOf([a, b, c])).toEqual([['a'], [], []]);
+    await b.drainTo(41);
+    a.room.look();
+    await settle();
+    expect(namesOf([a, b, c])).toEqual([['a'], [], ['c']]);
+  });
+
+  test('refuse what has waited for 30 s, and go on with the next', async () => {
+    const [a, b] = worldsOf(2).worlds as [World, World];
+    a.use('a', 70 + OWN);
+    b.use('b', 70);
+    b.use('next', OWN);
+    await settle();
+    b.clock.advance(SHARED_ANSWERS_WAIT_MS - 1);
+    await settle();
+    expect([namesOf([b]), b.failures]).toEqual([[[]], []]);
+    b.clock.advance(1);
+    await settle();
+    expect([namesOf([b]), b.failures]).toEqual([
+      [['next']],
+      [
+        new ExecError(
+          'limitExceeded',
+          'the connections of this server hold 1073741824 bytes of answers, and none has left for 30 s; ask again later, or for smaller pieces, such as the blocks of a file',
+        ),
+      ],
+    ]);
+  });
+
+  test('may hold 1 GiB and 4 MiB each, and one byte more waits', async () => {
+    const shared = new SharedRoom();
+    const [a, b] = [new World(2 * SHARED_ANSWERS_BYTES, shared), new World(undefined, shared)];
+    a.use('a', SHARED_ANSWERS_BYTES + OWN_ANSWERS_BYTES - 1);
+    b.use('b', OWN_ANSWERS_BYTES + 1);
+    b.use('c', 1);
+    await settle();
+    expect(namesOf([a, b])).toEqual([['a'], ['b']]);
+  });
+
+  test('take what cannot wait at once or not at all', async () => {
+    const [a, b] = worldsOf(2).worlds as [World, World];
+    expect([a.room.take(1000), a.room.take(100 + OWN), b.room.take(OWN), b.room.take(1)]).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
+    a.room.giveBack(100 + OWN);
+    await settle();
+    expect(b.room.take(100)).toBe(true);
+  });
 });

@@ -1,10 +1,19 @@
-import { FILE_ANSWERS_BYTES, type Transport } from '@holdfast/exec-protocol';
-import type { Clock } from '../../clock.js';
+import {
+  ExecError,
+  FILE_ANSWERS_BYTES,
+  SHARED_ANSWERS_BYTES,
+  SHARED_ANSWERS_WAIT_MS,
+  type Transport,
+} from '@holdfast/exec-protocol';
+import type { Clock, Timer } from '../../clock.js';
+import type { RoomHolder, SharedRoom } from './shared-room.js';
 
 /** What a room works with. */
 export interface AnswerRoomOptions {
   readonly transport: Pick<Transport, 'bufferedBytes'>;
-  readonly clock: Pick<Clock, 'nextTurn'>;
+  readonly clock: Pick<Clock, 'nextTurn' | 'after'>;
+  /** What all connections have together. */
+  readonly sharedRoom: SharedRoom;
   /** Fires when the connection has gone. */
   readonly gone: AbortSignal;
   readonly limitBytes?: number;
@@ -13,30 +22,43 @@ export interface AnswerRoomOptions {
 interface Waiting {
   readonly bytes: number;
   enter(): void;
+  refuse(error: ExecError): void;
 }
 
 /**
- * The memory that a connection may have for answers with files in them: while they are put together, and in the socket. What
- * finds no room waits in the order of asking, with nothing in its hands; what is larger than the room is put together alone.
+ * The memory that a connection may have for answers with files and HTTP bodies in them: while they are put together, and in
+ * the socket. A file that finds no room waits in the order of asking, with nothing in its hands; what is larger than the room
+ * is put together alone. Where other connections leave no room, the wait has a limit.
  */
-export class AnswerRoom {
+export class AnswerRoom implements RoomHolder {
   readonly #options: AnswerRoomOptions;
   readonly #limitBytes: number;
   #waiting: Waiting[] = [];
   #takenBytes = 0;
+  /** Runs while others leave no room for what waits first. */
+  #patience: Timer | undefined;
 
   constructor(options: AnswerRoomOptions) {
     this.#options = options;
     this.#limitBytes = options.limitBytes ?? FILE_ANSWERS_BYTES;
+    options.sharedRoom.join(this);
     options.gone.addEventListener('abort', () => {
-      this.look();
+      this.letIn();
+      options.sharedRoom.leave(this);
     });
   }
 
-  /** Does `work`, whose answer has about so many bytes, when there is room. @throws the reason of `gone`. */
+  get heldBytes(): number {
+    return this.#takenBytes + this.#options.transport.bufferedBytes;
+  }
+
+  /**
+   * Does `work`, whose answer has about so many bytes, when there is room.
+   * @throws ExecError `limitExceeded` when others left none for `SHARED_ANSWERS_WAIT_MS`; the reason of `gone`.
+   */
   async use<T>(bytes: number, work: () => Promise<T>): Promise<T> {
     if (this.#waiting.length > 0 || !this.#hasRoomFor(bytes)) {
-      await new Promise<void>((enter) => this.#waiting.push({ bytes, enter }));
+      await new Promise<void>((enter, refuse) => this.#waiting.push({ bytes, enter, refuse }));
     } else {
       this.#takenBytes += bytes;
     }
@@ -44,18 +66,34 @@ export class AnswerRoom {
       this.#options.gone.throwIfAborted();
       return await work();
     } finally {
-      // By then the answer is in the socket, and counts there.
-      this.#options.clock.nextTurn(() => {
-        this.#takenBytes -= bytes;
-        this.look();
-      });
+      this.giveBack(bytes);
     }
+  }
+
+  /** Takes room for what cannot wait, whatever this connection has. @returns false where others leave none. */
+  take(bytes: number): boolean {
+    const isThere = this.#options.sharedRoom.hasRoomFor(this, bytes);
+    if (isThere) this.#takenBytes += bytes;
+    return isThere;
+  }
+
+  /** What was taken is put together: as soon as its answer is in the socket, it counts there. */
+  giveBack(bytes: number): void {
+    this.#options.clock.nextTurn(() => {
+      this.#takenBytes -= bytes;
+      this.look();
+    });
   }
 
   /** Something has left the socket. */
   look(): void {
+    this.letIn();
+    this.#options.sharedRoom.look();
+  }
+
+  letIn(): void {
     for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
-      if (!this.#options.gone.aborted && !this.#hasRoomFor(first.bytes)) return;
+      if (!this.#hasRoomFor(first.bytes)) return;
       this.#waiting.shift();
       this.#takenBytes += first.bytes;
       first.enter();
@@ -63,9 +101,38 @@ export class AnswerRoom {
   }
 
   #hasRoomFor(bytes: number): boolean {
-    const { bufferedBytes } = this.#options.transport;
-    if (this.#takenBytes + bufferedBytes + bytes <= this.#limitBytes) return true;
-    // The socket is never empty while events are pushed.
-    return this.#takenBytes === 0 && bufferedBytes <= this.#limitBytes / 2;
+    const { gone, sharedRoom, clock } = this.#options;
+    // Whoever is let in after the end is told so.
+    const hasOwn = gone.aborted || this.#hasOwnRoomFor(bytes);
+    const waitsForOthers = hasOwn && !gone.aborted && !sharedRoom.admits(this, bytes);
+    if (!hasOwn) sharedRoom.forget(this);
+    if (waitsForOthers) this.#patience ??= clock.after(SHARED_ANSWERS_WAIT_MS, this.#refuseFirst);
+    else this.#endPatience();
+    return hasOwn && !waitsForOthers;
   }
+
+  #hasOwnRoomFor(bytes: number): boolean {
+    if (this.heldBytes + bytes <= this.#limitBytes) return true;
+    // The socket is never empty while events are pushed.
+    return this.#takenBytes === 0 && this.#options.transport.bufferedBytes <= this.#limitBytes / 2;
+  }
+
+  #endPatience(): void {
+    this.#patience?.cancel();
+    this.#patience = undefined;
+  }
+
+  readonly #refuseFirst = (): void => {
+    this.#patience = undefined;
+    this.#options.sharedRoom.forget(this);
+    this.#waiting.shift()?.refuse(noRoom());
+    this.look();
+  };
+}
+
+function noRoom(): ExecError {
+  return new ExecError(
+    'limitExceeded',
+    `the connections of this server hold ${String(SHARED_ANSWERS_BYTES)} bytes of answers, and none has left for ${String(SHARED_ANSWERS_WAIT_MS / 1000)} s; ask again later, or for smaller pieces, such as the blocks of a file`,
+  );
 }

@@ -4,4 +4,6 @@ import type { Transport } from '@holdfast/exec-protocol';
 export interface AnswerTransport extends Transport {
   /** Queues one message, as its UTF-8. It must not change until `sent` is called, which comes once, also after the end. */
   sendBytes(message: Uint8Array, sent: () => void): void;
+  /** Queues one message, as slices of its UTF-8, which must not change any more. */
+  sendSlices(message: readonly Uint8Array[]): void;
 }

@@ -61,7 +61,10 @@ class World {
       this.messages.push(JSON.parse(Buffer.from(message).toString()) as Answer);
       this.#waiting.push(sent);
     };
-    this.#answers = new ReadAnswers(Object.assign(transport, { sendBytes }), this.buffers);
+    this.#answers = new ReadAnswers(
+      Object.assign(transport, { sendBytes, sendSlices: () => undefined }),
+      this.buffers,
+    );
   }
 
   print(bytes: number): void {

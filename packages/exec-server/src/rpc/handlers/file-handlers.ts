@@ -1,4 +1,5 @@
 import {
+  type AnswerOf,
   base64Length,
   ExecError,
   fsCanonicalize,
@@ -8,27 +9,28 @@ import {
   fsGetMetadata,
   type fsOpen,
   type fsReadBlock,
-  fsReadDirectory,
   type fsReadFile,
   fsRemove,
-  fsWalk,
   type fsWatchMissing,
   type fsWriteBlock,
   fsWriteFile,
   type ParamsOf,
+  PreparedAnswer,
   type RequestSpec,
   type ResultOf,
+  type WireId,
 } from '@holdfast/exec-protocol';
-import type { FileBlocks, FilePlaces } from '../../confined-files.js';
+import type { FileBlocks, FilePlace, FilePlaces } from '../../confined-files.js';
 import { fsReadFileUpTo } from '../../file-up-to.js';
 import type { FileOrder } from '../../fs/file-order.js';
 import * as here from '../../fs/file-requests.js';
-import { isForeign, toNativePath } from '../../fs/native-path.js';
+import { isForeign, type NativePath, toNativePath } from '../../fs/native-path.js';
 import type { FileHandles } from '../../fs/open/file-handles.js';
 import { LocalFile } from '../../fs/open/local-file.js';
 import type { MissingWatches } from '../../fs/watch/missing-watches.js';
 import type { AnswerRoom } from '../answers/answer-room.js';
-import { readInRoom } from '../answers/read-in-room.js';
+import type { AnswerTransport } from '../answers/answer-transport.js';
+import { answerFile, type WholeFile } from '../answers/file-answer.js';
 
 /** What the file methods of one connection work with. */
 export interface FileScope {
@@ -39,6 +41,9 @@ export interface FileScope {
   /** Whether the connection agreed to hear of permissions. */
   readonly tellsPermissions: boolean;
   readonly room: AnswerRoom;
+  /** Fires when nobody can learn any more what has become of a request, nor repeat it. */
+  readonly over: AbortSignal;
+  readonly transport: Pick<AnswerTransport, 'sendSlices'>;
 }
 
 /** Answers a file request of one connection. */
@@ -48,16 +53,14 @@ export type FileHandler<S extends RequestSpec> = (
 ) => Promise<ResultOf<S>>;
 
 /** Carries out a request with the files that this program can reach. */
-type CarryOut<S extends RequestSpec> = (params: ParamsOf<S>) => Promise<ResultOf<S>>;
+type CarryOut<S extends RequestSpec> = (params: ParamsOf<S>, over: AbortSignal) => Promise<ResultOf<S>>;
 
-/** What a listing counts in the room for answers; what it really takes is known only afterwards. */
-export const LISTING_BYTES = 1024 * 1024;
+/** The same, for whoever waits for it to the end. */
+type Carrier<S extends RequestSpec> = (params: ParamsOf<S>) => Promise<ResultOf<S>>;
 
 export const writeWholeFile = handlerOf(fsWriteFile, here.writeWholeFile);
 export const makeDirectory = handlerOf(fsCreateDirectory, here.makeDirectory);
 export const resolvePath = handlerOf(fsCanonicalize, here.resolvePath);
-export const listDirectory = handlerOf(fsReadDirectory, here.listDirectory, LISTING_BYTES);
-export const walkTree = handlerOf(fsWalk, here.walkTree, LISTING_BYTES);
 export const removeEntry = handlerOf(fsRemove, here.removeEntry);
 export const copyEntry = handlerOf(fsCopy, here.copyEntry);
 
@@ -75,38 +78,72 @@ interface SandboxParams {
   readonly sandbox?: Readonly<Record<string, unknown>> | null | undefined;
 }
 
-/**
- * A request that is carried out in its turn: here, or inside of the sandbox that it names. Whatever needs room for its answer
- * and a sandbox waits for the room first: of two that took them the other way round, each would wait for the other.
- * @param answerBytes What its answer counts in the room for answers; 0 for one that needs none.
- */
-export function handlerOf<S extends RequestSpec>(
-  spec: S,
-  carryOut: CarryOut<S>,
-  answerBytes = 0,
-): FileHandler<S> {
-  return async ({ order, confined, room }, params) => {
-    const place = confined.placeOf((params as SandboxParams).sandbox);
-    const isLook = spec.mutates !== true;
-    const run = (): Promise<ResultOf<S>> =>
-      place === undefined ? carryOut(params) : place.use(isLook, (inside) => inside.request(spec, params));
-    const answer = answerBytes === 0 ? run : () => room.use(answerBytes, run);
-    return await (isLook ? order.look(answer) : order.change(answer));
+/** A request that is carried out in its turn: here, or inside of the sandbox that it names. */
+export function handlerOf<S extends RequestSpec>(spec: S, carryOut: CarryOut<S>): FileHandler<S> {
+  return async ({ order, confined, over }, params) => {
+    const carrier = carrierOf(confined, spec, params as SandboxParams, (asked) => carryOut(asked, over));
+    const run = (): Promise<ResultOf<S>> => carrier(params);
+    return await (spec.mutates === true ? order.change(run) : order.look(run));
   };
 }
 
+/**
+ * Carries out what a request asks for, here or inside of the sandbox that it names. Whatever needs room for its answer and a
+ * sandbox waits for the room first: of two that took them the other way round, each would wait for the other.
+ * @throws ExecError `sandboxUnsupported` for a sandbox that is not understood.
+ */
+export function carrierOf<S extends RequestSpec>(
+  confined: FilePlaces,
+  spec: S,
+  { sandbox }: SandboxParams,
+  carryOut: Carrier<S>,
+): Carrier<S> {
+  const place = confined.placeOf(sandbox);
+  if (place === undefined) return carryOut;
+  return (params) => place.use(spec.mutates !== true, (inside) => inside.request(spec, params));
+}
+
 export async function readWholeFile(
-  { order, confined, room }: FileScope,
-  params: ParamsOf<typeof fsReadFile>,
-): Promise<ResultOf<typeof fsReadFile>> {
-  const place = confined.placeOf(params.sandbox);
-  const readUpTo: CarryOut<typeof fsReadFileUpTo> = (asked) =>
-    place === undefined
-      ? here.readFileUpTo(asked)
-      : place.use(true, (inside) => inside.request(fsReadFileUpTo, asked));
-  return await order.look(async () => ({
-    dataBase64: await readInRoom(room, (limitBytes) => readUpTo({ ...params, limitBytes })),
-  }));
+  { order, confined, room, transport }: FileScope,
+  { sandbox, ...file }: ParamsOf<typeof fsReadFile>,
+  id: WireId,
+): Promise<AnswerOf<typeof fsReadFile>> {
+  const place = confined.placeOf(sandbox);
+  const path = toNativePath(file.path, 'path');
+  const whole: WholeFile = place === undefined ? wholeHere(path, file) : wholeInside(place, path, file);
+  const answer = await order.look(() => answerFile(room, whole, id));
+  if (answer instanceof Uint8Array) return { dataBase64: answer };
+  return new PreparedAnswer(() => {
+    transport.sendSlices(answer);
+  });
+}
+
+type FileToRead = Omit<ParamsOf<typeof fsReadFile>, 'sandbox'>;
+
+function wholeHere(path: NativePath, file: FileToRead): WholeFile {
+  return {
+    path,
+    readUpTo: (limitBytes) => here.readFileUpTo({ ...file, limitBytes }),
+    withBlocks: async (read) => await withOpen(await LocalFile.open(path, 'read', here.linksOf(file)), read),
+  };
+}
+
+function wholeInside(place: FilePlace, path: NativePath, file: FileToRead): WholeFile {
+  return {
+    path,
+    readUpTo: (limitBytes) =>
+      place.use(true, (inside) => inside.request(fsReadFileUpTo, { ...file, limitBytes })),
+    withBlocks: (read) =>
+      place.use(true, async (inside) => await withOpen(await inside.openFile(file), read)),
+  };
+}
+
+async function withOpen<T>(blocks: FileBlocks, read: (blocks: FileBlocks) => Promise<T>): Promise<T> {
+  try {
+    return await read(blocks);
+  } finally {
+    await blocks.close();
+  }
 }
 
 export async function openFile(

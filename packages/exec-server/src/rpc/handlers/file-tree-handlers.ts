@@ -1,6 +1,5 @@
 import {
   type fsDigest,
-  fsList,
   type fsRename,
   fsSetPermissions,
   fsSymlink,
@@ -9,9 +8,8 @@ import {
 } from '@holdfast/exec-protocol';
 import * as here from '../../fs/file-requests.js';
 import { toNativePath } from '../../fs/native-path.js';
-import { type FileScope, handlerOf, LISTING_BYTES, refuseInSandbox } from './file-handlers.js';
+import { type FileScope, handlerOf, refuseInSandbox } from './file-handlers.js';
 
-export const listEntries = handlerOf(fsList, here.listEntries, LISTING_BYTES);
 export const makeSymlink = handlerOf(fsSymlink, here.makeSymlink);
 export const changePermissions = handlerOf(fsSetPermissions, here.changePermissions);
 

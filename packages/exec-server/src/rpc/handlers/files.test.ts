@@ -1,10 +1,20 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { FILE_ANSWERS_BYTES, MAX_FILE_BLOCK_BYTES } from '@holdfast/exec-protocol';
-import { describe, expect, test } from 'vitest';
+import { COPY_TURN_BYTES, FILE_ANSWERS_BYTES, MAX_FILE_BLOCK_BYTES } from '@holdfast/exec-protocol';
+import { describe, expect, test, vi } from 'vitest';
 import { SMALL_FILE_BYTES } from '../../file-up-to.js';
+import { COPIES_IN_BLOCKS } from '../../fs/testing/copies-in-blocks.js';
 import { type CoreClient, CoreWorld, REPLAY, settle } from '../../testing/core-world.js';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
@@ -19,6 +29,14 @@ class Place implements Disposable {
 
   read(name: string): string {
     return readFileSync(join(this.root, name), 'utf8');
+  }
+
+  has(name: string): boolean {
+    return existsSync(join(this.root, name));
+  }
+
+  sizeOf(name: string): number {
+    return statSync(join(this.root, name)).size;
   }
 
   write(name: string, content: string): void {
@@ -215,6 +233,66 @@ describe('files that a client asks for and does not take', () => {
       expect(answers.filter(({ result }) => result === undefined)).toEqual([]);
     },
   );
+});
+
+test.each([
+  ['fs/readDirectory', 2000, {}],
+  ['fs/walk', 200, { options: { ...WALK, maxEntries: 50_000 } }],
+  ['fs/list', 200, {}],
+])(
+  'listings that a client does not take are held to the bound, however long they are: %s',
+  async (method, length, params) => {
+    const COUNT = 16;
+    await using world = new CoreWorld();
+    using place = new Place();
+    const long = '\x01'.repeat(240);
+    const directory = Array<string>(14).fill(long).join('/');
+    mkdirSync(join(place.root, directory), { recursive: true });
+    for (let at = 0; at < length; at += 1) place.write(`${directory}/${String(at)}${long}`, '');
+    const client = await world.client({ extensions: ['files'] });
+    client.pause();
+    const ids = Array.from({ length: COUNT }, () =>
+      client.send(method, { path: place.uri(`${directory}/`), ...params }),
+    );
+    await restOf(client);
+    expect(client.unreadBytes).toBeLessThanOrEqual(FILE_ANSWERS_BYTES);
+    client.resume();
+    const answers = await Promise.all(ids.map((id) => client.eventually(id)));
+    const lengths = answers.map(({ result }) => (result?.['entries'] as unknown[] | undefined)?.length);
+    expect(lengths).toEqual(ids.map(() => length));
+  },
+);
+
+describe.runIf(COPIES_IN_BLOCKS)('a copy that takes long', () => {
+  const ENDLESS_BYTES = 2 ** 40;
+
+  async function copying(place: Place, client: CoreClient): Promise<void> {
+    place.write('endless', '');
+    truncateSync(join(place.root, 'endless'), ENDLESS_BYTES);
+    const paths = { sourcePath: place.uri('endless'), destinationPath: place.uri('copy') };
+    client.send('fs/copy', { ...paths, recursive: false });
+    await vi.waitUntil(() => place.has('copy'), { timeout: 20_000 });
+    await client.cut();
+  }
+
+  test('ends with the connection of a client that cannot ask for it again', async () => {
+    await using world = new CoreWorld();
+    using place = new Place();
+    await copying(place, await world.client());
+    await vi.waitUntil(() => !place.has('copy'), { timeout: 20_000 });
+  });
+
+  test('ends with the session of one that can', async () => {
+    await using world = new CoreWorld();
+    using place = new Place();
+    const client = await world.client(REPLAY);
+    await copying(place, client);
+    const again = await world.resumed(client, REPLAY);
+    const size = place.sizeOf('copy');
+    await vi.waitUntil(() => place.sizeOf('copy') > size + COPY_TURN_BYTES, { timeout: 20_000 });
+    again.send('session/close', {}, 1000);
+    await vi.waitUntil(() => !place.has('copy'), { timeout: 20_000 });
+  });
 });
 
 /** Waits until nothing more comes to a client that takes nothing. */

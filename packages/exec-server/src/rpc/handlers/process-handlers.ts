@@ -21,9 +21,11 @@ import {
 } from '@holdfast/exec-protocol';
 import type { FileOrder } from '../../fs/file-order.js';
 import type { ProcessTable } from '../../process/process-table.js';
+import type { AnswerRoom } from '../answers/answer-room.js';
+import type { ProcessLists } from '../answers/process-lists.js';
 import type { ReadAnswers } from '../answers/read-answers.js';
 import type { LegacyResume } from '../legacy-resume.js';
-import { summariesOf, summaryOf } from './process-summary.js';
+import { summaryOf } from './process-summary.js';
 
 /** What the wire calls the sandbox of this machine, whether the intent restricts anything or not. */
 const SANDBOX_TYPE = process.platform === 'linux' ? 'linuxSeccomp' : 'none';
@@ -35,6 +37,8 @@ export interface ProcessScope {
   readonly processes: ProcessTable;
   readonly extensions: Extensions;
   readonly readAnswers: ReadAnswers;
+  readonly lists: ProcessLists;
+  readonly room: Pick<AnswerRoom, 'use'>;
   /** Fires when the connection has gone. */
   readonly gone: AbortSignal;
   /** What decides where events go on, on a resumed connection that cannot say so itself. */
@@ -89,8 +93,11 @@ function windowOf(windowBytes: number | undefined, extensions: Extensions): numb
   return extensions.flow === undefined ? undefined : (windowBytes ?? 0);
 }
 
-export function listProcesses({ processes }: ProcessScope): ResultOf<typeof processList> {
-  return { processes: summariesOf(processes.list()) };
+export async function listProcesses({
+  processes,
+  lists,
+}: ProcessScope): Promise<ResultOf<typeof processList>> {
+  return { processes: await lists.answer(() => processes.list()) };
 }
 
 export function attachProcess(
@@ -133,7 +140,7 @@ export async function closeProcessStdin(
   { processId }: ParamsOf<typeof processCloseStdin>,
 ): Promise<ResultOf<typeof processCloseStdin>> {
   const found = await processes.find(processId);
-  return { status: found === undefined ? 'unknownProcess' : found.process.closeStdin() };
+  return { status: found === undefined ? 'unknownProcess' : await found.process.closeStdin() };
 }
 
 export async function signalProcess(

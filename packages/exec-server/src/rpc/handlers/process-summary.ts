@@ -1,4 +1,5 @@
 import {
+  MAX_ID_CHARACTERS,
   MAX_LISTED_CHARACTERS,
   MAX_MESSAGE_VALUES,
   MAX_SHOWN_ARGUMENTS,
@@ -22,9 +23,21 @@ const VALUES_OF_SUMMARY = 15;
 /** JSON values around them. */
 const VALUES_OF_LIST = 4;
 
+/** An id and a command, where many others leave room for all of it. */
+const SUMMARY_CHARACTERS = MAX_ID_CHARACTERS + MAX_SHOWN_COMMAND_CHARACTERS;
+
+/** Everything else in a summary. */
+const BYTES_AROUND_COMMAND = 512;
+
 /** One process, by itself. */
 export function summaryOf(process: Summarized): ProcessSummary {
   return summaryIn(process, USUAL_ROOM);
+}
+
+/** What a list of so many processes has about at most: most characters take one byte. */
+export function listBytes(processes: number): number {
+  const characters = Math.min(processes * SUMMARY_CHARACTERS, MAX_LISTED_CHARACTERS);
+  return characters + processes * BYTES_AROUND_COMMAND;
 }
 
 /** Many processes, in one message: the more there are, the less is shown of the command of each. */

@@ -21,19 +21,18 @@ import {
   copyEntry,
   describeEntry,
   type FileScope,
-  listDirectory,
   makeDirectory,
   openFile,
   readFileBlock,
   readWholeFile,
   removeEntry,
   resolvePath,
-  walkTree,
   watchMissing,
   writeFileBlock,
   writeWholeFile,
 } from './file-handlers.js';
-import { changePermissions, digestFile, listEntries, makeSymlink, renameFile } from './file-tree-handlers.js';
+import { changePermissions, digestFile, makeSymlink, renameFile } from './file-tree-handlers.js';
+import { listDirectory, listEntries, walkTree } from './listing-handlers.js';
 import {
   attachProcess,
   closeProcessStdin,
@@ -80,9 +79,10 @@ export function createRoutes(host: RouteHost): ReadonlyMap<string, Route> {
     'session/close': () => host.closeSession(),
     'session/replay': (params) => replaySession(host.processes(), params),
     'environment/info': () => host.environment,
-    'environmentConfig/read': (params) => readConfig(host.config, params),
+    'environmentConfig/read': (params) =>
+      readConfig({ config: host.config, room: host.files().room }, params),
     'environment/status': () => ({ status: 'ready' }),
-    'capabilityRoots/discoverV1': (params) => discoverRoots(capabilityScope(host), params),
+    'capabilityRoots/discoverV1': (params, id) => discoverRoots(capabilityScope(host), params, id),
     'capabilities/discoverV2': (params) => discoverInstalled(capabilityScope(host), params),
     'process/start': (params) => startProcess(host.processes(), params),
     'process/read': (params, id) => readProcess(host.processes(), params, id),
@@ -95,7 +95,7 @@ export function createRoutes(host: RouteHost): ReadonlyMap<string, Route> {
     'process/attach': (params) => attachProcess(host.processes(), params),
     'process/detach': (params) => detachProcess(host.processes(), params),
     ...fileHandlers(host),
-    'http/request': (params) => host.http().request(params),
+    'http/request': (params, id) => host.http().request(params, id),
   };
   return new Map(Object.entries(REQUESTS).map(([method, spec]) => [method, guarded(host, spec, handlers)]));
 }
@@ -106,7 +106,7 @@ function capabilityScope(host: RouteHost): CapabilityScope {
 
 function fileHandlers(host: RouteHost): Pick<Handlers, Extract<RequestMethod, `fs/${string}`>> {
   return {
-    'fs/readFile': (params) => readWholeFile(host.files(), params),
+    'fs/readFile': (params, id) => readWholeFile(host.files(), params, id),
     'fs/writeFile': (params) => writeWholeFile(host.files(), params),
     'fs/createDirectory': (params) => makeDirectory(host.files(), params),
     'fs/getMetadata': (params) => describeEntry(host.files(), params),

@@ -74,10 +74,6 @@ export function fakeFiles(
       return file === 'sealed' || file === 'shutByOthers' ? 'never' : 'now';
     },
     takesName: (path) => path.length - path.lastIndexOf('/') <= 256,
-    mayExecute(path) {
-      const file = tree.get(path);
-      return typeof file === 'object' && 'text' in file && file.isProgram === true;
-    },
     readText(path) {
       const file = tree.get(path);
       return typeof file === 'object' && 'text' in file ? file.text : undefined;
@@ -96,5 +92,6 @@ function kindOf(file: FakeFile): FileFact['kind'] {
 
 function modeOf(file: FakeFile): number {
   if (file === 'shared') return 0o1777;
-  return kindOf(file) === 'directory' ? 0o755 : 0o644;
+  const isProgram = typeof file === 'object' && 'text' in file && file.isProgram === true;
+  return isProgram || kindOf(file) === 'directory' ? 0o755 : 0o644;
 }

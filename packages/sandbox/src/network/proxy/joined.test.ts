@@ -48,6 +48,46 @@ test('few go on in each turn of the event loop, in the order in which they came'
   expect(gone).toEqual(all);
 });
 
+test('networks have their works go on in turn, and not more of all of them', async () => {
+  const [busy, other] = [new LoopTurns(), new LoopTurns()];
+  const gone: string[] = [];
+  for (let count = 0; count < 2 * MAX_PASSED_A_TURN; count += 1) busy.wait(() => gone.push('busy'));
+  for (const name of ['first', 'second']) other.wait(() => gone.push(name));
+  await turn();
+  expect(gone).toEqual([
+    'busy',
+    'first',
+    'busy',
+    'second',
+    ...Array.from({ length: MAX_PASSED_A_TURN - 4 }, () => 'busy'),
+  ]);
+  await turn();
+  await turn();
+  expect(gone.length).toBe(2 * MAX_PASSED_A_TURN + 2);
+});
+
+test('one that comes in as many parts as are joined goes on alone in its turn, and others as before', async () => {
+  const turns = new LoopTurns();
+  const got: string[] = [];
+  const bodies = ['many', 'few', 'also few', 'many too'].map((name) => {
+    const body = new Joined(turns);
+    body.on('data', () => got.push(name));
+    return [name, body] as const;
+  });
+  await new Promise((resolve) => process.nextTick(resolve));
+  for (const [name, body] of bodies) {
+    const parts = name.startsWith('many') ? MAX_JOINED_BYTES : 2;
+    for (let part = 0; part < parts; part += 1) body.write('x');
+  }
+  const turnsOf: string[][] = [];
+  while (got.length < bodies.length) {
+    const before = got.length;
+    await turn();
+    turnsOf.push(got.slice(before));
+  }
+  expect(turnsOf).toEqual([['many'], ['few', 'also few'], ['many too']]);
+});
+
 test('one that is over meanwhile passes nothing, and the others go on', async () => {
   const turns = new LoopTurns();
   const [over, other] = [new Joined(turns), new Joined(turns)];

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import {
+  MAX_PASSED_A_TURN,
   MAX_PROXY_CONNECTIONS,
   MAX_PROXY_REQUESTS_BEHIND,
   PROXY_IDLE_TIMEOUT_MS,
@@ -142,7 +143,7 @@ test(
         decisions.push(`${one.protocol} ${one.reason ?? ''}`);
       }),
       (error) => faults.push(error),
-      false,
+      { servesSocks: false },
     );
     refusing.serve(httpAlone);
     const client = connect({ port: portOf(httpAlone), host: '127.0.0.1' });
@@ -170,6 +171,83 @@ test(
     await gone;
     await tunnelled();
     expect(decisions).toEqual(['too_many_connections', 'allow']);
+  },
+  DEADLINE_MS,
+);
+
+test(
+  'a connection that has no place among those of all networks is closed, until another one has given its own back',
+  async () => {
+    const shared = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1');
+    await once(shared, 'listening');
+    let free = 1;
+    const gate = new Gate(parseHostRules({ allow: ['*'], deny: [] }), NOWHERE, ({ reason, decision }) => {
+      decisions.push(reason ?? decision);
+    });
+    const sharing = new Proxy(gate, (error) => faults.push(error), {
+      takePlace() {
+        if (free === 0) return undefined;
+        free -= 1;
+        return () => {
+          free += 1;
+        };
+      },
+    });
+    sharing.serve(shared);
+    const dial = async (): Promise<readonly [client: Socket, inside: Socket]> => {
+      const client = connect(portOf(shared), '127.0.0.1');
+      client.on('error', () => undefined);
+      clients.push(client);
+      const [inside] = (await once(shared, 'connection')) as [Socket];
+      return [client, inside];
+    };
+    const [first, inside] = await dial();
+    const [second] = await dial();
+    await over(second);
+    const gone = once(inside, 'close');
+    first.destroy();
+    await gone;
+    const [, last] = await dial();
+    expect([decisions, free]).toEqual([['too_many_connections'], 0]);
+    const ended = once(last, 'close');
+    sharing.close();
+    await ended;
+    expect(free).toBe(1);
+    await new Promise((resolve) => shared.close(resolve));
+  },
+  DEADLINE_MS,
+);
+
+/** Connections that nobody serves until they are given to a listener. */
+async function accepted(count: number): Promise<readonly Socket[]> {
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  for (let made = 0; made < count; made += 1) {
+    const client = connect(portOf(server), '127.0.0.1');
+    client.on('error', () => undefined);
+    clients.push(client);
+  }
+  while (sockets.length < count) await turn();
+  server.close();
+  return sockets;
+}
+
+test(
+  'of connections that come at once, few are taken up in each turn of the event loop, and none that has gone by then',
+  async () => {
+    const forwarding = createServer();
+    proxy.forward(forwarding, { host: { host: 'a.example', isAddress: false }, port: 443 });
+    const sockets = await accepted(2 * MAX_PASSED_A_TURN + 3);
+    for (const socket of sockets) forwarding.emit('connection', socket);
+    for (const socket of sockets.slice(0, 2)) socket.destroy();
+    const counts = [];
+    for (let count = 0; count < 4; count += 1) {
+      await turn();
+      counts.push(decisions.length);
+    }
+    const all = sockets.length - 2;
+    expect(counts).toEqual([MAX_PASSED_A_TURN, 2 * MAX_PASSED_A_TURN, all, all]);
   },
   DEADLINE_MS,
 );

@@ -6,64 +6,60 @@ import type { Target } from '../host-rules.js';
 import { clientOf } from './client-of.js';
 import { type Guard, guardWith } from './guard.js';
 import { createHttpProxy } from './http/http-proxy.js';
+import { LoopTurns } from './loop-turns.js';
 import { whileOpen } from './presence.js';
 import { refuseSocks, serveSocks } from './socks-proxy.js';
 import { SOCKS_VERSION } from './socks5.js';
 import { tunnel } from './tunnel.js';
+
+/** A place for one connection among those that several networks share; what it returns gives that back. Undefined where there is none. */
+export type TakePlace = () => (() => void) | undefined;
+
+/** How a proxy serves those who connect. */
+export interface ProxyOptions {
+  /** Whether SOCKS 5 is spoken beside HTTP; default true. */
+  readonly servesSocks?: boolean | undefined;
+  /** Default there is always a place, up to `MAX_PROXY_CONNECTIONS`. */
+  readonly takePlace?: TakePlace | undefined;
+}
 
 /** Everything that one sandbox may connect to: whoever comes through its listeners is that sandbox and no other. */
 export class Proxy {
   readonly #gate: Gate;
   readonly #guard: Guard;
   readonly #servesSocks: boolean;
+  readonly #takePlace: TakePlace;
   readonly #connections = new Set<Socket>();
   readonly #deadlines = new WeakMap<Duplex, NodeJS.Timeout>();
+  readonly #turns = new LoopTurns();
   readonly #http;
 
   /**
    * @param onFault Called with what went wrong for each connection that was closed because it could not be served.
-   * @param servesSocks Whether SOCKS 5 is spoken beside HTTP.
    */
-  constructor(gate: Gate, onFault: (error: unknown) => void, servesSocks = true) {
+  constructor(
+    gate: Gate,
+    onFault: (error: unknown) => void,
+    { servesSocks = true, takePlace = () => () => undefined }: ProxyOptions = {},
+  ) {
     this.#gate = gate;
     this.#guard = guardWith(onFault);
     this.#servesSocks = servesSocks;
-    this.#http = createHttpProxy(gate, this.#guard, (socket) => this.#settle(socket));
+    this.#takePlace = takePlace;
+    this.#http = createHttpProxy(gate, this.#guard, this.#turns, (socket) => this.#settle(socket));
   }
 
   /** Serves HTTP and SOCKS 5 to whoever connects; the first byte tells which. */
   serve(listener: Server): void {
     listener.on('connection', (socket: Socket) => {
-      if (!this.#admit(socket, 'http')) return;
-      this.#expectRequest(socket);
-      const hangUp = (): void => {
-        socket.destroy();
-      };
-      socket.once('end', hangUp);
-      socket.once('data', (chunk: Buffer) => {
-        socket.off('end', hangUp);
-        socket.pause();
-        socket.unshift(chunk);
-        if (chunk[0] === SOCKS_VERSION && !this.#servesSocks) {
-          this.#settle(socket);
-          refuseSocks(this.#gate, socket);
-        } else if (chunk[0] === SOCKS_VERSION) {
-          this.#guard(
-            socket,
-            serveSocks(this.#gate, socket, () => this.#settle(socket)),
-          );
-        } else {
-          this.#http.emit('connection', socket);
-          process.nextTick(() => socket.resume());
-        }
-      });
+      this.#admit(socket, 'http', () => this.#serve(socket));
     });
   }
 
   /** Carries whoever connects to one target, as far as the rules allow it. */
   forward(listener: Server, target: Target): void {
     listener.on('connection', (socket: Socket) => {
-      if (this.#admit(socket, 'loopback')) this.#guard(socket, this.#carry(socket, target));
+      this.#admit(socket, 'loopback', () => this.#guard(socket, this.#carry(socket, target)));
     });
   }
 
@@ -71,6 +67,31 @@ export class Proxy {
   close(): void {
     this.#gate.close();
     for (const socket of this.#connections) socket.destroy();
+  }
+
+  #serve(socket: Socket): void {
+    this.#expectRequest(socket);
+    const hangUp = (): void => {
+      socket.destroy();
+    };
+    socket.once('end', hangUp);
+    socket.once('data', (chunk: Buffer) => {
+      socket.off('end', hangUp);
+      socket.pause();
+      socket.unshift(chunk);
+      if (chunk[0] === SOCKS_VERSION && !this.#servesSocks) {
+        this.#settle(socket);
+        refuseSocks(this.#gate, socket);
+      } else if (chunk[0] === SOCKS_VERSION) {
+        this.#guard(
+          socket,
+          serveSocks(this.#gate, socket, () => this.#settle(socket)),
+        );
+      } else {
+        this.#http.emit('connection', socket);
+        process.nextTick(() => socket.resume());
+      }
+    });
   }
 
   async #carry(socket: Socket, target: Target): Promise<void> {
@@ -81,16 +102,22 @@ export class Proxy {
     else tunnel(socket, passage.socket, undefined, () => undefined);
   }
 
-  #admit(socket: Socket, protocol: 'http' | 'loopback'): boolean {
+  /** @param serve Called when it is the turn of the connection, if it is there still. */
+  #admit(socket: Socket, protocol: 'http' | 'loopback', serve: () => void): void {
     socket.on('error', () => undefined);
-    if (this.#connections.size >= MAX_PROXY_CONNECTIONS) {
+    const leavePlace = this.#connections.size < MAX_PROXY_CONNECTIONS ? this.#takePlace() : undefined;
+    if (leavePlace === undefined) {
       this.#gate.refuse({ protocol, client: clientOf(socket) }, 'too_many_connections');
       socket.destroy();
-      return false;
+      return;
     }
     this.#connections.add(socket);
-    socket.once('close', () => this.#connections.delete(socket));
-    return true;
+    const leaveTurn = this.#turns.wait(serve);
+    socket.once('close', () => {
+      leaveTurn();
+      leavePlace();
+      this.#connections.delete(socket);
+    });
   }
 
   /** A connection that does not say what it wants must not keep its place, not even by sending a byte now and then. */

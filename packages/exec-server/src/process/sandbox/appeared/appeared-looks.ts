@@ -12,16 +12,22 @@ export interface LooksHost {
   readonly logger: Pick<Logger, 'info' | 'warn'>;
 }
 
-/** Looks for what has appeared while commands ran, one after the other. Sessions take turns, and nobody waits for it. */
+/** What came of a look. */
+export interface LookReport extends AppearedReport {
+  /** For people, why nobody has looked to the end; left out where somebody has. */
+  readonly unseen?: string;
+}
+
+/**
+ * Looks for what has appeared while commands ran, a few at a time. Sessions take turns, and nobody waits for it. A session whose last look has
+ * taken all of its time has the next one in a place that all such sessions share: no other waits for it again.
+ */
 export class AppearedLooks {
   readonly #clock: LooksHost['clock'];
   readonly #logger: LooksHost['logger'];
-  readonly #places = new FairPlaces({
-    all: 1,
-    perSession: 1,
-    waiting: MAX_WAITING_LOOKS_PER_SESSION,
-    refusal: tooManyWait,
-  });
+  readonly #places = looksAtOnce(LOOKS_AT_ONCE);
+  readonly #placesForSlow = looksAtOnce(SLOW_LOOKS_AT_ONCE);
+  readonly #slow = new WeakSet<Party>();
   readonly #over = new AbortController();
 
   constructor({ clock, logger }: LooksHost) {
@@ -33,15 +39,16 @@ export class AppearedLooks {
 
   /**
    * Has a look when it is the session's turn, and logs what it finds. Never fails.
+   * @param party The same object for each look of a session.
    * @param process Names the process in the log.
    * @param look Is called off when it takes too long.
-   * @param tell Hears what was found; not called for nothing.
+   * @param tell Hears what was found, or that nobody looked to the end; not called for nothing.
    */
   async look(
     party: Party,
     process: string,
     look: AppearedLook,
-    tell: (report: AppearedReport) => void,
+    tell: (report: LookReport) => void,
   ): Promise<void> {
     if (!this.#over.signal.aborted) await this.#look(party, process, look, tell);
   }
@@ -55,23 +62,32 @@ export class AppearedLooks {
     party: Party,
     process: string,
     look: AppearedLook,
-    tell: (report: AppearedReport) => void,
+    tell: (report: LookReport) => void,
   ): Promise<void> {
-    const leave = this.#places.take(party) ?? (await this.#turn(party, process));
-    if (leave === undefined) return;
     const over = this.#over.signal;
+    const tellUnseen = (unseen: string, facts: object = {}): void => {
+      if (over.aborted) return;
+      this.#logger.warn({ process, ...facts }, unseen);
+      tell({ found: [], more: 0, unseen });
+    };
+    const leave = await this.#turn(party);
+    if (leave === undefined) {
+      tellUnseen('what appeared while a command ran is not looked for: too many looks wait');
+      return;
+    }
     const time = this.#limit();
     try {
       time.signal.throwIfAborted();
       const report = await look(time.signal);
+      this.#slow.delete(party);
       if (over.aborted || report.found.length + report.more === 0) return;
       this.#log(process, report);
       tell(report);
     } catch (err) {
-      if (over.aborted) return;
-      if (time.signal.aborted)
-        this.#logger.warn({ process }, 'what appeared while a command ran could not be looked for in time');
-      else this.#logger.warn({ process, err }, 'what appeared while a command ran could not be looked for');
+      if (time.signal.aborted) {
+        this.#slow.add(party);
+        tellUnseen('what appeared while a command ran could not be looked for in time');
+      } else tellUnseen('what appeared while a command ran could not be looked for', { err });
     } finally {
       time.end();
       leave();
@@ -79,18 +95,19 @@ export class AppearedLooks {
   }
 
   /** @returns undefined for one that has no turn. */
-  async #turn(party: Party, process: string): Promise<LeavePlace | undefined> {
-    const over = this.#over.signal;
-    try {
-      return await this.#places.wait(party, over);
-    } catch {
-      if (!over.aborted)
-        this.#logger.warn(
-          { process },
-          'what appeared while a command ran is not looked for: too many looks wait',
-        );
-      return undefined;
+  async #turn(party: Party): Promise<LeavePlace | undefined> {
+    for (;;) {
+      const places = this.#placesOf(party);
+      const leave =
+        places.take(party) ?? (await places.wait(party, this.#over.signal).catch(() => undefined));
+      // While it waited, another look of the session has come to its end, or has not.
+      if (leave === undefined || places === this.#placesOf(party)) return leave;
+      leave();
     }
+  }
+
+  #placesOf(party: Party): FairPlaces {
+    return this.#slow.has(party) ? this.#placesForSlow : this.#places;
   }
 
   /** The time that one look has. */
@@ -124,6 +141,21 @@ export class AppearedLooks {
     if (more === 0) return;
     this.#logger.warn({ process, more }, 'more executable configuration appeared while a command ran');
   }
+}
+
+/** Each has all of its time by the clock, and all of them share one event loop. */
+const LOOKS_AT_ONCE = 2;
+
+/** Of sessions whose last look has taken all of its time. */
+const SLOW_LOOKS_AT_ONCE = 1;
+
+function looksAtOnce(all: number): FairPlaces {
+  return new FairPlaces({
+    all,
+    perSession: 1,
+    waiting: MAX_WAITING_LOOKS_PER_SESSION,
+    refusal: tooManyWait,
+  });
 }
 
 function tooManyWait(): ExecError {

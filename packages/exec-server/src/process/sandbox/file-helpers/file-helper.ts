@@ -9,7 +9,7 @@ import {
   type ResultOf,
 } from '@holdfast/exec-protocol';
 import type { SetUp } from '@holdfast/sandbox';
-import type { FileBlocks, FilesInside, FileToOpen } from '../../../confined-files.js';
+import type { FileBlock, FileBlocks, FilesInside, FileToOpen } from '../../../confined-files.js';
 import type { Logger } from '../../../logger.js';
 import type { Child, ChildSpec } from '../../spawn/child.js';
 import type { OsProcesses } from '../../spawn/os-processes.js';
@@ -135,29 +135,42 @@ export class FileHelper implements FilesInside {
   /** Opens a file inside, for which it is kept until that is closed. */
   async open(file: FileToOpen): Promise<FileBlocks> {
     const release = this.keep();
-    this.#handles += 1;
-    const handleId = String(this.#handles);
-    const close = async (): Promise<void> => {
-      try {
-        await this.#ask(fsClose, { handleId });
-      } finally {
-        this.#countFiles(-1);
-        release();
-      }
-    };
     try {
-      await this.#ask(fsOpen, { ...file, handleId });
+      const blocks = await this.openFile(file);
       this.#countFiles(1);
+      const close = async (): Promise<void> => {
+        try {
+          await blocks.close();
+        } finally {
+          this.#countFiles(-1);
+          release();
+        }
+      };
+      return { ...blocks, close };
     } catch (error) {
       release();
       throw error;
     }
+  }
+
+  async openFile(file: FileToOpen): Promise<FileBlocks> {
+    this.#handles += 1;
+    const handleId = String(this.#handles);
+    const close = async (): Promise<void> => {
+      await this.#ask(fsClose, { handleId });
+    };
+    await this.#ask(fsOpen, { ...file, handleId });
     if (!this.isWhole) {
       await close();
       throw notWhole(fsOpen);
     }
     return {
-      read: (offset, len) => this.#ask(fsReadBlock, { handleId, offset, len }),
+      read: async (offset, len) => {
+        const block = await this.#ask(fsReadBlock, { handleId, offset, len });
+        if (isBlockOf(len, block)) return block;
+        this.end();
+        throw endedMeanwhile(fsReadBlock);
+      },
       write: async (offset, chunk) => {
         await this.#ask(fsWriteBlock, { handleId, offset, chunk });
       },
@@ -182,6 +195,11 @@ export class FileHelper implements FilesInside {
       () => undefined,
     );
   }
+}
+
+/** A helper that somebody has taken over may answer blocks without an end. */
+function isBlockOf(length: number, { chunk, eof }: FileBlock): boolean {
+  return eof ? chunk.length < length : chunk.length === length;
 }
 
 interface StartedHelper {

@@ -14,59 +14,16 @@ import {
   MAX_READ_FILE_BYTES,
   MAX_SHORT_HELPER_ANSWER_BYTES,
 } from '@holdfast/exec-protocol';
-import { SANDBOX_START_MS, type SetUp } from '@holdfast/sandbox';
+import { SANDBOX_START_MS } from '@holdfast/sandbox';
 import { beforeEach, expect, test } from 'vitest';
 import type { FileBlocks, FilePlace, FileSession } from '../../../confined-files.js';
 import { fsReadFileUpTo } from '../../../file-up-to.js';
-import { ModelChild } from '../../../testing/model-processes.js';
 import { TestClock } from '../../../testing/test-clock.js';
-import type { Child, ChildListener, ChildSpec } from '../../spawn/child.js';
 import { SpawnError } from '../../spawn/spawn-error.js';
+import { ModelHelpers } from '../../testing/model-helpers.js';
 import { NO_SANDBOXES } from '../../testing/no-sandboxes.js';
 import { FileHelpers } from './file-helpers.js';
 import { helperProgram } from './helper-program.js';
-
-/** Helpers that say what a test lets them say. */
-class ModelHelpers {
-  readonly children: ModelChild[] = [];
-  readonly ended: number[] = [];
-  /** Of those that were begun. */
-  readonly setUps: SetUp[] = [];
-  failure: SpawnError | undefined;
-  /** Whether none is started before its set-up ends. */
-  isHeld = false;
-  /** What the next ones see. */
-  mounts = 'whole';
-
-  spawn({ confinement }: ChildSpec, _terminal: unknown, listener: ChildListener): Promise<Child> {
-    if (confinement === undefined) expect.unreachable();
-    this.setUps.push(confinement.setUp);
-    if (this.isHeld) return confinement.setUp.until(new Promise(() => undefined));
-    if (this.failure !== undefined) return Promise.reject(this.failure);
-    const child = new ModelChild(this.children.length, undefined, listener);
-    child.mounts = this.mounts;
-    this.children.push(child);
-    return Promise.resolve(child);
-  }
-
-  kill(child: Child): void {
-    this.ended.push(child.pid);
-    this.children[child.pid]?.end(137);
-  }
-
-  /** Answers everything that was asked of a helper and was not answered yet. */
-  answer(at: number): void {
-    const child = this.children[at];
-    if (child === undefined) throw new Error(`there is no helper ${String(at)}`);
-    const lines = child.stdin.split('\n').filter((line) => line.startsWith('{'));
-    child.stdin = '';
-    for (const line of lines) {
-      const { id, params } = JSON.parse(line) as { id: number; params: { handleId?: string; path?: string } };
-      const { handleId, path } = params;
-      child.print(`${JSON.stringify({ id, result: handleId === undefined ? { path } : { handleId } })}\n`);
-    }
-  }
-}
 
 let processes: ModelHelpers;
 let clock: TestClock;
@@ -581,6 +538,27 @@ test('content that is longer than it was asked for ends the helper', async () =>
   expect(processes.ended).toEqual([0]);
   expect(await answer).toBe('outcomeUnknown');
 });
+
+test.each([
+  ['fewer bytes than it was asked for, without an end', 'A'.repeat(4), false],
+  ['more bytes than it was asked for', 'A'.repeat(12), false],
+  ['an end behind all that it was asked for', 'A'.repeat(8), true],
+])(
+  'a helper that answers a block with %s is ended, and its file counts for nothing',
+  async (_, chunk, eof) => {
+    const read = kind(
+      place('a').use(
+        false,
+        async (inside) => await (await inside.openFile({ path: 'file:///f' })).read(0, 6),
+      ),
+    );
+    await turn();
+    processes.answer(0);
+    await turn();
+    processes.children[0]?.print(`${JSON.stringify({ id: 2, result: { chunk, eof } })}\n`);
+    expect([await read, processes.ended]).toEqual(['outcomeUnknown', [0]]);
+  },
+);
 
 /** Asks for as much as may wait for a helper. */
 function writeMuch(): Promise<unknown> {

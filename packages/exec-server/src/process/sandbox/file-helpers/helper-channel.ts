@@ -5,9 +5,6 @@ import {
   capabilityRootsDiscover,
   createPeer,
   ExecError,
-  fsList,
-  fsReadDirectory,
-  fsWalk,
   HELPER_QUEUE_BYTES,
   MAX_HELPER_ANSWER_BYTES,
   MAX_SHORT_HELPER_ANSWER_BYTES,
@@ -18,6 +15,7 @@ import {
 } from '@holdfast/exec-protocol';
 import { fsReadFileUpTo } from '../../../file-up-to.js';
 import { LineTransport } from '../../../line-transport.js';
+import { fsListUpTo, fsReadDirectoryUpTo, fsWalkUpTo } from '../../../listing-up-to.js';
 import { Turns } from '../../../turns.js';
 
 /** The other end of a channel, and who is told what becomes of it. */
@@ -111,18 +109,23 @@ export class HelperChannel {
   }
 }
 
-/** How long the answer may be where it is not a short one: content is no longer than it was asked for. */
+/** How long the answer may be where it is not a short one: content and listings are no longer than they were asked for. */
 function longestAnswer({ method }: RequestSpec, params: unknown): number {
-  if (method !== fsReadFileUpTo.method) return LONG_ANSWERS.has(method) ? MAX_HELPER_ANSWER_BYTES : 0;
-  const { limitBytes } = fsReadFileUpTo.params.parse(params);
-  return Math.min(base64Length(limitBytes) + MAX_SHORT_HELPER_ANSWER_BYTES, MAX_HELPER_ANSWER_BYTES);
+  if (LONG_ANSWERS.has(method)) return MAX_HELPER_ANSWER_BYTES;
+  const limited = LIMITED_ANSWERS.get(method);
+  if (limited === undefined) return 0;
+  const { limitBytes } = limited.params.parse(params);
+  const bytes = limited === fsReadFileUpTo ? base64Length(limitBytes) : limitBytes;
+  return Math.min(bytes + MAX_SHORT_HELPER_ANSWER_BYTES, MAX_HELPER_ANSWER_BYTES);
 }
 
-/** What a listing is asked for by; nothing else but content has a long answer. */
 const LONG_ANSWERS: ReadonlySet<string> = new Set(
-  [fsReadDirectory, fsWalk, fsList, capabilityRootsDiscover, capabilitiesDiscover].map(
-    ({ method }) => method,
-  ),
+  [capabilityRootsDiscover, capabilitiesDiscover].map(({ method }) => method),
+);
+
+/** What is asked for up to a number of bytes. */
+const LIMITED_ANSWERS = new Map(
+  [fsReadFileUpTo, fsReadDirectoryUpTo, fsWalkUpTo, fsListUpTo].map((spec) => [spec.method, spec]),
 );
 
 function ignore(): void {

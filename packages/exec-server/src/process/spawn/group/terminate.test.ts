@@ -8,7 +8,7 @@ import { canHaveLongEnvironment, longEnvironment } from '../testing/long-environ
 import type { RecordedChild } from '../testing/recording.js';
 import { record, specOf, TEST_ENV } from '../testing/recording.js';
 import { readProcessTable, signalEntry, strayDescendants } from './process-tree.js';
-import { killNow, signalTree } from './terminate.js';
+import { killNow, signalTree, straysOfMoment } from './terminate.js';
 
 const onLinux = process.platform === 'linux';
 const WAIT = { timeout: 10_000, interval: 5 };
@@ -120,6 +120,23 @@ test.runIf(onLinux)('a signal reaches the group and whoever left it', async () =
   await allGone(pids);
 });
 
+test.runIf(onLinux)('signals of one moment share a look at the processes, and reach each tree', async () => {
+  const trees = [await startTree(), await startTree()];
+  const readTable = vi.fn(readProcessTable);
+  const findStrays = straysOfMoment(readTable);
+  for (const { run } of trees) signalTree(run.child, 'SIGSTOP', findStrays);
+  for (const { run } of trees) signalTree(run.child, 'SIGTERM', findStrays);
+  expect(readTable).toHaveBeenCalledTimes(1);
+  await Promise.resolve();
+  for (const { run } of trees) signalTree(run.child, 'SIGCONT', findStrays);
+  expect(readTable).toHaveBeenCalledTimes(2);
+  for (const { run, pids } of trees) {
+    expect(await run.seen.exited).toEqual({ exitCode: 143, signal: 'SIGTERM' });
+    await run.seen.closed;
+    await allGone(pids);
+  }
+});
+
 test('without a process table tree-kill finds who left the group', async () => {
   const { run, pids } = await startTree();
   killNow([run.child], noTable);
@@ -132,7 +149,7 @@ test('without a process table and without ps the group is signalled all the same
   await using run = await record(pool, specOf('sleep 300 & exec sleep 300'));
   await using other = await record(pool, specOf('sleep 300 & exec sleep 300'));
   killNow([run.child], noTable, '/nonexistent');
-  signalTree(other.child, 'SIGTERM', noTable, '/nonexistent');
+  signalTree(other.child, 'SIGTERM', straysOfMoment(noTable), '/nonexistent');
   expect(await run.seen.exited).toEqual({ exitCode: 137, signal: 'SIGKILL' });
   expect(await other.seen.exited).toEqual({ exitCode: 143, signal: 'SIGTERM' });
   await Promise.all([run.seen.closed, other.seen.closed]);

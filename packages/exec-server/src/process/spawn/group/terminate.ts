@@ -48,18 +48,39 @@ export function killMarked(cookie: string, readTable: ReadTable = readProcessTab
 export function signalTree(
   child: Child,
   signal: NodeJS.Signals,
-  readTable: ReadTable = readProcessTable,
+  findStrays: FindStrays = straysOfMoment(),
   searchPath = SYSTEM_PATH,
 ): void {
-  const table = readTable();
-  if (table === undefined) {
+  // Found first: the signal may end a parent and so cut the tree.
+  const strays = findStrays(child);
+  if (strays === undefined) {
     sweep(child, signal, searchPath);
     return;
   }
-  // Found first: the signal may end a parent and so cut the tree.
-  const strays = straysOf([child], table, searchFor([child]));
   child.signalGroup(signal);
   for (const stray of strays) signalEntry(stray, signal);
+}
+
+/** Who left the group of a child; undefined where that cannot be seen. */
+export type FindStrays = (child: Child) => readonly ProcessEntry[] | undefined;
+
+/**
+ * Looks at the processes of the machine once for everybody who is asked about at one moment: there may be thousands of them,
+ * and a client may send hundreds of signals at once.
+ */
+export function straysOfMoment(readTable: ReadTable = readProcessTable): FindStrays {
+  let table: ReturnType<ReadTable>;
+  const found = new Map<Child, readonly ProcessEntry[] | undefined>();
+  return (child) => {
+    if (found.size === 0) {
+      table = readTable();
+      queueMicrotask(() => {
+        found.clear();
+      });
+    }
+    if (!found.has(child)) found.set(child, table && straysOf([child], table, searchFor([child])));
+    return found.get(child);
+  };
 }
 
 const require = createRequire(import.meta.url);

@@ -192,7 +192,7 @@ test('a grandchild that writes faster than it is read does not hold up the exit'
   await vi.waitFor(() => {
     expect(seen.outputBytes).toBeGreaterThan(0);
   }, WAIT);
-  run.child.endStdin();
+  run.child.endStdin(() => undefined);
   expect((await seen.exited).exitCode).toBe(4);
   run.child.signalGroup('SIGKILL');
   await seen.closed;
@@ -237,7 +237,7 @@ test('100 MB go through cat in both directions at once', { timeout: LONG_MS }, a
     expected.update(block);
     expect(await written(child, block)).toBeUndefined();
   }
-  child.endStdin();
+  child.endStdin(() => undefined);
   await seen.closed;
   expect(seen.outputBytes).toBe(100_000_000);
   expect(seen.sha256()).toBe(expected.digest('hex'));
@@ -248,8 +248,8 @@ test('writes keep their order, and the end comes after them', async () => {
   // More than the pipe holds, so that most of it still waits when the end is asked for.
   const lines = Array.from({ length: 100 }, (_, line) => `${line} `.padEnd(10_000, 'x'));
   const answers = lines.map((line) => written(child, Buffer.from(line)));
-  child.endStdin();
-  child.endStdin();
+  child.endStdin(() => undefined);
+  child.endStdin(() => undefined);
   expect(await written(child, Buffer.from('late'))).toBeInstanceOf(Error);
   expect(await Promise.all(answers)).toEqual(lines.map(() => undefined));
   await seen.closed;
@@ -389,7 +389,7 @@ test('300 children at once all close, and leave no process behind', { timeout: L
   const one = async (at: number): Promise<string> => {
     const { child, seen } = await record(pool, specOf(`cat; echo ${at}`, { stdin: 'pipe' }));
     await written(child, Buffer.from('in '));
-    child.endStdin();
+    child.endStdin(() => undefined);
     await seen.closed;
     expect(seen.order).toEqual(['output', 'exit', 'closed']);
     if (onLinux) expect(existsSync(`/proc/${child.pid}`)).toBe(false);

@@ -86,8 +86,8 @@ class PipeChild implements Child {
     else this.#stdin.write(bytes, done);
   }
 
-  endStdin(): void {
-    this.#stdin?.end();
+  endStdin(done: (error?: Error) => void): void {
+    this.#stdin?.end(done);
   }
 
   signalGroup(signal: NodeJS.Signals): boolean {

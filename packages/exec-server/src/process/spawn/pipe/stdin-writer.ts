@@ -4,8 +4,8 @@ import { Socket } from 'node:net';
 export interface StdinWriter {
   /** Writes in call order; `done` comes later, once, when the kernel took all bytes or will take no more. */
   write(bytes: Uint8Array, done: (error?: Error) => void): void;
-  /** Closes the pipe after everything written so far. */
-  end(): void;
+  /** Closes the pipe after everything written so far; `done` as for a write. */
+  end(done: (error?: Error) => void): void;
   /** Closes the pipe at once; what waits is given up. */
   close(): void;
 }
@@ -38,10 +38,10 @@ class PipeWriter implements StdinWriter {
     });
   }
 
-  end(): void {
+  end(done: (error?: Error) => void): void {
     // Remembered here: a write after the end would be an error that destroys the socket and what it still holds.
     this.#isOpen = false;
-    this.#socket.end();
+    this.#socket.end(done);
   }
 
   close(): void {

@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import { Fifo } from '../../../fifo.js';
 import type { StdinWriter } from '../pipe/stdin-writer.js';
 import { errorCode } from '../spawn-error.js';
 
@@ -32,6 +33,7 @@ const LONGEST_WAIT_MS = 64;
 
 // A program that reads as fast as this writes must not hold up everybody else.
 const TURN_BYTES = 256 * 1024;
+const TURN_ENTRIES = 1024;
 
 const EOT = 4;
 
@@ -50,7 +52,7 @@ class PtyWriter implements StdinWriter {
   readonly #fd: number;
   readonly #end: TerminalEnd;
   readonly #onBroken: () => void;
-  readonly #queue: Pending[] = [];
+  readonly #queue = new Fifo<Pending>();
   #writtenOfFirst = 0;
   #isAtLineStart = true;
   #waitMs = FIRST_WAIT_MS;
@@ -70,34 +72,39 @@ class PtyWriter implements StdinWriter {
     }
     const last = bytes.at(-1);
     if (last !== undefined) this.#isAtLineStart = LINE_STARTS.has(last);
-    this.#queue.push({ bytes, done });
+    this.#queue.add({ bytes, done });
     if (this.#cancelWait === undefined) this.#flush();
   }
 
-  end(): void {
-    this.write(Buffer.alloc(this.#isAtLineStart ? 1 : 2, EOT), () => undefined);
+  end(done: (error?: Error) => void): void {
+    this.write(Buffer.alloc(this.#isAtLineStart ? 1 : 2, EOT), done);
   }
 
   close(): void {
     this.#isBroken = true;
     this.#cancelWait?.();
     this.#cancelWait = undefined;
-    for (const { done } of this.#queue.splice(0)) process.nextTick(done, closedError());
+    const error = closedError();
+    for (let next = this.#queue.take(); next !== undefined; next = this.#queue.take())
+      process.nextTick(next.done, error);
   }
 
   #flush(): void {
     let budget = TURN_BYTES;
-    for (let first = this.#queue[0]; first !== undefined; first = this.#queue[0]) {
+    let entries = TURN_ENTRIES;
+    for (let { first } = this.#queue; first !== undefined; first = this.#queue.first) {
       const rest = first.bytes.subarray(this.#writtenOfFirst, this.#writtenOfFirst + budget);
       const written = this.#tryWrite(rest);
       if (written === undefined) return;
       this.#writtenOfFirst += written;
       budget -= written;
       if (this.#writtenOfFirst === first.bytes.length) {
-        this.#queue.shift();
+        this.#queue.take();
         this.#writtenOfFirst = 0;
         process.nextTick(first.done);
-      } else if (budget === 0) {
+        entries -= 1;
+      }
+      if ((budget === 0 || entries === 0) && this.#queue.first !== undefined) {
         this.#flushNextTurn();
         return;
       }

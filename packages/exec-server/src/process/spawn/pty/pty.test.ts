@@ -216,7 +216,7 @@ test('a resize after the end does nothing', async () => {
   await seen.closed;
   child.resize({ cols: 100, rows: 40 });
   expect(await type(child, 'x')).toBeInstanceOf(Error);
-  child.endStdin();
+  child.endStdin(() => undefined);
   child.pauseOutput();
   child.resumeOutput();
   child.cutOutput();
@@ -358,7 +358,7 @@ test('end of input behind a whole line, and behind an unfinished one', async () 
     const { child, seen } = await open('stty -echo; echo ready; cat; echo; echo end');
     await until(seen, 'ready');
     child.writeStdin(Buffer.from(text), () => undefined);
-    child.endStdin();
+    child.endStdin(() => undefined);
     await seen.closed;
     expect(seen.text('pty')).toBe(`ready\r\n${text.replace('\n', '\r\n')}\r\nend\r\n`);
   }

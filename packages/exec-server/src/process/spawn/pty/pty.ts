@@ -125,8 +125,8 @@ class TerminalChild implements PtyChild {
     this.#input.write(bytes, done);
   }
 
-  endStdin(): void {
-    this.#input.end();
+  endStdin(done: (error?: Error) => void): void {
+    this.#input.end(done);
   }
 
   resize(size: TerminalSize): void {

@@ -6,7 +6,7 @@ import type { Gate, NetworkCaller } from '../../gate.js';
 import { clientOf } from '../client-of.js';
 import { farewell } from '../farewell.js';
 import type { Guard } from '../guard.js';
-import { LoopTurns } from '../loop-turns.js';
+import type { LoopTurns } from '../loop-turns.js';
 import { whileOpen, whileWaiting } from '../presence.js';
 import { tunnel } from '../tunnel.js';
 import { answerFor, blocked, MALFORMED, reply, wholeAnswer } from './http-answer.js';
@@ -16,16 +16,21 @@ import { connectTarget, forwardTarget } from './http-target.js';
 /**
  * Plain HTTP and CONNECT through a gate, one request for each connection: what is sent behind it is not served. It does
  * not listen: connections are given to it by emitting `connection`.
+ * @param turns In which bodies are carried.
  * @param onRequest Called for each connection when it is clear what it wants, or that it wants nothing that could be read.
  */
-export function createHttpProxy(gate: Gate, guard: Guard, onRequest: (socket: Duplex) => void): Server {
+export function createHttpProxy(
+  gate: Gate,
+  guard: Guard,
+  turns: LoopTurns,
+  onRequest: (socket: Duplex) => void,
+): Server {
   // A CONNECT without Host is legal, and who sends several headers of that name is told so by us.
   const server = createServer({ maxHeaderSize: MAX_PROXY_HEADER_BYTES, requireHostHeader: false });
   // A connection is answered once: how many there are inside bounds how many there are outside.
   server.maxRequestsPerSocket = 1;
   // Node obeys headers beyond a number of them and does not show them; their bytes are bounded.
   server.maxHeadersCount = 0;
-  const turns = new LoopTurns();
   const used = new WeakSet<Duplex>();
   server.on('request', (request, response) => {
     used.add(request.socket);

@@ -2,11 +2,13 @@ import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { base64Length, MAX_READ_FILE_BYTES } from '@holdfast/exec-protocol';
+import { base64Length, CONTENT_SLICE_BYTES, MAX_READ_FILE_BYTES, type WireId } from '@holdfast/exec-protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { SMALL_FILE_BYTES } from '../../file-up-to.js';
 import { readFileUpTo } from '../../fs/file-requests.js';
-import { readInRoom } from './read-in-room.js';
+import { toNativePath } from '../../fs/native-path.js';
+import { LocalFile } from '../../fs/open/local-file.js';
+import { answerFile, type WholeFile } from './file-answer.js';
 
 let folder = '';
 
@@ -17,6 +19,8 @@ beforeEach(() => {
 afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
+
+const ID = '7' as WireId;
 
 /** Reads a file that has another size at each look. @returns the room that was asked for each of them, and the outcome. */
 async function readChanging(...sizes: readonly number[]): Promise<readonly [readonly number[], unknown]> {
@@ -30,10 +34,28 @@ async function readChanging(...sizes: readonly number[]): Promise<readonly [read
       return work();
     },
   };
-  const path = pathToFileURL(file).href;
-  const read = readInRoom(room, (limitBytes) => readFileUpTo({ path, limitBytes }));
-  const outcome = await read.then(({ length }) => length, String);
+  const path = toNativePath(pathToFileURL(file).href, 'path');
+  const whole: WholeFile = {
+    path,
+    readUpTo: (limitBytes) => readFileUpTo({ path: pathToFileURL(file).href, limitBytes }),
+    withBlocks: async (read) => {
+      const blocks = await LocalFile.open(path, 'read');
+      return await read(blocks).finally(() => blocks.close());
+    },
+  };
+  const outcome = await answerFile(room, whole, ID).then(lengthOf, String);
   return [rooms, outcome];
+}
+
+/** Bytes of the content, as the client finds it. */
+function lengthOf(answer: Uint8Array | readonly Uint8Array[]): number {
+  if (answer instanceof Uint8Array) return answer.length;
+  const { id, result } = JSON.parse(Buffer.concat(answer).toString()) as {
+    readonly id: number;
+    readonly result: { readonly dataBase64: string };
+  };
+  expect(id).toBe(7);
+  return Buffer.from(result.dataBase64, 'base64').length;
 }
 
 test('a file takes the room for what is looked at first, or for its size', async () => {
@@ -42,6 +64,11 @@ test('a file takes the room for what is looked at first, or for its size', async
     [[base64Length(SMALL_FILE_BYTES)], SMALL_FILE_BYTES],
     [[base64Length(SMALL_FILE_BYTES), base64Length(large)], large],
   ]);
+});
+
+test('one of whole blocks has nothing more behind them', async () => {
+  const large = 2 * CONTENT_SLICE_BYTES;
+  expect(await readChanging(large)).toEqual([[SMALL_FILE_BYTES, large].map(base64Length), large]);
 });
 
 test('one that is larger at each look is read when there is room for what it has by then', async () => {
@@ -71,13 +98,24 @@ test('what is larger than any answer is refused at the first look, whatever is t
   ]);
 });
 
-test('who says of every size that the file is larger is not asked for ever', async () => {
+test('what never comes to an end is not read for ever', async () => {
   const limits: number[] = [];
-  const room = { use: <T>(_bytes: number, work: () => Promise<T>): Promise<T> => work() };
-  const read = readInRoom(room, (limitBytes) => {
-    limits.push(limitBytes);
-    return Promise.resolve({ isWhole: false, dataBase64: new Uint8Array(), size: 0 });
-  });
-  await expect(read).rejects.toMatchObject({ kind: 'fileTooLarge' });
-  expect([limits[0], limits.at(-1), limits.length]).toEqual([SMALL_FILE_BYTES, MAX_READ_FILE_BYTES, 14]);
+  const room = {
+    use<T>(bytes: number, work: () => Promise<T>): Promise<T> {
+      limits.push(bytes);
+      return work();
+    },
+  };
+  const chunk = new Uint8Array(CONTENT_SLICE_BYTES);
+  const endless: WholeFile = {
+    path: toNativePath('file:///endless', 'path'),
+    readUpTo: () => Promise.resolve({ isWhole: false, dataBase64: new Uint8Array(), size: 0 }),
+    withBlocks: (read) => read({ read: () => Promise.resolve({ chunk, eof: false }) }),
+  };
+  await expect(answerFile(room, endless, ID)).rejects.toMatchObject({ kind: 'fileTooLarge' });
+  expect([limits[0], limits.at(-1), limits.length]).toEqual([
+    base64Length(SMALL_FILE_BYTES),
+    base64Length(MAX_READ_FILE_BYTES),
+    14,
+  ]);
 });

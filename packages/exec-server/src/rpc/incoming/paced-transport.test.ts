@@ -1,0 +1,379 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect, createServer as createPipeServer, type Socket } from 'node:net';
+import { PassThrough } from 'node:stream';
+import type { TransportListener } from '@holdfast/exec-protocol';
+import { expect, test } from 'vitest';
+import { WebSocket, WebSocketServer } from 'ws';
+import { systemClock } from '../../clock.js';
+import { CoreWorld, FLOW } from '../../testing/core-world.js';
+import { StdioTransport } from '../../transport/stdio-transport.js';
+import { WebSocketTransport } from '../../transport/websocket-transport.js';
+import type { AnswerTransport } from '../answers/answer-transport.js';
+import { MessageTurns } from './message-turns.js';
+import { MESSAGES_A_TURN, PacedTransport } from './paced-transport.js';
+
+/** A carrier that hands over what a test says, whether it is paused or not, as a WebSocket does with the rest of a read. */
+class Carrier implements AnswerTransport {
+  readonly label = 'a carrier';
+  readonly bufferedBytes = 0;
+  /** What was asked of it, in order. */
+  readonly asked: string[] = [];
+  #listener: TransportListener | undefined;
+
+  get listener(): TransportListener {
+    if (this.#listener === undefined) throw new Error('nobody listens');
+    return this.#listener;
+  }
+
+  start(listener: TransportListener): void {
+    this.#listener = listener;
+  }
+
+  arrive(...messages: readonly string[]): void {
+    for (const message of messages) this.listener.onMessage(message);
+  }
+
+  send(message: string): void {
+    this.asked.push(`send ${message}`);
+  }
+
+  sendBytes(message: Uint8Array, sent: () => void): void {
+    this.asked.push(`bytes ${Buffer.from(message).toString()}`);
+    sent();
+  }
+
+  sendSlices(message: readonly Uint8Array[]): void {
+    this.asked.push(`slices ${Buffer.concat(message).toString()}`);
+  }
+
+  ping(mark?: string): boolean {
+    this.asked.push(`ping ${String(mark)}`);
+    return true;
+  }
+
+  pause(): void {
+    this.asked.push('pause');
+  }
+
+  resume(): void {
+    this.asked.push('resume');
+  }
+
+  close(): void {
+    this.asked.push('close');
+  }
+
+  destroy(): void {
+    this.asked.push('destroy');
+  }
+}
+
+/** An event loop whose turns pass when a test says so; a message takes two milliseconds of it, or none. */
+class Loop {
+  #now = 0;
+  #next: (() => void)[] = [];
+  readonly turns = new MessageTurns(this);
+
+  now(): number {
+    return this.#now;
+  }
+
+  nextTurn(run: () => void): void {
+    this.#next.push(run);
+  }
+
+  turn(): void {
+    for (const run of this.#next.splice(0)) run();
+  }
+
+  connect(
+    heard: string[],
+    { takesMs = 2 } = {},
+  ): { readonly carrier: Carrier; readonly transport: PacedTransport } {
+    const carrier = new Carrier();
+    const transport = new PacedTransport({ carrier, clock: this, turns: this.turns });
+    transport.start({
+      onMessage: (message) => {
+        heard.push(String(message));
+        this.#now += takesMs;
+      },
+      onHeartbeat: (echo) => heard.push(`heartbeat ${String(echo)}`),
+      onDrain: () => heard.push('drain'),
+      onClose: ({ reason }) => heard.push(`closed ${reason}`),
+    });
+    return { carrier, transport };
+  }
+}
+
+const CLOSED = { code: 1000, reason: 'bye' };
+
+test('messages have the loop for five milliseconds a turn; the others wait in order, and nothing more is read', () => {
+  const [loop, heard] = [new Loop(), [] as string[]];
+  const { carrier } = loop.connect(heard);
+  carrier.arrive('1', '2', '3', '4', '5', '6', '7');
+  expect([heard.join(''), carrier.asked]).toEqual(['123', ['pause']]);
+  loop.turn();
+  expect([heard.join(''), carrier.asked]).toEqual(['123456', ['pause']]);
+  loop.turn();
+  expect([heard.join(''), carrier.asked]).toEqual(['1234567', ['pause', 'resume']]);
+  loop.turn();
+  carrier.arrive('8');
+  expect(heard.join('')).toBe('12345678');
+});
+
+test('what several reads bring in one turn has the time of one', () => {
+  const [loop, heard] = [new Loop(), [] as string[]];
+  const { carrier } = loop.connect(heard);
+  carrier.arrive('1', '2');
+  carrier.arrive('3', '4');
+  expect(heard.join('')).toBe('123');
+});
+
+test('a turn has so many messages, however little time they take', () => {
+  const [loop, heard] = [new Loop(), [] as string[]];
+  const { carrier } = loop.connect(heard, { takesMs: 0 });
+  const messages = Array.from({ length: 2 * MESSAGES_A_TURN + 1 }, (_, at) => String(at));
+  carrier.arrive(...messages);
+  expect(heard).toEqual(messages.slice(0, MESSAGES_A_TURN));
+  loop.turn();
+  expect(heard).toEqual(messages.slice(0, 2 * MESSAGES_A_TURN));
+  loop.turn();
+  expect(heard).toEqual(messages);
+});
+
+test('connections whose messages wait have one turn each, and one that has none waiting is heard at once', () => {
+  const [loop, heard] = [new Loop(), [] as string[]];
+  const [left, right, calm] = [loop.connect(heard), loop.connect(heard), loop.connect(heard)];
+  left.carrier.arrive('a', 'b', 'c', 'd', 'e');
+  right.carrier.arrive('A', 'B', 'C', 'D', 'E');
+  loop.turn();
+  calm.carrier.arrive('*');
+  loop.turn();
+  loop.turn();
+  expect(heard.join('')).toBe('abcABCde*DE');
+});
+
+test('signs of life keep their place among the messages', () => {
+  const [loop, heard] = [new Loop(), [] as string[]];
+  const { carrier } = loop.connect(heard);
+  carrier.arrive('1', '2', '3', '4');
+  carrier.listener.onHeartbeat?.('mark');
+  carrier.listener.onHeartbeat?.();
+  carrier.arrive('5');
+  loop.turn();
+  expect(heard).toEqual(['1', '2', '3', '4', 'heartbeat mark', 'heartbeat undefined', '5']);
+});
+
+test('while the owner has paused, what was kept stays', () => {
+  const [loop, heard] = [new Loop(), [] as string[]];
+  const { carrier, transport } = loop.connect(heard);
+  carrier.arrive('1', '2', '3', '4');
+  transport.pause();
+  loop.turn();
+  expect([heard.join(''), carrier.asked]).toEqual(['123', ['pause']]);
+  transport.resume();
+  expect(carrier.asked).toEqual(['pause']);
+  loop.turn();
+  expect([heard.join(''), carrier.asked]).toEqual(['1234', ['pause', 'resume']]);
+});
+
+test('an end of what was kept does not undo a pause of the owner', () => {
+  const [loop, heard] = [new Loop(), [] as string[]];
+  const { carrier, transport } = loop.connect(heard);
+  carrier.arrive('1', '2', '3', '4');
+  loop.turn();
+  transport.pause();
+  expect(carrier.asked).toEqual(['pause', 'resume', 'pause']);
+  carrier.arrive('5');
+  loop.turn();
+  expect([heard.join(''), carrier.asked]).toEqual(['1234', ['pause', 'resume', 'pause']]);
+  transport.resume();
+  loop.turn();
+  expect([heard.join(''), carrier.asked]).toEqual(['12345', ['pause', 'resume', 'pause', 'resume']]);
+});
+
+test('what had arrived before the carrier ended is heard before the end, also where the owner has paused', () => {
+  const [loop, heard] = [new Loop(), [] as string[]];
+  const { carrier, transport } = loop.connect(heard);
+  transport.pause();
+  carrier.arrive('1', '2', '3', '4');
+  carrier.listener.onClose(CLOSED);
+  expect(heard).toEqual([]);
+  loop.turn();
+  expect(heard).toEqual(['1', '2', '3']);
+  loop.turn();
+  loop.turn();
+  expect(heard).toEqual(['1', '2', '3', '4', 'closed bye']);
+});
+
+test('an end with nothing before it is told at once', () => {
+  const [loop, heard] = [new Loop(), [] as string[]];
+  const { carrier } = loop.connect(heard);
+  carrier.listener.onClose(CLOSED);
+  expect(heard).toEqual(['closed bye']);
+});
+
+test.each(['close', 'destroy'] as const)('after %s nothing is heard but the end', (way) => {
+  const [loop, heard] = [new Loop(), [] as string[]];
+  const { carrier, transport } = loop.connect(heard);
+  carrier.arrive('1', '2', '3', '4');
+  if (way === 'close') transport.close('goingAway', 'go');
+  else transport.destroy();
+  carrier.arrive('5');
+  loop.turn();
+  expect([heard.splice(0), carrier.asked]).toEqual([
+    ['1', '2', '3'],
+    ['pause', 'resume', way],
+  ]);
+  carrier.listener.onClose(CLOSED);
+  expect(heard).toEqual(['closed bye']);
+});
+
+test('an end from here, while that of the carrier waits for what came before it, is told once', () => {
+  const [loop, heard] = [new Loop(), [] as string[]];
+  const { carrier, transport } = loop.connect(heard);
+  carrier.arrive('1', '2', '3', '4');
+  carrier.listener.onClose(CLOSED);
+  transport.destroy();
+  loop.turn();
+  loop.turn();
+  expect(heard).toEqual(['1', '2', '3', 'closed bye']);
+});
+
+test('what is sent, and what has left, goes through as it is', () => {
+  const [loop, heard] = [new Loop(), [] as string[]];
+  const { carrier, transport } = loop.connect(heard);
+  transport.send('{}');
+  transport.sendBytes(Buffer.from('[]'), () => heard.push('sent'));
+  transport.sendSlices([Buffer.from('['), Buffer.from(']')]);
+  transport.ping('mark');
+  carrier.listener.onDrain();
+  expect([carrier.asked, heard]).toEqual([
+    ['send {}', 'bytes []', 'slices []', 'ping mark'],
+    ['sent', 'drain'],
+  ]);
+});
+
+test('what is sent after the end was told goes nowhere', () => {
+  const [loop, heard] = [new Loop(), [] as string[]];
+  const { carrier, transport } = loop.connect(heard);
+  carrier.arrive('1', '2', '3', '4');
+  carrier.listener.onClose(CLOSED);
+  transport.send('before');
+  loop.turn();
+  transport.send('after');
+  transport.sendBytes(Buffer.from('after'), () => heard.push('sent'));
+  transport.sendSlices([Buffer.from('after')]);
+  expect([carrier.asked, heard]).toEqual([
+    ['pause', 'send before'],
+    ['1', '2', '3', '4', 'closed bye', 'sent'],
+  ]);
+});
+
+test('what came before the end of stdio is answered, however many turns it takes', async () => {
+  const [input, output] = [new PassThrough(), new PassThrough()];
+  let now = 0;
+  const clock = { now: () => now, nextTurn: (run: () => void) => setImmediate(run) };
+  const carrier = new StdioTransport(input, output);
+  const transport = new PacedTransport({ carrier, clock, turns: new MessageTurns(clock) });
+  const ended = new Promise<void>((resolve) => {
+    transport.start({
+      onMessage: (message) => {
+        now += 6;
+        transport.send(`answer to ${String(message)}`);
+      },
+      onDrain: () => undefined,
+      onClose: () => {
+        resolve();
+      },
+    });
+  });
+  input.end('1\n2\n3\nlast');
+  await ended;
+  const answers = 'answer to 1\nanswer to 2\nanswer to 3\nanswer to last\n';
+  expect(String(output.read())).toBe(answers);
+});
+
+/** The longest read of a socket or pipe. */
+const READ_BYTES = 64 * 1024;
+
+/** Hears everything that a carrier brings. @returns the messages, and how many of them were kept at most. */
+async function hearAll(
+  carrier: AnswerTransport,
+): Promise<{ readonly messages: readonly string[]; readonly kept: number }> {
+  const messages: string[] = [];
+  let [arrived, kept] = [0, 0];
+  const start = carrier.start.bind(carrier);
+  carrier.start = (listener) => {
+    start({
+      ...listener,
+      onMessage: (message) => {
+        arrived += 1;
+        listener.onMessage(message);
+        kept = Math.max(kept, arrived - messages.length);
+      },
+    });
+  };
+  const paced = new PacedTransport({ carrier, clock: systemClock, turns: new MessageTurns(systemClock) });
+  await new Promise<void>((resolve) => {
+    paced.start({
+      onMessage: (message) => messages.push(String(message)),
+      onDrain: () => undefined,
+      onClose: () => {
+        resolve();
+      },
+    });
+  });
+  return { messages, kept };
+}
+
+const COUNT = 60_000;
+const BURST = Array.from({ length: COUNT }, (_, at) => `"message ${String(at).padStart(6, '0')}"`);
+
+test('of a burst over a WebSocket no more is kept than one read of the socket holds', async () => {
+  const server = createServer();
+  const sockets = new WebSocketServer({ noServer: true });
+  const accepted = new Promise<AnswerTransport>((resolve) => {
+    server.on('upgrade', (request, socket, head) => {
+      sockets.handleUpgrade(request, socket, head, (ws) => {
+        resolve(new WebSocketTransport(ws, socket, 'here'));
+      });
+    });
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const client = new WebSocket(`ws://127.0.0.1:${String((server.address() as AddressInfo).port)}/`);
+  await once(client, 'open');
+  const heard = hearAll(await accepted);
+  for (const message of BURST) client.send(message);
+  client.close();
+  const { messages, kept } = await heard;
+  server.close();
+  expect(messages).toEqual(BURST);
+  expect(kept).toBeGreaterThan(2 * MESSAGES_A_TURN);
+  expect(kept).toBeLessThanOrEqual(READ_BYTES / (BURST[0] ?? '').length);
+});
+
+test('of a burst over stdio no more is kept than one read of the pipe holds', async () => {
+  const server = createPipeServer();
+  const accepted = once(server, 'connection') as Promise<[Socket]>;
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const writer = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  const [input] = await accepted;
+  const heard = hearAll(new StdioTransport(input, new PassThrough()));
+  writer.end(`${BURST.join('\n')}\n`);
+  const { messages, kept } = await heard;
+  server.close();
+  expect(messages).toEqual(BURST);
+  expect(kept).toBeGreaterThan(2 * MESSAGES_A_TURN);
+  expect(kept).toBeLessThanOrEqual(READ_BYTES / (BURST[0] ?? '').length);
+});
+
+test('a client is answered in the middle of the burst of another one', async () => {
+  await using world = new CoreWorld();
+  const [busy, calm] = [await world.client(FLOW), await world.client(FLOW)];
+  const requests = 100 * MESSAGES_A_TURN;
+  for (let sent = 0; sent < requests; sent += 1) busy.send('environment/status', {});
+  expect((await calm.request('environment/status', {})).error).toBeUndefined();
+  expect(busy.received.length).toBeLessThan(requests);
+});
