@@ -28,8 +28,9 @@ beforeAll(() => {
 });
 afterAll(() => pool.close());
 
-async function startTree(): Promise<{ run: RecordedChild; pids: number[] }> {
-  const run = await record(pool, specOf(TREE));
+async function startTree(marked?: string): Promise<{ run: RecordedChild; pids: number[] }> {
+  const spec = marked === undefined ? {} : { env: { ...TEST_ENV, MARK: marked }, mark: `MARK=${marked}` };
+  const run = await record(pool, specOf(TREE, spec));
   const pids = await vi.waitFor(() => {
     const found = run.seen.text().match(/\d+\n/g) ?? [];
     expect(found).toHaveLength(4);
@@ -121,7 +122,8 @@ test.runIf(onLinux)('a signal reaches the group and whoever left it', async () =
 });
 
 test.runIf(onLinux)('signals of one moment share a look at the processes, and reach each tree', async () => {
-  const trees = [await startTree(), await startTree()];
+  // A process that is ended before it has stopped leaves its children to be found by their mark.
+  const trees = [await startTree('first'), await startTree('second')];
   const readTable = vi.fn(readProcessTable);
   const findStrays = straysOfMoment(readTable);
   for (const { run } of trees) signalTree(run.child, 'SIGSTOP', findStrays);
