@@ -262,11 +262,12 @@ test('what is sent after the end was told goes nowhere', () => {
   carrier.listener.onClose(CLOSED);
   transport.send('before');
   loop.turn();
+  loop.turn();
   transport.send('after');
   transport.sendBytes(Buffer.from('after'), () => heard.push('sent'));
   transport.sendSlices([Buffer.from('after')]);
   expect([carrier.asked, heard]).toEqual([
-    ['pause', 'send before'],
+    ['pause', 'send before', 'resume'],
     ['1', '2', '3', '4', 'closed bye', 'sent'],
   ]);
 });
@@ -277,11 +278,15 @@ test('what came before the end of stdio is answered, however many turns it takes
   const clock = { now: () => now, nextTurn: (run: () => void) => setImmediate(run) };
   const carrier = new StdioTransport(input, output);
   const transport = new PacedTransport({ carrier, clock, turns: new MessageTurns(clock) });
+  const answer = async (message: string | Uint8Array): Promise<void> => {
+    for (let step = 0; step < 10; step += 1) await Promise.resolve();
+    transport.send(`answer to ${String(message)}`);
+  };
   const ended = new Promise<void>((resolve) => {
     transport.start({
       onMessage: (message) => {
         now += 6;
-        transport.send(`answer to ${String(message)}`);
+        void answer(message);
       },
       onDrain: () => undefined,
       onClose: () => {

@@ -32,7 +32,7 @@ interface Slice {
  *
  * What a turn has no time for is kept, in order, and the carrier is not read until it has gone on; so that is what one read of
  * the carrier holds, and never more. While the owner has paused it stays. What had arrived before the carrier ended is handed
- * on before the end is told; what an end from this side overtakes is not.
+ * on, and has a turn to be answered in, before the end is told; what an end from this side overtakes is not.
  */
 export class PacedTransport implements AnswerTransport {
   readonly #carrier: AnswerTransport;
@@ -81,7 +81,8 @@ export class PacedTransport implements AnswerTransport {
       },
       onClose: (closed) => {
         this.#closed = closed;
-        if (this.#isKeeping) this.#look();
+        const mayHaveAnswers = this.#isKeeping || this.#slice !== undefined;
+        if (mayHaveAnswers && !this.#isEndedHere) this.#look();
         else this.#tellEnd();
       },
     });
@@ -163,6 +164,7 @@ export class PacedTransport implements AnswerTransport {
   }
 
   readonly #goOn = (): void => {
+    const hadKept = this.#isKeeping;
     this.#slice = this.#nextSlice();
     // A pause means nothing to what arrived before the carrier ended.
     while ((!this.#isPausedByOwner || this.#closed !== undefined) && this.#isKeeping && this.#isInTime()) {
@@ -171,7 +173,7 @@ export class PacedTransport implements AnswerTransport {
       handOn?.();
     }
     if (!this.#isKeeping) this.#forgetKept();
-    if (this.#closed !== undefined && !this.#isKeeping) this.#tellEnd();
+    if (this.#closed !== undefined && !hadKept) this.#tellEnd();
     else this.#look();
   };
 
