@@ -62,6 +62,21 @@ describeConfined('the temporary directory of `holdfast sandbox`', WHOEVER_TESTS,
     DEADLINE_MS,
   );
 
+  test(
+    'takes names that are kept elsewhere, since nobody meets them there',
+    async () => {
+      await using place = await sandboxPlace(WHOEVER_TESTS);
+      const make =
+        'cd "$TMPDIR" && ls -A && mkdir .vscode && echo text > .envrc && cat .envrc && ! touch "$0/.envrc"';
+      const { code, stdout } = await runHoldfast(
+        ['sandbox', '--write', place.workspace, '--', '/bin/sh', '-c', make, place.workspace],
+        {},
+      );
+      expect({ code, stdout }).toEqual({ code: 0, stdout: 'text\n' });
+    },
+    DEADLINE_MS,
+  );
+
   test.runIf(process.getuid?.() === 0)(
     'stays with what root alone could remove of what the command has moved into it',
     async () => {

@@ -612,7 +612,7 @@ export { type Appeared, type AppearedKind, type AppearedReport, CeilingSource, t
 
 // internal.d.ts
 import { S as SandboxPlan, g as SetUp, M as MountStep, c as HostRules, p as HostRule, R as RefusalReason, a as NetworkAnswer, j as NormalisedPolicy, l as FileFacts, A as Access, t as PathRule } from './limits.js';
-export { V as MAX_CELLS_STARTING, W as MAX_PROXY_CONNECTIONS, X as MAX_STATUS_BYTES, Y as networkOf } from './limits.js';
+export { V as MAX_CELLS_STARTING, W as MAX_PROXY_CONNECTIONS, X as MAX_STATUS_BYTES, Y as networkOf, Z as withPassing } from './limits.js';
 import { SandboxReport } from '@holdfast/exec-protocol';
 import 'zod';
 
@@ -1350,6 +1350,8 @@ interface Ceiling extends NamesAtTop {
     readonly maximum: Omit<NormalisedPolicy, 'restrictsFiles'> | undefined;
     /** Directories and files that no restricted policy shows. */
     readonly hidden: readonly HiddenPath[];
+    /** Canonical paths of directories that are removed when the command has ended: whatever it leaves at their top, nobody meets. Default none. */
+    readonly passing?: readonly string[] | undefined;
 }
 /** What no sandbox shows. */
 interface HiddenPath {
@@ -1383,6 +1385,8 @@ interface CeilingSource {
 }
 /** The ceiling of an executor whose operator configured none. */
 declare const NO_OPERATOR: CeilingSource;
+/** The same for a command that has directories of its own, which go with it. @param passing Their canonical paths. */
+declare function withPassing(source: CeilingSource, passing: readonly string[]): CeilingSource;
 /**
  * The ceiling that an operator has configured. No peer has a say in what its symbols stand for.
  * @param roots Those of the executor itself.
@@ -1614,4 +1618,4 @@ declare const MAX_PROXY_CONNECTIONS = 256;
 /** Networks that one server makes at once: each takes a program of its own for a moment. Further ones wait their turn. */
 declare const MAX_CELLS_STARTING = 4;
 
-export { type Access as A, type ScannedTree as B, type CeilingSource as C, type SearchedRoot as D, type SetUpClock as E, type FileIdentity as F, type GlobMatch as G, type HostFacts as H, type SetUpOptions as I, type SetUpStep as J, ceilingSource as K, type LaunchPlan as L, type MountStep as M, type NetworkProtocol as N, type OperatorCeiling as O, type Placeholder as P, parseCeiling as Q, type RefusalReason as R, type SandboxPlan as S, parseHostRules as T, planSandbox as U, MAX_CELLS_STARTING as V, MAX_PROXY_CONNECTIONS as W, MAX_STATUS_BYTES as X, networkOf as Y, type NetworkAnswer as a, type RuleOrigin as b, type HostRules as c, type SandboxIntent as d, type NetworkDecider as e, type MountPrograms as f, SetUp as g, type RepositoryFinder as h, type PatternFinder as i, type NormalisedPolicy as j, type Aside as k, type FileFacts as l, type FileView as m, type GlobMatches as n, type GlobScan as o, type HostRule as p, NO_OPERATOR as q, type Narrowing as r, type NetworkQuestion as s, type PathRule as t, type PlanOptions as u, type PlannedDescriptor as v, type PolicyNote as w, SANDBOX_START_MS as x, type SandboxedCommand as y, type ScanTarget as z };
+export { type Access as A, type ScannedTree as B, type CeilingSource as C, type SearchedRoot as D, type SetUpClock as E, type FileIdentity as F, type GlobMatch as G, type HostFacts as H, type SetUpOptions as I, type SetUpStep as J, ceilingSource as K, type LaunchPlan as L, type MountStep as M, type NetworkProtocol as N, type OperatorCeiling as O, type Placeholder as P, parseCeiling as Q, type RefusalReason as R, type SandboxPlan as S, parseHostRules as T, planSandbox as U, MAX_CELLS_STARTING as V, MAX_PROXY_CONNECTIONS as W, MAX_STATUS_BYTES as X, networkOf as Y, withPassing as Z, type NetworkAnswer as a, type RuleOrigin as b, type HostRules as c, type SandboxIntent as d, type NetworkDecider as e, type MountPrograms as f, SetUp as g, type RepositoryFinder as h, type PatternFinder as i, type NormalisedPolicy as j, type Aside as k, type FileFacts as l, type FileView as m, type GlobMatches as n, type GlobScan as o, type HostRule as p, NO_OPERATOR as q, type Narrowing as r, type NetworkQuestion as s, type PathRule as t, type PlanOptions as u, type PlannedDescriptor as v, type PolicyNote as w, SANDBOX_START_MS as x, type SandboxedCommand as y, type ScanTarget as z };

@@ -16,6 +16,7 @@ import {
   secureOwnFolder,
   spillFolder,
 } from '@holdfast/sandbox';
+import { withPassing } from '@holdfast/sandbox/internal';
 import { complain } from '../complain.js';
 import { refuseLostVariables } from '../lost-bytes.js';
 import { isPassedOn } from './carried-streams.js';
@@ -76,7 +77,7 @@ export async function planLocally(
       wrapperEnv,
     },
     host,
-    NO_OPERATOR,
+    withPassing(NO_OPERATOR, permissions.temporary === undefined ? [] : [permissions.temporary]),
     { hosts: permissions.hosts, setUp },
   ).catch((error: unknown) => {
     throw inWordsOf(permissions, error);

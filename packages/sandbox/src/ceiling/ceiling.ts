@@ -42,6 +42,8 @@ export interface Ceiling extends NamesAtTop {
   readonly maximum: Omit<NormalisedPolicy, 'restrictsFiles'> | undefined;
   /** Directories and files that no restricted policy shows. */
   readonly hidden: readonly HiddenPath[];
+  /** Canonical paths of directories that are removed when the command has ended: whatever it leaves at their top, nobody meets. Default none. */
+  readonly passing?: readonly string[] | undefined;
 }
 
 /** What no sandbox shows. */
@@ -243,7 +245,7 @@ function protections(
   const roots = writableRoots(rules);
   const looks = new LookPool(files, MAX_FOLLOWED_NAMES);
   const git = new GitBelow(index, looks);
-  const { maximum, operatorNames = [] } = ceiling;
+  const { maximum, operatorNames = [], passing = [] } = ceiling;
   const held = heldNames(operatorNames, maximum?.rules ?? [], rules, files);
   notes.push(...held.gaps.map(asNote));
   for (const root of roots) {
@@ -252,7 +254,7 @@ function protections(
     notes.push(...notesOf(root.path, scanned));
     paths.push(...git.add(root.path, scanned).map(asPath));
     // In a directory that many share, nobody's configuration is looked for.
-    if (root.isShared) continue;
+    if (root.isShared || passing.includes(root.path)) continue;
     const names = held.roots.has(root.path) ? { ...ceiling, operatorNames: [] } : ceiling;
     paths.push(...protectedAtTop(root.path, names, files));
   }

@@ -24,8 +24,9 @@ const HOME: Readonly<Record<string, FakeFile>> = {
 async function keptIn(
   root: string,
   tree: Readonly<Record<string, FakeFile>>,
+  ceiling = CEILING,
 ): Promise<{ readonly rules: readonly string[]; readonly gaps: readonly string[] }> {
-  const { policy, gaps } = await applyToFakes(policyOf([`write ${root}`]), CEILING, { ...HOME, ...tree });
+  const { policy, gaps } = await applyToFakes(policyOf([`write ${root}`]), ceiling, { ...HOME, ...tree });
   return { rules: linesOf(policy.rules), gaps };
 }
 
@@ -88,4 +89,12 @@ test('names of an operator stay as well, by the line of the ceiling that has the
     ['/home/me/.vimrc', 'default: executableConfiguration', undefined],
     ['/home/me/Makefile', 'ceiling: protectedNames.0', undefined],
   ]);
+});
+
+test('in a directory that goes with the command nothing is kept at the top', async () => {
+  const tree: Readonly<Record<string, FakeFile>> = { '/own/.vimrc': { text: '' } };
+  expect(await keptIn('/own', tree, { ...CEILING, passing: ['/own'] })).toEqual({
+    rules: ['write /own'],
+    gaps: [],
+  });
 });

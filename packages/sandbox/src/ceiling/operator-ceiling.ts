@@ -70,6 +70,14 @@ export const NO_OPERATOR: CeilingSource = {
   bindTo: () => DEFAULT_CEILING,
 };
 
+/** The same for a command that has directories of its own, which go with it. @param passing Their canonical paths. */
+export function withPassing(source: CeilingSource, passing: readonly string[]): CeilingSource {
+  return {
+    ...source,
+    bindTo: (files, patterns) => ({ ...source.bindTo(files, patterns), passing }),
+  };
+}
+
 /**
  * The ceiling that an operator has configured. No peer has a say in what its symbols stand for.
  * @param roots Those of the executor itself.
