@@ -109,6 +109,38 @@ describeConfined('what appears while a command runs', WHOEVER_TESTS, () => {
   );
 
   test(
+    'is told by `holdfast sandbox` of a link on the way to a program that a git config names, be that there or missing, once it is replaced',
+    async () => {
+      await using place = await sandboxPlace(WHOEVER_TESTS);
+      const { workspace } = place;
+      const [linked, tools] = [join(workspace, 'bin/x'), join(workspace, 'tools')];
+      const options = { env: { ...place.server.env } };
+      const run = (command: string): ReturnType<typeof runHoldfast> =>
+        runHoldfast(
+          ['sandbox', '--write', workspace, '--', '/bin/sh', '-c', `cd ${workspace}; ${command}`],
+          options,
+        );
+      await run('git init -q . && mkdir bin out && : > out/x && ln -s ../out/x bin/x && ln -s out tools');
+      appendFileSync(
+        join(workspace, '.git/config'),
+        '[core]\n\tfsmonitor = bin/x\n\tsshCommand = tools/ssh\n',
+      );
+      const told = [
+        await run('touch bin/y tools/y'),
+        await run('rm bin/x tools && mkdir tools && : > bin/x && : > tools/ssh'),
+      ];
+      const before = `holdfast: note: the git config of ${workspace}/.git: ${linked} is a link on the way to ${workspace}/out/x, and could be replaced\n`;
+      const note = (link: string): string =>
+        `holdfast: note: ${link} was a link, which nothing kept from being replaced, and there is something else now; look at what it holds, or where it leads\n`;
+      expect(told).toEqual([
+        { code: 0, stdout: '', stderr: before },
+        { code: 0, stdout: '', stderr: before + note(linked) + note(tools) },
+      ]);
+    },
+    DEADLINE_MS,
+  );
+
+  test(
     'is told of a repository with a directory for a config, which no later command exchanges for one that nobody is told of',
     async () => {
       await using place = await sandboxPlace(WHOEVER_TESTS);

@@ -287,6 +287,8 @@ function protections(
   const deep = deepRestrictions(restricted, rules);
   remarks.push(...noteOfDeep([...tooDeep, ...deep]));
   const aboveDeep = deep.flatMap(({ directory: path }) => protection.rulesFor({ path }));
+  const protectedPaths = new Set(inside.map(({ path }) => path));
+  protection.noteLooseLinks(named.links.filter((link) => !isWithinAny(link, protectedPaths)));
   looseLinks.push(...protection.looseLinks);
   notes.push(...protection.gaps.map(asNote));
   return [EVERYTHING, ...inside, ...aboveDeep];

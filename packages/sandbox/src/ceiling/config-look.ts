@@ -1,5 +1,6 @@
 import type { FileFacts } from '../files/file-facts.js';
-import { ancestorsOf, isWithinAny, withHolders } from '../files/paths.js';
+import { ancestorsOf, isWithinAny, parentOf, withHolders } from '../files/paths.js';
+import { MAX_CONFIG_LINKS } from '../limits.js';
 import { ConfigFiles } from './config-files.js';
 import { ConfigPaths } from './config-paths.js';
 
@@ -11,15 +12,23 @@ export class ConfigLook {
   readonly paths: ConfigPaths;
   /** Directories that keep their names anyway. */
   readonly pinned: Set<string>;
+  /** Directories of hooks, in which links stay as they are. */
+  readonly hooks = new Set<string>();
+  readonly #links = new Set<string>();
   readonly #kept: ReadonlySet<string>;
 
   constructor(files: FileFacts, kept: readonly string[], repositories: readonly string[]) {
-    this.files = files;
+    this.files = { ...files, readLink: (path) => this.#cross(path, files) };
     this.kept = kept;
     this.#kept = new Set(kept);
     this.configs = new ConfigFiles(files);
     this.paths = new ConfigPaths(files);
     this.pinned = new Set(withHolders([...repositories, ...kept]));
+  }
+
+  /** Links in what may be written that were followed, to nothing and in circles too: as many as are looked at again, and one more. */
+  get links(): readonly string[] {
+    return [...this.#links];
   }
 
   /** Whether it lies in what may be written, or is that. */
@@ -35,5 +44,11 @@ export class ConfigLook {
       pins.push(above);
     }
     return pins;
+  }
+
+  #cross(link: string, files: FileFacts): string {
+    const isLoose = this.isKept(link) && !this.hooks.has(parentOf(link));
+    if (isLoose && this.#links.size <= MAX_CONFIG_LINKS) this.#links.add(link);
+    return files.readLink(link);
   }
 }

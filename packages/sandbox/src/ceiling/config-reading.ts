@@ -34,7 +34,7 @@ export interface ConfiguredRepository {
 }
 
 /** What git would run or read because a config names it, or a link among hooks. */
-export interface ConfigTargets {
+export interface ReadTargets {
   readonly paths: readonly ProtectedPath[];
   readonly gaps: readonly ConfigGap[];
   /** What git would run, and is no program now. */
@@ -49,7 +49,7 @@ export interface ConfigGap {
 }
 
 /** What one repository names, as far as its share goes. */
-export class ConfigReading implements ConfigTargets {
+export class ConfigReading implements ReadTargets {
   readonly gaps: ConfigGap[] = [];
   readonly #paths = new Map<string, ProtectedPath>();
   readonly repository: ConfiguredRepository;
@@ -219,6 +219,7 @@ export class ConfigReading implements ConfigTargets {
   #addLinkedHooks(directory: string): void {
     if (this.#listed.has(directory)) return;
     this.#listed.add(directory);
+    this.#look.hooks.add(directory);
     const entries = this.#files.list(directory, MAX_HOOKS);
     const seen = entries?.length ?? MAX_HOOKS;
     if (!this.budget.take('looks', Math.floor(seen / ENTRIES_OF_ONE_LOOK))) return;

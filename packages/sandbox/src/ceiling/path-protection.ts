@@ -58,7 +58,7 @@ export class PathProtection {
     const resolved = resolvePath(wanted.path, this.#looks.filesFor(wanted.path));
     if (resolved.kind === 'deadEnd') {
       const { at, isLink, isUnseen, why } = resolved;
-      this.#noteLooseLinks([wanted.path, at]);
+      this.noteLooseLinks([wanted.path, at]);
       if (isUnseen === true) {
         this.#tell('unseen', wanted.path, `${wanted.path} is not protected: ${why}; have no link there`);
         return [];
@@ -70,7 +70,7 @@ export class PathProtection {
     }
     const { kind, links } = resolved;
     if (kind !== 'missing' || wanted.onlyIfThere !== true)
-      this.#noteLooseLinks(links.map((link) => link.path));
+      this.noteLooseLinks(links.map((link) => link.path));
     if (kind === 'missing') return this.#rulesForMissing(wanted, resolved);
     if (!this.#mayProtect(wanted, resolved)) return [];
     const { path, identity, isShared } = resolved;
@@ -95,6 +95,16 @@ export class PathProtection {
         `${above} cannot be written, so all of it stays as it is; let this user write it (chmod u+w)`,
       );
     return this.rulesFor({ path: above });
+  }
+
+  /** Those of these paths at which a command could replace a link count as loose. */
+  noteLooseLinks(paths: readonly string[]): void {
+    const { index, files } = this.#facts;
+    for (const path of paths.filter((one) => index.accessAt(one) === 'write')) {
+      const found = seenAt(path, files);
+      if (found === undefined || found === 'keptOut' || found.kind !== 'link') continue;
+      this.#looseLinks.set(path, { path, identity: identityOf(found) });
+    }
   }
 
   #rulesForMissing(wanted: ProtectedPath, resolved: ResolvedPath): readonly PathRule[] {
@@ -150,15 +160,6 @@ export class PathProtection {
     if (onlyIfThere === true) return 'and a command could have put it there';
     const isInside = linksInto.some((directory) => directory !== target && isWithin(target, directory));
     return isInside ? undefined : 'which lies elsewhere';
-  }
-
-  #noteLooseLinks(paths: readonly string[]): void {
-    const { index, files } = this.#facts;
-    for (const path of paths.filter((one) => index.accessAt(one) === 'write')) {
-      const found = seenAt(path, files);
-      if (found === undefined || found === 'keptOut' || found.kind !== 'link') continue;
-      this.#looseLinks.set(path, { path, identity: identityOf(found) });
-    }
   }
 
   #tell(group: string, path: string, text: string): void {
