@@ -11,6 +11,7 @@ import {
 } from '@holdfast/sandbox';
 import { MAX_STATUS_BYTES } from '@holdfast/sandbox/internal';
 import type { ChildSpec, Confinement } from './child.js';
+import { rememberSandbox } from './group/living-sandboxes.js';
 import { SpawnError } from './spawn-error.js';
 import { explainSpawnFailure } from './spawn-failure.js';
 import type { StartedProcess } from './started-process.js';
@@ -42,6 +43,7 @@ export async function startConfined(
     const { setUp } = confinement;
     const complaint = (): string => readComplaint(complaints);
     const { process, wrapper, command } = await startWrapper(launch, { setUp, spawn, complaint });
+    rememberSandbox(wrapper);
     const { first } = wrapper;
     if (command === undefined || first === undefined) return { process, wrapper };
     return { process, wrapper, confined: { wrapper: process, first, command } };

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { afterEach, expect, test, vi } from 'vitest';
 import { TEST_ENV } from '../testing/recording.js';
-import { carriersOf, ENVIRONMENT_BYTES, holdersOf } from './environments.js';
+import { carriersOf, ENVIRONMENT_BYTES, GLANCE_BYTES, holdersOf } from './environments.js';
 import { type ProcessEntry, readProcessTable } from './process-tree.js';
 
 const onLinux = process.platform === 'linux';
@@ -33,9 +34,14 @@ function pidsOf(entries: readonly ProcessEntry[]): readonly number[] {
 
 /** An environment that ends `bytes` bytes after its beginning, the mark last. */
 function markedAtTheEndOf(bytes: number): Readonly<Record<string, string>> {
-  const first = { FIRST: 'x'.repeat(MAX_TEXT_BYTES / 2) };
+  const first = { FIRST: 'x'.repeat(Math.min(bytes, MAX_TEXT_BYTES) / 2) };
   const rest = bytes - textOf({ ...first, REST: '', MARK: 'of-one-child' }).length;
   return { ...first, REST: 'x'.repeat(rest), MARK: 'of-one-child' };
+}
+
+/** How many bytes this thread has read so far, files of the kernel included. */
+function bytesRead(): number {
+  return Number(/^rchar: (\d+)$/m.exec(readFileSync('/proc/thread-self/io', 'latin1'))?.[1]);
 }
 
 function textOf(env: Readonly<Record<string, string>>): string {
@@ -66,6 +72,32 @@ test.runIf(onLinux)('what stands behind the limit is not looked at', async () =>
   const pid = await processWith(markedAtTheEndOf(ENVIRONMENT_BYTES));
   await processWith(markedAtTheEndOf(ENVIRONMENT_BYTES + 2));
   expect(pidsOf(carriersOf(new Set([MARK]))(readProcessTable() ?? []))).toEqual([pid]);
+});
+
+test.runIf(onLinux)('an entry is read to its end, wherever a glance would have ended', async () => {
+  const ours: number[] = [];
+  for (const moved of [-1, 0, 1, 8]) ours.push(await processWith(markedAtTheEndOf(GLANCE_BYTES + moved)));
+  const { MARK: _, ...rest } = markedAtTheEndOf(GLANCE_BYTES + 1);
+  await processWith({ ...rest, MARK: 'of-one-children' });
+  const table = readProcessTable() ?? [];
+  expect(pidsOf(carriersOf(new Set([MARK]))(table)).toSorted()).toEqual(ours.toSorted());
+});
+
+test.runIf(onLinux)('of an environment no more is read than it takes to see whose it is', async () => {
+  const long = { LONG: 'x'.repeat(100_000) };
+  const ours = await processWith({ MARK: 'of-one-child', ...long });
+  const others = [
+    await processWith({ MARK: 'of-another', ...long }),
+    await processWith({ ...long, ...TEST_ENV }),
+  ];
+  const bytesOf = (pid: number): number => {
+    const table = (readProcessTable() ?? []).filter((entry) => entry.pid === pid);
+    const before = bytesRead();
+    carriersOf(new Set([MARK]))(table);
+    // It has read how much it had read, too.
+    return Math.floor((bytesRead() - before) / 1000);
+  };
+  expect([ours, ...others].map(bytesOf)).toEqual([4, 4, 104]);
 });
 
 test('who is no carrier is looked at once, unless he had no environment yet', () => {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { PipePool } from '../pipe/pipe-pool.js';
 import { createPipePool } from '../pipe/pipe-pool.js';
 import { canHaveLongEnvironment, longEnvironment } from '../testing/long-environment.js';
+import { canHaveNamespace, IN_NAMESPACE } from '../testing/namespace.js';
 import type { RecordedChild } from '../testing/recording.js';
 import { record, specOf, TEST_ENV } from '../testing/recording.js';
 import { readProcessTable, signalEntry, strayDescendants } from './process-tree.js';
@@ -88,6 +89,31 @@ test.runIf(canHaveLongEnvironment)(
     await vi.waitFor(() => {
       expect(run.seen.text()).toBe('long\n');
     }, WAIT);
+    killNow([run.child]);
+    await run.seen.closed;
+  },
+);
+
+test.runIf(canHaveNamespace)(
+  'what is left of a container that a stray has started is found by the mark',
+  async () => {
+    const container = IN_NAMESPACE.filter((word) => word !== '--kill-child');
+    const script = 'setsid sh -c \'echo $$; exec "$@"\' sh "$@" &';
+    // It holds the output open.
+    const inside = 'echo inside is $$; exec setsid sleep 300';
+    const spec = specOf(['sh', '-c', script, 'sh', ...container, 'sh', '-c', inside], {
+      env: { MARK: 'of-one-child', ...TEST_ENV },
+      mark: 'MARK=of-one-child',
+    });
+    await using run = await record(pool, spec);
+    await run.seen.exited;
+    const [, outside] = await vi.waitFor(() => {
+      const said = /^(\d+)\ninside is 1\n$/.exec(run.seen.text());
+      expect(said).not.toBeNull();
+      return said ?? [];
+    }, WAIT);
+    process.kill(Number(outside), 'SIGKILL');
+    await allGone([Number(outside)]);
     killNow([run.child]);
     await run.seen.closed;
   },
