@@ -7,8 +7,8 @@ import { createPipePool, type PipePool } from '../spawn/pipe/pipe-pool.js';
 import { type RecordedChild, record, specOf } from '../spawn/testing/recording.js';
 import { createSandboxes } from './sandboxes.js';
 
-const MARK = 'MARK=of-one-child';
-const ENV = { MARK: 'of-one-child', PATH: process.env['PATH'] ?? '' };
+const MARK = 'MARK=of-a-sandbox';
+const ENV = { MARK: 'of-a-sandbox', PATH: process.env['PATH'] ?? '' };
 
 let pool: PipePool;
 beforeAll(() => {

@@ -33,19 +33,13 @@ test.runIf(canHaveNamespace)(
   'what is inside of a sandbox of ours is told from what is in a container',
   async () => {
     await using sandbox = await startNamespace(TEST_ENV);
-    await using _container = await startNamespace(TEST_ENV);
+    await using container = await startNamespace(TEST_ENV);
+    const pids = [sandbox, container].flatMap(({ outer, first }) => [outer.pid, first.pid]);
     expect(pidsInside()).toEqual([]);
     remember(sandbox);
-    expect(pidsInside()).toEqual([sandbox.first.pid]);
+    expect(pids.map((pid) => pidsInside().includes(pid))).toEqual([false, true, false, false]);
   },
 );
-
-test.runIf(canHaveNamespace)('nobody is inside of a sandbox of which nothing is left', async () => {
-  await using sandbox = await startNamespace(TEST_ENV);
-  const end = remember(sandbox);
-  await end();
-  expect(pidsInside()).toEqual([]);
-});
 
 test.runIf(canHaveNamespace)('nor where somebody else has the number of its first process', async () => {
   await using namespace = await startNamespace(TEST_ENV);

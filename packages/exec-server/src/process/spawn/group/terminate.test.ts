@@ -78,10 +78,10 @@ test.runIf(onLinux)('killing after the exit takes what is left of the group, and
 test.runIf(canHaveLongEnvironment)(
   'a stray that has made its environment longer than any text is found by the mark at its beginning',
   async () => {
-    const mark = 'MARK=of-one-child';
+    const mark = 'MARK=of-a-long-one';
     // Neither its session nor a parent tells whose it is, and it holds the output open.
     const spec = specOf(['sh', '-c', 'setsid "$@" &', 'sh', ...longEnvironment(600 * 2 ** 20, mark)], {
-      env: { MARK: 'of-one-child', ...TEST_ENV },
+      env: { MARK: 'of-a-long-one', ...TEST_ENV },
       mark,
     });
     await using run = await record(pool, spec);
@@ -102,8 +102,8 @@ test.runIf(canHaveNamespace)(
     // It holds the output open.
     const inside = 'echo inside is $$; exec setsid sleep 300';
     const spec = specOf(['sh', '-c', script, 'sh', ...container, 'sh', '-c', inside], {
-      env: { MARK: 'of-one-child', ...TEST_ENV },
-      mark: 'MARK=of-one-child',
+      env: { MARK: 'of-a-container', ...TEST_ENV },
+      mark: 'MARK=of-a-container',
     });
     await using run = await record(pool, spec);
     await run.seen.exited;
