@@ -160,7 +160,7 @@ export function createServerCore(options: ServerCoreOptions): ServerCore {
       };
     },
     accept(carrier, principal, { isResumable }) {
-      const transport = new PacedTransport({ carrier, clock, turns });
+      const transport = new PacedTransport({ carrier, turns, principal });
       const connection = new Connection(createConnectionId(), transport, { principal, isResumable }, host);
       connections.add(connection);
       void connection.ended.then(() => connections.delete(connection));

@@ -1,5 +1,6 @@
 import { ExecError, type httpRequest, type ParamsOf } from '@holdfast/exec-protocol';
 import { isCredentialVariable } from '../credential-variables.js';
+import { hasLongHost, MAX_HOST_CHARACTERS } from './http-host.js';
 
 /** One header as it is sent or came. */
 export interface HttpHeader {
@@ -78,6 +79,10 @@ function parseUrl(text: string): URL {
   if (text.length > MAX_URL_LENGTH)
     throw invalid(
       `url is invalid: it has more than ${String(MAX_URL_LENGTH)} characters; send a shorter one`,
+    );
+  if (hasLongHost(text))
+    throw invalid(
+      `url is invalid: its host has more than ${String(MAX_HOST_CHARACTERS)} characters; send a shorter one`,
     );
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined) throw invalid(`url is invalid: ${JSON.stringify(text)} is no absolute URL`);

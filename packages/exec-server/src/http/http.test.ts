@@ -23,6 +23,8 @@ const pages: Record<string, (request: IncomingMessage, response: ServerResponse)
   },
   '/see-other': (_request, response) => response.writeHead(303, { location: '/echo' }).end(),
   '/temporary': (_request, response) => response.writeHead(307, { location: '/echo' }).end(),
+  '/long-host': (_request, response) =>
+    response.writeHead(302, { location: `http://${'\u00e9'.repeat(8_000)}/` }).end(),
   '/for-ever': (_request, response) => response.writeHead(302, { location: '/for-ever' }).end(),
   '/away': (request, response) =>
     response.writeHead(307, { location: `http://localhost:${String(request.socket.localPort)}/echo` }).end(),
@@ -77,7 +79,38 @@ function reasonOf(run: () => unknown): string {
   }
 }
 
+/** Node takes some seconds to write it in ASCII. */
+const HAN = Array.from({ length: 64_000 }, (_, at) =>
+  String.fromCodePoint(0x4e00 + ((at * 7919) % 20_900)),
+).join('');
+
 describe('a request', () => {
+  test.each([
+    [`http://${'x'.repeat(254)}/`, `http://${'x'.repeat(254)}/`],
+    [`http://${'%78'.repeat(254)}:8080/`, `http://${'x'.repeat(254)}:8080/`],
+    [`http://host/${'漢'.repeat(300)}`, `http://host/${'%E6%BC%A2'.repeat(300)}`],
+    ['http://b\u00fccher.example/', 'http://xn--bcher-kva.example/'],
+    ['http://[::1]:80/', 'http://[::1]/'],
+  ])('a host may have as many characters as one in DNS: %#', (url, href) => {
+    expect(planHttpRequest({ requestId: '', method: 'GET', url }, ENV).url.href).toBe(href);
+  });
+
+  test.each([
+    `http://${'x'.repeat(255)}/`,
+    `http://${HAN}/`,
+    `https://user:${'x'.repeat(300)}@${HAN}:443?x`,
+    ` \n\tht\ntp:\\\\${HAN}#x`,
+    `HTTP:${HAN}/`,
+    `http:////${HAN}/`,
+    `http://${'%E6%BC%A2'.repeat(7_000)}/`,
+    `ftp://${HAN}/`,
+  ])('with a longer host is refused before it is read: %#', (url) => {
+    const params = { requestId: 'r', method: 'GET', url };
+    expect(reasonOf(() => planHttpRequest(params, ENV))).toBe(
+      'invalidParams: http/request url is invalid: its host has more than 254 characters; send a shorter one',
+    );
+  });
+
   test('a URL may be as long as the limit', () => {
     const url = 'http://host/'.padEnd(MAX_URL_LENGTH, 'x');
     expect(planHttpRequest({ requestId: '', method: 'GET', url }, ENV).url.href).toBe(url);
@@ -180,6 +213,12 @@ describe('a response', () => {
     stopped.body.resume();
     expect(stopped.status).toBe(303);
     await expect(client.send(plan('/for-ever'), never)).rejects.toThrow('more than 10 redirects');
+  });
+
+  test('that leads to a host longer than any there is is the answer itself', async () => {
+    const { status, body } = await client.send(plan('/long-host'), never);
+    body.resume();
+    expect(status).toBe(302);
   });
 
   test('that leads to another host takes no credentials along, nor anything of the environment', async () => {

@@ -1,3 +1,4 @@
+import { hasLongHost } from './http-host.js';
 import type { HttpHeader, HttpRequest } from './http-request.js';
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
@@ -24,8 +25,8 @@ export function redirected(
   headers: readonly HttpHeader[],
 ): HttpRequest | undefined {
   const location = headers.find(({ name }) => name === 'location')?.value;
-  if (!REDIRECTS.has(status) || location === undefined || !URL.canParse(location, request.url.href))
-    return undefined;
+  if (!REDIRECTS.has(status) || location === undefined || hasLongHost(location)) return undefined;
+  if (!URL.canParse(location, request.url.href)) return undefined;
   const url = new URL(location, request.url);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return undefined;
   const losesBody = status === 303 ? request.method !== 'HEAD' : status < 303 && request.method === 'POST';

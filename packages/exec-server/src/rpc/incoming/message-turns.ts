@@ -1,28 +1,119 @@
 import type { Clock } from '../../clock.js';
+import { MessageSeat, type ServerTurn, Slice, type Turns } from './message-seat.js';
+
+/** How long the messages of all connections have the event loop in one turn of it; the one that passes it comes to its end. */
+const SERVER_TURN_MS = 10;
+
+/** How many of them. */
+const SERVER_MESSAGES_A_TURN = 64;
+
+/** How many connections whose messages wait go on in one turn. */
+const SEATS_A_TURN = 16;
 
 /**
- * Lets the connections of a server whose messages wait go on, one in each turn of the event loop. What arrives meanwhile for
- * others, who have nothing that waits, has its place in between, however many connections there are.
+ * Shares the event loop among the connections of a server: all their messages have some milliseconds of each turn, however many
+ * connections there are. Where these are used up messages wait, and have their turns before what comes later.
+ *
+ * Principals go on in turn; of one of them the connection whose messages take least, so that a quiet one is not
+ * behind hundreds whose messages take long, and first in every other turn the one that has waited longest.
  */
-export class MessageTurns {
-  readonly #clock: Pick<Clock, 'nextTurn'>;
-  readonly #waiting = new Set<() => void>();
+export class MessageTurns implements Turns {
+  readonly #clock: Pick<Clock, 'now' | 'nextTurn'>;
+  /** By principal, the one that was served last behind the others: who waits, longest first, and since which turn. */
+  readonly #waiting = new Map<string, Map<MessageSeat, ServerTurn>>();
+  #waits = 0;
+  /** How many of those that wait have been promised a look in the next turn. */
+  #planned = 0;
+  #turn: ServerTurn | undefined;
+  #isLongestFirst = false;
 
-  constructor(clock: Pick<Clock, 'nextTurn'>) {
+  constructor(clock: Pick<Clock, 'now' | 'nextTurn'>) {
     this.#clock = clock;
   }
 
-  /** Calls `goOn` once, when all that have asked before had their turns; to ask again before that does nothing. */
-  ask(goOn: () => void): void {
-    if (this.#waiting.size === 0) this.#clock.nextTurn(this.#next);
-    this.#waiting.add(goOn);
+  /** The place of one more connection. @param goOn Called once for what it asks until then. */
+  join(principal: string, goOn: () => void): MessageSeat {
+    return new MessageSeat(principal, goOn, this);
   }
 
-  readonly #next = (): void => {
-    const [goOn] = this.#waiting;
-    if (goOn === undefined) return;
-    this.#waiting.delete(goOn);
-    if (this.#waiting.size > 0) this.#clock.nextTurn(this.#next);
-    goOn();
+  now(): number {
+    return this.#clock.now();
+  }
+
+  get current(): ServerTurn {
+    if (this.#turn !== undefined) return this.#turn;
+    const slice = new Slice(this.now() + SERVER_TURN_MS, SERVER_MESSAGES_A_TURN);
+    const turn: ServerTurn = { slice, holder: undefined };
+    this.#turn = turn;
+    this.#clock.nextTurn(this.#end);
+    return turn;
+  }
+
+  isCurrent(turn: ServerTurn | undefined): boolean {
+    return turn !== undefined && turn === this.#turn;
+  }
+
+  hold(seat: MessageSeat, sinceMs: number): void {
+    this.current.holder = { seat, sinceMs };
+  }
+
+  release(nowMs: number): void {
+    const holder = this.#turn?.holder;
+    if (this.#turn === undefined || holder === undefined) return;
+    this.#turn.holder = undefined;
+    holder.seat.took(nowMs - holder.sinceMs);
+  }
+
+  ask(seat: MessageSeat): void {
+    const turn = this.current;
+    const ofPrincipal = this.#waiting.get(seat.principal) ?? new Map<MessageSeat, ServerTurn>();
+    if (ofPrincipal.has(seat)) return;
+    this.#waiting.set(seat.principal, ofPrincipal.set(seat, turn));
+    this.#waits += 1;
+    this.#plan();
+  }
+
+  /** One call for each that goes on, and one more: what its promises do is over, and counted, before the next one. */
+  #plan(): void {
+    const wanted = this.#waits === 0 ? 0 : Math.min(this.#waits, SEATS_A_TURN) + 1;
+    while (this.#planned < wanted) {
+      this.#planned += 1;
+      this.#clock.nextTurn(this.#serve);
+    }
+  }
+
+  readonly #end = (): void => {
+    this.release(this.now());
+    this.#turn = undefined;
+    this.#isLongestFirst = !this.#isLongestFirst;
   };
+
+  readonly #serve = (): void => {
+    const isFirst = this.#turn === undefined;
+    const turn = this.current;
+    const nowMs = this.now();
+    this.release(nowMs);
+    this.#planned -= 1;
+    const seat = turn.slice.hasAny(nowMs) ? this.#next(turn, isFirst && this.#isLongestFirst) : undefined;
+    this.#plan();
+    seat?.goOn();
+  };
+
+  #next(turn: ServerTurn, isLongest: boolean): MessageSeat | undefined {
+    for (const [principal, seats] of this.#waiting) {
+      let next: MessageSeat | undefined;
+      for (const [seat, asked] of seats) {
+        if (asked === turn) continue;
+        if (next === undefined || seat.meanMs < next.meanMs) next = seat;
+        if (isLongest) break;
+      }
+      if (next === undefined) continue;
+      this.#waits -= 1;
+      seats.delete(next);
+      this.#waiting.delete(principal);
+      if (seats.size > 0) this.#waiting.set(principal, seats);
+      return next;
+    }
+    return undefined;
+  }
 }

@@ -10,8 +10,9 @@ import { CoreWorld, FLOW } from '../../testing/core-world.js';
 import { StdioTransport } from '../../transport/stdio-transport.js';
 import { WebSocketTransport } from '../../transport/websocket-transport.js';
 import type { AnswerTransport } from '../answers/answer-transport.js';
+import { MESSAGES_A_TURN } from './message-seat.js';
 import { MessageTurns } from './message-turns.js';
-import { MESSAGES_A_TURN, PacedTransport } from './paced-transport.js';
+import { PacedTransport } from './paced-transport.js';
 
 /** A carrier that hands over what a test says, whether it is paused or not, as a WebSocket does with the rest of a read. */
 class Carrier implements AnswerTransport {
@@ -89,10 +90,10 @@ class Loop {
 
   connect(
     heard: string[],
-    { takesMs = 2 } = {},
+    { takesMs = 2, principal = 'one' } = {},
   ): { readonly carrier: Carrier; readonly transport: PacedTransport } {
     const carrier = new Carrier();
-    const transport = new PacedTransport({ carrier, clock: this, turns: this.turns });
+    const transport = new PacedTransport({ carrier, turns: this.turns, principal });
     transport.start({
       onMessage: (message) => {
         heard.push(String(message));
@@ -142,16 +143,95 @@ test('a turn has so many messages, however little time they take', () => {
   expect(heard).toEqual(messages);
 });
 
-test('connections whose messages wait have one turn each, and one that has none waiting is heard at once', () => {
+test('connections whose messages wait share a turn, and one that has none waiting is heard at once in what is left of it', () => {
   const [loop, heard] = [new Loop(), [] as string[]];
   const [left, right, calm] = [loop.connect(heard), loop.connect(heard), loop.connect(heard)];
   left.carrier.arrive('a', 'b', 'c', 'd', 'e');
-  right.carrier.arrive('A', 'B', 'C', 'D', 'E');
+  right.carrier.arrive('A', 'B', 'C', 'D');
+  expect(heard.splice(0).join('')).toBe('abcAB');
   loop.turn();
   calm.carrier.arrive('*');
-  loop.turn();
-  loop.turn();
-  expect(heard.join('')).toBe('abcABCde*DE');
+  expect(heard.join('')).toBe('deCD*');
+});
+
+test('a hundred connections with one message each have the time of one turn together', () => {
+  const [loop, heard] = [new Loop(), [] as string[]];
+  const names = Array.from({ length: 100 }, (_, at) => String(at));
+  const all = names.map((name) => ({ name, ...loop.connect(heard, { takesMs: 30 }) }));
+  const begunAt = loop.now();
+  for (const { carrier, name } of all) carrier.arrive(name);
+  expect([heard, loop.now() - begunAt]).toEqual([['0'], 30]);
+  expect(all.map(({ carrier }) => carrier.asked)).toEqual([[], ...names.slice(1).map(() => ['pause'])]);
+  for (let turn = 0; turn < 50; turn += 1) {
+    const turnAt = loop.now();
+    loop.turn();
+    expect(loop.now() - turnAt).toBe(30);
+  }
+  expect(heard).toEqual(names.slice(0, 51));
+});
+
+test('messages that take no time have their turns too, sixty-four in each for all connections together', () => {
+  const [loop, heard] = [new Loop(), [] as string[]];
+  const names = Array.from({ length: 100 }, (_, at) => String(at));
+  for (const name of names) loop.connect(heard, { takesMs: 0 }).carrier.arrive(name);
+  expect(heard).toEqual(names.slice(0, 64));
+});
+
+/** Connections that always have a message under way, each of which takes thirty milliseconds. */
+function occupy(loop: Loop, count: number): { turn(): void } {
+  const heard: string[] = [];
+  const all = Array.from({ length: count }, (_, at) => ({
+    name: String(at),
+    ...loop.connect(heard, { takesMs: 30 }),
+  }));
+  const send = (names: readonly string[]): void => {
+    for (const { carrier, name } of all) if (names.includes(name)) carrier.arrive(name);
+  };
+  send(all.map(({ name }) => name));
+  return {
+    turn() {
+      loop.turn();
+      send(heard.splice(0));
+    },
+  };
+}
+
+test('a quiet client does not wait for hundreds of connections of another one whose messages take long', () => {
+  const [loop, heard] = [new Loop(), [] as string[]];
+  const quiet = loop.connect(heard, { takesMs: 0 });
+  for (let at = 0; at < 8; at += 1) {
+    quiet.carrier.arrive(String(at));
+    loop.turn();
+  }
+  heard.length = 0;
+  const others = occupy(loop, 400);
+  for (let at = 0; at < 20; at += 1) {
+    quiet.carrier.arrive(String(at));
+    others.turn();
+    others.turn();
+  }
+  expect(heard).toEqual(Array.from({ length: 20 }, (_, at) => String(at)));
+});
+
+test('a client whose messages take long waits for the others of its principal no longer than twice as many turns', () => {
+  const [loop, heard] = [new Loop(), [] as string[]];
+  const quiet = Array.from({ length: 20 }, () => loop.connect([], { takesMs: 11 }).carrier);
+  const others = occupy(loop, 20);
+  loop.connect(heard, { takesMs: 500 }).carrier.arrive('long');
+  for (let at = 0; at < 80; at += 1) {
+    for (const carrier of quiet) carrier.arrive('short');
+    others.turn();
+  }
+  expect(heard).toEqual(['long']);
+});
+
+test('principals have their turns, however many connections one of them has', () => {
+  const [loop, heard] = [new Loop(), [] as string[]];
+  const others = occupy(loop, 400);
+  loop.connect(heard, { takesMs: 30, principal: 'another' }).carrier.arrive('1');
+  others.turn();
+  others.turn();
+  expect(heard).toEqual(['1']);
 });
 
 test('signs of life keep their place among the messages', () => {
@@ -277,7 +357,11 @@ test('what came before the end of stdio is answered, however many turns it takes
   let now = 0;
   const clock = { now: () => now, nextTurn: (run: () => void) => setImmediate(run) };
   const carrier = new StdioTransport(input, output);
-  const transport = new PacedTransport({ carrier, clock, turns: new MessageTurns(clock) });
+  const transport = new PacedTransport({
+    carrier,
+    turns: new MessageTurns(clock),
+    principal: 'one',
+  });
   const answer = async (message: string | Uint8Array): Promise<void> => {
     for (let step = 0; step < 10; step += 1) await Promise.resolve();
     transport.send(`answer to ${String(message)}`);
@@ -320,7 +404,7 @@ async function hearAll(
       },
     });
   };
-  const paced = new PacedTransport({ carrier, clock: systemClock, turns: new MessageTurns(systemClock) });
+  const paced = new PacedTransport({ carrier, turns: new MessageTurns(systemClock), principal: 'one' });
   await new Promise<void>((resolve) => {
     paced.start({
       onMessage: (message) => messages.push(String(message)),

@@ -1,29 +1,15 @@
 import type { CloseKind, TransportClosed, TransportListener } from '@holdfast/exec-protocol';
-import type { Clock } from '../../clock.js';
 import type { AnswerTransport } from '../answers/answer-transport.js';
+import type { MessageSeat } from './message-seat.js';
 import type { MessageTurns } from './message-turns.js';
-
-/** How long the messages of one connection have the event loop in one turn of it; the one that passes it comes to its end. */
-const MESSAGE_TURN_MS = 5;
-
-/**
- * How many of them. Much of what a request has done before the next turn comes when promises settle, after all messages of the
- * turn, and is in no such time.
- */
-export const MESSAGES_A_TURN = 8;
 
 /** What a paced transport works with. */
 export interface PacedTransportOptions {
   readonly carrier: AnswerTransport;
-  readonly clock: Pick<Clock, 'now' | 'nextTurn'>;
   /** Those of all connections of the server. */
   readonly turns: MessageTurns;
-}
-
-/** What is left of a turn of the event loop. */
-interface Slice {
-  readonly endMs: number;
-  messages: number;
+  /** Whom the client's credential stands for. */
+  readonly principal: string;
 }
 
 /**
@@ -36,13 +22,11 @@ interface Slice {
  */
 export class PacedTransport implements AnswerTransport {
   readonly #carrier: AnswerTransport;
-  readonly #clock: PacedTransportOptions['clock'];
-  readonly #turns: MessageTurns;
+  readonly #seat: MessageSeat;
   #listener: TransportListener | undefined;
   /** Messages and signs of life; those before `#at` were handed on. */
   #kept: (() => void)[] = [];
   #at = 0;
-  #slice: Slice | undefined;
   #isPausedByOwner = false;
   #isCarrierPaused = false;
   /** How the carrier ended, while that is not told. */
@@ -51,10 +35,9 @@ export class PacedTransport implements AnswerTransport {
   /** Whether the end was told: a carrier may take more for as long as it was not. */
   #isOver = false;
 
-  constructor({ carrier, clock, turns }: PacedTransportOptions) {
+  constructor({ carrier, turns, principal }: PacedTransportOptions) {
     this.#carrier = carrier;
-    this.#clock = clock;
-    this.#turns = turns;
+    this.#seat = turns.join(principal, this.#goOn);
   }
 
   get label(): string {
@@ -81,7 +64,7 @@ export class PacedTransport implements AnswerTransport {
       },
       onClose: (closed) => {
         this.#closed = closed;
-        const mayHaveAnswers = this.#isKeeping || this.#slice !== undefined;
+        const mayHaveAnswers = this.#isKeeping || this.#seat.isInTurn;
         if (mayHaveAnswers && !this.#isEndedHere) this.#look();
         else this.#tellEnd();
       },
@@ -127,28 +110,13 @@ export class PacedTransport implements AnswerTransport {
 
   #take(handOn: () => void): void {
     if (this.#isEndedHere) return;
-    if (!this.#isKeeping && !this.#isPausedByOwner && this.#isInTime()) {
+    if (!this.#isKeeping && !this.#isPausedByOwner && this.#seat.take()) {
       handOn();
+      this.#seat.rest();
       return;
     }
     this.#kept.push(handOn);
     this.#look();
-  }
-
-  /** Whether one more may be handed on in this turn of the event loop. */
-  #isInTime(): boolean {
-    this.#slice ??= this.#nextSlice();
-    if (this.#slice.messages === 0 || this.#clock.now() >= this.#slice.endMs) return false;
-    this.#slice.messages -= 1;
-    return true;
-  }
-
-  #nextSlice(): Slice {
-    const slice = { endMs: this.#clock.now() + MESSAGE_TURN_MS, messages: MESSAGES_A_TURN };
-    this.#clock.nextTurn(() => {
-      if (this.#slice === slice) this.#slice = undefined;
-    });
-    return slice;
   }
 
   /** Pauses or resumes the carrier for either reason, and asks for a turn where one is of use. */
@@ -159,15 +127,13 @@ export class PacedTransport implements AnswerTransport {
       if (isPaused) this.#carrier.pause();
       else this.#carrier.resume();
     }
-    if (this.#closed !== undefined || (this.#isKeeping && !this.#isPausedByOwner))
-      this.#turns.ask(this.#goOn);
+    if (this.#closed !== undefined || (this.#isKeeping && !this.#isPausedByOwner)) this.#seat.ask();
   }
 
   readonly #goOn = (): void => {
     const hadKept = this.#isKeeping;
-    this.#slice = this.#nextSlice();
     // A pause means nothing to what arrived before the carrier ended.
-    while ((!this.#isPausedByOwner || this.#closed !== undefined) && this.#isKeeping && this.#isInTime()) {
+    while ((!this.#isPausedByOwner || this.#closed !== undefined) && this.#isKeeping && this.#seat.take()) {
       const handOn = this.#kept[this.#at];
       this.#at += 1;
       handOn?.();
