@@ -75,6 +75,8 @@ class Loop {
   #now = 0;
   #next: (() => void)[] = [];
   readonly turns = new MessageTurns(this);
+  /** How long the machine stands still during the next message. */
+  stoodStillMs = 0;
 
   now(): number {
     return this.#now;
@@ -97,7 +99,8 @@ class Loop {
     transport.start({
       onMessage: (message) => {
         heard.push(String(message));
-        this.#now += takesMs;
+        this.#now += takesMs + this.stoodStillMs;
+        this.stoodStillMs = 0;
       },
       onHeartbeat: (echo) => heard.push(`heartbeat ${String(echo)}`),
       onDrain: () => heard.push('drain'),
@@ -200,6 +203,7 @@ test('a quiet client does not wait for hundreds of connections of another one wh
   const [loop, heard] = [new Loop(), [] as string[]];
   const quiet = loop.connect(heard, { takesMs: 0 });
   for (let at = 0; at < 8; at += 1) {
+    if (at === 7) loop.stoodStillMs = 500;
     quiet.carrier.arrive(String(at));
     loop.turn();
   }
@@ -215,14 +219,16 @@ test('a quiet client does not wait for hundreds of connections of another one wh
 
 test('a client whose messages take long waits for the others of its principal no longer than twice as many turns', () => {
   const [loop, heard] = [new Loop(), [] as string[]];
-  const quiet = Array.from({ length: 20 }, () => loop.connect([], { takesMs: 11 }).carrier);
-  const others = occupy(loop, 20);
-  loop.connect(heard, { takesMs: 500 }).carrier.arrive('long');
-  for (let at = 0; at < 80; at += 1) {
-    for (const carrier of quiet) carrier.arrive('short');
-    others.turn();
+  const long = loop.connect(heard, { takesMs: 500 }).carrier;
+  for (let at = 0; at < 8; at += 1) {
+    long.arrive('known');
+    loop.turn();
   }
-  expect(heard).toEqual(['long']);
+  heard.length = 0;
+  const others = occupy(loop, 20);
+  long.arrive('waits');
+  for (let turn = 0; turn < 2 * 20; turn += 1) others.turn();
+  expect(heard).toEqual(['waits']);
 });
 
 test('principals have their turns, however many connections one of them has', () => {
@@ -285,6 +291,19 @@ test('what had arrived before the carrier ended is heard before the end, also wh
   loop.turn();
   loop.turn();
   expect(heard).toEqual(['1', '2', '3', '4', 'closed bye']);
+});
+
+test('what was heard last before an end has a turn to be answered in, also where others wait for theirs', () => {
+  const [loop, heard] = [new Loop(), [] as string[]];
+  const [ending, other] = [loop.connect(heard), loop.connect(heard)];
+  ending.carrier.arrive('1', '2', '3', '4');
+  other.carrier.arrive('A', 'B', 'C', 'D');
+  ending.carrier.listener.onClose(CLOSED);
+  expect(heard.splice(0)).toEqual(['1', '2', '3', 'A', 'B']);
+  loop.turn();
+  expect(heard.splice(0)).toEqual(['4', 'C', 'D']);
+  loop.turn();
+  expect(heard).toEqual(['closed bye']);
 });
 
 test('an end with nothing before it is told at once', () => {
