@@ -53,21 +53,21 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     bug: 'a repeat of a request that still runs is carried out beside it',
     file: `${SERVER}/session/kept-answers.ts`,
-    find: 'this.#kept.set(id, { fingerprint, answer });',
+    find: 'this.#keep(id, fingerprint, answer);',
     replace:
-      'this.#highestId = id - 1;\n    void answer.catch(() => undefined).then(() => { this.#kept.set(id, { fingerprint, answer }); this.#highestId = Math.max(id, this.#highestId); });',
+      'this.#highestId = id - 1;\n    void answer.catch(() => undefined).then(() => { this.#keep(id, fingerprint, answer); this.#highestId = Math.max(id, this.#highestId); });',
   },
   {
     bug: 'answers are not kept for a repeat',
     file: `${SERVER}/session/kept-answers.ts`,
-    find: 'this.#kept.set(id, { fingerprint, answer });',
+    find: 'this.#keep(id, fingerprint, answer);',
     replace: 'void fingerprint;',
   },
   {
     bug: 'answers that the client has not got are freed with the others',
     file: `${SERVER}/session/kept-answers.ts`,
-    find: 'if (!wanted.has(id)) this.#kept.delete(id);',
-    replace: 'if (wanted.size >= 0) this.#kept.delete(id);',
+    find: 'if (!wanted.has(id)) this.#forget(id, kept);',
+    replace: 'if (wanted.size >= 0) this.#forget(id, kept);',
   },
   {
     bug: 'a write that comes again reaches the child again',
