@@ -113,6 +113,9 @@ export const MAX_MISSING_PROGRAMS = 1024;
 /** Links on the way to what those configs name, to be told if they have been replaced when the command has ended; of more a note tells. */
 export const MAX_CONFIG_LINKS = 1024;
 
+/** The same, of links on the way from `.git` files and links to what they lead to. */
+export const MAX_POINTER_LINKS = 1024;
+
 /** Repositories whose configs are read; those of more are told of. */
 export const MAX_CONFIG_SHARES = 1024;
 

@@ -326,6 +326,10 @@ describe('inside what is writable, what others would run stays as it is', () => 
       [
         {
           origin: DEFAULTS.configuration,
+          text: '/ws/.git is a link on the way from /ws/a/.git to the directory of its repository, and could be replaced; have no link there',
+        },
+        {
+          origin: DEFAULTS.configuration,
           text: 'the link /ws/.codex leads in a circle and could be replaced; remove it',
         },
       ],

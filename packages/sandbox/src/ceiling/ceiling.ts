@@ -7,7 +7,7 @@ import { MAX_FOLLOWED_NAMES, MAX_SCANNED_DIRECTORIES, MAX_SCANNED_SHARED_DIRECTO
 import { AliasedDenials } from '../mounts/aliased-denials.js';
 import type { Mount } from '../mounts/mount-table.js';
 import { withoutUnasked } from '../mounts/unasked-mounts.js';
-import { byPathName, indexRules, mergeRules } from '../policy/access.js';
+import { byPathName, indexRules, mergeRules, type RuleIndex } from '../policy/access.js';
 import { intersect, type Narrowing, withoutRedundant } from '../policy/intersect.js';
 import type { MissingProgram } from '../policy/missing-program.js';
 import { PathMap } from '../policy/path-map.js';
@@ -18,11 +18,12 @@ import { refuse } from '../refuse.js';
 import type { ScannedTree, ScanTarget } from '../repositories/scan-tree.js';
 import { namedByConfigs } from './config-targets.js';
 import { GitBelow } from './git-below.js';
-import { gitPlacesAround } from './git-places.js';
+import { type GitPlaces, gitPlacesAround } from './git-places.js';
 import { homeDirectories } from './home-directories.js';
 import { type NamesAtTop, protectedAtTop } from './names-at-top.js';
 import { heldNames } from './operator-names.js';
 import { PathProtection } from './path-protection.js';
+import { looseOnWay } from './pointer-links.js';
 import type { ProtectedPath } from './protect-git.js';
 import { protectedInRepositories } from './protect-repositories.js';
 import {
@@ -264,7 +265,8 @@ function protections(
   const inRepositories = protectedInRepositories(worktrees, new Set(kept), rules, looks);
   paths.push(...inRepositories.paths);
   remarks.push(...inRepositories.remarks);
-  const named = namedByConfigs(withThoseAround(kept, worktrees, looks), kept, files);
+  const around = gitPlacesAround(kept, looks);
+  const named = namedByConfigs(withThoseAround(around, worktrees), kept, files);
   paths.push(...named.paths);
   missingPrograms.push(...named.missing.filter(({ path }) => index.accessAt(path) === 'write'));
   const gaps = named.gaps.filter(({ path }) => index.accessAt(path) === 'write');
@@ -287,20 +289,27 @@ function protections(
   const deep = deepRestrictions(restricted, rules);
   remarks.push(...noteOfDeep([...tooDeep, ...deep]));
   const aboveDeep = deep.flatMap(({ directory: path }) => protection.rulesFor({ path }));
-  const protectedPaths = new Set(inside.map(({ path }) => path));
-  protection.noteLooseLinks(named.links.filter((link) => !isWithinAny(link, protectedPaths)));
+  const isLoose = looseBeside(index, inside);
+  const crossed = looseOnWay(new Map([...around.crossed, ...git.crossed]), isLoose);
+  notes.push(...crossed.notes.map(asNote));
+  protection.noteLooseLinks([...named.links.filter(isLoose), ...crossed.links]);
   looseLinks.push(...protection.looseLinks);
   notes.push(...protection.gaps.map(asNote));
   return [EVERYTHING, ...inside, ...aboveDeep];
 }
 
+/** Says of a link whether it may be written and nothing keeps it. */
+function looseBeside(index: RuleIndex, kept: readonly PathRule[]): (path: string) => boolean {
+  const paths = new Set(kept.map(({ path }) => path));
+  return (path) => index.accessAt(path) === 'write' && !isWithinAny(path, paths);
+}
+
 /** Repositories by directory, with where their files are checked out: first those that hold what may be written. */
 function withThoseAround(
-  roots: readonly string[],
+  around: GitPlaces,
   below: ReadonlyMap<string, Iterable<string>>,
-  looks: LookPool,
 ): ReadonlyMap<string, readonly string[]> {
-  const all = new Map(gitPlacesAround(roots, looks).worktrees);
+  const all = new Map(around.worktrees);
   for (const [at, seen] of below) all.set(at, [...(all.get(at) ?? []), ...seen]);
   return all;
 }

@@ -10,6 +10,8 @@ export class GitBelow {
   readonly worktrees = new Map<string, ReadonlySet<string>>();
   /** Links that lead to such directories. */
   readonly links: string[] = [];
+  /** Other links on the way there, each with the `.git` from which it was met. */
+  readonly crossed = new Map<string, string>();
   readonly unfollowed: Unfollowed[] = [];
   /** What stays as it is, since what it holds lies too deep. */
   readonly tooDeep: DeepRestriction[] = [];
@@ -33,6 +35,7 @@ export class GitBelow {
       this.worktrees.set(directory, new Set(seen));
     }
     this.links.push(...git.links);
+    for (const [link, from] of git.crossed) this.crossed.set(link, from);
     this.unfollowed.push(...git.unfollowed);
     return [...tree.shut, ...[...deep, ...named.deep].map(({ directory }) => directory), ...git.pointers];
   }

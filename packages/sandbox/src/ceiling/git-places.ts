@@ -1,3 +1,4 @@
+import type { FileFacts } from '../files/file-facts.js';
 import type { LookPool } from '../files/look-pool.js';
 import { ancestorsOf, childOf, MAX_PATH_BYTES, parentOf } from '../files/paths.js';
 import { type Resolution, resolvePath } from '../files/resolve-path.js';
@@ -20,6 +21,8 @@ export interface GitPlaces {
   readonly worktrees: ReadonlyMap<string, readonly string[]>;
   /** Links that are called `.git`. */
   readonly links: readonly string[];
+  /** Other links that were followed from a `.git`, to nothing and in circles too, each with the first such `.git`. */
+  readonly crossed: ReadonlyMap<string, string>;
   /** Those of either kind that lead too far, so that nobody knows where they end. */
   readonly unfollowed: readonly Unfollowed[];
 }
@@ -42,13 +45,14 @@ export function gitPlacesIn(
   const pointers = new Set<string>();
   const worktrees = new Map<string, string[]>();
   const links: string[] = [];
+  const crossed = new Map<string, string>();
   const unfollowed: Unfollowed[] = [];
   for (const path of gitPaths) {
-    const found = resolvePath(path, looks.filesFor(path));
+    const found = resolvePath(path, notingLinks(looks.filesFor(path), path, crossed));
     if (isLinkAt(path, found)) links.push(path);
     const isPointer = found.kind === 'file' && found.path === path;
     if (isPointer) pointers.add(path);
-    const target = isPointer ? resolvePointer(path, looks) : found;
+    const target = isPointer ? resolvePointer(path, looks, crossed) : found;
     if (target?.kind !== 'deadEnd') {
       if (target === undefined) continue;
       directories.add(target.path);
@@ -59,19 +63,34 @@ export function gitPlacesIn(
       pointers.add(target.at);
     }
   }
-  return { directories: [...directories], pointers: [...pointers], worktrees, links, unfollowed };
+  return { directories: [...directories], pointers: [...pointers], worktrees, links, crossed, unfollowed };
 }
 
 function isLinkAt(path: string, found: Resolution): boolean {
   return found.kind !== 'deadEnd' && found.links.some((link) => link.path === path);
 }
 
+/** The same files, where links that are followed from a `.git` are taken down, unless that is one. */
+function notingLinks(files: FileFacts, from: string, crossed: Map<string, string>): FileFacts {
+  return {
+    ...files,
+    readLink: (link) => {
+      if (link !== from && !crossed.has(link)) crossed.set(link, from);
+      return files.readLink(link);
+    },
+  };
+}
+
 /** Undefined where a file points to no directory that is there. */
-function resolvePointer(pointer: string, looks: LookPool): Resolution | undefined {
+function resolvePointer(
+  pointer: string,
+  looks: LookPool,
+  crossed: Map<string, string>,
+): Resolution | undefined {
   const target = targetIn(looks.files.readText(pointer) ?? '');
   if (target === undefined) return undefined;
   const absolute = target.startsWith('/') ? target : childOf(parentOf(pointer), target);
-  const resolved = resolvePath(absolute, looks.filesForNamed());
+  const resolved = resolvePath(absolute, notingLinks(looks.filesForNamed(), pointer, crossed));
   return resolved.kind === 'directory' || resolved.kind === 'deadEnd' ? resolved : undefined;
 }
 

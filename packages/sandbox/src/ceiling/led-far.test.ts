@@ -58,6 +58,7 @@ describe('what a command has had lead far, for the next start to follow', () => 
           `^/ws/a/\\d+/\\.git is not followed to a directory, nor are \\d+ more, so git hooks and config there may be left open: /ws/far(/d)+ is not looked at, since more than ${MAX_FOLLOWED_NAMES} names would have to be looked at for all that lead far; remove it$`,
         ),
       ),
+      '/ws/l is a link on the way from /ws/a/0/.git to the directory of its repository, and could be replaced; have no link there',
     ]);
     expect(rules).toEqual(
       expect.arrayContaining(['read /ws/a/399/.git', 'read /ws/z/.git', 'read /ws/real/hooks']),

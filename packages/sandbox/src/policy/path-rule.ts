@@ -39,7 +39,7 @@ export interface PathRule {
   readonly isShared: boolean;
 }
 
-/** A link at a protected name, or on its way, or on that to what a git config names: a mount keeps what it leads to, and nothing keeps the link from being replaced. */
+/** A link at a protected name, or on its way, or on that to what a git config or a `.git` names: a mount keeps what it leads to, and nothing keeps the link from being replaced. */
 export interface LooseLink {
   readonly path: string;
   readonly identity: FileIdentity;
