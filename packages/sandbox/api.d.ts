@@ -912,7 +912,7 @@ interface PathRule {
     /** The directory is one in which many users make files, such as /tmp. */
     readonly isShared: boolean;
 }
-/** A link at a protected name, or on its way, or on that to what a git config names: a mount keeps what it leads to, and nothing keeps the link from being replaced. */
+/** A link at a protected name, or on its way, or on that to what a git config or a `.git` names: a mount keeps what it leads to, and nothing keeps the link from being replaced. */
 interface LooseLink {
     readonly path: string;
     readonly identity: FileIdentity;
