@@ -2,6 +2,7 @@ import type { Stats } from 'node:fs';
 import { directStat } from '../files/direct-path.js';
 import { isSettled } from '../files/directory-stamp.js';
 import { lacksDescriptors } from '../files/error-code.js';
+import { parentOf } from '../files/paths.js';
 
 /** What stands at a path, without following any link; undefined where nothing is, or nobody can tell. @throws Error of the system where descriptors are lacking. */
 export function statOf(path: string): Stats | undefined {
@@ -16,6 +17,14 @@ export function statOf(path: string): Stats | undefined {
 /** Whether something is there that was made, changed or renamed since. @param since Milliseconds since 1970. */
 export function hasChanged(path: string, since: number): boolean {
   return isSince(statOf(path)?.ctimeMs ?? 0, since);
+}
+
+/**
+ * Whether something was made at its path since, or has come there by a rename: either changes it and what holds it, and no program can set that time back. A link is followed
+ * neither at the path nor on its way.
+ */
+export function wasPlaced(path: string, since: number): boolean {
+  return hasChanged(path, since) && hasChanged(parentOf(path), since);
 }
 
 /**

@@ -49,11 +49,12 @@ async function changes(
   since = 0,
   budget: Partial<LookBudget> = {},
   repositories: ReadonlySet<string> = new Set(),
+  kept: ReadonlySet<string> = new Set(),
 ): Promise<readonly Appeared[]> {
   const findings = new Findings();
   const look = {
     since,
-    isWritable: (at: string) => isWithin(at, work),
+    isWritable: (at: string) => isWithin(at, work) && !kept.has(at),
     repositories,
     budget: { ...fullBudget(), ...budget },
     findings,
@@ -259,6 +260,47 @@ test('where a linked worktree is, and where it has hooks and config, is told unl
     const text = `${at('relative/commondir')} has git take hooks and config in a linked worktree from elsewhere than its repository; look at it, or remove ${at('relative')}`;
     expect(await changes()).toEqual([{ kind: 'gitState', path: at('relative/commondir'), text }]);
   }
+});
+
+test('a config that a linked worktree is given is told unless it is empty, or was there and stayed as it is', async () => {
+  git('commit', '-qm', 'one');
+  for (const name of ['beside', 'empty', 'protected']) git('worktree', 'add', '-q', path.join(work, name));
+  const at = (name: string): string => path.join(directory, 'worktrees', name, 'config.worktree');
+  for (const name of ['beside', 'protected']) writeFileSync(at(name), '[core]\n');
+  writeFileSync(at('empty'), '');
+  const kept = new Set([at('protected')]);
+  const text = `${at('beside')} was not there before, and git that is run in that linked worktree outside runs the programs that it names; look at it, or remove it`;
+  const note = { kind: 'gitState', path: at('beside'), text };
+  expect(await changes(0, {}, undefined, kept)).toEqual([note]);
+  const since = await laterThan(at('beside'));
+  expect(await changes(since, {}, undefined, kept)).toEqual([]);
+  renameSync(path.dirname(at('beside')), path.join(work, 'aside'));
+  renameSync(path.join(work, 'aside'), path.dirname(at('beside')));
+  expect(await changes(since, {}, undefined, kept)).toEqual([note]);
+});
+
+test('a link in the place of a linked worktree, or above it, is told once it has come there, though what says where that is has not changed', async () => {
+  git('commit', '-qm', 'one');
+  for (const name of ['x/one', 'y/two', 'z/three', 'gone']) {
+    git('worktree', 'add', '-q', path.join(work, name));
+    rmSync(path.join(work, name), { recursive: true });
+  }
+  mkdirSync(path.join(work, 'moved'));
+  for (const name of ['moved/two', 'z/three']) symlinkSync('/victim', path.join(work, name));
+  const since = await laterThan(path.join(work, 'z/three'));
+  expect(await changes(since)).toEqual([]);
+  symlinkSync('/victim', path.join(work, 'x/one'));
+  rmSync(path.join(work, 'y'), { recursive: true });
+  renameSync(path.join(work, 'moved'), path.join(work, 'y'));
+  const note = (name: string): Appeared => {
+    const at = path.join(directory, 'worktrees', name);
+    const text = `${at}/gitdir says that a linked worktree is where the command may not write, and git worktree repair outside writes a .git file there; look at it, or remove ${at}`;
+    return { kind: 'gitState', path: `${at}/gitdir`, text };
+  };
+  const found = await changes(since);
+  expect([...found].sort((one, other) => one.path.localeCompare(other.path, 'en'))).toEqual(
+    ['one', 'two'].map(note),
+  );
 });
 
 test('conflicts in more than is read are told as well', async () => {

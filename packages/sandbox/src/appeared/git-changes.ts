@@ -4,11 +4,17 @@ import { childOf, parentOf } from '../files/paths.js';
 import { readBeginning, readSmallBytes } from '../files/read-small-file.js';
 import { MAX_SMALL_FILE_BYTES } from '../limits.js';
 import type { ChangeLook } from './change-look.js';
-import { hasChanged } from './changed.js';
+import { hasChanged, statOf } from './changed.js';
 import { shown } from './findings.js';
 import { entriesBelow, type GitEntry } from './git-entries.js';
 import { faultOfIndex, isStrangeName } from './git-index.js';
-import { isOfWorktree, leadsToHolder, worktreeFault } from './worktree-state.js';
+import {
+  isBehindNewLink,
+  isConfigOfWorktree,
+  isOfWorktree,
+  leadsToHolder,
+  worktreeFault,
+} from './worktree-state.js';
 
 /**
  * Finds what has changed in the directory of a repository so that git outside writes elsewhere than git does, or runs what somebody has left
@@ -19,7 +25,10 @@ export async function findGitChanges(directory: string, look: ChangeLook, root =
   for await (const entry of entriesBelow(directory, look, root)) {
     const { path, isMoved } = entry;
     const tell = toldOf(entry);
-    if (tell !== undefined && (isMoved || hasChanged(path, look.since))) await tell(path, directory, look);
+    if (tell === undefined) continue;
+    if (isMoved || hasChanged(path, look.since)) await tell(path, directory, look);
+    // What has not changed itself can lead elsewhere by now.
+    else if (tell === tellWorktree && isLedAway(path, look)) tellWorktree(path, directory, look);
   }
 }
 
@@ -45,6 +54,7 @@ function toldOfFile({ path, name, isNamedByUsers }: GitEntry): Tell | undefined 
   if (name === 'index' || name.startsWith('sharedindex.')) return tellIndex;
   if (name === 'MERGE_RR') return tellConflicts;
   if (isOfWorktree(path)) return tellWorktree;
+  if (isConfigOfWorktree(path)) return tellWorktreeConfig;
   if (REBASE.test(path)) return tellRebase;
   return PICKS.test(path) ? tellPicks : undefined;
 }
@@ -85,9 +95,23 @@ function tellPicks(path: string, _directory: string, { findings }: ChangeLook): 
   );
 }
 
+/** One that was there stays as it is, and what took its place is told of like all that does. */
+function tellWorktreeConfig(
+  path: string,
+  _directory: string,
+  { isWritable, findings }: ChangeLook,
+): undefined {
+  if (!isWritable(path) || statOf(path)?.size === 0) return;
+  findings.add(
+    'gitState',
+    path,
+    (at) =>
+      `${at} was not there before, and git that is run in that linked worktree outside runs the programs that it names; look at it, or remove it`,
+  );
+}
+
 function tellWorktree(path: string, _directory: string, { isWritable, findings }: ChangeLook): undefined {
-  const text = bytesOf(path, MAX_SMALL_FILE_BYTES)?.toString('utf8');
-  const fault = worktreeFault(path, text, isWritable);
+  const fault = worktreeFault(path, textOf(path), isWritable);
   if (fault === undefined) return;
   findings.add('gitState', path, (at) => `${at} ${fault}; look at it, or remove ${shown(parentOf(path))}`);
 }
@@ -135,6 +159,15 @@ function hashOf(directory: string): 'sha1' | 'sha256' {
 function commonOf(directory: string): string {
   const text = bytesOf(childOf(directory, 'commondir'), MAX_SMALL_FILE_BYTES)?.toString('utf8');
   return leadsToHolder(text) ? parentOf(parentOf(directory)) : directory;
+}
+
+/** Whether a linked worktree is behind a link that has come up since. */
+function isLedAway(path: string, { isWritable, since }: ChangeLook): boolean {
+  return path.endsWith('/gitdir') && isBehindNewLink(path, textOf(path), { isWritable, since });
+}
+
+function textOf(path: string): string | undefined {
+  return bytesOf(path, MAX_SMALL_FILE_BYTES)?.toString('utf8');
 }
 
 /** Undefined for what cannot be read, a link included, which is told of by itself. */

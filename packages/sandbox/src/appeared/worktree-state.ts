@@ -1,10 +1,17 @@
 import { posix } from 'node:path';
 import { isBehindLink } from '../files/direct-path.js';
 import { childOf, MAX_PATH_BYTES, NOT_UTF_8, parentOf } from '../files/paths.js';
+import type { ChangeLook } from './change-look.js';
+import { wasPlaced } from './changed.js';
 
 /** Whether a `commondir` of a linked worktree says what git writes there: its repository is the one that holds it. */
 export function leadsToHolder(text: string | undefined): boolean {
   return text?.replace(/[\r\n]+$/, '') === '../..';
+}
+
+/** Whether an entry of a repository is a config for a linked worktree alone. */
+export function isConfigOfWorktree(path: string): boolean {
+  return CONFIG_OF_WORKTREE.test(path);
 }
 
 /** Whether an entry of a repository says where a linked worktree is, or where that has its hooks and config. */
@@ -22,10 +29,31 @@ export function worktreeFault(
   isWritable: (path: string) => boolean,
 ): string | undefined {
   if (path.endsWith('/commondir')) return leadsToHolder(text) ? undefined : OTHER_CONFIG;
-  const files = filesAt(text?.replace(/[ \t-\r]+$/, '') ?? '', parentOf(path));
+  const files = filesOf(path, text);
   // Elsewhere nothing is looked at for what a command has written.
   const isBelow = files !== undefined && isWritable(files) && !isBehindLink(childOf(files, '.git'));
   return isBelow ? undefined : WRITTEN_ELSEWHERE;
+}
+
+/**
+ * Whether a link, or a directory with one, has come to where the files of a linked worktree are, as its `gitdir` says: there may have been nothing while that was judged.
+ * @param text What it says.
+ */
+export function isBehindNewLink(
+  path: string,
+  text: string | undefined,
+  { isWritable, since }: Pick<ChangeLook, 'isWritable' | 'since'>,
+): boolean {
+  const files = filesOf(path, text);
+  if (files === undefined || !isBehindLink(childOf(files, '.git'))) return false;
+  for (let at = files; isWritable(at) && at !== '/'; at = parentOf(at)) {
+    if (wasPlaced(at, since)) return true;
+  }
+  return false;
+}
+
+function filesOf(gitdir: string, text: string | undefined): string | undefined {
+  return filesAt(text?.replace(/[ \t-\r]+$/, '') ?? '', parentOf(gitdir));
 }
 
 /** Where git would write a `.git` file if there are no links; undefined where nobody can tell. */
@@ -44,6 +72,8 @@ const WRITTEN_ELSEWHERE =
   'says that a linked worktree is where the command may not write, and git worktree repair outside writes a .git file there';
 
 const OF_WORKTREE = /\/worktrees\/[^/]+\/(?:commondir|gitdir)$/;
+
+const CONFIG_OF_WORKTREE = /\/worktrees\/[^/]+\/config\.worktree$/;
 
 /** What ends a path for git, or stands for bytes that are no text. */
 const UNREADABLE = new RegExp(`[\\0${NOT_UTF_8}]`);
