@@ -438,6 +438,40 @@ test('where not everything was looked at, a repository that was moved meanwhile 
   ]);
 });
 
+test('where not everything was looked at, a directory that was there and was filled is new, and one in which somebody commits is not', async () => {
+  repository('top');
+  const inTop = (name: string): string => path.join(root, 'top', name);
+  for (const name of ['HEAD', 'objects', 'refs', 'config'])
+    mkdirSync(inTop(`by-${name}`), { recursive: true });
+  const fill = (directory: string, but?: string): void => {
+    for (const name of ['HEAD', 'objects', 'refs', 'config'])
+      if (name !== but) writeFileSync(path.join(directory, name), 'x');
+  };
+  for (const name of ['HEAD', 'objects', 'refs', 'config']) fill(inTop(`by-${name}`), name);
+  for (const name of ['empty/.git', 'file', 'untouched/.git']) mkdirSync(inTop(name), { recursive: true });
+  fill(inTop('untouched/.git'));
+  writeFileSync(inTop('file/.git'), 'gitdir: /x');
+  for (let at = 0; at < 120; at += 1) mkdirSync(path.join(root, `d${at}`));
+  const target = { root, except: new Set<string>(), maxDirectories: 5 };
+  const tree = await repositories.find(target);
+  const since = await laterThan(path.join(root, 'd119'));
+  for (const name of ['HEAD', 'objects', 'refs', 'config']) writeFileSync(inTop(`by-${name}/${name}`), '');
+  fill(inTop('empty/.git'));
+  writeFileSync(inTop('file/.git'), 'gitdir: /y');
+  writeFileSync(inTop('untouched/.git/index'), '');
+  writeFileSync(inTop('.git/objects/x'), '');
+  const plan = {
+    searched: [{ target: { ...target, maxDirectories: 1000 }, tree }],
+    policy: policyOf([]),
+    missingPrograms: [],
+  };
+  const { found } = await findAppeared(plan, { repositories, files: OWN }, since);
+  const names = ['empty/.git', 'file/.git', 'by-HEAD', 'by-config', 'by-objects', 'by-refs'];
+  const sorted = (all: AppearedReport['found']): unknown =>
+    [...all].sort((one, other) => one.path.localeCompare(other.path, 'en'));
+  expect(sorted(found)).toEqual(sorted(names.map((name) => repositoryNote(`top/${name}`))));
+});
+
 test('a link called .git that has become a repository is told, wherever it led, and one that stays is not', async () => {
   for (const name of ['circle', 'nothing', 'stays', 'relinked']) mkdirSync(path.join(root, name));
   const linkIn = (name: string, target: string): void => symlinkSync(target, path.join(root, name, '.git'));

@@ -1,8 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { directStat } from '../files/direct-path.js';
 import type { FileFacts } from '../files/file-facts.js';
-import { isWithin, isWithinAny, parentOf } from '../files/paths.js';
+import { childOf, isWithin, isWithinAny, parentOf } from '../files/paths.js';
 import type { SearchedRoot } from '../plan-sandbox.js';
+import { REPOSITORY_MARKS } from '../repositories/git-directory.js';
 import type { ScannedTree } from '../repositories/scan-tree.js';
 import type { ChangeLook } from './change-look.js';
 import { hasChanged, statOf } from './changed.js';
@@ -76,8 +77,8 @@ function newnessBetween(
 }
 
 /**
- * Says whether something was made since, or has come to its path by a rename, be it of a directory above. Either changes what is renamed and what holds it,
- * and no program can set that time back.
+ * Says whether something was made since, was there and filled so that git takes it for a repository, or has come to its path by a rename, be it of a directory above.
+ * A rename changes what is renamed and what holds it, and no program can set that time back.
  */
 function movedBelow(root: string, since: number): (path: string) => boolean {
   const changed = new Map<string, boolean>();
@@ -90,9 +91,21 @@ function movedBelow(root: string, since: number): (path: string) => boolean {
     for (let at = path; at !== root && isWithin(at, root); at = parentOf(at)) {
       if (isChanged(at) && isChanged(parentOf(at))) return true;
     }
-    return false;
+    return isFilled(path, isChanged);
   };
 }
+
+/** Whether what git goes by in the directory of a repository has come up or been changed, or the file in its place has. */
+function isFilled(path: string, isChanged: (path: string) => boolean): boolean {
+  if (statOf(path)?.isDirectory() !== true) return isChanged(path);
+  const marks = path.endsWith('/.git') ? MARKS_OF_GIT : MARKS;
+  return marks.some((name) => isChanged(childOf(path, name)));
+}
+
+const MARKS = [...REPOSITORY_MARKS, 'config'];
+
+/** Without what changes with every commit: no directory of that name lacks it and has the others. */
+const MARKS_OF_GIT = MARKS.filter((name) => name !== 'objects');
 
 /** True as well for what cannot be looked at. */
 function isDirectory(path: string): boolean {
