@@ -8,10 +8,17 @@ type Looks = Pick<FileFacts, 'look' | 'mayCreateIn' | 'isOwn' | 'isUnwritable'>;
 
 /** The same files, looked at without following a link. */
 export function withoutLinks(files: Looks): Looks {
+  const look = (path: string): FileFact | undefined => files.look(directPath(path));
   return {
     ...files,
-    look: (path) => files.look(directPath(path)),
-    mayCreateIn: (directory) => files.mayCreateIn(directDirectory(directory)),
+    look,
+    mayCreateIn: (directory) => {
+      const answer = files.mayCreateIn(directDirectory(directory));
+      if (answer !== 'afterChmod') return answer;
+      // The name of a descriptor is this user's, whatever it leads to.
+      const found = look(directory);
+      return found !== undefined && isOwn(found, files) ? answer : 'never';
+    },
   };
 }
 
