@@ -20,7 +20,7 @@ import { describeLocalRule } from '../denial/local-rule.js';
 import { EXIT_OWN_FAILURE } from '../exit-codes.js';
 import { outliveBrokenOutput } from '../follow/broken-output.js';
 import { passUserSignals } from '../follow/signals.js';
-import { terminalWasLeft } from '../terminal/left-terminal.js';
+import { terminalIsShared, terminalWasLeft } from '../terminal/left-terminal.js';
 import { type CarriedStreams, refuseDirectories } from './carried-streams.js';
 import type { LocalPermissions } from './local-intent.js';
 import { NoteTeller } from './note-teller.js';
@@ -174,6 +174,7 @@ async function endOf(
   streams: CarriedStreams,
   wrapperEnv: Surroundings['wrapperEnv'],
 ): Promise<Ending> {
+  terminalIsShared();
   streams.handedOver();
   if (command !== undefined) streams.carryInput(wrapperEnv);
   setUp.end();

@@ -2,20 +2,27 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { SYSTEM_PATH } from '@holdfast/sandbox/internal';
 
+let isShared = false;
 let wasLeft = false;
+
+/** To be called when a command begins that has the terminal of this program: it may put another group in front. */
+export function terminalIsShared(): void {
+  isShared = true;
+}
 
 /** To be called when a command has ended that had the terminal of this program: it may have left that in any state. */
 export function terminalWasLeft(): void {
+  isShared = true;
   wasLeft = true;
 }
 
-/** Writes to stderr, so that it can be read on a terminal that a command has left. */
+/** Writes to stderr, also on a terminal that a command has, and so that it can be read on one that a command has left. */
 export function writeToStderr(text: string): void {
-  if (!wasLeft || !process.stderr.isTTY) {
+  if (!isShared || !process.stderr.isTTY) {
     process.stderr.write(text);
     return;
   }
-  const readable = `${READABLE}${text}`;
+  const readable = wasLeft ? `${READABLE}${text}` : text;
   if (!isInBackground() || !writeFromBackground(readable)) process.stderr.write(readable);
 }
 
