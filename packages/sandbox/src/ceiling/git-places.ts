@@ -2,6 +2,7 @@ import type { FileFacts } from '../files/file-facts.js';
 import type { LookPool } from '../files/look-pool.js';
 import { ancestorsOf, childOf, MAX_PATH_BYTES, parentOf } from '../files/paths.js';
 import { type Resolution, resolvePath } from '../files/resolve-path.js';
+import { MAX_SMALL_FILE_BYTES } from '../limits.js';
 import type { ScannedTree } from '../repositories/scan-tree.js';
 
 /** A `.git` that leads where nobody looks. */
@@ -87,7 +88,9 @@ function resolvePointer(
   looks: LookPool,
   crossed: Map<string, string>,
 ): Resolution | undefined {
-  const target = targetIn(looks.files.readText(pointer) ?? '');
+  const text = looks.files.readText(pointer);
+  if (text === undefined) return { kind: 'deadEnd', at: pointer, isLink: false, isUnseen: true, why: UNREAD };
+  const target = targetIn(text);
   if (target === undefined) return undefined;
   const absolute = target.startsWith('/') ? target : childOf(parentOf(pointer), target);
   const resolved = resolvePath(absolute, notingLinks(looks.filesForNamed(), pointer, crossed));
@@ -103,6 +106,8 @@ function targetIn(bytes: string): string | undefined {
   const target = text.slice(POINTER_START.length, end);
   return target === '' || target.length > MAX_PATH_BYTES ? undefined : target;
 }
+
+const UNREAD = `it has more than ${MAX_SMALL_FILE_BYTES} bytes, or is no file that can be read`;
 
 const LINE_FEED = 10;
 const RETURN = 13;
