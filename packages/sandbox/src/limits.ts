@@ -218,6 +218,9 @@ export const MAX_PROXY_CONNECTIONS = 256;
 /** Bytes before the body of a request to the proxy. */
 export const MAX_PROXY_HEADER_BYTES = 32 * 1024;
 
+/** Headers of a request to the proxy, and of the answer to it. What Node takes to collect them grows with their square. */
+export const MAX_PROXY_HEADERS = 512;
+
 /** Bytes of a body that are joined where it comes in small parts. Node reads on to the end of what it has in its hands. */
 export const MAX_JOINED_BYTES = 8 * 1024;
 

@@ -5,7 +5,7 @@ import { reasonOf } from '../../reason-of.js';
 
 /** An answer of the proxy itself, where there is none of the other side. */
 export interface ProxyAnswer {
-  readonly status: 400 | 403 | 502;
+  readonly status: 400 | 403 | 431 | 502;
   readonly body: {
     readonly status: 'blocked' | 'failed';
     /** As it was written, where it could not be read. */
@@ -22,6 +22,9 @@ export function blocked(reason: string, host: string): ProxyAnswer {
 
 /** To what is no request. */
 export const MALFORMED: ProxyAnswer = { status: 400, body: { status: 'blocked', reason: 'malformed' } };
+
+/** To a request with more headers than may be. */
+export const TOO_MANY_HEADERS: ProxyAnswer = { status: 431, body: MALFORMED.body };
 
 /** To a request that was allowed, where the other side cannot be reached or gives no answer that could be passed on. */
 export function unreachable({ host: { host } }: Target): ProxyAnswer {

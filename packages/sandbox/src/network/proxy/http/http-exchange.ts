@@ -5,6 +5,7 @@ import { PROXY_IDLE_TIMEOUT_MS } from '../../../limits.js';
 import type { Target } from '../../host-rules.js';
 import { Joined } from '../joined.js';
 import type { LoopTurns } from '../loop-turns.js';
+import { hasTooManyHeaders, KEPT_HEADERS } from './header-count.js';
 import { reply, unreachable } from './http-answer.js';
 import { endToEndHeaders, hostHeader } from './http-target.js';
 
@@ -29,7 +30,7 @@ export function exchange(
     setHost: false,
     headers: onwardHeaders(request, target),
   });
-  onward.maxHeadersCount = 0;
+  onward.maxHeadersCount = KEPT_HEADERS;
   const fail = (): void => {
     reply(response, unreachable(target));
   };
@@ -40,6 +41,11 @@ export function exchange(
     if (!response.headersSent) fail();
   });
   onward.on('response', (answer) => {
+    if (hasTooManyHeaders(answer.rawHeaders)) {
+      onward.destroy();
+      fail();
+      return;
+    }
     try {
       // The words of the other side may be such as cannot be written.
       response.writeHead(answer.statusCode ?? 502, endToEndHeaders(answer.rawHeaders, answer.headers, []));

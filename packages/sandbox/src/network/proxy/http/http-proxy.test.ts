@@ -5,7 +5,9 @@ import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, expect, test, vi } from 'vitest';
 import {
+  MAX_PASSED_A_TURN,
   MAX_PROXY_HEADER_BYTES,
+  MAX_PROXY_HEADERS,
   MAX_PROXY_REQUESTS_BEHIND,
   PROXY_REQUEST_TIMEOUT_MS,
 } from '../../../limits.js';
@@ -106,10 +108,12 @@ test(
 );
 
 const SMUGGLED = 'GET /smuggled HTTP/1.1\r\nHost: evil\r\n\r\n';
-const MANY = 'a:\r\n'.repeat(2100);
+
+/** With two more, as many headers as may be. */
+const MANY = 'a:\r\n'.repeat(MAX_PROXY_HEADERS - 2);
 
 test.each(['GET', 'HEAD', 'DELETE', 'OPTIONS'])(
-  'a body of %s keeps its length behind however many headers',
+  'a body of %s keeps its length behind as many headers as may be',
   async (method) => {
     let got = '';
     await using rig = await rigProxy((socket) => {
@@ -168,6 +172,76 @@ test.each([
   DEADLINE_MS,
 );
 
+test.each([
+  ['another host', 'GET http://a.example/', `Host: a.example\r\n${MANY}Host: evil\r\n`],
+  ['a length', 'GET http://a.example/', `Host: a.example\r\n${MANY}A: b\r\nContent-Length: 0\r\n`],
+  ['a thousand headers', 'GET http://a.example/', MANY + MANY],
+  ['nothing of the kind', 'CONNECT a.example:443', `Host: a.example:443\r\n${MANY}A: b\r\n`],
+])(
+  'of a request with more headers than may be, and %s among them, nothing is passed on',
+  async (_, start, headers) => {
+    await using rig = await rigProxy(() => undefined);
+    const client = await rig.dial();
+    client.write(`${start} HTTP/1.1\r\n${headers}C: d\r\n\r\n`);
+    expect(partsOf(await text(client))).toEqual([
+      'HTTP/1.1 431 Request Header Fields Too Large',
+      '{"status":"blocked","reason":"malformed"}',
+    ]);
+    expect([rig.decisions, rig.outside, rig.faults]).toEqual([['malformed'], [], []]);
+  },
+  DEADLINE_MS,
+);
+
+test.each([
+  ['as many headers as may be is passed on', '', ['HTTP/1.1 200 OK', 'hi']],
+  ['one header more is none', 'A: b\r\n', ['HTTP/1.1 502 Bad Gateway', UNREACHABLE]],
+])(
+  'an answer with %s',
+  async (_, more, parts) => {
+    await using rig = await answering(
+      `HTTP/1.1 200 OK\r\n${MANY}Set-Cookie: c\r\n${more}Content-Length: 2\r\n\r\nhi`,
+    );
+    const client = await rig.dial();
+    client.write(GET);
+    expect(partsOf(await text(client))).toEqual(parts);
+    await over(rig.outside[0] as Socket);
+  },
+  DEADLINE_MS,
+);
+
+test.each([
+  ['requests', 'GET ftp://a.example/ HTTP/1.1\r\n\r\n'],
+  ['CONNECTs', 'CONNECT a.example HTTP/1.1\r\n\r\n'],
+])(
+  'of %s that are complete at once, few are served in each turn of the event loop',
+  async (_, request) => {
+    const counts: number[] = [];
+    let count = 0;
+    const countTurn = (): void => {
+      counts.push(count);
+      count = 0;
+    };
+    await using rig = await rigProxy(
+      () => undefined,
+      () => {
+        if (count === 0) setImmediate(countTurn);
+        count += 1;
+      },
+    );
+    const all = 4 * MAX_PASSED_A_TURN;
+    const clients = await Promise.all(Array.from({ length: all }, () => rig.dial()));
+    for (const client of clients) client.write(request.slice(0, -1));
+    await vi.waitUntil(
+      () => rig.inside.length === all && rig.inside.every(({ bytesRead }) => bytesRead > 0),
+      WAIT,
+    );
+    for (const client of clients) client.write('\n');
+    await Promise.all(clients.map(over));
+    expect([rig.decisions.length, Math.max(...counts)]).toEqual([all, MAX_PASSED_A_TURN]);
+  },
+  DEADLINE_MS,
+);
+
 const BEHIND =
   'POST http://b.example/ HTTP/1.1\r\nA: b\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nC: d\r\n\r\n';
 
@@ -204,7 +278,9 @@ test(
   async () => {
     await using rig = await rigProxy(() => undefined);
     const client = await rig.dial();
-    client.write(GET + BEHIND.repeat(MAX_PROXY_REQUESTS_BEHIND + 1));
+    client.write(GET);
+    await vi.waitUntil(() => rig.outside.length === 1, WAIT);
+    client.write(BEHIND.repeat(MAX_PROXY_REQUESTS_BEHIND + 1));
     expect(await text(client)).toBe('');
     await Promise.all(rig.outside.map(over));
     expect([rig.decisions, rig.faults]).toEqual([['allow'], []]);

@@ -9,14 +9,15 @@ import type { Guard } from '../guard.js';
 import type { LoopTurns } from '../loop-turns.js';
 import { whileOpen, whileWaiting } from '../presence.js';
 import { tunnel } from '../tunnel.js';
-import { answerFor, blocked, MALFORMED, reply, wholeAnswer } from './http-answer.js';
+import { hasTooManyHeaders, KEPT_HEADERS } from './header-count.js';
+import { answerFor, blocked, MALFORMED, reply, TOO_MANY_HEADERS, wholeAnswer } from './http-answer.js';
 import { exchange } from './http-exchange.js';
 import { connectTarget, forwardTarget } from './http-target.js';
 
 /**
  * Plain HTTP and CONNECT through a gate, one request for each connection: what is sent behind it is not served. It does
  * not listen: connections are given to it by emitting `connection`.
- * @param turns In which bodies are carried.
+ * @param turns In which requests are served and bodies are carried.
  * @param onRequest Called for each connection when it is clear what it wants, or that it wants nothing that could be read.
  */
 export function createHttpProxy(
@@ -29,13 +30,12 @@ export function createHttpProxy(
   const server = createServer({ maxHeaderSize: MAX_PROXY_HEADER_BYTES, requireHostHeader: false });
   // A connection is answered once: how many there are inside bounds how many there are outside.
   server.maxRequestsPerSocket = 1;
-  // Node obeys headers beyond a number of them and does not show them; their bytes are bounded.
-  server.maxHeadersCount = 0;
+  server.maxHeadersCount = KEPT_HEADERS;
   const used = new WeakSet<Duplex>();
   server.on('request', (request, response) => {
     used.add(request.socket);
     onRequest(request.socket);
-    guard(request.socket, forward(gate, turns, request, response));
+    inTurn(turns, request.socket, () => guard(request.socket, forward(gate, turns, request, response)));
   });
   server.on('connect', (request, socket: Socket, head) => {
     // Node does not count these among the requests.
@@ -47,11 +47,20 @@ export function createHttpProxy(
     // Node stops listening for errors when it hands over a connection.
     socket.on('error', () => undefined);
     if (head.length > 0) socket.unshift(head);
-    guard(socket, connectThrough(gate, request, socket));
+    inTurn(turns, socket, () => guard(socket, connectThrough(gate, request, socket)));
   });
   boundRequestsBehind(server);
   refuseMalformed(server, gate, used, onRequest);
   return server;
+}
+
+/** All connections that can be read are read in one go, and each may end a request: they are served one after the other. */
+function inTurn(turns: LoopTurns, socket: Duplex, serve: () => void): void {
+  const leave = turns.wait(() => {
+    socket.off('close', leave);
+    serve();
+  });
+  socket.once('close', leave);
 }
 
 /** Node keeps what is sent behind a request until that is answered, and all that it was sent with. */
@@ -88,6 +97,11 @@ function refuseMalformed(
 
 async function connectThrough(gate: Gate, request: IncomingMessage, socket: Socket): Promise<void> {
   const caller = callerOf('https_connect', request);
+  if (hasTooManyHeaders(request.rawHeaders)) {
+    gate.refuse(caller, 'malformed');
+    farewell(socket, wholeAnswer(TOO_MANY_HEADERS));
+    return;
+  }
   const requested = connectTarget(request.url ?? '', request.rawHeaders);
   if ('reason' in requested) {
     gate.refuse(caller, requested.reason, { host: requested.written });
@@ -119,6 +133,11 @@ async function forward(
   // Each request is judged on a connection of its own: nothing that is left over can be taken for a second one.
   response.shouldKeepAlive = false;
   const caller = callerOf('http', request);
+  if (hasTooManyHeaders(request.rawHeaders)) {
+    gate.refuse(caller, 'malformed');
+    reply(response, TOO_MANY_HEADERS);
+    return;
+  }
   const requested = forwardTarget(request.url ?? '', request.rawHeaders);
   if ('reason' in requested) {
     gate.refuse(caller, requested.reason, { host: requested.written });
