@@ -5,7 +5,7 @@ import {
   SHARED_ANSWERS_BYTES,
   SHARED_ANSWERS_WAIT_MS,
 } from '@holdfast/exec-protocol';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { settle } from '../../testing/core-world.js';
 import { TestClock } from '../../testing/test-clock.js';
 import { AnswerRoom } from './answer-room.js';
@@ -49,6 +49,10 @@ class World {
   names(): string[] {
     return [...this.inside.keys()];
   }
+}
+
+function kindOf(error: unknown): unknown {
+  return error instanceof ExecError ? error.kind : error;
 }
 
 test('what finds room is put together at once, and the rest in the order of asking', async () => {
@@ -117,7 +121,7 @@ describe('connections that have a bound together', () => {
   const namesOf = (worlds: readonly World[]): readonly (readonly string[])[] =>
     worlds.map((world) => world.names());
 
-  test('wait for each other in the order of asking, and little ones for nobody', async () => {
+  test('wait in the order of asking, little ones for nobody, and nobody behind what does not fit', async () => {
     const [a, b, c, d] = worldsOf(4).worlds as [World, World, World, World];
     a.use('a', 70 + OWN);
     b.use('b', 30 + OWN);
@@ -131,12 +135,26 @@ describe('connections that have a bound together', () => {
     little.use('little', OWN);
     await settle();
     expect([namesOf([d]), namesOf([little])]).toEqual([[[]], [['little']]]);
-    await b.end('b', 11 + OWN);
+    await b.end('b', 21 + OWN);
     expect(namesOf([c, d])).toEqual([[], []]);
+    await b.drainTo(11 + OWN);
+    expect(namesOf([b, c, d])).toEqual([[], [], ['d', 'behind d']]);
     await b.drainTo(0);
-    expect(namesOf([b, c, d])).toEqual([['more of b'], ['c'], []]);
+    expect(namesOf([b, c])).toEqual([['more of b'], []]);
     await a.end('a', 0);
-    expect(namesOf([a, c, d])).toEqual([[], ['c'], ['d', 'behind d']]);
+    expect(namesOf([a, c])).toEqual([[], ['c']]);
+  });
+
+  test('are let in at once where there is room, whatever others wait for', async () => {
+    const [a, b, c, d] = worldsOf(4).worlds as [World, World, World, World];
+    a.use('a', 50 + OWN);
+    b.use('b', 60 + OWN);
+    c.use('c', 10 + OWN);
+    await settle();
+    expect(namesOf([a, b, c])).toEqual([['a'], [], ['c']]);
+    d.use('d', 50 + OWN);
+    await a.end('a', 0);
+    expect(namesOf([b, d])).toEqual([['b'], []]);
   });
 
   test('have the room of one that has gone', async () => {
@@ -153,19 +171,6 @@ describe('connections that have a bound together', () => {
     a.use('late', 70);
     await settle();
     expect([a.failures, shared.holders]).toEqual([[new Error('gone')], 1]);
-  });
-
-  test('do not wait behind one whose own socket is full', async () => {
-    const [a, b, c] = worldsOf(3).worlds as [World, World, World];
-    a.use('a', 50 + OWN);
-    b.use('b', 70);
-    c.use('c', 10 + OWN);
-    await settle();
-    expect(namesOf([a, b, c])).toEqual([['a'], [], []]);
-    await b.drainTo(41);
-    a.room.look();
-    await settle();
-    expect(namesOf([a, b, c])).toEqual([['a'], [], ['c']]);
   });
 
   test('refuse what has waited for 30 s, and go on with the next', async () => {
@@ -188,6 +193,31 @@ describe('connections that have a bound together', () => {
         ),
       ],
     ]);
+  });
+
+  test('refuse with that whatever else has waited for others on the connection, once for all', async () => {
+    const [a, b] = worldsOf(2).worlds as [World, World];
+    a.use('a', 70 + OWN);
+    b.use('b', 70);
+    for (let count = 0; count < 2500; count += 1) b.use('another', 60);
+    b.use('small', OWN + 30);
+    await settle();
+    b.clock.advance(SHARED_ANSWERS_WAIT_MS);
+    await vi.waitUntil(() => b.failures.length === 2501);
+    expect([namesOf([b]), new Set(b.failures.map(kindOf))]).toEqual([
+      [['small']],
+      new Set(['limitExceeded']),
+    ]);
+    await b.end('small', 0);
+    b.use('late', 70);
+    await settle();
+    b.clock.advance(SHARED_ANSWERS_WAIT_MS - 1);
+    await settle();
+    expect(b.failures.length).toBe(2501);
+    await a.end('a', 0);
+    a.room.look();
+    await settle();
+    expect(namesOf([b])).toEqual([['late']]);
   });
 
   test('may hold 1 GiB and 4 MiB each, and one byte more waits', async () => {

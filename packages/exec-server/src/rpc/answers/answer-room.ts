@@ -19,6 +19,9 @@ export interface AnswerRoomOptions {
   readonly limitBytes?: number;
 }
 
+/** A connection may have a great many requests that wait. */
+const REFUSED_A_TURN = 1000;
+
 interface Waiting {
   readonly bytes: number;
   enter(): void;
@@ -28,7 +31,8 @@ interface Waiting {
 /**
  * The memory that a connection may have for answers with files and HTTP bodies in them: while they are put together, and in
  * the socket. A file that finds no room waits in the order of asking, with nothing in its hands; what is larger than the room
- * is put together alone. Where other connections leave no room, the wait has a limit.
+ * is put together alone. Where other connections leave no room, the wait has a limit, and all
+ * that has waited by then is refused.
  */
 export class AnswerRoom implements RoomHolder {
   readonly #options: AnswerRoomOptions;
@@ -72,7 +76,7 @@ export class AnswerRoom implements RoomHolder {
 
   /** Takes room for what cannot wait, whatever this connection has. @returns false where others leave none. */
   take(bytes: number): boolean {
-    const isThere = this.#options.sharedRoom.hasRoomFor(this, bytes);
+    const isThere = bytes <= this.#options.sharedRoom.roomFor(this);
     if (isThere) this.#takenBytes += bytes;
     return isThere;
   }
@@ -85,10 +89,10 @@ export class AnswerRoom implements RoomHolder {
     });
   }
 
-  /** Something has left the socket. */
+  /** Something has left the socket. Those who have waited for it longer, on whatever connection, are first. */
   look(): void {
-    this.letIn();
     this.#options.sharedRoom.look();
+    this.letIn();
   }
 
   letIn(): void {
@@ -106,7 +110,7 @@ export class AnswerRoom implements RoomHolder {
     const hasOwn = gone.aborted || this.#hasOwnRoomFor(bytes);
     const waitsForOthers = hasOwn && !gone.aborted && !sharedRoom.admits(this, bytes);
     if (!hasOwn) sharedRoom.forget(this);
-    if (waitsForOthers) this.#patience ??= clock.after(SHARED_ANSWERS_WAIT_MS, this.#refuseFirst);
+    if (waitsForOthers) this.#patience ??= clock.after(SHARED_ANSWERS_WAIT_MS, this.#refuseWaiting);
     else this.#endPatience();
     return hasOwn && !waitsForOthers;
   }
@@ -117,15 +121,25 @@ export class AnswerRoom implements RoomHolder {
     return this.#takenBytes === 0 && this.#options.transport.bufferedBytes <= this.#limitBytes / 2;
   }
 
+  #refuse(waiting: readonly Waiting[]): void {
+    for (const one of waiting.slice(0, REFUSED_A_TURN)) one.refuse(noRoom());
+    const others = waiting.slice(REFUSED_A_TURN);
+    if (others.length > 0) this.#options.clock.nextTurn(() => this.#refuse(others));
+  }
+
   #endPatience(): void {
     this.#patience?.cancel();
     this.#patience = undefined;
   }
 
-  readonly #refuseFirst = (): void => {
+  /** The wait is that of the connection: what else has waited in it gets none of its own. */
+  readonly #refuseWaiting = (): void => {
+    const { sharedRoom } = this.#options;
     this.#patience = undefined;
-    this.#options.sharedRoom.forget(this);
-    this.#waiting.shift()?.refuse(noRoom());
+    sharedRoom.forget(this);
+    const mostBytes = sharedRoom.roomFor(this);
+    this.#refuse(this.#waiting.filter(({ bytes }) => bytes > mostBytes));
+    this.#waiting = this.#waiting.filter(({ bytes }) => bytes <= mostBytes);
     this.look();
   };
 }

@@ -16,8 +16,8 @@ export class SharedRoom {
   readonly #limitBytes: number;
   readonly #ownBytes: number;
   readonly #holders = new Set<RoomHolder>();
-  /** Those that wait, in the order of asking. */
-  readonly #waiting = new Set<RoomHolder>();
+  /** Those that wait, in the order of asking, and for how much. */
+  readonly #waiting = new Map<RoomHolder, number>();
 
   constructor(limitBytes: number = SHARED_ANSWERS_BYTES, ownBytes: number = OWN_ANSWERS_BYTES) {
     this.#limitBytes = limitBytes;
@@ -40,20 +40,19 @@ export class SharedRoom {
     this.look();
   }
 
-  /** Whether a connection may have so much more. */
-  hasRoomFor(holder: RoomHolder, bytes: number): boolean {
-    const before = this.#sharedBytesOf(holder.heldBytes);
-    const more = this.#sharedBytesOf(holder.heldBytes + bytes) - before;
-    return more === 0 || this.#sharedBytes() + more <= this.#limitBytes;
+  /** What a connection may have more. */
+  roomFor({ heldBytes }: RoomHolder): number {
+    return Math.max(0, this.#ownBytes - heldBytes) + this.#freeBytes();
   }
 
-  /** As `hasRoomFor`, where it is the connection's turn. One that is refused waits for its turn, and is told to let in. */
+  /**
+   * Whether a connection may have so much more now. One that is refused waits, and is told to let in when it may, who has waited
+   * longest first. Nobody waits behind what does not fit.
+   */
   admits(holder: RoomHolder, bytes: number): boolean {
-    const [first = holder] = this.#waiting;
-    const isSmall = this.#sharedBytesOf(holder.heldBytes + bytes) === 0;
-    const isAdmitted = isSmall || (first === holder && this.hasRoomFor(holder, bytes));
+    const isAdmitted = bytes <= this.roomFor(holder);
     if (isAdmitted) this.#waiting.delete(holder);
-    else this.#waiting.add(holder);
+    else this.#waiting.set(holder, bytes);
     return isAdmitted;
   }
 
@@ -64,19 +63,18 @@ export class SharedRoom {
 
   /** Some connection may hold less. */
   look(): void {
-    for (const holder of this.#waiting) {
+    if (this.#waiting.size === 0) return;
+    let free = this.#freeBytes();
+    for (const [holder, bytes] of [...this.#waiting]) {
+      if (bytes > Math.max(0, this.#ownBytes - holder.heldBytes) + free) continue;
       holder.letIn();
-      if (this.#waiting.has(holder)) return;
+      free = this.#freeBytes();
     }
   }
 
-  #sharedBytes(): number {
+  #freeBytes(): number {
     let sum = 0;
-    for (const { heldBytes } of this.#holders) sum += this.#sharedBytesOf(heldBytes);
-    return sum;
-  }
-
-  #sharedBytesOf(heldBytes: number): number {
-    return Math.max(0, heldBytes - this.#ownBytes);
+    for (const { heldBytes } of this.#holders) sum += Math.max(0, heldBytes - this.#ownBytes);
+    return Math.max(0, this.#limitBytes - sum);
   }
 }
