@@ -349,6 +349,9 @@ export const MAX_BODY_DELTA_BYTES = MIB;
 /** The largest configuration file of the executor that is read for a client, and as many characters of it are answered. */
 export const MAX_CONFIG_FILE_BYTES = MIB;
 
+/** Paths of keys in one list of `environmentConfig/read`. */
+export const MAX_CONFIG_PATHS = 1024;
+
 /** Directories of one `capabilityRoots/discoverV1`; the reference's figure. */
 export const MAX_CAPABILITY_ROOTS = 128;
 

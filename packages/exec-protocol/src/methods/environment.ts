@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { listOf } from '../bounded-issues.js';
+import { MAX_CONFIG_PATHS } from '../limits.js';
 import { defineRequest } from './define.js';
 
 const pathUri = z.string().describe('A file: URI of the executor.');
@@ -51,7 +52,12 @@ export const environmentStatus = defineRequest({
   result: z.object({ status: z.literal('ready') }),
 });
 
-const tomlPaths = listOf(listOf(z.string()).min(1, 'a path must have at least one key; name what is wanted'));
+const tomlPaths = listOf(
+  listOf(z.string()).min(1, 'a path must have at least one key; name what is wanted'),
+).max(
+  MAX_CONFIG_PATHS,
+  `must have at most ${String(MAX_CONFIG_PATHS)} paths; name the tables that they lie in`,
+);
 
 const configLayers = z.object({
   layers: z

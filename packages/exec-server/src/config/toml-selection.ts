@@ -7,16 +7,37 @@ type KeyPath = readonly string[];
  * @throws TomlError when the text is no TOML.
  */
 export function selectToml(text: string, paths: readonly KeyPath[]): string | undefined {
-  const selected = select(parse(text, { integersAsBigInt: 'asNeeded' }), paths);
+  const selected = select(parse(text, { integersAsBigInt: 'asNeeded' }), treeOf(paths));
   return Object.keys(selected).length === 0 ? undefined : stringify(selected);
 }
 
-function select(table: TomlTable, paths: readonly KeyPath[]): TomlTable {
+/** The keys that are asked for, each with those below it; undefined where everything below is. */
+type KeyTree = Map<string, KeyTree | undefined>;
+
+function treeOf(paths: readonly KeyPath[]): KeyTree {
+  const tree: KeyTree = new Map();
+  for (const path of paths) {
+    let node: KeyTree | undefined = tree;
+    for (const [at, key] of path.entries()) node = addTo(node, key, at === path.length - 1);
+  }
+  return tree;
+}
+
+/** @returns what lies below the key, undefined where everything is asked for. */
+function addTo(tree: KeyTree | undefined, key: string, isWhole: boolean): KeyTree | undefined {
+  if (tree === undefined || (tree.has(key) && tree.get(key) === undefined)) return undefined;
+  const below = isWhole ? undefined : (tree.get(key) ?? new Map());
+  tree.set(key, below);
+  return below;
+}
+
+function select(table: TomlTable, tree: KeyTree): TomlTable {
   return Object.fromEntries(
     Object.entries(table).flatMap(([key, value]) => {
-      const below = paths.filter(([first]) => first === key).map((path) => path.slice(1));
-      if (below.some((rest) => rest.length === 0)) return [[key, value]];
-      const part = below.length > 0 && isTable(value) ? select(value, below) : {};
+      if (!tree.has(key)) return [];
+      const below = tree.get(key);
+      if (below === undefined) return [[key, value]];
+      const part = isTable(value) ? select(value, below) : {};
       return Object.keys(part).length === 0 ? [] : [[key, part]];
     }),
   );
