@@ -82,7 +82,7 @@ export const MAX_REQUESTS_IN_FLIGHT = 4096;
 /** Processes of one session that run or are not delivered yet; the next start is refused. */
 export const MAX_PROCESSES_PER_SESSION = 4096;
 
-/** Closed processes of one server that stay readable; past it the oldest is forgotten before its time. */
+/** Closed processes of one server that stay readable; past it the session that has most loses its oldest before its time. */
 export const MAX_CLOSED_PROCESSES = 1024;
 
 /** Processes of one server, over all sessions, that run or are not delivered yet; the next start is refused. */

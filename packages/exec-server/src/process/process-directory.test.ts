@@ -89,6 +89,57 @@ test('one closed process beyond what a server keeps makes it forget the oldest, 
   expect(world.clock.pending).toBe(MAX_CLOSED_PROCESSES);
 });
 
+test('a session that starts without end forgets its own, and the only one of another session keeps its hour', () => {
+  const world = new World();
+  world.retire(world.add('job', { session: 'calm', lifetime: 'server' }));
+  const names = Array.from({ length: 3 * MAX_CLOSED_PROCESSES }, (_, at) => String(at));
+  for (const name of names) world.retire(world.add(name, { session: 'busy' }));
+  const kept = names.slice(1 - MAX_CLOSED_PROCESSES);
+  expect(world.refs).toEqual(['job', ...kept]);
+  expect(world.forgotten).toEqual(names.slice(0, 1 - MAX_CLOSED_PROCESSES));
+  world.clock.advance(DETACHED_PROCESS_TTL_MS - 1);
+  expect(world.refs).toEqual(['job']);
+  world.clock.advance(1);
+  expect([world.refs, world.clock.pending]).toEqual([[], 0]);
+});
+
+test('who comes later has as many closed processes as who had them all, and loses none before', () => {
+  const world = new World();
+  const half = MAX_CLOSED_PROCESSES / 2;
+  const first = Array.from({ length: 2 * half }, (_, at) => `first ${String(at)}`);
+  const later = Array.from({ length: half + 2 }, (_, at) => `later ${String(at)}`);
+  for (const ref of first) world.retire(world.add(ref, { session: 'first' }));
+  for (const ref of later.slice(0, half)) world.retire(world.add(ref, { session: 'later' }));
+  expect(world.refs).toEqual([...first.slice(half), ...later.slice(0, half)]);
+  for (const ref of later.slice(half)) world.retire(world.add(ref, { session: 'later' }));
+  expect(world.forgotten.slice(half)).toEqual(['later 0', 'later 1']);
+});
+
+test('of sessions that have equally many, the one that has had so many for longest loses one', () => {
+  const world = new World();
+  for (let at = 0; at < MAX_CLOSED_PROCESSES; at += 1) {
+    world.retire(world.add(String(at), { session: String(at) }));
+  }
+  for (const ref of ['one', 'two']) world.retire(world.add(ref, { session: ref }));
+  expect(world.forgotten).toEqual(['0', '1']);
+});
+
+test('a closed process that is owed again or removed leaves its place to others', () => {
+  const world = new World();
+  const [again, gone] = ['again', 'gone'].map((ref) => world.add(ref, { session: ref })) as [
+    ManagedProcess,
+    ManagedProcess,
+  ];
+  for (const process of [again, gone]) world.retire(process);
+  for (let at = 3; at <= MAX_CLOSED_PROCESSES; at += 1) world.retire(world.add(String(at)));
+  world.directory.revive(again);
+  world.directory.remove(gone);
+  for (const ref of ['one', 'two']) world.retire(world.add(ref));
+  expect(world.forgotten).toEqual(['gone']);
+  world.retire(again);
+  expect(world.forgotten).toEqual(['gone', '3']);
+});
+
 test('a closed process is readable for its time, to the millisecond, and one that outlives its session longer', () => {
   const world = new World();
   world.retire(world.add('short'));

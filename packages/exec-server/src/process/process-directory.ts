@@ -7,6 +7,7 @@ import {
   MAX_PROCESSES_PER_SERVER,
 } from '@holdfast/exec-protocol';
 import type { Clock, Timer } from '../clock.js';
+import { ClosedProcesses } from './closed-processes.js';
 import { type ManagedProcess, unknownProcess } from './managed-process.js';
 
 const REF_BYTES = 6;
@@ -19,8 +20,8 @@ export class ProcessDirectory {
   readonly #clock: Clock;
   readonly #closedTtlMs: number;
   readonly #processes = new Map<string, ManagedProcess>();
-  /** Closed and delivered processes, oldest first, each with the timer that ends its time here. */
-  readonly #over = new Map<ManagedProcess, Over>();
+  /** Closed and delivered processes, each with the timer that ends its time here. */
+  readonly #over = new ClosedProcesses<Over>();
   /** How many processes of each session are not over. */
   readonly #owed = new Map<string, number>();
   #starting = 0;
@@ -95,31 +96,33 @@ export class ProcessDirectory {
     );
   }
 
-  /** It is over and nobody is owed anything: it stays readable for a while, or until too many others have ended. */
+  /**
+   * It is over and nobody is owed anything: it stays readable for a while. Where too many do, the session that has most of them
+   * loses the one that closed first.
+   */
   retire(process: ManagedProcess, onForget: () => void): void {
     if (this.#over.has(process) || !this.#processes.has(process.traits.ref)) return;
     const leastMs = process.traits.lifetime === 'server' ? DETACHED_PROCESS_TTL_MS : 0;
     const timer = this.#clock.after(Math.max(leastMs, this.#closedTtlMs), () => {
       this.remove(process);
     });
-    this.#over.set(process, { timer, onForget });
+    this.#over.add(process, { timer, onForget });
     this.#owe(process, -1);
-    for (const oldest of this.#over.keys()) {
-      if (this.#over.size <= MAX_CLOSED_PROCESSES) break;
-      this.remove(oldest);
-    }
+    const excess = this.#over.size > MAX_CLOSED_PROCESSES ? this.#over.firstToGo : undefined;
+    if (excess !== undefined) this.remove(excess);
   }
 
   /** Somebody is owed something of it again: it stays until it is retired anew. */
   revive(process: ManagedProcess): void {
-    this.#over.get(process)?.timer.cancel();
-    if (this.#over.delete(process)) this.#owe(process, 1);
+    const over = this.#over.take(process);
+    if (over === undefined) return;
+    over.timer.cancel();
+    this.#owe(process, 1);
   }
 
   /** Forgets a process at once. */
   remove(process: ManagedProcess): void {
-    const over = this.#over.get(process);
-    this.#over.delete(process);
+    const over = this.#over.take(process);
     if (this.#processes.delete(process.traits.ref) && over === undefined) this.#owe(process, -1);
     over?.timer.cancel();
     over?.onForget();
