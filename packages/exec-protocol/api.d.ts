@@ -418,7 +418,7 @@ declare const REMEMBERED_WRITES = 4096;
 declare const MAX_REQUESTS_IN_FLIGHT = 4096;
 /** Processes of one session that run or are not delivered yet; the next start is refused. */
 declare const MAX_PROCESSES_PER_SESSION = 4096;
-/** Closed processes of one server that stay readable; past it the oldest is forgotten before its time. */
+/** Closed processes of one server that stay readable; past it the session that has most loses its oldest before its time. */
 declare const MAX_CLOSED_PROCESSES = 1024;
 /** Processes of one server, over all sessions, that run or are not delivered yet; the next start is refused. */
 declare const MAX_PROCESSES_PER_SERVER = 8192;

@@ -5,7 +5,7 @@ export const MAX_WRONG_VALUES = 20;
 
 /**
  * A list, as `z.array` makes one, that stops at some wrong values: a message of half a megabyte may hold 260,000 of them, and
- * to tell what is wrong with each takes a second. One that has a `max` needs it not: `z.array` looks at that first.
+ * to tell what is wrong with each takes a second.
  */
 export function listOf<T extends z.ZodType>(element: T): z.ZodArray<T> {
   return new BoundedList({ type: 'array', element }) as unknown as z.ZodArray<T>;

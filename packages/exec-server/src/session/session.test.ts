@@ -2,12 +2,11 @@ import {
   DETACHED_SESSION_TTL_MS,
   FILES_END_MS,
   MAX_CLIENT_INSTANCES,
-  MAX_CLOSED_PROCESSES,
   MAX_SESSIONS,
   TAKEOVER_PONG_MS,
 } from '@holdfast/exec-protocol';
 import { describe, expect, test } from 'vitest';
-import { type CoreClient, CoreWorld, FLOW, REPLAY, settle } from '../testing/core-world.js';
+import { type CoreClient, CoreWorld, REPLAY, settle } from '../testing/core-world.js';
 
 async function refusal(client: CoreClient, resumeSessionId: string): Promise<unknown> {
   const { error } = await client.request('initialize', { clientName: '', resumeSessionId });
@@ -98,25 +97,6 @@ describe('a session without a connection', () => {
     world.clock.advance(DETACHED_SESSION_TTL_MS);
     await settle();
     expect(world.processes.done).toEqual(['kill p']);
-  });
-
-  test('leaves what can still be read for its hour, however much other clients run meanwhile', async () => {
-    await using world = new CoreWorld();
-    const client = await world.client(REPLAY);
-    await client.start('job', { lifetime: 'server' });
-    await client.ask('session/close', {});
-    const job = world.processes.child('job');
-    job.print('precious\n');
-    job.end(7);
-    const other = await world.client(FLOW);
-    for (let at = 0; at < MAX_CLOSED_PROCESSES + 10; at += 1) {
-      const name = String(at);
-      await other.start(name);
-      world.processes.child(name).end(0);
-    }
-    const late = await world.client(REPLAY);
-    await late.ask('process/attach', { processId: 'mine', ref: 'job' });
-    expect(await late.events()).toEqual(['mine 1 precious\n', 'mine 2 exited', 'mine 3 closed']);
   });
 
   test('ends at once where sessions are not kept', async () => {
