@@ -4,7 +4,7 @@ import { type MessageSchema, protocolSchema } from './protocol-schema.js';
 
 // The wire is a promise to peers of other versions. When this hash changes, either the change was an accident, or it comes
 // with an extension version, an entry in CHANGELOG.md and the new hash, in one commit.
-const WIRE_HASH = '73e966053be06549b7434cf0969993852d7b985676130c3d149c2b0263b41886';
+const WIRE_HASH = '30189303c43cd30f90a98f0696facea0c9c2fc57ac82f0094af4471e80cfc2f2';
 
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);

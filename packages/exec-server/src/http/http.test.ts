@@ -87,6 +87,7 @@ const HAN = Array.from({ length: 64_000 }, (_, at) =>
 describe('a request', () => {
   test.each([
     [`http://${'x'.repeat(254)}/`, `http://${'x'.repeat(254)}/`],
+    [`http://${'x'.repeat(254)}${' '.repeat(300)}`, `http://${'x'.repeat(254)}/`],
     [`http://${'%78'.repeat(254)}:8080/`, `http://${'x'.repeat(254)}:8080/`],
     [`http://host/${'漢'.repeat(300)}`, `http://host/${'%E6%BC%A2'.repeat(300)}`],
     ['http://b\u00fccher.example/', 'http://xn--bcher-kva.example/'],

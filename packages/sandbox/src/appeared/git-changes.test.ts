@@ -262,12 +262,14 @@ test('where a linked worktree is, and where it has hooks and config, is told unl
   }
 });
 
-test('a config that a linked worktree is given is told unless it is empty, or was there and stayed as it is', async () => {
+test('a config that a linked worktree is given is told unless it is empty, that of a sparse checkout, or was there and stayed as it is', async () => {
   git('commit', '-qm', 'one');
-  for (const name of ['beside', 'empty', 'protected']) git('worktree', 'add', '-q', path.join(work, name));
+  for (const name of ['beside', 'empty', 'protected', 'sparse'])
+    git('worktree', 'add', '-q', path.join(work, name));
   const at = (name: string): string => path.join(directory, 'worktrees', name, 'config.worktree');
   for (const name of ['beside', 'protected']) writeFileSync(at(name), '[core]\n');
   writeFileSync(at('empty'), '');
+  writeFileSync(at('sparse'), '[core]\n\tsparseCheckout = true\n\tsparseCheckoutCone = true\n');
   const kept = new Set([at('protected')]);
   const text = `${at('beside')} was not there before, and git that is run in that linked worktree outside runs the programs that it names; look at it, or remove it`;
   const note = { kind: 'gitState', path: at('beside'), text };

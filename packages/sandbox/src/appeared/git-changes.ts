@@ -101,7 +101,7 @@ function tellWorktreeConfig(
   _directory: string,
   { isWritable, findings }: ChangeLook,
 ): undefined {
-  if (!isWritable(path) || statOf(path)?.size === 0) return;
+  if (!isWritable(path) || statOf(path)?.size === 0 || SPARSE.test(textOf(path) ?? '')) return;
   findings.add(
     'gitState',
     path,
@@ -178,6 +178,10 @@ function bytesOf(path: string, maxBytes: number): Buffer | undefined {
     return undefined;
   }
 }
+
+/** What `git worktree add` copies in a repository with sparse checkouts, letter by letter: others may read anything else in another way. */
+const SPARSE =
+  /^(?:\[(?:core|index)\]\n(?:\t(?:sparseCheckout|sparseCheckoutCone|sparse) = (?:true|false)\n)+)+$/;
 
 /** Where git listens, which sees what changes in a work tree, and git-annex keeps connections. */
 const SOCKETS = /\/(?:fsmonitor--daemon\.ipc|annex\/ssh\/[^/]+)$/;

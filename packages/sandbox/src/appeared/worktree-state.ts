@@ -45,7 +45,8 @@ export function isBehindNewLink(
   { isWritable, since }: Pick<ChangeLook, 'isWritable' | 'since'>,
 ): boolean {
   const files = filesOf(path, text);
-  if (files === undefined || !isBehindLink(childOf(files, '.git'))) return false;
+  // Elsewhere nothing is looked at for what a command has written, or somebody else, however long ago.
+  if (files === undefined || !isWritable(files) || !isBehindLink(childOf(files, '.git'))) return false;
   for (let at = files; isWritable(at) && at !== '/'; at = parentOf(at)) {
     if (wasPlaced(at, since)) return true;
   }

@@ -27,6 +27,8 @@ export async function whileWaiting<T>(socket: Socket, work: (gone: AbortSignal) 
     socket.pause();
     socket.unshift(chunk);
   };
+  // It may have gone before this was its turn.
+  if (socket.readableEnded || socket.destroyed) leave();
   socket.once('close', leave).once('end', leave).once('data', hold).resume();
   try {
     return await work(gone.signal);
