@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { ExecError } from '@holdfast/exec-protocol';
 import type { Agent, request } from 'undici';
+import { systemClock } from '../clock.js';
 import type { HttpHeader, HttpRequest } from './http-request.js';
 import { redirected } from './redirect.js';
 
@@ -29,22 +30,24 @@ export class HttpClient implements HttpSender {
   #network: Promise<Network> | undefined;
 
   async send(first: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
-    const { timeoutMs } = first;
-    const limit =
-      timeoutMs === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+    const limit = timeLimit(signal, first.timeoutMs);
     let current = first;
     try {
       for (let redirects = 0; ; redirects += 1) {
-        const response = await this.#sendOnce(current, limit);
+        const response = await this.#sendOnce(current, limit.signal);
         const next = first.followsRedirects
           ? redirected(current, response.status, response.headers)
           : undefined;
-        if (next === undefined) return response;
+        if (next === undefined) {
+          response.body.once('close', limit.end);
+          return response;
+        }
         response.body.destroy();
         if (redirects === MAX_REDIRECTS) throw new Error(`more than ${String(MAX_REDIRECTS)} redirects`);
         current = next;
       }
     } catch (error) {
+      limit.end();
       signal.throwIfAborted();
       throw new ExecError('httpFailed', `http/request to ${current.url.href} failed: ${reasonOf(error)}`, {
         cause: error,
@@ -72,6 +75,30 @@ export class HttpClient implements HttpSender {
     content.on('error', () => undefined);
     return { status, headers: pairs(response.headers), body: content };
   }
+}
+
+/** A signal that fires with another one, and after some time unless that is ended before. */
+interface TimeLimit {
+  readonly signal: AbortSignal;
+  readonly end: () => void;
+}
+
+/**
+ * Has a timer of its own: a signal of `AbortSignal.timeout` that only `AbortSignal.any` knows is collected by Node 20 with
+ * the rest, and never fires.
+ */
+function timeLimit(signal: AbortSignal, timeoutMs: number | undefined): TimeLimit {
+  if (timeoutMs === undefined) return { signal, end: () => undefined };
+  const over = new AbortController();
+  const timer = systemClock.after(timeoutMs, () => {
+    over.abort(new DOMException('the time is over', 'TimeoutError'));
+  });
+  return {
+    signal: AbortSignal.any([signal, over.signal]),
+    end: () => {
+      timer.cancel();
+    },
+  };
 }
 
 interface Network {
