@@ -6,14 +6,11 @@ import { mountsIn } from '../mounts/mount-table.js';
 import { linesOf, policyOf } from '../policy/testing/rules.js';
 import { fakeScans } from '../repositories/testing/fake-scans.js';
 import { applyCeiling, type Ceiling, scanTargets } from './ceiling.js';
-import { NO_HOME } from './testing/no-home.js';
+import { BARE_CEILING } from './testing/bare-ceiling.js';
 
 const CEILING: Ceiling = {
-  maximum: undefined,
+  ...BARE_CEILING,
   protectedNames: ['.codex'],
-  protectedIfThere: [],
-  home: NO_HOME,
-  hidden: [],
 };
 
 const TABLE = '21 1 8:1 / / rw - ext4 /dev/sda rw\n36 21 0:50 / /dead rw - nfs4 server:/ rw\n';

@@ -3,14 +3,11 @@ import { DEFAULTS } from '../policy/rule-origin.js';
 import { linesOf, policyOf, ruleAt } from '../policy/testing/rules.js';
 import type { CeiledPolicy, Ceiling } from './ceiling.js';
 import { applyToFakes } from './testing/apply-to-fakes.js';
-import { NO_HOME } from './testing/no-home.js';
+import { BARE_CEILING } from './testing/bare-ceiling.js';
 
 const CEILING: Ceiling = {
-  maximum: undefined,
+  ...BARE_CEILING,
   protectedNames: ['.bashrc'],
-  protectedIfThere: [],
-  home: NO_HOME,
-  hidden: [],
 };
 
 const TREE = { '/data/.bashrc': 'directory', '/mnt/.bashrc': 'directory', '/mnt/deep': 'directory' } as const;

@@ -14,14 +14,12 @@ import { linesOf, policyOf, rule } from '../policy/testing/rules.js';
 import { applyCeiling, type Ceiling, type ScannedTrees } from './ceiling.js';
 import { inPartsOf } from './protect-git.js';
 import { applyToFakes } from './testing/apply-to-fakes.js';
-import { NO_HOME } from './testing/no-home.js';
+import { BARE_CEILING } from './testing/bare-ceiling.js';
 
 const CEILING: Ceiling = {
-  maximum: undefined,
+  ...BARE_CEILING,
   protectedNames: ['.codex', '.bashrc'],
   protectedIfThere: ['.zlogin'],
-  home: NO_HOME,
-  hidden: [],
 };
 
 const REPOSITORY: Readonly<Record<string, FakeFile>> = {
@@ -519,13 +517,7 @@ test('what may be written is never read-only as a whole, whatever looks like a r
 
 describe('what the operator configured', () => {
   const maximum = policyOf(['read /', 'write /ws', 'deny /root']);
-  const configured: Ceiling = {
-    maximum,
-    protectedNames: [],
-    protectedIfThere: [],
-    home: NO_HOME,
-    hidden: [],
-  };
+  const configured: Ceiling = { ...BARE_CEILING, maximum };
 
   test('S10 narrows a restricted intent', async () => {
     const { policy } = await applyToFakes(policyOf(['write /'], { network: 'enabled' }), configured, {
@@ -562,10 +554,7 @@ test('what is the executor’s own is shown to nobody', async () => {
   const tree: Readonly<Record<string, FakeFile>> = { '/run/own': 'directory', '/ws': 'directory' };
   expect(
     await below(tree, ['read /', 'write /ws'], {
-      maximum: undefined,
-      protectedNames: [],
-      protectedIfThere: [],
-      home: NO_HOME,
+      ...BARE_CEILING,
       hidden: [{ path: '/run/own', origin: DEFAULTS.ownRecords }],
     }),
   ).toEqual(['read /', 'deny /run/own', 'write /ws']);

@@ -17,19 +17,11 @@ import {
   MAX_SMALL_FILE_BYTES,
 } from '../limits.js';
 import { linesOf, policyOf } from '../policy/testing/rules.js';
-import type { Ceiling } from './ceiling.js';
 import { namedByConfigs } from './config-targets.js';
 import { applyToFakes } from './testing/apply-to-fakes.js';
-import { NO_HOME } from './testing/no-home.js';
+import { BARE_CEILING } from './testing/bare-ceiling.js';
 
 describe('what the config of a repository names', () => {
-  const ceiling: Ceiling = {
-    maximum: undefined,
-    protectedNames: [],
-    protectedIfThere: [],
-    home: NO_HOME,
-    hidden: [],
-  };
   const GIT: Readonly<Record<string, FakeFile>> = {
     '/ws/r/.git/hooks': 'directory',
     '/ws/r/.git/commondir': { text: '.' },
@@ -45,7 +37,7 @@ describe('what the config of a repository names', () => {
     lines: readonly string[] = ['write /ws'],
   ): Promise<{ readonly rules: readonly string[]; readonly gaps: readonly string[] }> {
     const all = { ...GIT, '/ws/r/.git/config': { text: config }, ...tree };
-    const { policy, gaps } = await applyToFakes(policyOf(lines), ceiling, all);
+    const { policy, gaps } = await applyToFakes(policyOf(lines), BARE_CEILING, all);
     return { rules: linesOf(policy.rules).filter((line) => !KEPT.includes(line)), gaps };
   }
 
@@ -224,7 +216,7 @@ describe('what the config of a repository names', () => {
         '/wt/.git': { text: 'gitdir: /main/.git/worktrees/wt' },
         '/wt/scripts/check': { text: '' },
       };
-      const { policy } = await applyToFakes(policyOf(['write /wt']), ceiling, tree);
+      const { policy } = await applyToFakes(policyOf(['write /wt']), BARE_CEILING, tree);
       expect(linesOf(policy.rules)).toEqual(['write /wt', 'read /wt/.git', 'read /wt/scripts/check']);
     });
 
@@ -247,7 +239,7 @@ describe('what the config of a repository names', () => {
           '/r/.git/hooks': { link: `../sub/${name}` },
           '/r/sub/hooks/pre-commit': { text: '' },
         };
-        const found = await applyToFakes(policyOf(['write /r/sub']), ceiling, tree);
+        const found = await applyToFakes(policyOf(['write /r/sub']), BARE_CEILING, tree);
         expect([linesOf(found.policy.rules), found.gaps]).toEqual([['write /r/sub', ...rules], gaps]);
       },
     );
@@ -607,7 +599,7 @@ describe('what the config of a repository names', () => {
         '/wt/tools/x': { text: '' },
         '/wt/tools/y': { text: '' },
       };
-      const { policy, gaps } = await applyToFakes(policyOf(['write /wt']), ceiling, tree);
+      const { policy, gaps } = await applyToFakes(policyOf(['write /wt']), BARE_CEILING, tree);
       expect([linesOf(policy.rules), gaps]).toEqual([
         ['write /wt', 'read /wt/.git', 'read /wt/hooks/', 'read /wt/tools/x', 'read /wt/tools/y'],
         [],
@@ -628,7 +620,7 @@ describe('what the config of a repository names', () => {
       });
       const { policy, gaps } = await applyToFakes(
         policyOf(['write /r/a/app']),
-        ceiling,
+        BARE_CEILING,
         Object.fromEntries(texts),
       );
       expect([linesOf(policy.rules), gaps]).toEqual([

@@ -1,39 +1,21 @@
 import { expect, test } from 'vitest';
 import { type FakeFile, fakeFiles } from '../files/testing/fake-files.js';
 import { MAX_CONFIG_LINKS } from '../limits.js';
-import { policyOf } from '../policy/testing/rules.js';
-import type { Ceiling } from './ceiling.js';
 import { namedByConfigs } from './config-targets.js';
-import { applyToFakes } from './testing/apply-to-fakes.js';
-import { NO_HOME } from './testing/no-home.js';
+import { looseOf } from './testing/loose-links.js';
 
-const CEILING: Ceiling = {
-  maximum: undefined,
-  protectedNames: [],
-  protectedIfThere: [],
-  home: NO_HOME,
-  hidden: [],
-};
-
-/** What is known of these links, and told before a command begins, where a repository has this config. */
-async function looseOf(
+/** Of a repository with this config, as `looseOf`. */
+function looseNamedBy(
   links: readonly string[],
   config: string,
   tree: Readonly<Record<string, FakeFile>>,
-): Promise<{ readonly known: unknown; readonly expected: unknown; readonly gaps: readonly string[] }> {
-  const all: Readonly<Record<string, FakeFile>> = {
+): ReturnType<typeof looseOf> {
+  return looseOf(links, {
     '/ws/.git/config': { text: config },
     '/ws/.git/hooks': 'directory',
     '/ws/.git/commondir': { text: '.' },
     ...tree,
-  };
-  const { policy, gaps } = await applyToFakes(policyOf(['write /ws', 'deny /ws/kept']), CEILING, all);
-  const files = fakeFiles(all);
-  const expected = links.map((path) => {
-    const { device, inode } = files.look(path) ?? {};
-    return { path, identity: { device, inode } };
   });
-  return { known: policy.looseLinks, expected, gaps };
 }
 
 test.each<[string, string, Readonly<Record<string, FakeFile>>, readonly string[]]>([
@@ -66,7 +48,7 @@ test.each<[string, string, Readonly<Record<string, FakeFile>>, readonly string[]
 ])(
   'a link on the way from a missing program to %s is known, though nothing is told of it before',
   async (_, program, tree, links) => {
-    const { known, expected, gaps } = await looseOf(links, `[core]\nfsmonitor = ${program}`, tree);
+    const { known, expected, gaps } = await looseNamedBy(links, `[core]\nfsmonitor = ${program}`, tree);
     expect([known, gaps]).toEqual([expected, []]);
   },
 );
@@ -95,7 +77,7 @@ test('links on the way to programs, hooks and configs that are there, and from l
     '/ws/beside': { link: 'impl' },
   };
   const links = ['/ws/conf', '/ws/linked', '/ws/scripts', '/ws/tools/mon', '/ws/text/file'];
-  const { known, expected, gaps } = await looseOf(links, config, tree);
+  const { known, expected, gaps } = await looseNamedBy(links, config, tree);
   const onTheWay = (source: string, link: string, target: string): string =>
     `the git ${source} of /ws/.git: ${link} is a link on the way to ${target}, and could be replaced`;
   expect([known, gaps]).toEqual([

@@ -4,14 +4,11 @@ import { MAX_FOLLOWED_NAMES } from '../limits.js';
 import { linesOf, policyOf } from '../policy/testing/rules.js';
 import { fakeScans } from '../repositories/testing/fake-scans.js';
 import { applyCeiling, type Ceiling, scanTargets } from './ceiling.js';
-import { NO_HOME } from './testing/no-home.js';
+import { BARE_CEILING } from './testing/bare-ceiling.js';
 
 const CEILING: Ceiling = {
-  maximum: undefined,
+  ...BARE_CEILING,
   protectedNames: ['.codex'],
-  protectedIfThere: [],
-  home: NO_HOME,
-  hidden: [],
 };
 
 describe('what a command has had lead far, for the next start to follow', () => {

@@ -2,18 +2,9 @@ import { expect, test } from 'vitest';
 import { type FakeFile, fakeFiles } from '../files/testing/fake-files.js';
 import { MAX_MISSING_PROGRAMS } from '../limits.js';
 import { linesOf, policyOf } from '../policy/testing/rules.js';
-import type { Ceiling } from './ceiling.js';
 import { namedByConfigs } from './config-targets.js';
 import { applyToFakes } from './testing/apply-to-fakes.js';
-import { NO_HOME } from './testing/no-home.js';
-
-const CEILING: Ceiling = {
-  maximum: undefined,
-  protectedNames: [],
-  protectedIfThere: [],
-  home: NO_HOME,
-  hidden: [],
-};
+import { BARE_CEILING } from './testing/bare-ceiling.js';
 
 test('missing programs that a config names stay missing by nothing, and are known where they could be made', async () => {
   const config = `[core]
@@ -29,7 +20,7 @@ test('missing programs that a config names stay missing by nothing, and are know
     '/ws/.git/hooks': 'directory',
     '/ws/.git/commondir': { text: '.' },
   };
-  const { policy, missingPrograms } = await applyToFakes(policyOf(['write /ws']), CEILING, tree);
+  const { policy, missingPrograms } = await applyToFakes(policyOf(['write /ws']), BARE_CEILING, tree);
   const missing = (path: string, isOnlyIfExecutable = false): unknown => ({
     path,
     repository: '/ws/.git',
@@ -71,7 +62,7 @@ test('what is no program although a config names it counts as missing: a directo
     '/ws/other/text': { text: '' },
     '/ws/other/program': { text: '', isProgram: true },
   };
-  const { policy, missingPrograms } = await applyToFakes(policyOf(['write /ws']), CEILING, tree);
+  const { policy, missingPrograms } = await applyToFakes(policyOf(['write /ws']), BARE_CEILING, tree);
   const inBoth = (name: string): readonly string[] => [`/ws/${name}`, `/ws/.git/${name}`];
   expect(missingPrograms.map(({ path, isOnlyIfExecutable }) => [path, isOnlyIfExecutable])).toEqual([
     ...inBoth('tools/watch').map((path) => [path, false]),

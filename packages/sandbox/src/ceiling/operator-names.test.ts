@@ -2,15 +2,13 @@ import { expect, test } from 'vitest';
 import type { FakeFile } from '../files/testing/fake-files.js';
 import { nameOf } from '../policy/rule-origin.js';
 import { linesOf, policyOf } from '../policy/testing/rules.js';
-import { type Ceiling, DEFAULT_CEILING } from './ceiling.js';
+import type { Ceiling } from './ceiling.js';
 import { applyToFakes } from './testing/apply-to-fakes.js';
-import { NO_HOME } from './testing/no-home.js';
+import { BARE_CEILING } from './testing/bare-ceiling.js';
 
 const CEILING: Ceiling = {
-  ...DEFAULT_CEILING,
+  ...BARE_CEILING,
   protectedNames: ['.profile'],
-  protectedIfThere: [],
-  home: NO_HOME,
   operatorNames: ['Makefile', '.github', 'CI'],
   maximum: policyOf(['read /', 'write /ws']),
 };

@@ -4,14 +4,11 @@ import { MAX_RESTRICTED_PATH_BYTES } from '../limits.js';
 import { linesOf, policyOf } from '../policy/testing/rules.js';
 import type { Ceiling } from './ceiling.js';
 import { applyToFakes } from './testing/apply-to-fakes.js';
-import { NO_HOME } from './testing/no-home.js';
+import { BARE_CEILING } from './testing/bare-ceiling.js';
 
 const CEILING: Ceiling = {
-  maximum: undefined,
-  protectedNames: [],
+  ...BARE_CEILING,
   protectedIfThere: ['.zlogin'],
-  home: NO_HOME,
-  hidden: [],
 };
 
 test('below a file nothing is made while that stands, so it stays as it is', async () => {

@@ -1,34 +1,8 @@
 import { expect, test } from 'vitest';
-import { type FakeFile, fakeFiles } from '../files/testing/fake-files.js';
+import type { FakeFile } from '../files/testing/fake-files.js';
 import { MAX_POINTER_LINKS } from '../limits.js';
-import { policyOf } from '../policy/testing/rules.js';
-import type { Ceiling } from './ceiling.js';
 import { looseOnWay } from './pointer-links.js';
-import { applyToFakes } from './testing/apply-to-fakes.js';
-import { NO_HOME } from './testing/no-home.js';
-
-const CEILING: Ceiling = {
-  maximum: undefined,
-  protectedNames: [],
-  protectedIfThere: [],
-  home: NO_HOME,
-  hidden: [],
-};
-
-/** What is known of these links, and told before a command begins. */
-async function looseOf(
-  links: readonly string[],
-  tree: Readonly<Record<string, FakeFile>>,
-  lines: readonly string[] = ['write /ws', 'deny /ws/kept'],
-): Promise<{ readonly known: unknown; readonly expected: unknown; readonly gaps: readonly string[] }> {
-  const { policy, gaps } = await applyToFakes(policyOf(lines), CEILING, tree);
-  const files = fakeFiles(tree);
-  const expected = links.map((path) => {
-    const { device, inode } = files.look(path) ?? {};
-    return { path, identity: { device, inode } };
-  });
-  return { known: policy.looseLinks, expected, gaps };
-}
+import { looseOf } from './testing/loose-links.js';
 
 function repository(at: string): Readonly<Record<string, FakeFile>> {
   return {

@@ -1,17 +1,8 @@
 import { expect, test } from 'vitest';
 import type { FakeFile } from '../files/testing/fake-files.js';
 import { linesOf, policyOf } from '../policy/testing/rules.js';
-import type { Ceiling } from './ceiling.js';
 import { applyToFakes } from './testing/apply-to-fakes.js';
-import { NO_HOME } from './testing/no-home.js';
-
-const CEILING: Ceiling = {
-  maximum: undefined,
-  protectedNames: [],
-  protectedIfThere: [],
-  home: NO_HOME,
-  hidden: [],
-};
+import { BARE_CEILING } from './testing/bare-ceiling.js';
 
 test('a directory in the place of a config stays as it is, lest it be exchanged for one, but for what may be written by itself', async () => {
   const repository = (name: string): Readonly<Record<string, FakeFile>> => ({
@@ -29,7 +20,7 @@ test('a directory in the place of a config stays as it is, lest it be exchanged 
   } as const;
   const { policy, gaps } = await applyToFakes(
     policyOf(['write /ws', 'write /ws/own/config/x']),
-    CEILING,
+    BARE_CEILING,
     tree,
   );
   expect([linesOf(policy.rules).filter((line) => line.endsWith('/config')), gaps]).toEqual([
