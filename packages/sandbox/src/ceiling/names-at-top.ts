@@ -17,7 +17,7 @@ export interface NamesAtTop {
 }
 
 /** The homes of a user, and names in them. */
-export interface ProtectedHome {
+interface ProtectedHome {
   /** Absolute paths; a link may lead there. */
   readonly paths: readonly string[];
   /** Names that bear an empty file while they are missing. */
