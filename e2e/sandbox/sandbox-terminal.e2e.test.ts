@@ -101,7 +101,7 @@ describeConfined('holdfast sandbox on a terminal', WHOEVER_TESTS, () => {
     'tells what has appeared where the command leaves it %s, and ends as the command did',
     async (_, script) => {
       await using place = await sandboxPlace(WHOEVER_TESTS);
-      const commands = `git init -q made; (${script}); exit 0`;
+      const commands = `git init -q made; (${script}) || exit; exit 0`;
       const argv = ['sandbox', '--write', place.workspace, '--', '/bin/sh', '-c', commands];
       const session = await openTerminalSession([process.execPath, PROGRAM, ...argv], {
         cwd: place.workspace,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { lackOfDescriptors } from '@holdfast/sandbox/internal';
 import { expect, test } from 'vitest';
-import { keepSpareDescriptor, lackOfDescriptors, withSpareDescriptor } from './spare-descriptor.js';
+import { keepSpareDescriptor, withSpareDescriptor } from './spare-descriptor.js';
 import { withFree } from './testing/hoard.js';
 
 const look = (): string => withSpareDescriptor(() => readFileSync('/dev/null', 'utf8'));

@@ -1,7 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
 
-export { lackOfDescriptors } from '@holdfast/sandbox/internal';
-
 /**
  * Keeps one descriptor of this process back for `withSpareDescriptor`. To be called while there are some left; as long
  * as several keep it, it is one and the same.

@@ -25,3 +25,4 @@ export { cancelledRule } from './network/cancelled-rules.js';
 export { reasonOf } from './network/reason-of.js';
 export { matchesAll, type StarSteps } from './policy/star-match.js';
 export { accessTo, replaceableIn, unreadableByLink } from './policy/visibility.js';
+export { NEVER_ABORTED } from './until-aborted.js';

@@ -11,7 +11,7 @@ export function endOnBrokenOutput(): void {
 
 /** Goes on when nobody reads what this program prints: its exit code is that of a command, which prints by itself. */
 export function outliveBrokenOutput(): void {
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignore);
+  onBrokenOutput(ignore);
 }
 
 /** Calls `onBroken` when nobody reads what this program prints. @returns a function that stops listening. */

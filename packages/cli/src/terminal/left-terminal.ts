@@ -2,27 +2,25 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { SYSTEM_PATH } from '@holdfast/sandbox/internal';
 
-let isShared = false;
-let wasLeft = false;
+let terminal: 'own' | 'shared' | 'left' = 'own';
 
 /** To be called when a command begins that has the terminal of this program: it may put another group in front. */
 export function terminalIsShared(): void {
-  isShared = true;
+  terminal = 'shared';
 }
 
 /** To be called when a command has ended that had the terminal of this program: it may have left that in any state. */
 export function terminalWasLeft(): void {
-  isShared = true;
-  wasLeft = true;
+  terminal = 'left';
 }
 
 /** Writes to stderr, also on a terminal that a command has, and so that it can be read on one that a command has left. */
 export function writeToStderr(text: string): void {
-  if (!isShared || !process.stderr.isTTY) {
+  if (terminal === 'own' || !process.stderr.isTTY) {
     process.stderr.write(text);
     return;
   }
-  const readable = wasLeft ? `${READABLE}${text}` : text;
+  const readable = terminal === 'left' ? `${READABLE}${text}` : text;
   if (!isInBackground() || !writeFromBackground(readable)) process.stderr.write(readable);
 }
 

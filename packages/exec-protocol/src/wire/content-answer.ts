@@ -10,7 +10,7 @@ export const CONTENT_SLICE_BYTES = 768 * 1024;
  */
 export class ContentAnswerWriter {
   readonly #slices: Uint8Array[];
-  readonly #pending = new Uint8Array(CONTENT_SLICE_BYTES);
+  #pending = new Uint8Array(0);
   #pendingBytes = 0;
 
   /**
@@ -26,7 +26,8 @@ export class ContentAnswerWriter {
   /** Appends to the content. The bytes are taken at once, so that their place may be used again. */
   write(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length; ) {
-      const taken = bytes.subarray(at, at + CONTENT_SLICE_BYTES - this.#pendingBytes);
+      this.#makeRoomFor(bytes.length - at);
+      const taken = bytes.subarray(at, at + this.#pending.length - this.#pendingBytes);
       this.#pending.set(taken, this.#pendingBytes);
       this.#pendingBytes += taken.length;
       at += taken.length;
@@ -39,6 +40,15 @@ export class ContentAnswerWriter {
     if (this.#pendingBytes > 0) this.#flush();
     this.#slices.push(utf8.encode('"}}'));
     return this.#slices;
+  }
+
+  /** For one byte more at least. It grows with the content, for most contents are short. */
+  #makeRoomFor(bytes: number): void {
+    const wanted = Math.min(CONTENT_SLICE_BYTES, this.#pendingBytes + bytes);
+    if (wanted <= this.#pending.length) return;
+    const grown = new Uint8Array(Math.min(CONTENT_SLICE_BYTES, Math.max(wanted, 2 * this.#pending.length)));
+    grown.set(this.#pending.subarray(0, this.#pendingBytes));
+    this.#pending = grown;
   }
 
   #flush(): void {

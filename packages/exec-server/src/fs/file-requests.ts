@@ -86,7 +86,7 @@ export async function walkUpTo({
 }: ParamsOf<typeof fsWalkUpTo>): Promise<ResultOf<typeof fsWalkUpTo>> {
   const room = new ListingRoom(limitBytes);
   const walked = await walk(toNativePath(path, 'path'), { pruneHiddenDirectories, ...options }, room);
-  if (room.isFull && limitBytes < MAX_LISTING_BYTES) return TOO_LONG;
+  if (isTooLong(room, limitBytes)) return TOO_LONG;
   const { entries, errors, truncated } = walked;
   return {
     listing: {
@@ -104,7 +104,7 @@ export async function listUpTo({
 }: ParamsOf<typeof fsListUpTo>): Promise<ResultOf<typeof fsListUpTo>> {
   const room = new ListingRoom(limitBytes);
   const listed = await listDirectory(toNativePath(params.path, 'path'), linksOf(params), room);
-  if (room.isFull && limitBytes < MAX_LISTING_BYTES) return TOO_LONG;
+  if (isTooLong(room, limitBytes)) return TOO_LONG;
   const { entries, truncated } = listed;
   return {
     listing: {
@@ -119,6 +119,11 @@ export async function listUpTo({
 }
 
 const TOO_LONG = { listing: null };
+
+/** Whether a list was cut off only because of what it may have now. */
+function isTooLong(room: ListingRoom, limitBytes: number): boolean {
+  return room.isFull && limitBytes < MAX_LISTING_BYTES;
+}
 
 export async function removeEntry(params: ParamsOf<typeof fsRemove>): Promise<ResultOf<typeof fsRemove>> {
   const { recursive = true, force = true } = params;

@@ -36,8 +36,7 @@ export function toExecError(error: unknown): unknown {
 
 /** A plan fails with what the system said. */
 function spawnErrorOf(error: unknown): SpawnError | undefined {
-  if (error instanceof SpawnError) return error;
-  return error instanceof ExecError ? undefined : shortage(error);
+  return error instanceof SpawnError ? error : shortage(error);
 }
 
 function isShortage(kind: SpawnErrorKind | ErrorKind): kind is ShortageKind {

@@ -8,7 +8,7 @@ import {
   MAX_BUFFERED_BODY_BYTES,
   MAX_STREAMED_RESPONSES,
   type ParamsOf,
-  PreparedAnswer,
+  type PreparedAnswer,
   type ResultOf,
   SHARED_ANSWERS_BYTES,
   type WireId,
@@ -17,7 +17,7 @@ import { type BodyDelta, BodyStream } from '../http/body-stream.js';
 import type { HttpResponse, HttpSender } from '../http/http-client.js';
 import { type HttpRequest, planHttpRequest } from '../http/http-request.js';
 import type { AnswerRoom } from './answers/answer-room.js';
-import type { AnswerTransport } from './answers/answer-transport.js';
+import { type AnswerTransport, slicedAnswer } from './answers/answer-transport.js';
 import type { MessageSource } from './outgoing/outbox.js';
 
 /** What the exchanges of one connection work with. */
@@ -99,10 +99,7 @@ export class HttpExchange {
     } finally {
       room.giveBack(taken);
     }
-    const message = answer.finish();
-    return new PreparedAnswer(() => {
-      transport.sendSlices(message);
-    });
+    return slicedAnswer(transport, answer.finish());
   }
 
   #send(plan: HttpRequest): Promise<HttpResponse> {

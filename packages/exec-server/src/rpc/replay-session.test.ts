@@ -294,7 +294,7 @@ test('positions are taken when there is room for an answer of as many', async ()
     async use(bytes, work) {
       asked.push(bytes);
       await new Promise<void>((resolve) => (letIn = resolve));
-      return await work();
+      return await work(new AbortController().signal);
     },
   };
   let unparked = 0;

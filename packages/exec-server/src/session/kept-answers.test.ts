@@ -132,6 +132,21 @@ test('answers that take too much memory have further requests refused until they
   expect(await others.once(1, 'same', give('more'))).toBe('more');
 });
 
+test('of a session that has ended nothing is kept, also of what comes after that', async () => {
+  const bytes = new KeptBytes(new KeptBudget({ sessionBytes: 600, ownBytes: 600, sharedBytes: 0 }));
+  const answers = new KeptAnswers(bytes);
+  const give = (text: string) => (): Promise<string> => Promise.resolve(text);
+  await answers.once(1, 'same', give('x'.repeat(1000)));
+  const seen = [bytes.isFull];
+  answers.close();
+  seen.push(bytes.isFull);
+  expect(await answers.once(2, 'same', give('y'.repeat(1000)))).toBe('y'.repeat(1000));
+  expect([...seen, bytes.isFull, answers.count]).toEqual([true, false, false, 0]);
+  expect(() => answers.once(1, 'same', give('again'))).toThrow(
+    'the answer to request 1 is not kept any more',
+  );
+});
+
 test('what is acknowledged before it is known counts for nothing', async () => {
   const bytes = new KeptBytes(new KeptBudget({ sessionBytes: 512, ownBytes: 512, sharedBytes: 0 }));
   const answers = new KeptAnswers(bytes);

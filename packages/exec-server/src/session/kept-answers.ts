@@ -26,6 +26,7 @@ export class KeptAnswers {
   readonly #bytes: KeptBytes;
   readonly #kept = new Map<number, Kept>();
   #highestId = Number.NEGATIVE_INFINITY;
+  #isClosed = false;
 
   /** @param bytes What the session of the client keeps. */
   constructor(bytes: KeptBytes = new KeptBytes(), limit: number = MAX_KEPT_ANSWERS) {
@@ -68,6 +69,12 @@ export class KeptAnswers {
     }
   }
 
+  /** The session has ended: nothing is repeated any more. */
+  close(): void {
+    this.#isClosed = true;
+    for (const [id, kept] of this.#kept) this.#forget(id, kept);
+  }
+
   #checkRoom(): void {
     const isFull = this.#kept.size >= this.#limit;
     if (!isFull && !this.#bytes.isFull) return;
@@ -79,6 +86,7 @@ export class KeptAnswers {
   }
 
   #keep(id: number, fingerprint: string, answer: Promise<unknown>): void {
+    if (this.#isClosed) return;
     const kept: Kept = { fingerprint, answer: () => answer, bytes: ENTRY_BYTES };
     this.#kept.set(id, kept);
     this.#bytes.add(kept.bytes);

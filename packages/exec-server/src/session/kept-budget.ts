@@ -47,7 +47,6 @@ export class KeptBudget {
 export class KeptBytes {
   readonly #budget: KeptBudget;
   #bytes = 0;
-  #isClosed = false;
 
   constructor(budget: KeptBudget = new KeptBudget()) {
     this.#budget = budget;
@@ -61,14 +60,7 @@ export class KeptBytes {
 
   /** So much more is kept, or less. */
   add(bytes: number): void {
-    if (this.#isClosed) return;
     this.#budget.moved(this.#bytes, this.#bytes + bytes);
     this.#bytes += bytes;
-  }
-
-  /** The session has ended, and keeps nothing any more. */
-  close(): void {
-    this.add(-this.#bytes);
-    this.#isClosed = true;
   }
 }

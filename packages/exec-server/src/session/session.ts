@@ -186,7 +186,7 @@ export class Session {
   async #end(): Promise<number> {
     this.policy.close();
     this.appeared.close();
-    this.#keptBytes.close();
+    for (const answers of this.#answers.values()) answers.close();
     this.#ended.abort(new ExecError('sessionUnknown', 'the session has ended; open a new one'));
     const [running] = await Promise.all([this.processes.close(), this.#endFiles()]);
     return running;

@@ -3,10 +3,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type AddressInfo, connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { MAX_MESSAGE_BYTES, REQUEST_TIMEOUT_MS } from '@holdfast/exec-protocol';
+import { lackOfDescriptors } from '@holdfast/sandbox/internal';
 import { WebSocketServer } from 'ws';
 import { type AccessPolicy, type Refusal, refuseBrowser, refuseStranger } from '../auth.js';
 import type { AnswerTransport } from '../rpc/answers/answer-transport.js';
-import { lackOfDescriptors } from '../spare-descriptor.js';
 import { joinPieces } from './frame-pieces.js';
 import type { ListenAddress } from './listen-address.js';
 import { Newcomers } from './newcomers.js';

@@ -359,7 +359,7 @@ describe('what the config of a repository names', () => {
       const namedBelow = (root: string): number =>
         rules.filter((line) => line.startsWith(`read ${root}`) && !line.includes('.git')).length;
       // What is missing has a bound of its own.
-      const told = gaps.filter((text) => !text.includes(' that are missing '));
+      const told = gaps.filter((text) => !text.includes(' that are none now '));
       return { r: namedBelow('/ws/r/'), s: namedBelow('/ws/s/'), gaps: told };
     }
 

@@ -141,7 +141,7 @@ function gapOfUnknown([first, ...more]: readonly MissingProgram[]): readonly Con
   return [
     {
       path,
-      text: `${more.length + 1} programs that git configs name and that are missing are not looked for when the command has ended, such as ${path} of ${repository}, since they come after ${MAX_MISSING_PROGRAMS} others; let configs name fewer`,
+      text: `${more.length + 1} programs that git configs name and that are none now are not looked for when the command has ended, such as ${path} of ${repository}, since they come after ${MAX_MISSING_PROGRAMS} others; let configs name fewer`,
     },
   ];
 }

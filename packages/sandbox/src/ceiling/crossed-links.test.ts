@@ -107,7 +107,7 @@ test('so many are known, beside those that stay as they are and those elsewhere,
   const known = Array.from({ length: MAX_CONFIG_LINKS }, (_, at) => `/ws/t/l${at}`);
   const ofLinks = (count: number): unknown => {
     const { links, gaps } = withLinks(count);
-    return { links, gaps: gaps.filter(({ text }) => !text.includes(' that are missing ')) };
+    return { links, gaps: gaps.filter(({ text }) => !text.includes(' that are none now ')) };
   };
   const path = `/ws/t/l${MAX_CONFIG_LINKS}`;
   const text = `more than ${MAX_CONFIG_LINKS} links are on the way to what git configs name, so that others have been replaced, such as ${path}, is not told when the command has ended; let configs name fewer`;

@@ -83,7 +83,7 @@ test('so many are known, and of the rest a note tells', () => {
   const config = `[alias]\n${words.map((word) => `a = ${word}`).join('\n')}`;
   const tree = fakeFiles({ '/ws/.git/config': { text: config } });
   const { missing, gaps } = namedByConfigs(new Map([['/ws/.git', ['/ws']]]), ['/ws'], tree);
-  const text = `${MAX_MISSING_PROGRAMS} programs that git configs name and that are missing are not looked for when the command has ended, such as /ws/t/512 of /ws/.git, since they come after ${MAX_MISSING_PROGRAMS} others; let configs name fewer`;
+  const text = `${MAX_MISSING_PROGRAMS} programs that git configs name and that are none now are not looked for when the command has ended, such as /ws/t/512 of /ws/.git, since they come after ${MAX_MISSING_PROGRAMS} others; let configs name fewer`;
   expect({ known: missing.length, gaps }).toEqual({
     known: MAX_MISSING_PROGRAMS,
     gaps: [{ path: '/ws/t/512', text }],

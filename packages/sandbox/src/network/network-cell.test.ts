@@ -273,7 +273,7 @@ function hoard(): (count: number) => void {
 
 const NONE_LEFT = new ExecError(
   'noDescriptors',
-  'network: none could be made for the command: no file descriptors are left',
+  'network: none could be made for the command: no file descriptors are left; end some processes or raise the limit (ulimit -n)',
 );
 
 /** More than are needed for as many ports. */

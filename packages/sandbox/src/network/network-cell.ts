@@ -92,7 +92,10 @@ function endGroup({ pid }: ChildProcess): void {
 
 function failure(problem: string, cause?: unknown): ExecError {
   const [kind, why] = lacksDescriptors(cause)
-    ? (['noDescriptors', 'no file descriptors are left'] as const)
+    ? ([
+        'noDescriptors',
+        'no file descriptors are left; end some processes or raise the limit (ulimit -n)',
+      ] as const)
     : (['sandboxUnsupported', problem] as const);
   return new ExecError(kind, `network: none could be made for the command: ${why}`, { cause });
 }

@@ -92,8 +92,8 @@ class Scan {
   readonly #shut = new Set<string>();
   readonly #rootDepth: number;
   #left: number;
-  /** What directories have counted beyond one. */
-  #forDepth = 0;
+  /** Whether directories have counted as more than one. */
+  #hasDeep = false;
   #entriesLeft = MAX_SCANNED_TREE_ENTRIES;
   readonly #last: string[] = [];
   readonly #keptByGit: string[] = [];
@@ -130,21 +130,21 @@ class Scan {
 
   /** Those that may still be looked at. */
   #within(level: readonly string[]): readonly string[] {
-    const tooMuch = level.findIndex((directory) => {
+    for (const [at, directory] of level.entries()) {
       const more = Math.floor((namesOf(directory).length - this.#rootDepth) / LEVELS_PER_DIRECTORY);
       this.#left -= 1 + more;
-      this.#forDepth += more;
-      return this.#left < 0;
-    });
-    if (tooMuch === -1) return level;
-    this.#left = 0;
-    this.#cut(this.#tooManyDirectories);
-    return level.slice(0, tooMuch);
+      this.#hasDeep ||= more > 0;
+      if (this.#left >= 0) continue;
+      this.#left = 0;
+      this.#cut(this.#tooManyDirectories);
+      return level.slice(0, at);
+    }
+    return level;
   }
 
   get #tooManyDirectories(): string {
     const { maxDirectories } = this.#target;
-    const depth = this.#forDepth > 0 ? ', of which those that lie deep count more' : '';
+    const depth = this.#hasDeep ? ', of which those that lie deep count more' : '';
     return `it has more than ${maxDirectories} directories${depth}`;
   }
 

@@ -1,6 +1,7 @@
 import type { Stats } from 'node:fs';
 import { chmod, lstat, mkdir, readdir, readlink, realpath, symlink, unlink } from 'node:fs/promises';
 import { ExecError } from '@holdfast/exec-protocol';
+import { NEVER_ABORTED } from '@holdfast/sandbox/internal';
 import { about, errnoOf } from '../file-error.js';
 import { isWithin, joinPath, type NativePath, nameOf, parentOf, shownPath } from '../native-path.js';
 import { type LinkOptions, openToFill, openToRead } from '../open-file.js';
@@ -18,7 +19,7 @@ export async function copy(
   from: NativePath,
   to: NativePath,
   recursive: boolean,
-  over: AbortSignal = NEVER,
+  over: AbortSignal = NEVER_ABORTED,
 ): Promise<void> {
   over.throwIfAborted();
   const { parent: source, name } = await about(from, () => Standpoint.above(from));
@@ -41,8 +42,6 @@ export async function copy(
     await source.close();
   }
 }
-
-const NEVER = new AbortController().signal;
 
 function isCopyable(source: Stats): boolean {
   return source.isDirectory() || source.isSymbolicLink() || source.isFile();

@@ -60,18 +60,14 @@ export function readNames(
  * @param names May come from a helper that a command has made say anything.
  * @returns undefined where it is longer than `limitBytes`, or more than can be answered.
  */
-export async function writeNames(
-  names: DirectoryNames,
-  limitBytes: number,
-  most: DirectoryLimits = DIRECTORY_LIMITS,
-): Promise<string | undefined> {
+export async function writeNames(names: DirectoryNames, limitBytes: number): Promise<string | undefined> {
   const entries: string[] = [];
   let left = limitBytes - FRAME_BYTES;
   for (const kind of KINDS) {
     for (const name of namesIn(names[kind])) {
       const entry = written(name, kind);
       left -= Buffer.byteLength(entry) + 1;
-      if (left < 0 || entries.length >= most.entries) return undefined;
+      if (left < 0 || entries.length >= MAX_READ_DIRECTORY_ENTRIES) return undefined;
       entries.push(entry);
       if (entries.length % ENTRIES_A_TURN === 0) await turn();
     }

@@ -1,4 +1,5 @@
 import { ExecError, MAX_PROCESSES_PER_SERVER } from '@holdfast/exec-protocol';
+import { NEVER_ABORTED } from '@holdfast/sandbox/internal';
 import { LoopQueue } from '../../loop-queue.js';
 import { FairPlaces, type Party } from './fair-places.js';
 
@@ -17,7 +18,7 @@ export class JudgeTurns {
 
   /** Judges when it is the turn of the session. @throws what `judge` throws. */
   async take<T>(party: Party, judge: () => T): Promise<T> {
-    const leave = this.#places.take(party) ?? (await this.#places.wait(party, new AbortController().signal));
+    const leave = this.#places.take(party) ?? (await this.#places.wait(party, NEVER_ABORTED));
     try {
       await this.#loop.next();
       return judge();

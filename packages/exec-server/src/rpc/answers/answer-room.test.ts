@@ -173,6 +173,20 @@ describe('connections that have a bound together', () => {
     expect([a.failures, shared.holders]).toEqual([[new Error('gone')], 1]);
   });
 
+  test('leave what is put together for one that has gone its room until that ends', async () => {
+    const { shared, worlds } = worldsOf(2);
+    const [a, b] = worlds as [World, World];
+    a.use('a', 70 + OWN);
+    a.use('waits', 70 + OWN);
+    b.use('b', 70 + OWN);
+    await settle();
+    a.gone.abort(new Error('gone'));
+    await settle();
+    expect([namesOf([a, b]), a.failures, shared.holders]).toEqual([[['a'], []], [new Error('gone')], 2]);
+    await a.end('a', 0);
+    expect([namesOf([a, b]), shared.holders]).toEqual([[[], ['b']], 1]);
+  });
+
   test('refuse what has waited for 30 s, and go on with the next', async () => {
     const [a, b] = worldsOf(2).worlds as [World, World];
     a.use('a', 70 + OWN);

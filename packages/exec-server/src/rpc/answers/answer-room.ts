@@ -25,11 +25,11 @@ const REFUSED_A_TURN = 1000;
 interface Waiting {
   readonly bytes: number;
   enter(): void;
-  refuse(error: ExecError): void;
+  refuse(reason: unknown): void;
 }
 
 /**
- * The memory that a connection may have for answers with files and HTTP bodies in them: while they are put together, and in
+ * The memory that a connection may have for large answers, such as those with files and HTTP bodies in them: while they are put together, and in
  * the socket. A file that finds no room waits in the order of asking, with nothing in its hands; what is larger than the room
  * is put together alone. Where other connections leave no room, the wait has a limit, and all
  * that has waited by then is refused.
@@ -46,10 +46,7 @@ export class AnswerRoom implements RoomHolder {
     this.#options = options;
     this.#limitBytes = options.limitBytes ?? FILE_ANSWERS_BYTES;
     options.sharedRoom.join(this);
-    options.gone.addEventListener('abort', () => {
-      this.letIn();
-      options.sharedRoom.leave(this);
-    });
+    options.gone.addEventListener('abort', this.#onGone);
   }
 
   get heldBytes(): number {
@@ -57,18 +54,20 @@ export class AnswerRoom implements RoomHolder {
   }
 
   /**
-   * Does `work`, whose answer has about so many bytes, when there is room.
+   * Does `work`, whose answer has about so many bytes, when there is room. It has this room until it ends, also when the connection
+   * has gone, and is told of that.
    * @throws ExecError `limitExceeded` when others left none for `SHARED_ANSWERS_WAIT_MS`; the reason of `gone`.
    */
-  async use<T>(bytes: number, work: () => Promise<T>): Promise<T> {
+  async use<T>(bytes: number, work: (gone: AbortSignal) => Promise<T>): Promise<T> {
+    const { gone } = this.#options;
+    gone.throwIfAborted();
     if (this.#waiting.length > 0 || !this.#hasRoomFor(bytes)) {
       await new Promise<void>((enter, refuse) => this.#waiting.push({ bytes, enter, refuse }));
     } else {
       this.#takenBytes += bytes;
     }
     try {
-      this.#options.gone.throwIfAborted();
-      return await work();
+      return await work(gone);
     } finally {
       this.giveBack(bytes);
     }
@@ -85,6 +84,7 @@ export class AnswerRoom implements RoomHolder {
   giveBack(bytes: number): void {
     this.#options.clock.nextTurn(() => {
       this.#takenBytes -= bytes;
+      this.#leaveWhereOver();
       this.look();
     });
   }
@@ -105,10 +105,9 @@ export class AnswerRoom implements RoomHolder {
   }
 
   #hasRoomFor(bytes: number): boolean {
-    const { gone, sharedRoom, clock } = this.#options;
-    // Whoever is let in after the end is told so.
-    const hasOwn = gone.aborted || this.#hasOwnRoomFor(bytes);
-    const waitsForOthers = hasOwn && !gone.aborted && !sharedRoom.admits(this, bytes);
+    const { sharedRoom, clock } = this.#options;
+    const hasOwn = this.#hasOwnRoomFor(bytes);
+    const waitsForOthers = hasOwn && !sharedRoom.admits(this, bytes);
     if (!hasOwn) sharedRoom.forget(this);
     if (waitsForOthers) this.#patience ??= clock.after(SHARED_ANSWERS_WAIT_MS, this.#refuseWaiting);
     else this.#endPatience();
@@ -130,6 +129,19 @@ export class AnswerRoom implements RoomHolder {
   #endPatience(): void {
     this.#patience?.cancel();
     this.#patience = undefined;
+  }
+
+  readonly #onGone = (): void => {
+    const { gone, sharedRoom } = this.#options;
+    this.#endPatience();
+    for (const one of this.#waiting.splice(0)) one.refuse(gone.reason);
+    sharedRoom.forget(this);
+    this.#leaveWhereOver();
+  };
+
+  /** What is being put together is held until that ends, also for nobody. */
+  #leaveWhereOver(): void {
+    if (this.#options.gone.aborted && this.#takenBytes === 0) this.#options.sharedRoom.leave(this);
   }
 
   /** The wait is that of the connection: what else has waited in it gets none of its own. */

@@ -9,6 +9,7 @@ import { readFileUpTo } from '../../fs/file-requests.js';
 import { toNativePath } from '../../fs/native-path.js';
 import { LocalFile } from '../../fs/open/local-file.js';
 import { answerFile, type WholeFile } from './file-answer.js';
+import { notedRoom } from './testing/noted-room.js';
 
 let folder = '';
 
@@ -27,13 +28,10 @@ async function readChanging(...sizes: readonly number[]): Promise<readonly [read
   const file = join(folder, 'file');
   writeFileSync(file, '');
   const rooms: number[] = [];
-  const room = {
-    use<T>(bytes: number, work: () => Promise<T>): Promise<T> {
-      truncateSync(file, sizes[Math.min(rooms.length, sizes.length - 1)]);
-      rooms.push(bytes);
-      return work();
-    },
-  };
+  const room = notedRoom((bytes) => {
+    truncateSync(file, sizes[Math.min(rooms.length, sizes.length - 1)]);
+    rooms.push(bytes);
+  });
   const path = toNativePath(pathToFileURL(file).href, 'path');
   const whole: WholeFile = {
     path,
@@ -100,12 +98,7 @@ test('what is larger than any answer is refused at the first look, whatever is t
 
 test('what never comes to an end is not read for ever', async () => {
   const limits: number[] = [];
-  const room = {
-    use<T>(bytes: number, work: () => Promise<T>): Promise<T> {
-      limits.push(bytes);
-      return work();
-    },
-  };
+  const room = notedRoom((bytes) => limits.push(bytes));
   const chunk = new Uint8Array(CONTENT_SLICE_BYTES);
   const endless: WholeFile = {
     path: toNativePath('file:///endless', 'path'),
@@ -118,4 +111,24 @@ test('what never comes to an end is not read for ever', async () => {
     base64Length(MAX_READ_FILE_BYTES),
     14,
   ]);
+});
+
+test('nothing is read for a client that has gone', async () => {
+  const gone = new AbortController();
+  let reads = 0;
+  const long: WholeFile = {
+    path: toNativePath('file:///long', 'path'),
+    readUpTo: () => Promise.resolve({ isWhole: false, dataBase64: new Uint8Array(), size: 2 ** 28 }),
+    withBlocks: (read) =>
+      read({
+        read: () => {
+          reads += 1;
+          gone.abort(new Error('gone'));
+          return Promise.resolve({ chunk: new Uint8Array(CONTENT_SLICE_BYTES), eof: false });
+        },
+      }),
+  };
+  const room = notedRoom(() => undefined, gone.signal);
+  await expect(answerFile(room, long, ID)).rejects.toThrow('gone');
+  expect(reads).toBe(1);
 });

@@ -37,9 +37,9 @@ export async function answerFile(
   for (let { size } = small, limit = SMALL_FILE_BYTES; limit < MAX_READ_FILE_BYTES; ) {
     // Twice as much at least, so that nobody keeps it at this for long.
     limit = Math.min(Math.max(size, 2 * limit), MAX_READ_FILE_BYTES);
-    const read = (blocks: Pick<FileBlocks, 'read'>): ReturnType<typeof readBlocks> =>
-      readBlocks(blocks, limit, id);
-    const message = await room.use(base64Length(limit), () => file.withBlocks(read));
+    const message = await room.use(base64Length(limit), (gone) =>
+      file.withBlocks((blocks) => readBlocks(blocks, limit, id, gone)),
+    );
     if (message !== undefined) return message;
     ({ size } = await file.readUpTo(0));
   }
@@ -51,9 +51,11 @@ async function readBlocks(
   blocks: Pick<FileBlocks, 'read'>,
   limitBytes: number,
   id: WireId,
+  gone: AbortSignal,
 ): Promise<readonly Uint8Array[] | undefined> {
   const answer = new ContentAnswerWriter(id, 'dataBase64');
   for (let offset = 0; ; ) {
+    gone.throwIfAborted();
     const { chunk, eof } = await blocks.read(offset, CONTENT_SLICE_BYTES);
     offset += chunk.length;
     if (offset > limitBytes) return undefined;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { SMALL_LISTING_BYTES } from '../../listing-up-to.js';
 import { listInRoom } from './list-in-room.js';
+import { notedRoom } from './testing/noted-room.js';
 
 const MOST = 12 * SMALL_LISTING_BYTES;
 
@@ -8,12 +9,7 @@ const MOST = 12 * SMALL_LISTING_BYTES;
 async function listed(bytes: number): Promise<unknown> {
   const rooms: number[] = [];
   const limits: number[] = [];
-  const room = {
-    use<T>(roomBytes: number, work: () => Promise<T>): Promise<T> {
-      rooms.push(roomBytes);
-      return work();
-    },
-  };
+  const room = notedRoom((roomBytes) => rooms.push(roomBytes));
   const list = listInRoom(room, MOST, (limitBytes) => {
     limits.push(limitBytes);
     return Promise.resolve({ listing: bytes <= limitBytes ? 'listing' : null });

@@ -9,7 +9,7 @@ export interface RoomHolder {
 }
 
 /**
- * The memory that all connections of a server have for answers with files and HTTP bodies in them. A little belongs to each
+ * The memory that all connections of a server have for large answers, such as those with files and HTTP bodies in them. A little belongs to each
  * of them, so that nobody who takes nothing keeps others from small answers.
  */
 export class SharedRoom {
@@ -33,7 +33,7 @@ export class SharedRoom {
     this.#holders.add(holder);
   }
 
-  /** The connection has gone, and holds nothing any more. */
+  /** The connection has gone, and holds nothing any more; may be called twice. */
   leave(holder: RoomHolder): void {
     this.#holders.delete(holder);
     this.#waiting.delete(holder);
@@ -41,8 +41,8 @@ export class SharedRoom {
   }
 
   /** What a connection may have more. */
-  roomFor({ heldBytes }: RoomHolder): number {
-    return Math.max(0, this.#ownBytes - heldBytes) + this.#freeBytes();
+  roomFor({ heldBytes }: RoomHolder, freeBytes = this.#freeBytes()): number {
+    return Math.max(0, this.#ownBytes - heldBytes) + freeBytes;
   }
 
   /**
@@ -66,7 +66,7 @@ export class SharedRoom {
     if (this.#waiting.size === 0) return;
     let free = this.#freeBytes();
     for (const [holder, bytes] of [...this.#waiting]) {
-      if (bytes > Math.max(0, this.#ownBytes - holder.heldBytes) + free) continue;
+      if (bytes > this.roomFor(holder, free)) continue;
       holder.letIn();
       free = this.#freeBytes();
     }

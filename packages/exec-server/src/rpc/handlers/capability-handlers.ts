@@ -7,7 +7,7 @@ import {
   MAX_CAPABILITY_ROOTS,
   MAX_INSTALLED_LENGTH,
   type ParamsOf,
-  PreparedAnswer,
+  type PreparedAnswer,
   type ResultOf,
   type RootCapabilities,
   type WireId,
@@ -15,6 +15,7 @@ import {
 import type { CapabilityFinder, CapabilityRoot } from '../../config/capabilities/capability-finder.js';
 import type { FilesInside } from '../../confined-files.js';
 import { isForeign, toNativePath } from '../../fs/native-path.js';
+import { slicedAnswer } from '../answers/answer-transport.js';
 import { ListAnswerWriter } from '../answers/list-answer.js';
 import type { FileScope } from './file-handlers.js';
 
@@ -42,15 +43,13 @@ export async function discoverRoots(
   const { confined, order, room, transport } = files;
   const place = confined.placeOf(commonSandbox(roots));
   const wanted = roots.map(({ id: name, path }) => wantedRoot(name, path));
-  const answer = (): ReturnType<typeof writeRoots> =>
+  const answer = (gone: AbortSignal): ReturnType<typeof writeRoots> =>
     place === undefined
-      ? writeRoots(id, wanted, (root) => finder.below(root))
-      : place.use(true, (inside) => writeRoots(id, wanted, (root) => belowInside(inside, root)));
+      ? writeRoots(id, wanted, (root) => finder.below(root), gone)
+      : place.use(true, (inside) => writeRoots(id, wanted, (root) => belowInside(inside, root), gone));
   const answerBytes = Math.min(roots.length * MAX_CAPABILITY_ROOT_BYTES, MAX_CAPABILITY_ANSWER_BYTES);
   const message = await order.look(() => room.use(answerBytes, answer));
-  return new PreparedAnswer(() => {
-    transport.sendSlices(message);
-  });
+  return slicedAnswer(transport, message);
 }
 
 export async function discoverInstalled(
@@ -85,9 +84,11 @@ async function writeRoots(
   requestId: WireId,
   roots: readonly WantedRoot[],
   below: (root: FoundRoot) => Promise<RootCapabilities>,
+  gone: AbortSignal,
 ): Promise<readonly Uint8Array[]> {
   const answer = new ListAnswerWriter(requestId, 'roots');
   for (const root of roots) {
+    gone.throwIfAborted();
     if (root.isForeign) answer.add(nothing(root, 'is a path of another system'));
     else if (!answer.add(await below(root), MAX_CAPABILITY_ANSWER_BYTES)) {
       answer.add(nothing(root, 'is left out: what lies below the directories is too large together'));

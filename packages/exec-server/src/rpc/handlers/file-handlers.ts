@@ -14,8 +14,8 @@ import {
   type fsWatchMissing,
   type fsWriteBlock,
   fsWriteFile,
+  MAX_FILE_BLOCK_BYTES,
   type ParamsOf,
-  PreparedAnswer,
   type RequestSpec,
   type ResultOf,
   type WireId,
@@ -29,7 +29,7 @@ import type { FileHandles } from '../../fs/open/file-handles.js';
 import { LocalFile } from '../../fs/open/local-file.js';
 import type { MissingWatches } from '../../fs/watch/missing-watches.js';
 import type { AnswerRoom } from '../answers/answer-room.js';
-import type { AnswerTransport } from '../answers/answer-transport.js';
+import { type AnswerTransport, slicedAnswer } from '../answers/answer-transport.js';
 import { answerFile, type WholeFile } from '../answers/file-answer.js';
 
 /** What the file methods of one connection work with. */
@@ -113,9 +113,7 @@ export async function readWholeFile(
   const whole: WholeFile = place === undefined ? wholeHere(path, file) : wholeInside(place, path, file);
   const answer = await order.look(() => answerFile(room, whole, id));
   if (answer instanceof Uint8Array) return { dataBase64: answer };
-  return new PreparedAnswer(() => {
-    transport.sendSlices(answer);
-  });
+  return slicedAnswer(transport, answer);
 }
 
 type FileToRead = Omit<ParamsOf<typeof fsReadFile>, 'sandbox'>;
@@ -175,7 +173,9 @@ export async function readFileBlock(
   { order, handles, room }: FileScope,
   { handleId, offset, len }: ParamsOf<typeof fsReadBlock>,
 ): Promise<ResultOf<typeof fsReadBlock>> {
-  return await order.look(() => room.use(base64Length(len), () => handles.read(handleId, offset, len)));
+  // A longer one is refused where it is read, and needs no room for that.
+  const bytes = base64Length(Math.min(len, MAX_FILE_BLOCK_BYTES));
+  return await order.look(() => room.use(bytes, () => handles.read(handleId, offset, len)));
 }
 
 export async function writeFileBlock(

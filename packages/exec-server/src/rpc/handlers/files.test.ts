@@ -207,6 +207,17 @@ test('what asks for a sandbox is refused, and nothing happens', async () => {
   expect(() => place.read('f')).toThrow('ENOENT');
 });
 
+test('a block that is longer than one may be is refused at once, and needs no room', async () => {
+  await using world = new CoreWorld();
+  using place = new Place();
+  place.write('f', 'content');
+  const client = await world.client();
+  await client.eventually(client.send('fs/open', { handleId: 'f', path: place.uri('f') }));
+  const len = Number.MAX_SAFE_INTEGER;
+  const { error } = await client.eventually(client.send('fs/readBlock', { handleId: 'f', offset: 0, len }));
+  expect(error?.data.kind).toBe('invalidFileRequest');
+});
+
 const WALK = { maxDepth: 1, maxDirectories: 1, maxEntries: 1, followDirectorySymlinks: false };
 
 describe('files that a client asks for and does not take', () => {

@@ -65,22 +65,27 @@ export function signalTree(
 export type FindStrays = (child: Child) => readonly ProcessEntry[] | undefined;
 
 /**
- * Looks at the processes of the machine once for everybody who is asked about at one moment: there may be thousands of them,
- * and a client may send hundreds of signals at once.
+ * Reads the table of processes once for all who are asked about at one moment, and looks for each of them once: there may be
+ * thousands, and a client may send hundreds of signals at once.
  */
 export function straysOfMoment(readTable: ReadTable = readProcessTable): FindStrays {
-  let table: ReturnType<ReadTable>;
-  const found = new Map<Child, readonly ProcessEntry[] | undefined>();
+  let moment: Moment | undefined;
   return (child) => {
-    if (found.size === 0) {
-      table = readTable();
+    if (moment === undefined) {
+      moment = { table: readTable(), found: new Map() };
       queueMicrotask(() => {
-        found.clear();
+        moment = undefined;
       });
     }
+    const { table, found } = moment;
     if (!found.has(child)) found.set(child, table && straysOf([child], table, searchFor([child])));
     return found.get(child);
   };
+}
+
+interface Moment {
+  readonly table: ReturnType<ReadTable>;
+  readonly found: Map<Child, readonly ProcessEntry[] | undefined>;
 }
 
 const require = createRequire(import.meta.url);

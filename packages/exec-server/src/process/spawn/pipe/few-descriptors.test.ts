@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
+import { lackOfDescriptors } from '@holdfast/sandbox/internal';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { keepSpareDescriptor, lackOfDescriptors } from '../../../spare-descriptor.js';
+import { keepSpareDescriptor } from '../../../spare-descriptor.js';
 import { Hoard, withFree } from '../../../testing/hoard.js';
 import type { Child } from '../child.js';
 import { readProcessTable, startTimeOf } from '../group/process-tree.js';

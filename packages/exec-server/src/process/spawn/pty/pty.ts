@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import path from 'node:path';
 import type { OpenLaunch } from '@holdfast/sandbox';
-import { lackOfDescriptors } from '../../../spare-descriptor.js';
+import { lackOfDescriptors } from '@holdfast/sandbox/internal';
 import { runnableCandidates } from '../check-program.js';
 import type { Child, ChildListener, ChildSpec } from '../child.js';
 import { isConfined, onEnd, startConfined } from '../confined-start.js';
