@@ -750,7 +750,10 @@ declare function unreadableByLink(path: string, decisions: readonly PathRule[], 
  */
 declare function replaceableIn({ rules, restrictsFiles }: Pick<NormalisedPolicy, 'rules' | 'restrictsFiles'>, files: FileFacts): (path: string) => boolean;
 
-export { type Look, NO_INSPECTOR, O_PATH, SYSTEM_PATH, SharedLooks, type StarSteps, accessTo, bytesOfText, cancelledRule, foreignProcesses, hasMountsOf, isOnKernelFileSystem, isRunning as isProcessRunning, isWithin, kernelTreeOf, lackOfDescriptors, matchesAll, ownMark as ownProcessMark, pathOfDescriptor, readMountTable, reasonOf, replaceableIn, reportSandbox, systemPlaces, unreadableByLink, untilSteady, whyNotRunnable };
+/** Of what nobody calls off. */
+declare const NEVER_ABORTED: AbortSignal;
+
+export { type Look, NEVER_ABORTED, NO_INSPECTOR, O_PATH, SYSTEM_PATH, SharedLooks, type StarSteps, accessTo, bytesOfText, cancelledRule, foreignProcesses, hasMountsOf, isOnKernelFileSystem, isRunning as isProcessRunning, isWithin, kernelTreeOf, lackOfDescriptors, matchesAll, ownMark as ownProcessMark, pathOfDescriptor, readMountTable, reasonOf, replaceableIn, reportSandbox, systemPlaces, unreadableByLink, untilSteady, whyNotRunnable };
 
 // limits.d.ts
 import { SandboxRule } from '@holdfast/exec-protocol';
