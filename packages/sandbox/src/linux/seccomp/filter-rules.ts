@@ -72,6 +72,7 @@ const FUTEX_CMP_REQUEUE = 4;
 const FUTEX_CMP_REQUEUE_PI = 12;
 
 const F_SETLEASE = 1024;
+const F_SETDELEG = 1040;
 const F_SETFL = 4;
 const F_SETSIG = 10;
 const O_ASYNC = 0x2000;
@@ -141,8 +142,8 @@ export const FILTER_RULES: readonly FilterRule[] = [
   onlyWhen('ioprio_set', [{ argument: 0, equals: IOPRIO_WHO_PGRP }], EPERM),
   // It makes arguments and environment of any length out of nothing, and whoever outside looks at them reads them to the end.
   onlyWhen('prctl', [{ argument: 0, equals: PR_SET_MM }], EPERM),
-  // A lease is granted on what is read-only, too, and lets whoever opens the file outside wait for the command.
-  onlyWhen('fcntl', [{ argument: 1, equals: F_SETLEASE }], EPERM),
+  // A lease is granted on what is read-only, too, and lets whoever opens the file outside wait for the command. So is a delegation, on directories as well.
+  ...[F_SETLEASE, F_SETDELEG].map((equals) => onlyWhen('fcntl', [{ argument: 1, equals }], EPERM)),
   ...signalsOfFiles(),
   ...sharedFutexes(),
   // Keyrings are inherited across namespaces.
