@@ -1,4 +1,14 @@
-import { appendFileSync, chmodSync, chownSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  appendFileSync,
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { connect } from '@holdfast/exec-client';
@@ -186,6 +196,35 @@ describeConfined('what appears while a command runs', WHOEVER_TESTS, () => {
         stdout: '',
         stderr: `holdfast: note: ${at} was not there before, and git that is run in this repository outside runs the hooks and programs that it names\n`,
       });
+    },
+    DEADLINE_MS,
+  );
+
+  test(
+    'is not told of linked worktrees that are elsewhere, or in which somebody rebases, and that nobody has touched',
+    async () => {
+      await using place = await sandboxPlace(WHOEVER_TESTS);
+      const { workspace, outside } = place;
+      const who = ['-c', 'user.name=a', '-c', 'user.email=a@example.org'];
+      const git = (...args: readonly string[]): number | null =>
+        spawnSync('git', ['-C', workspace, ...who, ...args], { stdio: 'ignore' }).status;
+      git('init', '-q');
+      for (const name of ['one', 'two']) {
+        writeFileSync(join(workspace, 'file'), name);
+        git('add', 'file');
+        git('commit', '-qm', name);
+      }
+      git('worktree', 'add', '-q', join(outside, 'beside'));
+      git('worktree', 'add', '-q', join(workspace, 'inside'), 'HEAD~1');
+      writeFileSync(join(workspace, 'inside/file'), 'three');
+      const inside = ['-C', join(workspace, 'inside')];
+      git(...inside, 'commit', '-qam', 'three');
+      expect(git(...inside, 'rebase', 'beside')).toBe(1);
+      expect(
+        await runHoldfast(['sandbox', '--write', workspace, '--', 'git', '-C', workspace, 'status', '-s'], {
+          env: { ...place.server.env },
+        }),
+      ).toEqual({ code: 0, stdout: '?? inside/\n', stderr: '' });
     },
     DEADLINE_MS,
   );

@@ -1,4 +1,5 @@
 import { letGoOfWays } from '../files/direct-path.js';
+import { withHolders } from '../files/paths.js';
 import type { HostFacts } from '../host-facts.js';
 import type { SandboxPlan } from '../plan-sandbox.js';
 import { indexRules } from '../policy/access.js';
@@ -40,9 +41,11 @@ async function lookThrough(
   letGoOfWays();
   const known = new Set(searched.flatMap(({ tree }) => tree.repositories));
   const index = indexRules(policy.rules);
+  const pinned = withHolders(policy.rules.map(({ path }) => path));
   const look = {
     since,
     isWritable: (path: string) => index.accessAt(path) === 'write',
+    isPinned: (path: string) => pinned.has(path),
     repositories: known,
     budget: fullBudget(),
     findings: new Findings(),

@@ -50,11 +50,13 @@ async function changes(
   budget: Partial<LookBudget> = {},
   repositories: ReadonlySet<string> = new Set(),
   kept: ReadonlySet<string> = new Set(),
+  pinned: ReadonlySet<string> = new Set(),
 ): Promise<readonly Appeared[]> {
   const findings = new Findings();
   const look = {
     since,
     isWritable: (at: string) => isWithin(at, work) && !kept.has(at),
+    isPinned: (at: string) => pinned.has(at),
     repositories,
     budget: { ...fullBudget(), ...budget },
     findings,
@@ -281,6 +283,27 @@ test('a config that a linked worktree is given is told unless it is empty, that 
   expect(await changes(since, {}, undefined, kept)).toEqual([note]);
 });
 
+test('what was there is not told where only the directory above it has changed and cannot be renamed, as by what stands for missing files', async () => {
+  git('commit', '-qm', 'one');
+  git('worktree', 'add', '-q', path.join(work, 'beside'));
+  const at = (name: string): string => path.join(directory, 'worktrees/beside', name);
+  writeFileSync(at('gitdir'), '/elsewhere/.git\n');
+  writeFileSync(at('rebase'), '');
+  mkdirSync(at('rebase-merge'));
+  for (const name of ['rebase-merge/git-rebase-todo', 'rebase-merge/strategy']) writeFileSync(at(name), '');
+  const since = await laterThan(at('rebase-merge/strategy'));
+  rmSync(at('rebase'));
+  const found = async (pinned: readonly string[]): Promise<readonly string[]> =>
+    (await changes(since, {}, undefined, undefined, new Set(pinned))).map((one) => one.path).sort();
+  const [told, rebase] = [
+    at('gitdir'),
+    ['git-rebase-todo', 'strategy'].map((name) => at(`rebase-merge/${name}`)),
+  ];
+  expect([await found([]), await found([path.dirname(told)])]).toEqual([[told, ...rebase], []]);
+  writeFileSync(at('rebase-merge/strategy'), 'x');
+  expect(await found([path.dirname(told)])).toEqual([at('rebase-merge/strategy')]);
+});
+
 test('a link in the place of a linked worktree, or above it, is told once it has come there, though what says where that is has not changed', async () => {
   git('commit', '-qm', 'one');
   for (const name of ['x/one', 'y/two', 'z/three', 'gone']) {
@@ -406,6 +429,7 @@ test('nobody waits for it any more', async () => {
   const look = {
     since: 0,
     isWritable: () => true,
+    isPinned: () => false,
     repositories: new Set<string>(),
     budget: fullBudget(),
     findings: new Findings(),
