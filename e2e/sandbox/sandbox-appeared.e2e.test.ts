@@ -119,7 +119,7 @@ describeConfined('what appears while a command runs', WHOEVER_TESTS, () => {
   );
 
   test(
-    'is told by `holdfast sandbox` of a link on the way to a program that a git config names, be that there or missing, once it is replaced',
+    'is told by `holdfast sandbox` of a link on the way to a program that a git config names, be that there or missing, once it leads elsewhere',
     async () => {
       await using place = await sandboxPlace(WHOEVER_TESTS);
       const { workspace } = place;
@@ -137,12 +137,14 @@ describeConfined('what appears while a command runs', WHOEVER_TESTS, () => {
       );
       const told = [
         await run('touch bin/y tools/y'),
+        await run('rm bin/x tools && ln -s ../out/x bin/x && ln -s out tools'),
         await run('rm bin/x tools && mkdir tools && : > bin/x && : > tools/ssh'),
       ];
       const before = `holdfast: note: the git config of ${workspace}/.git: ${linked} is a link on the way to ${workspace}/out/x, and could be replaced\n`;
       const note = (link: string): string =>
         `holdfast: note: ${link} was a link, which nothing kept from being replaced, and there is something else now; look at what it holds, or where it leads\n`;
       expect(told).toEqual([
+        { code: 0, stdout: '', stderr: before },
         { code: 0, stdout: '', stderr: before },
         { code: 0, stdout: '', stderr: before + note(linked) + note(tools) },
       ]);

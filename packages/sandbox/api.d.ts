@@ -919,6 +919,10 @@ interface PathRule {
 interface LooseLink {
     readonly path: string;
     readonly identity: FileIdentity;
+    /** Where it leads, as it is written; undefined where that cannot be read. */
+    readonly target: string | undefined;
+    /** Whose it is: in directories such as `/tmp` the kernel follows a link for its owner and that of the directory alone. */
+    readonly uid: number;
 }
 /** Something that was asked for and makes no difference, or that is enforced with a gap, and why. */
 interface PolicyNote {

@@ -24,7 +24,7 @@ import { realFileFacts } from '../files/real-file-facts.js';
 import { identityOf } from '../files/resolve-path.js';
 import { fakeFiles } from '../files/testing/fake-files.js';
 import type { MissingProgram } from '../policy/missing-program.js';
-import type { LooseLink, PathRule } from '../policy/path-rule.js';
+import type { PathRule } from '../policy/path-rule.js';
 import { policyOf, rule } from '../policy/testing/rules.js';
 import { RepositoryScans } from '../repositories/repository-scans.js';
 import type { AppearedReport } from './appeared.js';
@@ -64,13 +64,11 @@ async function appearedBy(
   {
     rules = [],
     missingPrograms = [],
-    looseLinks = [],
     files = OWN,
     since = Date.now() - PLANNING_MS,
   }: {
     readonly rules?: readonly PathRule[];
     readonly missingPrograms?: readonly MissingProgram[];
-    readonly looseLinks?: readonly LooseLink[];
     readonly files?: FileView;
     readonly since?: number;
   } = {},
@@ -78,7 +76,7 @@ async function appearedBy(
   const target = { root, except: new Set<string>(), maxDirectories: 100 };
   const searched = [{ target, tree: await repositories.find(target) }];
   work();
-  const plan = { searched, policy: { ...policyOf([]), rules, looseLinks }, missingPrograms };
+  const plan = { searched, policy: { ...policyOf([]), rules }, missingPrograms };
   return await findAppeared(plan, { repositories, files }, since);
 }
 
@@ -343,44 +341,6 @@ test.skipIf(platform() !== 'linux')(
       [],
       [],
     ]);
-  },
-);
-
-test('what is in the place of a link that nothing kept is told, and a link that stays is not', async () => {
-  const at = (name: string): string => path.join(root, name);
-  const names = ['stays', 'replaced', 'relinked', 'gone', 'a/moved', 'b/covered'];
-  for (const name of ['a', 'b', 'prepared']) mkdirSync(at(name));
-  for (const name of [...names, 'prepared/moved']) symlinkSync('x', at(name));
-  const looseLinks = names.map((name) => ({ path: at(name), identity: identityOf(lstatOf(at(name))) }));
-  const report = await appearedBy(
-    () => {
-      for (const name of ['replaced', 'relinked', 'gone']) rmSync(at(name));
-      writeFileSync(at('replaced'), '');
-      symlinkSync('/nowhere', at('relinked'));
-      renameSync(at('a'), at('aside'));
-      renameSync(at('prepared'), at('a'));
-      renameSync(at('b'), at('elsewhere'));
-      symlinkSync('elsewhere', at('b'));
-    },
-    { looseLinks },
-  );
-  const note = (name: string): unknown => ({
-    kind: 'protectedName',
-    path: at(name),
-    text: `${at(name)} was a link, which nothing kept from being replaced, and there is something else now; look at what it holds, or where it leads`,
-  });
-  expect(report).toEqual({ found: ['replaced', 'relinked', 'a/moved', 'b/covered'].map(note), more: 0 });
-});
-
-test.skipIf(platform() !== 'linux')(
-  'of a link whose file system does not tell when it was made the time of its change tells',
-  async () => {
-    const link = '/proc/mounts';
-    const looseLinks = [{ path: link, identity: identityOf(lstatOf(link)) }];
-    const { ctimeMs } = lstatSync(link);
-    const told = async (since: number): Promise<readonly string[]> =>
-      (await appearedBy(() => undefined, { looseLinks, since })).found.map(({ path: at }) => at);
-    expect([await told(ctimeMs), await told(ctimeMs + 60_000)]).toEqual([[link], []]);
   },
 );
 

@@ -2,8 +2,10 @@ import { opendirSync, type Stats } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 import { bornMsOf } from '../files/born-ms.js';
 import { directDirectory, directPath, isBehindLink } from '../files/direct-path.js';
+import { lacksDescriptors } from '../files/error-code.js';
 import { parentOf } from '../files/paths.js';
 import { readSmallFile } from '../files/read-small-file.js';
+import { realFileFacts } from '../files/real-file-facts.js';
 import type { FileIdentity } from '../files/resolve-path.js';
 import { indexRules, type RuleIndex } from '../policy/access.js';
 import type { LooseLink, NormalisedPolicy, PathRule } from '../policy/path-rule.js';
@@ -70,11 +72,28 @@ function perhapsExchanged(path: string): string {
   return `${path} has changed, or what kept it as it was has been removed outside and there is something else now, which its file system does not tell apart; look at what it holds`;
 }
 
-function isReplaced({ path, identity }: LooseLink, since: number): boolean {
+/** One that was made anew as it was leads where the other one did, and for the same users. */
+function isReplaced(link: LooseLink, since: number): boolean {
+  const { path, identity } = link;
   if (isBehindLink(path)) return true;
   const found = statOf(path);
   if (found === undefined) return false;
-  return isAnother(found, identity) || (identity.bornMs === undefined && hasChanged(path, since));
+  const isThatOne =
+    !isAnother(found, identity) && (identity.bornMs !== undefined || !hasChanged(path, since));
+  return !isThatOne && !isAlike(found, link);
+}
+
+function isAlike(found: Stats, { path, target, uid }: LooseLink): boolean {
+  return found.isSymbolicLink() && found.uid === uid && target !== undefined && targetOf(path) === target;
+}
+
+function targetOf(path: string): string | undefined {
+  try {
+    return realFileFacts.readLink(directPath(path));
+  } catch (error) {
+    if (lacksDescriptors(error)) throw error;
+    return undefined;
+  }
 }
 
 function replaced(path: string): string {

@@ -103,7 +103,8 @@ export class PathProtection {
     for (const path of paths.filter((one) => index.accessAt(one) === 'write')) {
       const found = seenAt(path, files);
       if (found === undefined || found === 'keptOut' || found.kind !== 'link') continue;
-      this.#looseLinks.set(path, { path, identity: identityOf(found) });
+      const target = targetOf(path, files);
+      this.#looseLinks.set(path, { path, identity: identityOf(found), target, uid: found.uid });
     }
   }
 
@@ -166,6 +167,15 @@ export class PathProtection {
     const told = this.#told.get(group);
     if (told === undefined) this.#told.set(group, { text, paths: new Set([path]) });
     else told.paths.add(path);
+  }
+}
+
+/** Undefined for one that is not UTF-8, or has gone meanwhile. */
+function targetOf(link: string, files: Pick<FileFacts, 'readLink'>): string | undefined {
+  try {
+    return files.readLink(link);
+  } catch {
+    return undefined;
   }
 }
 

@@ -12,8 +12,8 @@ export async function looseOf(
   const { policy, gaps } = await applyToFakes(policyOf(lines), BARE_CEILING, tree);
   const files = fakeFiles(tree);
   const expected = links.map((path) => {
-    const { device, inode } = files.look(path) ?? {};
-    return { path, identity: { device, inode } };
+    const { device, inode, uid } = files.look(path) ?? {};
+    return { path, identity: { device, inode }, target: files.readLink(path), uid };
   });
   return { known: policy.looseLinks, expected, gaps };
 }
