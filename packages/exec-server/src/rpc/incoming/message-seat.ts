@@ -10,8 +10,11 @@ export const MESSAGES_A_TURN = 8;
 /** What one turn counts in the mean of a connection. */
 const LATEST_SHARE = 1 / 8;
 
+/** What messages of a new connection are taken to be: behind those that have shown to take little, and before all that take long. */
+const NEW_MEAN_MS = 2;
+
 /** More of one turn counts as this much: the machine may have stood still meanwhile. */
-const MAX_COUNTED_MS = 20;
+const MAX_COUNTED_MS = 8;
 
 /** What is left of a turn of the event loop. */
 export class Slice {
@@ -40,7 +43,7 @@ export interface ServerTurn {
 }
 
 /** What all seats of a server share. */
-export interface Turns {
+export interface SeatTurns {
   readonly current: ServerTurn;
   now(): number;
   isCurrent(turn: ServerTurn | undefined): boolean;
@@ -56,12 +59,12 @@ export interface Turns {
 export class MessageSeat {
   readonly principal: string;
   readonly goOn: () => void;
-  readonly #turns: Turns;
+  readonly #turns: SeatTurns;
   #own: { readonly turn: ServerTurn; readonly slice: Slice } | undefined;
-  #tookMs = MESSAGE_TURN_MS;
-  #meanMs = MESSAGE_TURN_MS;
+  #tookMs = NEW_MEAN_MS;
+  #meanMs = NEW_MEAN_MS;
 
-  constructor(principal: string, goOn: () => void, turns: Turns) {
+  constructor(principal: string, goOn: () => void, turns: SeatTurns) {
     this.principal = principal;
     this.goOn = goOn;
     this.#turns = turns;
@@ -97,8 +100,7 @@ export class MessageSeat {
   }
 
   /**
-   * What its messages take in a turn, in the mean of the last ones. Of a new one nothing is known, so it goes behind those whose
-   * messages have shown to take little.
+   * What its messages take in a turn, in the mean of the last ones.
    */
   get meanMs(): number {
     return this.#meanMs + (Math.min(this.#tookMs, MAX_COUNTED_MS) - this.#meanMs) * LATEST_SHARE;

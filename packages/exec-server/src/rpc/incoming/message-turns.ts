@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.js';
-import { MessageSeat, type ServerTurn, Slice, type Turns } from './message-seat.js';
+import { MessageSeat, type SeatTurns, type ServerTurn, Slice } from './message-seat.js';
 
 /** How long the messages of all connections have the event loop in one turn of it; the one that passes it comes to its end. */
 const SERVER_TURN_MS = 10;
@@ -14,18 +14,18 @@ const SEATS_A_TURN = 16;
  * Shares the event loop among the connections of a server: all their messages have some milliseconds of each turn, however many
  * connections there are. Where these are used up messages wait, and have their turns before what comes later.
  *
- * Principals go on in turn; of one of them the connection whose messages take least, so that a quiet one is not
- * behind hundreds whose messages take long, and first in every other turn the one that has waited longest.
+ * Principals go on in turn; of one of them the connection whose messages take least, so that a quiet one is not behind hundreds
+ * whose messages take long, and every other time the one that has waited longest, so that no number of quiet ones keeps it waiting
+ * for more than twice what those before it take.
  */
-export class MessageTurns implements Turns {
+export class MessageTurns implements SeatTurns {
   readonly #clock: Pick<Clock, 'now' | 'nextTurn'>;
-  /** By principal, the one that was served last behind the others: who waits, longest first, and since which turn. */
-  readonly #waiting = new Map<string, Map<MessageSeat, ServerTurn>>();
+  /** By principal, the one that was served last behind the others. */
+  readonly #waiting = new Map<string, WaitingSeats>();
   #waits = 0;
   /** How many of those that wait have been promised a look in the next turn. */
   #planned = 0;
   #turn: ServerTurn | undefined;
-  #isLongestFirst = false;
 
   constructor(clock: Pick<Clock, 'now' | 'nextTurn'>) {
     this.#clock = clock;
@@ -66,9 +66,9 @@ export class MessageTurns implements Turns {
 
   ask(seat: MessageSeat): void {
     const turn = this.current;
-    const ofPrincipal = this.#waiting.get(seat.principal) ?? new Map<MessageSeat, ServerTurn>();
-    if (ofPrincipal.has(seat)) return;
-    this.#waiting.set(seat.principal, ofPrincipal.set(seat, turn));
+    const ofPrincipal = this.#waiting.get(seat.principal) ?? new WaitingSeats();
+    if (!ofPrincipal.add(seat, turn)) return;
+    this.#waiting.set(seat.principal, ofPrincipal);
     this.#waits += 1;
     this.#plan();
   }
@@ -85,35 +85,59 @@ export class MessageTurns implements Turns {
   readonly #end = (): void => {
     this.release(this.now());
     this.#turn = undefined;
-    this.#isLongestFirst = !this.#isLongestFirst;
   };
 
   readonly #serve = (): void => {
-    const isFirst = this.#turn === undefined;
     const turn = this.current;
     const nowMs = this.now();
     this.release(nowMs);
     this.#planned -= 1;
-    const seat = turn.slice.hasAny(nowMs) ? this.#next(turn, isFirst && this.#isLongestFirst) : undefined;
+    const seat = turn.slice.hasAny(nowMs) ? this.#next(turn) : undefined;
     this.#plan();
     seat?.goOn();
   };
 
-  #next(turn: ServerTurn, isLongest: boolean): MessageSeat | undefined {
+  #next(turn: ServerTurn): MessageSeat | undefined {
     for (const [principal, seats] of this.#waiting) {
-      let next: MessageSeat | undefined;
-      for (const [seat, asked] of seats) {
-        if (asked === turn) continue;
-        if (next === undefined || seat.meanMs < next.meanMs) next = seat;
-        if (isLongest) break;
-      }
+      const next = seats.take(turn);
       if (next === undefined) continue;
       this.#waits -= 1;
-      seats.delete(next);
       this.#waiting.delete(principal);
-      if (seats.size > 0) this.#waiting.set(principal, seats);
+      if (!seats.isEmpty) this.#waiting.set(principal, seats);
       return next;
     }
     return undefined;
+  }
+}
+
+/** The seats of one principal that wait. */
+class WaitingSeats {
+  /** Longest first, and since which turn. */
+  readonly #seats = new Map<MessageSeat, ServerTurn>();
+  #isLongestNext = false;
+
+  get isEmpty(): boolean {
+    return this.#seats.size === 0;
+  }
+
+  /** @returns false for one that waits already. */
+  add(seat: MessageSeat, turn: ServerTurn): boolean {
+    if (this.#seats.has(seat)) return false;
+    this.#seats.set(seat, turn);
+    return true;
+  }
+
+  /** The next one to go on; undefined where all of them have asked in this very turn. */
+  take(turn: ServerTurn): MessageSeat | undefined {
+    let next: MessageSeat | undefined;
+    for (const [seat, asked] of this.#seats) {
+      if (asked === turn) continue;
+      if (next === undefined || seat.meanMs < next.meanMs) next = seat;
+      if (this.#isLongestNext) break;
+    }
+    if (next === undefined) return undefined;
+    this.#seats.delete(next);
+    this.#isLongestNext = !this.#isLongestNext;
+    return next;
   }
 }

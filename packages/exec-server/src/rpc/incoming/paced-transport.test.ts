@@ -154,7 +154,7 @@ test('connections whose messages wait share a turn, and one that has none waitin
   expect(heard.splice(0).join('')).toBe('abcAB');
   loop.turn();
   calm.carrier.arrive('*');
-  expect(heard.join('')).toBe('deCD*');
+  expect(heard.join('')).toBe('CDde*');
 });
 
 test('a hundred connections with one message each have the time of one turn together', () => {
@@ -180,12 +180,12 @@ test('messages that take no time have their turns too, sixty-four in each for al
   expect(heard).toEqual(names.slice(0, 64));
 });
 
-/** Connections that always have a message under way, each of which takes thirty milliseconds. */
-function occupy(loop: Loop, count: number): { turn(): void } {
+/** Connections that always have a message under way, each of which takes thirty milliseconds or as said. */
+function occupy(loop: Loop, count: number, takesMs = 30): { turn(): void } {
   const heard: string[] = [];
   const all = Array.from({ length: count }, (_, at) => ({
     name: String(at),
-    ...loop.connect(heard, { takesMs: 30 }),
+    ...loop.connect(heard, { takesMs }),
   }));
   const send = (names: readonly string[]): void => {
     for (const { carrier, name } of all) if (names.includes(name)) carrier.arrive(name);
@@ -229,6 +229,35 @@ test('a client whose messages take long waits for the others of its principal no
   long.arrive('waits');
   for (let turn = 0; turn < 2 * 20; turn += 1) others.turn();
   expect(heard).toEqual(['waits']);
+});
+
+test('a client whose messages take long waits no longer where hundreds have messages that take little', () => {
+  const [loop, heard] = [new Loop(), [] as string[]];
+  const long = loop.connect(heard, { takesMs: 500 }).carrier;
+  for (let at = 0; at < 8; at += 1) {
+    long.arrive('known');
+    loop.turn();
+  }
+  heard.length = 0;
+  const others = occupy(loop, 300, 1);
+  for (let turn = 0; turn < 100; turn += 1) others.turn();
+  long.arrive('waits');
+  // Five of the ten milliseconds of a turn are for those who have waited longest.
+  for (let turn = 0; turn < 300 / 5 + 1; turn += 1) others.turn();
+  expect(heard).toEqual(['waits']);
+});
+
+test('a new client goes before hundreds whose messages take long, from its first message on', () => {
+  const [loop, heard] = [new Loop(), [] as string[]];
+  const others = occupy(loop, 300, 3);
+  for (let turn = 0; turn < 800; turn += 1) others.turn();
+  const fresh = loop.connect(heard, { takesMs: 3 }).carrier;
+  for (let at = 0; at < 5; at += 1) {
+    fresh.arrive(String(at));
+    others.turn();
+    others.turn();
+  }
+  expect(heard).toEqual(['0', '1', '2', '3', '4']);
 });
 
 test('principals have their turns, however many connections one of them has', () => {
@@ -301,7 +330,7 @@ test('what was heard last before an end has a turn to be answered in, also where
   ending.carrier.listener.onClose(CLOSED);
   expect(heard.splice(0)).toEqual(['1', '2', '3', 'A', 'B']);
   loop.turn();
-  expect(heard.splice(0)).toEqual(['4', 'C', 'D']);
+  expect(heard.splice(0)).toEqual(['C', 'D', '4']);
   loop.turn();
   expect(heard).toEqual(['closed bye']);
 });
