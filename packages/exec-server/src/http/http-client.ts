@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { ExecError } from '@holdfast/exec-protocol';
 import type { Agent, request } from 'undici';
 import { systemClock } from '../clock.js';
+import { type TimeLimit, timeLimit } from '../time-limit.js';
 import type { HttpHeader, HttpRequest } from './http-request.js';
 import { redirected } from './redirect.js';
 
@@ -30,7 +31,7 @@ export class HttpClient implements HttpSender {
   #network: Promise<Network> | undefined;
 
   async send(first: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
-    const limit = timeLimit(signal, first.timeoutMs);
+    const limit = limitOf(signal, first.timeoutMs);
     let current = first;
     try {
       for (let redirects = 0; ; redirects += 1) {
@@ -77,28 +78,15 @@ export class HttpClient implements HttpSender {
   }
 }
 
-/** A signal that fires with another one, and after some time unless that is ended before. */
-interface TimeLimit {
-  readonly signal: AbortSignal;
-  readonly end: () => void;
-}
-
-/**
- * Has a timer of its own: a signal of `AbortSignal.timeout` that only `AbortSignal.any` knows is collected by Node 20 with
- * the rest, and never fires.
- */
-function timeLimit(signal: AbortSignal, timeoutMs: number | undefined): TimeLimit {
+/** The time that a request has; without one its signal alone counts. */
+function limitOf(signal: AbortSignal, timeoutMs: number | undefined): TimeLimit {
   if (timeoutMs === undefined) return { signal, end: () => undefined };
-  const over = new AbortController();
-  const timer = systemClock.after(timeoutMs, () => {
-    over.abort(new DOMException('the time is over', 'TimeoutError'));
-  });
-  return {
-    signal: AbortSignal.any([signal, over.signal]),
-    end: () => {
-      timer.cancel();
-    },
-  };
+  return timeLimit(
+    systemClock,
+    signal,
+    timeoutMs,
+    () => new DOMException('the time is over', 'TimeoutError'),
+  );
 }
 
 interface Network {

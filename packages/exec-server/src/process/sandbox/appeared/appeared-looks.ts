@@ -3,6 +3,7 @@ import { ExecError, LOOK_LIMIT_MS, MAX_WAITING_LOOKS_PER_SESSION } from '@holdfa
 import type { AppearedReport } from '@holdfast/sandbox';
 import type { Clock } from '../../../clock.js';
 import type { Logger } from '../../../logger.js';
+import { timeLimit } from '../../../time-limit.js';
 import { FairPlaces, type LeavePlace, type Party } from '../fair-places.js';
 import type { AppearedLook } from '../sandbox.js';
 
@@ -75,7 +76,7 @@ export class AppearedLooks {
       tellUnseen('what appeared while a command ran is not looked for: too many looks wait');
       return;
     }
-    const time = this.#limit();
+    const time = timeLimit(this.#clock, over, LOOK_LIMIT_MS, () => new Error('it took too long'));
     try {
       time.signal.throwIfAborted();
       const report = await look(time.signal);
@@ -108,28 +109,6 @@ export class AppearedLooks {
 
   #placesOf(party: Party): FairPlaces {
     return this.#slow.has(party) ? this.#placesForSlow : this.#places;
-  }
-
-  /** The time that one look has. */
-  #limit(): { readonly signal: AbortSignal; end(): void } {
-    const over = this.#over.signal;
-    const limit = new AbortController();
-    const timer = this.#clock.after(LOOK_LIMIT_MS, () => {
-      limit.abort(new Error('it took too long'));
-    });
-    const stop = (): void => {
-      timer.cancel();
-      limit.abort(over.reason);
-    };
-    if (over.aborted) stop();
-    else over.addEventListener('abort', stop, { once: true });
-    return {
-      signal: limit.signal,
-      end: () => {
-        timer.cancel();
-        over.removeEventListener('abort', stop);
-      },
-    };
   }
 
   #log(process: string, { found, more }: AppearedReport): void {
