@@ -24,7 +24,7 @@ import { realFileFacts } from '../files/real-file-facts.js';
 import { identityOf } from '../files/resolve-path.js';
 import { fakeFiles } from '../files/testing/fake-files.js';
 import type { MissingProgram } from '../policy/missing-program.js';
-import type { PathRule } from '../policy/path-rule.js';
+import type { LooseLink, PathRule } from '../policy/path-rule.js';
 import { policyOf, rule } from '../policy/testing/rules.js';
 import { RepositoryScans } from '../repositories/repository-scans.js';
 import type { AppearedReport } from './appeared.js';
@@ -63,11 +63,13 @@ async function appearedBy(
   work: () => void,
   {
     rules = [],
+    looseLinks = [],
     missingPrograms = [],
     files = OWN,
     since = Date.now() - PLANNING_MS,
   }: {
     readonly rules?: readonly PathRule[];
+    readonly looseLinks?: readonly LooseLink[];
     readonly missingPrograms?: readonly MissingProgram[];
     readonly files?: FileView;
     readonly since?: number;
@@ -76,7 +78,7 @@ async function appearedBy(
   const target = { root, except: new Set<string>(), maxDirectories: 100 };
   const searched = [{ target, tree: await repositories.find(target) }];
   work();
-  const plan = { searched, policy: { ...policyOf([]), rules }, missingPrograms };
+  const plan = { searched, policy: { ...policyOf([]), rules, looseLinks }, missingPrograms };
   return await findAppeared(plan, { repositories, files }, since);
 }
 
@@ -452,6 +454,44 @@ test('a link called .git that has become a repository is told, wherever it led, 
   );
   expect(report).toEqual({
     found: ['circle/.git', 'nothing/.git', 'relinked/.git'].map(repositoryNote),
+    more: 0,
+  });
+});
+
+test('what is in the place of a `.git` file that was kept, or of a link on the way of another `.git`, is told once, and one that was edited or made anew is not', async () => {
+  const at = (name: string): string => path.join(root, name, '.git');
+  const files = ['edited', 'filed', 'grown'];
+  const links = ['remade', 'relinked', 'filled'];
+  for (const name of [...files, ...links]) mkdirSync(path.join(root, name));
+  for (const name of files) writeFileSync(at(name), 'gitdir: ../x\n');
+  for (const name of links) symlinkSync('../x', at(name));
+  const since = await laterThan(at('filled'));
+  const rules = [
+    rule(`write ${root}`),
+    ...files.map((name) => rule('read /x', { path: at(name), identity: identityOf(lstatOf(at(name))) })),
+  ];
+  const looseLinks = links.map((name) => {
+    const found = lstatOf(at(name));
+    return { path: at(name), identity: identityOf(found), target: '../x', uid: found.uid };
+  });
+  const report = await appearedBy(
+    () => {
+      appendFileSync(at('edited'), '\n');
+      for (const name of [...files.slice(1), ...links]) rmSync(at(name));
+      writeFileSync(at('filed'), 'gitdir: ../y\n');
+      symlinkSync('../x', at('remade'));
+      symlinkSync('../y', at('relinked'));
+      for (const name of ['grown', 'filled']) repository(name);
+    },
+    { rules, looseLinks, since },
+  );
+  const linkNote = (name: string): AppearedReport['found'][number] => ({
+    kind: 'protectedName',
+    path: at(name),
+    text: `${at(name)} was a link, which nothing kept from being replaced, and there is something else now; look at what it holds, or where it leads`,
+  });
+  expect(report).toEqual({
+    found: [...['filed/.git', 'grown/.git'].map(nameNote), ...['relinked', 'filled'].map(linkNote)],
     more: 0,
   });
 });

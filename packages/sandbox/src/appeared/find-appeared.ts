@@ -11,7 +11,7 @@ import { findGitChanges } from './git-changes.js';
 import { gitPartsOf } from './git-parts.js';
 import { findMadePrograms } from './made-programs.js';
 import { findNewRepositories } from './new-repositories.js';
-import { findUncovered } from './uncovered.js';
+import { findUncovered, judgedPaths } from './uncovered.js';
 
 /** What of a plan tells what there was. */
 type LookedAfterPlan = Pick<SandboxPlan, 'policy' | 'searched' | 'missingPrograms'>;
@@ -42,6 +42,7 @@ async function lookThrough(
   const known = new Set(searched.flatMap(({ tree }) => tree.repositories));
   const index = indexRules(policy.rules);
   const pinned = withHolders(policy.rules.map(({ path }) => path));
+  const judged = judgedPaths(policy);
   const look = {
     since,
     isWritable: (path: string) => index.accessAt(path) === 'write',
@@ -55,7 +56,7 @@ async function lookThrough(
   await findMadePrograms(missingPrograms, look);
   for (const { target, tree } of searched) {
     const after = await repositories.find(target, signal);
-    await findNewRepositories({ target, tree }, after, files, look);
+    await findNewRepositories({ target, tree }, after, files, { ...look, judged });
     for (const directory of tree.repositories) await findGitChanges(directory, look);
   }
   const roots = searched.map(({ target }) => target.root);

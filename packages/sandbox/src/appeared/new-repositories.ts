@@ -12,16 +12,21 @@ import { ownDoings, withoutLinks } from './own-doing.js';
 /** Paths that are looked at between two turns of the event loop. */
 const PATHS_AT_ONCE = 256;
 
+interface RepositoryLook extends Pick<ChangeLook, 'since' | 'findings' | 'signal'> {
+  /** Paths of which it is told by itself that there is something else. */
+  readonly judged: ReadonlySet<string>;
+}
+
 /**
- * All but those that a new `.git` holds, for its submodules: three files make anything else look like a repository, and could keep what lies in it from
- * being told. What was not looked at before is new only where it has changed since, or was moved. What cannot be looked at now is told.
+ * All but those that are judged by themselves, and those that a new `.git` holds, for its submodules: three files make anything else look like a
+ * repository, and could keep what lies in it from being told. What was not looked at before is new only where it has changed since, or was moved. What cannot be looked at now is told.
  * @throws The reason of the signal.
  */
 export async function findNewRepositories(
   { target: { root }, tree: before }: SearchedRoot,
   after: ScannedTree,
   files: FileFacts,
-  { since, findings, signal }: Pick<ChangeLook, 'since' | 'findings' | 'signal'>,
+  { since, findings, signal, judged }: RepositoryLook,
 ): Promise<void> {
   const isNew = newnessBetween(before, after, { root, since });
   const isOwnDoing = ownDoings(root, withoutLinks(files));
@@ -34,7 +39,8 @@ export async function findNewRepositories(
   }
   const holders = new Set(after.repositories.filter((path) => added.has(path) && path.endsWith('/.git')));
   for (const path of added) {
-    if (!isWithinAny(parentOf(path), holders)) findings.add('repository', path, newRepository);
+    if (!judged.has(path) && !isWithinAny(parentOf(path), holders))
+      findings.add('repository', path, newRepository);
   }
   const { unseen } = after;
   if (unseen !== undefined && before.unseen === undefined)

@@ -34,6 +34,17 @@ export async function findUncovered(
   }
 }
 
+/** Where that is judged, and told only if there is something else. */
+export function judgedPaths({
+  rules,
+  looseLinks = [],
+}: Pick<NormalisedPolicy, 'rules' | 'looseLinks'>): ReadonlySet<string> {
+  const kept = rules.filter(
+    ({ access, kind, identity }) => access !== 'write' && (kind === 'missing' || identity !== undefined),
+  );
+  return new Set([...kept, ...looseLinks].map(({ path }) => path));
+}
+
 /** Lets others have the event loop after some. @throws The reason of the signal. */
 async function* inTurns<T>(all: readonly T[], signal: AbortSignal): AsyncGenerator<T> {
   for (const [at, one] of all.entries()) {
