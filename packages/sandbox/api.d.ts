@@ -36,7 +36,7 @@ interface AppearedReport {
 }
 
 /** What of a plan tells what there was. */
-type LookedAfterPlan = Pick<SandboxPlan, 'policy' | 'searched' | 'missingPrograms'>;
+type LookedAfterPlan = Pick<SandboxPlan, 'policy' | 'searched' | 'missingPrograms'> & Partial<Pick<SandboxPlan, 'madeMs'>>;
 /**
  * What has come up while a command ran that nothing protected: repositories, names that were kept from being created, and what in the
  * directories of repositories leads git outside elsewhere. Who has made it is not known: everybody who may write there could have.
@@ -1190,6 +1190,11 @@ interface RepositoryFinder {
      * @param signal Ends the wait, and the look if nobody else waits for it; default none. @throws only its reason.
      */
     find(target: ScanTarget, signal?: AbortSignal): Promise<ScannedTree>;
+    /**
+     * Whether the last look below a target has found a directory where one at that time had found it, or one made in its place since; false where
+     * nobody knows. Left out where nothing is remembered. @param sinceMs Milliseconds since 1970.
+     */
+    stoodThere?(target: ScanTarget, directory: string, sinceMs: number): boolean;
 }
 
 /** What planning needs to know of the executor. */
@@ -1546,6 +1551,8 @@ interface SandboxPlan {
     readonly missingPrograms: readonly MissingProgram[];
     /** Where repositories were looked for, and what was there. */
     readonly searched: readonly SearchedRoot[];
+    /** When it was complete, in milliseconds since 1970: what it was made from was there before its command. */
+    readonly madeMs: number;
 }
 /** What is below something that may be written. */
 interface SearchedRoot {

@@ -82,6 +82,8 @@ export interface SandboxPlan {
   readonly missingPrograms: readonly MissingProgram[];
   /** Where repositories were looked for, and what was there. */
   readonly searched: readonly SearchedRoot[];
+  /** When it was complete, in milliseconds since 1970: what it was made from was there before its command. */
+  readonly madeMs: number;
 }
 
 /** What is below something that may be written. */
@@ -194,7 +196,7 @@ async function planWithin(
       trees,
     );
   });
-  return { ...answered, searched };
+  return { ...answered, searched, madeMs: Date.now() };
 }
 
 async function scanAll(
@@ -248,7 +250,7 @@ function answer(
     mountsAround,
   }: Surroundings,
   trees: ScannedTrees,
-): Omit<SandboxPlan, 'searched'> {
+): Omit<SandboxPlan, 'searched' | 'madeMs'> {
   const needed = [command.cwd, ...runBy];
   const held = applyCeiling(asked, ceiling, { files, mounts: onHost, needed }, trees);
   const gapped = withMountGaps(mountsAround, held);

@@ -15,7 +15,7 @@ export async function tellAppeared(
   temporary: string | undefined,
 ): Promise<void> {
   const isKept = (path: string): boolean => temporary === undefined || !isWithin(path, temporary);
-  const { searched, policy, missingPrograms } = plan;
+  const { searched, policy, missingPrograms, madeMs } = plan;
   const kept = {
     searched: searched.filter(({ target }) => isKept(target.root)),
     policy: {
@@ -23,6 +23,7 @@ export async function tellAppeared(
       rules: policy.rules.filter(({ access, path }) => access === 'write' || isKept(path)),
     },
     missingPrograms: missingPrograms.filter(({ path }) => isKept(path)),
+    madeMs,
   };
   const limit = AbortSignal.timeout(LOOK_LIMIT_MS);
   try {

@@ -24,8 +24,8 @@ export interface ChangeLook {
   readonly since: number;
   /** Whether the command could write at a canonical path. */
   readonly isWritable: (path: string) => boolean;
-  /** Whether the command could not rename what stands at a canonical path: it is, or holds, something that has a mount of its own. */
-  readonly isPinned: (path: string) => boolean;
+  /** Whether a directory stands at its canonical path where it stood before; false where nobody knows. */
+  readonly isUnmoved: (path: string) => boolean;
   /** Directories of repositories, each of which is looked at by itself. */
   readonly repositories: ReadonlySet<string>;
   readonly budget: LookBudget;

@@ -392,12 +392,30 @@ test('where not everything was looked at, a repository that was moved meanwhile 
     searched: [{ target: { ...target, maxDirectories: 1000 }, tree }],
     policy: policyOf([]),
     missingPrograms: [],
+    madeMs: since,
   };
   const { found } = await findAppeared(plan, { repositories, files: OWN }, since);
   expect(found.filter(({ path: at }) => at !== root)).toEqual([
     repositoryNote('top/.git'),
     repositoryNote('x/c/stays/.git'),
   ]);
+});
+
+test('where not everything was looked at, what was made in directories that were seen tells nothing of a repository further down', async () => {
+  repository('a/b/c/stays');
+  mkdirSync(path.join(root, 'many'));
+  for (let at = 0; at < 120; at += 1) mkdirSync(path.join(root, `many/d${at}`));
+  const target = { root, except: new Set<string>(), maxDirectories: 5 };
+  const tree = await repositories.find(target);
+  const since = await laterThan(root);
+  for (const name of ['file', 'a/file', 'a/b/file']) writeFileSync(path.join(root, name), '');
+  const searched = [{ target: { ...target, maxDirectories: 1000 }, tree }];
+  const foundBy = async (madeMs: number): Promise<readonly unknown[]> => {
+    const plan = { searched, policy: policyOf([]), missingPrograms: [], madeMs };
+    return (await findAppeared(plan, { repositories, files: OWN }, since)).found;
+  };
+  const seenMs = Date.now();
+  expect([await foundBy(seenMs), await foundBy(0)]).toEqual([[], [repositoryNote('a/b/c/stays/.git')]]);
 });
 
 test('where not everything was looked at, a directory that was there and was filled is new, and one in which somebody commits is not', async () => {

@@ -1,5 +1,4 @@
 import { letGoOfWays } from '../files/direct-path.js';
-import { withHolders } from '../files/paths.js';
 import type { HostFacts } from '../host-facts.js';
 import type { SandboxPlan } from '../plan-sandbox.js';
 import { indexRules } from '../policy/access.js';
@@ -12,9 +11,11 @@ import { gitPartsOf } from './git-parts.js';
 import { findMadePrograms } from './made-programs.js';
 import { findNewRepositories } from './new-repositories.js';
 import { findUncovered, judgedPaths } from './uncovered.js';
+import { unmovedIn } from './unmoved.js';
 
 /** What of a plan tells what there was. */
-type LookedAfterPlan = Pick<SandboxPlan, 'policy' | 'searched' | 'missingPrograms'>;
+type LookedAfterPlan = Pick<SandboxPlan, 'policy' | 'searched' | 'missingPrograms'> &
+  Partial<Pick<SandboxPlan, 'madeMs'>>;
 
 /**
  * What has come up while a command ran that nothing protected: repositories, names that were kept from being created, and what in the
@@ -33,20 +34,20 @@ export function findAppeared(
 }
 
 async function lookThrough(
-  { policy, searched, missingPrograms }: LookedAfterPlan,
+  plan: LookedAfterPlan,
   { repositories, files }: Pick<HostFacts, 'repositories' | 'files'>,
   since: number,
   signal: AbortSignal,
 ): Promise<AppearedReport> {
   letGoOfWays();
+  const { policy, searched, missingPrograms } = plan;
   const known = new Set(searched.flatMap(({ tree }) => tree.repositories));
   const index = indexRules(policy.rules);
-  const pinned = withHolders(policy.rules.map(({ path }) => path));
   const judged = judgedPaths(policy);
   const look = {
     since,
     isWritable: (path: string) => index.accessAt(path) === 'write',
-    isPinned: (path: string) => pinned.has(path),
+    isUnmoved: unmovedIn(plan, repositories),
     repositories: known,
     budget: fullBudget(),
     findings: new Findings(),
@@ -57,6 +58,8 @@ async function lookThrough(
   for (const { target, tree } of searched) {
     const after = await repositories.find(target, signal);
     await findNewRepositories({ target, tree }, after, files, { ...look, judged });
+  }
+  for (const { tree } of searched) {
     for (const directory of tree.repositories) await findGitChanges(directory, look);
   }
   const roots = searched.map(({ target }) => target.root);

@@ -50,13 +50,13 @@ async function changes(
   budget: Partial<LookBudget> = {},
   repositories: ReadonlySet<string> = new Set(),
   kept: ReadonlySet<string> = new Set(),
-  pinned: ReadonlySet<string> = new Set(),
+  unmoved: ReadonlySet<string> = new Set([work]),
 ): Promise<readonly Appeared[]> {
   const findings = new Findings();
   const look = {
     since,
     isWritable: (at: string) => isWithin(at, work) && !kept.has(at),
-    isPinned: (at: string) => pinned.has(at),
+    isUnmoved: (at: string) => unmoved.has(at),
     repositories,
     budget: { ...fullBudget(), ...budget },
     findings,
@@ -283,7 +283,7 @@ test('a config that a linked worktree is given is told unless it is empty, that 
   expect(await changes(since, {}, undefined, kept)).toEqual([note]);
 });
 
-test('what was there is not told where only the directory above it has changed and cannot be renamed, as by what stands for missing files', async () => {
+test('what was there is not told where the directory above it has changed and was not moved, as by what stands for missing files', async () => {
   git('commit', '-qm', 'one');
   git('worktree', 'add', '-q', path.join(work, 'beside'));
   const at = (name: string): string => path.join(directory, 'worktrees/beside', name);
@@ -293,8 +293,8 @@ test('what was there is not told where only the directory above it has changed a
   for (const name of ['rebase-merge/git-rebase-todo', 'rebase-merge/strategy']) writeFileSync(at(name), '');
   const since = await laterThan(at('rebase-merge/strategy'));
   rmSync(at('rebase'));
-  const found = async (pinned: readonly string[]): Promise<readonly string[]> =>
-    (await changes(since, {}, undefined, undefined, new Set(pinned))).map((one) => one.path).sort();
+  const found = async (unmoved: readonly string[]): Promise<readonly string[]> =>
+    (await changes(since, {}, undefined, undefined, new Set(unmoved))).map((one) => one.path).sort();
   const [told, rebase] = [
     at('gitdir'),
     ['git-rebase-todo', 'strategy'].map((name) => at(`rebase-merge/${name}`)),
@@ -429,7 +429,7 @@ test('nobody waits for it any more', async () => {
   const look = {
     since: 0,
     isWritable: () => true,
-    isPinned: () => false,
+    isUnmoved: () => false,
     repositories: new Set<string>(),
     budget: fullBudget(),
     findings: new Findings(),

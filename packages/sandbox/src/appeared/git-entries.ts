@@ -17,7 +17,7 @@ export interface GitEntry {
   readonly kind: 'file' | 'link' | 'socket' | 'pipeOrDevice';
   /** Whether it is called as a branch is, or could be. */
   readonly isNamedByUsers: boolean;
-  /** Whether what holds it has changed, and could be renamed, so that it may have come there as it was. */
+  /** Whether what holds it has changed, and may have been moved, so that it may have come there as it was. */
   readonly isMoved: boolean;
 }
 
@@ -109,7 +109,7 @@ class GitWalk {
       path,
       isNamedByUsers: holder.isNamedByUsers || holdsBranches,
       // What stands for missing files in it changes it as well.
-      isMoved: holder.isMoved || (!this.#look.isPinned(path) && this.#hasChanged(path)),
+      isMoved: holder.isMoved || (!this.#look.isUnmoved(path) && this.#hasChanged(path)),
     };
   }
 

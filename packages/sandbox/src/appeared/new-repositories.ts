@@ -12,7 +12,7 @@ import { ownDoings, withoutLinks } from './own-doing.js';
 /** Paths that are looked at between two turns of the event loop. */
 const PATHS_AT_ONCE = 256;
 
-interface RepositoryLook extends Pick<ChangeLook, 'since' | 'findings' | 'signal'> {
+interface RepositoryLook extends Pick<ChangeLook, 'since' | 'isUnmoved' | 'findings' | 'signal'> {
   /** Paths of which it is told by itself that there is something else. */
   readonly judged: ReadonlySet<string>;
 }
@@ -26,9 +26,9 @@ export async function findNewRepositories(
   { target: { root }, tree: before }: SearchedRoot,
   after: ScannedTree,
   files: FileFacts,
-  { since, findings, signal, judged }: RepositoryLook,
+  { since, isUnmoved, findings, signal, judged }: RepositoryLook,
 ): Promise<void> {
-  const isNew = newnessBetween(before, after, { root, since });
+  const isNew = newnessBetween(before, after, { root, since, isUnmoved });
   const isOwnDoing = ownDoings(root, withoutLinks(files));
   const added = new Set<string>();
   for (const [at, path] of [...new Set([...after.gitPaths, ...after.repositories])].entries()) {
@@ -62,16 +62,20 @@ function nowShut(path: string): string {
   return `${path} cannot be looked into any more, and may hold repositories that were not there before; let this user read and enter it (chmod u+rx)`;
 }
 
+interface Searched extends Pick<ChangeLook, 'since' | 'isUnmoved'> {
+  readonly root: string;
+}
+
 /** Says of what was found now whether it could not be found before. */
 function newnessBetween(
   before: ScannedTree,
   after: ScannedTree,
-  { root, since }: { readonly root: string; readonly since: number },
+  { root, since, isUnmoved }: Searched,
 ): (path: string) => boolean {
   const directories = new Set(before.repositories);
   const known = new Set([...before.gitPaths, ...directories]);
   const directoriesNow = new Set(after.repositories);
-  const wasMoved = movedBelow(root, since);
+  const wasMoved = movedBelow({ root, since, isUnmoved });
   const isSeenWhole = before.unseen === undefined;
   return (path) => {
     if (!known.has(path)) return isSeenWhole || wasMoved(path);
@@ -86,7 +90,7 @@ function newnessBetween(
  * Says whether something was made since, was there and filled so that git takes it for a repository, or has come to its path by a rename, be it of a directory above.
  * A rename changes what is renamed and what holds it, and no program can set that time back.
  */
-function movedBelow(root: string, since: number): (path: string) => boolean {
+function movedBelow({ root, since, isUnmoved }: Searched): (path: string) => boolean {
   const changed = new Map<string, boolean>();
   const isChanged = (path: string): boolean => {
     const answer = changed.get(path) ?? hasChanged(path, since);
@@ -94,7 +98,7 @@ function movedBelow(root: string, since: number): (path: string) => boolean {
     return answer;
   };
   return (path) => {
-    for (let at = path; at !== root && isWithin(at, root); at = parentOf(at)) {
+    for (let at = path; at !== root && isWithin(at, root) && !isUnmoved(at); at = parentOf(at)) {
       if (isChanged(at) && isChanged(parentOf(at))) return true;
     }
     return isFilled(path, isChanged);

@@ -11,7 +11,12 @@ export interface DirectoryStamp {
 
 /** Whether it is the stamp of the same state, if that one was settled. */
 export function isSameStamp(one: DirectoryStamp, other: DirectoryStamp): boolean {
-  return one.changedMs === other.changedMs && one.inode === other.inode && one.device === other.device;
+  return one.changedMs === other.changedMs && isSameDirectory(one, other);
+}
+
+/** Whether it is one of the same directory, or of one that was made after that had gone. */
+export function isSameDirectory(one: DirectoryStamp, other: DirectoryStamp): boolean {
+  return one.inode === other.inode && one.device === other.device;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { isSameStamp, isSettled } from '../files/directory-stamp.js';
+import { isSameDirectory, isSameStamp, isSettled } from '../files/directory-stamp.js';
 import { childOf } from '../files/paths.js';
 import { MAX_SCANNED_DIRECTORIES, MAX_SCANNED_TREE_ENTRIES } from '../limits.js';
 import { isLinkedWorktree, isRepository, MARKS_OF_FILES, REPOSITORY_MARKS } from './git-directory.js';
@@ -21,16 +21,22 @@ export interface Listing {
   readonly isLinkedWorktree: boolean;
   /** False when it may have changed after it was listed without another stamp: such a listing is used once. */
   readonly isSettled: boolean;
+  /** Since when each look has found this very directory here: when the first one asked for it, in milliseconds since 1970. */
+  readonly hereSinceMs: number;
 }
 
 /**
  * Reads a directory, but not further than any scan may.
- * @param stamp Taken before. @param stampedAtMs When, by the clock of this machine.
+ * @param stamp Taken before. @param stampedAtMs When, by the clock of this machine. @param known What an earlier look has found there.
  * @throws ShutDirectory
  */
 export async function readListing(
   directory: string,
-  { stamp, stampedAtMs }: { readonly stamp: ScannedStamp; readonly stampedAtMs: number },
+  {
+    stamp,
+    stampedAtMs,
+    known,
+  }: { readonly stamp: ScannedStamp; readonly stampedAtMs: number; readonly known: Listing | undefined },
   files: ScanFiles,
 ): Promise<Listing> {
   const directories: string[] = [];
@@ -60,6 +66,7 @@ export async function readListing(
     isRepository: isRepository(isThere) || (isThere(CONFIG) && isOfGit(directory, files)),
     isLinkedWorktree: isLinkedWorktree(isThere),
     isSettled: isSettled(stamp, stampedAtMs),
+    hereSinceMs: known !== undefined && isSameDirectory(known.stamp, stamp) ? known.hereSinceMs : stampedAtMs,
   };
 }
 

@@ -324,6 +324,30 @@ describe('what is remembered', () => {
     expect([await readsFor(['/0']), await readsFor(['/1'])]).toEqual([0, 2]);
   });
 
+  test('tells which directories stood where they stand, whatever was made in them, as long as each look finds them', async () => {
+    const tree = treeOf('/ws/stays/x', '/ws/replaced', '/ws/gone', '/ws/kept');
+    const scans = scansOf(tree);
+    const below = target('/ws', { except: new Set(['/ws/kept']) });
+    const paths = ['', '/stays', '/stays/x', '/replaced', '/gone', '/kept', '/made'].map(
+      (name) => `/ws${name}`,
+    );
+    const stood = (sinceMs: number): readonly string[] =>
+      paths.filter((path) => scans.stoodThere(below, path, sinceMs));
+    tree.nowMs = 1_000;
+    await scans.find(below);
+    expect([stood(999), stood(1_000)]).toEqual([[], paths.slice(0, 5)]);
+    tree.nowMs = 2_000;
+    tree.make('/ws/stays/y', false);
+    for (const path of ['/ws/replaced', '/ws/gone']) tree.remove(path);
+    for (const path of ['/ws/replaced', '/ws/made']) tree.make(path, true);
+    await scans.find(below);
+    expect([stood(1_000), stood(2_000)]).toEqual([
+      ['/ws', '/ws/stays', '/ws/stays/x'],
+      ['/ws', '/ws/stays', '/ws/stays/x', '/ws/replaced', '/ws/made'],
+    ]);
+    expect(scans.stoodThere(target('/ws'), '/ws', 2_000)).toBe(false);
+  });
+
   test('changes no answer, whatever has happened since', async () => {
     const name = fc.constantFrom('a', 'b', '.git', 'HEAD', 'objects', 'refs', 'modules');
     const path = fc.array(name, { minLength: 1, maxLength: 4 }).map((names) => `/${names.join('/')}`);

@@ -21,6 +21,11 @@ export interface RepositoryFinder {
    * @param signal Ends the wait, and the look if nobody else waits for it; default none. @throws only its reason.
    */
   find(target: ScanTarget, signal?: AbortSignal): Promise<ScannedTree>;
+  /**
+   * Whether the last look below a target has found a directory where one at that time had found it, or one made in its place since; false where
+   * nobody knows. Left out where nothing is remembered. @param sinceMs Milliseconds since 1970.
+   */
+  stoodThere?(target: ScanTarget, directory: string, sinceMs: number): boolean;
 }
 
 const turns = new FairTurns();
@@ -49,8 +54,13 @@ export class RepositoryScans implements RepositoryFinder {
   }
 
   find(target: ScanTarget, signal: AbortSignal = NEVER_ABORTED): Promise<ScannedTree> {
-    const key = JSON.stringify([target.root, ...[...target.except].sort()]);
+    const key = keyOf(target);
     return this.#looks.ask(key, (unwanted) => this.#scan(key, target, unwanted), signal);
+  }
+
+  stoodThere(target: ScanTarget, directory: string, sinceMs: number): boolean {
+    const listing = this.#known.get(keyOf(target))?.get(directory);
+    return listing !== undefined && listing.hereSinceMs <= sinceMs;
   }
 
   async #scan(key: string, target: ScanTarget, signal: AbortSignal): Promise<ScannedTree> {
@@ -69,6 +79,10 @@ export class RepositoryScans implements RepositoryFinder {
     });
     return tree;
   }
+}
+
+function keyOf({ root, except }: ScanTarget): string {
+  return JSON.stringify([root, ...[...except].sort()]);
 }
 
 /** Those that were known stay first, but for what has gone: what was made to be found instead of them comes behind. */

@@ -189,7 +189,7 @@ class Scan {
     if (stamp === undefined) return undefined;
     const known = this.#known.listings.get(directory);
     if (known !== undefined && isCurrent(known, stamp)) return known;
-    return await readListing(directory, { stamp, stampedAtMs }, files);
+    return await readListing(directory, { stamp, stampedAtMs, known }, files);
   }
 
   /** What an earlier look has found is asked for by name, before what this one has. */

@@ -32,6 +32,7 @@ export function aftermathOf(
   { plans, judgements, logger, find }: AftermathHost,
 ): Aftermath {
   const kept = plans.keep(plan);
+  const { madeMs } = plan;
   return {
     judge: async (exitCode, output) => {
       try {
@@ -51,7 +52,7 @@ export function aftermathOf(
     look: async (signal) => {
       const asked = kept.read();
       if (asked === undefined) throw new Error(NOT_KEPT);
-      return await find(asked, host, sinceMs, signal);
+      return await find({ ...asked, madeMs }, host, sinceMs, signal);
     },
     forget: () => {
       kept.forget();
