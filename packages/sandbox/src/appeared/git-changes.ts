@@ -162,8 +162,8 @@ function commonOf(directory: string): string {
 }
 
 /** Whether a linked worktree is behind a link that has come up since. */
-function isLedAway(path: string, { isWritable, since }: ChangeLook): boolean {
-  return path.endsWith('/gitdir') && isBehindNewLink(path, textOf(path), { isWritable, since });
+function isLedAway(path: string, look: ChangeLook): boolean {
+  return path.endsWith('/gitdir') && isBehindNewLink(path, textOf(path), look);
 }
 
 function textOf(path: string): string | undefined {

@@ -42,12 +42,12 @@ export function worktreeFault(
 export function isBehindNewLink(
   path: string,
   text: string | undefined,
-  { isWritable, since }: Pick<ChangeLook, 'isWritable' | 'since'>,
+  { isWritable, isUnmoved, since }: Pick<ChangeLook, 'isWritable' | 'isUnmoved' | 'since'>,
 ): boolean {
   const files = filesOf(path, text);
   // Elsewhere nothing is looked at for what a command has written, or somebody else, however long ago.
   if (files === undefined || !isWritable(files) || !isBehindLink(childOf(files, '.git'))) return false;
-  for (let at = files; isWritable(at) && at !== '/'; at = parentOf(at)) {
+  for (let at = files; isWritable(at) && !isUnmoved(at) && at !== '/'; at = parentOf(at)) {
     if (wasPlaced(at, since)) return true;
   }
   return false;
