@@ -49,6 +49,9 @@ export const STDIN_QUEUE_BYTES = 8 * MIB;
 /** Requests of one connection that are not answered, and what has not left its socket; past it the connection is not read. */
 export const BACKLOG_BYTES = 64 * MIB;
 
+/** Messages of connections that are gone, which wait for their turn in a server, and what such connections take themselves. */
+export const GONE_MESSAGES_BYTES = 256 * MIB;
+
 /** How long nothing of a backlog moves until as much again is read: what gets it moving may be among it. */
 export const BACKLOG_STILL_MS = 1_000;
 

@@ -20,6 +20,7 @@ import { AnswerBuffers } from './rpc/answers/answer-buffers.js';
 import type { AnswerTransport } from './rpc/answers/answer-transport.js';
 import { SharedRoom } from './rpc/answers/shared-room.js';
 import { Connection, type ConnectionHost } from './rpc/connection.js';
+import { GoneMessages } from './rpc/incoming/gone-messages.js';
 import { MessageTurns } from './rpc/incoming/message-turns.js';
 import { PacedTransport } from './rpc/incoming/paced-transport.js';
 import { SessionRegistry } from './session/session-registry.js';
@@ -149,6 +150,11 @@ export function createServerCore(options: ServerCoreOptions): ServerCore {
     listQueue: new LoopQueue(),
   };
   const turns = new MessageTurns(clock);
+  const gone = new GoneMessages({
+    onDropped: (messages) => {
+      logger.warn({ messages }, 'messages of a connection that is gone were dropped: too many of such wait');
+    },
+  });
   const connections = new Set<Connection>();
   return {
     get held() {
@@ -160,7 +166,7 @@ export function createServerCore(options: ServerCoreOptions): ServerCore {
       };
     },
     accept(carrier, principal, { isResumable }) {
-      const transport = new PacedTransport({ carrier, turns, principal });
+      const transport = new PacedTransport({ carrier, turns, gone, principal });
       const connection = new Connection(createConnectionId(), transport, { principal, isResumable }, host);
       connections.add(connection);
       void connection.ended.then(() => connections.delete(connection));

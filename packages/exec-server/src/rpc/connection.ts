@@ -33,12 +33,13 @@ import type { LoopQueue } from '../loop-queue.js';
 import { fingerprintOf } from '../session/fingerprint.js';
 import type { SessionOwner, SessionRegistry } from '../session/session-registry.js';
 import type { AnswerBuffers } from './answers/answer-buffers.js';
-import type { AnswerTransport } from './answers/answer-transport.js';
 import { ReadAnswers } from './answers/read-answers.js';
 import type { SharedRoom } from './answers/shared-room.js';
 import type { ProcessScope } from './handlers/process-handlers.js';
 import { createRoutes } from './handlers/routes.js';
 import { HANDSHAKE_START, type Handshake, nextHandshake } from './handshake.js';
+import { isForItsAnswer } from './incoming/for-its-answer.js';
+import type { PacedTransport } from './incoming/paced-transport.js';
 import { Backlog } from './outgoing/backlog.js';
 import { Liveness } from './outgoing/liveness.js';
 import { createNotificationSink, type NotificationSink } from './outgoing/notifications.js';
@@ -77,7 +78,7 @@ export class Connection {
   readonly #id: ConnectionId;
   readonly #client: SessionOwner;
   readonly #host: ConnectionHost;
-  readonly #transport: AnswerTransport;
+  readonly #transport: PacedTransport;
   readonly #peer: Peer;
   readonly #backlog: Backlog;
   readonly #readAnswers: ReadAnswers;
@@ -87,7 +88,7 @@ export class Connection {
   #handshake: Handshake = HANDSHAKE_START;
   #service: Service | undefined;
 
-  constructor(id: ConnectionId, transport: AnswerTransport, client: SessionOwner, host: ConnectionHost) {
+  constructor(id: ConnectionId, transport: PacedTransport, client: SessionOwner, host: ConnectionHost) {
     this.#id = id;
     this.#client = client;
     this.#host = host;
@@ -244,6 +245,9 @@ export class Connection {
       );
     }
     if (spec.method !== 'process/read') this.#service?.legacyResume?.onRequest();
+    if (!this.#transport.isHeard && isForItsAnswer(spec)) {
+      throw new ExecError('connectionLost', `${spec.method}: the connection ended before it began`);
+    }
     if (spec.extension === undefined || this.#has(spec.extension)) return;
     throw new ExecError(
       'methodUnknown',

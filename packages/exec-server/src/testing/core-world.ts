@@ -76,9 +76,12 @@ export class CoreWorld implements AsyncDisposable {
     });
   }
 
-  connect(principal = 'default', isResumable = true): CoreClient {
+  /** @param carrier What the server's end does in another way. */
+  connect(principal = 'default', isResumable = true, carrier: Partial<AnswerTransport> = {}): CoreClient {
     const [near, far] = memoryTransportPair();
-    const { ended } = this.#core.accept(takingBytes(near), principal, { isResumable });
+    const { ended } = this.#core.accept(Object.assign(takingBytes(near), carrier), principal, {
+      isResumable,
+    });
     return new CoreClient(far, ended, near);
   }
 
@@ -205,6 +208,11 @@ export class CoreClient {
 
   resume(): void {
     this.#transport.resume();
+  }
+
+  /** Ends the connection behind what was sent. */
+  hangUp(): void {
+    this.#transport.close('normal', '');
   }
 
   /** Ends the connection without a word; what was under way is lost. */

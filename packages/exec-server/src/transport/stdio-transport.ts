@@ -10,6 +10,7 @@ import type { AnswerTransport } from '../rpc/answers/answer-transport.js';
 /** One connection on a pair of byte streams, one message a line. The end of input ends it. */
 export class StdioTransport implements AnswerTransport {
   readonly label = 'stdio';
+  readonly answersAfterEnd = true;
   readonly #input: Readable;
   readonly #output: Writable;
   readonly #splitter = createLineSplitter();

@@ -53,6 +53,8 @@ export interface SeatTurns {
   release(nowMs: number): void;
   /** Lets a connection go on in a later turn; to ask again before that does nothing. */
   ask(seat: MessageSeat): void;
+  /** It asks for nothing any more. */
+  leave(seat: MessageSeat): void;
 }
 
 /** What one connection has of the turns of the event loop. */
@@ -92,6 +94,11 @@ export class MessageSeat {
   /** To go on in a later turn; to ask again before that does nothing. */
   ask(): void {
     this.#turns.ask(this);
+  }
+
+  /** Its connection is over. */
+  leave(): void {
+    this.#turns.leave(this);
   }
 
   /** Whether messages were handed on in this turn, which may have answers before it is over. */

@@ -73,6 +73,13 @@ export class MessageTurns implements SeatTurns {
     this.#plan();
   }
 
+  leave(seat: MessageSeat): void {
+    const ofPrincipal = this.#waiting.get(seat.principal);
+    if (ofPrincipal?.remove(seat) !== true) return;
+    this.#waits -= 1;
+    if (ofPrincipal.isEmpty) this.#waiting.delete(seat.principal);
+  }
+
   /** One call for each that goes on, and one more: what its promises do is over, and counted, before the next one. */
   #plan(): void {
     const wanted = this.#waits === 0 ? 0 : Math.min(this.#waits, SEATS_A_TURN) + 1;
@@ -125,6 +132,11 @@ class WaitingSeats {
     if (this.#seats.has(seat)) return false;
     this.#seats.set(seat, turn);
     return true;
+  }
+
+  /** @returns false for one that does not wait. */
+  remove(seat: MessageSeat): boolean {
+    return this.#seats.delete(seat);
   }
 
   /** The next one to go on; undefined where all of them have asked in this very turn. */

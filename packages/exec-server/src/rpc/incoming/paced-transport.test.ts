@@ -10,6 +10,7 @@ import { CoreWorld, FLOW } from '../../testing/core-world.js';
 import { StdioTransport } from '../../transport/stdio-transport.js';
 import { WebSocketTransport } from '../../transport/websocket-transport.js';
 import type { AnswerTransport } from '../answers/answer-transport.js';
+import { GoneMessages } from './gone-messages.js';
 import { MESSAGES_A_TURN } from './message-seat.js';
 import { MessageTurns } from './message-turns.js';
 import { PacedTransport } from './paced-transport.js';
@@ -75,8 +76,19 @@ class Loop {
   #now = 0;
   #next: (() => void)[] = [];
   readonly turns = new MessageTurns(this);
+  /** How many messages each connection lost that was dropped. */
+  readonly dropped: number[] = [];
+  readonly gone: GoneMessages;
   /** How long the machine stands still during the next message. */
   stoodStillMs = 0;
+
+  constructor(goneBytes?: number) {
+    const onDropped = (messages: number): void => void this.dropped.push(messages);
+    this.gone = new GoneMessages({
+      onDropped,
+      ...(goneBytes === undefined ? {} : { limitBytes: goneBytes }),
+    });
+  }
 
   now(): number {
     return this.#now;
@@ -95,7 +107,8 @@ class Loop {
     { takesMs = 2, principal = 'one' } = {},
   ): { readonly carrier: Carrier; readonly transport: PacedTransport } {
     const carrier = new Carrier();
-    const transport = new PacedTransport({ carrier, turns: this.turns, principal });
+    const { turns, gone } = this;
+    const transport = new PacedTransport({ carrier, turns, gone, principal });
     transport.start({
       onMessage: (message) => {
         heard.push(String(message));
@@ -108,6 +121,14 @@ class Loop {
     });
     return { carrier, transport };
   }
+}
+
+function nothingIsDropped(): GoneMessages {
+  return new GoneMessages({
+    onDropped: () => {
+      throw new Error('messages were dropped');
+    },
+  });
 }
 
 const CLOSED = { code: 1000, reason: 'bye' };
@@ -181,21 +202,29 @@ test('messages that take no time have their turns too, sixty-four in each for al
 });
 
 /** Connections that always have a message under way, each of which takes thirty milliseconds or as said. */
-function occupy(loop: Loop, count: number, takesMs = 30): { turn(): void } {
+function occupy(
+  loop: Loop,
+  count: number,
+  { takesMs = 30, principal = 'one' } = {},
+): { turn(): void; answered(): void } {
   const heard: string[] = [];
   const all = Array.from({ length: count }, (_, at) => ({
     name: String(at),
-    ...loop.connect(heard, { takesMs }),
+    ...loop.connect(heard, { takesMs, principal }),
   }));
   const send = (names: readonly string[]): void => {
     for (const { carrier, name } of all) if (names.includes(name)) carrier.arrive(name);
   };
   send(all.map(({ name }) => name));
+  const answered = (): void => {
+    send(heard.splice(0));
+  };
   return {
     turn() {
       loop.turn();
-      send(heard.splice(0));
+      answered();
     },
+    answered,
   };
 }
 
@@ -217,29 +246,43 @@ test('a quiet client does not wait for hundreds of connections of another one wh
   expect(heard).toEqual(Array.from({ length: 20 }, (_, at) => String(at)));
 });
 
-test('a client whose messages take long waits for the others of its principal no longer than twice as many turns', () => {
-  const [loop, heard] = [new Loop(), [] as string[]];
-  const long = loop.connect(heard, { takesMs: 500 }).carrier;
+/** A connection whose messages have taken half a second each. */
+function knownToTakeLong(loop: Loop, heard: string[], principal = 'one'): Carrier {
+  const { carrier } = loop.connect(heard, { takesMs: 500, principal });
   for (let at = 0; at < 8; at += 1) {
-    long.arrive('known');
+    carrier.arrive('known');
     loop.turn();
   }
   heard.length = 0;
+  return carrier;
+}
+
+test('a client whose messages take long waits for the others of its principal no longer than twice as many turns', () => {
+  const [loop, heard] = [new Loop(), [] as string[]];
+  const long = knownToTakeLong(loop, heard);
   const others = occupy(loop, 20);
   long.arrive('waits');
   for (let turn = 0; turn < 2 * 20; turn += 1) others.turn();
   expect(heard).toEqual(['waits']);
 });
 
+test('nor does it where another principal has every other turn, whichever of the two comes first', () => {
+  const [loop, heard] = [new Loop(), [] as string[]];
+  const names = ['one', 'two'];
+  const long = names.map((principal) => knownToTakeLong(loop, heard, principal));
+  const others = names.map((principal) => occupy(loop, 20, { principal }));
+  for (const [at, name] of names.entries()) long[at]?.arrive(name);
+  for (let turn = 0; turn < 2 * 2 * 20; turn += 1) {
+    loop.turn();
+    for (const all of others) all.answered();
+  }
+  expect(heard.toSorted()).toEqual(names);
+});
+
 test('a client whose messages take long waits no longer where hundreds have messages that take little', () => {
   const [loop, heard] = [new Loop(), [] as string[]];
-  const long = loop.connect(heard, { takesMs: 500 }).carrier;
-  for (let at = 0; at < 8; at += 1) {
-    long.arrive('known');
-    loop.turn();
-  }
-  heard.length = 0;
-  const others = occupy(loop, 300, 1);
+  const long = knownToTakeLong(loop, heard);
+  const others = occupy(loop, 300, { takesMs: 1 });
   for (let turn = 0; turn < 100; turn += 1) others.turn();
   long.arrive('waits');
   // Five of the ten milliseconds of a turn are for those who have waited longest.
@@ -249,7 +292,7 @@ test('a client whose messages take long waits no longer where hundreds have mess
 
 test('a new client goes before hundreds whose messages take long, from its first message on', () => {
   const [loop, heard] = [new Loop(), [] as string[]];
-  const others = occupy(loop, 300, 3);
+  const others = occupy(loop, 300, { takesMs: 3 });
   for (let turn = 0; turn < 800; turn += 1) others.turn();
   const fresh = loop.connect(heard, { takesMs: 3 }).carrier;
   for (let at = 0; at < 5; at += 1) {
@@ -335,6 +378,32 @@ test('what was heard last before an end has a turn to be answered in, also where
   expect(heard).toEqual(['closed bye']);
 });
 
+test('where the messages of connections that are gone take too much, the one with most is over, and the others are heard', () => {
+  const [loop, heard] = [new Loop(200 * 1024), [] as string[]];
+  const [few, many] = [loop.connect(heard), loop.connect(heard)];
+  few.carrier.arrive('a', 'b', 'c', 'd', 'e');
+  many.carrier.arrive('A', 'B', '*'.repeat(64 * 1024), 'D');
+  expect(heard.splice(0)).toEqual(['a', 'b', 'c', 'A', 'B']);
+  for (const { carrier } of [few, many]) carrier.listener.onClose(CLOSED);
+  expect([heard.splice(0), loop.dropped]).toEqual([['closed bye'], [2]]);
+  expect([few, many].map(({ transport }) => transport.isHeard)).toEqual([false, false]);
+  loop.turn();
+  loop.turn();
+  expect(heard).toEqual(['d', 'e', 'closed bye']);
+});
+
+test('connections whose messages were dropped take no turns from others', () => {
+  const [loop, heard] = [new Loop(1), [] as string[]];
+  for (const { carrier } of Array.from({ length: 40 }, () => loop.connect([]))) {
+    carrier.arrive('1', '2', '3', '4');
+    carrier.listener.onClose(CLOSED);
+  }
+  loop.connect(heard).carrier.arrive('A');
+  expect([heard, loop.dropped]).toEqual([[], Array.from({ length: 40 }, () => expect.any(Number) as number)]);
+  loop.turn();
+  expect(heard).toEqual(['A']);
+});
+
 test('an end with nothing before it is told at once', () => {
   const [loop, heard] = [new Loop(), [] as string[]];
   const { carrier } = loop.connect(heard);
@@ -408,9 +477,12 @@ test('what came before the end of stdio is answered, however many turns it takes
   const transport = new PacedTransport({
     carrier,
     turns: new MessageTurns(clock),
+    gone: nothingIsDropped(),
     principal: 'one',
   });
+  const heard: boolean[] = [];
   const answer = async (message: string | Uint8Array): Promise<void> => {
+    heard.push(transport.isHeard);
     for (let step = 0; step < 10; step += 1) await Promise.resolve();
     transport.send(`answer to ${String(message)}`);
   };
@@ -430,6 +502,7 @@ test('what came before the end of stdio is answered, however many turns it takes
   await ended;
   const answers = 'answer to 1\nanswer to 2\nanswer to 3\nanswer to last\n';
   expect(String(output.read())).toBe(answers);
+  expect(heard).toEqual([true, true, true, true]);
 });
 
 /** The longest read of a socket or pipe. */
@@ -452,7 +525,8 @@ async function hearAll(
       },
     });
   };
-  const paced = new PacedTransport({ carrier, turns: new MessageTurns(systemClock), principal: 'one' });
+  const turns = new MessageTurns(systemClock);
+  const paced = new PacedTransport({ carrier, turns, gone: nothingIsDropped(), principal: 'one' });
   await new Promise<void>((resolve) => {
     paced.start({
       onMessage: (message) => messages.push(String(message)),
