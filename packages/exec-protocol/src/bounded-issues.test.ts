@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { listOf, MAX_WRONG_VALUES, tableOf } from './bounded-issues.js';
 import { environmentConfigRead } from './methods/environment.js';
 import { httpRequest } from './methods/http.js';
-import { sessionReplay } from './methods/initialize.js';
+import { sessionAcknowledge, sessionReplay } from './methods/initialize.js';
 import { processStart } from './methods/process.js';
 import { MAX_VARIABLES } from './methods/process-start.js';
 
@@ -46,6 +46,33 @@ test('of wrong objects, and of lists of wrong values in a list, the first are to
 test('a list that is too long is refused before it is looked through', () => {
   const cursors = Array.from({ length: MANY }, () => 1);
   expect(wrongPlaces(sessionReplay.params, { cursors })).toEqual(['cursors']);
+  const unanswered = cursors.map(() => 'x');
+  expect(wrongPlaces(sessionAcknowledge.params, { upToId: 1, unanswered })).toEqual(['unanswered']);
+  const [configPaths, requirementsPaths] = [cursors, cursors];
+  expect(
+    wrongPlaces(environmentConfigRead.params, { cwd: 'file:///', configPaths, requirementsPaths }),
+  ).toEqual(['configPaths', 'requirementsPaths']);
+});
+
+test('of a list that is too long no element is looked at, and what is said is the limit', () => {
+  const looks: unknown[] = [];
+  const element = z.string().refine((value) => looks.push(value) > 0);
+  const list = listOf(element).max(3, 'must have at most 3 names; send fewer').min(1);
+  const said = list.safeParse(Array.from({ length: MANY }, () => 'a')).error?.issues;
+  expect([said, looks]).toEqual([
+    [
+      {
+        code: 'too_big',
+        origin: 'array',
+        maximum: 3,
+        inclusive: true,
+        path: [],
+        message: 'must have at most 3 names; send fewer',
+      },
+    ],
+    [],
+  ]);
+  expect([list.safeParse(['a', 'b', 'c']).success, looks]).toEqual([true, ['a', 'b', 'c']]);
 });
 
 test('each field has its own first ones', () => {
@@ -70,7 +97,10 @@ test('a table that is too large is refused before it is looked through', () => {
 
 test('what holds no more wrong values fares as it does with zod', () => {
   const value = fc.oneof(fc.integer({ max: 3 }), fc.constant('text'), fc.jsonValue({ maxDepth: 1 }));
-  const lists: readonly [z.ZodType, z.ZodType] = [listOf(z.int()).min(1), z.array(z.int()).min(1)];
+  const lists: readonly [z.ZodType, z.ZodType] = [
+    listOf(z.int()).min(1).max(8),
+    z.array(z.int()).min(1).max(8),
+  ];
   const tables: readonly [z.ZodType, z.ZodType] = [tableOf(z.int()), z.record(z.string(), z.int())];
   const input = fc.oneof(fc.array(value, { maxLength: 12 }), fc.dictionary(fc.string(), value), value);
   fc.assert(

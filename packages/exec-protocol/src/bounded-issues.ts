@@ -5,7 +5,7 @@ export const MAX_WRONG_VALUES = 20;
 
 /**
  * A list, as `z.array` makes one, that stops at some wrong values: a message of half a megabyte may hold 260,000 of them, and
- * to tell what is wrong with each takes a second.
+ * to tell what is wrong with each takes a second. One that is longer than its `max` fails that before any element is looked at.
  */
 export function listOf<T extends z.ZodType>(element: T): z.ZodArray<T> {
   return new BoundedList({ type: 'array', element }) as unknown as z.ZodArray<T>;
@@ -36,9 +36,11 @@ const zodRecord: Pick<typeof z.ZodRecord, 'init'> = z.ZodRecord;
 const BoundedList = z.core.$constructor<z.ZodArray>('BoundedList', (list, definition) => {
   zodArray.init(list, definition);
   const parseOther = list._zod.parse.bind(list._zod);
+  const max = maxOf(definition);
   list._zod.parse = (payload, context) => {
     const value: unknown = payload.value;
-    if (!Array.isArray(value)) return parseOther(payload, context);
+    // Of a list that is too long zod looks at the length alone.
+    if (!Array.isArray(value) || value.length > max) return parseOther(payload, context);
     const taken: unknown[] = [];
     for (const [at, element] of value.entries()) {
       taken.push(take(definition.element, at, element, payload, context));
@@ -48,6 +50,13 @@ const BoundedList = z.core.$constructor<z.ZodArray>('BoundedList', (list, defini
     return payload;
   };
 });
+
+function maxOf({ checks = [] }: z.core.$ZodArrayDef): number {
+  const maxima = checks.map(({ _zod: { def } }) =>
+    def.check === 'max_length' ? (def as z.core.$ZodCheckMaxLengthDef).maximum : Infinity,
+  );
+  return Math.min(...maxima);
+}
 
 interface TableDefinition extends z.core.$ZodRecordDef<z.ZodString> {
   readonly size?: TableSize | undefined;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { listOf } from '../bounded-issues.js';
 import { extensionsSchema } from '../extensions.js';
 import { MAX_CLIENT_INSTANCE_LENGTH, MAX_REPLAY_CURSORS, MAX_REQUESTS_IN_FLIGHT } from '../limits.js';
 import { defineNotification, defineRequest } from './define.js';
@@ -69,16 +70,15 @@ export const sessionReplay = defineRequest({
     'After a resume: pushes the events of each process from a position on. Before it nothing is pushed.',
   extension: 'replay',
   params: z.object({
-    cursors: z
-      .array(
-        z.object({
-          processId,
-          afterSeq: count.describe('Push events with a higher seq.'),
-          windowBytes: count
-            .optional()
-            .describe('Extension flow: raw output bytes that may be pushed beyond afterSeq; default 0.'),
-        }),
-      )
+    cursors: listOf(
+      z.object({
+        processId,
+        afterSeq: count.describe('Push events with a higher seq.'),
+        windowBytes: count
+          .optional()
+          .describe('Extension flow: raw output bytes that may be pushed beyond afterSeq; default 0.'),
+      }),
+    )
       .max(MAX_REPLAY_CURSORS)
       .describe('A process that is not named goes on without its events being pushed.'),
   }),
@@ -105,6 +105,6 @@ export const sessionAcknowledge = defineNotification({
   extension: 'replay',
   params: z.object({
     upToId: z.int().describe('Every mutating request with an id up to this one has been answered …'),
-    unanswered: z.array(z.int()).max(MAX_REQUESTS_IN_FLIGHT).describe('… but for these.'),
+    unanswered: listOf(z.int()).max(MAX_REQUESTS_IN_FLIGHT).describe('… but for these.'),
   }),
 });
