@@ -1,13 +1,14 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { directPath } from '../files/direct-path.js';
 import { childOf, parentOf } from '../files/paths.js';
-import { readBeginning, readSmallBytes } from '../files/read-small-file.js';
+import { readBeginning } from '../files/read-small-file.js';
 import { MAX_SMALL_FILE_BYTES } from '../limits.js';
 import type { ChangeLook } from './change-look.js';
 import { hasChanged, statOf } from './changed.js';
 import { shown } from './findings.js';
 import { entriesBelow, type GitEntry } from './git-entries.js';
 import { faultOfIndex, isStrangeName } from './git-index.js';
+import { isPseudoRef, tellPseudoRef, tellRef } from './git-refs.js';
+import { bytesOf, type Tell, textOf, UNREADABLE_NAME } from './tell.js';
 import {
   isBehindNewLink,
   isConfigOfWorktree,
@@ -32,9 +33,6 @@ export async function findGitChanges(directory: string, look: ChangeLook, root =
   }
 }
 
-/** Tells of one entry of a repository that has changed. */
-type Tell = (path: string, directory: string, look: ChangeLook) => Promise<void> | undefined;
-
 /** Undefined for an entry of which there is nothing to tell, whatever it holds. */
 function toldOf(entry: GitEntry): Tell | undefined {
   switch (entry.kind) {
@@ -43,19 +41,20 @@ function toldOf(entry: GitEntry): Tell | undefined {
     case 'link':
       return tellLink;
     case 'socket':
-      return !entry.isNamedByUsers && SOCKETS.test(entry.path) ? undefined : tellNoFile;
+      return entry.namedByUsersIn === undefined && SOCKETS.test(entry.path) ? undefined : tellNoFile;
     case 'pipeOrDevice':
       return tellNoFile;
   }
 }
 
-function toldOfFile({ path, name, isNamedByUsers }: GitEntry): Tell | undefined {
-  if (isNamedByUsers) return undefined;
+function toldOfFile({ path, name, namedByUsersIn }: GitEntry): Tell | undefined {
+  if (namedByUsersIn !== undefined) return namedByUsersIn === 'refs' ? tellRef : undefined;
   if (name === 'index' || name.startsWith('sharedindex.')) return tellIndex;
   if (name === 'MERGE_RR') return tellConflicts;
   if (isOfWorktree(path)) return tellWorktree;
   if (isConfigOfWorktree(path)) return tellWorktreeConfig;
   if (REBASE.test(path)) return tellRebase;
+  if (isPseudoRef(name)) return tellPseudoRef;
   return PICKS.test(path) ? tellPicks : undefined;
 }
 
@@ -146,9 +145,6 @@ function tellConflicts(path: string, directory: string, { findings }: ChangeLook
 
 const UNREAD = { kind: 'unreadable' } as const;
 
-/** Of what is too large to be looked at, or cannot be read. */
-const UNREADABLE_NAME = 'what nobody can read here';
-
 /** Of the objects of a repository, as its config says, which stays as it is. */
 function hashOf(directory: string): 'sha1' | 'sha256' {
   const config = readBeginning(childOf(commonOf(directory), 'config'), MAX_SMALL_FILE_BYTES) ?? '';
@@ -164,19 +160,6 @@ function commonOf(directory: string): string {
 /** Whether a linked worktree is behind a link that has come up since. */
 function isLedAway(path: string, look: ChangeLook): boolean {
   return path.endsWith('/gitdir') && isBehindNewLink(path, textOf(path), look);
-}
-
-function textOf(path: string): string | undefined {
-  return bytesOf(path, MAX_SMALL_FILE_BYTES)?.toString('utf8');
-}
-
-/** Undefined for what cannot be read, a link included, which is told of by itself. */
-function bytesOf(path: string, maxBytes: number): Buffer | undefined {
-  try {
-    return readSmallBytes(directPath(path), maxBytes);
-  } catch {
-    return undefined;
-  }
 }
 
 /** What `git worktree add` copies in a repository with sparse checkouts, letter by letter: others may read anything else in another way. */

@@ -15,13 +15,13 @@ export interface GitEntry {
   readonly path: string;
   readonly name: string;
   readonly kind: 'file' | 'link' | 'socket' | 'pipeOrDevice';
-  /** Whether it is called as a branch is, or could be. */
-  readonly isNamedByUsers: boolean;
+  /** Where it is called as a branch is, or could be. */
+  readonly namedByUsersIn: 'refs' | 'logs' | undefined;
   /** Whether what holds it has changed, and may have been moved, so that it may have come there as it was. */
   readonly isMoved: boolean;
 }
 
-type GitFolder = Pick<GitEntry, 'path' | 'isNamedByUsers' | 'isMoved'>;
+type GitFolder = Pick<GitEntry, 'path' | 'namedByUsersIn' | 'isMoved'>;
 
 /**
  * What is not a directory in that of a repository, breadth first, as far as there are entries left; that it was not all is told. Other repositories
@@ -67,7 +67,7 @@ class GitWalk {
 
   /** Nobody has moved what may not be written. */
   #folderAt(root: string): GitFolder {
-    let folder: GitFolder = { path: this.#directory, isNamedByUsers: false, isMoved: false };
+    let folder: GitFolder = { path: this.#directory, namedByUsersIn: undefined, isMoved: false };
     for (const name of this.#inside(root).split('/').filter(Boolean)) {
       folder = { ...this.#below(folder, childOf(folder.path, name), name), isMoved: false };
     }
@@ -104,10 +104,11 @@ class GitWalk {
 
   #below(holder: GitFolder, path: string, name: string): GitFolder {
     // A linked worktree may be called so.
-    const holdsBranches = NAMED_BY_USERS.has(name) && holder.path !== childOf(this.#directory, 'worktrees');
+    const isWorktree = holder.path === childOf(this.#directory, 'worktrees');
+    const holdsBranches = !isWorktree && (name === 'refs' || name === 'logs');
     return {
       path,
-      isNamedByUsers: holder.isNamedByUsers || holdsBranches,
+      namedByUsersIn: holder.namedByUsersIn ?? (holdsBranches ? name : undefined),
       // What stands for missing files in it changes it as well.
       isMoved: holder.isMoved || (!this.#look.isUnmoved(path) && this.#hasChanged(path)),
     };
@@ -156,9 +157,6 @@ async function* listed(directory: string, findings: Findings): AsyncGenerator<Di
 function notListed(directory: string): string {
   return `${directory} cannot be looked into, and may hold links and more by which git outside writes elsewhere; let this user read it (chmod u+rx)`;
 }
-
-/** Where files are called as branches are. */
-const NAMED_BY_USERS: ReadonlySet<string> = new Set(['refs', 'logs']);
 
 /** Of a directory that holds no other. */
 const LINKS_OF_LEAF = 2;
