@@ -342,7 +342,7 @@ test('conflicts in more than is read are told as well', async () => {
 });
 
 test('a rebase of either kind that was not ended is told', async () => {
-  for (const name of ['rebase-merge/strategy', 'rebase-apply/apply-opt', 'rebase-apply/patch']) {
+  for (const name of ['rebase-merge/strategy', 'rebase-apply/apply-opt', 'rebase-apply/info']) {
     mkdirSync(path.dirname(path.join(directory, name)), { recursive: true });
     writeFileSync(path.join(directory, name), '');
   }

@@ -6,9 +6,10 @@ import type { ChangeLook } from './change-look.js';
 import { hasChanged, statOf } from './changed.js';
 import { shown } from './findings.js';
 import { entriesBelow, type GitEntry } from './git-entries.js';
-import { faultOfIndex, isStrangeName } from './git-index.js';
+import { faultOfIndex } from './git-index.js';
 import { isPseudoRef, tellPseudoRef, tellRef } from './git-refs.js';
-import { bytesOf, type Tell, textOf, UNREADABLE_NAME } from './tell.js';
+import { toldOfStopped } from './stopped-work.js';
+import { bytesOf, type Tell, textOf } from './tell.js';
 import {
   isBehindNewLink,
   isConfigOfWorktree,
@@ -50,12 +51,9 @@ function toldOf(entry: GitEntry): Tell | undefined {
 function toldOfFile({ path, name, namedByUsersIn }: GitEntry): Tell | undefined {
   if (namedByUsersIn !== undefined) return namedByUsersIn === 'refs' ? tellRef : undefined;
   if (name === 'index' || name.startsWith('sharedindex.')) return tellIndex;
-  if (name === 'MERGE_RR') return tellConflicts;
   if (isOfWorktree(path)) return tellWorktree;
   if (isConfigOfWorktree(path)) return tellWorktreeConfig;
-  if (REBASE.test(path)) return tellRebase;
-  if (isPseudoRef(name)) return tellPseudoRef;
-  return PICKS.test(path) ? tellPicks : undefined;
+  return toldOfStopped(path) ?? (isPseudoRef(name) ? tellPseudoRef : undefined);
 }
 
 function tellLink(path: string, directory: string, { findings }: ChangeLook): undefined {
@@ -73,24 +71,6 @@ function tellNoFile(path: string, _directory: string, { findings }: ChangeLook):
     path,
     (at) =>
       `${at} is a named pipe, a socket or a device, where git has files, and git outside may wait there for ever; remove it`,
-  );
-}
-
-function tellRebase(path: string, _directory: string, { findings }: ChangeLook): undefined {
-  findings.add(
-    'gitState',
-    path,
-    (at) =>
-      `${at} belongs to a rebase that was not ended, and git rebase --continue outside runs what it says; look at it, or git rebase --abort`,
-  );
-}
-
-function tellPicks(path: string, _directory: string, { findings }: ChangeLook): undefined {
-  findings.add(
-    'gitState',
-    path,
-    (at) =>
-      `${at} belongs to a cherry-pick or revert that was not ended, and git cherry-pick --continue outside goes by what it says; look at it, or git cherry-pick --abort`,
   );
 }
 
@@ -129,20 +109,6 @@ async function tellIndex(path: string, directory: string, { budget, findings }: 
   findings.add('gitState', path, (at) => `${at} ${why}; remove it, and git reset makes it anew`);
 }
 
-/** What conflicts were about, which `git commit` copies into the repository once they are resolved. */
-function tellConflicts(path: string, directory: string, { findings }: ChangeLook): undefined {
-  const lines = bytesOf(path, MAX_SMALL_FILE_BYTES)?.toString('utf8').split('\0') ?? [UNREADABLE_NAME];
-  const names = lines.filter((line) => line !== '').map((line) => line.slice(line.indexOf('\t') + 1));
-  const name = names.find(isStrangeName) ?? names[0];
-  if (name === undefined) return;
-  findings.add(
-    'gitState',
-    path,
-    (at) =>
-      `${at} names ${JSON.stringify(shown(name))}, which git commit outside copies into ${shown(directory)}; remove it, unless conflicts are being resolved`,
-  );
-}
-
 const UNREAD = { kind: 'unreadable' } as const;
 
 /** Of the objects of a repository, as its config says, which stays as it is. */
@@ -168,10 +134,3 @@ const SPARSE =
 
 /** Where git listens, which sees what changes in a work tree, and git-annex keeps connections. */
 const SOCKETS = /\/(?:fsmonitor--daemon\.ipc|annex\/ssh\/[^/]+)$/;
-
-/** What `git rebase --continue` goes by: what is to be done, what runs, and options that it hands on as they are. */
-const REBASE =
-  /\/(?:rebase-merge\/(?:git-rebase-todo|strategy|strategy_opts)|rebase-apply\/(?:apply-opt|next|gpg_sign_opt))$/;
-
-/** The same for `git cherry-pick` and `git revert`. */
-const PICKS = /\/sequencer\/(?:todo|opts)$/;

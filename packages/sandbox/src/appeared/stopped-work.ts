@@ -1,0 +1,92 @@
+import { parentOf } from '../files/paths.js';
+import type { ChangeLook } from './change-look.js';
+import { shown } from './findings.js';
+import { isStrangeName } from './git-index.js';
+import { isRefName } from './git-refs.js';
+import { type Tell, textOf, UNREADABLE_NAME } from './tell.js';
+
+/** Of a file that git goes on by after it has stopped: in a rebase, a cherry-pick, git am and the like. Undefined for any other. */
+export function toldOfStopped(path: string): Tell | undefined {
+  return TELLS.find(([files]) => files.test(path))?.[1];
+}
+
+function tellRebase(path: string, _directory: string, { findings }: ChangeLook): undefined {
+  findings.add(
+    'gitState',
+    path,
+    (at) =>
+      `${at} belongs to a rebase that was not ended, and git rebase --continue outside runs what it says; look at it, or git rebase --abort`,
+  );
+}
+
+/** Git takes the names that it finds there for those of refs. */
+function tellRefsOfRebase(path: string, _directory: string, { findings }: ChangeLook): undefined {
+  const name = strangeRefIn(path, textOf(path));
+  if (name === undefined) return;
+  findings.add(
+    'gitState',
+    path,
+    (at) =>
+      `${at} names ${JSON.stringify(shown(name))}, which is no ref, and git rebase --continue outside may write there; look at it, or git rebase --quit`,
+  );
+}
+
+/** What is no name of a ref though git would write it as one. */
+function strangeRefIn(path: string, text: string | undefined): string | undefined {
+  const lines = text?.replace(/\n$/, '').split('\n');
+  if (lines === undefined) return UNREADABLE_NAME;
+  if (path.endsWith('/head-name')) return lines.find((line) => line !== DETACHED && !isRefName(line));
+  if (text === '') return undefined;
+  // Each name is followed by what it stood for and what it is to stand for.
+  return lines.find((line, at) => !(at % 3 === 0 ? isRefName(line) : OBJECT_NAME.test(line)));
+}
+
+function tellPatches(path: string, _directory: string, { findings }: ChangeLook): undefined {
+  const folder = parentOf(path);
+  if (findings.report.found.some((found) => found.path === folder)) return;
+  findings.add(
+    'gitState',
+    folder,
+    (at) =>
+      `${at} has patches, changed meanwhile, of a git am or rebase that was not ended, and git am --continue outside applies those that are left; look at them, or git am --abort`,
+  );
+}
+
+function tellPicks(path: string, _directory: string, { findings }: ChangeLook): undefined {
+  findings.add(
+    'gitState',
+    path,
+    (at) =>
+      `${at} belongs to a cherry-pick or revert that was not ended, and git cherry-pick --continue outside goes by what it says; look at it, or git cherry-pick --abort`,
+  );
+}
+
+/** What conflicts were about, which `git commit` copies into the repository once they are resolved. */
+function tellConflicts(path: string, directory: string, { findings }: ChangeLook): undefined {
+  const lines = textOf(path)?.split('\0') ?? [UNREADABLE_NAME];
+  const names = lines.filter((line) => line !== '').map((line) => line.slice(line.indexOf('\t') + 1));
+  const name = names.find(isStrangeName) ?? names[0];
+  if (name === undefined) return;
+  findings.add(
+    'gitState',
+    path,
+    (at) =>
+      `${at} names ${JSON.stringify(shown(name))}, which git commit outside copies into ${shown(directory)}; remove it, unless conflicts are being resolved`,
+  );
+}
+
+/** What a rebase of no branch has in the place of its name. */
+const DETACHED = 'detached HEAD';
+
+const OBJECT_NAME = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
+
+const TELLS: readonly (readonly [RegExp, Tell])[] = [
+  [/\/MERGE_RR$/, tellConflicts],
+  // What is to be done, what runs, and options that are handed on as they are.
+  [/\/rebase-merge\/(?:git-rebase-todo|strategy|strategy_opts)$/, tellRebase],
+  [/\/rebase-apply\/(?:apply-opt|next|gpg_sign_opt)$/, tellRebase],
+  [/\/rebase-merge\/(?:head-name|update-refs)$/, tellRefsOfRebase],
+  [/\/rebase-apply\/head-name$/, tellRefsOfRebase],
+  [/\/rebase-apply\/(?:\d+|patch)$/, tellPatches],
+  [/\/sequencer\/(?:todo|opts)$/, tellPicks],
+];
