@@ -67,6 +67,9 @@ export const MAX_INDEX_BYTES = 32 * 1024 * 1024;
 /** Characters of all names in them, which may be written in a few bytes each, and 16 more for each name. */
 export const MAX_INDEX_CHARACTERS = 64 * 1024 * 1024;
 
+/** Bytes of all names of packs together that are looked through in indexes of several packs; of further ones that is told. */
+export const MAX_PACK_NAME_BYTES = 4 * 1024 * 1024;
+
 /** Entries of the directory of one repository that are looked at when a command has ended; that there are more is told. */
 export const MAX_LOOKED_GIT_ENTRIES = 16_384;
 

@@ -1,4 +1,10 @@
-import { MAX_INDEX_BYTES, MAX_INDEX_CHARACTERS, MAX_LOOKED_ENTRIES, MAX_LOOKED_OBJECTS } from '../limits.js';
+import {
+  MAX_INDEX_BYTES,
+  MAX_INDEX_CHARACTERS,
+  MAX_LOOKED_ENTRIES,
+  MAX_LOOKED_OBJECTS,
+  MAX_PACK_NAME_BYTES,
+} from '../limits.js';
 import type { Findings } from './findings.js';
 
 /** What one look may still do, in all repositories together; counted down. */
@@ -7,6 +13,7 @@ export interface LookBudget {
   objects: number;
   indexBytes: number;
   indexCharacters: number;
+  packNameBytes: number;
 }
 
 export function fullBudget(): LookBudget {
@@ -15,6 +22,7 @@ export function fullBudget(): LookBudget {
     objects: MAX_LOOKED_OBJECTS,
     indexBytes: MAX_INDEX_BYTES,
     indexCharacters: MAX_INDEX_CHARACTERS,
+    packNameBytes: MAX_PACK_NAME_BYTES,
   };
 }
 

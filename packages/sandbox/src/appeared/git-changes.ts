@@ -8,6 +8,7 @@ import { shown } from './findings.js';
 import { entriesBelow, type GitEntry } from './git-entries.js';
 import { faultOfIndex } from './git-index.js';
 import { isPseudoRef, tellPseudoRef, tellRef } from './git-refs.js';
+import { isMultiPackIndex, tellMultiPackIndex } from './multi-pack-index.js';
 import { toldOfStopped } from './stopped-work.js';
 import { bytesOf, type Tell, textOf } from './tell.js';
 import {
@@ -53,6 +54,7 @@ function toldOfFile({ path, name, namedByUsersIn }: GitEntry): Tell | undefined 
   if (name === 'index' || name.startsWith('sharedindex.')) return tellIndex;
   if (isOfWorktree(path)) return tellWorktree;
   if (isConfigOfWorktree(path)) return tellWorktreeConfig;
+  if (isMultiPackIndex(path)) return tellMultiPackIndex;
   return toldOfStopped(path) ?? (isPseudoRef(name) ? tellPseudoRef : undefined);
 }
 

@@ -35,6 +35,15 @@ export function readBeginning(path: string, maxBytes: number): string | undefine
   }
 }
 
+/** The bytes from there on, as many as there are up to `maxBytes`. @returns undefined as well where it cannot be read, or lies behind a link. */
+export function readBytesAt(path: string, from: number, maxBytes: number): Buffer | undefined {
+  try {
+    return withFile(directPath(path), (fd) => readUpTo(fd, maxBytes, from));
+  } catch {
+    return undefined;
+  }
+}
+
 /** Opens it only once it is known for a regular file that is none of the kernel's. */
 function withFile<T>(path: string, use: (fd: number) => T): T | undefined {
   return closing(openSync(path, O_PATH | constants.O_NOFOLLOW), (held) => {
@@ -52,11 +61,11 @@ function closing<T>(fd: number, use: (fd: number) => T): T {
   }
 }
 
-function readUpTo(fd: number, maxBytes: number): Buffer {
+function readUpTo(fd: number, maxBytes: number, from = 0): Buffer {
   const bytes = Buffer.allocUnsafe(maxBytes);
   let length = 0;
   for (let got = -1; got !== 0 && length < maxBytes; length += got) {
-    got = readSync(fd, bytes, length, maxBytes - length, null);
+    got = readSync(fd, bytes, length, maxBytes - length, from + length);
   }
   return bytes.subarray(0, length);
 }
