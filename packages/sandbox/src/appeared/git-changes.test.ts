@@ -334,6 +334,21 @@ test('a link in the place of a linked worktree, or above it, is told once it has
   ]);
 });
 
+test('what git instaweb would run, and whose process it would end, is told, but not what its server logs', async () => {
+  const told = ['gitweb/httpd.conf', 'gitweb/lighttpd/lighttpd', 'pid', 'worktrees/x/gitweb/httpd.conf'];
+  for (const name of [...told, 'gitweb/access.log', 'gitweb/lighttpd/error.log', 'info/pid']) {
+    mkdirSync(path.dirname(path.join(directory, name)), { recursive: true });
+    writeFileSync(path.join(directory, name), '1');
+  }
+  const note = (name: string): Appeared => {
+    const at = path.join(directory, name);
+    const text = `${at} belongs to git instaweb, which outside runs what lies in gitweb, and ends the process that pid names; look at it, or remove it`;
+    return { kind: 'gitState', path: at, text };
+  };
+  const found = await changes();
+  expect([...found].sort((one, other) => one.path.localeCompare(other.path, 'en'))).toEqual(told.map(note));
+});
+
 test('conflicts in more than is read are told as well', async () => {
   const at = path.join(directory, 'MERGE_RR');
   writeFileSync(at, 'a1\ta\0'.repeat(20_000));

@@ -27,7 +27,7 @@ import {
 export async function findGitChanges(directory: string, look: ChangeLook, root = directory): Promise<void> {
   for await (const entry of entriesBelow(directory, look, root)) {
     const { path, isMoved } = entry;
-    const tell = toldOf(entry);
+    const tell = toldOf(entry, directory);
     if (tell === undefined) continue;
     if (isMoved || hasChanged(path, look.since)) await tell(path, directory, look);
     // What has not changed itself can lead elsewhere by now.
@@ -36,10 +36,10 @@ export async function findGitChanges(directory: string, look: ChangeLook, root =
 }
 
 /** Undefined for an entry of which there is nothing to tell, whatever it holds. */
-function toldOf(entry: GitEntry): Tell | undefined {
+function toldOf(entry: GitEntry, directory: string): Tell | undefined {
   switch (entry.kind) {
     case 'file':
-      return toldOfFile(entry);
+      return toldOfFile(entry, directory);
     case 'link':
       return tellLink;
     case 'socket':
@@ -49,11 +49,12 @@ function toldOf(entry: GitEntry): Tell | undefined {
   }
 }
 
-function toldOfFile({ path, name, namedByUsersIn }: GitEntry): Tell | undefined {
+function toldOfFile({ path, name, namedByUsersIn }: GitEntry, directory: string): Tell | undefined {
   if (namedByUsersIn !== undefined) return namedByUsersIn === 'refs' ? tellRef : undefined;
   if (name === 'index' || name.startsWith('sharedindex.')) return tellIndex;
   if (isOfWorktree(path)) return tellWorktree;
   if (isConfigOfWorktree(path)) return tellWorktreeConfig;
+  if (OF_WEB.test(path.slice(directory.length))) return tellWeb;
   if (isMultiPackIndex(path)) return tellMultiPackIndex;
   return toldOfStopped(path) ?? (isPseudoRef(name) ? tellPseudoRef : undefined);
 }
@@ -73,6 +74,15 @@ function tellNoFile(path: string, _directory: string, { findings }: ChangeLook):
     path,
     (at) =>
       `${at} is a named pipe, a socket or a device, where git has files, and git outside may wait there for ever; remove it`,
+  );
+}
+
+function tellWeb(path: string, _directory: string, { findings }: ChangeLook): undefined {
+  findings.add(
+    'gitState',
+    path,
+    (at) =>
+      `${at} belongs to git instaweb, which outside runs what lies in gitweb, and ends the process that pid names; look at it, or remove it`,
   );
 }
 
@@ -136,3 +146,6 @@ const SPARSE =
 
 /** Where git listens, which sees what changes in a work tree, and git-annex keeps connections. */
 const SOCKETS = /\/(?:fsmonitor--daemon\.ipc|annex\/ssh\/[^/]+)$/;
+
+/** What `git instaweb` makes for a server, and runs, but for what that logs. */
+const OF_WEB = /^\/(?:worktrees\/[^/]+\/)?(?:pid|gitweb\/.*(?<!\.log))$/;

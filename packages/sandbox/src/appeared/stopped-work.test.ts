@@ -112,3 +112,12 @@ test('patches that a stopped git am has left, or others have put there, are told
   git('am', '-q', ...patches);
   expect(await changesIn(directory)).toEqual([]);
 });
+
+test('where a bisection began is told only where git bisect reset would take it for an option', async () => {
+  git('bisect', 'start', 'feature', 'main~1');
+  expect(await changesIn(directory)).toEqual([]);
+  const at = path.join(directory, 'BISECT_START');
+  writeFileSync(at, ' --orphan=x\n');
+  const text = `${at} says "--orphan=x", which git bisect reset outside takes for an option; look at it, or git bisect reset with the name of a branch`;
+  expect(await changesIn(directory)).toEqual([{ kind: 'gitState', path: at, text }]);
+});

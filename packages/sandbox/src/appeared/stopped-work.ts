@@ -1,4 +1,5 @@
-import { parentOf } from '../files/paths.js';
+import { MAX_PATH_BYTES, parentOf } from '../files/paths.js';
+import { readBeginning } from '../files/read-small-file.js';
 import type { ChangeLook } from './change-look.js';
 import { shown } from './findings.js';
 import { isStrangeName } from './git-index.js';
@@ -61,6 +62,18 @@ function tellPicks(path: string, _directory: string, { findings }: ChangeLook): 
   );
 }
 
+/** `git bisect reset` hands it on as what is to be checked out. */
+function tellBisect(path: string, _directory: string, { findings }: ChangeLook): undefined {
+  const said = readBeginning(path, MAX_PATH_BYTES)?.trim() ?? '';
+  if (!said.startsWith('-')) return;
+  findings.add(
+    'gitState',
+    path,
+    (at) =>
+      `${at} says ${JSON.stringify(shown(said))}, which git bisect reset outside takes for an option; look at it, or git bisect reset with the name of a branch`,
+  );
+}
+
 /** What conflicts were about, which `git commit` copies into the repository once they are resolved. */
 function tellConflicts(path: string, directory: string, { findings }: ChangeLook): undefined {
   const lines = textOf(path)?.split('\0') ?? [UNREADABLE_NAME];
@@ -82,6 +95,7 @@ const OBJECT_NAME = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 
 const TELLS: readonly (readonly [RegExp, Tell])[] = [
   [/\/MERGE_RR$/, tellConflicts],
+  [/\/BISECT_START$/, tellBisect],
   // What is to be done, what runs, and options that are handed on as they are.
   [/\/rebase-merge\/(?:git-rebase-todo|strategy|strategy_opts)$/, tellRebase],
   [/\/rebase-apply\/(?:apply-opt|next|gpg_sign_opt)$/, tellRebase],
