@@ -19,8 +19,9 @@ import {
   MAX_SMALL_FILE_BYTES,
 } from '../limits.js';
 import type { MissingProgram } from '../policy/missing-program.js';
-import { ConfigBudget, type ConfigShare, NOTHING } from './config-budget.js';
+import type { ConfigBudget, ConfigShare } from './config-budget.js';
 import type { ConfigLook } from './config-look.js';
+import { type ConfigGap, ConfigOutcome } from './config-outcome.js';
 import { isRelative } from './config-paths.js';
 import type { NamedInConfig } from './named-in-config.js';
 import type { ProtectedPath } from './protect-git.js';
@@ -41,19 +42,10 @@ export interface ReadTargets {
   readonly missing: readonly MissingProgram[];
 }
 
-/** Something that a config names and that is not protected. */
-export interface ConfigGap {
-  /** It matters only if this may be written. */
-  readonly path: string;
-  readonly text: string;
-}
-
 /** What one repository names, as far as its share goes. */
 export class ConfigReading implements ReadTargets {
-  readonly gaps: ConfigGap[] = [];
-  readonly #paths = new Map<string, ProtectedPath>();
   readonly repository: ConfiguredRepository;
-  readonly budget: ConfigBudget;
+  readonly #outcome: ConfigOutcome;
   readonly #look: ConfigLook;
   readonly #files: FileFacts;
   /** Directories that hold what must stay writable. */
@@ -64,7 +56,6 @@ export class ConfigReading implements ReadTargets {
   readonly #listed = new Set<string>();
   /** Files in them. */
   readonly #hooks: string[] = [];
-  readonly #told = new Set<string>();
   readonly #missing = new Map<string, MissingProgram>();
 
   constructor(repository: ConfiguredRepository, look: ConfigLook, share: ConfigShare) {
@@ -73,13 +64,19 @@ export class ConfigReading implements ReadTargets {
     this.#look = look;
     this.#files = look.files;
     this.#holders = withHolders([directory, ...worktrees, ...look.kept]);
-    this.budget = new ConfigBudget(share, (what) => {
-      this.gaps.push({ path: directory, text: `the git config of ${directory} ${what}; let it name fewer` });
-    });
+    this.#outcome = new ConfigOutcome(directory, look, share);
+  }
+
+  get budget(): ConfigBudget {
+    return this.#outcome.budget;
+  }
+
+  get gaps(): readonly ConfigGap[] {
+    return this.#outcome.gaps;
   }
 
   get paths(): readonly ProtectedPath[] {
-    return [...this.#paths.values()];
+    return this.#outcome.paths;
   }
 
   get missing(): readonly MissingProgram[] {
@@ -88,7 +85,7 @@ export class ConfigReading implements ReadTargets {
 
   /** What is spent on the outcome alone, and not on the way to it. */
   get spentOnOutcome(): ConfigShare {
-    return { ...NOTHING, gaps: this.#told.size, mounts: this.#paths.size };
+    return this.#outcome.spent;
   }
 
   run(): void {
@@ -168,21 +165,27 @@ export class ConfigReading implements ReadTargets {
     const found = this.#resolve(path);
     if (found?.kind !== 'file') return;
     if (kernelTreeOf(found.path) !== undefined) {
-      this.#tell(path, `leads to ${found.path}, which is of the kernel and not read; have no link there`);
+      this.#outcome.tell(
+        path,
+        `leads to ${found.path}, which is of the kernel and not read; have no link there`,
+      );
       return;
     }
     // By another name its relative includes mean other files.
     const key = `${found.path}\0${parentOf(path)}`;
     if (this.#read.has(key)) return;
     if (this.#read.size >= MAX_GIT_CONFIGS) {
-      this.#tell(path, `is not read, since it comes after ${MAX_GIT_CONFIGS} others; include fewer`);
+      this.#outcome.tell(path, `is not read, since it comes after ${MAX_GIT_CONFIGS} others; include fewer`);
       return;
     }
     const config = this.#look.configs.at(found.path, this.budget);
     const named = typeof config === 'string' ? undefined : config;
     this.#read.set(key, named);
     if (config === 'unreadable')
-      this.#tell(path, `cannot be read, or has more than ${MAX_SMALL_FILE_BYTES / 1024} KiB; shorten it`);
+      this.#outcome.tell(
+        path,
+        `cannot be read, or has more than ${MAX_SMALL_FILE_BYTES / 1024} KiB; shorten it`,
+      );
     for (const include of named?.includes ?? []) {
       if (this.budget.isSpent('looks')) return;
       this.#include(this.#absolute(include, parentOf(path)));
@@ -193,7 +196,7 @@ export class ConfigReading implements ReadTargets {
     const target = this.#place(path);
     if (target === undefined || this.#keepsWritable(target, path)) return;
     // Git takes an empty file for an empty config, and fails at a directory.
-    this.#protect({ path: target, placeholderText: '' });
+    this.#outcome.protect({ path: target, placeholderText: '' });
     // Git goes on from the directory in which it was named, wherever a link there leads.
     this.#readConfig(path);
   }
@@ -201,7 +204,7 @@ export class ConfigReading implements ReadTargets {
   #addHooks(path: string): void {
     const target = this.#place(path);
     if (target === undefined || this.#keepsWritable(target, path)) return;
-    this.#protect({ path: target });
+    this.#outcome.protect({ path: target });
     this.#addLinkedHooks(target);
   }
 
@@ -224,7 +227,7 @@ export class ConfigReading implements ReadTargets {
     const seen = entries?.length ?? MAX_HOOKS;
     if (!this.budget.take('looks', Math.floor(seen / ENTRIES_OF_ONE_LOOK))) return;
     if (entries === undefined)
-      this.#tell(
+      this.#outcome.tell(
         directory,
         `holds more than ${MAX_HOOKS} entries, so what links in it lead to can be written`,
         'hooks',
@@ -242,7 +245,11 @@ export class ConfigReading implements ReadTargets {
       if (this.budget.left('looks') < looksFor(path)) return;
       const found = this.#resolve(path);
       if (found?.kind !== 'file' || (this.#files.look(found.path)?.links ?? 0) < 2) continue;
-      this.#tell(path, 'has another name, a hard link, by which it could be written; remove that', 'hooks');
+      this.#outcome.tell(
+        path,
+        'has another name, a hard link, by which it could be written; remove that',
+        'hooks',
+      );
     }
   }
 
@@ -251,16 +258,16 @@ export class ConfigReading implements ReadTargets {
     if (found === undefined) return;
     if (found.kind === 'deadEnd') {
       // A circle among the hooks themselves stays one.
-      if (!isWithin(found.at, directory)) this.#protect({ path });
+      if (!isWithin(found.at, directory)) this.#outcome.protect({ path });
       return;
     }
     if (kernelTreeOf(found.path) !== undefined) return;
     for (const link of found.links)
-      if (!isWithin(link.path, directory)) this.#tellLink(link.path, found.path, 'hooks');
+      if (!isWithin(link.path, directory)) this.#outcome.tellLink(link.path, found.path, 'hooks');
     // Git runs no file that cannot be executed, such as the one that stands for a missing one.
-    if (found.kind !== 'directory') this.#protect({ path: found.path, placeholderText: '' });
+    if (found.kind !== 'directory') this.#outcome.protect({ path: found.path, placeholderText: '' });
     else
-      this.#tell(
+      this.#outcome.tell(
         found.path,
         `is where ${path} leads, and a directory, which can be written; have no link there`,
         'hooks',
@@ -275,8 +282,8 @@ export class ConfigReading implements ReadTargets {
       this.#addMissing(found.path, isOnlyIfExecutable);
       return;
     }
-    this.#tellLinks(found);
-    this.#protect({ path: found.path });
+    this.#outcome.tellLinks(found);
+    this.#outcome.protect({ path: found.path });
   }
 
   #isProgram({ kind, path }: ResolvedPath, isOnlyIfExecutable: boolean): boolean {
@@ -292,20 +299,12 @@ export class ConfigReading implements ReadTargets {
     this.#missing.set(path, { path, repository, isOnlyIfExecutable });
   }
 
-  #protect(target: ProtectedPath): void {
-    if (this.#paths.has(target.path)) return;
-    const pins = this.#look.pinsFor(target.path);
-    if (!this.budget.take('mounts', 1 + pins.length)) return;
-    for (const pin of pins) this.#look.pinned.add(pin);
-    this.#paths.set(target.path, target);
-  }
-
   /** The canonical path; undefined for what is the kernel's, and for what was not looked at. */
   #place(path: string): string | undefined {
     const found = this.#resolve(path);
     if (found === undefined) return undefined;
     if (found.kind === 'deadEnd') return path;
-    this.#tellLinks(found);
+    this.#outcome.tellLinks(found);
     return kernelTreeOf(found.path) === undefined ? found.path : undefined;
   }
 
@@ -313,7 +312,10 @@ export class ConfigReading implements ReadTargets {
   #resolve(path: string): Resolution | undefined {
     if (!this.budget.take('looks', looksFor(path)) || path.length >= MAX_PATH_BYTES) return undefined;
     if (path.includes(NOT_UTF_8)) {
-      this.#tell(path, 'is no path in UTF-8, so nobody knows what it stands for; give it another name');
+      this.#outcome.tell(
+        path,
+        'is no path in UTF-8, so nobody knows what it stands for; give it another name',
+      );
       return undefined;
     }
     const found = resolvePath(path, this.#files);
@@ -326,28 +328,13 @@ export class ConfigReading implements ReadTargets {
     return this.#look.paths.absolute(value, base);
   }
 
-  #tellLinks({ path, links }: ResolvedPath): void {
-    for (const link of links) this.#tellLink(link.path, path);
-  }
-
-  #tellLink(link: string, target: string, source?: 'hooks'): void {
-    this.#tell(link, `is a link on the way to ${target}, and could be replaced`, source);
-  }
-
   #keepsWritable(target: string, path: string): boolean {
     if (!this.#holders.has(target)) return false;
-    this.#tell(
+    this.#outcome.tell(
       target,
       `is named as ${path}, and holds what must stay writable, so what git runs there can be written; name a directory of its own`,
     );
     return true;
-  }
-
-  #tell(path: string, what: string, source: 'config' | 'hooks' = 'config'): void {
-    const text = `the git ${source} of ${this.repository.directory}: ${path} ${what}`;
-    if (this.#told.has(text) || !this.budget.take('gaps', 1)) return;
-    this.#told.add(text);
-    this.gaps.push({ path, text });
   }
 }
 

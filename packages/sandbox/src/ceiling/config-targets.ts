@@ -4,12 +4,8 @@ import { MAX_CONFIG_LINKS, MAX_CONFIG_SHARES, MAX_MISSING_PROGRAMS } from '../li
 import type { MissingProgram } from '../policy/missing-program.js';
 import { ALL_OF_IT, ConfigPool, type ConfigShare, covers, halfOf, NOTHING } from './config-budget.js';
 import { ConfigLook } from './config-look.js';
-import {
-  type ConfigGap,
-  ConfigReading,
-  type ConfiguredRepository,
-  type ReadTargets,
-} from './config-reading.js';
+import type { ConfigGap } from './config-outcome.js';
+import { ConfigReading, type ConfiguredRepository, type ReadTargets } from './config-reading.js';
 
 /** What the configs of all repositories come to. */
 interface ConfigTargets extends ReadTargets {
