@@ -1,9 +1,8 @@
 import type { FileFacts } from '../files/file-facts.js';
-import { LookPool } from '../files/look-pool.js';
 import { isWithinAny, parentOf } from '../files/paths.js';
 import { resolvePath } from '../files/resolve-path.js';
 import { StalePlan } from '../files/stale-plan.js';
-import { MAX_FOLLOWED_NAMES, MAX_SCANNED_DIRECTORIES, MAX_SCANNED_SHARED_DIRECTORIES } from '../limits.js';
+import { MAX_SCANNED_DIRECTORIES, MAX_SCANNED_SHARED_DIRECTORIES } from '../limits.js';
 import { AliasedDenials } from '../mounts/aliased-denials.js';
 import type { Mount } from '../mounts/mount-table.js';
 import { withoutUnasked } from '../mounts/unasked-mounts.js';
@@ -16,23 +15,19 @@ import { DEFAULTS, type RuleOrigin } from '../policy/rule-origin.js';
 import { replaceableIn } from '../policy/visibility.js';
 import { refuse } from '../refuse.js';
 import type { ScannedTree, ScanTarget } from '../repositories/scan-tree.js';
-import { namedByConfigs } from './config-targets.js';
-import { GitBelow } from './git-below.js';
-import { type GitPlaces, gitPlacesAround } from './git-places.js';
+import { gitProtection } from './git-protection.js';
 import { homeDirectories } from './home-directories.js';
 import { type NamesAtTop, protectedAtTop } from './names-at-top.js';
 import { heldNames } from './operator-names.js';
 import { PathProtection } from './path-protection.js';
 import { looseOnWay } from './pointer-links.js';
-import type { ProtectedPath } from './protect-git.js';
-import { protectedInRepositories } from './protect-repositories.js';
 import {
   PROTECTED_HOME_DIRECTORIES,
   PROTECTED_HOME_FILES,
   PROTECTED_IF_THERE,
   PROTECTED_NAMES,
 } from './protected-names.js';
-import { noteOfDeep, noteOfUnfollowed, notesOf } from './scan-notes.js';
+import { noteOfDeep } from './scan-notes.js';
 import { deepRestrictions } from './shallow.js';
 
 /** The most that an executor allows, whatever a peer asks for. */
@@ -242,57 +237,36 @@ function protections(
   { files, trees, notes, remarks, missingPrograms, looseLinks }: Surroundings,
 ): readonly PathRule[] {
   const index = indexRules(rules);
-  const paths: ProtectedPath[] = [];
   const roots = writableRoots(rules);
-  const looks = new LookPool(files, MAX_FOLLOWED_NAMES);
-  const git = new GitBelow(index, looks);
+  const kept = roots.map(({ path }) => path);
   const { maximum, operatorNames = [], passing = [] } = ceiling;
   const held = heldNames(operatorNames, maximum?.rules ?? [], rules, files);
-  notes.push(...held.gaps.map(asNote));
-  for (const root of roots) {
-    const scanned = trees.get(root.path);
-    if (scanned === undefined) throw new StalePlan(root.path, 'was replaced');
-    notes.push(...notesOf(root.path, scanned));
-    paths.push(...git.add(root.path, scanned).map(asPath));
-    // In a directory that many share, nobody's configuration is looked for.
-    if (root.isShared || passing.includes(root.path)) continue;
-    const names = held.roots.has(root.path) ? { ...ceiling, operatorNames: [] } : ceiling;
-    paths.push(...protectedAtTop(root.path, names, files));
-  }
-  const { worktrees, links, unfollowed, tooDeep } = git;
-  notes.push(...noteOfUnfollowed(unfollowed));
-  const kept = roots.map(({ path }) => path);
-  const inRepositories = protectedInRepositories(worktrees, new Set(kept), rules, looks);
-  paths.push(...inRepositories.paths);
-  remarks.push(...inRepositories.remarks);
-  const around = gitPlacesAround(kept, looks);
-  const named = namedByConfigs(withThoseAround(around, worktrees), kept, files);
-  paths.push(...named.paths);
-  missingPrograms.push(...named.missing.filter(({ path }) => index.accessAt(path) === 'write'));
-  const gaps = named.gaps.filter(({ path }) => index.accessAt(path) === 'write');
-  notes.push(...gaps.map(({ text }) => asNote(text)));
-  const protection = new PathProtection({
-    files,
-    index,
-    roots: kept,
-    repositories: [...worktrees].flatMap(([directory, seen]) => [directory, ...seen]),
-    links,
-  });
+  const git = gitProtection(kept, { rules, index }, files, trees);
+  notes.push(...held.gaps.map(asNote), ...git.notes);
+  remarks.push(...git.remarks);
+  missingPrograms.push(...git.missingPrograms);
+  // In a directory that many share, nobody's configuration is looked for.
+  const own = roots.filter(({ path, isShared }) => !isShared && !passing.includes(path));
+  const atTop = own.flatMap(({ path }) =>
+    protectedAtTop(path, held.roots.has(path) ? { ...ceiling, operatorNames: [] } : ceiling, files),
+  );
+  const { repositories, links } = git;
+  const protection = new PathProtection({ files, index, roots: kept, repositories, links });
   const missing = rules.filter(({ kind }) => kind === 'missing');
   const found = [
-    ...paths.flatMap((path) => protection.rulesFor(path)),
+    ...[...atTop, ...git.paths].flatMap((path) => protection.rulesFor(path)),
     ...missing.flatMap(({ path }) => protection.rulesAbove(path)),
   ];
   const inside = [...found.filter(({ path }) => index.accessAt(path) === 'write'), ...held.rules];
   const restrictions = [...inside, ...rules.filter(({ access }) => access !== 'write')];
   const restricted = restrictions.map(({ path }) => path);
   const deep = deepRestrictions(restricted, rules);
-  remarks.push(...noteOfDeep([...tooDeep, ...deep]));
+  remarks.push(...noteOfDeep([...git.tooDeep, ...deep]));
   const aboveDeep = deep.flatMap(({ directory: path }) => protection.rulesFor({ path }));
   const isLoose = looseBeside(index, inside);
-  const crossed = looseOnWay(new Map([...around.crossed, ...git.crossed]), isLoose);
+  const crossed = looseOnWay(git.crossed, isLoose);
   notes.push(...crossed.notes.map(asNote));
-  protection.noteLooseLinks([...named.links.filter(isLoose), ...crossed.links]);
+  protection.noteLooseLinks([...git.crossedByConfigs.filter(isLoose), ...crossed.links]);
   looseLinks.push(...protection.looseLinks);
   notes.push(...protection.gaps.map(asNote));
   return [EVERYTHING, ...inside, ...aboveDeep];
@@ -302,20 +276,6 @@ function protections(
 function looseBeside(index: RuleIndex, kept: readonly PathRule[]): (path: string) => boolean {
   const paths = new Set(kept.map(({ path }) => path));
   return (path) => index.accessAt(path) === 'write' && !isWithinAny(path, paths);
-}
-
-/** Repositories by directory, with where their files are checked out: first those that hold what may be written. */
-function withThoseAround(
-  around: GitPlaces,
-  below: ReadonlyMap<string, Iterable<string>>,
-): ReadonlyMap<string, readonly string[]> {
-  const all = new Map(around.worktrees);
-  for (const [at, seen] of below) all.set(at, [...(all.get(at) ?? []), ...seen]);
-  return all;
-}
-
-function asPath(path: string): ProtectedPath {
-  return { path };
 }
 
 function asNote(text: string): PolicyNote {

@@ -16,11 +16,19 @@ export class ConfigLook {
   readonly hooks = new Set<string>();
   readonly #links = new Set<string>();
   readonly #kept: ReadonlySet<string>;
+  readonly #inParts: ReadonlySet<string>;
 
-  constructor(files: FileFacts, kept: readonly string[], repositories: readonly string[]) {
+  /** @param inParts Those among the repositories in which what git reads is protected, wherever links lead. */
+  constructor(
+    files: FileFacts,
+    kept: readonly string[],
+    repositories: readonly string[],
+    inParts: ReadonlySet<string>,
+  ) {
     this.files = { ...files, readLink: (path) => this.#cross(path, files) };
     this.kept = kept;
     this.#kept = new Set(kept);
+    this.#inParts = inParts;
     this.configs = new ConfigFiles(files);
     this.paths = new ConfigPaths(files);
     this.pinned = new Set(withHolders([...repositories, ...kept]));
@@ -34,6 +42,12 @@ export class ConfigLook {
   /** Whether it lies in what may be written, or is that. */
   isKept(path: string): boolean {
     return isWithinAny(path, this.#kept);
+  }
+
+  /** Whether what git reads there is protected with the rest of a repository. @param holder Its directory, or what it has of a linked worktree. */
+  isInParts(holder: string): boolean {
+    const above = parentOf(holder);
+    return this.#inParts.has(holder) || (above.endsWith('/worktrees') && this.#inParts.has(parentOf(above)));
   }
 
   /** The directories above a path that would have to keep their names as well, each by a mount. */

@@ -1,28 +1,16 @@
 import { isExecutable } from '../files/executable.js';
 import type { FileFacts } from '../files/file-facts.js';
 import { kernelTreeOf } from '../files/kernel-trees.js';
-import {
-  childOf,
-  depthOf,
-  isWithin,
-  MAX_PATH_BYTES,
-  NOT_UTF_8,
-  parentOf,
-  withHolders,
-} from '../files/paths.js';
-import { type CrossedLink, type Resolution, type ResolvedPath, resolvePath } from '../files/resolve-path.js';
-import {
-  MAX_GIT_CONFIGS,
-  MAX_HOOKS,
-  MAX_LINKED_NAMES,
-  MAX_LINKED_WORKTREES,
-  MAX_SMALL_FILE_BYTES,
-} from '../limits.js';
+import { childOf, isWithin, parentOf, withHolders } from '../files/paths.js';
+import type { Resolution, ResolvedPath } from '../files/resolve-path.js';
+import { MAX_GIT_CONFIGS, MAX_HOOKS, MAX_LINKED_WORKTREES, MAX_SMALL_FILE_BYTES } from '../limits.js';
 import type { MissingProgram } from '../policy/missing-program.js';
+import type { PlaceholderText } from '../policy/path-rule.js';
 import type { ConfigBudget, ConfigShare } from './config-budget.js';
 import type { ConfigLook } from './config-look.js';
 import { type ConfigGap, ConfigOutcome } from './config-outcome.js';
 import { isRelative } from './config-paths.js';
+import { ConfigWays, looksFor } from './config-ways.js';
 import type { NamedInConfig } from './named-in-config.js';
 import type { ProtectedPath } from './protect-git.js';
 
@@ -46,12 +34,13 @@ export interface ReadTargets {
 export class ConfigReading implements ReadTargets {
   readonly repository: ConfiguredRepository;
   readonly #outcome: ConfigOutcome;
+  readonly #ways: ConfigWays;
   readonly #look: ConfigLook;
   readonly #files: FileFacts;
   /** Directories that hold what must stay writable. */
   readonly #holders: ReadonlySet<string>;
   /** By canonical path. */
-  readonly #read = new Map<string, NamedInConfig | undefined>();
+  readonly #configs = new Map<string, NamedInConfig | undefined>();
   /** Directories of hooks. */
   readonly #listed = new Set<string>();
   /** Files in them. */
@@ -65,6 +54,7 @@ export class ConfigReading implements ReadTargets {
     this.#files = look.files;
     this.#holders = withHolders([directory, ...worktrees, ...look.kept]);
     this.#outcome = new ConfigOutcome(directory, look, share);
+    this.#ways = new ConfigWays(this.#outcome, look.files);
   }
 
   get budget(): ConfigBudget {
@@ -103,7 +93,7 @@ export class ConfigReading implements ReadTargets {
 
   /** Calls `add` for every path that a value may mean, as long as there is something left. */
   #each(kind: 'hooks' | 'programs' | 'others', bases: readonly string[], add: (path: string) => void): void {
-    for (const config of this.#read.values()) {
+    for (const config of this.#configs.values()) {
       for (const value of config?.[kind] ?? []) {
         for (const base of isRelative(value) ? bases : bases.slice(0, 1)) {
           if (this.budget.isSpent('looks')) return;
@@ -118,7 +108,7 @@ export class ConfigReading implements ReadTargets {
     const { directory } = this.repository;
     const named = this.#textAt(childOf(directory, 'commondir'));
     if (named === undefined || named === '') return [];
-    const found = this.#resolve(this.#absolute(named, directory));
+    const found = this.#ways.resolve(this.#absolute(named, directory));
     return found?.kind === 'directory' && found.path !== directory ? [found.path] : [];
   }
 
@@ -134,7 +124,7 @@ export class ConfigReading implements ReadTargets {
   /** Where git is when it runs something, beside the directory of the repository itself. */
   #basesOf(linked: readonly string[]): readonly string[] {
     const { directory, worktrees } = this.repository;
-    const named = [...this.#read.values()].flatMap((config) => config?.worktree ?? []);
+    const named = [...this.#configs.values()].flatMap((config) => config?.worktree ?? []);
     const bases = [
       ...worktrees,
       ...named.map((value) => this.#absolute(value, directory)),
@@ -158,11 +148,26 @@ export class ConfigReading implements ReadTargets {
   }
 
   #readConfigsIn(holder: string): void {
-    for (const name of ['config', 'config.worktree']) this.#readConfig(childOf(holder, name));
+    const isInParts = this.#look.isInParts(holder);
+    for (const [name, { isConfig, placeholderText }] of READ_BY_GIT) {
+      if (!isConfig && (isInParts || this.#look.isKept(holder))) continue;
+      const path = childOf(holder, name);
+      const found = this.#ways.resolve(path);
+      if (!isInParts) this.#addLinked(path, found, placeholderText);
+      if (isConfig) this.#read(path, found);
+    }
   }
 
-  #readConfig(path: string): void {
-    const found = this.#resolve(path);
+  /** What a file leads to that stays as it is itself. */
+  #addLinked(path: string, found: Resolution | undefined, placeholderText: PlaceholderText): void {
+    if (found?.kind === 'deadEnd' && this.#look.isKept(found.at)) this.#outcome.protect({ path });
+    if (found === undefined || found.kind === 'deadEnd' || found.path === path) return;
+    this.#outcome.tellLinks(found);
+    if (this.#look.isKept(found.path) && !this.#keepsWritable(found.path, path))
+      this.#outcome.protect({ path: found.path, placeholderText });
+  }
+
+  #read(path: string, found: Resolution | undefined): void {
     if (found?.kind !== 'file') return;
     if (kernelTreeOf(found.path) !== undefined) {
       this.#outcome.tell(
@@ -173,14 +178,14 @@ export class ConfigReading implements ReadTargets {
     }
     // By another name its relative includes mean other files.
     const key = `${found.path}\0${parentOf(path)}`;
-    if (this.#read.has(key)) return;
-    if (this.#read.size >= MAX_GIT_CONFIGS) {
+    if (this.#configs.has(key)) return;
+    if (this.#configs.size >= MAX_GIT_CONFIGS) {
       this.#outcome.tell(path, `is not read, since it comes after ${MAX_GIT_CONFIGS} others; include fewer`);
       return;
     }
     const config = this.#look.configs.at(found.path, this.budget);
     const named = typeof config === 'string' ? undefined : config;
-    this.#read.set(key, named);
+    this.#configs.set(key, named);
     if (config === 'unreadable')
       this.#outcome.tell(
         path,
@@ -193,16 +198,16 @@ export class ConfigReading implements ReadTargets {
   }
 
   #include(path: string): void {
-    const target = this.#place(path);
+    const target = this.#ways.place(path);
     if (target === undefined || this.#keepsWritable(target, path)) return;
     // Git takes an empty file for an empty config, and fails at a directory.
     this.#outcome.protect({ path: target, placeholderText: '' });
     // Git goes on from the directory in which it was named, wherever a link there leads.
-    this.#readConfig(path);
+    this.#read(path, this.#ways.resolve(path));
   }
 
   #addHooks(path: string): void {
-    const target = this.#place(path);
+    const target = this.#ways.place(path);
     if (target === undefined || this.#keepsWritable(target, path)) return;
     this.#outcome.protect({ path: target });
     this.#addLinkedHooks(target);
@@ -211,10 +216,9 @@ export class ConfigReading implements ReadTargets {
   /** Those that it has where no config says otherwise. */
   #addHooksOf(holder: string): void {
     const path = childOf(holder, 'hooks');
-    const found = this.#resolve(path);
+    const found = this.#ways.resolve(path);
     if (found === undefined || found.kind === 'deadEnd') return;
-    // Of a repository that may be written itself, they are protected with the rest of it.
-    if (found.path !== path && !this.#look.isKept(holder)) this.#addHooks(path);
+    if (found.path !== path && !this.#look.isInParts(holder)) this.#addHooks(path);
     else if (found.kind === 'directory') this.#addLinkedHooks(found.path);
   }
 
@@ -243,7 +247,7 @@ export class ConfigReading implements ReadTargets {
   #tellHardLinks(): void {
     for (const path of this.#hooks) {
       if (this.budget.left('looks') < looksFor(path)) return;
-      const found = this.#resolve(path);
+      const found = this.#ways.resolve(path);
       if (found?.kind !== 'file' || (this.#files.look(found.path)?.links ?? 0) < 2) continue;
       this.#outcome.tell(
         path,
@@ -254,7 +258,7 @@ export class ConfigReading implements ReadTargets {
   }
 
   #addLinkedHook(path: string, directory: string): void {
-    const found = this.#resolve(path);
+    const found = this.#ways.resolve(path);
     if (found === undefined) return;
     if (found.kind === 'deadEnd') {
       // A circle among the hooks themselves stays one.
@@ -276,7 +280,7 @@ export class ConfigReading implements ReadTargets {
 
   /** Words that are no programs stay as they are by nothing: most are options. */
   #addProgram(path: string, isOnlyIfExecutable: boolean): void {
-    const found = this.#resolve(path);
+    const found = this.#ways.resolve(path);
     if (found === undefined || found.kind === 'deadEnd' || kernelTreeOf(found.path) !== undefined) return;
     if (!this.#isProgram(found, isOnlyIfExecutable)) {
       this.#addMissing(found.path, isOnlyIfExecutable);
@@ -299,31 +303,6 @@ export class ConfigReading implements ReadTargets {
     this.#missing.set(path, { path, repository, isOnlyIfExecutable });
   }
 
-  /** The canonical path; undefined for what is the kernel's, and for what was not looked at. */
-  #place(path: string): string | undefined {
-    const found = this.#resolve(path);
-    if (found === undefined) return undefined;
-    if (found.kind === 'deadEnd') return path;
-    this.#outcome.tellLinks(found);
-    return kernelTreeOf(found.path) === undefined ? found.path : undefined;
-  }
-
-  /** Undefined where there is not enough left for it. */
-  #resolve(path: string): Resolution | undefined {
-    if (!this.budget.take('looks', looksFor(path)) || path.length >= MAX_PATH_BYTES) return undefined;
-    if (path.includes(NOT_UTF_8)) {
-      this.#outcome.tell(
-        path,
-        'is no path in UTF-8, so nobody knows what it stands for; give it another name',
-      );
-      return undefined;
-    }
-    const found = resolvePath(path, this.#files);
-    const crossed = found.kind === 'deadEnd' ? MAX_LINKED_NAMES : namesOn(found.links);
-    this.budget.take('looks', Math.floor(crossed / NAMES_OF_ONE_LOOK));
-    return found;
-  }
-
   #absolute(value: string, base: string): string {
     return this.#look.paths.absolute(value, base);
   }
@@ -338,6 +317,18 @@ export class ConfigReading implements ReadTargets {
   }
 }
 
+/** What git reads in the directory of a repository or of a linked worktree, and runs or goes by. */
+const READ_BY_GIT: ReadonlyMap<
+  string,
+  { readonly isConfig: boolean; readonly placeholderText: PlaceholderText }
+> = new Map([
+  ['config', { isConfig: true, placeholderText: '' }],
+  ['config.worktree', { isConfig: true, placeholderText: '' }],
+  ['commondir', { isConfig: false, placeholderText: '.\n' }],
+  ['gitdir', { isConfig: false, placeholderText: '' }],
+  ['info/attributes', { isConfig: false, placeholderText: '' }],
+]);
+
 /** How the names of examples end, which every repository has and git does not run. */
 const UNUSED = '.sample';
 
@@ -346,14 +337,3 @@ const FILLED_BY_GIT: readonly string[] = ['logs', 'objects', 'refs'];
 
 /** Larger directories count for more looks. */
 const ENTRIES_OF_ONE_LOOK = 16;
-
-/** Longer paths count for several looks. */
-const NAMES_OF_ONE_LOOK = 16;
-
-function looksFor(path: string): number {
-  return path.length >= MAX_PATH_BYTES ? 1 : Math.ceil(depthOf(path) / NAMES_OF_ONE_LOOK);
-}
-
-function namesOn(links: readonly CrossedLink[]): number {
-  return links.reduce((names, { target }) => names + depthOf(target), 0);
-}

@@ -18,14 +18,16 @@ interface ConfigTargets extends ReadTargets {
  * links among hooks lead to. How many of them are found is bounded for all together; the rest is a gap.
  * @param worktrees Where the files of each repository are checked out, as far as that is seen from there, by its directory.
  * @param kept Directories that must not become read-only as a whole, whatever a config says.
+ * @param inParts Repositories whose own files are protected already, default none; what those of the others are links to is to be protected as well.
  */
 export function namedByConfigs(
   worktrees: ReadonlyMap<string, Iterable<string>>,
   kept: readonly string[],
   files: FileFacts,
+  inParts: ReadonlySet<string> = new Set(),
 ): ConfigTargets {
   const { near, others } = nearestFirst(worktrees, kept);
-  const look = new ConfigLook(files, kept, [...worktrees.keys()]);
+  const look = new ConfigLook(files, kept, [...worktrees.keys()], inParts);
   const left = MAX_CONFIG_SHARES - Math.min(near.length, MAX_CONFIG_SHARES);
   const readings = readAll(near.slice(0, MAX_CONFIG_SHARES), others.slice(0, left), look);
   const missing = readings.flatMap((reading) => reading.missing);

@@ -1,7 +1,7 @@
 import type { LookPool } from '../files/look-pool.js';
 import type { RuleIndex } from '../policy/access.js';
 import type { ScannedTree } from '../repositories/scan-tree.js';
-import { gitPlacesIn, type Unfollowed } from './git-places.js';
+import { type GitPlaces, gitPlacesIn, type Unfollowed } from './git-places.js';
 import { type DeepRestriction, withoutDeep, withoutDeepDirectories } from './shallow.js';
 
 /** What git has below all that may be written. */
@@ -28,16 +28,29 @@ export class GitBelow {
   add(root: string, scanned: ScannedTree): readonly string[] {
     const { tree, deep } = withoutDeep(scanned, root);
     const git = gitPlacesIn(tree, this.#looks);
+    this.tooDeep.push(...deep);
+    this.links.push(...git.links);
+    this.unfollowed.push(...git.unfollowed);
+    return [...tree.shut, ...deep.map(({ directory }) => directory), ...this.#take(git)];
+  }
+
+  /** The same of what may be written itself of the repositories that hold a root. */
+  addAround(around: GitPlaces): readonly string[] {
+    return this.#take({
+      ...around,
+      directories: around.directories.filter((path) => this.#isWritable(path)),
+    });
+  }
+
+  #take(git: Pick<GitPlaces, 'directories' | 'worktrees' | 'crossed' | 'pointers'>): readonly string[] {
     const named = withoutDeepDirectories(git.directories, this.#index);
-    this.tooDeep.push(...deep, ...named.deep.filter(({ directory }) => this.#isWritable(directory)));
+    this.tooDeep.push(...named.deep.filter(({ directory }) => this.#isWritable(directory)));
     for (const directory of named.shallow) {
       const seen = [...(this.worktrees.get(directory) ?? []), ...(git.worktrees.get(directory) ?? [])];
       this.worktrees.set(directory, new Set(seen));
     }
-    this.links.push(...git.links);
     for (const [link, from] of git.crossed) this.crossed.set(link, from);
-    this.unfollowed.push(...git.unfollowed);
-    return [...tree.shut, ...[...deep, ...named.deep].map(({ directory }) => directory), ...git.pointers];
+    return [...named.deep.map(({ directory }) => directory), ...git.pointers];
   }
 
   #isWritable(path: string): boolean {

@@ -16,7 +16,7 @@ export interface Unfollowed {
 export interface GitPlaces {
   /** Directories with hooks and config of their own, canonical, in the order in which they were found. */
   readonly directories: readonly string[];
-  /** `.git` files, which say where the directory of a worktree or submodule is, and directories that hide one. */
+  /** `.git` files, or what links of that name lead to, which say where the directory of a worktree or submodule is, and directories that hide one. */
   readonly pointers: readonly string[];
   /** Where the files of such a directory are checked out, by directory, as far as that was found. */
   readonly worktrees: ReadonlyMap<string, readonly string[]>;
@@ -51,9 +51,8 @@ export function gitPlacesIn(
   for (const path of gitPaths) {
     const found = resolvePath(path, notingLinks(looks.filesFor(path), path, crossed));
     if (isLinkAt(path, found)) links.push(path);
-    const isPointer = found.kind === 'file' && found.path === path;
-    if (isPointer) pointers.add(path);
-    const target = isPointer ? resolvePointer(path, looks, crossed) : found;
+    if (found.kind === 'file') pointers.add(found.path);
+    const target = found.kind === 'file' ? resolvePointer(path, found.path, looks, crossed) : found;
     if (target?.kind !== 'deadEnd') {
       if (target === undefined) continue;
       directories.add(target.path);
@@ -82,13 +81,14 @@ function notingLinks(files: FileFacts, from: string, crossed: Map<string, string
   };
 }
 
-/** Undefined where a file points to no directory that is there. */
+/** Undefined where a file points to no directory that is there. @param file What is read at the pointer, behind its links. */
 function resolvePointer(
   pointer: string,
+  file: string,
   looks: LookPool,
   crossed: Map<string, string>,
 ): Resolution | undefined {
-  const text = looks.files.readText(pointer);
+  const text = looks.files.readText(file);
   if (text === undefined) return { kind: 'deadEnd', at: pointer, isLink: false, isUnseen: true, why: UNREAD };
   const target = targetIn(text);
   if (target === undefined) return undefined;

@@ -7,6 +7,8 @@ import { pinsAbove } from './shallow.js';
 /** What of repositories stays as it is. */
 export interface RepositoryProtection {
   readonly paths: readonly ProtectedPath[];
+  /** The repositories of which parts stay as they are, and where these are links, what they lead to. */
+  readonly inParts: ReadonlySet<string>;
   /** Says where that is more than it has to be. */
   readonly remarks: readonly PolicyNote[];
 }
@@ -28,17 +30,17 @@ export function protectedInRepositories(
     ...found.filter((path) => !roots.has(path)),
   ];
   const { linked, mounts } = linkedWorktreesOf(directories, looks.files);
-  const inParts = inPartsOf(directories.length, pinsAbove(directories, rules) + mounts);
-  const asAWhole = directories.slice(inParts);
+  const count = inPartsOf(directories.length, pinsAbove(directories, rules) + mounts);
+  const inParts = directories.slice(0, count);
+  const asAWhole = directories.slice(count);
   return {
     paths: [
-      ...directories
-        .slice(0, inParts)
-        .flatMap((directory) =>
-          protectedInGitDirectory(directory, [...(worktrees.get(directory) ?? [])], linked),
-        ),
+      ...inParts.flatMap((directory) =>
+        protectedInGitDirectory(directory, [...(worktrees.get(directory) ?? [])], linked),
+      ),
       ...asAWhole.map((path) => ({ path, isSparing: true as const })),
     ],
+    inParts: new Set(inParts),
     remarks: asAWhole.length === 0 ? [] : [noteOfWhole(directories.length, asAWhole)],
   };
 }
