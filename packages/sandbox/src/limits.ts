@@ -119,6 +119,9 @@ export const MAX_CONFIG_LINKS = 1024;
 /** The same, of links on the way from `.git` files and links to what they lead to. */
 export const MAX_POINTER_LINKS = 1024;
 
+/** Places where `.git` files and links lead to no directory, or past one by `..`, to be told if they lead elsewhere when the command has ended; of more a note tells. */
+export const MAX_OPEN_WAYS = 1024;
+
 /** Repositories whose configs are read; those of more are told of. */
 export const MAX_CONFIG_SHARES = 1024;
 

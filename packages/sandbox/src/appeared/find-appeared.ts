@@ -10,6 +10,7 @@ import { findGitChanges } from './git-changes.js';
 import { gitPartsOf } from './git-parts.js';
 import { findMadePrograms } from './made-programs.js';
 import { findNewRepositories } from './new-repositories.js';
+import { findOpenedWays } from './opened-ways.js';
 import { findUncovered, judgedPaths } from './uncovered.js';
 import { unmovedIn } from './unmoved.js';
 
@@ -64,5 +65,6 @@ async function lookThrough(
   }
   const roots = searched.map(({ target }) => target.root);
   for (const { directory, root } of gitPartsOf(roots, known)) await findGitChanges(directory, look, root);
+  await findOpenedWays(policy.openWays ?? [], look);
   return look.findings.report;
 }

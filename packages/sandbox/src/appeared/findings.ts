@@ -13,6 +13,11 @@ export class Findings {
     return { found: this.#found, more: this.#more };
   }
 
+  /** As far as it is among those that are told by name. */
+  isTold(path: string): boolean {
+    return this.#found.some((one) => one.path === path);
+  }
+
   /** @param text In words, of the path as it is shown. */
   add(kind: AppearedKind, path: string, text: (path: string) => string): void {
     if (this.#found.length < MAX_APPEARED) this.#found.push({ kind, path, text: text(shown(path)) });

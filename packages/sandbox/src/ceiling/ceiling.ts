@@ -9,6 +9,7 @@ import { withoutUnasked } from '../mounts/unasked-mounts.js';
 import { byPathName, indexRules, mergeRules, type RuleIndex } from '../policy/access.js';
 import { intersect, type Narrowing, withoutRedundant } from '../policy/intersect.js';
 import type { MissingProgram } from '../policy/missing-program.js';
+import type { OpenWay } from '../policy/open-way.js';
 import { PathMap } from '../policy/path-map.js';
 import type { LooseLink, NormalisedPolicy, PathRule, PolicyNote } from '../policy/path-rule.js';
 import { DEFAULTS, type RuleOrigin } from '../policy/rule-origin.js';
@@ -20,7 +21,7 @@ import { homeDirectories } from './home-directories.js';
 import { type NamesAtTop, protectedAtTop } from './names-at-top.js';
 import { heldNames } from './operator-names.js';
 import { PathProtection } from './path-protection.js';
-import { looseOnWay } from './pointer-links.js';
+import { looseOnWay, looseWays } from './pointer-links.js';
 import {
   PROTECTED_HOME_DIRECTORIES,
   PROTECTED_HOME_FILES,
@@ -142,6 +143,7 @@ export function applyCeiling(
   const remarks: PolicyNote[] = [];
   const missingPrograms: MissingProgram[] = [];
   const looseLinks: LooseLink[] = [];
+  const openWays: OpenWay[] = [];
   const { maximum } = ceiling;
   const asked = [...needed, ...ceiling.home.paths];
   const careful = withoutUnasked(files, mounts, belowMaximum(policy, ceiling).rules, asked);
@@ -167,6 +169,7 @@ export function applyCeiling(
             remarks,
             missingPrograms,
             looseLinks,
+            openWays,
           }).filter(({ path }) => !isWithinAny(path, hiddenPaths)),
           ...hidden,
         ]),
@@ -179,6 +182,7 @@ export function applyCeiling(
       rules: withoutRedundant(withoutUncreatable(second.rules)),
       ...networkBelow(policy, ceiling),
       ...(isRestricted ? { looseLinks } : {}),
+      ...(openWays.length > 0 ? { openWays } : {}),
       notes: [...policy.notes, ...(ceiling.maximum?.notes ?? []), ...notes, ...remarks],
     },
     decisions: second.rules,
@@ -228,13 +232,15 @@ interface Surroundings {
   readonly missingPrograms: MissingProgram[];
   /** The same. */
   readonly looseLinks: LooseLink[];
+  /** The same. */
+  readonly openWays: OpenWay[];
 }
 
 /** Everything may be written, but for executable configuration inside the writable roots. */
 function protections(
   rules: readonly PathRule[],
   ceiling: Ceiling,
-  { files, trees, notes, remarks, missingPrograms, looseLinks }: Surroundings,
+  { files, trees, notes, remarks, missingPrograms, looseLinks, openWays }: Surroundings,
 ): readonly PathRule[] {
   const index = indexRules(rules);
   const roots = writableRoots(rules);
@@ -265,9 +271,11 @@ function protections(
   const aboveDeep = deep.flatMap(({ directory: path }) => protection.rulesFor({ path }));
   const isLoose = looseBeside(index, inside);
   const crossed = looseOnWay(git.crossed, isLoose);
-  notes.push(...crossed.notes.map(asNote));
-  protection.noteLooseLinks([...git.crossedByConfigs.filter(isLoose), ...crossed.links]);
+  const ways = looseWays(git.openWays, isLoose);
+  notes.push(...[...crossed.notes, ...ways.notes].map(asNote));
+  protection.noteLooseLinks([...git.crossedByConfigs.filter(isLoose), ...crossed.found]);
   looseLinks.push(...protection.looseLinks);
+  openWays.push(...ways.found);
   notes.push(...protection.gaps.map(asNote));
   return [EVERYTHING, ...inside, ...aboveDeep];
 }

@@ -1,5 +1,6 @@
 import type { LookPool } from '../files/look-pool.js';
 import type { RuleIndex } from '../policy/access.js';
+import type { OpenWay } from '../policy/open-way.js';
 import type { ScannedTree } from '../repositories/scan-tree.js';
 import { type GitPlaces, gitPlacesIn, type Unfollowed } from './git-places.js';
 import { type DeepRestriction, withoutDeep, withoutDeepDirectories } from './shallow.js';
@@ -12,6 +13,8 @@ export class GitBelow {
   readonly links: string[] = [];
   /** Other links on the way there, each with the `.git` from which it was met. */
   readonly crossed = new Map<string, string>();
+  /** By path. */
+  readonly openWays = new Map<string, OpenWay>();
   readonly unfollowed: Unfollowed[] = [];
   /** What stays as it is, since what it holds lies too deep. */
   readonly tooDeep: DeepRestriction[] = [];
@@ -42,7 +45,7 @@ export class GitBelow {
     });
   }
 
-  #take(git: Pick<GitPlaces, 'directories' | 'worktrees' | 'crossed' | 'pointers'>): readonly string[] {
+  #take(git: Omit<GitPlaces, 'links' | 'unfollowed'>): readonly string[] {
     const named = withoutDeepDirectories(git.directories, this.#index);
     this.tooDeep.push(...named.deep.filter(({ directory }) => this.#isWritable(directory)));
     for (const directory of named.shallow) {
@@ -50,6 +53,7 @@ export class GitBelow {
       this.worktrees.set(directory, new Set(seen));
     }
     for (const [link, from] of git.crossed) this.crossed.set(link, from);
+    for (const way of git.openWays.values()) this.openWays.set(way.path, way);
     return [...named.deep.map(({ directory }) => directory), ...git.pointers];
   }
 

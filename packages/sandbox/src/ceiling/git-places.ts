@@ -1,8 +1,9 @@
 import type { FileFacts } from '../files/file-facts.js';
 import type { LookPool } from '../files/look-pool.js';
-import { ancestorsOf, childOf, MAX_PATH_BYTES, parentOf } from '../files/paths.js';
+import { ancestorsOf, childOf, MAX_PATH_BYTES, parentOf, withHolders } from '../files/paths.js';
 import { type Resolution, resolvePath } from '../files/resolve-path.js';
 import { MAX_SMALL_FILE_BYTES } from '../limits.js';
+import type { OpenWay } from '../policy/open-way.js';
 import type { ScannedTree } from '../repositories/scan-tree.js';
 
 /** A `.git` that leads where nobody looks. */
@@ -24,6 +25,8 @@ export interface GitPlaces {
   readonly links: readonly string[];
   /** Other links that were followed from a `.git`, to nothing and in circles too, each with the first such `.git`. */
   readonly crossed: ReadonlyMap<string, string>;
+  /** By path. */
+  readonly openWays: ReadonlyMap<string, OpenWay>;
   /** Those of either kind that lead too far, so that nobody knows where they end. */
   readonly unfollowed: readonly Unfollowed[];
 }
@@ -47,14 +50,17 @@ export function gitPlacesIn(
   const worktrees = new Map<string, string[]>();
   const links: string[] = [];
   const crossed = new Map<string, string>();
+  const openWays = new Map<string, OpenWay>();
   const unfollowed: Unfollowed[] = [];
   for (const path of gitPaths) {
     const found = resolvePath(path, notingLinks(looks.filesFor(path), path, crossed));
-    if (isLinkAt(path, found)) links.push(path);
+    links.push(...linkAt(path, found));
     if (found.kind === 'file') pointers.add(found.path);
     const target = found.kind === 'file' ? resolvePointer(path, found.path, looks, crossed) : found;
-    if (target?.kind !== 'deadEnd') {
-      if (target === undefined) continue;
+    if (target === undefined) continue;
+    for (const way of [...waysPast(path, found), ...waysPast(path, target)]) openWays.set(way.path, way);
+    if (target.kind !== 'deadEnd') {
+      if (found.kind === 'file' && target.kind !== 'directory') continue;
       directories.add(target.path);
       worktrees.set(target.path, [...(worktrees.get(target.path) ?? []), parentOf(path)]);
     } else if (target.isUnseen === true) {
@@ -63,11 +69,20 @@ export function gitPlacesIn(
       pointers.add(target.at);
     }
   }
-  return { directories: [...directories], pointers: [...pointers], worktrees, links, crossed, unfollowed };
+  return {
+    directories: [...directories],
+    pointers: [...pointers],
+    worktrees,
+    links,
+    crossed,
+    openWays,
+    unfollowed,
+  };
 }
 
-function isLinkAt(path: string, found: Resolution): boolean {
-  return found.kind !== 'deadEnd' && found.links.some((link) => link.path === path);
+/** The path itself, where that is a link. */
+function linkAt(path: string, found: Resolution): readonly string[] {
+  return found.kind !== 'deadEnd' && found.links.some((link) => link.path === path) ? [path] : [];
 }
 
 /** The same files, where links that are followed from a `.git` are taken down, unless that is one. */
@@ -81,7 +96,21 @@ function notingLinks(files: FileFacts, from: string, crossed: Map<string, string
   };
 }
 
-/** Undefined where a file points to no directory that is there. @param file What is read at the pointer, behind its links. */
+/** Directories on the way from a `.git` that are left again, and the end where that is no directory, but for what has to stay for a link or that `.git` itself. */
+function waysPast(from: string, found: Resolution): readonly OpenWay[] {
+  if (found.kind === 'deadEnd') return [];
+  const { left = [], links, path, kind, missingFrom } = found;
+  const known = withHolders([from, ...links.map((link) => link.path)]);
+  const passed = left.filter((at) => at !== missingFrom && !known.has(at));
+  // What lies behind a missing name that is left again nobody knows.
+  const end = missingFrom !== undefined && left.includes(missingFrom) ? missingFrom : path;
+  return [
+    ...passed.map((at) => ({ path: at, from, isPassed: true })),
+    ...(kind === 'directory' || path === from ? [] : [{ path: end, from, isPassed: false }]),
+  ];
+}
+
+/** Undefined for a file that points nowhere. @param file What is read at the pointer, behind its links. */
 function resolvePointer(
   pointer: string,
   file: string,
@@ -93,8 +122,7 @@ function resolvePointer(
   const target = targetIn(text);
   if (target === undefined) return undefined;
   const absolute = target.startsWith('/') ? target : childOf(parentOf(pointer), target);
-  const resolved = resolvePath(absolute, notingLinks(looks.filesForNamed(), pointer, crossed));
-  return resolved.kind === 'directory' || resolved.kind === 'deadEnd' ? resolved : undefined;
+  return resolvePath(absolute, notingLinks(looks.filesForNamed(), pointer, crossed));
 }
 
 /** As git reads it: what follows the first blank is the path, but for the end of its line. */

@@ -4,6 +4,7 @@ import { StalePlan } from '../files/stale-plan.js';
 import { MAX_FOLLOWED_NAMES } from '../limits.js';
 import type { RuleIndex } from '../policy/access.js';
 import type { MissingProgram } from '../policy/missing-program.js';
+import type { OpenWay } from '../policy/open-way.js';
 import type { PathRule, PolicyNote } from '../policy/path-rule.js';
 import { DEFAULTS } from '../policy/rule-origin.js';
 import type { ScannedTree } from '../repositories/scan-tree.js';
@@ -24,6 +25,7 @@ export interface GitProtection {
   readonly links: readonly string[];
   /** Other links on the way there, each with the `.git` from which it was met. */
   readonly crossed: ReadonlyMap<string, string>;
+  readonly openWays: Iterable<OpenWay>;
   /** Links on the way to what configs name. */
   readonly crossedByConfigs: readonly string[];
   readonly missingPrograms: readonly MissingProgram[];
@@ -57,7 +59,7 @@ export function gitProtection(
     notes.push(...notesOf(root, scanned));
     paths.push(...git.add(root, scanned));
   }
-  const { worktrees, links, crossed, unfollowed, tooDeep } = git;
+  const { worktrees, links, crossed, openWays, unfollowed, tooDeep } = git;
   const inRepositories = protectedInRepositories(worktrees, new Set(roots), rules, looks);
   const named = namedByConfigs(withThoseAround(around, worktrees), roots, files, inRepositories.inParts);
   const isWritable = ({ path }: { readonly path: string }): boolean => index.accessAt(path) === 'write';
@@ -67,6 +69,7 @@ export function gitProtection(
     repositories: [...worktrees].flatMap(([directory, seen]) => [directory, ...seen]),
     links,
     crossed,
+    openWays: openWays.values(),
     crossedByConfigs: named.links,
     missingPrograms: named.missing.filter(isWritable),
     tooDeep,

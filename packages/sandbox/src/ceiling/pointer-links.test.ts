@@ -64,7 +64,7 @@ test('so many are known, and that there are more a note tells', () => {
   const kept = new Map([...crossed(MAX_POINTER_LINKS), ['/kept', '/ws/.git'] as const]);
   const isLoose = (link: string): boolean => link !== '/kept';
   expect([looseOnWay(kept, isLoose), looseOnWay(crossed(MAX_POINTER_LINKS + 1), isLoose)]).toEqual([
-    { links, notes: [first(MAX_POINTER_LINKS - 1)] },
-    { links, notes: [first(MAX_POINTER_LINKS), beyond] },
+    { found: links, notes: [first(MAX_POINTER_LINKS - 1)] },
+    { found: links, notes: [first(MAX_POINTER_LINKS), beyond] },
   ]);
 });

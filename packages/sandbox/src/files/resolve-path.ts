@@ -27,6 +27,8 @@ export interface ResolvedPath {
   readonly missingFrom: string | undefined;
   readonly isShared: boolean;
   readonly links: readonly CrossedLink[];
+  /** Directories that are left again by `..`, and the first missing name if one behind it is; left out where there are none. */
+  readonly left?: readonly string[];
 }
 
 /** What stays the same when a file is renamed, and differs when another one takes its name. */
@@ -67,8 +69,9 @@ export function resolvePath(path: string, files: FileFacts): Resolution {
   let current = enterKnown('/', pending, files);
   let missingFrom: string | undefined;
   let linkedNames = 0;
+  const left = new Set<string>();
   for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
-    current = name === '..' ? parentOf(current) : childOf(current, name);
+    current = stepTo(name, current, missingFrom, left);
     if (missingFrom !== undefined) continue;
     if (name === '..') {
       current = enterKnown(current, pending, files);
@@ -87,7 +90,19 @@ export function resolvePath(path: string, files: FileFacts): Resolution {
     current = enterKnown(seen.target.startsWith('/') ? '/' : parentOf(current), pending, files);
   }
   const end = missingFrom === undefined ? see(current, files) : NOTHING;
-  return end.kind === 'deadEnd' ? end : { path: current, missingFrom, links, ...factsOf(current, end.found) };
+  if (end.kind === 'deadEnd') return end;
+  return { path: current, missingFrom, links, ...leftBehind(left), ...factsOf(current, end.found) };
+}
+
+/** @param left Takes down what is left by `..`. */
+function stepTo(name: string, current: string, missingFrom: string | undefined, left: Set<string>): string {
+  if (name !== '..') return childOf(current, name);
+  left.add(missingFrom ?? current);
+  return parentOf(current);
+}
+
+function leftBehind(left: ReadonlySet<string>): Pick<ResolvedPath, 'left'> {
+  return left.size === 0 ? {} : { left: [...left] };
 }
 
 /** What stands at a name, and where it leads if it is a link. */

@@ -1,4 +1,5 @@
 import type { CrossedLink, FileIdentity } from '../files/resolve-path.js';
+import type { OpenWay } from './open-way.js';
 import type { RuleOrigin } from './rule-origin.js';
 
 /** What may be done below a path. `write` means reading too. */
@@ -67,6 +68,8 @@ export interface NormalisedPolicy {
   readonly links: readonly CrossedLink[];
   /** Left out where nothing is protected. */
   readonly looseLinks?: readonly LooseLink[];
+  /** Left out where there are none. */
+  readonly openWays?: readonly OpenWay[];
   readonly network: 'restricted' | 'enabled';
   /** Who decides about the network. */
   readonly networkOrigin: RuleOrigin;

@@ -1,0 +1,54 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Findings } from './findings.js';
+import { findOpenedWays } from './opened-ways.js';
+
+let root = '';
+
+beforeEach(() => {
+  root = realpathSync(mkdtempSync(path.join(tmpdir(), 'holdfast-ways-')));
+  for (const name of ['behind', 'passed', 'stays', 'hidden']) mkdirSync(path.join(root, name));
+});
+
+afterEach(() => {
+  rmSync(root, { recursive: true });
+});
+
+function told(name: string, what: string): unknown {
+  const at = path.join(root, name);
+  const from = path.join(root, 'x/.git');
+  const text = `${at} ${what}, and is where ${from} leads or on the way, so git outside may run hooks and programs that are named there; look at it, or remove ${from}`;
+  return { kind: 'gitState', path: at, text };
+}
+
+test('where a .git file leads to no directory, one or a link that has come up is told, and a link for a directory that is left by ..', async () => {
+  const from = path.join(root, 'x/.git');
+  const ends = ['made', 'link', 'behind/r.git', 'file', 'nothing', 'known'];
+  const ways = [
+    ...ends.map((name) => ({ path: path.join(root, name), from, isPassed: false })),
+    ...['passed', 'stays'].map((name) => ({ path: path.join(root, name), from, isPassed: true })),
+  ];
+  mkdirSync(path.join(root, 'made'));
+  mkdirSync(path.join(root, 'known'));
+  writeFileSync(path.join(root, 'file'), '');
+  symlinkSync('hidden', path.join(root, 'link'));
+  for (const name of ['behind', 'passed']) {
+    rmdirSync(path.join(root, name));
+    symlinkSync('hidden', path.join(root, name));
+  }
+  const findings = new Findings();
+  findings.add('repository', path.join(root, 'known'), () => 'told already');
+  await findOpenedWays(ways, { findings, signal: new AbortController().signal });
+  expect(findings.report).toEqual({
+    found: [
+      { kind: 'repository', path: path.join(root, 'known'), text: 'told already' },
+      told('made', 'was no directory before'),
+      told('link', 'was no directory before'),
+      told('behind/r.git', 'was no directory before'),
+      told('passed', 'was no link before'),
+    ],
+    more: 0,
+  });
+});
