@@ -98,3 +98,36 @@ test('nothing more stays as it is for a repository around without links', async 
   );
   expect(await keptIn('/r/app', tree)).toEqual([[], []]);
 });
+
+test('what the config of a bare repository around names stays as it is, and what that is by links', async () => {
+  const bare = (config: FakeFile): Tree => ({
+    '/srv/x.git/HEAD': { text: '' },
+    '/srv/x.git/objects': 'directory',
+    '/srv/x.git/refs': 'directory',
+    '/srv/x.git/config': config,
+    '/srv/x.git/app/hooks': 'directory',
+    '/srv/x.git/app/c': { text: '' },
+  });
+  const named = bare({ text: '[core]\nhooksPath = app/hooks' });
+  const noRepository = Object.fromEntries(Object.entries(named).filter(([name]) => !name.endsWith('HEAD')));
+  expect([
+    await keptIn('/srv/x.git/app', named),
+    await keptIn('/srv/x.git/app', bare({ link: 'app/c' })),
+    await keptIn('/srv/x.git/app', noRepository),
+  ]).toEqual([
+    [['read /srv/x.git/app/hooks'], []],
+    [['read /srv/x.git/app/c'], []],
+    [[], []],
+  ]);
+});
+
+test('nothing is made where a .git link of a directory around leads to nothing, and a circle is told', async () => {
+  const linkTo = (target: string, tree: Tree = {}): Promise<unknown> =>
+    keptIn('/r/app', { '/r/.git': { link: target }, ...tree });
+  const told =
+    '/r/app/l is a link on the way from /r/.git to the directory of its repository, and could be replaced; have no link there';
+  expect([await linkTo('app/git'), await linkTo('app/l', { '/r/app/l': { link: 'l' } })]).toEqual([
+    [['read /r/app/git/'], []],
+    [[], [told]],
+  ]);
+});

@@ -1,9 +1,11 @@
 import type { FileFacts } from '../files/file-facts.js';
 import type { LookPool } from '../files/look-pool.js';
+import { seenAt } from '../files/may-enter.js';
 import { ancestorsOf, childOf, MAX_PATH_BYTES, parentOf, withHolders } from '../files/paths.js';
 import { type Resolution, resolvePath } from '../files/resolve-path.js';
 import { MAX_SMALL_FILE_BYTES } from '../limits.js';
 import type { OpenWay } from '../policy/open-way.js';
+import { isLinkedWorktree, isRepository } from '../repositories/git-directory.js';
 import type { ScannedTree } from '../repositories/scan-tree.js';
 
 /** A `.git` that leads where nobody looks. */
@@ -31,13 +33,16 @@ export interface GitPlaces {
   readonly unfollowed: readonly Unfollowed[];
 }
 
-/** The repositories that hold these directories: git that is run there reads their configs. */
+/** The repositories that hold these directories, bare ones too: git that is run there reads their configs. */
 export function gitPlacesAround(directories: readonly string[], looks: LookPool): GitPlaces {
-  const above = new Set(directories.flatMap((directory) => ancestorsOf(directory)));
-  const gitPaths = [...above]
-    .map((directory) => childOf(directory, '.git'))
-    .filter((path) => ['directory', 'file'].includes(resolvePath(path, looks.filesFor(path)).kind));
-  return gitPlacesIn({ gitPaths, repositories: [] }, looks);
+  const above = [...new Set(directories.flatMap((directory) => ancestorsOf(directory)))];
+  const isThere = (path: string): boolean => typeof seenAt(path, looks.filesFor(path)) === 'object';
+  const gitPaths = above.map((directory) => childOf(directory, '.git')).filter(isThere);
+  const repositories = above.filter((directory) => {
+    const isIn = (name: string): boolean => isThere(childOf(directory, name));
+    return isRepository(isIn) || isLinkedWorktree(isIn);
+  });
+  return gitPlacesIn({ gitPaths, repositories }, looks);
 }
 
 /** What was found below a directory, as it is now. */

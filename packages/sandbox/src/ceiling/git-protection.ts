@@ -83,7 +83,7 @@ function withThoseAround(
   around: GitPlaces,
   below: ReadonlyMap<string, Iterable<string>>,
 ): ReadonlyMap<string, readonly string[]> {
-  const all = new Map(around.worktrees);
+  const all = new Map(around.directories.map((at) => [at, around.worktrees.get(at) ?? []]));
   for (const [at, seen] of below) all.set(at, [...(all.get(at) ?? []), ...seen]);
   return all;
 }
