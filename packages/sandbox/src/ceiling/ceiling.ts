@@ -18,10 +18,10 @@ import { refuse } from '../refuse.js';
 import type { ScannedTree, ScanTarget } from '../repositories/scan-tree.js';
 import { gitProtection } from './git-protection.js';
 import { homeDirectories } from './home-directories.js';
+import { looseNamed, looseOnWay, looseWays } from './looked-at-again.js';
 import { type NamesAtTop, protectedAtTop } from './names-at-top.js';
 import { heldNames } from './operator-names.js';
 import { PathProtection } from './path-protection.js';
-import { looseOnWay, looseWays } from './pointer-links.js';
 import {
   PROTECTED_HOME_DIRECTORIES,
   PROTECTED_HOME_FILES,
@@ -272,8 +272,9 @@ function protections(
   const isLoose = looseBeside(index, inside);
   const crossed = looseOnWay(git.crossed, isLoose);
   const ways = looseWays(git.openWays, isLoose);
-  notes.push(...[...crossed.notes, ...ways.notes].map(asNote));
-  protection.noteLooseLinks([...git.crossedByConfigs.filter(isLoose), ...crossed.found]);
+  const named = looseNamed(git.crossedByConfigs, isLoose);
+  notes.push(...[...crossed.notes, ...ways.notes, ...named.notes].map(asNote));
+  protection.noteLooseLinks([...named.found, ...crossed.found]);
   looseLinks.push(...protection.looseLinks);
   openWays.push(...ways.found);
   notes.push(...protection.gaps.map(asNote));

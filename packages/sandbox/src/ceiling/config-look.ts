@@ -1,6 +1,6 @@
 import type { FileFacts } from '../files/file-facts.js';
+import { notingLinks } from '../files/noting-links.js';
 import { ancestorsOf, isWithinAny, parentOf, withHolders } from '../files/paths.js';
-import { MAX_CONFIG_LINKS } from '../limits.js';
 import { ConfigFiles } from './config-files.js';
 import { ConfigPaths } from './config-paths.js';
 
@@ -12,8 +12,6 @@ export class ConfigLook {
   readonly paths: ConfigPaths;
   /** Directories that keep their names anyway. */
   readonly pinned: Set<string>;
-  /** Directories of hooks, in which links stay as they are. */
-  readonly hooks = new Set<string>();
   readonly #links = new Set<string>();
   readonly #kept: ReadonlySet<string>;
   readonly #inParts: ReadonlySet<string>;
@@ -25,7 +23,7 @@ export class ConfigLook {
     repositories: readonly string[],
     inParts: ReadonlySet<string>,
   ) {
-    this.files = { ...files, readLink: (path) => this.#cross(path, files) };
+    this.files = notingLinks(files, (link) => this.#links.add(link));
     this.kept = kept;
     this.#kept = new Set(kept);
     this.#inParts = inParts;
@@ -34,9 +32,9 @@ export class ConfigLook {
     this.pinned = new Set(withHolders([...repositories, ...kept]));
   }
 
-  /** Links in what may be written that were followed, to nothing and in circles too: as many as are looked at again, and one more. */
-  get links(): readonly string[] {
-    return [...this.#links];
+  /** Links that were followed, to nothing and in circles too: for each place that is looked at no more than one path may lead through. */
+  get links(): ReadonlySet<string> {
+    return this.#links;
   }
 
   /** Whether it lies in what may be written, or is that. */
@@ -58,11 +56,5 @@ export class ConfigLook {
       pins.push(above);
     }
     return pins;
-  }
-
-  #cross(link: string, files: FileFacts): string {
-    const isLoose = this.isKept(link) && !this.hooks.has(parentOf(link));
-    if (isLoose && this.#links.size <= MAX_CONFIG_LINKS) this.#links.add(link);
-    return files.readLink(link);
   }
 }

@@ -226,7 +226,6 @@ export class ConfigReading implements ReadTargets {
   #addLinkedHooks(directory: string): void {
     if (this.#listed.has(directory)) return;
     this.#listed.add(directory);
-    this.#look.hooks.add(directory);
     const entries = this.#files.list(directory, MAX_HOOKS);
     const seen = entries?.length ?? MAX_HOOKS;
     if (!this.budget.take('looks', Math.floor(seen / ENTRIES_OF_ONE_LOOK))) return;

@@ -1,6 +1,6 @@
 import type { FileFacts } from '../files/file-facts.js';
 import { withHolders } from '../files/paths.js';
-import { MAX_CONFIG_LINKS, MAX_CONFIG_SHARES, MAX_MISSING_PROGRAMS } from '../limits.js';
+import { MAX_CONFIG_SHARES, MAX_MISSING_PROGRAMS } from '../limits.js';
 import type { MissingProgram } from '../policy/missing-program.js';
 import { ALL_OF_IT, ConfigPool, type ConfigShare, covers, halfOf, NOTHING } from './config-budget.js';
 import { ConfigLook } from './config-look.js';
@@ -9,8 +9,8 @@ import { ConfigReading, type ConfiguredRepository, type ReadTargets } from './co
 
 /** What the configs of all repositories come to. */
 interface ConfigTargets extends ReadTargets {
-  /** Links on the way to what they name, each in what may be written. */
-  readonly links: readonly string[];
+  /** Links on the way to what they name. */
+  readonly links: ReadonlySet<string>;
 }
 
 /**
@@ -37,10 +37,9 @@ export function namedByConfigs(
       ...readings.flatMap(({ gaps }) => gaps),
       ...gapOfUnasked([...near, ...others].slice(MAX_CONFIG_SHARES), kept),
       ...gapOfUnknown(missing.slice(MAX_MISSING_PROGRAMS)),
-      ...gapOfLinks(look.links.slice(MAX_CONFIG_LINKS)),
     ],
     missing: missing.slice(0, MAX_MISSING_PROGRAMS),
-    links: look.links.slice(0, MAX_CONFIG_LINKS),
+    links: look.links,
   };
 }
 
@@ -142,11 +141,4 @@ function gapOfUnknown([first, ...more]: readonly MissingProgram[]): readonly Con
       text: `${more.length + 1} programs that git configs name and that are none now are not looked for when the command has ended, such as ${path} of ${repository}, since they come after ${MAX_MISSING_PROGRAMS} others; let configs name fewer`,
     },
   ];
-}
-
-function gapOfLinks(beyond: readonly string[]): readonly ConfigGap[] {
-  return beyond.map((path) => ({
-    path,
-    text: `more than ${MAX_CONFIG_LINKS} links are on the way to what git configs name, so that others have been replaced, such as ${path}, is not told when the command has ended; let configs name fewer`,
-  }));
 }

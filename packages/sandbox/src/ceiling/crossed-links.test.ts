@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
-import { type FakeFile, fakeFiles } from '../files/testing/fake-files.js';
+import type { FakeFile } from '../files/testing/fake-files.js';
 import { MAX_CONFIG_LINKS } from '../limits.js';
-import { namedByConfigs } from './config-targets.js';
+import { policyOf } from '../policy/testing/rules.js';
+import { applyToFakes } from './testing/apply-to-fakes.js';
+import { BARE_CEILING } from './testing/bare-ceiling.js';
 import { looseOf } from './testing/loose-links.js';
 
 /** Of a repository with this config, as `looseOf`. */
@@ -91,28 +93,51 @@ test('links on the way to programs, hooks and configs that are there, and from l
   ]);
 });
 
-test('so many are known, beside those that stay as they are and those elsewhere, and that there are more a note tells', () => {
-  const withLinks = (count: number): ReturnType<typeof namedByConfigs> => {
+test('a link in a directory of hooks is known where it could be replaced, since they lie elsewhere', async () => {
+  const tree: Readonly<Record<string, FakeFile>> = {
+    '/ws/a/.git/hooks': { link: '../../scripts' },
+    '/ws/a/.git/config': { text: '' },
+    '/ws/a/.git/commondir': { text: '.' },
+    '/ws/scripts/l': { link: '../impl' },
+    '/ws/impl/mon': { text: '' },
+  };
+  const [hooks, link] = ['/ws/a/.git/hooks', '/ws/scripts/l'];
+  const { known, expected, gaps } = await looseNamedBy(
+    [hooks, link],
+    '[core]\nfsmonitor = scripts/l/mon',
+    tree,
+  );
+  expect([known, gaps]).toEqual([
+    expected,
+    [
+      `the git config of /ws/.git: ${link} is a link on the way to /ws/impl/mon, and could be replaced`,
+      `the git hooks of /ws/a/.git: /ws/impl is where ${link} leads, and a directory, which can be written; have no link there`,
+      `${hooks} is a link to /ws/scripts, which lies elsewhere, so neither is protected; have no link there`,
+    ],
+  ]);
+});
+
+test('so many are known, beside those that stay as they are and those elsewhere, and that there are more a note tells', async () => {
+  const withLinks = async (count: number): Promise<unknown> => {
     const names = Array.from({ length: count }, (_, at) => `l${at}`);
     const links = names.map((name): [string, FakeFile] => [`/ws/t/${name}`, { link: '../nothing' }]);
-    const config = `[core]\npager = /elsewhere/link ${names.map((name) => `t/${name}`).join(' ')}`;
-    const tree = fakeFiles({
+    const config = `[core]\npager = /elsewhere/link kept/link ${names.map((name) => `t/${name}`).join(' ')}`;
+    const { policy, gaps } = await applyToFakes(policyOf(['write /ws', 'deny /ws/kept']), BARE_CEILING, {
       '/ws/.git/config': { text: config },
       '/ws/.git/hooks/pre-commit': { link: '../../check' },
       '/elsewhere/link': { link: '/ws/nothing' },
+      '/ws/kept/link': { link: '/ws/nothing' },
       ...Object.fromEntries(links),
     });
-    return namedByConfigs(new Map([['/ws/.git', ['/ws']]]), ['/ws'], tree);
+    return {
+      links: policy.looseLinks?.map(({ path }) => path),
+      gaps: gaps.filter((text) => !text.includes(' that are none now ')),
+    };
   };
   const known = Array.from({ length: MAX_CONFIG_LINKS }, (_, at) => `/ws/t/l${at}`);
-  const ofLinks = (count: number): unknown => {
-    const { links, gaps } = withLinks(count);
-    return { links, gaps: gaps.filter(({ text }) => !text.includes(' that are none now ')) };
-  };
-  const path = `/ws/t/l${MAX_CONFIG_LINKS}`;
-  const text = `more than ${MAX_CONFIG_LINKS} links are on the way to what git configs name, so that others have been replaced, such as ${path}, is not told when the command has ended; let configs name fewer`;
-  expect([ofLinks(MAX_CONFIG_LINKS), ofLinks(MAX_CONFIG_LINKS + 2)]).toEqual([
+  const text = `more than ${MAX_CONFIG_LINKS} links are on the way to what git configs name, so that others have been replaced, such as /ws/t/l${MAX_CONFIG_LINKS}, is not told when the command has ended; let configs name fewer`;
+  expect([await withLinks(MAX_CONFIG_LINKS), await withLinks(MAX_CONFIG_LINKS + 2)]).toEqual([
     { links: known, gaps: [] },
-    { links: known, gaps: [{ path, text }] },
+    { links: known, gaps: [text] },
   ]);
 });

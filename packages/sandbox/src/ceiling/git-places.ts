@@ -1,6 +1,7 @@
 import type { FileFacts } from '../files/file-facts.js';
 import type { LookPool } from '../files/look-pool.js';
 import { seenAt } from '../files/may-enter.js';
+import { notingLinks } from '../files/noting-links.js';
 import { ancestorsOf, childOf, MAX_PATH_BYTES, parentOf, withHolders } from '../files/paths.js';
 import { type Resolution, resolvePath } from '../files/resolve-path.js';
 import { MAX_SMALL_FILE_BYTES } from '../limits.js';
@@ -58,7 +59,7 @@ export function gitPlacesIn(
   const openWays = new Map<string, OpenWay>();
   const unfollowed: Unfollowed[] = [];
   for (const path of gitPaths) {
-    const found = resolvePath(path, notingLinks(looks.filesFor(path), path, crossed));
+    const found = resolvePath(path, filesFrom(path, looks.filesFor(path), crossed));
     links.push(...linkAt(path, found));
     if (found.kind === 'file') pointers.add(found.path);
     const target = found.kind === 'file' ? resolvePointer(path, found.path, looks, crossed) : found;
@@ -91,14 +92,10 @@ function linkAt(path: string, found: Resolution): readonly string[] {
 }
 
 /** The same files, where links that are followed from a `.git` are taken down, unless that is one. */
-function notingLinks(files: FileFacts, from: string, crossed: Map<string, string>): FileFacts {
-  return {
-    ...files,
-    readLink: (link) => {
-      if (link !== from && !crossed.has(link)) crossed.set(link, from);
-      return files.readLink(link);
-    },
-  };
+function filesFrom(from: string, files: FileFacts, crossed: Map<string, string>): FileFacts {
+  return notingLinks(files, (link) => {
+    if (link !== from && !crossed.has(link)) crossed.set(link, from);
+  });
 }
 
 /** Directories on the way from a `.git` that are left again, and the end where that is no directory, but for what has to stay for a link or that `.git` itself. */
@@ -127,7 +124,7 @@ function resolvePointer(
   const target = targetIn(text);
   if (target === undefined) return undefined;
   const absolute = target.startsWith('/') ? target : childOf(parentOf(pointer), target);
-  return resolvePath(absolute, notingLinks(looks.filesForNamed(), pointer, crossed));
+  return resolvePath(absolute, filesFrom(pointer, looks.filesForNamed(), crossed));
 }
 
 /** As git reads it: what follows the first blank is the path, but for the end of its line. */

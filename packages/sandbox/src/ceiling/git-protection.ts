@@ -27,7 +27,7 @@ export interface GitProtection {
   readonly crossed: ReadonlyMap<string, string>;
   readonly openWays: Iterable<OpenWay>;
   /** Links on the way to what configs name. */
-  readonly crossedByConfigs: readonly string[];
+  readonly crossedByConfigs: ReadonlySet<string>;
   readonly missingPrograms: readonly MissingProgram[];
   /** What stays as it is as a whole, since what it holds lies too deep. */
   readonly tooDeep: readonly DeepRestriction[];

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { FakeFile } from '../files/testing/fake-files.js';
 import { MAX_OPEN_WAYS } from '../limits.js';
 import { linesOf, policyOf } from '../policy/testing/rules.js';
-import { looseWays } from './pointer-links.js';
+import { looseWays } from './looked-at-again.js';
 import { applyToFakes } from './testing/apply-to-fakes.js';
 import { BARE_CEILING } from './testing/bare-ceiling.js';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { FakeFile } from '../files/testing/fake-files.js';
 import { MAX_POINTER_LINKS } from '../limits.js';
-import { looseOnWay } from './pointer-links.js';
+import { looseOnWay } from './looked-at-again.js';
 import { looseOf } from './testing/loose-links.js';
 
 function repository(at: string): Readonly<Record<string, FakeFile>> {
