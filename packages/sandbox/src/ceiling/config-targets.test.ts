@@ -312,6 +312,7 @@ describe('what the config of a repository names', () => {
         ...['less -k/ws/k\ufffd', '-k/ws/k\ufffd'].flatMap((word) =>
           ['/ws/r', '/ws/r/.git'].map((base) => `${of} ${base}/${word} ${what}`),
         ),
+        `${of} /ws/k\ufffd ${what}`,
       ],
     });
   });
@@ -549,6 +550,7 @@ describe('what the config of a repository names', () => {
       ['a tool by its path', '[mergetool "t"] path = tools/x', ['/ws/r/tools/x']],
       ['attributes, which choose filters', '[core] attributesFile = tools/x', ['/ws/r/tools/x']],
       ['a name with a blank', '[gpg] program = my tools/x', ['/ws/r/my tools/x', '/ws/r/tools/x']],
+      ['an option of one letter', '[core] sshCommand = ssh -4 -Ftools/x', ['/ws/r/tools/x']],
       ['a quoted name', '[core] sshCommand = \\"my tools/x\\" -v', ['/ws/r/my tools/x', '/ws/r/tools/x']],
       ['a name behind a backslash', '[core] editor = my\\\\ tools/x', ['/ws/r/my tools/x', '/ws/r/tools/x']],
       [

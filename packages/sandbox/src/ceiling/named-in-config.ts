@@ -117,11 +117,15 @@ function filesIn(value: string): readonly string[] {
   const assigned = words
     .filter((word) => word.includes('='))
     .map((word) => word.slice(word.lastIndexOf('=') + 1));
-  return [...words, ...assigned.filter(mayBePath)];
+  const glued = words.filter((word) => GLUED.test(word)).map((word) => word.slice(2));
+  return [...words, ...[...assigned, ...glued].filter(mayBePath)];
 }
 
 const NO_PLAIN_PATH = /[\s"'`;&|()<>=\\!:]/;
 const QUOTES = /["'\\]/;
+
+/** An option of one letter with its value, as in `ssh -Fconf/file`. */
+const GLUED = /^-[A-Za-z0-9]/;
 
 function mayBePath(word: string): boolean {
   return word.length < MAX_PATH_BYTES && word.includes('/') && !word.includes('://');
