@@ -879,6 +879,18 @@ interface FileIdentity {
     readonly bornMs?: number | undefined;
 }
 
+/**
+ * A place by which a `.git` leads elsewhere once somebody has put something there, which nothing keeps from it: where a `.git` file leads and
+ * there is no directory, or a directory that is left again by `..` on the way, and could become a link.
+ */
+interface OpenWay {
+    /** Canonical. */
+    readonly path: string;
+    /** The `.git` file or link. */
+    readonly from: string;
+    readonly isPassed: boolean;
+}
+
 /** Who is behind a rule: an entry of what was asked for, an entry of the operator's ceiling, or what every sandbox here has. */
 type RuleOrigin = Pick<SandboxRule, 'source' | 'entry'>;
 
@@ -941,6 +953,8 @@ interface NormalisedPolicy {
     readonly links: readonly CrossedLink[];
     /** Left out where nothing is protected. */
     readonly looseLinks?: readonly LooseLink[];
+    /** Left out where there are none. */
+    readonly openWays?: readonly OpenWay[];
     readonly network: 'restricted' | 'enabled';
     /** Who decides about the network. */
     readonly networkOrigin: RuleOrigin;
