@@ -233,6 +233,12 @@ export const MAX_JOINED_BYTES = 8 * 1024;
 /** Connections and bodies of all networks that go on in each turn of the event loop; a body may be in ten thousand parts. */
 export const MAX_PASSED_A_TURN = 8;
 
+/**
+ * Lines of HTTP that are handed to Node at once, and it makes parts, headers or requests of; they take a whole turn of that kind. A
+ * request takes longest, tens of microseconds; one has two lines.
+ */
+export const MAX_LINES_AT_ONCE = 256;
+
 /** Bytes that wait in each queue of a connection of the proxy until no more are read: a part of any size, and none behind it. */
 export const PROXY_QUEUE_BYTES = 1;
 

@@ -48,6 +48,21 @@ test('few go on in each turn of the event loop, in the order in which they came'
   expect(gone).toEqual(all);
 });
 
+test('what takes more places than it said leaves fewer to others, which are told how many', async () => {
+  const turns = new LoopTurns();
+  const told: number[] = [];
+  for (const more of [MAX_PASSED_A_TURN - 2, 0, 0]) {
+    turns.wait((places) => {
+      told.push(places);
+      turns.takeMore(more);
+    });
+  }
+  await turn();
+  expect(told).toEqual([MAX_PASSED_A_TURN, 1]);
+  await turn();
+  expect(told).toEqual([MAX_PASSED_A_TURN, 1, MAX_PASSED_A_TURN]);
+});
+
 test('networks have their works go on in turn, and not more of all of them', async () => {
   const [busy, other] = [new LoopTurns(), new LoopTurns()];
   const gone: string[] = [];

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { MAX_PASSED_A_TURN } from '../../limits.js';
 
 /**
@@ -8,11 +9,12 @@ export class LoopTurns {
   readonly #works = new Set<Work>();
 
   /**
+   * @param goOn Is told how many places of that turn there are for it.
    * @param placesOf Tells, when its turn may come, how many of the places of that it takes; where those are more than there
    *   are, nothing else goes on in that turn. Default one.
    * @returns what ends the wait; harmless when it is over.
    */
-  wait(goOn: () => void, placesOf = (): number => 1): () => void {
+  wait(goOn: (places: number) => void, placesOf = (): number => 1): () => void {
     const work = { goOn, placesOf };
     this.#works.add(work);
     networks.add(this);
@@ -20,6 +22,11 @@ export class LoopTurns {
     return () => {
       this.#works.delete(work);
     };
+  }
+
+  /** For a work that goes on and finds only then that it takes more places of the turn than it said. */
+  takeMore(places: number): void {
+    taken += places;
   }
 
   /** The one that waits longest. */
@@ -37,7 +44,7 @@ export class LoopTurns {
 }
 
 interface Work {
-  readonly goOn: () => void;
+  readonly goOn: (places: number) => void;
   readonly placesOf: () => number;
 }
 
@@ -46,29 +53,41 @@ const networks = new Set<LoopTurns>();
 
 let isComing = false;
 
+/** Places of the turn that goes on. */
+let taken = 0;
+
 function come(): void {
   if (isComing || networks.size === 0) return;
   isComing = true;
   setImmediate(() => {
     isComing = false;
-    for (const work of takeTurn()) work.goOn();
+    takeTurn();
     come();
   });
 }
 
-function takeTurn(): readonly Work[] {
-  const works: Work[] = [];
-  let taken = 0;
+function takeTurn(): void {
+  taken = 0;
   for (const network of networks) {
     const work = network.first;
-    if (work !== undefined) {
-      taken += work.placesOf();
-      if (works.length > 0 && taken > MAX_PASSED_A_TURN) break;
-      works.push(work);
-      network.take(work);
-    } else {
+    if (work === undefined) {
       networks.delete(network);
+      continue;
     }
+    const places = work.placesOf();
+    if (taken > 0 && taken + places > MAX_PASSED_A_TURN) break;
+    const left = MAX_PASSED_A_TURN - taken;
+    taken += places;
+    network.take(work);
+    work.goOn(left);
   }
-  return works;
+}
+
+/** Goes on when it is the turn of a connection, if that is there still. */
+export function inTurn(turns: LoopTurns, socket: Socket, goOn: () => void): void {
+  const leave = turns.wait(() => {
+    socket.off('close', leave);
+    goOn();
+  });
+  socket.once('close', leave);
 }

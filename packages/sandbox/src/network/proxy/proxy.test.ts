@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import {
+  MAX_LINES_AT_ONCE,
   MAX_PASSED_A_TURN,
   MAX_PROXY_CONNECTIONS,
   MAX_PROXY_REQUESTS_BEHIND,
@@ -99,6 +100,17 @@ test(
     const client = await connected();
     client.end('CONNECT a.example:443 HTTP/1.1\r\n\r\nearly');
     expect(await text(client)).toBe('HTTP/1.1 200 Connection established\r\n\r\nearly');
+  },
+  DEADLINE_MS,
+);
+
+test(
+  'also when that are more lines than are handed to Node at once',
+  async () => {
+    const client = await connected();
+    const early = '\n'.repeat(20 * MAX_LINES_AT_ONCE);
+    client.end(`CONNECT a.example:443 HTTP/1.1\r\n\r\n${early}`);
+    expect(await text(client)).toBe(`HTTP/1.1 200 Connection established\r\n\r\n${early}`);
   },
   DEADLINE_MS,
 );

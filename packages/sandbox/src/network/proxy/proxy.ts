@@ -1,12 +1,12 @@
 import type { Server, Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 import { MAX_PROXY_CONNECTIONS, PROXY_REQUEST_TIMEOUT_MS } from '../../limits.js';
 import type { Gate } from '../gate.js';
 import type { Target } from '../host-rules.js';
 import { clientOf } from './client-of.js';
 import { type Guard, guardWith } from './guard.js';
 import { createHttpProxy } from './http/http-proxy.js';
-import { LoopTurns } from './loop-turns.js';
+import { inTurn, LoopTurns } from './loop-turns.js';
+import { PacedConnection } from './paced-connection.js';
 import { whileOpen } from './presence.js';
 import { refuseSocks, serveSocks } from './socks-proxy.js';
 import { SOCKS_VERSION } from './socks5.js';
@@ -30,7 +30,7 @@ export class Proxy {
   readonly #servesSocks: boolean;
   readonly #takePlace: TakePlace;
   readonly #connections = new Set<Socket>();
-  readonly #deadlines = new WeakMap<Duplex, NodeJS.Timeout>();
+  readonly #deadlines = new WeakMap<Socket, NodeJS.Timeout>();
   readonly #turns = new LoopTurns();
   readonly #http;
 
@@ -74,24 +74,32 @@ export class Proxy {
     const hangUp = (): void => {
       socket.destroy();
     };
-    socket.once('end', hangUp);
-    socket.once('data', (chunk: Buffer) => {
-      socket.off('end', hangUp);
-      socket.pause();
-      socket.unshift(chunk);
-      if (chunk[0] === SOCKS_VERSION && !this.#servesSocks) {
-        this.#settle(socket);
-        refuseSocks(this.#gate, socket);
-      } else if (chunk[0] === SOCKS_VERSION) {
-        this.#guard(
-          socket,
-          serveSocks(this.#gate, socket, () => this.#settle(socket)),
-        );
-      } else {
-        this.#http.emit('connection', socket);
-        process.nextTick(() => socket.resume());
-      }
-    });
+    const look = (): void =>
+      inTurn(this.#turns, socket, () => {
+        const start = socket.read() as Buffer | null;
+        if (start === null) {
+          socket.once('readable', look);
+          return;
+        }
+        socket.off('end', hangUp);
+        socket.unshift(start);
+        this.#speak(socket, start[0] === SOCKS_VERSION);
+      });
+    socket.once('end', hangUp).once('readable', look);
+  }
+
+  #speak(socket: Socket, isSocks: boolean): void {
+    if (isSocks && !this.#servesSocks) {
+      this.#settle(socket);
+      refuseSocks(this.#gate, socket);
+    } else if (isSocks) {
+      this.#guard(
+        socket,
+        serveSocks(this.#gate, socket, () => this.#settle(socket)),
+      );
+    } else {
+      this.#http.emit('connection', new PacedConnection(socket, this.#turns));
+    }
   }
 
   async #carry(socket: Socket, target: Target): Promise<void> {
@@ -130,7 +138,7 @@ export class Proxy {
     socket.once('close', () => clearTimeout(deadline));
   }
 
-  #settle(socket: Duplex): void {
+  #settle(socket: Socket): void {
     clearTimeout(this.#deadlines.get(socket));
   }
 }

@@ -5,13 +5,14 @@ import { PROXY_IDLE_TIMEOUT_MS } from '../../../limits.js';
 import type { Target } from '../../host-rules.js';
 import { Joined } from '../joined.js';
 import type { LoopTurns } from '../loop-turns.js';
+import { PacedConnection } from '../paced-connection.js';
 import { hasTooManyHeaders, KEPT_HEADERS } from './header-count.js';
 import { reply, unreachable } from './http-answer.js';
 import { endToEndHeaders, hostHeader } from './http-target.js';
 
 /**
  * Carries one request over a connection to its target, and the answer back.
- * @param turns In which its bodies are carried.
+ * @param turns In which the answer is read, and bodies are carried.
  * @throws when Node refuses to send it; the connection is closed then.
  */
 export function exchange(
@@ -24,7 +25,7 @@ export function exchange(
 ): void {
   response.on('close', () => socket.destroy());
   const onward = sendRequest({
-    createConnection: () => socket,
+    createConnection: () => new PacedConnection(socket, turns),
     method: request.method,
     path,
     setHost: false,

@@ -7,6 +7,7 @@ import { clientOf } from '../client-of.js';
 import { farewell } from '../farewell.js';
 import type { Guard } from '../guard.js';
 import type { LoopTurns } from '../loop-turns.js';
+import { PacedConnection } from '../paced-connection.js';
 import { whileOpen, whileWaiting } from '../presence.js';
 import { tunnel } from '../tunnel.js';
 import { hasTooManyHeaders, KEPT_HEADERS } from './header-count.js';
@@ -16,15 +17,15 @@ import { connectTarget, forwardTarget } from './http-target.js';
 
 /**
  * Plain HTTP and CONNECT through a gate, one request for each connection: what is sent behind it is not served. It does
- * not listen: connections are given to it by emitting `connection`.
- * @param turns In which requests are served and bodies are carried.
+ * not listen: a `PacedConnection` is given to it by emitting `connection`.
+ * @param turns In which answers and bodies are carried.
  * @param onRequest Called for each connection when it is clear what it wants, or that it wants nothing that could be read.
  */
 export function createHttpProxy(
   gate: Gate,
   guard: Guard,
   turns: LoopTurns,
-  onRequest: (socket: Duplex) => void,
+  onRequest: (socket: Socket) => void,
 ): Server {
   // A CONNECT without Host is legal, and who sends several headers of that name is told so by us.
   const server = createServer({ maxHeaderSize: MAX_PROXY_HEADER_BYTES, requireHostHeader: false });
@@ -34,33 +35,23 @@ export function createHttpProxy(
   const used = new WeakSet<Duplex>();
   server.on('request', (request, response) => {
     used.add(request.socket);
-    onRequest(request.socket);
-    inTurn(turns, request.socket, () => guard(request.socket, forward(gate, turns, request, response)));
+    onRequest(connectionOf(request));
+    guard(request.socket, forward(gate, turns, request, response));
   });
-  server.on('connect', (request, socket: Socket, head) => {
+  server.on('connect', (request, duplex, head) => {
+    const paced = pacedOf(duplex);
     // Node does not count these among the requests.
-    if (used.has(socket)) {
-      socket.destroy();
+    if (used.has(paced)) {
+      paced.destroy();
       return;
     }
-    onRequest(socket);
-    // Node stops listening for errors when it hands over a connection.
-    socket.on('error', () => undefined);
-    if (head.length > 0) socket.unshift(head);
-    inTurn(turns, socket, () => guard(socket, connectThrough(gate, request, socket)));
+    onRequest(paced.socket);
+    const socket = paced.release(head);
+    guard(socket, connectThrough(gate, request, socket));
   });
   boundRequestsBehind(server);
   refuseMalformed(server, gate, used, onRequest);
   return server;
-}
-
-/** All connections that can be read are read in one go, and each may end a request: they are served one after the other. */
-function inTurn(turns: LoopTurns, socket: Duplex, serve: () => void): void {
-  const leave = turns.wait(() => {
-    socket.off('close', leave);
-    serve();
-  });
-  socket.once('close', leave);
 }
 
 /** Node keeps what is sent behind a request until that is answered, and all that it was sent with. */
@@ -80,18 +71,17 @@ function refuseMalformed(
   server: Server,
   gate: Gate,
   used: WeakSet<Duplex>,
-  onRequest: (socket: Duplex) => void,
+  onRequest: (socket: Socket) => void,
 ): void {
-  const refused = new WeakSet<Duplex>();
-  server.on('clientError', (_error, socket) => {
+  server.on('clientError', (_error, duplex) => {
+    const paced = pacedOf(duplex);
     // Node tells of everything that comes after the first fault as well, and of connections that broke off.
-    if (refused.has(socket) || socket.destroyed) return;
-    refused.add(socket);
-    onRequest(socket);
-    gate.refuse({ protocol: 'http', client: clientOf(socket) }, 'malformed');
+    if (paced.destroyed) return;
+    onRequest(paced.socket);
+    gate.refuse({ protocol: 'http', client: clientOf(paced.socket) }, 'malformed');
     // In the midst of another answer, this one would be taken for a part of it.
-    if (used.has(socket)) socket.destroy();
-    else farewell(socket, wholeAnswer(MALFORMED));
+    if (used.has(paced)) paced.destroy();
+    else farewell(paced.release(), wholeAnswer(MALFORMED));
   });
 }
 
@@ -151,6 +141,15 @@ async function forward(
   else exchange(request, response, passage.socket, target, path, turns);
 }
 
-function callerOf(protocol: 'http' | 'https_connect', { method, socket }: IncomingMessage): NetworkCaller {
-  return { protocol, method, client: clientOf(socket) };
+function callerOf(protocol: 'http' | 'https_connect', request: IncomingMessage): NetworkCaller {
+  return { protocol, method: request.method, client: clientOf(connectionOf(request)) };
+}
+
+function connectionOf({ socket }: IncomingMessage): Socket {
+  return pacedOf(socket).socket;
+}
+
+function pacedOf(duplex: Duplex): PacedConnection {
+  if (duplex instanceof PacedConnection) return duplex;
+  throw new TypeError('a connection that is not paced');
 }
