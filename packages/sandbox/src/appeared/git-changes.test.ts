@@ -244,12 +244,15 @@ test('where a linked worktree is, and where it has hooks and config, is told unl
   git('worktree', 'add', '-q', path.join(work, 'beside'));
   git('worktree', 'add', '-q', path.join(work, 'relative'));
   const at = (name: string): string => path.join(directory, 'worktrees', name);
-  writeFileSync(at('relative/gitdir'), '../../../relative/.git\n');
   symlinkSync('/nowhere', path.join(work, 'link'));
+  symlinkSync('/nowhere', path.join(work, '.git\f'));
+  mkdirSync(path.join(directory, 'lfs/objects/x'), { recursive: true });
+  symlinkSync('/nowhere', path.join(directory, 'lfs/objects/x/.git'));
   expect(await changes()).toEqual([]);
   const elsewhere = [
     ...['/victim/.git', '/victim', '../../../../victim/.git', '', 'x'.repeat(100_000)],
     ...[`${work}/a\0/.git`, `${work}/\ufffd/.git`, `${work}/link/.git`, `${work}/link/../victim/.git`],
+    ...['../../../beside/.git', `${work}/.git\f`, `${directory}/lfs/objects/x/.git`],
   ];
   for (const said of elsewhere) {
     writeFileSync(at('beside/gitdir'), `${said}\n`);

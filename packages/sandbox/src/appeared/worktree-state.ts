@@ -30,8 +30,9 @@ export function worktreeFault(
 ): string | undefined {
   if (path.endsWith('/commondir')) return leadsToHolder(text) ? undefined : OTHER_CONFIG;
   const files = filesOf(path, text);
-  // Elsewhere nothing is looked at for what a command has written.
-  const isBelow = files !== undefined && isWritable(files) && !isBehindLink(childOf(files, '.git'));
+  // Elsewhere nothing is looked at for what a command has written. One that is relative stands for another place before git 2.48.
+  const isBelow =
+    files !== undefined && text?.startsWith('/') === true && isWritable(files) && !hasLink(files);
   return isBelow ? undefined : WRITTEN_ELSEWHERE;
 }
 
@@ -46,15 +47,20 @@ export function isBehindNewLink(
 ): boolean {
   const files = filesOf(path, text);
   // Elsewhere nothing is looked at for what a command has written, or somebody else, however long ago.
-  if (files === undefined || !isWritable(files) || !isBehindLink(childOf(files, '.git'))) return false;
-  for (let at = files; isWritable(at) && !isUnmoved(at) && at !== '/'; at = parentOf(at)) {
+  if (files === undefined || !isWritable(files) || !hasLink(files)) return false;
+  for (let at = childOf(files, '.git'); isWritable(at) && !isUnmoved(at) && at !== '/'; at = parentOf(at)) {
     if (wasPlaced(at, since)) return true;
   }
   return false;
 }
 
+/** Whether git would go through a link to write the `.git` file of a worktree, be that itself one. */
+function hasLink(files: string): boolean {
+  return isBehindLink(childOf(childOf(files, '.git'), 'below'));
+}
+
 function filesOf(gitdir: string, text: string | undefined): string | undefined {
-  return filesAt(text?.replace(/[ \t-\r]+$/, '') ?? '', parentOf(gitdir));
+  return filesAt(text?.replace(/[ \t\r\n]+$/, '') ?? '', parentOf(gitdir));
 }
 
 /** Where git would write a `.git` file if there are no links; undefined where nobody can tell. */
