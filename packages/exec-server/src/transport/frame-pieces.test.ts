@@ -22,7 +22,7 @@ function joined(
   const given: Buffer[] = [];
   for (let at = 0; at < bytes.length; ) {
     const size = sizes();
-    given.push(...pieces.add(Buffer.from(bytes.subarray(at, at + size))));
+    given.push(...pieces.add(Buffer.from(bytes.subarray(at, at + size))).ready);
     at += size;
   }
   return { given, rest: Buffer.concat(pieces.rest()).length };
@@ -60,7 +60,7 @@ test('however frames are cut, every byte goes on in order, and none that is whol
       let [came, gone] = [0, 0];
       for (let turn = 0; came < bytes.length; turn += 1) {
         const piece = Buffer.from(bytes.subarray(came, came + (sizes[turn % sizes.length] ?? 1)));
-        const ready = pieces.add(piece);
+        const { ready } = pieces.add(piece);
         given.push(...ready);
         came += piece.length;
         for (const one of ready) gone += one.length;

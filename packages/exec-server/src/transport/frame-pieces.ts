@@ -1,5 +1,3 @@
-import type { Duplex } from 'node:stream';
-
 /** Small pieces are joined up to this size. */
 const JOINED_BYTES = 64 * 1024;
 
@@ -8,6 +6,16 @@ const LARGE_BYTES = 16 * 1024;
 
 /** Of a frame's head, with the longest length and a mask. */
 const LONGEST_HEAD = 14;
+
+/** What is done with a piece. */
+export interface AddedPiece {
+  /** What goes on now. */
+  readonly ready: readonly Buffer[];
+  /** What is behind the frames that were asked for, to be added again before all others. */
+  readonly behind: Buffer | undefined;
+  /** How many frames begin in the rest. */
+  readonly frames: number;
+}
 
 /**
  * Joins what comes of a WebSocket frame in small pieces, as over a slow link or on purpose. `ws` keeps each piece until the frame
@@ -21,11 +29,23 @@ export class FramePieces {
   #held = Buffer.alloc(0);
   #heldLength = 0;
 
-  /** What goes on now: nothing that a frame waits for, and of one that is not whole only much at a time. */
-  add(piece: Buffer): readonly Buffer[] {
-    const endsNothing = piece.length < this.#left;
+  /**
+   * What goes on now is nothing that a frame waits for, and of one that is not whole only much at a time.
+   * @param frames The piece is looked at up to the end of so many that begin in it.
+   */
+  add(piece: Buffer, frames = Infinity): AddedPiece {
+    const left = this.#left;
+    const { end, begun } = this.#walk(piece, frames);
+    if (end === piece.length) {
+      return { ready: this.#join(piece, left), behind: undefined, frames: begun };
+    }
+    return { ready: this.#join(piece.subarray(0, end), left), behind: piece.subarray(end), frames: begun };
+  }
+
+  /** @param left What had not come before of a frame whose head had. */
+  #join(piece: Buffer, left: number): readonly Buffer[] {
+    const endsNothing = piece.length < left;
     const isSmall = piece.length < LARGE_BYTES;
-    this.#walk(piece);
     if (endsNothing && isSmall) return this.#hold(piece);
     // The end of a frame is joined as well, so that what begins it is not kept for a few bytes.
     if (isSmall && this.#heldLength + piece.length <= this.#held.length) {
@@ -57,20 +77,26 @@ export class FramePieces {
     this.#heldLength += piece.length;
   }
 
-  /** Goes through the frames of a piece. */
-  #walk(piece: Buffer): void {
-    for (let at = 0; at < piece.length; ) {
+  /** Goes through the frames of a piece. @returns where the last one of those asked for ends. */
+  #walk(piece: Buffer, frames: number): { readonly end: number; readonly begun: number } {
+    let [at, begun] = [0, 0];
+    while (at < piece.length) {
       if (this.#left > 0) {
         const taken = Math.min(this.#left, piece.length - at);
         this.#left -= taken;
         at += taken;
-      } else {
-        this.#head[this.#headLength] = piece[at] ?? 0;
-        this.#headLength += 1;
-        at += 1;
-        this.#readHead();
+        continue;
       }
+      if (this.#headLength === 0) {
+        if (begun === frames) break;
+        begun += 1;
+      }
+      this.#head[this.#headLength] = piece[at] ?? 0;
+      this.#headLength += 1;
+      at += 1;
+      this.#readHead();
     }
+    return { end: at, begun };
   }
 
   #readHead(): void {
@@ -82,18 +108,4 @@ export class FramePieces {
     this.#left = lengthBytes === 0 ? short : Number(`0x${this.#head.toString('hex', 2, 2 + lengthBytes)}`);
     this.#headLength = 0;
   }
-}
-
-/**
- * From now on a socket that has become a WebSocket gives what it reads through `pieces`.
- * @param head What was read of it before. @returns what of that goes on.
- */
-export function joinPieces(socket: Duplex, head: Buffer): Buffer {
-  const pieces = new FramePieces();
-  const push = socket.push.bind(socket);
-  socket.push = (piece: Buffer | null) => {
-    const ready = piece === null ? [...pieces.rest(), null] : pieces.add(piece);
-    return ready.map((one) => push(one)).at(-1) ?? true;
-  };
-  return Buffer.concat(pieces.add(head));
 }

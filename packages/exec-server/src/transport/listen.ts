@@ -1,15 +1,18 @@
+import type { EventEmitter } from 'node:events';
 import { lstat, rm } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { MAX_MESSAGE_BYTES, REQUEST_TIMEOUT_MS } from '@holdfast/exec-protocol';
+import { MAX_MESSAGE_BYTES } from '@holdfast/exec-protocol';
 import { lackOfDescriptors } from '@holdfast/sandbox/internal';
 import { WebSocketServer } from 'ws';
 import { type AccessPolicy, type Refusal, refuseBrowser, refuseStranger } from '../auth.js';
+import { systemClock } from '../clock.js';
 import type { AnswerTransport } from '../rpc/answers/answer-transport.js';
-import { joinPieces } from './frame-pieces.js';
 import type { ListenAddress } from './listen-address.js';
 import { Newcomers } from './newcomers.js';
+import { PacedConnection } from './paced-connection.js';
+import { ReadTurns } from './read-turns.js';
 import { WebSocketTransport } from './websocket-transport.js';
 
 /** Pieces of one frame that wait for its end. Joined, those of the largest message are half as many; more stop the event loop. */
@@ -31,8 +34,11 @@ export interface ListenEvents {
   onFull(): void;
 }
 
-/** How often it is looked who has let the time for its request pass. */
-const REQUEST_CHECK_MS = 1_000;
+/** Of an HTTP request; with more it is answered with 431. */
+const MAX_REQUEST_HEAD_BYTES = 16 * 1024;
+
+/** What `ws` gets of what was read before it: the connection hands it on. */
+const NOTHING = Buffer.alloc(0);
 
 /**
  * @param requestMs How long a connection may take for its HTTP request.
@@ -42,7 +48,7 @@ export async function listen(
   address: Exclude<ListenAddress, { kind: 'stdio' }>,
   policy: AccessPolicy,
   events: ListenEvents,
-  requestMs: number = REQUEST_TIMEOUT_MS,
+  requestMs?: number,
 ): Promise<Listener> {
   const sockets = new WebSocketServer({
     noServer: true,
@@ -52,35 +58,51 @@ export async function listen(
     // The reference ignores what subprotocols a client asks for; the upgrade succeeds without one.
     handleProtocols: () => false,
   });
-  const newcomers = new Newcomers();
-  const times = {
-    headersTimeout: requestMs,
-    requestTimeout: requestMs,
-    connectionsCheckingInterval: REQUEST_CHECK_MS,
-  };
-  const server = createServer(times, (request, response) => {
-    answer(request, response, policy);
-  });
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+  const newcomers = new Newcomers({ requestMs });
+  const turns = new ReadTurns(systemClock);
+  const upgrade = (request: IncomingMessage, connection: PacedConnection, rest: Buffer): void => {
     const refusal = refuseUpgrade(request, policy);
     if (refusal !== undefined) {
-      refuse(socket, refusal);
+      refuse(connection, refusal);
       return;
     }
     // No TCP keepalive: after ten seconds without an answer it gives up, long before a silent client may be given up. A
     // dead path shows by pings as well.
-    request.socket.setNoDelay(true);
-    sockets.handleUpgrade(request, socket, joinPieces(socket, head), (ws) => {
-      newcomers.admit(socket);
-      events.accept(new WebSocketTransport(ws, socket, labelOf(request, address)));
+    connection.socket.setNoDelay(true);
+    sockets.handleUpgrade(request, connection, NOTHING, (ws) => {
+      newcomers.admit(connection);
+      connection.takeFrames(rest);
+      events.accept(new WebSocketTransport(ws, connection, labelOf(connection.socket, address)));
     });
-  });
-  server.on('connection', (socket) => {
-    newcomers.add(socket);
+  };
+  const http = serveRequests(policy, upgrade);
+  // A client may end its side behind its request, and is answered.
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    const connection = new PacedConnection(socket, turns);
+    newcomers.add(connection);
+    http.emit('connection', connection);
     if (lackOfDescriptors(1) !== undefined) events.onFull();
   });
   await bind(server, address);
-  return { url: urlOf(server, address), close: () => stop(server) };
+  return { url: urlOf(server, address), close: () => stop(server, newcomers) };
+}
+
+/** What reads the requests of the connections that it is given. */
+function serveRequests(
+  policy: AccessPolicy,
+  upgrade: (request: IncomingMessage, connection: PacedConnection, rest: Buffer) => void,
+): EventEmitter {
+  const http = createHttpServer({ maxHeaderSize: MAX_REQUEST_HEAD_BYTES });
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    answer(request, response, policy);
+  };
+  // What a client expects otherwise is no reason to answer it in another way.
+  http.on('request', onRequest).on('checkExpectation', onRequest);
+  http.on('upgrade', (request: IncomingMessage, connection: Duplex, rest: Buffer) => {
+    // There are no others.
+    if (connection instanceof PacedConnection) upgrade(request, connection, rest);
+  });
+  return http;
 }
 
 function refuseUpgrade(
@@ -97,17 +119,18 @@ function refuseUpgrade(
 
 const STATUS_TEXTS = { 401: 'Unauthorized', 403: 'Forbidden', 404: 'Not Found' } as const;
 
-function refuse(socket: Duplex, { status, message }: { status: 401 | 403 | 404; message: string }): void {
+function refuse(
+  connection: PacedConnection,
+  { status, message }: { status: 401 | 403 | 404; message: string },
+): void {
   const head = [
     `HTTP/1.1 ${String(status)} ${STATUS_TEXTS[status]}`,
     'Connection: close',
     'Content-Type: text/plain; charset=utf-8',
     `Content-Length: ${String(Buffer.byteLength(message))}`,
   ];
-  socket.on('error', () => undefined);
-  // A peer that does not close its side would keep the descriptor for ever.
-  socket.on('finish', () => socket.destroy());
-  socket.end(`${head.join('\r\n')}\r\n\r\n${message}`);
+  connection.write(`${head.join('\r\n')}\r\n\r\n${message}`);
+  connection.destroySoon();
 }
 
 function answer(request: IncomingMessage, response: ServerResponse, policy: AccessPolicy): void {
@@ -126,7 +149,8 @@ function send(
   text: string,
   headers: Record<string, string> = {},
 ): void {
-  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', ...headers }).end(text);
+  const always = { 'Content-Type': 'text/plain; charset=utf-8', Connection: 'close' };
+  response.writeHead(status, { ...always, ...headers }).end(text);
 }
 
 async function bind(server: Server, address: Exclude<ListenAddress, { kind: 'stdio' }>): Promise<void> {
@@ -175,17 +199,16 @@ function urlOf(server: Server, address: Exclude<ListenAddress, { kind: 'stdio' }
   return `ws://${address.host.includes(':') ? `[${address.host}]` : address.host}:${String(port)}`;
 }
 
-function labelOf(request: IncomingMessage, address: Exclude<ListenAddress, { kind: 'stdio' }>): string {
+function labelOf(socket: Socket, address: Exclude<ListenAddress, { kind: 'stdio' }>): string {
   if (address.kind === 'unix') return `unix:${address.path}`;
-  return `websocket ${request.socket.remoteAddress ?? 'unknown'}:${String(request.socket.remotePort ?? 0)}`;
+  return `websocket ${socket.remoteAddress ?? 'unknown'}:${String(socket.remotePort ?? 0)}`;
 }
 
-function stop(server: Server): Promise<void> {
+function stop(server: Server, newcomers: Newcomers): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => {
       resolve();
     });
-    // Those that became WebSockets are not among them. One that never asked for anything counts as busy.
-    server.closeAllConnections();
+    newcomers.endAll();
   });
 }
