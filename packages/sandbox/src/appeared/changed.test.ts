@@ -1,5 +1,20 @@
-import { expect, test } from 'vitest';
-import { isSince } from './changed.js';
+import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { isWithin, MAX_PATH_BYTES } from '../files/paths.js';
+import { isSince, placedSince } from './changed.js';
+import { laterThan } from './testing/later-than.js';
+
+let root: string;
+
+beforeEach(() => {
+  root = realpathSync(mkdtempSync(path.join(tmpdir(), 'holdfast-changed-')));
+});
+
+afterEach(() => {
+  rmSync(root, { recursive: true });
+});
 
 const SINCE = 1_800_000_000_400;
 
@@ -24,4 +39,38 @@ test('what changed at a time or later has changed since, and with times of whole
     longBefore: false,
     never: false,
   });
+});
+
+test('what was made or renamed has been placed, with all below it, but for what no directory above can have brought', async () => {
+  const at = (name: string): string => path.join(root, name);
+  for (const name of ['stays/x/y/.git', 'aside/x/.git', 'still/x/.git'])
+    mkdirSync(at(name), { recursive: true });
+  const since = await laterThan(at('still/x/.git'), root);
+  mkdirSync(at('stays/x/y/made'));
+  for (const name of ['aside', 'still']) renameSync(at(name), at(`${name}.moved`));
+  symlinkSync('stays', at('link'));
+  const wasPlaced = placedSince(
+    since,
+    (found) => found !== root && isWithin(found, root) && !found.endsWith('still.moved'),
+  );
+  const names = [
+    'stays/x/y/made',
+    'aside.moved',
+    'aside.moved/x/.git',
+    'link',
+    'link/x/.git',
+    'stays/x/y/.git',
+    'still.moved/x/.git',
+    'gone',
+  ];
+  expect(names.filter((name) => wasPlaced(at(name)))).toEqual(names.slice(0, 5));
+});
+
+test('a path of thousands of names behind an old link is looked at in time that grows with its length alone', () => {
+  symlinkSync('/nowhere', path.join(root, 'link'));
+  const deep = `${root}/link`.padEnd(MAX_PATH_BYTES - 1, '/a');
+  const before = performance.now();
+  expect(placedSince(Date.now() + 60_000, (found) => found !== '/')(deep)).toBe(false);
+  // Going there from the root once for each of its names takes some seconds.
+  expect(performance.now() - before).toBeLessThan(1_000);
 });

@@ -19,12 +19,34 @@ export function hasChanged(path: string, since: number): boolean {
   return isSince(statOf(path)?.ctimeMs ?? 0, since);
 }
 
+interface Place {
+  readonly isChanged: boolean;
+  readonly isPlaced: boolean;
+}
+
 /**
- * Whether something was made at its path since, or has come there by a rename: either changes it and what holds it, and no program can set that time back. A link is followed
- * neither at the path nor on its way.
+ * Says whether something was made at its path since, or has come there by a rename, be it of a directory above: either changes what is renamed and what holds it, and
+ * no program can set that time back. A link is followed neither at the path nor on its way.
+ * @param canMove Whether that may be at all, false for the root; above a directory of which it is false nothing counts.
  */
-export function wasPlaced(path: string, since: number): boolean {
-  return hasChanged(path, since) && hasChanged(parentOf(path), since);
+export function placedSince(since: number, canMove: (path: string) => boolean): (path: string) => boolean {
+  const known = new Map<string, Place>();
+  return (path) => {
+    const below: string[] = [];
+    let top = path;
+    for (; !known.has(top) && canMove(top); top = parentOf(top)) below.push(top);
+    let place = known.get(top) ?? { isChanged: hasChanged(top, since), isPlaced: false };
+    known.set(top, place);
+    // From above each directory is opened in the one before, and nothing is where that has gone or is a link.
+    for (const at of below.reverse()) {
+      const found = statOf(at);
+      if (found === undefined) break;
+      const isChanged = isSince(found.ctimeMs, since);
+      place = { isChanged, isPlaced: place.isPlaced || (place.isChanged && isChanged) };
+      known.set(at, place);
+    }
+    return place.isPlaced;
+  };
 }
 
 /**

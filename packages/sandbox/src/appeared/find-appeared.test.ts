@@ -18,7 +18,7 @@ import {
 import { platform, tmpdir } from 'node:os';
 import path from 'node:path';
 import { MAX_APPEARED } from '@holdfast/exec-protocol';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { FileFact, FileView } from '../files/file-facts.js';
 import { realFileFacts } from '../files/real-file-facts.js';
 import { identityOf } from '../files/resolve-path.js';
@@ -29,6 +29,7 @@ import { policyOf, rule } from '../policy/testing/rules.js';
 import { RepositoryScans } from '../repositories/repository-scans.js';
 import type { AppearedReport } from './appeared.js';
 import { findAppeared } from './find-appeared.js';
+import { laterThan } from './testing/later-than.js';
 
 const FILES = fakeFiles({});
 const OWN = { ...FILES, look: () => ({ ...lstatOf('/'), kind: 'directory' as const }), isOwn: () => true };
@@ -80,17 +81,6 @@ async function appearedBy(
   work();
   const plan = { searched, policy: { ...policyOf([]), rules, looseLinks }, missingPrograms };
   return await findAppeared(plan, { repositories, files }, since);
-}
-
-/** A time after something was stamped, by the clock that stamps files. */
-async function laterThan(file: string): Promise<number> {
-  const before = lstatSync(file).ctimeMs;
-  const probe = path.join(root, 'probe');
-  return await vi.waitUntil(() => {
-    writeFileSync(probe, '');
-    const { ctimeMs } = lstatSync(probe);
-    return ctimeMs > before && ctimeMs;
-  });
 }
 
 function repositoryNote(name: string): AppearedReport['found'][number] {
@@ -229,7 +219,7 @@ describe('where parts of a repository may be written by themselves', () => {
     const searched = await Promise.all(
       targets.map(async (target) => ({ target, tree: await repositories.find(target) })),
     );
-    const since = await laterThan(path.join(main, '.git/inside/.git'));
+    const since = await laterThan(path.join(main, '.git/inside/.git'), root);
     for (const name of links) symlinkSync('/nowhere', path.join(main, '.git', name));
     // An index as it is, with hashes as the repository has them.
     utimesSync(path.join(main, '.git/worktrees/wt/index'), 0, 0);
@@ -299,7 +289,7 @@ test('what was exchanged is told though it has the number of what stood there, a
   const at = (name: string): string => path.join(root, name);
   for (const name of ['kept-file', 'exchanged-file']) writeFileSync(at(name), 'x');
   const { bornMs } = lstatOf(at('exchanged-file'));
-  await laterThan(at('exchanged-file'));
+  await laterThan(at('exchanged-file'), root);
   writeFileSync(at('beside'), 'y');
   const rules = [
     rule(`write ${root}`),
@@ -383,7 +373,7 @@ test('where not everything was looked at, a repository that was moved meanwhile 
   for (let at = 0; at < 120; at += 1) mkdirSync(path.join(root, `many/d${at}`));
   const target = { root, except: new Set<string>(), maxDirectories: 5 };
   const tree = await repositories.find(target);
-  const since = await laterThan(root);
+  const since = await laterThan(root, root);
   mkdirSync(path.join(root, 'x'));
   renameSync(path.join(root, 'a/b/c/moved'), path.join(root, 'top'));
   renameSync(path.join(root, 'a/b/c'), path.join(root, 'x/c'));
@@ -407,7 +397,7 @@ test('where not everything was looked at, what was made in directories that were
   for (let at = 0; at < 120; at += 1) mkdirSync(path.join(root, `many/d${at}`));
   const target = { root, except: new Set<string>(), maxDirectories: 5 };
   const tree = await repositories.find(target);
-  const since = await laterThan(root);
+  const since = await laterThan(root, root);
   for (const name of ['file', 'a/file', 'a/b/file']) writeFileSync(path.join(root, name), '');
   const searched = [{ target: { ...target, maxDirectories: 1000 }, tree }];
   const foundBy = async (madeMs: number): Promise<readonly unknown[]> => {
@@ -434,7 +424,7 @@ test('where not everything was looked at, a directory that was there and was fil
   for (let at = 0; at < 120; at += 1) mkdirSync(path.join(root, `d${at}`));
   const target = { root, except: new Set<string>(), maxDirectories: 5 };
   const tree = await repositories.find(target);
-  const since = await laterThan(path.join(root, 'd119'));
+  const since = await laterThan(path.join(root, 'd119'), root);
   for (const name of ['HEAD', 'objects', 'refs', 'config']) writeFileSync(inTop(`by-${name}/${name}`), '');
   fill(inTop('empty/.git'));
   writeFileSync(inTop('file/.git'), 'gitdir: /y');
@@ -459,7 +449,7 @@ test('a link called .git that has become a repository is told, wherever it led, 
   linkIn('nothing', 'none');
   linkIn('stays', '.git');
   linkIn('relinked', '.git');
-  const since = await laterThan(path.join(root, 'relinked/.git'));
+  const since = await laterThan(path.join(root, 'relinked/.git'), root);
   const report = await appearedBy(
     () => {
       for (const name of ['circle', 'nothing', 'relinked']) rmSync(path.join(root, name, '.git'));
@@ -483,7 +473,7 @@ test('what is in the place of a `.git` file that was kept, or of a link on the w
   for (const name of [...files, ...links]) mkdirSync(path.join(root, name));
   for (const name of files) writeFileSync(at(name), 'gitdir: ../x\n');
   for (const name of links) symlinkSync('../x', at(name));
-  const since = await laterThan(at('filled'));
+  const since = await laterThan(at('filled'), root);
   const rules = [
     rule(`write ${root}`),
     ...files.map((name) => rule('read /x', { path: at(name), identity: identityOf(lstatOf(at(name))) })),

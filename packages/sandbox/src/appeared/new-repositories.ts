@@ -6,7 +6,7 @@ import type { SearchedRoot } from '../plan-sandbox.js';
 import { REPOSITORY_MARKS } from '../repositories/git-directory.js';
 import type { ScannedTree } from '../repositories/scan-tree.js';
 import type { ChangeLook } from './change-look.js';
-import { hasChanged, statOf } from './changed.js';
+import { hasChanged, placedSince, statOf } from './changed.js';
 import { ownDoings, withoutLinks } from './own-doing.js';
 
 /** Paths that are looked at between two turns of the event loop. */
@@ -75,41 +75,24 @@ function newnessBetween(
   const directories = new Set(before.repositories);
   const known = new Set([...before.gitPaths, ...directories]);
   const directoriesNow = new Set(after.repositories);
-  const wasMoved = movedBelow({ root, since, isUnmoved });
+  const canMove = (at: string): boolean => at !== root && isWithin(at, root) && !isUnmoved(at);
+  const wasPlaced = placedSince(since, canMove);
   const isSeenWhole = before.unseen === undefined;
+  const isMade = (path: string): boolean => isSeenWhole || wasPlaced(path) || isFilled(path, since);
   return (path) => {
-    if (!known.has(path)) return isSeenWhole || wasMoved(path);
+    if (!known.has(path)) return isMade(path);
     // Where a directory took its place, what was protected in it is told.
     if (directories.has(path)) return !isDirectory(path);
     // A link, unlike everything else that is called so, can be replaced.
-    return directoriesNow.has(path) ? isSeenWhole || wasMoved(path) : hasChanged(path, since);
-  };
-}
-
-/**
- * Says whether something was made since, was there and filled so that git takes it for a repository, or has come to its path by a rename, be it of a directory above.
- * A rename changes what is renamed and what holds it, and no program can set that time back.
- */
-function movedBelow({ root, since, isUnmoved }: Searched): (path: string) => boolean {
-  const changed = new Map<string, boolean>();
-  const isChanged = (path: string): boolean => {
-    const answer = changed.get(path) ?? hasChanged(path, since);
-    changed.set(path, answer);
-    return answer;
-  };
-  return (path) => {
-    for (let at = path; at !== root && isWithin(at, root) && !isUnmoved(at); at = parentOf(at)) {
-      if (isChanged(at) && isChanged(parentOf(at))) return true;
-    }
-    return isFilled(path, isChanged);
+    return directoriesNow.has(path) ? isMade(path) : hasChanged(path, since);
   };
 }
 
 /** Whether what git goes by in the directory of a repository has come up or been changed, or the file in its place has. */
-function isFilled(path: string, isChanged: (path: string) => boolean): boolean {
-  if (statOf(path)?.isDirectory() !== true) return isChanged(path);
+function isFilled(path: string, since: number): boolean {
+  if (statOf(path)?.isDirectory() !== true) return hasChanged(path, since);
   const marks = path.endsWith('/.git') ? MARKS_OF_GIT : MARKS;
-  return marks.some((name) => isChanged(childOf(path, name)));
+  return marks.some((name) => hasChanged(childOf(path, name), since));
 }
 
 const MARKS = [...REPOSITORY_MARKS, 'config'];

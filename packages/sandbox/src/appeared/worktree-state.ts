@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { isBehindLink } from '../files/direct-path.js';
 import { childOf, MAX_PATH_BYTES, NOT_UTF_8, parentOf } from '../files/paths.js';
 import type { ChangeLook } from './change-look.js';
-import { wasPlaced } from './changed.js';
+import { placedSince } from './changed.js';
 
 /** Whether a `commondir` of a linked worktree says what git writes there: its repository is the one that holds it. */
 export function leadsToHolder(text: string | undefined): boolean {
@@ -48,10 +48,8 @@ export function isBehindNewLink(
   const files = filesOf(path, text);
   // Elsewhere nothing is looked at for what a command has written, or somebody else, however long ago.
   if (files === undefined || !isWritable(files) || !hasLink(files)) return false;
-  for (let at = childOf(files, '.git'); isWritable(at) && !isUnmoved(at) && at !== '/'; at = parentOf(at)) {
-    if (wasPlaced(at, since)) return true;
-  }
-  return false;
+  const canMove = (at: string): boolean => at !== '/' && isWritable(at) && !isUnmoved(at);
+  return placedSince(since, canMove)(childOf(files, '.git'));
 }
 
 /** Whether git would go through a link to write the `.git` file of a worktree, be that itself one. */
