@@ -12,8 +12,8 @@ import { isMultiPackIndex, tellMultiPackIndex } from './multi-pack-index.js';
 import { toldOfStopped } from './stopped-work.js';
 import { bytesOf, type Tell, textOf } from './tell.js';
 import {
-  isBehindNewLink,
   isConfigOfWorktree,
+  isLedAway,
   isOfWorktree,
   leadsToHolder,
   worktreeFault,
@@ -26,13 +26,14 @@ import {
  */
 export async function findGitChanges(directory: string, look: ChangeLook, root = directory): Promise<void> {
   for await (const entry of entriesBelow(directory, look, root)) {
-    const { path, isMoved } = entry;
     const tell = toldOf(entry, directory);
-    if (tell === undefined) continue;
-    if (isMoved || hasChanged(path, look.since)) await tell(path, directory, look);
-    // What has not changed itself can lead elsewhere by now.
-    else if (tell === tellWorktree && isLedAway(path, look)) tellWorktree(path, directory, look);
+    if (tell !== undefined && isNew(entry, look)) await tell(entry.path, directory, look);
   }
+}
+
+/** What has not changed itself can lead elsewhere by now. */
+function isNew(entry: GitEntry, look: ChangeLook): boolean {
+  return entry.isMoved || hasChanged(entry.path, look.since) || isLedAway(entry, look);
 }
 
 /** Undefined for an entry of which there is nothing to tell, whatever it holds. */
@@ -133,11 +134,6 @@ function hashOf(directory: string): 'sha1' | 'sha256' {
 function commonOf(directory: string): string {
   const text = bytesOf(childOf(directory, 'commondir'), MAX_SMALL_FILE_BYTES)?.toString('utf8');
   return leadsToHolder(text) ? parentOf(parentOf(directory)) : directory;
-}
-
-/** Whether a linked worktree is behind a link that has come up since. */
-function isLedAway(path: string, look: ChangeLook): boolean {
-  return path.endsWith('/gitdir') && isBehindNewLink(path, textOf(path), look);
 }
 
 /** What `git worktree add` copies in a repository with sparse checkouts, letter by letter: others may read anything else in another way. */

@@ -3,6 +3,8 @@ import { isBehindLink } from '../files/direct-path.js';
 import { childOf, MAX_PATH_BYTES, NOT_UTF_8, parentOf } from '../files/paths.js';
 import type { ChangeLook } from './change-look.js';
 import { placedSince } from './changed.js';
+import type { GitEntry } from './git-entries.js';
+import { textOf } from './tell.js';
 
 /** Whether a `commondir` of a linked worktree says what git writes there: its repository is the one that holds it. */
 export function leadsToHolder(text: string | undefined): boolean {
@@ -37,15 +39,15 @@ export function worktreeFault(
 }
 
 /**
- * Whether a link, or a directory with one, has come to where the files of a linked worktree are, as its `gitdir` says: there may have been nothing while that was judged.
- * @param text What it says.
+ * Whether an entry is the `gitdir` of a linked worktree, and a link, or a directory with one, has come to where that has its files: there may have been
+ * nothing while that was judged.
  */
-export function isBehindNewLink(
-  path: string,
-  text: string | undefined,
+export function isLedAway(
+  { path, kind, namedByUsersIn }: Pick<GitEntry, 'path' | 'kind' | 'namedByUsersIn'>,
   { isWritable, isUnmoved, since }: Pick<ChangeLook, 'isWritable' | 'isUnmoved' | 'since'>,
 ): boolean {
-  const files = filesOf(path, text);
+  if (kind !== 'file' || namedByUsersIn !== undefined || !GITDIR.test(path)) return false;
+  const files = filesOf(path, textOf(path));
   // Elsewhere nothing is looked at for what a command has written, or somebody else, however long ago.
   if (files === undefined || !isWritable(files) || !hasLink(files)) return false;
   const canMove = (at: string): boolean => at !== '/' && isWritable(at) && !isUnmoved(at);
@@ -77,6 +79,8 @@ const WRITTEN_ELSEWHERE =
   'says that a linked worktree is where the command may not write, and git worktree repair outside writes a .git file there';
 
 const OF_WORKTREE = /\/worktrees\/[^/]+\/(?:commondir|gitdir)$/;
+
+const GITDIR = /\/worktrees\/[^/]+\/gitdir$/;
 
 const CONFIG_OF_WORKTREE = /\/worktrees\/[^/]+\/config\.worktree$/;
 
