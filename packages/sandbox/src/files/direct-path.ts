@@ -1,7 +1,7 @@
 import { closeSync, constants, lstatSync, openSync, readlinkSync, type Stats } from 'node:fs';
 import { HELD_WAYS_MS, MAX_HELD_WAYS } from '../limits.js';
 import { O_PATH, pathOfDescriptor } from './descriptors.js';
-import { errorCode } from './error-code.js';
+import { errorCode, systemError } from './error-code.js';
 import { childOf, MAX_PATH_BYTES, parentOf } from './paths.js';
 
 /**
@@ -14,7 +14,7 @@ import { childOf, MAX_PATH_BYTES, parentOf } from './paths.js';
  */
 export function directPath(path: string): string {
   if (path === '/' || !HAS_DESCRIPTORS) return path;
-  if (Buffer.byteLength(path) >= MAX_PATH_BYTES) throw systemError('ENAMETOOLONG', path);
+  if (Buffer.byteLength(path) >= MAX_PATH_BYTES) throw systemError('ENAMETOOLONG', `ENAMETOOLONG: ${path}`);
   return entryBy(wayInto(parentOf(path)), path);
 }
 
@@ -113,12 +113,9 @@ function openEntry(entry: string, path: string): number {
   } catch (error) {
     if (errorCode(error) !== 'ENOTDIR') throw error;
     const isLink = lstatSync(entry, { throwIfNoEntry: false })?.isSymbolicLink() === true;
-    throw systemError(isLink ? 'ELOOP' : 'ENOTDIR', path, error);
+    const code = isLink ? 'ELOOP' : 'ENOTDIR';
+    throw systemError(code, `${code}: ${path}`, { cause: error });
   }
-}
-
-function systemError(code: string, path: string, cause?: unknown): Error {
-  return Object.assign(new Error(`${code}: ${path}`, { cause }), { code });
 }
 
 function keep(directory: string, way: HeldWay): void {

@@ -3,7 +3,7 @@ import { accessSync, constants, lstatSync, opendirSync, readlinkSync, type Stats
 import { MAX_SMALL_FILE_BYTES } from '../limits.js';
 import { bornMsOf } from './born-ms.js';
 import { isClosedInside, isUnreadableInside, isUnwritableInside, readInsideUser } from './closed-inside.js';
-import { errorCode, NOT_TEXT } from './error-code.js';
+import { errorCode, NOT_TEXT, systemError } from './error-code.js';
 import type { DirectoryEntry, FileFact, FileFacts } from './file-facts.js';
 import { MAX_PATH_BYTES } from './paths.js';
 import { readSmallFile } from './read-small-file.js';
@@ -63,7 +63,7 @@ export const realFileFacts: FileFacts = {
 /** @throws Error for bytes that are no UTF-8: decoded, they would be another name. */
 function textOf(target: Buffer): string {
   if (isUtf8(target)) return target.toString();
-  throw Object.assign(new Error('the target of the link is not UTF-8'), { code: NOT_TEXT });
+  throw systemError(NOT_TEXT, 'the target of the link is not UTF-8');
 }
 
 function entriesOf(path: string, atMost: number): readonly DirectoryEntry[] | undefined {

@@ -1,4 +1,5 @@
 import { ExecError } from '@holdfast/exec-protocol';
+import { systemError } from '../files/error-code.js';
 import type { Creation, FileFact, FileFacts, FileView } from '../files/file-facts.js';
 import { parentOf } from '../files/paths.js';
 import { MAX_LOOKS_IN_ONE_GO } from '../limits.js';
@@ -55,7 +56,7 @@ class OneLook {
   at(path: string): FileFact | undefined {
     const directory = parentOf(path);
     if (path !== '/' && this.#isClosed(directory))
-      throw Object.assign(new Error(`${directory} lets nobody in that is confined`), { code: 'EACCES' });
+      throw systemError('EACCES', `${directory} lets nobody in that is confined`);
     const placeholders = this.#placeholders.get(directory) ?? this.#records.placeholdersIn(directory);
     this.#placeholders.set(directory, placeholders);
     if (!this.#seen.has(path)) this.#seen.set(path, this.#files.look(path));

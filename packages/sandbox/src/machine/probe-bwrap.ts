@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { errorCode, systemError } from '../files/error-code.js';
 import { StalePlan } from '../files/stale-plan.js';
 import { PROBE_TIMEOUT_MS } from '../limits.js';
 import { NAMESPACES, OWN_NETWORK } from '../linux/bwrap-plan.js';
@@ -103,8 +104,9 @@ function run(program: string, args: readonly string[], signal: AbortSignal): Pro
   const options = { env: {}, cwd: '/', timeout: PROBE_TIMEOUT_MS, killSignal: 'SIGKILL' as const, signal };
   return new Promise((resolve, reject) => {
     const child = execFile(program, args, options, (error, stdout, stderr) => {
-      if (error !== null && LACKS.has(error.code)) {
-        reject(Object.assign(new Error(error.message, { cause: error }), { code: error.code }));
+      const code = errorCode(error);
+      if (error !== null && code !== undefined && LACKS.has(code)) {
+        reject(systemError(code, error.message, { cause: error }));
         return;
       }
       // That of a program which ran and failed only says so.
@@ -119,4 +121,4 @@ function run(program: string, args: readonly string[], signal: AbortSignal): Pro
   });
 }
 
-const LACKS: ReadonlySet<unknown> = new Set(['EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM']);
+const LACKS: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM']);
