@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { FrameReader } from '../frame-reader.js';
 import type { Message } from '../raw-client.js';
-import { FrameReader } from './frame-reader.js';
 
 /** A message on its way. */
 export interface TappedMessage {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { within } from '../deadline.js';
+import { FrameReader } from '../frame-reader.js';
 import { CARRIERS, startServer, startWorld } from '../harness.js';
 
 const MIB = 1024 * 1024;
@@ -88,38 +89,16 @@ function sendText(socket: Socket, message: object): void {
 
 /** The payload lengths of what a server sends, up to the last frame of a message of many that ends so. */
 async function framesUntil(socket: Socket, end: string): Promise<readonly number[]> {
+  const reader = new FrameReader(true);
   const lengths: number[] = [];
-  let rest = Buffer.alloc(0);
   for await (const piece of socket) {
-    rest = Buffer.concat([rest, piece as Buffer]);
-    for (let frame = frameIn(rest); frame !== undefined; frame = frameIn(rest)) {
-      lengths.push(frame.payload.length);
-      rest = rest.subarray(frame.bytes);
-      if (frame.isContinuation && frame.isLast && frame.payload.toString() === end) return lengths;
+    for (const { raw, payloadBytes } of reader.push(piece as Buffer)) {
+      lengths.push(payloadBytes);
+      if (raw[0] === LAST_OF_MANY && raw.subarray(-payloadBytes).toString() === end) return lengths;
     }
   }
   throw new Error('the connection ended before the message');
 }
 
-interface Frame {
-  readonly bytes: number;
-  readonly payload: Buffer;
-  readonly isContinuation: boolean;
-  readonly isLast: boolean;
-}
-
-/** The frame that `bytes` begin with, if it is whole. */
-function frameIn(bytes: Buffer): Frame | undefined {
-  const [first, second] = bytes;
-  if (first === undefined || second === undefined) return undefined;
-  const head = { 126: 4, 127: 10 }[second] ?? 2;
-  if (bytes.length < head) return undefined;
-  const lengths: Readonly<Record<number, () => number>> = {
-    126: () => bytes.readUInt16BE(2),
-    127: () => Number(bytes.readBigUInt64BE(2)),
-  };
-  const end = head + (lengths[second]?.() ?? second);
-  if (bytes.length < end) return undefined;
-  const payload = bytes.subarray(head, end);
-  return { bytes: end, payload, isContinuation: (first & 0x0f) === 0, isLast: (first & 0x80) !== 0 };
-}
+/** How the last frame of a message begins that is not its first. */
+const LAST_OF_MANY = 0x80;

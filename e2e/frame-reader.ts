@@ -6,17 +6,24 @@ const END_OF_HEAD = Buffer.from('\r\n\r\n');
 export interface Frame {
   /** The bytes as they came. */
   readonly raw: Buffer;
+  /** Without the head of a frame; of the HTTP head all. */
+  readonly payloadBytes: number;
   /** What a text frame says; undefined for everything else. */
   readonly text: string | undefined;
 }
 
-/** Cuts one direction of a WebSocket connection, its HTTP head included, into frames. */
+/** Cuts one direction of a WebSocket connection into frames. */
 export class FrameReader {
   #rest: Buffer[] = [];
   #restBytes = 0;
   /** What must be there before it is worth looking again. */
   #wantedBytes = 0;
-  #isBehindHead = false;
+  #isBehindHead: boolean;
+
+  /** @param isBehindHead Whether somebody else has taken the HTTP head; default false. */
+  constructor(isBehindHead = false) {
+    this.#isBehindHead = isBehindHead;
+  }
 
   /** Takes bytes as they come, and gives the frames that they complete. */
   push(bytes: Buffer): readonly Frame[] {
@@ -30,7 +37,7 @@ export class FrameReader {
       this.#wantedBytes = length ?? this.#restBytes + 1;
       if (length === undefined || this.#restBytes < length) continue;
       const raw = all.subarray(0, length);
-      frames.push({ raw, text: this.#isBehindHead ? textOf(raw) : undefined });
+      frames.push(this.#isBehindHead ? frameOf(raw) : { raw, payloadBytes: length, text: undefined });
       this.#isBehindHead = true;
       this.#rest = [all.subarray(length)];
       this.#restBytes -= length;
@@ -62,6 +69,10 @@ function layoutOf(bytes: Buffer): { payloadAt: number; payloadBytes: number; isM
   const payloadBytes =
     lengthBytes === 8 ? Number(bytes.readBigUInt64BE(2)) : lengthBytes === 2 ? bytes.readUInt16BE(2) : short;
   return { payloadAt, payloadBytes, isMasked };
+}
+
+function frameOf(raw: Buffer): Frame {
+  return { raw, payloadBytes: layoutOf(raw)?.payloadBytes ?? 0, text: textOf(raw) };
 }
 
 function textOf(frame: Buffer): string | undefined {
