@@ -1,10 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { ExecError } from '@holdfast/exec-protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { collectGarbage } from '../testing/collect-garbage.js';
 import { type BodyDelta, BodyStream } from './body-stream.js';
 import { HttpClient } from './http-client.js';
 import { MAX_URL_LENGTH, planHttpRequest } from './http-request.js';
@@ -251,10 +250,8 @@ describe('a response', () => {
 });
 
 test('a limit of time holds also where memory is collected before it is over', async () => {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
   const answer = client.send(plan('/silent', { timeoutMs: 200 }), never).catch(String);
-  const collecting = setInterval(collect, 20);
+  const collecting = setInterval(collectGarbage, 20);
   try {
     expect(await answer).toContain(`http/request to ${origin}/silent failed: it took longer than timeoutMs`);
   } finally {

@@ -1,7 +1,5 @@
 import { tmpdir } from 'node:os';
 import { setImmediate as turn } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import {
   AHEAD_BYTES,
   ExecError,
@@ -10,6 +8,7 @@ import {
   type TerminalSize,
 } from '@holdfast/exec-protocol';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { collectGarbage } from '../testing/collect-garbage.js';
 import { ModelChild } from '../testing/model-processes.js';
 import { TestClock } from '../testing/test-clock.js';
 import { PushCursor } from './follow/push-cursor.js';
@@ -21,12 +20,9 @@ import { idleProcess } from './testing/idle-process.js';
 
 const KIB = 1024;
 
-let collect: () => void;
 let pool: PipePool;
 
 beforeAll(() => {
-  setFlagsFromString('--expose-gc');
-  collect = runInNewContext('gc') as () => void;
   pool = createPipePool({ directory: tmpdir() });
 });
 afterAll(() => pool.close());
@@ -125,12 +121,12 @@ test.each([0, 1])(
       return new WeakRef(plan);
     })();
     await turn();
-    collect();
+    collectGarbage();
     expect(weak.deref()).toEqual({ of: 'its sandbox' });
     await turn();
     process.onExit({ exitCode, signal: null });
     await turn();
-    collect();
+    collectGarbage();
     expect([weak.deref(), process.log.exited?.exitCode]).toEqual([undefined, exitCode]);
   },
 );
@@ -144,7 +140,7 @@ test.each(['null', 'pipe'] as const)('a child with stdin %s is not kept once clo
   })();
   await vi.waitFor(
     () => {
-      collect();
+      collectGarbage();
       // Not the child itself, which a failure would keep.
       const isKept = weak.deref() !== undefined;
       expect({ isClosed: process.log.closed !== undefined, isKept }).toEqual({

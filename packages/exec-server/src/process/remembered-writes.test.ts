@@ -1,7 +1,6 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { asWriteId, MAX_ID_CHARACTERS, REMEMBERED_WRITES } from '@holdfast/exec-protocol';
 import { expect, test } from 'vitest';
+import { collectGarbage } from '../testing/collect-garbage.js';
 import { brokenStdin, RememberedWrites, type WriteStatus } from './remembered-writes.js';
 
 test('ids of any length are told apart, also those that are no text in UTF-8', async () => {
@@ -29,10 +28,8 @@ test('an answer that is not known yet is waited for, and a failure is one too', 
 });
 
 test('as many long ids as are remembered take little memory', async () => {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
   const held = (): number => {
-    collect();
+    collectGarbage();
     return process.memoryUsage().heapUsed;
   };
   const writes = new RememberedWrites();

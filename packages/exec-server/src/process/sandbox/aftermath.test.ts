@@ -3,11 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { ExecError } from '@holdfast/exec-protocol';
 import { type OpenLaunch, parseIntent, SetUp } from '@holdfast/sandbox';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { collectGarbage } from '../../testing/collect-garbage.js';
 import { createPipePool, type PipePool } from '../spawn/pipe/pipe-pool.js';
 import { type RecordedChild, record, specOf } from '../spawn/testing/recording.js';
 import { aftermathOf } from './aftermath.js';
@@ -17,13 +16,10 @@ import { KeptPlans } from './kept-plans.js';
 import type { Aftermath } from './sandbox.js';
 import { createSandboxes } from './sandboxes.js';
 
-let collect: () => void;
 let pool: PipePool;
 let place: string;
 
 beforeAll(() => {
-  setFlagsFromString('--expose-gc');
-  collect = runInNewContext('gc') as () => void;
   pool = createPipePool({ directory: tmpdir() });
   place = realpathSync(mkdtempSync('/var/tmp/holdfast-aftermath-'));
   writeFileSync(path.join(place, 'secret'), '');
@@ -100,7 +96,7 @@ test.runIf(process.platform === 'linux')(
     expect(wrappers).toEqual([expect.objectContaining({ spawnargs: [] })]);
     await vi.waitFor(async () => {
       await turn();
-      collect();
+      collectGarbage();
       expect(held.map((one) => one.deref())).toEqual([undefined, undefined, undefined]);
     });
     const file = path.join(place, 'secret');
