@@ -15,10 +15,20 @@ import { connect } from '@holdfast/exec-client';
 import { expect, test } from 'vitest';
 import { eventually } from '../deadline.js';
 import { runHoldfast, startServer } from '../harness.js';
-import { sandboxOf, sandboxPlace, WORKSPACE_WRITE } from './sandbox-profiles.js';
+import { type SandboxPlace, sandboxOf, sandboxPlace, WORKSPACE_WRITE } from './sandbox-profiles.js';
 import { describeConfined, WHOEVER_TESTS } from './sandbox-users.js';
 
 const DEADLINE_MS = 120_000;
+
+/** Runs lines of the shell in the workspace, which they may write, each in a sandbox of its own. */
+function runIn({ workspace, server }: SandboxPlace): (line: string) => ReturnType<typeof runHoldfast> {
+  const options = { env: { ...server.env } };
+  return (line) =>
+    runHoldfast(
+      ['sandbox', '--write', workspace, '--', '/bin/sh', '-c', `cd ${workspace}; ${line}`],
+      options,
+    );
+}
 
 describeConfined('what appears while a command runs', WHOEVER_TESTS, () => {
   test(
@@ -74,14 +84,11 @@ describeConfined('what appears while a command runs', WHOEVER_TESTS, () => {
     async () => {
       await using place = await sandboxPlace(WHOEVER_TESTS);
       const { workspace } = place;
-      const options = { env: { ...place.server.env } };
-      await runHoldfast(['sandbox', '--write', workspace, '--', 'git', 'init', '-q', workspace], options);
+      const run = runIn(place);
+      await run('git init -q .');
       appendFileSync(join(workspace, '.git/config'), '[core]\n\tfsmonitor = tools/watch\n');
-      const making = `mkdir ${workspace}/tools && : > ${workspace}/tools/watch`;
       const program = join(workspace, 'tools/watch');
-      expect(
-        await runHoldfast(['sandbox', '--write', workspace, '--', '/bin/sh', '-c', making], options),
-      ).toEqual({
+      expect(await run('mkdir tools && : > tools/watch')).toEqual({
         code: 0,
         stdout: '',
         stderr: `holdfast: note: ${program} was no program before, and git outside runs it, since the config of ${workspace}/.git names it; look at what it holds\n`,
@@ -96,17 +103,15 @@ describeConfined('what appears while a command runs', WHOEVER_TESTS, () => {
       await using place = await sandboxPlace(WHOEVER_TESTS);
       const { workspace } = place;
       const [known, unknown] = [join(workspace, 'watch'), join(workspace, 'agent')];
-      const options = { env: { ...place.server.env } };
-      const run = (command: string): ReturnType<typeof runHoldfast> =>
-        runHoldfast(['sandbox', '--write', workspace, '--', '/bin/sh', '-c', command], options);
-      await run(`git init -q ${workspace}`);
+      const run = runIn(place);
+      await run('git init -q .');
       appendFileSync(
         join(workspace, '.git/config'),
         '[core]\n\tfsmonitor = ./watch\n[instaweb]\n\thttpd = ./agent\n',
       );
       const told = [
-        await run(`mkdir ${known} && : > ${unknown}`),
-        await run(`rmdir ${known} && : > ${known} && chmod +x ${unknown}`),
+        await run('mkdir watch && : > agent'),
+        await run('rmdir watch && : > watch && chmod +x agent'),
       ];
       const note = (program: string): string =>
         `holdfast: note: ${program} was no program before, and git outside runs it, since the config of ${workspace}/.git names it; look at what it holds\n`;
@@ -124,12 +129,7 @@ describeConfined('what appears while a command runs', WHOEVER_TESTS, () => {
       await using place = await sandboxPlace(WHOEVER_TESTS);
       const { workspace } = place;
       const [linked, tools] = [join(workspace, 'bin/x'), join(workspace, 'tools')];
-      const options = { env: { ...place.server.env } };
-      const run = (command: string): ReturnType<typeof runHoldfast> =>
-        runHoldfast(
-          ['sandbox', '--write', workspace, '--', '/bin/sh', '-c', `cd ${workspace}; ${command}`],
-          options,
-        );
+      const run = runIn(place);
       await run('git init -q . && mkdir bin out && : > out/x && ln -s ../out/x bin/x && ln -s out tools');
       appendFileSync(
         join(workspace, '.git/config'),
@@ -157,12 +157,7 @@ describeConfined('what appears while a command runs', WHOEVER_TESTS, () => {
     async () => {
       await using place = await sandboxPlace(WHOEVER_TESTS);
       const { workspace } = place;
-      const options = { env: { ...place.server.env } };
-      const run = (command: string): ReturnType<typeof runHoldfast> =>
-        runHoldfast(
-          ['sandbox', '--write', workspace, '--', '/bin/sh', '-c', `cd ${workspace}; ${command}`],
-          options,
-        );
+      const run = runIn(place);
       const at = join(workspace, 'made/.git');
       expect(
         await run('git init -q made && cd made/.git && rm config && mkdir config && : > config/x'),
@@ -187,10 +182,9 @@ describeConfined('what appears while a command runs', WHOEVER_TESTS, () => {
       await using place = await sandboxPlace(WHOEVER_TESTS);
       const { workspace } = place;
       const at = join(workspace, '.git');
-      const options = { env: { ...place.server.env } };
-      await runHoldfast(['sandbox', '--write', workspace, '--', 'git', 'init', '-q', workspace], options);
-      const command = `cd ${workspace}; : > began; while [ -e .git ]; do sleep 0.05; done; echo gitdir: x > .git`;
-      const told = runHoldfast(['sandbox', '--write', workspace, '--', '/bin/sh', '-c', command], options);
+      const run = runIn(place);
+      await run('git init -q .');
+      const told = run(': > began; while [ -e .git ]; do sleep 0.05; done; echo gitdir: x > .git');
       await eventually('the command', () => existsSync(join(workspace, 'began')) || undefined);
       rmSync(at, { recursive: true });
       expect(await told).toEqual({
@@ -222,11 +216,7 @@ describeConfined('what appears while a command runs', WHOEVER_TESTS, () => {
       const inside = ['-C', join(workspace, 'inside')];
       git(...inside, 'commit', '-qam', 'three');
       expect(git(...inside, 'rebase', 'beside')).toBe(1);
-      expect(
-        await runHoldfast(['sandbox', '--write', workspace, '--', 'git', '-C', workspace, 'status', '-s'], {
-          env: { ...place.server.env },
-        }),
-      ).toEqual({ code: 0, stdout: '?? inside/\n', stderr: '' });
+      expect(await runIn(place)('git status -s')).toEqual({ code: 0, stdout: '?? inside/\n', stderr: '' });
     },
     DEADLINE_MS,
   );
@@ -240,13 +230,7 @@ describeConfined('what appears while a command runs', WHOEVER_TESTS, () => {
       mkdirSync(theirs);
       chownSync(theirs, 64_321, 64_321);
       chmodSync(theirs, 0o777);
-      const options = { env: { ...place.server.env } };
-      expect(
-        await runHoldfast(
-          ['sandbox', '--write', workspace, '--', 'mv', theirs, `${workspace}/.git`],
-          options,
-        ),
-      ).toEqual({
+      expect(await runIn(place)('mv theirs .git')).toEqual({
         code: 0,
         stdout: '',
         stderr: `holdfast: note: ${workspace}/.git was not there before, and git that is run in this repository outside runs the hooks and programs that it names\n`,
