@@ -1,29 +1,14 @@
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { HAS_TERMINALS, importOf, printedElsewhere, RUN, shownOnTerminal } from './testing/own-terminal.js';
 
-const SCRIPT = '/usr/bin/script';
-const ROOT = join(import.meta.dirname, '..', '..', '..', '..');
 const BEFORE = [
-  `const { passOutputVerbatim } = await import(${JSON.stringify(join(import.meta.dirname, 'verbatim-output.ts'))});`,
-  `const { RawMode } = await import(${JSON.stringify(join(import.meta.dirname, 'raw-mode.ts'))});`,
-  `const { complain } = await import(${JSON.stringify(join(import.meta.dirname, '..', 'complain.ts'))});`,
+  importOf('passOutputVerbatim', 'terminal/verbatim-output.ts'),
+  importOf('RawMode', 'terminal/raw-mode.ts'),
+  importOf('complain', 'complain.ts'),
   `const print = (text) => process.stdout.write(text);`,
 ].join(' ');
 
-/** What a terminal is sent by a program, and then by another one. */
-async function terminalOf(program: string): Promise<string> {
-  const run = `"$NODE" --import tsx --input-type=module -e "$PROGRAM" 2>&1; echo after`;
-  const { stdout } = await promisify(execFile)(SCRIPT, ['-qec', run, '/dev/null'], {
-    cwd: ROOT,
-    env: { ...process.env, NODE: process.execPath, PROGRAM: `${BEFORE} ${program}`, SHELL: '/bin/sh' },
-  });
-  return stdout;
-}
-
-test.runIf(existsSync(SCRIPT)).each([
+test.runIf(HAS_TERMINALS).each([
   [
     'lines of a terminal and of a full-screen program pass as they are, in raw mode as well',
     String.raw`const restore = passOutputVerbatim(); print('a\r\nb\nc\r\n');
@@ -43,16 +28,12 @@ test.runIf(existsSync(SCRIPT)).each([
 ])(
   '%s',
   async (_name, program, shown) => {
-    expect(await terminalOf(program)).toBe(shown);
+    // What another program shows there comes behind it.
+    expect(await shownOnTerminal(`${RUN} 2>&1; echo after`, `${BEFORE} ${program}`)).toBe(shown);
   },
   20_000,
 );
 
 test('nothing happens where stdout is no terminal', async () => {
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    ['--import', 'tsx', '--input-type=module', '-e', `${BEFORE} passOutputVerbatim()(); print('a\\n');`],
-    { cwd: ROOT },
-  );
-  expect(stdout).toBe('a\n');
+  expect((await printedElsewhere(`${BEFORE} passOutputVerbatim()(); print('a\\n');`)).stdout).toBe('a\n');
 });
