@@ -350,8 +350,13 @@ test('so many are told by name, and the rest is counted', async () => {
   });
 });
 
+/** Gives a directory more than a few others. */
+function crowd(name: string): void {
+  for (let at = 0; at < 120; at += 1) mkdirSync(path.join(root, name, `d${at}`), { recursive: true });
+}
+
 test('where not everything was looked at, only what has changed since is new', async () => {
-  for (let at = 0; at < 120; at += 1) mkdirSync(path.join(root, `d${at}`));
+  crowd('.');
   const target = { root, except: new Set<string>(), maxDirectories: 100 };
   const tree = await repositories.find(target);
   const at = Date.now() - PLANNING_MS;
@@ -366,46 +371,39 @@ test('where not everything was looked at, only what has changed since is new', a
   ]);
 });
 
+/** A look at a few directories. @returns when it was over, and what finds what has appeared since then in all of them. */
+async function seenInPart(): Promise<{
+  readonly since: number;
+  readonly found: (madeMs?: number) => Promise<AppearedReport['found']>;
+}> {
+  const target = { root, except: new Set<string>(), maxDirectories: 5 };
+  const searched = [{ target: { ...target, maxDirectories: 1000 }, tree: await repositories.find(target) }];
+  const since = await laterThan(root, root);
+  const found = async (madeMs = 0): Promise<AppearedReport['found']> => {
+    const plan = { searched, policy: policyOf([]), missingPrograms: [], madeMs };
+    return (await findAppeared(plan, { repositories, files: OWN }, since)).found;
+  };
+  return { since, found };
+}
+
 test('where not everything was looked at, a repository that was moved meanwhile is new, wherever that was done', async () => {
   repository('a/b/c/moved');
   repository('a/b/c/stays');
-  mkdirSync(path.join(root, 'many'));
-  for (let at = 0; at < 120; at += 1) mkdirSync(path.join(root, `many/d${at}`));
-  const target = { root, except: new Set<string>(), maxDirectories: 5 };
-  const tree = await repositories.find(target);
-  const since = await laterThan(root, root);
+  crowd('many');
+  const { since, found } = await seenInPart();
   mkdirSync(path.join(root, 'x'));
   renameSync(path.join(root, 'a/b/c/moved'), path.join(root, 'top'));
   renameSync(path.join(root, 'a/b/c'), path.join(root, 'x/c'));
   writeFileSync(path.join(root, 'x/c/stays/file'), '');
-  const plan = {
-    searched: [{ target: { ...target, maxDirectories: 1000 }, tree }],
-    policy: policyOf([]),
-    missingPrograms: [],
-    madeMs: since,
-  };
-  const { found } = await findAppeared(plan, { repositories, files: OWN }, since);
-  expect(found.filter(({ path: at }) => at !== root)).toEqual([
-    repositoryNote('top/.git'),
-    repositoryNote('x/c/stays/.git'),
-  ]);
+  expect(await found(since)).toEqual([repositoryNote('top/.git'), repositoryNote('x/c/stays/.git')]);
 });
 
 test('where not everything was looked at, what was made in directories that were seen tells nothing of a repository further down', async () => {
   repository('a/b/c/stays');
-  mkdirSync(path.join(root, 'many'));
-  for (let at = 0; at < 120; at += 1) mkdirSync(path.join(root, `many/d${at}`));
-  const target = { root, except: new Set<string>(), maxDirectories: 5 };
-  const tree = await repositories.find(target);
-  const since = await laterThan(root, root);
+  crowd('many');
+  const { found } = await seenInPart();
   for (const name of ['file', 'a/file', 'a/b/file']) writeFileSync(path.join(root, name), '');
-  const searched = [{ target: { ...target, maxDirectories: 1000 }, tree }];
-  const foundBy = async (madeMs: number): Promise<readonly unknown[]> => {
-    const plan = { searched, policy: policyOf([]), missingPrograms: [], madeMs };
-    return (await findAppeared(plan, { repositories, files: OWN }, since)).found;
-  };
-  const seenMs = Date.now();
-  expect([await foundBy(seenMs), await foundBy(0)]).toEqual([[], [repositoryNote('a/b/c/stays/.git')]]);
+  expect([await found(Date.now()), await found(0)]).toEqual([[], [repositoryNote('a/b/c/stays/.git')]]);
 });
 
 test('where not everything was looked at, a directory that was there and was filled is new, and one in which somebody commits is not', async () => {
@@ -421,25 +419,17 @@ test('where not everything was looked at, a directory that was there and was fil
   for (const name of ['empty/.git', 'file', 'untouched/.git']) mkdirSync(inTop(name), { recursive: true });
   fill(inTop('untouched/.git'));
   writeFileSync(inTop('file/.git'), 'gitdir: /x');
-  for (let at = 0; at < 120; at += 1) mkdirSync(path.join(root, `d${at}`));
-  const target = { root, except: new Set<string>(), maxDirectories: 5 };
-  const tree = await repositories.find(target);
-  const since = await laterThan(path.join(root, 'd119'), root);
+  crowd('.');
+  const { found } = await seenInPart();
   for (const name of ['HEAD', 'objects', 'refs', 'config']) writeFileSync(inTop(`by-${name}/${name}`), '');
   fill(inTop('empty/.git'));
   writeFileSync(inTop('file/.git'), 'gitdir: /y');
   writeFileSync(inTop('untouched/.git/index'), '');
   writeFileSync(inTop('.git/objects/x'), '');
-  const plan = {
-    searched: [{ target: { ...target, maxDirectories: 1000 }, tree }],
-    policy: policyOf([]),
-    missingPrograms: [],
-  };
-  const { found } = await findAppeared(plan, { repositories, files: OWN }, since);
   const names = ['empty/.git', 'file/.git', 'by-HEAD', 'by-config', 'by-objects', 'by-refs'];
   const sorted = (all: AppearedReport['found']): unknown =>
     [...all].sort((one, other) => one.path.localeCompare(other.path, 'en'));
-  expect(sorted(found)).toEqual(sorted(names.map((name) => repositoryNote(`top/${name}`))));
+  expect(sorted(await found())).toEqual(sorted(names.map((name) => repositoryNote(`top/${name}`))));
 });
 
 test('a link called .git that has become a repository is told, wherever it led, and one that stays is not', async () => {
