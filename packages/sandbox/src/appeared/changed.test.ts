@@ -1,19 +1,15 @@
-import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, renameSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { isWithin, MAX_PATH_BYTES } from '../files/paths.js';
+import { temporaryDirectory } from '../files/testing/temporary-directory.js';
 import { isSince, placedSince } from './changed.js';
 import { laterThan } from './testing/later-than.js';
 
 let root: string;
 
 beforeEach(() => {
-  root = realpathSync(mkdtempSync(path.join(tmpdir(), 'holdfast-changed-')));
-});
-
-afterEach(() => {
-  rmSync(root, { recursive: true });
+  root = temporaryDirectory();
 });
 
 const SINCE = 1_800_000_000_400;

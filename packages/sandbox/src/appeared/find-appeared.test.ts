@@ -6,8 +6,6 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
-  realpathSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -15,14 +13,15 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { platform, tmpdir } from 'node:os';
+import { platform } from 'node:os';
 import path from 'node:path';
 import { MAX_APPEARED } from '@holdfast/exec-protocol';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { FileFact, FileView } from '../files/file-facts.js';
 import { realFileFacts } from '../files/real-file-facts.js';
 import { identityOf } from '../files/resolve-path.js';
 import { fakeFiles } from '../files/testing/fake-files.js';
+import { temporaryDirectory } from '../files/testing/temporary-directory.js';
 import type { MissingProgram } from '../policy/missing-program.js';
 import type { LooseLink, PathRule } from '../policy/path-rule.js';
 import { policyOf, rule } from '../policy/testing/rules.js';
@@ -41,12 +40,8 @@ let root: string;
 let repositories: RepositoryScans;
 
 beforeEach(() => {
-  root = realpathSync(mkdtempSync(path.join(tmpdir(), 'holdfast-appeared-')));
+  root = temporaryDirectory();
   repositories = new RepositoryScans();
-});
-
-afterEach(() => {
-  rmSync(root, { recursive: true });
 });
 
 function lstatOf(file: string): FileFact {

@@ -4,8 +4,6 @@ import {
   appendFileSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
-  realpathSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -13,10 +11,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { isWithin } from '../files/paths.js';
+import { temporaryDirectory } from '../files/testing/temporary-directory.js';
 import { MAX_LOOKED_GIT_ENTRIES } from '../limits.js';
 import { NEVER_ABORTED } from '../until-aborted.js';
 import type { Appeared } from './appeared.js';
@@ -29,15 +27,11 @@ let work: string;
 let directory: string;
 
 beforeEach(() => {
-  work = realpathSync(mkdtempSync(path.join(tmpdir(), 'holdfast-changes-')));
+  work = temporaryDirectory();
   directory = path.join(work, '.git');
   git('init', '-q');
   writeFileSync(path.join(work, 'a'), 'x');
   git('add', 'a');
-});
-
-afterEach(() => {
-  rmSync(work, { recursive: true });
 });
 
 function git(...args: readonly string[]): void {

@@ -1,16 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
+import { temporaryDirectory } from '../files/testing/temporary-directory.js';
 import type { Appeared } from './appeared.js';
 import { changesIn } from './testing/changes-in.js';
 
@@ -18,14 +10,10 @@ let work: string;
 let directory: string;
 
 beforeEach(() => {
-  work = realpathSync(mkdtempSync(path.join(tmpdir(), 'holdfast-refs-')));
+  work = temporaryDirectory();
   directory = path.join(work, '.git');
   git('init', '-q');
   git('commit', '-q', '--allow-empty', '-m', 'one');
-});
-
-afterEach(() => {
-  rmSync(work, { recursive: true });
 });
 
 function git(...args: readonly string[]): void {

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
+import { temporaryDirectory } from '../files/testing/temporary-directory.js';
 import type { Appeared } from './appeared.js';
 import { changesIn } from './testing/changes-in.js';
 
@@ -12,7 +12,7 @@ let file: string;
 let made: Buffer;
 
 beforeEach(() => {
-  work = realpathSync(mkdtempSync(path.join(tmpdir(), 'holdfast-packs-')));
+  work = temporaryDirectory();
   directory = path.join(work, '.git');
   file = path.join(directory, 'objects/pack/multi-pack-index');
   git('init', '-q');
@@ -22,10 +22,6 @@ beforeEach(() => {
   }
   git('multi-pack-index', 'write');
   made = readFileSync(file);
-});
-
-afterEach(() => {
-  rmSync(work, { recursive: true });
 });
 
 function git(...args: readonly string[]): void {

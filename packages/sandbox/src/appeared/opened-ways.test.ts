@@ -1,19 +1,15 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
+import { temporaryDirectory } from '../files/testing/temporary-directory.js';
 import { Findings } from './findings.js';
 import { findOpenedWays } from './opened-ways.js';
 
 let root = '';
 
 beforeEach(() => {
-  root = realpathSync(mkdtempSync(path.join(tmpdir(), 'holdfast-ways-')));
+  root = temporaryDirectory();
   for (const name of ['behind', 'passed', 'stays', 'hidden']) mkdirSync(path.join(root, name));
-});
-
-afterEach(() => {
-  rmSync(root, { recursive: true });
 });
 
 function told(name: string, what: string): unknown {

@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, realpathSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, chownSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { isUnwritableInside } from '../files/closed-inside.js';
@@ -8,6 +7,7 @@ import type { FileView } from '../files/file-facts.js';
 import type { Rights } from '../files/hands.js';
 import { ancestorsOf } from '../files/paths.js';
 import { fakeFiles } from '../files/testing/fake-files.js';
+import { temporaryDirectory } from '../files/testing/temporary-directory.js';
 import { ownDoings } from './own-doing.js';
 
 const OWN_UID = 1000;
@@ -109,37 +109,33 @@ test.runIf(CAN_BE_ANOTHER)(
   'to an ordinary user, what others have made in directories of their own is not by a command of theirs',
   () => {
     const [ordinary, other] = [64_321, 64_322];
-    const root = realpathSync(mkdtempSync(join(tmpdir(), 'holdfast-own-')));
-    try {
-      chmodSync(root, 0o1777);
-      for (const [name, uid, mode] of [
-        ['readable', other, 0o755],
-        ['shut', other, 0o700],
-        ['open', other, 0o777],
-        ['own', ordinary, 0o755],
-        ['own-closed', ordinary, 0o555],
-      ] as const) {
-        mkdirSync(join(root, name, '.git'), { recursive: true });
-        chownSync(join(root, name, '.git'), other, other);
-        chownSync(join(root, name), uid, uid);
-        chmodSync(join(root, name), mode);
-      }
-      const from = (name: string): string => JSON.stringify(join(import.meta.dirname, name));
-      const program = `
-        const { ownDoings, withoutLinks } = await import(${from('own-doing.ts')});
-        const { realFileFacts } = await import(${from('../files/real-file-facts.ts')});
-        const isOwnDoing = ownDoings(${JSON.stringify(root)}, withoutLinks(realFileFacts));
-        const paths = ['readable', 'readable/.git', 'shut', 'open/.git', 'own/.git', 'own-closed/.git'];
-        console.log(paths.filter((path) => isOwnDoing(${JSON.stringify(root)} + '/' + path)).join(' '));`;
-      const out = execFileSync(
-        process.execPath,
-        ['--import', 'tsx', '--input-type=module', '--eval', program],
-        { cwd: import.meta.dirname, uid: ordinary, gid: ordinary, encoding: 'utf8', env: { TMPDIR: root } },
-      );
-      expect(out).toBe('open/.git own/.git own-closed/.git\n');
-    } finally {
-      rmSync(root, { recursive: true });
+    const root = temporaryDirectory();
+    chmodSync(root, 0o1777);
+    for (const [name, uid, mode] of [
+      ['readable', other, 0o755],
+      ['shut', other, 0o700],
+      ['open', other, 0o777],
+      ['own', ordinary, 0o755],
+      ['own-closed', ordinary, 0o555],
+    ] as const) {
+      mkdirSync(join(root, name, '.git'), { recursive: true });
+      chownSync(join(root, name, '.git'), other, other);
+      chownSync(join(root, name), uid, uid);
+      chmodSync(join(root, name), mode);
     }
+    const from = (name: string): string => JSON.stringify(join(import.meta.dirname, name));
+    const program = `
+      const { ownDoings, withoutLinks } = await import(${from('own-doing.ts')});
+      const { realFileFacts } = await import(${from('../files/real-file-facts.ts')});
+      const isOwnDoing = ownDoings(${JSON.stringify(root)}, withoutLinks(realFileFacts));
+      const paths = ['readable', 'readable/.git', 'shut', 'open/.git', 'own/.git', 'own-closed/.git'];
+      console.log(paths.filter((path) => isOwnDoing(${JSON.stringify(root)} + '/' + path)).join(' '));`;
+    const out = execFileSync(
+      process.execPath,
+      ['--import', 'tsx', '--input-type=module', '--eval', program],
+      { cwd: import.meta.dirname, uid: ordinary, gid: ordinary, encoding: 'utf8', env: { TMPDIR: root } },
+    );
+    expect(out).toBe('open/.git own/.git own-closed/.git\n');
   },
   20_000,
 );

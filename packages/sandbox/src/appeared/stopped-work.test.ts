@@ -1,8 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
+import { temporaryDirectory } from '../files/testing/temporary-directory.js';
 import type { Appeared } from './appeared.js';
 import { changesIn } from './testing/changes-in.js';
 
@@ -10,7 +10,7 @@ let work: string;
 let directory: string;
 
 beforeEach(() => {
-  work = realpathSync(mkdtempSync(path.join(tmpdir(), 'holdfast-stopped-')));
+  work = temporaryDirectory();
   directory = path.join(work, '.git');
   git('init', '-q', '-b', 'main');
   commit('base');
@@ -20,10 +20,6 @@ beforeEach(() => {
   commit('two');
   git('checkout', '-q', 'main');
   commit('other');
-});
-
-afterEach(() => {
-  rmSync(work, { recursive: true });
 });
 
 function commit(text: string): void {

@@ -1,19 +1,10 @@
-import {
-  lchownSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { platform, tmpdir } from 'node:os';
+import { lchownSync, lstatSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { platform } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { realFileFacts } from '../files/real-file-facts.js';
 import { identityOf } from '../files/resolve-path.js';
+import { temporaryDirectory } from '../files/testing/temporary-directory.js';
 import type { LooseLink } from '../policy/path-rule.js';
 import { NEVER_ABORTED } from '../until-aborted.js';
 import type { Appeared } from './appeared.js';
@@ -23,11 +14,7 @@ import { findUncovered } from './uncovered.js';
 let root: string;
 
 beforeEach(() => {
-  root = realpathSync(mkdtempSync(path.join(tmpdir(), 'holdfast-uncovered-')));
-});
-
-afterEach(() => {
-  rmSync(root, { recursive: true });
+  root = temporaryDirectory();
 });
 
 function at(name: string): string {

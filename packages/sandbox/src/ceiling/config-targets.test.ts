@@ -1,11 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { FileFact } from '../files/file-facts.js';
 import { parentOf } from '../files/paths.js';
 import { realFileFacts } from '../files/real-file-facts.js';
 import { type FakeFile, fakeFiles } from '../files/testing/fake-files.js';
+import { temporaryDirectory } from '../files/testing/temporary-directory.js';
 import {
   MAX_CONFIG_BYTES,
   MAX_CONFIG_GAPS,
@@ -318,16 +318,12 @@ describe('what the config of a repository names', () => {
   });
 
   test('what a config on disk names in another encoding is told', () => {
-    const at = mkdtempSync(posix.join(tmpdir(), 'holdfast-config-'));
-    try {
-      const directory = posix.join(at, '.git');
-      mkdirSync(directory);
-      writeFileSync(posix.join(directory, 'config'), Buffer.from('[include] path = caf\xe9.cfg', 'latin1'));
-      const { paths, gaps } = namedByConfigs(new Map([[directory, [at]]]), [at], realFileFacts);
-      expect([paths, gaps.map(({ path }) => path)]).toEqual([[], [posix.join(directory, 'caf\ufffd.cfg')]]);
-    } finally {
-      rmSync(at, { recursive: true });
-    }
+    const at = temporaryDirectory();
+    const directory = posix.join(at, '.git');
+    mkdirSync(directory);
+    writeFileSync(posix.join(directory, 'config'), Buffer.from('[include] path = caf\xe9.cfg', 'latin1'));
+    const { paths, gaps } = namedByConfigs(new Map([[directory, [at]]]), [at], realFileFacts);
+    expect([paths, gaps.map(({ path }) => path)]).toEqual([[], [posix.join(directory, 'caf\ufffd.cfg')]]);
   });
 
   test('as many configs are read as there may be, and no more', async () => {

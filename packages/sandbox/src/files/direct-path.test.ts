@@ -1,32 +1,18 @@
-import {
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { lstatSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { MAX_HELD_WAYS } from '../limits.js';
 import { directPath, directStat, isBehindLink, letGoOfWays } from './direct-path.js';
 import { errorCode } from './error-code.js';
 import { MAX_PATH_BYTES } from './paths.js';
+import { temporaryDirectory } from './testing/temporary-directory.js';
 
 let place: string;
 
 beforeEach(() => {
   letGoOfWays();
-  place = realpathSync(mkdtempSync(path.join(tmpdir(), 'holdfast-direct-')));
-});
-
-afterEach(() => {
-  rmSync(place, { recursive: true });
+  place = temporaryDirectory();
 });
 
 function codeAt(name: string): string | undefined {

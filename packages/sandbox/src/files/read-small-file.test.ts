@@ -4,30 +4,24 @@ import {
   closeSync,
   constants,
   mkdirSync,
-  mkdtempSync,
   openSync,
   readFileSync,
-  rmSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { MAX_SMALL_FILE_BYTES } from '../limits.js';
 import { readBeginning, readSmallFile } from './read-small-file.js';
 import { realFileFacts } from './real-file-facts.js';
+import { temporaryDirectory } from './testing/temporary-directory.js';
 
 let place = '';
 
 beforeEach(() => {
-  place = mkdtempSync(path.join(tmpdir(), 'holdfast-small-'));
-});
-
-afterEach(() => {
-  rmSync(place, { recursive: true, force: true });
+  place = temporaryDirectory();
 });
 
 function put(name: string, text: string): string {

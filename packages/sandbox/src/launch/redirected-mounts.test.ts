@@ -1,23 +1,13 @@
 import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { NO_OPERATOR } from '../ceiling/operator-ceiling.js';
 import { StalePlan } from '../files/stale-plan.js';
+import { temporaryDirectory } from '../files/testing/temporary-directory.js';
 import { parseIntent } from '../intent/parse-intent.js';
 import { hasLostPath } from '../machine/bwrap-fault.js';
 import { planSandbox } from '../plan-sandbox.js';
@@ -31,13 +21,10 @@ let place = '';
 const at = (...names: readonly string[]): string => path.join(place, ...names);
 
 beforeEach(() => {
-  place = realpathSync(mkdtempSync(path.join(tmpdir(), 'holdfast-redirected-')));
+  place = temporaryDirectory();
   for (const name of ['outside', 'ws/kept/deep', 'ws/other']) mkdirSync(at(name), { recursive: true });
   for (const name of ['kept/deep/file', 'kept/file', 'other/file'])
     writeFileSync(at('ws', name), 'as it was\n');
-});
-afterEach(() => {
-  rmSync(place, { recursive: true, force: true });
 });
 
 /**
