@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
-import { listOf, MAX_WRONG_VALUES, tableOf } from './bounded-issues.js';
+import { listOf, MAX_TOLD_ISSUES, tableOf } from './bounded-issues.js';
 import { environmentConfigRead } from './methods/environment.js';
 import { httpRequest } from './methods/http.js';
 import { sessionAcknowledge, sessionReplay } from './methods/initialize.js';
@@ -20,7 +20,7 @@ function wrongPlaces(schema: z.ZodType, value: unknown): readonly string[] {
 }
 
 function first(prefix: string): readonly string[] {
-  return Array.from({ length: MAX_WRONG_VALUES }, (_, at) => `${prefix}${String(at)}`);
+  return Array.from({ length: MAX_TOLD_ISSUES }, (_, at) => `${prefix}${String(at)}`);
 }
 
 test('of a list of wrong values the first are told', () => {
@@ -35,7 +35,7 @@ test('of a table of wrong values the first are told', () => {
 
 test('of wrong objects, and of lists of wrong values in a list, the first are told', () => {
   const headers = Array.from({ length: MANY }, () => ({ name: 'n', value: 1 }));
-  const places = Array.from({ length: MAX_WRONG_VALUES }, (_, at) => `headers.${String(at)}.value`);
+  const places = Array.from({ length: MAX_TOLD_ISSUES }, (_, at) => `headers.${String(at)}.value`);
   const request = { requestId: 'r', method: 'GET', url: 'http://127.0.0.1/' };
   expect(wrongPlaces(httpRequest.params, { ...request, headers })).toEqual(places);
   const configPaths = Array.from({ length: 500 }, () => Array.from({ length: 500 }, () => 1));

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
-/** So many values of one list or table are told to be wrong; what follows them is not looked at. */
-export const MAX_WRONG_VALUES = 20;
+/** So many things that are wrong with a message are told, since more tell nobody anything; of a list or table what follows them is not looked at. */
+export const MAX_TOLD_ISSUES = 20;
 
 /**
  * A list, as `z.array` makes one, that stops at some wrong values: a message of half a megabyte may hold 260,000 of them, and
@@ -44,7 +44,7 @@ const BoundedList = z.core.$constructor<z.ZodArray>('BoundedList', (list, defini
     const taken: unknown[] = [];
     for (const [at, element] of value.entries()) {
       taken.push(take(definition.element, at, element, payload, context));
-      if (payload.issues.length >= MAX_WRONG_VALUES) break;
+      if (payload.issues.length >= MAX_TOLD_ISSUES) break;
     }
     payload.value = taken;
     return payload;
@@ -81,7 +81,7 @@ const BoundedTable = z.core.$constructor<z.ZodRecord<z.ZodString>, TableDefiniti
         // To set it would be to exchange the prototype; zod leaves it out as well.
         if (name === '__proto__') continue;
         taken[name] = take(definition.valueType, name, value[name], payload, context);
-        if (payload.issues.length >= MAX_WRONG_VALUES) break;
+        if (payload.issues.length >= MAX_TOLD_ISSUES) break;
       }
       payload.value = taken;
       return payload;

@@ -1,9 +1,7 @@
 import type * as z from 'zod';
+import { MAX_TOLD_ISSUES } from '../bounded-issues.js';
 import { MESSAGE_CHARACTERS } from '../errors.js';
 import { shortened } from '../shortened.js';
-
-/** More tell nobody anything, and a message may hold some hundred thousand. */
-const TOLD_ISSUES = 20;
 
 /** Of a name in a path to what is wrong. */
 const NAME_CHARACTERS = 256;
@@ -18,8 +16,8 @@ export function tellIssues(
   before = '',
 ): string {
   const { issues } = error;
-  const told = issues.slice(0, TOLD_ISSUES).map(describe);
-  if (issues.length > TOLD_ISSUES) told.push(`and ${String(issues.length - TOLD_ISSUES)} more`);
+  const told = issues.slice(0, MAX_TOLD_ISSUES).map(describe);
+  if (issues.length > MAX_TOLD_ISSUES) told.push(`and ${String(issues.length - MAX_TOLD_ISSUES)} more`);
   return shortened(`${before}${told.join('; ')}`, MESSAGE_CHARACTERS);
 }
 
