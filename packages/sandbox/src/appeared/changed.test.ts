@@ -66,7 +66,7 @@ test('a path of thousands of names behind an old link is looked at in time that 
   symlinkSync('/nowhere', path.join(root, 'link'));
   const deep = `${root}/link`.padEnd(MAX_PATH_BYTES - 1, '/a');
   const before = performance.now();
-  expect(placedSince(Date.now() + 60_000, (found) => found !== '/')(deep)).toBe(false);
+  expect(placedSince(Date.now() + 60_000, () => true)(deep)).toBe(false);
   // Going there from the root once for each of its names takes some seconds.
   expect(performance.now() - before).toBeLessThan(1_000);
 });

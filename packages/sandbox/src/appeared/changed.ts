@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs';
 import { directStat } from '../files/direct-path.js';
 import { isSettled } from '../files/directory-stamp.js';
 import { lacksDescriptors } from '../files/error-code.js';
-import { parentOf } from '../files/paths.js';
+import { ancestorsOf } from '../files/paths.js';
 
 /** What stands at a path, without following any link; undefined where nothing is, or nobody can tell. @throws Error of the system where descriptors are lacking. */
 export function statOf(path: string): Stats | undefined {
@@ -27,25 +27,33 @@ interface Place {
 /**
  * Says whether something was made at its path since, or has come there by a rename, be it of a directory above: either changes what is renamed and what holds it, and
  * no program can set that time back. A link is followed neither at the path nor on its way.
- * @param canMove Whether that may be at all, false for the root; above a directory of which it is false nothing counts.
+ * @param canMove Whether that may be at all; what is above a directory of which it is false does not count.
  */
 export function placedSince(since: number, canMove: (path: string) => boolean): (path: string) => boolean {
   const known = new Map<string, Place>();
+  const placeIn = (holder: Place | undefined, path: string): Place | undefined => {
+    const found = statOf(path);
+    if (found === undefined) return undefined;
+    const isChanged = isSince(found.ctimeMs, since);
+    const isPlaced = holder !== undefined && (holder.isPlaced || (holder.isChanged && isChanged));
+    return { isChanged, isPlaced: isPlaced && canMove(path) };
+  };
   return (path) => {
-    const below: string[] = [];
-    let top = path;
-    for (; !known.has(top) && canMove(top); top = parentOf(top)) below.push(top);
-    let place = known.get(top) ?? { isChanged: hasChanged(top, since), isPlaced: false };
-    known.set(top, place);
-    // From above each directory is opened in the one before, and nothing is where that has gone or is a link.
-    for (const at of below.reverse()) {
-      const found = statOf(at);
-      if (found === undefined) break;
-      const isChanged = isSince(found.ctimeMs, since);
-      place = { isChanged, isPlaced: place.isPlaced || (place.isChanged && isChanged) };
-      known.set(at, place);
+    const unknown: string[] = [];
+    let holder: Place | undefined;
+    for (const at of [path, ...ancestorsOf(path)]) {
+      holder = known.get(at);
+      if (holder !== undefined) break;
+      unknown.push(at);
     }
-    return place.isPlaced;
+    // From above each directory is opened in the one before, and nothing is behind a link, or where nothing is.
+    for (const at of unknown.reverse()) {
+      const place = placeIn(holder, at);
+      if (place === undefined) break;
+      known.set(at, place);
+      holder = place;
+    }
+    return holder?.isPlaced === true;
   };
 }
 

@@ -50,7 +50,7 @@ export function isLedAway(
   const files = filesOf(path, textOf(path));
   // Elsewhere nothing is looked at for what a command has written, or somebody else, however long ago.
   if (files === undefined || !isWritable(files) || !hasLink(files)) return false;
-  const canMove = (at: string): boolean => at !== '/' && isWritable(at) && !isUnmoved(at);
+  const canMove = (at: string): boolean => isWritable(at) && !isUnmoved(at);
   return placedSince(since, canMove)(childOf(files, '.git'));
 }
 
