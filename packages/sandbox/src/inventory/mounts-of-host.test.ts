@@ -49,6 +49,20 @@ describe.each(INVENTORY_USERS)('as $name', (user) => {
     },
   );
 
+  test.skipIf(!isPossible)(
+    `commands run where the kernel tells what it traces, and root's see nothing of it${lack}`,
+    async () => {
+      const places = ['/sys/kernel/debug', '/sys/kernel/tracing'];
+      for (const [at, kind] of ['debugfs', 'tracefs'].entries()) {
+        world.mount(['-t', kind, 'none', places[at] ?? '']);
+      }
+      const { exitCode, stdout } = await world.run(
+        `ls -A ${places.join(' ')} 2>&1 | grep -c -e trace -e sched; echo ran`,
+      );
+      expect([exitCode, stdout]).toEqual([0, '0\nran\n']);
+    },
+  );
+
   test.skipIf(!isPossible)(`all of the host is closed, whoever shuts or covers it${lack}`, async () => {
     const shut = path.join(world.outside, 'shut');
     const covered = path.join(world.outside, 'covered');

@@ -5,6 +5,7 @@ import { StalePlan } from '../files/stale-plan.js';
 import { fakeFiles } from '../files/testing/fake-files.js';
 import type { MountStep } from '../mounts/mount-step.js';
 import type { NormalisedPolicy } from '../policy/path-rule.js';
+import { DEFAULTS } from '../policy/rule-origin.js';
 import { policyOf, rule } from '../policy/testing/rules.js';
 import { planMounts, type SealableTree } from './plan-mounts.js';
 
@@ -214,4 +215,19 @@ test('what every sandbox has for itself cannot be granted, and not denied either
       'rule /proc/cpuinfo: /proc/cpuinfo cannot be denied: every sandbox has a /proc of its own; leave the entry out',
     ),
   );
+});
+
+test('what the kernel has mounted in its /sys is covered where that is shown, and nothing below it', () => {
+  const origin = DEFAULTS.kernelTrees;
+  const hidden = ['/sys/kernel/debug', '/sys/kernel/debug/tracing', '/proc/x'].map((path) =>
+    rule(`deny ${path}`, { origin }),
+  );
+  const stepsWith = (base: string): readonly string[] => {
+    const policy = policyOf([base, 'write /ws']);
+    return steps({ ...policy, rules: [...policy.rules, ...hidden] });
+  };
+  const cover = ['empty /sys/kernel/debug 000', 'seal /sys/kernel/debug'];
+  expect(stepsWith('read /')).toEqual(['sealHost', 'read /', ...OWN, ...cover, 'write /ws']);
+  expect(stepsWith('write /').slice(-4)).toEqual(['read /sys', ...cover, 'write /ws']);
+  expect(stepsWith('deny /').filter((step) => step.includes('/sys'))).toEqual([]);
 });

@@ -1,13 +1,13 @@
 import type { FileFacts } from '../files/file-facts.js';
 import { kernelTreeOf } from '../files/kernel-trees.js';
-import { depthOf, holdersOf, parentOf } from '../files/paths.js';
+import { depthOf, holdersOf, isWithin, parentOf } from '../files/paths.js';
 import type { FileIdentity } from '../files/resolve-path.js';
 import { StalePlan } from '../files/stale-plan.js';
 import type { MountStep } from '../mounts/mount-step.js';
 import { indexRules, type RuleIndex } from '../policy/access.js';
 import { refuseInOwnTree } from '../policy/own-trees.js';
 import type { NormalisedPolicy, PathRule, PlaceholderText } from '../policy/path-rule.js';
-import { nameOf } from '../policy/rule-origin.js';
+import { DEFAULTS, nameOf } from '../policy/rule-origin.js';
 import type { MountRule } from './mask-crowds.js';
 
 /** What stands at a missing path while the sandbox runs, because something must be there to cover. */
@@ -63,6 +63,7 @@ export function planMounts(
     // Pins below the root of all are buried by that, and so would these be.
     ...(base === 'write' ? own : []),
     ...(base === 'write' ? [SYSFS] : []),
+    ...(base === 'deny' ? [] : coversInSysfs(policy.rules)),
     ...rules.filter(({ path }) => path !== '/').flatMap((rule) => ruleSteps(rule, holders)),
     ...sealSteps(rules, holders, base),
   ];
@@ -71,11 +72,29 @@ export function planMounts(
 }
 
 // Whoever owns a file of sysfs may write it, however little else he may do.
-const SYSFS: MountStep = { kind: 'bind', path: '/sys', access: 'read', identity: undefined };
+const SYSFS = {
+  kind: 'bind',
+  path: '/sys',
+  access: 'read',
+  identity: undefined,
+} as const satisfies MountStep;
 
-function isOutsideOfKernelTrees({ path, access, origin }: PathRule): boolean {
-  if (access === 'deny') refuseInOwnTree(path, nameOf(origin));
-  return kernelTreeOf(path) === undefined;
+function isOutsideOfKernelTrees(rule: PathRule): boolean {
+  if (rule.access === 'deny' && !isKernels(rule)) refuseInOwnTree(rule.path, nameOf(rule.origin));
+  return kernelTreeOf(rule.path) === undefined;
+}
+
+/** Hides what the kernel has mounted in /sys: of the trees of its own a sandbox shares this one with the machine. */
+function coversInSysfs(rules: readonly MountRule[]): readonly MountStep[] {
+  const paths = rules
+    .filter((rule) => rule.access === 'deny' && isKernels(rule) && isWithin(rule.path, SYSFS.path))
+    .map(({ path }) => path);
+  const outermost = paths.filter((path) => !paths.some((other) => other !== path && isWithin(path, other)));
+  return outermost.flatMap((path) => emptySteps(path, '000'));
+}
+
+function isKernels({ origin }: PathRule): boolean {
+  return origin.source === 'default' && origin.entry === DEFAULTS.kernelTrees.entry;
 }
 
 function baseStep(base: PathRule['access']): MountStep {
@@ -126,9 +145,13 @@ function ruleSteps(rule: MountRule, holders: ReadonlySet<string>): readonly Moun
   if (access !== 'deny') return [bindStep(rule, access)];
   if (kind === 'file') return [{ kind: 'unreadableFile', path }];
   if (holders.has(path)) return [{ kind: 'emptyDirectory', path, mode: isMask ? '755' : '111' }];
-  // Closed at once: bubblewrap reads the whole mount table for it, which is shorter now than at the end.
+  return emptySteps(path, isMask ? '755' : '000');
+}
+
+/** Closed at once: bubblewrap reads the whole mount table for it, which is shorter now than at the end. */
+function emptySteps(path: string, mode: '000' | '755'): readonly MountStep[] {
   return [
-    { kind: 'emptyDirectory', path, mode: isMask ? '755' : '000' },
+    { kind: 'emptyDirectory', path, mode },
     { kind: 'makeReadOnly', path },
   ];
 }
