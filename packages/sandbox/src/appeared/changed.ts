@@ -1,5 +1,6 @@
-import type { Stats } from 'node:fs';
-import { directStat } from '../files/direct-path.js';
+import { closeSync, type Stats, statfsSync } from 'node:fs';
+import { pathOfDescriptor } from '../files/descriptors.js';
+import { directStat, openDirectory } from '../files/direct-path.js';
 import { isSettled } from '../files/directory-stamp.js';
 import { lacksDescriptors } from '../files/error-code.js';
 import { ancestorsOf } from '../files/paths.js';
@@ -64,5 +65,26 @@ export function placedSince(since: number, canMove: (path: string) => boolean): 
 export function isSince(changedMs: number, since: number): boolean {
   return changedMs >= since || (changedMs % SECOND_MS === 0 && !isSettled({ changedMs }, since));
 }
+
+/**
+ * Whether the file system of a directory keeps files in memory alone: there what a program writes by a mapping (mmap(2)) changes no time of a
+ * file that was there. False where nobody can tell.
+ */
+export function forgetsMappings(directory: string): boolean {
+  try {
+    const fd = openDirectory(directory);
+    try {
+      return IN_MEMORY.has(statfsSync(pathOfDescriptor(fd)).type);
+    } finally {
+      closeSync(fd);
+    }
+  } catch (error) {
+    if (lacksDescriptors(error)) throw error;
+    return false;
+  }
+}
+
+/** As numbered in `linux/magic.h`: tmpfs, ramfs. */
+const IN_MEMORY: ReadonlySet<number> = new Set([0x01021994, 0x858458f6]);
 
 const SECOND_MS = 1_000;

@@ -2,10 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   appendFileSync,
+  cpSync,
+  existsSync,
   lstatSync,
   mkdirSync,
   renameSync,
   rmSync,
+  statfsSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -431,6 +434,38 @@ test('what comes with a directory that is moved there counts as changed', async 
     ['git-rebase-todo', 'x'].map((name) => path.join(directory, 'rebase-merge', name)),
   );
 });
+
+test('other repositories that objects are taken from are told', async () => {
+  const list = path.join(directory, 'objects/info/alternates');
+  writeFileSync(list, '# none\n');
+  expect(await changes()).toEqual([]);
+  writeFileSync(list, '# one\n../../../secret/.git/objects\n');
+  const text = `${list} names "../../../secret/.git/objects", from which git outside takes objects as if they were its own; look at it, or remove it`;
+  expect(await changes()).toEqual([{ kind: 'gitState', path: list, text }]);
+});
+
+const MEMORY = '/dev/shm';
+const lacksMemory = !existsSync(MEMORY) || statfsSync(MEMORY).type !== 0x01021994;
+
+test.skipIf(lacksMemory)(
+  `where a mapping changes no time, what is judged by what it says is judged always${lacksMemory ? ' (skipped: /dev/shm is no tmpfs)' : ''}`,
+  async () => {
+    const told = async (place: string): Promise<readonly string[]> => {
+      directory = path.join(place, '.git');
+      cpSync(path.join(work, '.git'), directory, { recursive: true });
+      writeFileSync(path.join(directory, 'ORIG_HEAD'), 'ref: commondir\n');
+      mkdirSync(path.join(directory, 'rebase-merge'));
+      const list = path.join(directory, 'rebase-merge/git-rebase-todo');
+      writeFileSync(list, 'exec true\n');
+      const since = await laterThan(list, place);
+      return (await changes(since)).map(({ path: at }) => path.relative(directory, at));
+    };
+    expect([await told(temporaryDirectory()), await told(temporaryDirectory(MEMORY))]).toEqual([
+      [],
+      ['ORIG_HEAD'],
+    ]);
+  },
+);
 
 test('nobody waits for it any more', async () => {
   const reason = new Error('over');

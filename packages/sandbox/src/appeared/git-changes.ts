@@ -3,14 +3,14 @@ import { childOf, parentOf } from '../files/paths.js';
 import { readBeginning } from '../files/read-small-file.js';
 import { MAX_SMALL_FILE_BYTES } from '../limits.js';
 import type { ChangeLook } from './change-look.js';
-import { hasChanged, statOf } from './changed.js';
+import { forgetsMappings, hasChanged, statOf } from './changed.js';
 import { shown } from './findings.js';
 import { entriesBelow, type GitEntry } from './git-entries.js';
 import { faultOfIndex } from './git-index.js';
 import { isPseudoRef, tellPseudoRef, tellRef } from './git-refs.js';
 import { isMultiPackIndex, tellMultiPackIndex } from './multi-pack-index.js';
 import { toldOfStopped } from './stopped-work.js';
-import { bytesOf, type Tell, textOf } from './tell.js';
+import { byChange, byContent, bytesOf, type Told, textOf, UNREADABLE_NAME } from './tell.js';
 import {
   isConfigOfWorktree,
   isLedAway,
@@ -25,9 +25,12 @@ import {
  * @param root What is looked at of it; default all. @throws The reason of the signal.
  */
 export async function findGitChanges(directory: string, look: ChangeLook, root = directory): Promise<void> {
+  const isUntimed = forgetsMappings(root);
   for await (const entry of entriesBelow(directory, look, root)) {
-    const tell = toldOf(entry, directory);
-    if (tell !== undefined && isNew(entry, look)) await tell(entry.path, directory, look);
+    const told = toldOf(entry, directory);
+    if (told === undefined) continue;
+    const isPerhapsNew = (isUntimed && told.isByContent) || isNew(entry, look);
+    if (isPerhapsNew) await told.tell(entry.path, directory, look);
   }
 }
 
@@ -37,27 +40,30 @@ function isNew(entry: GitEntry, look: ChangeLook): boolean {
 }
 
 /** Undefined for an entry of which there is nothing to tell, whatever it holds. */
-function toldOf(entry: GitEntry, directory: string): Tell | undefined {
+function toldOf(entry: GitEntry, directory: string): Told | undefined {
   switch (entry.kind) {
     case 'file':
       return toldOfFile(entry, directory);
     case 'link':
-      return tellLink;
+      return byChange(tellLink);
     case 'socket':
-      return entry.namedByUsersIn === undefined && SOCKETS.test(entry.path) ? undefined : tellNoFile;
+      return entry.namedByUsersIn === undefined && SOCKETS.test(entry.path)
+        ? undefined
+        : byChange(tellNoFile);
     case 'pipeOrDevice':
-      return tellNoFile;
+      return byChange(tellNoFile);
   }
 }
 
-function toldOfFile({ path, name, namedByUsersIn }: GitEntry, directory: string): Tell | undefined {
-  if (namedByUsersIn !== undefined) return namedByUsersIn === 'refs' ? tellRef : undefined;
-  if (name === 'index' || name.startsWith('sharedindex.')) return tellIndex;
-  if (isOfWorktree(path)) return tellWorktree;
-  if (isConfigOfWorktree(path)) return tellWorktreeConfig;
-  if (OF_WEB.test(path.slice(directory.length))) return tellWeb;
-  if (isMultiPackIndex(path)) return tellMultiPackIndex;
-  return toldOfStopped(path) ?? (isPseudoRef(name) ? tellPseudoRef : undefined);
+function toldOfFile({ path, name, namedByUsersIn }: GitEntry, directory: string): Told | undefined {
+  if (namedByUsersIn !== undefined) return namedByUsersIn === 'refs' ? byContent(tellRef) : undefined;
+  if (name === 'index' || name.startsWith('sharedindex.')) return byContent(tellIndex);
+  if (isOfWorktree(path)) return byContent(tellWorktree);
+  if (isConfigOfWorktree(path)) return byChange(tellWorktreeConfig);
+  if (OF_WEB.test(path.slice(directory.length))) return byChange(tellWeb);
+  if (isMultiPackIndex(path)) return byContent(tellMultiPackIndex);
+  if (ALTERNATES.test(path)) return byChange(tellAlternates);
+  return toldOfStopped(path) ?? (isPseudoRef(name) ? byContent(tellPseudoRef) : undefined);
 }
 
 function tellLink(path: string, directory: string, { findings }: ChangeLook): undefined {
@@ -75,6 +81,19 @@ function tellNoFile(path: string, _directory: string, { findings }: ChangeLook):
     path,
     (at) =>
       `${at} is a named pipe, a socket or a device, where git has files, and git outside may wait there for ever; remove it`,
+  );
+}
+
+/** So the next `git checkout` outside may write what others keep, for a command to read. */
+function tellAlternates(path: string, _directory: string, { findings }: ChangeLook): undefined {
+  const lines = textOf(path)?.split('\n') ?? [UNREADABLE_NAME];
+  const name = lines.find((line) => line !== '' && !line.startsWith('#'));
+  if (name === undefined) return;
+  findings.add(
+    'gitState',
+    path,
+    (at) =>
+      `${at} names ${JSON.stringify(shown(name))}, from which git outside takes objects as if they were its own; look at it, or remove it`,
   );
 }
 
@@ -145,3 +164,6 @@ const SOCKETS = /\/(?:fsmonitor--daemon\.ipc|annex\/ssh\/[^/]+)$/;
 
 /** What `git instaweb` makes for a server, and runs, but for what that logs. */
 const OF_WEB = /^\/(?:worktrees\/[^/]+\/)?(?:pid|gitweb\/.*(?<!\.log))$/;
+
+/** Other repositories that objects are taken from (gitrepository-layout(5)). */
+const ALTERNATES = /\/objects\/info\/alternates$/;

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { temporaryDirectory } from '../files/testing/temporary-directory.js';
@@ -116,4 +116,22 @@ test('where a bisection began is told only where git bisect reset would take it 
   writeFileSync(at, ' --orphan=x\n');
   const text = `${at} says "--orphan=x", which git bisect reset outside takes for an option; look at it, or git bisect reset with the name of a branch`;
   expect(await changesIn(directory)).toEqual([{ kind: 'gitState', path: at, text }]);
+});
+
+test('what stands for the number of a step, which the prompt of git has a shell expand, is told unless it is one', async () => {
+  stop('rebase', 'main', 'feature');
+  expect(readFileSync(path.join(directory, 'rebase-merge/msgnum'), 'utf8')).toBe('1\n');
+  expect(await toldBeside('rebase-merge/git-rebase-todo')).toEqual([]);
+  const names = ['rebase-merge/msgnum', 'rebase-merge/end', 'rebase-apply/last'];
+  mkdirSync(path.join(directory, 'rebase-apply'));
+  for (const name of names) writeFileSync(path.join(directory, name), '1$(x)\n');
+  const notes = names.map((name) => {
+    const at = path.join(directory, name);
+    const text = `${at} says "1$(x)\\n", which is no number of a step, and the prompt of git in a shell outside runs it; remove it, or git rebase --abort`;
+    return { kind: 'gitState', path: at, text };
+  });
+  const found = await toldBeside('rebase-merge/git-rebase-todo');
+  expect(found.toSorted((one, other) => one.path.localeCompare(other.path))).toEqual(
+    notes.toSorted((one, other) => one.path.localeCompare(other.path)),
+  );
 });

@@ -4,10 +4,10 @@ import type { ChangeLook } from './change-look.js';
 import { shown } from './findings.js';
 import { isStrangeName } from './git-index.js';
 import { isRefName } from './git-refs.js';
-import { type Tell, textOf, UNREADABLE_NAME } from './tell.js';
+import { byChange, byContent, type Told, textOf, UNREADABLE_NAME } from './tell.js';
 
 /** Of a file that git goes on by after it has stopped: in a rebase, a cherry-pick, git am and the like. Undefined for any other. */
-export function toldOfStopped(path: string): Tell | undefined {
+export function toldOfStopped(path: string): Told | undefined {
   return TELLS.find(([files]) => files.test(path))?.[1];
 }
 
@@ -17,6 +17,18 @@ function tellRebase(path: string, _directory: string, { findings }: ChangeLook):
     path,
     (at) =>
       `${at} belongs to a rebase that was not ended, and git rebase --continue outside runs what it says; look at it, or git rebase --abort`,
+  );
+}
+
+/** The prompt that git brings for shells has what stands for a number expanded, with the commands in it. */
+function tellStep(path: string, _directory: string, { findings }: ChangeLook): undefined {
+  const said = textOf(path);
+  if (said !== undefined && /^\d*\n?$/.test(said)) return;
+  findings.add(
+    'gitState',
+    path,
+    (at) =>
+      `${at} says ${JSON.stringify(shown(said ?? UNREADABLE_NAME))}, which is no number of a step, and the prompt of git in a shell outside runs it; remove it, or git rebase --abort`,
   );
 }
 
@@ -93,14 +105,15 @@ const DETACHED = 'detached HEAD';
 
 const OBJECT_NAME = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 
-const TELLS: readonly (readonly [RegExp, Tell])[] = [
-  [/\/MERGE_RR$/, tellConflicts],
-  [/\/BISECT_START$/, tellBisect],
+const TELLS: readonly (readonly [RegExp, Told])[] = [
+  [/\/MERGE_RR$/, byChange(tellConflicts)],
+  [/\/BISECT_START$/, byContent(tellBisect)],
   // What is to be done, what runs, and options that are handed on as they are.
-  [/\/rebase-merge\/(?:git-rebase-todo|strategy|strategy_opts)$/, tellRebase],
-  [/\/rebase-apply\/(?:apply-opt|next|gpg_sign_opt)$/, tellRebase],
-  [/\/rebase-merge\/(?:head-name|update-refs)$/, tellRefsOfRebase],
-  [/\/rebase-apply\/head-name$/, tellRefsOfRebase],
-  [/\/rebase-apply\/(?:\d+|patch)$/, tellPatches],
-  [/\/sequencer\/(?:todo|opts)$/, tellPicks],
+  [/\/rebase-merge\/(?:git-rebase-todo|strategy|strategy_opts)$/, byChange(tellRebase)],
+  [/\/rebase-apply\/(?:apply-opt|next|gpg_sign_opt)$/, byChange(tellRebase)],
+  [/\/(?:rebase-merge\/(?:msgnum|end)|rebase-apply\/last)$/, byContent(tellStep)],
+  [/\/rebase-merge\/(?:head-name|update-refs)$/, byContent(tellRefsOfRebase)],
+  [/\/rebase-apply\/head-name$/, byContent(tellRefsOfRebase)],
+  [/\/rebase-apply\/(?:\d+|patch)$/, byChange(tellPatches)],
+  [/\/sequencer\/(?:todo|opts)$/, byChange(tellPicks)],
 ];

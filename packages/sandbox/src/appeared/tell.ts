@@ -6,6 +6,21 @@ import type { ChangeLook } from './change-look.js';
 /** Tells of one entry of a repository that has changed, if there is something to tell. @param directory Of the repository. */
 export type Tell = (path: string, directory: string, look: ChangeLook) => Promise<void> | undefined;
 
+/** How an entry is told of. */
+export interface Told {
+  readonly tell: Tell;
+  /** Whether what it holds says if there is something to tell; else it is told when it has changed, whatever it holds. */
+  readonly isByContent: boolean;
+}
+
+export function byContent(tell: Tell): Told {
+  return { tell, isByContent: true };
+}
+
+export function byChange(tell: Tell): Told {
+  return { tell, isByContent: false };
+}
+
 /** Stands for the names in what is too large to be looked at, or cannot be read. */
 export const UNREADABLE_NAME = 'what nobody can read here';
 
