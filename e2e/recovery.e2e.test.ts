@@ -157,6 +157,7 @@ describe.each([
 test('calls that are made without a link are carried out once it is back', async () => {
   await using world = await startWorld();
   const { client, link } = world;
+  await client.spawn(['sleep', '60']).started;
   link.isDown = true;
   link.cut();
   await eventually('the loss', () => (client.state === 'recovering' ? true : undefined));
@@ -167,7 +168,8 @@ test('calls that are made without a link are carried out once it is back', async
     'hello\n',
     'fed',
   ]);
-  expect(await listed).toEqual([]);
+  // Whether it shows the two is for the server to say.
+  expect((await listed).map(({ argv }) => argv)).toContainEqual(['sleep', '60']);
 });
 
 test('many requests under way at a cut are carried out once each', async () => {
