@@ -2,6 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { MAX_NEW_CONNECTIONS } from '@holdfast/exec-protocol';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
@@ -181,6 +182,15 @@ test('a client that sends much more than its request has the answer, and nothing
     sent.write(requests);
     expect(await answered).toMatch(NOT_FOUND);
   }
+});
+
+test('a client that is told that it has asked for nothing is ended, though it keeps its side open', async () => {
+  await listenFor(100);
+  const socket = connect({ port: Number(new URL(listener.url).port), allowHalfOpen: true });
+  strangers.push(socket);
+  await once(socket.resume(), 'end');
+  const left = (): unknown => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap');
+  await vi.waitUntil(() => isDeepStrictEqual(left(), ['TCPSocketWrap']));
 });
 
 test('a client that ends its side behind its request is answered', async () => {

@@ -42,19 +42,24 @@ test('the oldest go that have neither come in nor gone, when what they have sent
   expect(endedOf(all)).toEqual([2, 3, 4]);
 });
 
-test('those whose request waits for its turn go when they have had it, and beyond so many of them at once', async () => {
+test('those whose request waits for its turn are not among them before they have had it, but beyond so many of them', async () => {
   const newcomers = new Newcomers({ count: 2 });
-  const all = connections(MAX_WAITING_REQUESTS + 5);
-  for (const connection of all) {
+  const waiting = connections(MAX_WAITING_REQUESTS + 3);
+  for (const connection of waiting) {
     connection.isWaiting = true;
     newcomers.add(connection);
   }
+  const silent = connections(3);
+  for (const connection of silent) newcomers.add(connection);
   await turn();
   await turn();
-  expect(endedOf(all)).toEqual([0, 1, 2, 3, 4].map((at) => MAX_WAITING_REQUESTS + at));
-  for (const connection of all.slice(0, 4)) connection.isWaiting = false;
+  expect(endedOf(silent)).toEqual([0]);
+  expect(endedOf(waiting)).toEqual([0, 1, 2].map((at) => MAX_WAITING_REQUESTS + at));
+  for (const connection of waiting.slice(0, 4)) connection.isWaiting = false;
   await turn();
-  expect(endedOf(all.slice(0, MAX_WAITING_REQUESTS))).toEqual([0, 1, 2, 3]);
+  // They came before the others.
+  expect(endedOf(waiting.slice(0, MAX_WAITING_REQUESTS))).toEqual([0, 1, 2, 3]);
+  expect(endedOf(silent)).toEqual([0]);
 });
 
 test('each has so much time, unless it has come in', async () => {

@@ -69,16 +69,19 @@ export class Newcomers {
 
   readonly #look = (): void => {
     this.#isLookDue = false;
-    let over = this.#connections.size - this.#count;
-    let waiting = 0;
-    for (const connection of this.#connections.keys()) {
-      if (over <= 0) return;
-      if (connection.isWaiting) waiting += 1;
-      if (connection.isWaiting && waiting <= MAX_WAITING_REQUESTS) continue;
-      over -= 1;
+    const all = [...this.#connections.keys()];
+    const waiting = all.filter(({ isWaiting }) => isWaiting);
+    const others = all.filter(({ isWaiting }) => !isWaiting);
+    this.#endEach(waiting.slice(MAX_WAITING_REQUESTS));
+    this.#endEach(others.slice(0, Math.max(0, others.length - this.#count)));
+    // Each is one of the others when it has had its turn.
+    if (waiting.length > 0) this.#planLook(this.#look);
+  };
+
+  #endEach(connections: readonly Newcomer[]): void {
+    for (const connection of connections) {
       this.admit(connection);
       connection.destroy();
     }
-    if (over > 0) this.#planLook(this.#look);
-  };
+  }
 }

@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import { expect, test } from 'vitest';
-import { PacedConnection } from './paced-connection.js';
+import { MAX_FAREWELL_BYTES, PacedConnection } from './paced-connection.js';
 import { FEW_FRAMES, FRAMES_A_TURN, FRAMES_PER_REQUEST, ReadTurns } from './read-turns.js';
 
 /** A text frame of one byte, masked by nothing. */
@@ -198,18 +198,20 @@ test('nor is a failure told before, and what is written meanwhile is nothing to 
   expect(await written).toBeFalsy();
 });
 
-test('nor where the connection is paused, until it flows again', async () => {
+test('nor where it is paused, which holds up nothing any more, with what the socket had read meanwhile', async () => {
   const connections = new Connections();
   const { socket, connection, heard } = await connections.opened();
   socket.push(frames(AT_ONCE + 1));
   connection.pause();
-  socket.destroy(new Error('failed'));
-  await connections.turn();
+  socket.push(frames(2));
   await connections.turn();
   expect(heard).toEqual([AT_ONCE]);
-  connection.resume();
-  await connections.turn();
-  expect(heard).toEqual([AT_ONCE, 1, 'end', 'close']);
+  socket.destroy(new Error('failed'));
+  for (let turn = 0; turn < 3; turn += 1) {
+    await connections.turn();
+    connection.pause();
+  }
+  expect(heard).toEqual([AT_ONCE, 1, 2, 'end', 'close']);
 });
 
 test('nor before what went on is taken, where the connection was paused by a part of it', async () => {
@@ -223,10 +225,9 @@ test('nor before what went on is taken, where the connection was paused by a par
   // The second piece waits for more of its frame, and goes on together with the third.
   const head = Buffer.from([0x82, 0xfe, 0x80, 0, 0, 0, 0, 0]);
   for (const piece of [head, Buffer.alloc(100), Buffer.alloc(0x8000 - 100), FRAME]) socket.push(piece);
-  socket.destroy(new Error('failed'));
-  for (let turn = 0; turn < 3; turn += 1) await connections.turn();
+  await connections.turn();
   expect(heard).toEqual([8, 100]);
-  connection.resume();
+  socket.destroy(new Error('failed'));
   for (let turn = 0; turn < 3; turn += 1) await connections.turn();
   expect(heard).toEqual([8, 100, 0x8000 - 100, FRAME.length, 'end', 'close']);
 });
@@ -256,6 +257,21 @@ test('one request goes on, and nothing behind it', async () => {
   await connections.turn();
   await connections.turn();
   expect([heard.slice(2), socket.destroyed]).toEqual([['end', 'close'], true]);
+});
+
+test('of what follows an answer so much is dropped, and with more the connection is ended', async () => {
+  const connections = new Connections();
+  const { socket, connection } = await connections.newcomer();
+  socket.push(Buffer.concat([REQUEST, REQUEST]));
+  connection.write('an answer');
+  connection.destroySoon();
+  await connections.turn();
+  socket.push(Buffer.alloc(MAX_FAREWELL_BYTES - REQUEST.length));
+  await connections.turn();
+  expect(socket.destroyed).toBe(false);
+  socket.push(Buffer.alloc(1));
+  await connections.turn();
+  expect(socket.destroyed).toBe(true);
 });
 
 test('of requests so many go on in a turn, in the order in which they came', async () => {

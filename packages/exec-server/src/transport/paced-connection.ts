@@ -1,11 +1,18 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
+import { systemClock } from '../clock.js';
 import { FramePieces } from './frame-pieces.js';
 import { FRAMES_PER_REQUEST, type ReadTurns } from './read-turns.js';
 import { RequestHead } from './request-head.js';
 
 /** What tells a client that has sent no request in time. */
 const TOO_LATE = 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n';
+
+/** How long a client that was answered may take to end its side. */
+export const FAREWELL_MS = 500;
+
+/** What it may send meanwhile, or have sent behind its request. */
+export const MAX_FAREWELL_BYTES = 128 * 1024;
 
 /**
  * The connection of a client as the HTTP server and `ws` see it: it hands on one request and then, when it is a WebSocket, a few
@@ -27,6 +34,8 @@ export class PacedConnection extends Duplex {
   #hasEnded = false;
   /** Whether the socket is closed. */
   #isGone = false;
+  /** How much more is taken, and dropped, of one that was answered. */
+  #farewellBytes = MAX_FAREWELL_BYTES;
 
   constructor(socket: Socket, turns: ReadTurns) {
     super({ decodeStrings: false });
@@ -42,9 +51,7 @@ export class PacedConnection extends Duplex {
     // It is followed by the close.
     socket.on('error', () => undefined);
     socket.on('close', () => {
-      this.#hasEnded = true;
-      this.#isGone = true;
-      this.#goOnOrEnd();
+      this.#beGone();
     });
     this.on('end', () => {
       if (this.#isGone) this.destroy();
@@ -81,13 +88,22 @@ export class PacedConnection extends Duplex {
     this.destroySoon();
   }
 
-  /** Ends the connection when all is written and the client has ended its side, which its time for a request bounds. */
+  /** Ends the connection when all is written and the client has ended its side, for which it has not long. */
   destroySoon(): void {
+    const farewell = systemClock.after(FAREWELL_MS, () => this.destroy());
+    this.once('close', () => {
+      farewell.cancel();
+    });
     this.end(() => {
       // With something left unread the client could lose the answer.
       if (this.socket.readableEnded) this.destroy();
       else this.socket.once('end', () => this.destroy());
     });
+  }
+
+  // Of one that is gone all that has come is handed on, and nobody is held back by a pause any more.
+  override pause(): this {
+    return this.#isGone ? this : super.pause();
   }
 
   // What comes is pushed as long as the connection flows.
@@ -117,8 +133,7 @@ export class PacedConnection extends Duplex {
 
   override _final(done: () => void): void {
     if (this.#stage !== 'frames') {
-      // Whatever follows the one request is none.
-      this.#waiting.length = 0;
+      for (const piece of this.#waiting.splice(0)) this.#drop(piece);
       this.socket.resume();
     }
     this.socket.end(() => {
@@ -136,11 +151,30 @@ export class PacedConnection extends Duplex {
   }
 
   #take(piece: Buffer): void {
-    if (this.#stage !== 'frames' && this.writableEnded) return;
+    if (this.#stage !== 'frames' && this.writableEnded) {
+      this.#drop(piece);
+      return;
+    }
     const isBehind = this.#waiting.length > 0;
     this.#waiting.push(piece);
     if (!isBehind) this.#goOnNow();
     this.#readOn();
+  }
+
+  /** Whatever follows the one request is none. */
+  #drop({ length }: Buffer): void {
+    this.#farewellBytes -= length;
+    if (this.#farewellBytes < 0) this.destroy();
+  }
+
+  #beGone(): void {
+    if (this.destroyed) return;
+    const left = this.socket.read() as Buffer | null;
+    if (left !== null) this.#waiting.push(left);
+    this.#hasEnded = true;
+    this.#isGone = true;
+    if (this.#stage === 'frames') this.resume();
+    this.#goOnOrEnd();
   }
 
   /** A few frames go on in any turn of the event loop. */
