@@ -201,17 +201,17 @@ test('nor is a failure told before, and what is written meanwhile is nothing to 
 test('nor where it is paused, which holds up nothing any more, with what the socket had read meanwhile', async () => {
   const connections = new Connections();
   const { socket, connection, heard } = await connections.opened();
-  socket.push(frames(AT_ONCE + 1));
+  socket.push(frames(3 * AT_ONCE));
   connection.pause();
   socket.push(frames(2));
   await connections.turn();
   expect(heard).toEqual([AT_ONCE]);
   socket.destroy(new Error('failed'));
-  for (let turn = 0; turn < 3; turn += 1) {
-    await connections.turn();
-    connection.pause();
-  }
-  expect(heard).toEqual([AT_ONCE, 1, 2, 'end', 'close']);
+  await settled();
+  connection.pause();
+  expect(heard).toEqual([AT_ONCE, AT_ONCE]);
+  for (let turn = 0; turn < 3; turn += 1) await connections.turn();
+  expect(heard).toEqual([AT_ONCE, AT_ONCE, FRAMES_A_TURN, FEW_FRAMES, 2, 'end', 'close']);
 });
 
 test('nor before what went on is taken, where the connection was paused by a part of it', async () => {
