@@ -467,6 +467,22 @@ test.skipIf(lacksMemory)(
   },
 );
 
+test('a directory that lies too deep to be looked into is told', async () => {
+  const parts = 'refs/heads'.split('/').concat(Array<string>(20).fill('d'.repeat(240)));
+  // No path leads there from the root.
+  let script = `cd ${JSON.stringify(directory)}`;
+  for (const part of parts) script += ` && mkdir -p ${part} && cd -P ${part}`;
+  execFileSync('sh', ['-c', script]);
+  const [found, ...others] = await changes();
+  // Nor can it be removed by one.
+  execFileSync('rm', ['-rf', path.join(directory, 'refs')]);
+  expect([found?.kind, found?.text.includes('lies deeper than anybody can look'), others]).toEqual([
+    'gitState',
+    true,
+    [],
+  ]);
+});
+
 test('nobody waits for it any more', async () => {
   const reason = new Error('over');
   const look = {

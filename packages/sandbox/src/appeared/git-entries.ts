@@ -151,11 +151,16 @@ async function* listed(directory: string, findings: Findings): AsyncGenerator<Di
   } catch (error) {
     if (lacksDescriptors(error)) throw error;
     if (errorCode(error) === 'EACCES') findings.add('gitState', directory, notListed);
+    if (errorCode(error) === 'ENAMETOOLONG') findings.add('gitState', directory, tooDeep);
   }
 }
 
 function notListed(directory: string): string {
   return `${directory} cannot be looked into, and may hold links and more by which git outside writes elsewhere; let this user read it (chmod u+rx)`;
+}
+
+function tooDeep(directory: string): string {
+  return `${directory} lies deeper than anybody can look from the root, and may hold links by which git outside writes elsewhere; remove it`;
 }
 
 /** Of a directory that holds no other. */

@@ -135,3 +135,17 @@ test('what stands for the number of a step, which the prompt of git has a shell 
     notes.toSorted((one, other) => one.path.localeCompare(other.path)),
   );
 });
+
+test('refs that a rebase is to delete are told but for those that it made', async () => {
+  stop('rebase', '--rebase-merges', 'main', 'feature');
+  const file = path.join(directory, 'rebase-merge/refs-to-delete');
+  expect(readFileSync(file, 'utf8')).toBe('refs/rewritten/onto\n');
+  expect(await toldBeside('rebase-merge/git-rebase-todo')).toEqual([]);
+  for (const name of ['refs/heads/main', 'refs/rewritten/../heads/main']) {
+    writeFileSync(file, `refs/rewritten/onto\n${name}\n`);
+    const text = `${file} names "${name}", and git rebase --continue outside deletes that ref; look at it, or git rebase --abort`;
+    expect(await toldBeside('rebase-merge/git-rebase-todo')).toEqual([
+      { kind: 'gitState', path: file, text },
+    ]);
+  }
+});

@@ -54,6 +54,19 @@ function strangeRefIn(path: string, text: string | undefined): string | undefine
   return lines.find((line, at) => !(at % 3 === 0 ? isRefName(line) : OBJECT_NAME.test(line)));
 }
 
+/** Git makes refs for what is merged anew, and has them deleted at the end. */
+function tellDeleted(path: string, _directory: string, { findings }: ChangeLook): undefined {
+  const lines = textOf(path)?.split('\n') ?? [UNREADABLE_NAME];
+  const name = lines.find((line) => line !== '' && !(line.startsWith('refs/rewritten/') && isRefName(line)));
+  if (name === undefined) return;
+  findings.add(
+    'gitState',
+    path,
+    (at) =>
+      `${at} names ${JSON.stringify(shown(name))}, and git rebase --continue outside deletes that ref; look at it, or git rebase --abort`,
+  );
+}
+
 function tellPatches(path: string, _directory: string, { findings }: ChangeLook): undefined {
   const folder = parentOf(path);
   if (findings.report.found.some((found) => found.path === folder)) return;
@@ -113,6 +126,7 @@ const TELLS: readonly (readonly [RegExp, Told])[] = [
   [/\/rebase-apply\/(?:apply-opt|next|gpg_sign_opt)$/, byChange(tellRebase)],
   [/\/(?:rebase-merge\/(?:msgnum|end)|rebase-apply\/last)$/, byContent(tellStep)],
   [/\/rebase-merge\/(?:head-name|update-refs)$/, byContent(tellRefsOfRebase)],
+  [/\/rebase-merge\/refs-to-delete$/, byContent(tellDeleted)],
   [/\/rebase-apply\/head-name$/, byContent(tellRefsOfRebase)],
   [/\/rebase-apply\/(?:\d+|patch)$/, byChange(tellPatches)],
   [/\/sequencer\/(?:todo|opts)$/, byChange(tellPicks)],
