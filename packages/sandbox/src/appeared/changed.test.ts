@@ -4,7 +4,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { isWithin, MAX_PATH_BYTES } from '../files/paths.js';
 import { temporaryDirectory } from '../files/testing/temporary-directory.js';
 import { isSince, placedSince } from './changed.js';
-import { laterThan } from './testing/later-than.js';
+import { laterTime } from './testing/later-time.js';
 
 let root: string;
 
@@ -41,8 +41,7 @@ test('what was made or renamed has been placed, with all below it, but for what 
   const at = (name: string): string => path.join(root, name);
   for (const name of ['stays/x/y/.git', 'aside/x/.git', 'still/x/.git'])
     mkdirSync(at(name), { recursive: true });
-  // It was changed after all that is in it.
-  const since = await laterThan(at('still/x'), root);
+  const since = await laterTime(root);
   mkdirSync(at('stays/x/y/made'));
   for (const name of ['aside', 'still']) renameSync(at(name), at(`${name}.moved`));
   symlinkSync('stays', at('link'));

@@ -28,7 +28,7 @@ import { policyOf, rule } from '../policy/testing/rules.js';
 import { RepositoryScans } from '../repositories/repository-scans.js';
 import type { AppearedReport } from './appeared.js';
 import { findAppeared } from './find-appeared.js';
-import { laterThan } from './testing/later-than.js';
+import { laterTime } from './testing/later-time.js';
 
 const FILES = fakeFiles({});
 const OWN = { ...FILES, look: () => ({ ...lstatOf('/'), kind: 'directory' as const }), isOwn: () => true };
@@ -214,7 +214,7 @@ describe('where parts of a repository may be written by themselves', () => {
     const searched = await Promise.all(
       targets.map(async (target) => ({ target, tree: await repositories.find(target) })),
     );
-    const since = await laterThan(path.join(main, '.git/inside/.git'), root);
+    const since = await laterTime(root);
     for (const name of links) symlinkSync('/nowhere', path.join(main, '.git', name));
     // An index as it is, with hashes as the repository has them.
     utimesSync(path.join(main, '.git/worktrees/wt/index'), 0, 0);
@@ -284,7 +284,7 @@ test('what was exchanged is told though it has the number of what stood there, a
   const at = (name: string): string => path.join(root, name);
   for (const name of ['kept-file', 'exchanged-file']) writeFileSync(at(name), 'x');
   const { bornMs } = lstatOf(at('exchanged-file'));
-  await laterThan(at('exchanged-file'), root);
+  await laterTime(root);
   writeFileSync(at('beside'), 'y');
   const rules = [
     rule(`write ${root}`),
@@ -373,7 +373,7 @@ async function seenInPart(): Promise<{
 }> {
   const target = { root, except: new Set<string>(), maxDirectories: 5 };
   const searched = [{ target: { ...target, maxDirectories: 1000 }, tree: await repositories.find(target) }];
-  const since = await laterThan(root, root);
+  const since = await laterTime(root);
   const found = async (madeMs = 0): Promise<AppearedReport['found']> => {
     const plan = { searched, policy: policyOf([]), missingPrograms: [], madeMs };
     return (await findAppeared(plan, { repositories, files: OWN }, since)).found;
@@ -434,7 +434,7 @@ test('a link called .git that has become a repository is told, wherever it led, 
   linkIn('nothing', 'none');
   linkIn('stays', '.git');
   linkIn('relinked', '.git');
-  const since = await laterThan(path.join(root, 'relinked/.git'), root);
+  const since = await laterTime(root);
   const report = await appearedBy(
     () => {
       for (const name of ['circle', 'nothing', 'relinked']) rmSync(path.join(root, name, '.git'));
@@ -458,7 +458,7 @@ test('what is in the place of a `.git` file that was kept, or of a link on the w
   for (const name of [...files, ...links]) mkdirSync(path.join(root, name));
   for (const name of files) writeFileSync(at(name), 'gitdir: ../x\n');
   for (const name of links) symlinkSync('../x', at(name));
-  const since = await laterThan(at('filled'), root);
+  const since = await laterTime(root);
   const rules = [
     rule(`write ${root}`),
     ...files.map((name) => rule('read /x', { path: at(name), identity: identityOf(lstatOf(at(name))) })),

@@ -24,7 +24,7 @@ import type { Appeared } from './appeared.js';
 import { fullBudget, type LookBudget } from './change-look.js';
 import { Findings } from './findings.js';
 import { findGitChanges } from './git-changes.js';
-import { laterThan } from './testing/later-than.js';
+import { laterTime } from './testing/later-time.js';
 
 let work: string;
 let directory: string;
@@ -113,7 +113,7 @@ test('links are told wherever they lead, but where programs make up the names an
 
 test('named pipes and sockets are told wherever git might open them, but for those where programs listen', async () => {
   git('commit', '-qm', 'one');
-  const since = await laterThan(path.join(directory, 'index'), work);
+  const since = await laterTime(work);
   const told = [
     ...['HEAD', 'index', 'logs/HEAD', 'MERGE_RR', 'objects/00/x', 'objects/info/alternates', 'packed-refs'],
     ...['refs/heads/fsmonitor--daemon.ipc', 'refs/heads/x', 'worktrees/x/commondir'],
@@ -135,7 +135,7 @@ test('named pipes and sockets are told wherever git might open them, but for tho
     text: `${at(name)} is a named pipe, a socket or a device, where git has files, and git outside may wait there for ever; remove it`,
   });
   expect([...found].sort((one, other) => one.path.localeCompare(other.path, 'en'))).toEqual(told.map(note));
-  expect(await changes(await laterThan(at('packed-refs'), work))).toEqual([]);
+  expect(await changes(await laterTime(work))).toEqual([]);
 });
 
 test('another repository in it is looked at by itself', async () => {
@@ -151,7 +151,7 @@ test('what git never puts among objects is told, and no object of a directory th
     mkdirSync(path.join(directory, 'objects', name), { recursive: true });
   }
   for (const name of ['object', 'HEAD']) writeFileSync(path.join(directory, 'objects/11', name), '');
-  const since = await laterThan(path.join(directory, 'objects/11/HEAD'), work);
+  const since = await laterTime(work);
   expect(await changes(since, { objects: 0 })).toEqual([]);
   linkAt('objects/00/before/x');
   mkdirSync(path.join(directory, 'objects/22/made'));
@@ -266,7 +266,7 @@ test('a config that a linked worktree is given is told unless it is empty, that 
   const text = `${at('beside')} was not there before, and git that is run in that linked worktree outside runs the programs that it names; look at it, or remove it`;
   const note = { kind: 'gitState', path: at('beside'), text };
   expect(await changes(0, {}, undefined, kept)).toEqual([note]);
-  const since = await laterThan(at('beside'), work);
+  const since = await laterTime(work);
   expect(await changes(since, {}, undefined, kept)).toEqual([]);
   renameSync(path.dirname(at('beside')), path.join(work, 'aside'));
   renameSync(path.join(work, 'aside'), path.dirname(at('beside')));
@@ -281,7 +281,7 @@ test('what was there is not told where the directory above it has changed and wa
   writeFileSync(at('rebase'), '');
   mkdirSync(at('rebase-merge'));
   for (const name of ['rebase-merge/git-rebase-todo', 'rebase-merge/strategy']) writeFileSync(at(name), '');
-  const since = await laterThan(at('rebase-merge/strategy'), work);
+  const since = await laterTime(work);
   rmSync(at('rebase'));
   const found = async (unmoved: readonly string[]): Promise<readonly string[]> =>
     (await changes(since, {}, undefined, undefined, new Set(unmoved))).map((one) => one.path).sort();
@@ -302,7 +302,7 @@ test('a link in the place of a linked worktree, or above it, is told once it has
   }
   mkdirSync(path.join(work, 'moved'));
   for (const name of ['moved/two', 'z/three']) symlinkSync('/victim', path.join(work, name));
-  const since = await laterThan(path.join(work, 'z/three'), work);
+  const since = await laterTime(work);
   expect(await changes(since)).toEqual([]);
   symlinkSync('/victim', path.join(work, 'x/one'));
   rmSync(path.join(work, 'y'), { recursive: true });
@@ -399,7 +399,7 @@ test('a rebase that was under way is told only where what it goes by has changed
   const message = path.join(directory, 'rebase-merge/message');
   writeFileSync(message, 'x');
   const before = lstatSync(path.join(directory, 'rebase-apply/next'));
-  const since = await laterThan(message, work);
+  const since = await laterTime(work);
   appendFileSync(message, 'x');
   expect((await changes(since)).map(({ path: at }) => at)).toEqual([]);
   for (const name of names) {
@@ -428,7 +428,7 @@ test('what comes with a directory that is moved there counts as changed', async 
   mkdirSync(path.dirname(list));
   writeFileSync(list, 'exec true\n');
   symlinkSync('/nowhere', path.join(work, 'moved/x'));
-  const since = await laterThan(list, work);
+  const since = await laterTime(work);
   renameSync(path.dirname(list), path.join(directory, 'rebase-merge'));
   expect((await changes(since)).map(({ path: at }) => at).sort()).toEqual(
     ['git-rebase-todo', 'x'].map((name) => path.join(directory, 'rebase-merge', name)),
@@ -457,7 +457,7 @@ test.skipIf(lacksMemory)(
       mkdirSync(path.join(directory, 'rebase-merge'));
       const list = path.join(directory, 'rebase-merge/git-rebase-todo');
       writeFileSync(list, 'exec true\n');
-      const since = await laterThan(list, place);
+      const since = await laterTime(place);
       return (await changes(since)).map(({ path: at }) => path.relative(directory, at));
     };
     expect([await told(temporaryDirectory()), await told(temporaryDirectory(MEMORY))]).toEqual([
