@@ -46,4 +46,22 @@ describeConfined('a home that a command may write', WHOEVER_TESTS, () => {
     },
     DEADLINE_MS,
   );
+
+  test(
+    'keeps those that lie below a directory in it which alone is granted',
+    async () => {
+      await using place = await sandboxPlace(WHOEVER_TESTS);
+      const home = join(place.path, 'home');
+      mkdirSync(join(home, '.config', 'fish'), { recursive: true });
+      const attempts = ['git/config', 'fish/config.fish', 'own'].map(
+        (name) => `mkdir -p "$(dirname ${name})"; echo x > ${name}`,
+      );
+      const script = `cd ~/.config; ${attempts.join('; ')}`;
+      const args = ['sandbox', '--write', join(home, '.config'), '--', '/bin/sh', '-c', script];
+      const { code, stdout } = await runHoldfast(args, { env: { HOME: home } });
+      expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+      expect(readdirSync(join(home, '.config'), { recursive: true }).sort()).toEqual(['fish', 'own']);
+    },
+    DEADLINE_MS,
+  );
 });

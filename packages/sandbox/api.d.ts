@@ -1347,7 +1347,7 @@ interface MissingProgram {
     readonly isOnlyIfExecutable: boolean;
 }
 
-/** Names at the top of each writable root that restricted policies leave as they are. */
+/** Names at the top of each writable root, and from a home down to it, that restricted policies leave as they are. */
 interface NamesAtTop {
     /** Those that stay missing as well. */
     readonly protectedNames: readonly string[];
@@ -1355,7 +1355,7 @@ interface NamesAtTop {
     readonly operatorNames?: readonly string[] | undefined;
     /** More of them, which are left alone while they are missing. */
     readonly protectedIfThere: readonly string[];
-    /** What stays as it is, or missing, where the root is a home of the user. */
+    /** What stays as it is, or missing, where the root is a home of the user, or lies in one. */
     readonly home: ProtectedHome;
 }
 /** The homes of a user, and names in them. */

@@ -46,6 +46,34 @@ test('in a home of the user start-up files stay missing, where there is a direct
   );
 });
 
+test('so does what of them lies below a directory of the home that may be written, wherever a link to it leads', async () => {
+  const ceiling: Ceiling = {
+    ...CEILING,
+    protectedIfThere: [...CEILING.protectedIfThere, '.config/fish', '.config/nvim'],
+  };
+  const kept = (at: string): readonly string[] => [
+    `write ${at}`,
+    `read ${at}/.profile/`,
+    `read ${at}/fish`,
+    `read ${at}/git/`,
+  ];
+  const inHome: typeof HOME = { '/home/me/.config/fish/config.fish': { text: '' } };
+  expect(await keptIn('/home/me/.config', inHome, ceiling)).toEqual({
+    rules: kept('/home/me/.config'),
+    gaps: [],
+  });
+  const linked: typeof HOME = { '/home/me/.config': { link: '/data/conf' }, '/data/conf/fish': 'directory' };
+  expect(await keptIn('/data/conf', linked, ceiling)).toEqual({ rules: kept('/data/conf'), gaps: [] });
+});
+
+test('what is protected in a home is opened by an entry that names it, or something in it', async () => {
+  const tree: typeof HOME = { '/home/me/.config/git/hooks': 'directory', '/home/me/.ssh/sub': 'directory' };
+  const opened = ['/home/me/.config/git', '/home/me/.config/git/hooks', '/home/me/.ssh', '/home/me/.ssh/sub'];
+  expect(await Promise.all(opened.map((path) => keptIn(path, tree)))).toEqual(
+    opened.map((path) => ({ rules: [`write ${path}`, `read ${path}/.profile/`], gaps: [] })),
+  );
+});
+
 test('elsewhere those that are there stay as they are', async () => {
   const tree: Readonly<Record<string, FakeFile>> = {
     '/ws/.vimrc': { text: '' },

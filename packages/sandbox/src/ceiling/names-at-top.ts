@@ -4,7 +4,7 @@ import { resolvePath } from '../files/resolve-path.js';
 import { operatorNamesAt } from './operator-names.js';
 import type { ProtectedPath } from './protect-git.js';
 
-/** Names at the top of each writable root that restricted policies leave as they are. */
+/** Names at the top of each writable root, and from a home down to it, that restricted policies leave as they are. */
 export interface NamesAtTop {
   /** Those that stay missing as well. */
   readonly protectedNames: readonly string[];
@@ -12,7 +12,7 @@ export interface NamesAtTop {
   readonly operatorNames?: readonly string[] | undefined;
   /** More of them, which are left alone while they are missing. */
   readonly protectedIfThere: readonly string[];
-  /** What stays as it is, or missing, where the root is a home of the user. */
+  /** What stays as it is, or missing, where the root is a home of the user, or lies in one. */
   readonly home: ProtectedHome;
 }
 
@@ -26,20 +26,52 @@ interface ProtectedHome {
   readonly directories: readonly string[];
 }
 
-/** What is to be protected at the top of a root, which is canonical. */
+/** What is to be protected at the top of a root, which is canonical, and in a home what lies further down. */
 export function protectedAtTop(root: string, names: NamesAtTop, files: FileFacts): readonly ProtectedPath[] {
   const { protectedNames, operatorNames = [], protectedIfThere, home } = names;
-  const atHome = home.paths.some((path) => leadsTo(path, root, files)) ? inHome(root, home, files) : [];
+  const belowHome = beginningsAt(root, names, files);
+  const isHome = home.paths.some((path) => leadsTo(path, root, files));
+  const atHome = [...(isHome ? [''] : []), ...belowHome].flatMap((beginning) =>
+    inHome(
+      root,
+      { files: restsOf(home.files, beginning), directories: restsOf(home.directories, beginning) },
+      files,
+    ),
+  );
   const known = new Set(atHome.map(({ path }) => path));
+  const withRests = (all: readonly string[]): readonly string[] => [
+    ...all,
+    ...belowHome.flatMap((beginning) => restsOf(all, beginning)),
+  ];
   return [
-    ...protectedNames.map((name) => ({ path: childOf(root, name), linksInto: [root] })),
+    ...withRests(protectedNames).map((name) => ({ path: childOf(root, name), linksInto: [root] })),
     ...atHome,
     ...operatorNamesAt(root, operatorNames),
-    ...protectedIfThere
+    ...withRests(protectedIfThere)
       .map((name) => childOf(root, name))
       .filter((path) => !known.has(path))
       .map((path) => ({ path, onlyIfThere: true as const })),
   ];
+}
+
+/** With what names of a home begin that lead to the root, such as `.config/`. */
+function beginningsAt(
+  root: string,
+  { protectedNames, protectedIfThere, home }: NamesAtTop,
+  files: FileFacts,
+): readonly string[] {
+  const names = [...protectedNames, ...protectedIfThere, ...home.files, ...home.directories];
+  const beginnings = new Set(
+    names.flatMap((name) => [...name.matchAll(/\//g)].map(({ index }) => name.slice(0, index + 1))),
+  );
+  return [...beginnings].filter((beginning) =>
+    home.paths.some((path) => leadsTo(childOf(path, beginning), root, files)),
+  );
+}
+
+/** What of names comes behind their beginning. */
+function restsOf(names: readonly string[], beginning: string): readonly string[] {
+  return names.filter((name) => name.startsWith(beginning)).map((name) => name.slice(beginning.length));
 }
 
 function leadsTo(path: string, root: string, files: FileFacts): boolean {
@@ -47,11 +79,15 @@ function leadsTo(path: string, root: string, files: FileFacts): boolean {
   return resolved.kind === 'directory' && resolved.path === root;
 }
 
-function inHome(root: string, home: ProtectedHome, files: FileFacts): readonly ProtectedPath[] {
+function inHome(
+  root: string,
+  names: Pick<ProtectedHome, 'files' | 'directories'>,
+  files: FileFacts,
+): readonly ProtectedPath[] {
   const linksInto = [root];
   return [
-    ...home.files.map((name) => ({ path: childOf(root, name), linksInto, placeholderText: '' as const })),
-    ...home.directories
+    ...names.files.map((name) => ({ path: childOf(root, name), linksInto, placeholderText: '' as const })),
+    ...names.directories
       .map((name) => childOf(root, name))
       .filter((path) => resolvePath(parentOf(path), files).kind !== 'missing')
       .map((path) => ({ path, linksInto })),
