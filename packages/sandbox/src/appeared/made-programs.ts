@@ -4,10 +4,10 @@ import { isExecutable } from '../files/executable.js';
 import type { MissingProgram } from '../policy/missing-program.js';
 import type { ChangeLook } from './change-look.js';
 import { statOf } from './changed.js';
-import { shown } from './findings.js';
+import { type Findings, shown } from './findings.js';
 
-/** Programs that are looked at between two turns of the event loop. */
-const PROGRAMS_AT_ONCE = 256;
+/** Programs that are looked at between two turns of the event loop, each under at most 17 names. */
+const PROGRAMS_AT_ONCE = 32;
 
 /** Tells of programs that the config of a repository names, and that were none before. @throws The reason of the signal. */
 export async function findMadePrograms(
@@ -17,14 +17,36 @@ export async function findMadePrograms(
   for (const [at, program] of programs.entries()) {
     if (at % PROGRAMS_AT_ONCE === PROGRAMS_AT_ONCE - 1) await turn();
     signal.throwIfAborted();
-    if (!isMade(program)) continue;
-    findings.add(
-      'gitState',
-      program.path,
-      (path) =>
-        `${path} was no program before, and git outside runs it, since the config of ${shown(program.repository)} names it; look at what it holds`,
-    );
+    if (isMade(program)) tellOf(program, findings);
+    else for (const other of othersOf(program)) tellOfOther(other, program, findings);
   }
+}
+
+function tellOf({ path, repository }: MissingProgram, findings: Findings): void {
+  const why = `since the config of ${shown(repository)} names it`;
+  findings.add(
+    'gitState',
+    path,
+    (at) => `${at} was no program before, and git outside runs it, ${why}; look at what it holds`,
+  );
+}
+
+function tellOfOther(other: string, { path, repository }: MissingProgram, findings: Findings): void {
+  const named = `${shown(path)}, which the config of ${shown(repository)} names`;
+  findings.add(
+    'gitState',
+    other,
+    (at) =>
+      `${at} was not there before, and may be what an interpreter that git outside runs takes for ${named}; look at what it holds`,
+  );
+}
+
+/** Files that have come up under other names of one that is still none. No link is on the way there. */
+function othersOf({ path, otherEndings = [] }: MissingProgram): readonly string[] {
+  if (otherEndings.length === 0) return [];
+  const isDirectory = statOf(path)?.isDirectory() === true;
+  const names = otherEndings.filter((ending) => isDirectory || !ending.startsWith('/'));
+  return names.map((ending) => path + ending).filter((other) => statOf(other)?.isDirectory() === false);
 }
 
 /** Or may be, where a link on the way says where it is. */

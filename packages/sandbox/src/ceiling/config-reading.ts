@@ -1,8 +1,7 @@
-import { isExecutable } from '../files/executable.js';
 import type { FileFacts } from '../files/file-facts.js';
 import { kernelTreeOf } from '../files/kernel-trees.js';
 import { childOf, isWithin, parentOf, withHolders } from '../files/paths.js';
-import type { Resolution, ResolvedPath } from '../files/resolve-path.js';
+import type { Resolution } from '../files/resolve-path.js';
 import { MAX_GIT_CONFIGS, MAX_HOOKS, MAX_LINKED_WORKTREES, MAX_SMALL_FILE_BYTES } from '../limits.js';
 import type { MissingProgram } from '../policy/missing-program.js';
 import type { PlaceholderText } from '../policy/path-rule.js';
@@ -10,17 +9,14 @@ import type { ConfigBudget, ConfigShare } from './config-budget.js';
 import type { ConfigLook } from './config-look.js';
 import { type ConfigGap, ConfigOutcome } from './config-outcome.js';
 import { isRelative } from './config-paths.js';
+import { ConfigPrograms } from './config-programs.js';
 import { ConfigWays, looksFor } from './config-ways.js';
+import type { ConfiguredRepository } from './configured-repository.js';
 import type { NamedInConfig } from './named-in-config.js';
 import type { ProtectedPath } from './protect-git.js';
 
-/** A repository whose config and hooks are asked what else git runs for it. */
-export interface ConfiguredRepository {
-  /** Canonical. */
-  readonly directory: string;
-  /** Where its files are checked out, as far as that is seen from there. */
-  readonly worktrees: readonly string[];
-}
+/** What of a config may be places. */
+type ListOfPaths = 'hooks' | 'programs' | 'operands' | 'others';
 
 /** What git would run or read because a config names it, or a link among hooks. */
 export interface ReadTargets {
@@ -45,7 +41,7 @@ export class ConfigReading implements ReadTargets {
   readonly #listed = new Set<string>();
   /** Files in them. */
   readonly #hooks: string[] = [];
-  readonly #missing = new Map<string, MissingProgram>();
+  readonly #programs: ConfigPrograms;
 
   constructor(repository: ConfiguredRepository, look: ConfigLook, share: ConfigShare) {
     const { directory, worktrees } = repository;
@@ -55,6 +51,7 @@ export class ConfigReading implements ReadTargets {
     this.#holders = withHolders([directory, ...worktrees, ...look.kept]);
     this.#outcome = new ConfigOutcome(directory, look, share);
     this.#ways = new ConfigWays(this.#outcome, look.files);
+    this.#programs = new ConfigPrograms(repository, look, this.#outcome, this.#ways);
   }
 
   get budget(): ConfigBudget {
@@ -70,7 +67,7 @@ export class ConfigReading implements ReadTargets {
   }
 
   get missing(): readonly MissingProgram[] {
-    return [...this.#missing.values()];
+    return this.#programs.missing;
   }
 
   /** What is spent on the outcome alone, and not on the way to it. */
@@ -83,16 +80,20 @@ export class ConfigReading implements ReadTargets {
     for (const holder of own) this.#readConfigsIn(holder);
     const linked = this.#linked();
     for (const holder of linked) this.#readConfigsIn(holder);
-    const bases = [...this.#basesOf(linked), ...own];
+    const worktrees = this.#basesOf(linked);
+    const bases = [...worktrees, ...own];
+    const tops = worktrees.length > 0 ? worktrees : own;
     this.#each('hooks', bases, (path) => this.#addHooks(path));
     for (const holder of own) this.#addHooksOf(holder);
-    this.#each('programs', bases, (path) => this.#addProgram(path, false));
-    this.#each('others', bases, (path) => this.#addProgram(path, true));
+    const programs = this.#programs;
+    this.#each('programs', bases, (path) => programs.add(path));
+    this.#each('others', bases, (path) => programs.addIfExecutable(path));
+    this.#each('operands', tops, (path) => programs.addOtherwiseFound(path));
     this.#tellHardLinks();
   }
 
   /** Calls `add` for every path that a value may mean, as long as there is something left. */
-  #each(kind: 'hooks' | 'programs' | 'others', bases: readonly string[], add: (path: string) => void): void {
+  #each(kind: ListOfPaths, bases: readonly string[], add: (path: string) => void): void {
     for (const config of this.#configs.values()) {
       for (const value of config?.[kind] ?? []) {
         for (const base of isRelative(value) ? bases : bases.slice(0, 1)) {
@@ -277,31 +278,6 @@ export class ConfigReading implements ReadTargets {
       );
   }
 
-  /** Words that are no programs stay as they are by nothing: most are options. */
-  #addProgram(path: string, isOnlyIfExecutable: boolean): void {
-    const found = this.#ways.resolve(path);
-    if (found === undefined || found.kind === 'deadEnd' || kernelTreeOf(found.path) !== undefined) return;
-    if (!this.#isProgram(found, isOnlyIfExecutable)) {
-      this.#addMissing(found.path, isOnlyIfExecutable);
-      return;
-    }
-    this.#outcome.tellLinks(found);
-    this.#outcome.protect({ path: found.path });
-  }
-
-  #isProgram({ kind, path }: ResolvedPath, isOnlyIfExecutable: boolean): boolean {
-    if (kind !== 'file' || !isOnlyIfExecutable) return kind === 'file';
-    const found = this.#files.look(path);
-    return found !== undefined && isExecutable(found);
-  }
-
-  #addMissing(path: string, isOnlyIfExecutable: boolean): void {
-    const { directory: repository } = this.repository;
-    const isOfGit = FILLED_BY_GIT.some((name) => isWithin(path, childOf(repository, name)));
-    if (isOfGit || this.#missing.has(path)) return;
-    this.#missing.set(path, { path, repository, isOnlyIfExecutable });
-  }
-
   #absolute(value: string, base: string): string {
     return this.#look.paths.absolute(value, base);
   }
@@ -330,9 +306,6 @@ const READ_BY_GIT: ReadonlyMap<
 
 /** How the names of examples end, which every repository has and git does not run. */
 const UNUSED = '.sample';
-
-/** Where git makes files itself, by names such as `refs/heads/main` that commands are full of. */
-const FILLED_BY_GIT: readonly string[] = ['logs', 'objects', 'refs'];
 
 /** Larger directories count for more looks. */
 const ENTRIES_OF_ONE_LOOK = 16;

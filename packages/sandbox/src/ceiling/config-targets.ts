@@ -5,7 +5,8 @@ import type { MissingProgram } from '../policy/missing-program.js';
 import { ALL_OF_IT, ConfigPool, type ConfigShare, covers, halfOf, NOTHING } from './config-budget.js';
 import { ConfigLook } from './config-look.js';
 import type { ConfigGap } from './config-outcome.js';
-import { ConfigReading, type ConfiguredRepository, type ReadTargets } from './config-reading.js';
+import { ConfigReading, type ReadTargets } from './config-reading.js';
+import type { ConfiguredRepository } from './configured-repository.js';
 
 /** What the configs of all repositories come to. */
 interface ConfigTargets extends ReadTargets {

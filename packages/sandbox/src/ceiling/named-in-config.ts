@@ -1,5 +1,5 @@
-import { MAX_PATH_BYTES } from '../files/paths.js';
 import { MAX_CONFIG_LOOKS } from '../limits.js';
+import { COMMAND_VALUE, wordsOf } from './command-words.js';
 import type { ConfigSetting } from './git-config.js';
 
 /** What a config names that git would read or run: paths as they are written there, each once. */
@@ -12,6 +12,8 @@ export interface NamedInConfig {
   readonly worktree: string | undefined;
   /** What may be files of a command, or say what is run. */
   readonly programs: readonly string[];
+  /** Those of them that an interpreter may find under other names. */
+  readonly operands: readonly string[];
   /** What may be programs, by keys of which nobody knows that. */
   readonly others: readonly string[];
 }
@@ -22,6 +24,7 @@ export function namedIn(settings: readonly ConfigSetting[]): NamedInConfig {
     includes: new Set<string>(),
     hooks: new Set<string>(),
     programs: new Set<string>(),
+    operands: new Set<string>(),
     others: new Set<string>(),
   };
   const add = (kind: keyof typeof found, paths: readonly string[]): void => {
@@ -32,16 +35,21 @@ export function namedIn(settings: readonly ConfigSetting[]): NamedInConfig {
     const kind = KINDS.get(name) ?? kindOfProgram(name, value);
     // Of several the last one counts.
     if (kind === 'worktree') worktree = value;
-    else if (kind === 'commands' && found.programs.size <= MAX_CONFIG_LOOKS) add('programs', filesIn(value));
-    else if (kind === 'others' && found.others.size <= MAX_CONFIG_LOOKS) add('others', filesIn(value));
+    else if (kind === 'commands' && found.programs.size <= MAX_CONFIG_LOOKS) {
+      const { paths, operands } = wordsOf(value);
+      add('programs', paths);
+      add('operands', operands);
+    } else if (kind === 'others' && found.others.size <= MAX_CONFIG_LOOKS)
+      add('others', wordsOf(value).paths);
     else if (kind === 'includes' || kind === 'hooks' || kind === 'programs') add(kind, [value]);
   }
-  const { includes, hooks, programs, others } = found;
+  const { includes, hooks, programs, operands, others } = found;
   return {
     includes: [...includes],
     hooks: [...hooks],
     worktree,
     programs: [...programs],
+    operands: [...operands],
     others: [...others].filter((path) => !programs.has(path)),
   };
 }
@@ -104,48 +112,3 @@ function kindOfProgram(name: string, value: string): 'commands' | 'others' | und
   const isCommand = COMMAND_SECTIONS.has(section) || COMMAND_KEYS.has(key);
   return isCommand || (key === 'path' && TOOLS.has(section)) ? 'commands' : 'others';
 }
-
-/** An alias or an update of a submodule that is a command of the shell, and a remote that is one. */
-const COMMAND_VALUE = /^(?:!|ext::)/;
-
-/** The whole value, the words of the shell in it, and its words without regard to quotes, for those may hold a command again. */
-function filesIn(value: string): readonly string[] {
-  if (!NO_PLAIN_PATH.test(value)) return mayBePath(value) ? [value] : [];
-  const command = value.replace(COMMAND_VALUE, '');
-  const quoted = QUOTES.test(command) ? shellWordsIn(command) : [];
-  const words = [command, ...quoted, ...command.split(/[\s"'`;&|()<>]+/)].filter(mayBePath);
-  const assigned = words
-    .filter((word) => word.includes('='))
-    .map((word) => word.slice(word.lastIndexOf('=') + 1));
-  const glued = words.filter((word) => GLUED.test(word)).map((word) => word.slice(2));
-  return [...words, ...[...assigned, ...glued].filter(mayBePath)];
-}
-
-const NO_PLAIN_PATH = /[\s"'`;&|()<>=\\!:]/;
-const QUOTES = /["'\\]/;
-
-/** An option of one letter with its value, as in `ssh -Fconf/file`. */
-const GLUED = /^-[A-Za-z0-9]/;
-
-function mayBePath(word: string): boolean {
-  return word.length < MAX_PATH_BYTES && word.includes('/') && !word.includes('://');
-}
-
-/** The words of a command, with what is quoted or comes behind a backslash as part of them. */
-function shellWordsIn(command: string): readonly string[] {
-  const words: string[] = [];
-  let word = '';
-  for (const [part] of command.matchAll(SHELL_PARTS)) {
-    if (!SEPARATOR.test(part)) {
-      word += QUOTED.test(part) ? part.slice(1, -1) : part.replaceAll('\\', '');
-      continue;
-    }
-    words.push(word);
-    word = '';
-  }
-  return [...words, word];
-}
-
-const SHELL_PARTS = /"[^"]*"|'[^']*'|\\[^]|[^\s"'\\`;&|()<>]+|[^]/g;
-const SEPARATOR = /^[\s`;&|()<>]/;
-const QUOTED = /^(?:"[^]*"|'[^]*')$/;

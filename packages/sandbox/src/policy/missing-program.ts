@@ -9,4 +9,6 @@ export interface MissingProgram {
   readonly repository: string;
   /** Whether it is none unless it can be executed, since nobody knows the key that names it. */
   readonly isOnlyIfExecutable: boolean;
+  /** How a path goes on that stands for this one where an interpreter is given it; nothing is at any of these now. Default none. */
+  readonly otherEndings?: readonly string[];
 }
