@@ -1,4 +1,5 @@
 import { MAX_PATH_BYTES } from '../files/paths.js';
+import { SCRIPT_ENDINGS } from './script-endings.js';
 
 /** What of a command may name files. */
 export interface CommandWords {
@@ -6,6 +7,8 @@ export interface CommandWords {
   readonly paths: readonly string[];
   /** Those of them that come behind the first word, or behind an option: what an interpreter is given. */
   readonly operands: readonly string[];
+  /** Words there without a slash that end as scripts do. */
+  readonly scripts: readonly string[];
 }
 
 /** An alias or an update of a submodule that is a command of the shell, and a remote that is one. */
@@ -13,7 +16,7 @@ export const COMMAND_VALUE = /^(?:!|ext::)/;
 
 /** Takes the value of a config for a command. */
 export function wordsOf(value: string): CommandWords {
-  if (!NO_PLAIN_PATH.test(value)) return { paths: [value].filter(mayBePath), operands: [] };
+  if (!NO_PLAIN_PATH.test(value)) return { paths: [value].filter(mayBePath), operands: [], scripts: [] };
   const command = value.replace(COMMAND_VALUE, '');
   const quoted = QUOTES.test(command) ? shellWordsIn(command) : [];
   const split = command.split(/[\s"'`;&|()<>]+/);
@@ -22,6 +25,7 @@ export function wordsOf(value: string): CommandWords {
   return {
     paths: [command, ...quoted, ...split, ...valuesIn(command), ...given].filter(mayBePath),
     operands: behind.filter(mayBePath),
+    scripts: behind.filter(mayBeScript),
   };
 }
 
@@ -44,6 +48,17 @@ function withoutFirst(words: readonly string[]): readonly string[] {
 function mayBePath(word: string): boolean {
   return word.length < MAX_PATH_BYTES && word.includes('/') && !word.includes('://');
 }
+
+function mayBeScript(word: string): boolean {
+  if (word === WORKED_ON) return false;
+  return SCRIPT_NAME.test(word) && SCRIPT_ENDINGS.some((ending) => word.endsWith(ending));
+}
+
+/** People write it while they work, and commands such as `jq` read it. */
+const WORKED_ON = 'package.json';
+
+/** No path, option, home, pattern or variable. */
+const SCRIPT_NAME = /^[^-~/*?[\]{}$%=][^/*?[\]{}$%=]{0,254}$/;
 
 /** The words of a command, with what is quoted or comes behind a backslash as part of them. */
 function shellWordsIn(command: string): readonly string[] {

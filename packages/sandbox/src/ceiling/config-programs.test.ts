@@ -70,3 +70,35 @@ test('git runs the first word of a command by its very name, and so every progra
   const config = '[core] fsmonitor = ./tools/clean --all\n[some] key = node ./tools/clean';
   expect(programsOf(config, ['tools/clean.js'])).toEqual({ kept: [], missing: { 'tools/clean': [] } });
 });
+
+test.each<[string, string, readonly string[]]>([
+  ['behind the first word', 'filter "x"] clean = sh clean.sh', ['clean.sh']],
+  ['in quotes', `alias] x = "!sh -c 'ruby clean.rb'"`, ['clean.rb']],
+  ['of an option', 'core] sshCommand = node --import=hook.mjs -rhook.cjs', ['hook.mjs', 'hook.cjs']],
+  ['alone', 'core] pager = clean.sh', []],
+  ['of a key that is not known', 'some] key = sh clean.sh', []],
+  ['with another ending', 'filter "x"] clean = awk -f clean.awk README diff', []],
+  ['a pattern', 'alias] x = !ls *.sh', []],
+  ['what people write while they work', 'alias] x = !jq .version package.json', []],
+])('a script without a slash stays as it is at the top of the work tree: %s', (_, config, kept) => {
+  const files = [
+    'clean.sh',
+    'clean.rb',
+    'clean.awk',
+    'hook.mjs',
+    'hook.cjs',
+    'README',
+    'diff',
+    '*.sh',
+    '.git/clean.sh',
+    'package.json',
+  ];
+  expect(programsOf(`[${config}`, files)).toEqual({ kept, missing: {} });
+});
+
+test('a script that is missing there is known', () => {
+  expect(programsOf('[filter "x"] clean = sh clean.sh', [])).toEqual({
+    kept: [],
+    missing: { 'clean.sh': [] },
+  });
+});

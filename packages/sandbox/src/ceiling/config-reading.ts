@@ -16,7 +16,7 @@ import type { NamedInConfig } from './named-in-config.js';
 import type { ProtectedPath } from './protect-git.js';
 
 /** What of a config may be places. */
-type ListOfPaths = 'hooks' | 'programs' | 'operands' | 'others';
+type ListOfPaths = 'hooks' | 'programs' | 'operands' | 'scripts' | 'others';
 
 /** What git would run or read because a config names it, or a link among hooks. */
 export interface ReadTargets {
@@ -88,6 +88,7 @@ export class ConfigReading implements ReadTargets {
     const programs = this.#programs;
     this.#each('programs', bases, (path) => programs.add(path));
     this.#each('others', bases, (path) => programs.addIfExecutable(path));
+    this.#each('scripts', tops, (path) => programs.add(path));
     this.#each('operands', tops, (path) => programs.addOtherwiseFound(path));
     this.#tellHardLinks();
   }

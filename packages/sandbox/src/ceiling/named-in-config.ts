@@ -14,6 +14,8 @@ export interface NamedInConfig {
   readonly programs: readonly string[];
   /** Those of them that an interpreter may find under other names. */
   readonly operands: readonly string[];
+  /** Names without a slash that may be files of a command at the top of a work tree. */
+  readonly scripts: readonly string[];
   /** What may be programs, by keys of which nobody knows that. */
   readonly others: readonly string[];
 }
@@ -25,6 +27,7 @@ export function namedIn(settings: readonly ConfigSetting[]): NamedInConfig {
     hooks: new Set<string>(),
     programs: new Set<string>(),
     operands: new Set<string>(),
+    scripts: new Set<string>(),
     others: new Set<string>(),
   };
   const add = (kind: keyof typeof found, paths: readonly string[]): void => {
@@ -36,20 +39,22 @@ export function namedIn(settings: readonly ConfigSetting[]): NamedInConfig {
     // Of several the last one counts.
     if (kind === 'worktree') worktree = value;
     else if (kind === 'commands' && found.programs.size <= MAX_CONFIG_LOOKS) {
-      const { paths, operands } = wordsOf(value);
+      const { paths, operands, scripts } = wordsOf(value);
       add('programs', paths);
       add('operands', operands);
+      add('scripts', scripts);
     } else if (kind === 'others' && found.others.size <= MAX_CONFIG_LOOKS)
       add('others', wordsOf(value).paths);
     else if (kind === 'includes' || kind === 'hooks' || kind === 'programs') add(kind, [value]);
   }
-  const { includes, hooks, programs, operands, others } = found;
+  const { includes, hooks, programs, operands, scripts, others } = found;
   return {
     includes: [...includes],
     hooks: [...hooks],
     worktree,
     programs: [...programs],
     operands: [...operands],
+    scripts: [...scripts],
     others: [...others].filter((path) => !programs.has(path)),
   };
 }
@@ -105,10 +110,13 @@ const TOOLS: ReadonlySet<string> = new Set(['browser', 'difftool', 'guitool', 'm
 
 /** Undefined for what git does not run. */
 function kindOfProgram(name: string, value: string): 'commands' | 'others' | undefined {
-  if (!value.includes('/')) return undefined;
   if (COMMAND_VALUE.test(value)) return 'commands';
   const [section = '', key = ''] = name.split('.');
   if (DATA.has(name) || ADDRESS_KEYS.has(key)) return undefined;
   const isCommand = COMMAND_SECTIONS.has(section) || COMMAND_KEYS.has(key);
-  return isCommand || (key === 'path' && TOOLS.has(section)) ? 'commands' : 'others';
+  return isCommand || (key === 'path' && TOOLS.has(section)) ? 'commands' : kindOfOther(value);
+}
+
+function kindOfOther(value: string): 'others' | undefined {
+  return value.includes('/') ? 'others' : undefined;
 }
