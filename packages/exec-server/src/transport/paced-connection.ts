@@ -9,7 +9,7 @@ import { RequestHead } from './request-head.js';
 const TOO_LATE = 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n';
 
 /** How long a client that was answered may take to end its side. */
-export const FAREWELL_MS = 500;
+const FAREWELL_MS = 500;
 
 /** What it may send meanwhile, or have sent behind its request. */
 export const MAX_FAREWELL_BYTES = 128 * 1024;

@@ -22,7 +22,7 @@ function programsOf(
   };
 }
 
-const ENDINGS = [...SCRIPT_ENDINGS, ...MAIN_OF_DIRECTORY, '/package.json'];
+const ENDINGS = [...SCRIPT_ENDINGS, ...MAIN_OF_DIRECTORY];
 
 function endingsBut(...taken: readonly string[]): readonly string[] {
   return ENDINGS.filter((ending) => !taken.includes(ending));
@@ -30,7 +30,7 @@ function endingsBut(...taken: readonly string[]): readonly string[] {
 
 test.each<[string, string, readonly string[]]>([
   ['a missing path', 'node ./tools/clean', ['tools/clean.js']],
-  ['a directory', 'node ./tools/nd', ['tools/nd/index.js', 'tools/nd/package.json']],
+  ['a directory', 'node ./tools/nd', ['tools/nd/index.js']],
   ['a directory of Python', "sh -c 'python3 ./tools/cl %f'", ['tools/cl/__main__.py']],
   ['a directory beside such a file', 'node tools/both', ['tools/both.cjs', 'tools/both/index.mjs']],
   ['an option', 'node --require=./tools/clean ./tools/ok', ['tools/ok', 'tools/clean.js']],

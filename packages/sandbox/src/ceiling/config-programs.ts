@@ -56,8 +56,7 @@ export class ConfigPrograms {
     if (found === undefined || known?.isOnlyIfExecutable !== false || known.otherEndings !== undefined)
       return;
     const isAlone = found.missingFrom !== undefined && found.missingFrom !== found.path;
-    const endings = this.#endingsOf(found);
-    const otherEndings = isAlone ? endings : endings.filter((ending) => !this.#isTaken(found.path + ending));
+    const otherEndings = isAlone ? ENDINGS : ENDINGS.filter((ending) => !this.#isTaken(found.path + ending));
     this.#missing.set(found.path, { ...known, otherEndings });
   }
 
@@ -85,18 +84,6 @@ export class ConfigPrograms {
     this.#missing.set(path, { path, repository, isOnlyIfExecutable });
   }
 
-  /** Node takes the same name with an ending first, also where there is a directory. */
-  #endingsOf({ kind, path }: ResolvedPath): readonly string[] {
-    if (kind === 'missing') return [...SCRIPT_ENDINGS, ...MAIN_OF_DIRECTORY, MANIFEST];
-    return [...SCRIPT_ENDINGS, ...MAIN_OF_DIRECTORY, ...(this.#isTop(path) ? [] : [MANIFEST])];
-  }
-
-  #isTop(path: string): boolean {
-    if (this.#repository.worktrees.includes(path)) return true;
-    const found = this.#ways.resolve(childOf(path, '.git'));
-    return found?.kind !== 'missing';
-  }
-
   /** Whether something stands there; a program stays as it is. */
   #isTaken(path: string): boolean {
     const found = this.#find(path);
@@ -111,5 +98,5 @@ export class ConfigPrograms {
 /** Where git makes files itself, by names such as `refs/heads/main` that commands are full of. */
 const FILLED_BY_GIT: readonly string[] = ['logs', 'objects', 'refs'];
 
-/** Says what Node runs of a directory. At the top of a work tree people write it while they work. */
-const MANIFEST = '/package.json';
+/** Node takes the same name with an ending first, also where there is a directory. */
+const ENDINGS: readonly string[] = [...SCRIPT_ENDINGS, ...MAIN_OF_DIRECTORY];
