@@ -52,7 +52,7 @@ export function secureOwnFolder(folder: string): boolean {
     );
   }
   const { uid, mode } = lstatSync(folder);
-  if (uid === process.getuid?.() && (mode & 0o170077) === 0o040000) return true;
+  if (uid === process.geteuid?.() && (mode & 0o170077) === 0o040000) return true;
   throw new ExecError(
     'sandboxUnsupported',
     `sandbox: ${folder} must be a directory of this user with mode 0700; remove it or correct it`,

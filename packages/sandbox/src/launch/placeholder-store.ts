@@ -112,6 +112,7 @@ export class PlaceholderStore {
         held.push(entered);
         if (entered.mayBeMade !== undefined) await untilAborted(entered.mayBeMade, signal);
         this.#holdDirectory(entered);
+        entered.mayStand = true;
         for (const [path, identity] of makePlaceholders(group)) made.set(path, identity);
       }
       this.#sweep();
@@ -159,7 +160,10 @@ export class PlaceholderStore {
     const leavers = enter(holders, holder, placeholders);
     const unwanted = new AbortController();
     const mayBeMade = leavers.length === 0 ? undefined : haveLeft(holders, leavers, unwanted.signal);
-    const group = { folder, key, holder, placeholders, mayBeMade, unwanted, launches: 1, held: undefined };
+    const group: HeldGroup = {
+      ...{ folder, key, holder, placeholders, mayBeMade, unwanted },
+      ...{ launches: 1, mayStand: false, held: undefined },
+    };
     const groups = this.#held.get(folder) ?? new Map<string, HeldGroup>();
     this.#held.set(folder, groups.set(key, group));
     return group;
@@ -174,13 +178,13 @@ export class PlaceholderStore {
   #leave(group: HeldGroup): void {
     group.launches -= 1;
     if (group.launches > 0) return;
-    const { folder, key, holder, placeholders, held } = group;
+    const { folder, key, holder, placeholders, mayStand, held } = group;
     group.unwanted.abort();
     const groups = this.#held.get(folder);
     groups?.delete(key);
     if (groups?.size === 0) this.#held.delete(folder);
     try {
-      leave({ ...this.#holders(folder), held }, holder, placeholders);
+      leave({ ...this.#holders(folder), held }, holder, mayStand ? placeholders : []);
     } finally {
       if (held !== undefined) {
         closeSync(held);
@@ -272,6 +276,8 @@ interface HeldGroup {
   /** Fires when no launch holds them any more. */
   readonly unwanted: AbortController;
   launches: number;
+  /** Whether any of them was about to be made. */
+  mayStand: boolean;
   /** Its directory. */
   held: number | undefined;
 }

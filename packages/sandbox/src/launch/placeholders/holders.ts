@@ -27,6 +27,8 @@ export interface Holders {
 }
 
 const LEAVING = '.leaving';
+/** Ends the records of those who have left what they could not remove. */
+const LEFT = '.left';
 const UNFINISHED = '.new';
 const POLL_MS = 1;
 
@@ -89,10 +91,10 @@ export function leave(holders: Holders, holder: string, placeholders: readonly P
   leaveForTheDead(holders, holder);
 }
 
-/** Leaves in the place of holders whose process has died. @param by Names the holder that does it. */
+/** Leaves in the place of holders who have died, or could not remove everything. @param by Names the holder that does it. */
 export function leaveForTheDead(holders: Holders, by: string): void {
   for (const entry of entriesToSweep(holders)) {
-    if (!isRunning(entry)) takeOut(holders, entry, by, listedIn(holders, entry));
+    if (!isHolding(entry)) takeOut(holders, entry, by, listedIn(holders, entry));
   }
 }
 
@@ -105,9 +107,9 @@ function entriesToSweep(holders: Holders): readonly string[] {
   }
 }
 
-/** What is held by others. @param own Begins the names of the holders that do not count. */
+/** What is held by others, or left by anybody. @param own Begins the names of the holders that do not count. */
 export function heldByOthers(holders: Holders, own: string): readonly Placeholder[] {
-  const others = entriesOf(holders).filter((entry) => !entry.startsWith(own));
+  const others = entriesOf(holders).filter((entry) => !entry.startsWith(own) || entry.endsWith(LEFT));
   return others.flatMap((entry) => listedIn(holders, entry));
 }
 
@@ -125,15 +127,19 @@ function takeOut(holders: Holders, entry: string, by: string, placeholders: read
     removeFile(path.join(folder, leaving));
     removeEmpty(folder);
   } else {
-    // They stay known for what they are, and whoever leaves next in the place of this one tries again.
-    renameSync(path.join(folder, leaving), file);
+    // They stay known for what they are, and whoever leaves next tries again.
+    renameSync(path.join(folder, leaving), file.endsWith(LEFT) ? file : `${file}${LEFT}`);
   }
+}
+
+function isHolding(entry: string): boolean {
+  return !entry.endsWith(LEFT) && isRunning(entry);
 }
 
 function areRemoved(holders: Holders, leaving: string, placeholders: readonly Placeholder[]): boolean {
   try {
     const others = entriesOf(holders).filter((entry) => entry !== leaving && !entry.endsWith(LEAVING));
-    const listed = others.filter(isRunning).flatMap((entry) => listedIn(holders, entry));
+    const listed = others.filter(isHolding).flatMap((entry) => listedIn(holders, entry));
     // By their names alone: the directory may have been called otherwise when they were listed.
     const names = new Set(listed.map((placeholder) => path.basename(placeholder.path)));
     const [first, ...more] = placeholders.filter(({ path: at }) => !names.has(path.basename(at)));

@@ -19,6 +19,7 @@ import { realFileFacts } from '../../files/real-file-facts.js';
 import type { FileIdentity } from '../../files/resolve-path.js';
 import { StalePlan } from '../../files/stale-plan.js';
 import type { Placeholder } from '../../linux/plan-mounts.js';
+import { whileOpen } from './while-open.js';
 
 /*
  * A command that runs may put a link in the place of a directory at any time. So what is made and removed here is named by way
@@ -38,8 +39,8 @@ export function makePlaceholders(placeholders: PlaceholdersOfDirectory): Readonl
   const made = new Map<string, FileIdentity>();
   let [last] = placeholders;
   try {
-    inDirectoryOf(last, (nameOf) => {
-      for (last of placeholders) made.set(last.path, madeAt(nameOf(last), last));
+    inDirectoryOf(last, (directory) => {
+      for (last of placeholders) made.set(last.path, madeAt(nameIn(directory, last), last));
     });
   } catch (error) {
     throw explained(error, last);
@@ -62,35 +63,37 @@ export function holdDirectoryOf({ path: at, directory }: Placeholder): number | 
 }
 
 /**
- * Removes those that are still as they were made: whatever has other content is nobody's placeholder.
+ * Removes those that are still as they were made: whatever has other content is nobody's placeholder. Their directory is opened
+ * for that where it is shut and this user's.
  * @param held Their directory; without it, it is looked for where it was.
- * @returns false when one stands there and cannot be removed.
+ * @returns false when one stands there and cannot be removed, or nobody can tell.
  */
 export function removePlaceholders(placeholders: PlaceholdersOfDirectory, held?: number): boolean {
-  const removeAll = (nameOf: NameOf): boolean =>
-    [...placeholders]
-      .reverse()
-      .map((placeholder) => isRemoved(nameOf(placeholder), placeholder))
-      .every(Boolean);
+  const remove = (directory: number): boolean => {
+    const areRemoved = (): boolean =>
+      [...placeholders]
+        .reverse()
+        .map((placeholder) => isRemoved(nameIn(directory, placeholder), placeholder))
+        .every(Boolean);
+    return areRemoved() || whileOpen(directory, areRemoved);
+  };
   try {
-    return held === undefined ? inDirectoryOf(placeholders[0], removeAll) : removeAll(namesIn(held));
+    return held === undefined ? inDirectoryOf(placeholders[0], remove) : remove(held);
   } catch (error) {
-    // In another directory is nothing that was made for these.
-    return error instanceof StalePlan;
+    // In another directory is nothing that was made for these; what is behind a shut one nobody can tell.
+    return error instanceof StalePlan && errorCode(error.cause) !== 'EACCES';
   }
 }
 
 /** How what is in a directory is named, so that no link leads anywhere else. */
-type NameOf = (placeholder: Placeholder) => string;
-
-function namesIn(directory: number): NameOf {
-  return (placeholder) => `${pathOfDescriptor(directory)}/${path.basename(placeholder.path)}`;
+function nameIn(directory: number, { path: at }: Placeholder): string {
+  return `${pathOfDescriptor(directory)}/${path.basename(at)}`;
 }
 
-function inDirectoryOf<T>({ path: at, directory }: Placeholder, work: (nameOf: NameOf) => T): T {
+function inDirectoryOf<T>({ path: at, directory }: Placeholder, work: (directory: number) => T): T {
   const held = heldDirectory(parentOf(at), directory);
   try {
-    return work(namesIn(held));
+    return work(held);
   } finally {
     closeSync(held);
   }
@@ -142,7 +145,7 @@ function explained(error: unknown, placeholder: Placeholder): ExecError {
 function isRemoved(name: string, placeholder: Placeholder): boolean {
   try {
     if (placeholder.kind === 'directory') rmdirSync(name);
-    else if (!isReplaced(name, placeholder)) unlinkSync(name);
+    else if (!isOther(name, placeholder)) unlinkSync(name);
     return true;
   } catch (error) {
     return NOT_THERE.has(errorCode(error) ?? '');
@@ -156,17 +159,23 @@ const NOT_THERE: ReadonlySet<string> = new Set([
   'EEXIST',
   'ENOTDIR',
   'EISDIR',
+  'ELOOP',
   'ENAMETOOLONG',
 ]);
 
 /** Whether something else stands by now where a placeholder was made, or in it; true as well where nobody can tell. */
 export function isReplaced(name: string, placeholder: Placeholder): boolean {
   try {
-    if (placeholder.kind === 'directory') return !lstatSync(name).isDirectory() || !isEmpty(name);
-    return readSmallFile(name, Buffer.byteLength(placeholder.text)) !== placeholder.text;
+    return isOther(name, placeholder);
   } catch (error) {
     return errorCode(error) !== 'ENOENT';
   }
+}
+
+/** @throws Error of the system where nothing stands there, or nobody can tell. */
+function isOther(name: string, placeholder: Placeholder): boolean {
+  if (placeholder.kind === 'directory') return !lstatSync(name).isDirectory() || !isEmpty(name);
+  return readSmallFile(name, Buffer.byteLength(placeholder.text)) !== placeholder.text;
 }
 
 function isEmpty(name: string): boolean {
