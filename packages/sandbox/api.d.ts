@@ -641,6 +641,12 @@ declare function kernelTreeOf(path: string): string | undefined;
 /** What the system says when it is asked for `count` more descriptors at once; undefined when they can be had. */
 declare function lackOfDescriptors(count: number): unknown;
 
+/**
+ * Gives this user rights to what is his. Nothing is followed.
+ * @returns whether he lacked any; false as well where it is not his.
+ */
+declare function grantOwner(at: string, rights: number): boolean;
+
 /** Whether a canonical path is another one or lies below it. */
 declare function isWithin(path: string, directory: string): boolean;
 
@@ -753,7 +759,7 @@ declare function replaceableIn({ rules, restrictsFiles }: Pick<NormalisedPolicy,
 /** Of what nobody calls off. */
 declare const NEVER_ABORTED: AbortSignal;
 
-export { type Look, NEVER_ABORTED, NO_INSPECTOR, O_PATH, SYSTEM_PATH, SharedLooks, type StarSteps, accessTo, bytesOfText, cancelledRule, foreignProcesses, hasMountsOf, isOnKernelFileSystem, isRunning as isProcessRunning, isWithin, kernelTreeOf, lackOfDescriptors, matchesAll, ownMark as ownProcessMark, pathOfDescriptor, readMountTable, reasonOf, replaceableIn, reportSandbox, systemPlaces, unreadableByLink, untilSteady, whyNotRunnable };
+export { type Look, NEVER_ABORTED, NO_INSPECTOR, O_PATH, SYSTEM_PATH, SharedLooks, type StarSteps, accessTo, bytesOfText, cancelledRule, foreignProcesses, grantOwner, hasMountsOf, isOnKernelFileSystem, isRunning as isProcessRunning, isWithin, kernelTreeOf, lackOfDescriptors, matchesAll, ownMark as ownProcessMark, pathOfDescriptor, readMountTable, reasonOf, replaceableIn, reportSandbox, systemPlaces, unreadableByLink, untilSteady, whyNotRunnable };
 
 // limits.d.ts
 import { SandboxRule } from '@holdfast/exec-protocol';

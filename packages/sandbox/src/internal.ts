@@ -7,6 +7,7 @@ export { O_PATH, pathOfDescriptor } from './files/descriptors.js';
 export { isOnKernelFileSystem } from './files/kernel-file-systems.js';
 export { kernelTreeOf } from './files/kernel-trees.js';
 export { lackOfDescriptors } from './files/lack-of-descriptors.js';
+export { grantOwner } from './files/own-files.js';
 export { isWithin } from './files/paths.js';
 export { type Look, SharedLooks } from './files/shared-looks.js';
 export { whyNotRunnable } from './files/why-not-runnable.js';

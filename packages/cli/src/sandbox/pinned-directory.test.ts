@@ -1,4 +1,4 @@
-import { closeSync, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -45,6 +45,17 @@ describe.runIf(process.platform === 'linux')('a directory that is held as soon a
     expect([readdirSync(place), openCount()]).toEqual([[basename(pinned.path)], before + 2]);
     unpin(pinned);
     expect(openCount()).toBe(before);
+  });
+
+  test('is one that its user may use, whatever the umask', () => {
+    const before = process.umask(0o777);
+    try {
+      const pinned = makePinnedDirectory(place, 'own-');
+      expect(statSync(pinned.path).mode & 0o7777).toBe(0o700);
+      unpin(pinned);
+    } finally {
+      process.umask(before);
+    }
   });
 
   test('names what else keeps it from being made', () => {

@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, mkdtempSync, openSync, readdirSync, readlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { O_PATH, pathOfDescriptor } from '@holdfast/sandbox/internal';
+import { grantOwner, O_PATH, pathOfDescriptor } from '@holdfast/sandbox/internal';
 
 /** A directory that is held open, so that it stays this one whatever is put in its place. */
 export interface PinnedDirectory {
@@ -27,9 +27,10 @@ export function makePinnedDirectory(parent: string, prefix: string): PinnedDirec
   let made = parent;
   try {
     const pinned = pinIn(parent, (parentFd) => {
-      const name = basename(mkdtempSync(`${pathOfDescriptor(parentFd)}/${prefix}`));
-      made = join(parent, name);
-      return name;
+      const at = mkdtempSync(`${pathOfDescriptor(parentFd)}/${prefix}`);
+      made = join(parent, basename(at));
+      grantOwner(at, 0o700);
+      return basename(at);
     });
     const path = pathIfUntouched(pinned);
     if (path !== undefined) return { ...pinned, path };

@@ -1,7 +1,8 @@
-import { lstatSync, mkdirSync, readFileSync } from 'node:fs';
+import { lstatSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ExecError } from '@holdfast/exec-protocol';
 import { errorCode } from '../files/error-code.js';
+import { makeOwnDirectory } from '../files/own-files.js';
 
 /**
  * Where servers of a user keep output that fits into no memory. All of them share it, so that each sandbox hides that of all.
@@ -61,12 +62,10 @@ export function secureOwnFolder(folder: string): boolean {
 
 function make(folder: string): void {
   try {
-    mkdirSync(folder, { mode: 0o700 });
+    makeOwnDirectory(folder);
   } catch (error) {
-    if (errorCode(error) === 'EEXIST') return;
-    if (errorCode(error) !== 'ENOENT') throw error;
-    // By itself it says ENOENT of a file system that is read-only.
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    // What it is is judged by who asks.
+    if (errorCode(error) !== 'EEXIST') throw error;
   }
 }
 

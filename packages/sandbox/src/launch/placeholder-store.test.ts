@@ -322,7 +322,7 @@ test('where no records can be kept nothing is held, and the folder is named', as
   await expect(known.hold([inWorkspace('.codex')])).rejects.toThrow(
     new ExecError(
       'sandboxUnsupported',
-      `sandbox: the records in ${path.join(place, 'records')} cannot be kept (ENOTDIR); see that this user can write there`,
+      `sandbox: the records in ${path.join(place, 'records')} cannot be kept (EEXIST); see that this user can write there`,
     ),
   );
   expect(left()).toEqual([[], ['directories']]);

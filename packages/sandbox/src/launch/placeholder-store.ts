@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { closeSync, lstatSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { ExecError } from '@holdfast/exec-protocol';
 import { errorCode } from '../files/error-code.js';
+import { makeOwnDirectory, writeOwnFile } from '../files/own-files.js';
 import { childOf, parentOf } from '../files/paths.js';
 import type { FileIdentity } from '../files/resolve-path.js';
 import { MAX_HELD_DIRECTORIES } from '../limits.js';
@@ -210,8 +211,8 @@ export class PlaceholderStore {
 
   /** Tells those who come later that there are records to look for, should this process not come to remove them. */
   #sayPresent(): void {
-    mkdirSync(this.#presences, { recursive: true, mode: 0o700 });
-    writeFileSync(path.join(this.#presences, this.#name), '', { mode: 0o600 });
+    for (const folder of [this.#presences, this.#directories]) makeOwnDirectory(folder);
+    writeOwnFile(path.join(this.#presences, this.#name), '');
   }
 
   #sayGone(): void {

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmdirSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ExecError } from '@holdfast/exec-protocol';
 import { errorCode } from '../../files/error-code.js';
+import { grantOwner, makeOwnDirectory, writeOwnFile } from '../../files/own-files.js';
 import { MAX_RECORD_BYTES, PLACEHOLDER_WAIT_MS } from '../../limits.js';
 import type { Placeholder } from '../../linux/plan-mounts.js';
 import { removeFile, removePlaceholders } from './placeholder-file.js';
@@ -51,7 +52,7 @@ export function enter(
       `sandbox: there are too many names in one directory that must not be created (${placeholders.length}); deny the directory instead`,
     );
   }
-  while (!isWritten(path.join(folder, holder), text)) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  while (!isWritten(path.join(folder, holder), text)) makeOwnDirectory(folder);
   // Who begins to leave from now on sees this holder.
   return entriesOf(holders).filter((entry) => entry.endsWith(LEAVING));
 }
@@ -167,14 +168,16 @@ function listedIn({ folder, onForged }: Holders, entry: string): readonly Placeh
   }
 }
 
-/** False where there is no folder: it has not been made, or its last holder has just removed it. */
+/** False where there is no folder: it has not been made, or its last holder has just removed it; or where it was shut until now. */
 function isWritten(file: string, text: string): boolean {
   try {
-    writeFileSync(`${file}${UNFINISHED}`, text, { mode: 0o600 });
+    writeOwnFile(`${file}${UNFINISHED}`, text);
     renameSync(`${file}${UNFINISHED}`, file);
     return true;
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return false;
+    // Made under such a umask by whoever did not look at it.
+    if (errorCode(error) === 'EACCES' && grantOwner(path.dirname(file), 0o700)) return false;
     throw error;
   }
 }

@@ -1,18 +1,10 @@
-import {
-  closeSync,
-  constants,
-  lstatSync,
-  mkdirSync,
-  opendirSync,
-  rmdirSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, constants, lstatSync, mkdirSync, opendirSync, rmdirSync, unlinkSync } from 'node:fs';
 import path from 'node:path';
 import { ExecError } from '@holdfast/exec-protocol';
 import { pathOfDescriptor } from '../../files/descriptors.js';
 import { errorCode } from '../../files/error-code.js';
 import { checkHeld, openPath } from '../../files/held-path.js';
+import { grantOwner, writeOwnFile } from '../../files/own-files.js';
 import { parentOf } from '../../files/paths.js';
 import { readSmallFile } from '../../files/read-small-file.js';
 import { realFileFacts } from '../../files/real-file-facts.js';
@@ -112,8 +104,11 @@ function heldDirectory(at: string, directory: FileIdentity): number {
 
 function madeAt(name: string, placeholder: Placeholder): FileIdentity {
   try {
-    if (placeholder.kind === 'directory') mkdirSync(name, { mode: 0o755 });
-    else writeFileSync(name, placeholder.text, { flag: 'wx', mode: 0o644 });
+    if (placeholder.kind === 'file') writeOwnFile(name, placeholder.text, 'wx', 0o644);
+    else {
+      mkdirSync(name, { mode: 0o755 });
+      grantOwner(name, 0o700);
+    }
   } catch (error) {
     if (errorCode(error) !== 'EEXIST') throw error;
     // Another sandbox made it, unless there is something in it to be kept from the command.

@@ -1,11 +1,14 @@
 import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { grantOwner } from '@holdfast/sandbox/internal';
 import { errorCode } from '../spawn-error.js';
 
 /** Makes a directory inside `parent` that only this user may enter, named after `prefix` and this process. */
-export function makePrivateDirectory(parent: string, prefix: string): Promise<string> {
-  // mkdtemp makes it with mode 0700.
-  return mkdtemp(path.join(parent, `${prefix}${process.pid}-`));
+export async function makePrivateDirectory(parent: string, prefix: string): Promise<string> {
+  // mkdtemp makes it with mode 0700, of which a umask may leave less.
+  const made = await mkdtemp(path.join(parent, `${prefix}${process.pid}-`));
+  grantOwner(made, 0o700);
+  return made;
 }
 
 /** Nobody but this user may have made or may enter it: in a shared directory a lost name can be taken by others. */
