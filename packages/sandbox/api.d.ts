@@ -616,6 +616,14 @@ export { V as MAX_CELLS_STARTING, W as MAX_PROXY_CONNECTIONS, X as MAX_STATUS_BY
 import { SandboxReport } from '@holdfast/exec-protocol';
 import 'zod';
 
+/**
+ * Text of others as it can be printed, so that whoever reads it sees every character: what would steer a terminal, turn the
+ * direction of writing, or stand there without being seen is escaped, as JSON and JavaScript write it.
+ */
+declare function printable(text: string): string;
+/** The same for text whose line ends are our own. */
+declare function printableLines(text: string): string;
+
 /** What of a plan is told. */
 type ReportedPlan = Pick<SandboxPlan, 'policy' | 'narrowed' | 'isNetworkNarrowed'>;
 /** What a peer is told of a plan: where it allows less than was asked for, and what of it people should know. */
@@ -759,7 +767,7 @@ declare function replaceableIn({ rules, restrictsFiles }: Pick<NormalisedPolicy,
 /** Of what nobody calls off. */
 declare const NEVER_ABORTED: AbortSignal;
 
-export { type Look, NEVER_ABORTED, NO_INSPECTOR, O_PATH, SYSTEM_PATH, SharedLooks, type StarSteps, accessTo, bytesOfText, cancelledRule, foreignProcesses, grantOwner, hasMountsOf, isOnKernelFileSystem, isRunning as isProcessRunning, isWithin, kernelTreeOf, lackOfDescriptors, matchesAll, ownMark as ownProcessMark, pathOfDescriptor, readMountTable, reasonOf, replaceableIn, reportSandbox, systemPlaces, unreadableByLink, untilSteady, whyNotRunnable };
+export { type Look, NEVER_ABORTED, NO_INSPECTOR, O_PATH, SYSTEM_PATH, SharedLooks, type StarSteps, accessTo, bytesOfText, cancelledRule, foreignProcesses, grantOwner, hasMountsOf, isOnKernelFileSystem, isRunning as isProcessRunning, isWithin, kernelTreeOf, lackOfDescriptors, matchesAll, ownMark as ownProcessMark, pathOfDescriptor, printable, printableLines, readMountTable, reasonOf, replaceableIn, reportSandbox, systemPlaces, unreadableByLink, untilSteady, whyNotRunnable };
 
 // limits.d.ts
 import { SandboxRule } from '@holdfast/exec-protocol';

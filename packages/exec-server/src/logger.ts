@@ -1,3 +1,4 @@
+import { printableLines } from '@holdfast/sandbox/internal';
 import { pino } from 'pino';
 
 /** Structured lines: facts first, then the name of the event. Never argv, environment or bytes above debug. */
@@ -22,11 +23,8 @@ export function createLogger(level: LogLevel): Logger {
 
 /**
  * A JSON line that says the same and steers no terminal, whatever names a command has chosen. JSON itself lets pass what
- * terminals of eight bits take for commands, and what turns text around.
+ * terminals of eight bits take for commands, what turns text around, and what nobody sees.
  */
 export function readable(line: string): string {
-  return line.replace(STEERING, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return printableLines(line);
 }
-
-/** DEL, C1, separators of lines, and what changes the direction of text. */
-const STEERING = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;

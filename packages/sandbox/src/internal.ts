@@ -1,6 +1,7 @@
 // What the server and the command line share with this package. It is no part of what others are promised.
 
 export { networkOf, withPassing } from './ceiling/operator-ceiling.js';
+export { printable, printableLines } from './explain/printable.js';
 export { reportSandbox } from './explain/report-sandbox.js';
 export { bytesOfText } from './files/byte-text.js';
 export { O_PATH, pathOfDescriptor } from './files/descriptors.js';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { formatAge } from './age.js';
-import { printable, printableCommand, printableLines } from './printable.js';
+import { printableCommand } from './printable.js';
 import { formatTable } from './table.js';
 
 test.each([
@@ -13,14 +13,6 @@ test.each([
   [86_400_000 * 3, '3d'],
 ])('%s ms are %s', (ms, age) => {
   expect(formatAge(ms)).toBe(age);
-});
-
-test('what would steer a terminal is escaped', () => {
-  expect(printable('a\x1b[2Jb\n\u202e\u009bc')).toBe('a\\u001b[2Jb\\u000a\\u202e\\u009bc');
-});
-
-test('line ends of our own are kept', () => {
-  expect(printableLines('a\x1b]0;x\x07\nb\r\x7f\u0085')).toBe('a\\u001b]0;x\\u0007\nb\\u000d\\u007f\\u0085');
 });
 
 test('a command shows where its words begin and end', () => {
