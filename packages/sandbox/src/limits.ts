@@ -230,7 +230,7 @@ export const MAX_PROXY_HEADERS = 512;
 /** Bytes of a body that are joined where it comes in small parts. Node reads on to the end of what it has in its hands. */
 export const MAX_JOINED_BYTES = 8 * 1024;
 
-/** Connections and bodies of all networks that go on in each turn of the event loop; a body may be in ten thousand parts. */
+/** Connections, bodies and pieces of tunnels of all networks that go on in each turn of the event loop; a body may be in ten thousand parts. */
 export const MAX_PASSED_A_TURN = 8;
 
 /**

@@ -95,7 +95,7 @@ export class Proxy {
     } else if (isSocks) {
       this.#guard(
         socket,
-        serveSocks(this.#gate, socket, () => this.#settle(socket)),
+        serveSocks(this.#gate, socket, this.#turns, () => this.#settle(socket)),
       );
     } else {
       this.#http.emit('connection', new PacedConnection(socket, this.#turns));
@@ -107,7 +107,7 @@ export class Proxy {
     const passage = await whileOpen(socket, (gone) => this.#gate.open(caller, target, gone));
     if (passage.outcome !== 'open') socket.destroy();
     else if (socket.destroyed) passage.socket.destroy();
-    else tunnel(socket, passage.socket, undefined, () => undefined);
+    else tunnel(socket, passage.socket, this.#turns, undefined, () => undefined);
   }
 
   /** @param serve Called when it is the turn of the connection, if it is there still. */

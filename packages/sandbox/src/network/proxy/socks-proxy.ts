@@ -3,6 +3,7 @@ import { canonicalHost, isPort } from '../canonical-host.js';
 import type { Gate, NetworkCaller } from '../gate.js';
 import { clientOf } from './client-of.js';
 import { farewell } from './farewell.js';
+import type { LoopTurns } from './loop-turns.js';
 import { whileWaiting } from './presence.js';
 import {
   NO_AUTHENTICATION,
@@ -32,7 +33,12 @@ export function refuseSocks(gate: Gate, socket: Socket): void {
  * asked for.
  * @param onRequest Called when it is clear what the connection wants, or that it wants nothing that could be read.
  */
-export async function serveSocks(gate: Gate, socket: Socket, onRequest: () => void): Promise<void> {
+export async function serveSocks(
+  gate: Gate,
+  socket: Socket,
+  turns: LoopTurns,
+  onRequest: () => void,
+): Promise<void> {
   const methods = await readMessage(socket, readGreeting);
   if (methods?.includes(NO_AUTHENTICATION) !== true) {
     onRequest();
@@ -44,7 +50,7 @@ export async function serveSocks(gate: Gate, socket: Socket, onRequest: () => vo
   const request = await readMessage(socket, readSocksRequest);
   onRequest();
   if (request === undefined) refuse(gate, socket, 'malformed');
-  else if (request.command === SOCKS_CONNECT) await serveConnect(gate, socket, request);
+  else if (request.command === SOCKS_CONNECT) await serveConnect(gate, socket, turns, request);
   else refuse(gate, socket, 'not_supported', socksReply(SOCKS_REPLY.commandNotSupported));
 }
 
@@ -63,6 +69,7 @@ function refuse(
 async function serveConnect(
   gate: Gate,
   socket: Socket,
+  turns: LoopTurns,
   { host: written, port }: SocksRequest,
 ): Promise<void> {
   const caller = callerOf(socket);
@@ -80,7 +87,7 @@ async function serveConnect(
     passage.socket.destroy();
   } else {
     socket.write(socksReply(SOCKS_REPLY.succeeded));
-    tunnel(socket, passage.socket, host.host, (name) => {
+    tunnel(socket, passage.socket, turns, host.host, (name) => {
       gate.refuse(caller, 'other_host', { host: name ?? host.host, port });
     });
   }

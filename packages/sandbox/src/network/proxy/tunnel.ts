@@ -4,15 +4,18 @@ import { PROXY_IDLE_TIMEOUT_MS, PROXY_QUEUE_BYTES, PROXY_REQUEST_TIMEOUT_MS } fr
 import { canonicalHost } from '../canonical-host.js';
 import { OpeningReader } from './client-hello.js';
 import { GrowingBuffer } from './growing-buffer.js';
+import type { LoopTurns } from './loop-turns.js';
 
 /**
  * Carries bytes both ways until both ends are done, one fails, or neither says anything for long.
+ * @param turns In which each piece goes on.
  * @param host Whom the client asked for; TLS to a server of another name is not carried. Undefined to carry all.
  * @param onOtherHost Called with the name when that happens; undefined where it could not be read.
  */
 export function tunnel(
   client: Socket,
   server: Socket,
+  turns: LoopTurns,
   host: string | undefined,
   onOtherHost: (name: string | undefined) => void,
 ): void {
@@ -22,9 +25,31 @@ export function tunnel(
       server.destroy();
     });
   }
-  pipeline(server, client, () => undefined);
-  if (host === undefined) pipeline(client, server, () => undefined);
-  else pipeline(client, new OpeningCheck(host, onOtherHost), server, () => undefined);
+  const check = host === undefined ? [] : [new OpeningCheck(host, onOtherHost)];
+  pipeline([server, new InTurn(turns), client], () => undefined);
+  pipeline([client, ...check, new InTurn(turns), server], () => undefined);
+}
+
+/** Passes each piece on in its turn: all that connections have read in one turn of the event loop would else be written in it. */
+class InTurn extends Transform {
+  readonly #turns: LoopTurns;
+  #leaveTurn: (() => void) | undefined;
+
+  constructor(turns: LoopTurns) {
+    super({ highWaterMark: PROXY_QUEUE_BYTES });
+    this.#turns = turns;
+  }
+
+  override _transform(piece: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    this.#leaveTurn = this.#turns.wait(() => {
+      done(null, piece);
+    });
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#leaveTurn?.();
+    done(error);
+  }
 }
 
 /** Holds back what a client sends until it is clear whom it is meant for. */

@@ -47,7 +47,7 @@ export function createHttpProxy(
     }
     onRequest(paced.socket);
     const socket = paced.release(head);
-    guard(socket, connectThrough(gate, request, socket));
+    guard(socket, connectThrough(gate, turns, request, socket));
   });
   boundRequestsBehind(server);
   refuseMalformed(server, gate, used, onRequest);
@@ -85,7 +85,12 @@ function refuseMalformed(
   });
 }
 
-async function connectThrough(gate: Gate, request: IncomingMessage, socket: Socket): Promise<void> {
+async function connectThrough(
+  gate: Gate,
+  turns: LoopTurns,
+  request: IncomingMessage,
+  socket: Socket,
+): Promise<void> {
   const caller = callerOf('https_connect', request);
   if (hasTooManyHeaders(request.rawHeaders)) {
     gate.refuse(caller, 'malformed');
@@ -109,7 +114,7 @@ async function connectThrough(gate: Gate, request: IncomingMessage, socket: Sock
     return;
   }
   socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
-  tunnel(socket, passage.socket, target.host.host, (name) => {
+  tunnel(socket, passage.socket, turns, target.host.host, (name) => {
     gate.refuse(caller, 'other_host', { host: name ?? target.host.host, port: target.port });
   });
 }
