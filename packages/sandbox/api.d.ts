@@ -1444,6 +1444,7 @@ declare const REMEDIES: {
     readonly 'looking at files': "see that the file systems that it names answer, and try again";
     readonly 'looking for what patterns match': "see that the file systems there answer, start patterns deeper, or deny directories instead";
     readonly 'looking for repositories': "see that the file systems there answer, or allow less to be written";
+    readonly 'waiting for its network': "many others are made here now: try again, and ask for fewer at once where they are yours";
     readonly 'making its network': "see that this machine can start programs quickly enough, and try again";
     readonly 'making its pipes': "see that mkfifo works here, and try again";
     readonly 'waiting for other sandboxes to end': "let the process go on that removes what they have left, or end it";

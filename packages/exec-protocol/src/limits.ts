@@ -304,7 +304,10 @@ export const MAX_PLANS_AT_ONCE = 16;
 /** Those that one session may have begun at a time, so that others have their turn. */
 export const MAX_PLANS_PER_SESSION = 4;
 
-/** Sandboxes of one session that wait until they can be planned. */
+/** Managed networks that are made at a time for the processes of one session, so that others have their turn. */
+export const MAX_NETWORKS_BEGUN_PER_SESSION = 2;
+
+/** Sandboxes of one session that wait until they can be planned, and as many that wait for their networks. */
 export const MAX_WAITING_PLANS = 1024;
 
 /** How long a helper is kept that has no file open and nothing to do. */

@@ -11,6 +11,8 @@ const REMEDIES = {
   'looking for what patterns match':
     'see that the file systems there answer, start patterns deeper, or deny directories instead',
   'looking for repositories': 'see that the file systems there answer, or allow less to be written',
+  'waiting for its network':
+    'many others are made here now: try again, and ask for fewer at once where they are yours',
   'making its network': 'see that this machine can start programs quickly enough, and try again',
   'making its pipes': 'see that mkfifo works here, and try again',
   'waiting for other sandboxes to end': 'let the process go on that removes what they have left, or end it',

@@ -7,13 +7,12 @@ import {
   Refusals,
   type SetUp,
 } from '@holdfast/sandbox';
-import { MAX_CELLS_STARTING } from '@holdfast/sandbox/internal';
 import type { Logger } from '../../logger.js';
-import { Turns } from '../../turns.js';
 import { ConnectionPlaces } from './connection-places.js';
 import { descriptorLimit } from './descriptor-limit.js';
 import type { Party } from './fair-places.js';
 import type { NetworkOrder } from './network-order.js';
+import { NetworkTurns } from './network-turns.js';
 import { RefusalLog } from './refusal-log.js';
 
 /** The managed network of one process. */
@@ -28,7 +27,7 @@ export interface ConfinedNetwork {
 /** Makes a network for each process that gets one: never shared, so that nobody can ask in the name of another. */
 export class ConfinedNetworks {
   readonly #logger: Pick<Logger, 'warn'>;
-  readonly #turns = new Turns(MAX_CELLS_STARTING);
+  readonly #turns = new NetworkTurns();
   readonly #lookups = new Lookups();
   readonly #connections = new ConnectionPlaces(descriptorLimit());
 
@@ -41,7 +40,7 @@ export class ConfinedNetworks {
    * @param process Names it in the log.
    * @param party Whose it is.
    * @throws ExecError `sandboxUnsupported` when this machine cannot make one; `noDescriptors` when this process has none left for
-   *   it; as `setUp.check`.
+   *   it; as `NetworkTurns`.
    */
   async open(
     order: NetworkOrder | undefined,
@@ -53,8 +52,7 @@ export class ConfinedNetworks {
     const log = new RefusalLog(this.#logger, process);
     const refusals = new Refusals(MAX_DENIAL_FINDINGS);
     let isClosed = false;
-    setUp.begin('making its network');
-    const managed = await this.#turns.take(setUp.signal, () =>
+    const managed = await this.#turns.take(party, setUp, () =>
       openManagedNetwork({
         signal: setUp.signal,
         bwrap,
