@@ -46,9 +46,35 @@ test.each([
   ['[[:alpha:]].key', 'has a class by its name'],
   ['[!x[:digit:]_]', 'has a class by its name'],
   ['[[.hyphen.]]', 'has a class by its name'],
+  ['!**/x', 'begins with a !'],
+  ['~/.ssh/**', 'begins with a ~'],
+  ['$HOME/.ssh', 'begins with a variable'],
+  ['${HOME}/.ssh', 'begins with a variable'],
+  ['**/@(.env|x)', 'has alternatives in parentheses'],
+  ['**/+(a)', 'has alternatives in parentheses'],
+  ['**/!(x)', 'has alternatives in parentheses'],
+  ['**/?(a|b).pem', 'has alternatives in parentheses'],
+  ['**/.env|**/x', 'has a bar'],
+  ['**/secret{1..2}', 'has a range in braces'],
 ])('%s, which means something elsewhere, is not taken for a pattern', (pattern, why) => {
   expect(() => compileGlob(pattern, '/ws')).toThrow(UnknownForm);
   expect(() => compileGlob(pattern, '/ws')).toThrow(why);
+});
+
+test.each([
+  ['**/* (1).txt', '/ws/a (1).txt'],
+  ['**/*(1).txt', '/ws/a(1).txt'],
+  ['[~]/x', '/ws/~/x'],
+  ['[$]HOME', '/ws/$HOME'],
+  ['a$b', '/ws/a$b'],
+  ['**/!x', '/ws/!x'],
+  ['a[|]b', '/ws/a|b'],
+  ['a[x|y]b', '/ws/a|b'],
+  ['**/a+(b)', '/ws/a+(b)'],
+  ['@[(]a)', '/ws/@(a)'],
+  ['{..,a..}b', '/ws/a..b'],
+])('what is meant as characters in %s is taken for that', (pattern, path) => {
+  expect(compileGlob(pattern, '/ws').matches(path)).toBe(true);
 });
 
 test('braces and colons can be meant as characters', () => {

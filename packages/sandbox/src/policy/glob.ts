@@ -32,6 +32,9 @@ export function compileGlob(
 ): PathGlob {
   if (pattern.length > MAX_PATTERN_CHARACTERS)
     throw new RangeError(`has more than ${MAX_PATTERN_CHARACTERS} characters`);
+  const bare = pattern.replace(CLASSES, 'x');
+  const unknown = UNKNOWN_FORMS.find(([form]) => form.test(bare));
+  if (unknown !== undefined) throw new UnknownForm(unknown[1]);
   const { names, fixed } = partsOf(pattern, directory);
   let texts = 0;
   const steps = names.map((name): Step => {
@@ -68,6 +71,24 @@ function partsOf(
 
 /** A form of patterns that others know, and that means nothing here. The message goes behind the pattern. */
 export class UnknownForm extends Error {}
+
+const CLASSES = /\[[!^]?\]\]|\[[!^]?\]?[^\]/]+\]/gu;
+
+/** As shells, git and libraries have them. */
+const UNKNOWN_FORMS: readonly (readonly [RegExp, string])[] = [
+  [/^!/, 'begins with a !, which excludes elsewhere; leave it out, or send [!] behind **/ for the character'],
+  [/^~/, 'begins with a ~, which stands for no home here; send the path of that, or [~] for the character'],
+  [
+    /^\$[A-Za-z_{]/,
+    'begins with a variable, which stands for nothing here; send its value, or [$] for the character',
+  ],
+  [
+    /(?:^|\/)[@+!]\([^/]*\)|[@+!?*]\([^/]*\|[^/]*\)/,
+    'has alternatives in parentheses; send them in braces, or [(] for the character',
+  ],
+  [/\|/, 'has a bar; send several patterns instead, or [|] for the character'],
+  [/\{[^{},/]*\.\.[^{},/]*\}/, 'has a range in braces; send [0-9] or several patterns instead'],
+];
 
 const WILD = /[*?[{]/;
 
