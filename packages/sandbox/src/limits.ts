@@ -251,8 +251,11 @@ export const MAX_CLIENT_HELLO_BYTES = 32 * 1024;
 /** How long a client may take until the proxy knows what it wants, and from the first byte of a TLS hello to its last. */
 export const PROXY_REQUEST_TIMEOUT_MS = 20_000;
 
-/** How long a client may take to read why it was refused, and to close its end. */
+/** How long a client may take to read why it was refused, or the end of an answer, and to close its end. */
 export const PROXY_FAREWELL_MS = 2_000;
+
+/** Bytes that a client may send meanwhile, when it was refused. */
+export const MAX_PROXY_FAREWELL_BYTES = 128 * 1024;
 
 /** Names that are looked up at a time for one network. A further one waits. */
 export const MAX_LOOKUPS_PER_NETWORK = 8;

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { afterEach, expect, test, vi } from 'vitest';
-import { PROXY_FAREWELL_MS, PROXY_REQUEST_TIMEOUT_MS } from '../../limits.js';
+import { MAX_PROXY_FAREWELL_BYTES, PROXY_FAREWELL_MS, PROXY_REQUEST_TIMEOUT_MS } from '../../limits.js';
 import { over, rigProxy } from './testing/proxy-rig.js';
 
 const DEADLINE_MS = 30_000;
@@ -39,6 +39,26 @@ test.each([
     expect(socket.destroyed).toBe(true);
     vi.advanceTimersByTime(PROXY_REQUEST_TIMEOUT_MS);
     expect([rig.decisions, rig.faults]).toEqual([[reason], []]);
+  },
+  DEADLINE_MS,
+);
+
+test(
+  'a client that was refused and sends much is closed at once, one byte behind what it may send',
+  async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    await using rig = await rigProxy(() => undefined);
+    const client = await rig.dial();
+    client.resume().write(Buffer.from([5, 1, 2]));
+    await once(client, 'end');
+    const socket = rig.inside[0] as Socket;
+    const before = socket.bytesRead;
+    client.write(Buffer.alloc(MAX_PROXY_FAREWELL_BYTES));
+    await vi.waitFor(() => expect(socket.bytesRead - before).toBe(MAX_PROXY_FAREWELL_BYTES), WAIT);
+    expect(socket.destroyed).toBe(false);
+    const closed = once(socket, 'close');
+    client.write('x');
+    await closed;
   },
   DEADLINE_MS,
 );
