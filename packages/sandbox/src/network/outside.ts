@@ -1,7 +1,8 @@
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { locate, type Place } from './locate.js';
 import type { Lookups, NetworkNames } from './names/lookups.js';
 import { PROXY_SOCKET } from './proxy/socket-options.js';
+import { ReadOutSocket } from './read-out-socket.js';
 
 /** The network that a sandbox has no part in. */
 export interface Outside extends NetworkNames {
@@ -25,7 +26,7 @@ export function outsideWith(lookups: Lookups): Outside {
 export function connectTo(host: string, port: number, signal: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
-    const socket = connect({ host, port, ...PROXY_SOCKET });
+    const socket = new ReadOutSocket(PROXY_SOCKET).connect({ host, port });
     const abort = (): void => {
       socket.destroy(new Error('nobody waits for it any more'));
     };

@@ -134,3 +134,50 @@ test(
   },
   DEADLINE_MS,
 );
+
+test(
+  'what the other side sends meanwhile does not take back what was written',
+  async () => {
+    const [client, inside] = await pair();
+    const paced = new PacedConnection(inside, new LoopTurns());
+    client.write(Buffer.alloc(4_000_000));
+    paced.write('the answer'.repeat(20_000));
+    paced.destroySoon();
+    const closed = once(paced, 'close');
+    await once(paced, 'finish');
+    for (let count = 0; count < 20; count += 1) await turn();
+    const got = text(client);
+    client.end();
+    expect((await got).length).toBe(200_000);
+    await closed;
+  },
+  DEADLINE_MS,
+);
+
+test.each([
+  ['all of it, where it is to be read out', true, 4],
+  ['no more of it elsewhere', false, 1],
+])(
+  'of what came before the other side broke off, who reads on later gets %s',
+  async (_, isReadOut, pieces) => {
+    const [client, inside] = await pair();
+    const paced = new PacedConnection(inside, new LoopTurns(), { isReadOut });
+    const got: string[] = [];
+    paced.on('data', (piece: Buffer) => {
+      got.push(String(piece));
+      if (got.length === 1) paced.pause();
+    });
+    client.write(LINES);
+    while (got.length === 0) await turn();
+    client.resetAndDestroy();
+    while (!inside.closed) await turn();
+    paced.resume();
+    while (!paced.closed) await turn();
+    expect([got.length, LINES.startsWith(got.join('')), got.join('').length === LINES.length]).toEqual([
+      pieces,
+      true,
+      isReadOut,
+    ]);
+  },
+  DEADLINE_MS,
+);

@@ -230,6 +230,54 @@ test(
   DEADLINE_MS,
 );
 
+test(
+  'a connection to a server keeps the place of its client until it is closed itself',
+  async () => {
+    const shared = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1');
+    const ending = createServer({ allowHalfOpen: true }, (socket) => {
+      socket.on('error', () => undefined).end();
+    }).listen(0, '127.0.0.1');
+    await Promise.all([once(shared, 'listening'), once(ending, 'listening')]);
+    let places = 0;
+    const dialled: Socket[] = [];
+    const outside: Outside = {
+      ...NOWHERE,
+      async connect() {
+        const socket = await connectTo('127.0.0.1', portOf(ending), new AbortController().signal);
+        // Nothing that is written to it goes on.
+        socket.write = () => false;
+        dialled.push(socket);
+        return socket;
+      },
+      locate: () => Promise.resolve('elsewhere'),
+      resolve: () => Promise.resolve(['9.9.9.9']),
+    };
+    const gate = new Gate(parseHostRules({ allow: ['a.example'], deny: [] }), outside, () => undefined);
+    const sharing = new Proxy(gate, (error) => faults.push(error), {
+      takePlace() {
+        places += 1;
+        return () => {
+          places -= 1;
+        };
+      },
+    });
+    sharing.serve(shared);
+    const client = connect({ port: portOf(shared), host: '127.0.0.1', allowHalfOpen: true });
+    clients.push(client);
+    const [inside] = (await once(shared, 'connection')) as [Socket];
+    client.write('CONNECT a.example:443 HTTP/1.1\r\n\r\n');
+    await once(client, 'data');
+    client.end('never taken');
+    await once(inside, 'close');
+    expect([places, dialled.map((socket) => socket.closed)]).toEqual([1, [false]]);
+    sharing.close();
+    while (places > 0) await turn();
+    expect(dialled.map((socket) => socket.closed)).toEqual([true]);
+    await Promise.all([shared, ending].map((server) => new Promise((resolve) => server.close(resolve))));
+  },
+  DEADLINE_MS,
+);
+
 /** Connections that nobody serves until they are given to a listener. */
 async function accepted(count: number): Promise<readonly Socket[]> {
   const sockets: Socket[] = [];
@@ -328,6 +376,7 @@ test(
     for (const [index, byte] of HELLO.entries()) {
       client.write(Buffer.from([byte]));
       while (socket.bytesRead < before + index + 1) await turn();
+      while (vi.getTimerCount() === 0) await turn();
       vi.advanceTimersByTime(index === 0 ? PROXY_REQUEST_TIMEOUT_MS - HELLO.length : 1);
     }
     expect([socket.destroyed, decisions]).toEqual([false, ['allow']]);

@@ -10,7 +10,7 @@ import { PacedConnection } from './paced-connection.js';
 import { whileOpen } from './presence.js';
 import { refuseSocks, serveSocks } from './socks-proxy.js';
 import { SOCKS_VERSION } from './socks5.js';
-import { tunnel } from './tunnel.js';
+import { serverOf, tunnel } from './tunnel.js';
 
 /** A place for one connection among those that several networks share; what it returns gives that back. Undefined where there is none. */
 export type TakePlace = () => (() => void) | undefined;
@@ -66,7 +66,10 @@ export class Proxy {
   /** Ends every connection, and what it waits for. */
   close(): void {
     this.#gate.close();
-    for (const socket of this.#connections) socket.destroy();
+    for (const socket of this.#connections) {
+      socket.destroy();
+      serverOf(socket)?.destroy();
+    }
   }
 
   #serve(socket: Socket): void {
@@ -121,10 +124,15 @@ export class Proxy {
     }
     this.#connections.add(socket);
     const leaveTurn = this.#turns.wait(serve);
-    socket.once('close', () => {
-      leaveTurn();
+    const leave = (): void => {
       leavePlace();
       this.#connections.delete(socket);
+    };
+    socket.once('close', () => {
+      leaveTurn();
+      const server = serverOf(socket);
+      if (server === undefined || server.closed) leave();
+      else server.once('close', leave);
     });
   }
 

@@ -1,13 +1,22 @@
 import type { Socket } from 'node:net';
-import { pipeline, Transform, type TransformCallback } from 'node:stream';
+import { Transform, type TransformCallback } from 'node:stream';
 import { PROXY_IDLE_TIMEOUT_MS, PROXY_QUEUE_BYTES, PROXY_REQUEST_TIMEOUT_MS } from '../../limits.js';
 import { canonicalHost } from '../canonical-host.js';
 import { OpeningReader } from './client-hello.js';
 import { GrowingBuffer } from './growing-buffer.js';
 import type { LoopTurns } from './loop-turns.js';
+import { TurnedConnection } from './turned-connection.js';
+
+const servers = new WeakMap<Socket, Socket>();
+
+/** The connection to the server that a client has a tunnel to; it may be open after the client's own is closed. */
+export function serverOf(client: Socket): Socket | undefined {
+  return servers.get(client);
+}
 
 /**
- * Carries bytes both ways until both ends are done, one fails, or neither says anything for long.
+ * Carries bytes both ways until both ends are done, one fails, or neither says anything for long. Where one end breaks off,
+ * the other is reset; a client gets first what had come from the server.
  * @param turns In which each piece goes on.
  * @param host Whom the client asked for; TLS to a server of another name is not carried. Undefined to carry all.
  * @param onOtherHost Called with the name when that happens; undefined where it could not be read.
@@ -19,37 +28,41 @@ export function tunnel(
   host: string | undefined,
   onOtherHost: (name: string | undefined) => void,
 ): void {
-  for (const socket of [client, server]) {
-    socket.setTimeout(PROXY_IDLE_TIMEOUT_MS, () => {
-      client.destroy();
-      server.destroy();
-    });
+  servers.set(client, server);
+  const inside = new TurnedConnection(client, turns);
+  const outside = new TurnedConnection(server, turns, { isReadOut: true });
+  const breakOff = (): void => {
+    inside.destroy();
+    outside.destroy();
+  };
+  for (const end of [inside, outside]) {
+    end.setTimeout(PROXY_IDLE_TIMEOUT_MS).once('timeout', breakOff);
   }
-  const check = host === undefined ? [] : [new OpeningCheck(host, onOtherHost)];
-  pipeline([server, new InTurn(turns), client], () => undefined);
-  pipeline([client, ...check, new InTurn(turns), server], () => undefined);
+  outside.pipe(inside);
+  outside.once('close', () => {
+    if (!hasEnded(outside)) resetBehind(inside);
+  });
+  inside.once('close', () => {
+    if (!hasEnded(inside)) server.resetAndDestroy();
+  });
+  if (host === undefined) inside.pipe(outside);
+  else carryChecked(inside, outside, new OpeningCheck(host, onOtherHost).once('error', breakOff));
 }
 
-/** Passes each piece on in its turn: all that connections have read in one turn of the event loop would else be written in it. */
-class InTurn extends Transform {
-  readonly #turns: LoopTurns;
-  #leaveTurn: (() => void) | undefined;
+function carryChecked(inside: TurnedConnection, outside: TurnedConnection, check: OpeningCheck): void {
+  inside.pipe(check).pipe(outside);
+  outside.once('close', () => check.destroy());
+}
 
-  constructor(turns: LoopTurns) {
-    super({ highWaterMark: PROXY_QUEUE_BYTES });
-    this.#turns = turns;
-  }
+/** Whether both directions of a connection that is closed came to their end. */
+function hasEnded({ readableEnded, writableFinished }: TurnedConnection): boolean {
+  return readableEnded && writableFinished;
+}
 
-  override _transform(piece: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    this.#leaveTurn = this.#turns.wait(() => {
-      done(null, piece);
-    });
-  }
-
-  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    this.#leaveTurn?.();
-    done(error);
-  }
+/** Resets a connection once all is written that was to be. */
+function resetBehind(connection: TurnedConnection): void {
+  if (connection.writableNeedDrain) connection.once('drain', () => resetBehind(connection));
+  else connection.socket.resetAndDestroy();
 }
 
 /** Holds back what a client sends until it is clear whom it is meant for. */

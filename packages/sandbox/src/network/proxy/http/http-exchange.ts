@@ -1,4 +1,9 @@
-import { type IncomingMessage, type ServerResponse, request as sendRequest } from 'node:http';
+import {
+  type ClientRequest,
+  type IncomingMessage,
+  type ServerResponse,
+  request as sendRequest,
+} from 'node:http';
 import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream';
 import { PROXY_IDLE_TIMEOUT_MS } from '../../../limits.js';
@@ -23,9 +28,10 @@ export function exchange(
   path: string,
   turns: LoopTurns,
 ): void {
-  response.on('close', () => socket.destroy());
+  const paced = new PacedConnection(socket, turns, { isReadOut: true });
+  response.on('close', () => paced.destroy());
   const onward = sendRequest({
-    createConnection: () => new PacedConnection(socket, turns),
+    createConnection: () => paced,
     method: request.method,
     path,
     setHost: false,
@@ -36,8 +42,9 @@ export function exchange(
     reply(response, unreachable(target));
   };
   onward.setTimeout(PROXY_IDLE_TIMEOUT_MS, () => onward.destroy());
-  onward.on('error', fail);
-  // Neither an error nor an answer comes from who switches to another protocol.
+  // It is followed by the close.
+  onward.on('error', () => undefined);
+  // Once there is an answer, that is what ends well or not. Nothing else comes from who switches to another protocol.
   onward.on('close', () => {
     if (!response.headersSent) fail();
   });
@@ -55,9 +62,19 @@ export function exchange(
       fail();
       return;
     }
-    pipeline(answer, new Joined(turns), response, () => socket.destroy());
+    pipeline(answer, new Joined(turns), response, () => paced.destroy());
   });
-  pipeline(request, new Joined(turns), onward, () => undefined);
+  carryBody(request, onward, turns);
+}
+
+/** What is sent on after nobody takes it any more is dropped: the answer may have come before. */
+function carryBody(request: IncomingMessage, onward: ClientRequest, turns: LoopTurns): void {
+  const body = new Joined(turns);
+  request.pipe(body).pipe(onward);
+  onward.on('close', () => {
+    request.unpipe(body).resume();
+    body.destroy();
+  });
 }
 
 function onwardHeaders({ headers, rawHeaders }: IncomingMessage, target: Target): string[] {

@@ -319,3 +319,34 @@ test(
   },
   DEADLINE_MS,
 );
+
+const TOO_BIG = 'too big\n'.repeat(6250);
+
+test.each([['is reset'], ['is read no further'], ['is gone']])(
+  'an answer that comes before a body has been sent is passed on, where the connection of the server %s',
+  async (how) => {
+    await using rig = await rigProxy((socket) => {
+      socket.once('data', () => {
+        socket.pause();
+        socket.write(`HTTP/1.1 413 Too Large\r\nContent-Length: 50000\r\n\r\n${TOO_BIG}`, () => {
+          if (how === 'is reset') socket.resetAndDestroy();
+          else if (how === 'is gone') socket.destroy();
+          else socket.end();
+        });
+      });
+    });
+    const body = Buffer.alloc(4_000_000);
+    for (let time = 0; time < 5; time += 1) {
+      const client = await rig.dial();
+      client.write(
+        `POST http://a.example/ HTTP/1.1\r\nHost: a.example\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n`,
+      );
+      client.write(body);
+      expect(partsOf(await text(client))).toEqual(['HTTP/1.1 413 Payload Too Large', TOO_BIG]);
+      client.destroy();
+      await over(rig.inside[time] as Socket);
+    }
+    expect(rig.decisions).toEqual(Array.from({ length: 5 }, () => 'allow'));
+  },
+  DEADLINE_MS,
+);

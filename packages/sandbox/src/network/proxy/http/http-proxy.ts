@@ -77,6 +77,11 @@ function refuseMalformed(
     const paced = pacedOf(duplex);
     // Node tells of everything that comes after the first fault as well, and of connections that broke off.
     if (paced.destroyed) return;
+    // What is left of a request that was answered need not come.
+    if (paced.writableEnded) {
+      paced.destroy();
+      return;
+    }
     onRequest(paced.socket);
     gate.refuse({ protocol: 'http', client: clientOf(paced.socket) }, 'malformed');
     // In the midst of another answer, this one would be taken for a part of it.
