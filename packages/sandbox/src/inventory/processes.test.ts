@@ -99,6 +99,13 @@ const CASES: readonly (readonly [
   ['P16b', 'a profile of the machine', 'python3', syscall(298, 0, 0, -1, -1, 0), 'EPERM\n'],
   ['P16c', 'page faults in user space', 'python3', syscall(323, 0), 'EPERM\n'],
   ['P16d', 'arguments and environment of any length', 'python3', syscall(157, 35, 14, 0, 0, 0), 'EPERM\n'],
+  [
+    'P16e',
+    'two names that are exchanged, of which not every file system keeps a time',
+    'python3',
+    `: > a; : > b; ${syscall(316, -100, 'b"a"', -100, 'b"b"', 2)}; ${syscall(316, -100, 'b"a"', -100, 'b"c"', 1)}; rm b c`,
+    'EINVAL\n0\n',
+  ],
   ['P19', 'the first process, to be traced', 'python3', syscall(101, 16, 1, 0, 0), 'EPERM\n'],
   ['P19b', 'the first process, to be seized', 'python3', syscall(101, 0x4206, 1, 0, 0), 'EPERM\n'],
   [

@@ -16,6 +16,7 @@ export interface FilterRule {
 }
 
 const EPERM = 1;
+const EINVAL = 22;
 const ENOTTY = 25;
 const ENOSYS = 38;
 const EAFNOSUPPORT = 97;
@@ -89,6 +90,8 @@ const IOPRIO_WHO_PGRP = 2;
 
 const NEW_NAMESPACES = 0x7e020000;
 const NEW_TIME_NAMESPACE = 0x80;
+
+const RENAME_EXCHANGE = 2;
 
 const CREATES_FILE = 0o100 | 0o20000000;
 const SET_ID_BITS = 0o6000;
@@ -180,6 +183,8 @@ export const FILTER_RULES: readonly FilterRule[] = [
  */
 export const RESTRICTED_FILE_RULES: readonly FilterRule[] = [
   ...FILTER_RULES,
+  // XFS gives what is exchanged no new time: nothing would show that a repository has another file than before.
+  onlyWhen('renameat2', [{ argument: 4, hasAnyBitOf: RENAME_EXCHANGE }], EINVAL),
   ...OPEN_IOCTL_KINDS.map((equals) => allowedIoctl({ equals, mask: IOCTL_KIND_MASK })),
   ...Object.values(OPEN_FILE_IOCTLS).map((equals) => allowedIoctl({ equals })),
   // As file systems say that do not know a request: programs do without.

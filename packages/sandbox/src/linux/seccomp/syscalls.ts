@@ -68,6 +68,7 @@ const NUMBERS = {
   quotactl: [179, 60],
   quotactl_fd: [443, 443],
   reboot: [169, 142],
+  renameat2: [316, 276],
   request_key: [249, 218],
   setns: [308, 268],
   setpriority: [141, 140],
