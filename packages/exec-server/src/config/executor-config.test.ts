@@ -2,8 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { expect, test } from 'vitest';
-import { createExecutorConfig, type ExecutorConfig } from './executor-config.js';
+import { ExecError } from '@holdfast/exec-protocol';
+import { describe, expect, test } from 'vitest';
+import { createExecutorConfig, type ExecutorConfig, type ReadConfined } from './executor-config.js';
 
 /** An executor with configuration files of this test. */
 class Executor implements Disposable {
@@ -22,8 +23,8 @@ class Executor implements Disposable {
     mkdirSync(this.system);
   }
 
-  async read(configPaths: string[][], requirementsPaths: string[][] = []) {
-    return await this.config.read({ cwd: 'file:///', configPaths, requirementsPaths });
+  async read(configPaths: string[][], requirementsPaths: string[][] = [], readConfined?: ReadConfined) {
+    return await this.config.read({ cwd: 'file:///', configPaths, requirementsPaths }, readConfined);
   }
 
   [Symbol.dispose](): void {
@@ -110,15 +111,84 @@ test('files that are not there, and those with nothing of it, make no layer', as
 });
 
 test.each([
-  ['what is no TOML', 'model = \n', /config\.toml cannot be read: Invalid TOML document/],
-  ['what is too large', `x = "${'x'.repeat(1024 * 1024)}"`, /config\.toml cannot be read: .* is larger than/],
-])('%s is refused, naming the file', async (_what, text, message) => {
+  ['a value that is missing', 'a = 1\nmodel = \n', 'invalid value (line 2, column 9)'],
+  ['a line that is none', '  secret line\n', 'illegal character in key (line 1, column 10)'],
+  ['a word for a value', 'model = secret\n', 'invalid value (line 1, column 9)'],
+  [
+    'a name that is there twice',
+    'secret = 1\nsecret = 2\n',
+    'trying to redefine an already defined table or value (line 2, column 1)',
+  ],
+  ['a date that is none', 'secret = 2026-99-99\n', 'invalid date (line 1, column 10)'],
+])(
+  'what is no TOML, such as %s, is refused, with the place in the file and nothing of its text',
+  async (_what, text, reason) => {
+    using executor = new Executor();
+    const path = join(executor.user, 'config.toml');
+    writeFileSync(path, text);
+    await expect(executor.read([['model']])).rejects.toMatchObject({
+      kind: 'configUnreadable',
+      code: -32603,
+      message: `${path} cannot be read: Invalid TOML document: ${reason}`,
+    });
+  },
+);
+
+test('what is too large is refused, naming the file', async () => {
   using executor = new Executor();
-  writeFileSync(join(executor.user, 'config.toml'), text);
+  const path = join(executor.user, 'config.toml');
+  writeFileSync(path, `x = "${'x'.repeat(1024 * 1024)}"`);
   await expect(executor.read([['model']])).rejects.toMatchObject({
     kind: 'configUnreadable',
-    code: -32603,
-    message: expect.stringMatching(message) as string,
+    message: `${path} cannot be read: ${JSON.stringify(path)} is larger than 1048576 bytes; open it with fs/open and read blocks`,
+  });
+});
+
+describe('where something confines who asks', () => {
+  const notFound: ReadConfined = (path) =>
+    Promise.reject(new ExecError('fileNotFound', `${path.toString()} does not exist`));
+
+  test('what it is shown is told, and nothing else is read', async () => {
+    using executor = new Executor();
+    const { user, system } = executor;
+    writeFileSync(join(user, 'config.toml'), 'model = "outside"\n');
+    const asked: unknown[] = [];
+    const { config } = await executor.read([['model']], [['model']], (path, limitBytes) => {
+      asked.push([path.toString(), limitBytes]);
+      return Promise.resolve(Buffer.from('model = "inside"\n'));
+    });
+    expect(config.layers.map(({ toml }) => toml)).toEqual(Array(3).fill('model = "inside"\n'));
+    expect(asked).toEqual(
+      [
+        join(system, 'config.toml'),
+        join(user, 'config.toml'),
+        join(system, 'managed_config.toml'),
+        join(system, 'requirements.toml'),
+      ].map((path) => [path, 1024 * 1024]),
+    );
+  });
+
+  test('what the user has set and it is not shown is missing', async () => {
+    using executor = new Executor();
+    writeFileSync(join(executor.user, 'config.toml'), USER);
+    const { config, requirements } = await executor.read([['model']], [['model']], notFound);
+    expect([config.layers, requirements.layers]).toEqual([[], []]);
+  });
+
+  test('what an administrator has set and it is not shown is refused, rather than taken for missing', async () => {
+    using executor = new Executor();
+    const path = join(executor.system, 'requirements.toml');
+    writeFileSync(path, 'model = "required"\n');
+    await expect(executor.read([['model']], [['model']], notFound)).rejects.toMatchObject({
+      kind: 'configUnreadable',
+      message: `${path} cannot be read: it is there, and is not shown to who asks`,
+    });
+  });
+
+  test('that it was ended meanwhile is told as that, for then it can be asked again', async () => {
+    using executor = new Executor();
+    const ended = new ExecError('outcomeUnknown', 'its sandbox ended');
+    await expect(executor.read([['model']], [], () => Promise.reject(ended))).rejects.toBe(ended);
   });
 });
 

@@ -1,14 +1,26 @@
-import { parse, stringify, TomlDate, type TomlTable, type TomlValue } from 'smol-toml';
+import { parse, stringify, TomlDate, TomlError, type TomlTable, type TomlValue } from 'smol-toml';
 
 type KeyPath = readonly string[];
 
 /**
  * What lies below some paths of a TOML document, as TOML; undefined when there is nothing.
- * @throws TomlError when the text is no TOML.
+ * @throws Error when the text is no TOML; it says where and why, and quotes nothing of the text.
  */
 export function selectToml(text: string, paths: readonly KeyPath[]): string | undefined {
-  const selected = select(parse(text, { integersAsBigInt: 'asNeeded' }), treeOf(paths));
+  const selected = select(parsed(text), treeOf(paths));
   return Object.keys(selected).length === 0 ? undefined : stringify(selected);
+}
+
+function parsed(text: string): TomlTable {
+  try {
+    return parse(text, { integersAsBigInt: 'asNeeded' });
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    const { message, line, column } = error;
+    // What follows, and the cause itself, shows lines of the text.
+    const [reason = ''] = message.split('\n', 1);
+    throw new Error(`${reason} (line ${String(line)}, column ${String(column)})`);
+  }
 }
 
 /** The keys that are asked for, each with those below it; undefined where everything below is. */

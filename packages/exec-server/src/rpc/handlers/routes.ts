@@ -79,8 +79,7 @@ export function createRoutes(host: RouteHost): ReadonlyMap<string, Route> {
     'session/close': () => host.closeSession(),
     'session/replay': (params) => replaySession(host.processes(), params),
     'environment/info': () => host.environment,
-    'environmentConfig/read': (params) =>
-      readConfig({ config: host.config, room: host.files().room }, params),
+    'environmentConfig/read': (params) => readConfig({ config: host.config, files: host.files() }, params),
     'environment/status': () => ({ status: 'ready' }),
     'capabilityRoots/discoverV1': (params, id) => discoverRoots(capabilityScope(host), params, id),
     'capabilities/discoverV2': (params) => discoverInstalled(capabilityScope(host), params),
