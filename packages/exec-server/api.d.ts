@@ -44,10 +44,16 @@ interface CapabilityRoot {
     readonly path: NativePath;
 }
 
+/** Reads the whole of a regular file, following links, as whoever asks may. @throws ExecError `fileNotFound`, or why it cannot. */
+type ReadConfined = (path: NativePath, limitBytes: number) => Promise<Uint8Array>;
 /** Answers parts of the executor's configuration. */
 interface ExecutorConfig {
-    /** @throws ExecError `configUnreadable`, naming the file and the place in it. */
-    read(params: ParamsOf<typeof environmentConfigRead>): Promise<ResultOf<typeof environmentConfigRead>>;
+    /**
+     * @param readConfined Reads the files where something confines who asks; by default they are read as this program may.
+     * @throws ExecError `configUnreadable`, naming the file and the place in it, and quoting nothing of it; `outcomeUnknown` as
+     *   `readConfined`.
+     */
+    read(params: ParamsOf<typeof environmentConfigRead>, readConfined?: ReadConfined): Promise<ResultOf<typeof environmentConfigRead>>;
 }
 
 /** A piece of a file. */

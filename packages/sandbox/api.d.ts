@@ -102,8 +102,12 @@ declare class Lookups {
 interface Outside extends NetworkNames {
     /** Connects to an address; it is never resolved. Rejects when that fails or the signal is given. */
     connect(address: string, port: number, signal: AbortSignal): Promise<Socket>;
-    /** Where a connection to an address, in canonical form, would lead. Never fails. */
-    locate(address: string): Promise<Place>;
+    /**
+     * Where connections to addresses, in canonical form, would lead, for each of them.
+     * @param signal Ends it.
+     * @throws The reason of the signal, and nothing else.
+     */
+    locate(addresses: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, Place>>;
 }
 
 /** One request, as it came. */

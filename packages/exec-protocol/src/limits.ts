@@ -307,6 +307,9 @@ export const MAX_PLANS_PER_SESSION = 4;
 /** Managed networks that are made at a time for the processes of one session, so that others have their turn. */
 export const MAX_NETWORKS_BEGUN_PER_SESSION = 2;
 
+/** Those beside all that are made at once for sessions of which none is made, while others keep all of these busy. */
+export const MAX_FIRST_NETWORKS_BEGUN = 2;
+
 /** Sandboxes of one session that wait until they can be planned, and as many that wait for their networks. */
 export const MAX_WAITING_PLANS = 1024;
 

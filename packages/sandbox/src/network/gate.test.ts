@@ -6,6 +6,7 @@ import type { NetworkAnswer, NetworkDecider, NetworkQuestion } from './decider.j
 import { Gate, type NetworkDecision } from './gate.js';
 import { parseHostRules, type Target } from './host-rules.js';
 import type { Outside } from './outside.js';
+import { placed } from './testing/placed.js';
 
 const RULES = parseHostRules({ allow: ['a.example', 'localhost:3000', '9.9.9.9'], deny: ['bad.example'] });
 const NOW = new Date('2026-01-02T03:04:05Z');
@@ -43,7 +44,7 @@ function outsideWith(answers: readonly (readonly string[])[]): {
         asked.push(`connect ${address} ${port}`);
         return address.startsWith('9') ? Promise.resolve(new Socket()) : Promise.reject(new Error('nobody'));
       },
-      locate: () => Promise.resolve('elsewhere' as const),
+      locate: placed(() => 'elsewhere'),
     },
   };
 }
@@ -112,7 +113,7 @@ test('a name without an address, and one with none that may be used, come to dif
 test('a name that stands for this machine leads nowhere, however its address is listed without a port', async () => {
   const { outside, asked } = outsideWith([['10.0.0.9'], ['10.0.0.9']]);
   const rules = parseHostRules({ allow: ['*', '10.0.0.9', '10.0.0.9:443'], deny: [] });
-  const gate = new Gate(rules, { ...outside, locate: () => Promise.resolve('here') }, () => undefined);
+  const gate = new Gate(rules, { ...outside, locate: placed(() => 'here') }, () => undefined);
   const caller = { protocol: 'http' } as const;
   expect([
     await gate.open(caller, target('a.example', 80), PRESENT),
@@ -180,7 +181,7 @@ test('an address without a way to it is not tried', async () => {
   const { outside, asked } = outsideWith([['9.9.9.1', '9.9.9.2']]);
   const { gate } = gateTo({
     ...outside,
-    locate: (address) => Promise.resolve(address === '9.9.9.1' ? 'nowhere' : 'elsewhere'),
+    locate: placed((address) => (address === '9.9.9.1' ? 'nowhere' : 'elsewhere')),
   });
   await gate.open({ protocol: 'http' }, target('a.example', 80), PRESENT);
   expect(asked).toEqual(['resolve a.example', 'connect 9.9.9.2 80']);

@@ -4,7 +4,6 @@ import { canonicalHost } from './canonical-host.js';
 import type { NetworkAnswer, NetworkDecider, NetworkProtocol } from './decider.js';
 import { type HostRule, type HostRules, isLocalName, type Target } from './host-rules.js';
 import { denialOf, isUnlisted, judgeTarget, type RefusalReason, usableAddresses } from './judge.js';
-import type { Place } from './locate.js';
 import type { Resolution } from './names/lookups.js';
 import type { Outside } from './outside.js';
 
@@ -137,8 +136,7 @@ export class Gate {
       const denying = this.#denialOf(found.denied, target.port)?.pattern;
       return this.#refuseTarget(caller, target, { decision: 'deny', reason: 'denied', rule: denying });
     }
-    const places = new Map<string, Place>();
-    for (const address of found) places.set(address, await this.#outside.locate(address));
+    const places = await this.#outside.locate(found);
     const own = found.filter((address) => places.get(address) === 'here');
     const usable = usableAddresses(this.#rules, target, found, own);
     if (found.length > 0 && usable.length === 0) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hasLocalRoute } from './local-routes.js';
+import { hasLocalRoute, readLocalRoutes } from './local-routes.js';
 
 const NOTHING = '0'.repeat(32);
 
@@ -37,5 +37,5 @@ test.each([
   ['of IPv4', '93.184.216.34', false],
   ['without zeros that are left out', '2a00:2:0:0:1:2:3:4', true],
 ])('an address %s', (_, address, isLocal) => {
-  expect(hasLocalRoute(TABLE, address)).toBe(isLocal);
+  expect(hasLocalRoute(readLocalRoutes(TABLE), address)).toBe(isLocal);
 });

@@ -6,19 +6,25 @@ const RTF_UP = 0x1;
 
 const GROUP_BITS = 16;
 
-/**
- * Whether a route for IPv6 has this machine take an address for its own, which it does not need an interface for.
- * @param table As in `/proc/net/ipv6_route`.
- * @param address Canonical.
- */
-export function hasLocalRoute(table: string, address: string): boolean {
-  const wanted = bitsOf(groupsOf(address));
-  return table.split('\n').some((line) => {
+/** Networks for IPv6 that this machine takes for its own, for which it needs no interface: how their addresses begin, in bits. */
+export type LocalRoutes = ReadonlySet<string>;
+
+/** @param table As in `/proc/net/ipv6_route`. */
+export function readLocalRoutes(table: string): LocalRoutes {
+  const routes = new Set<string>();
+  for (const line of table.split('\n')) {
     const [destination = '', length = '', , , , , , , flags = ''] = line.trim().split(/\s+/);
-    const isLocal = (Number.parseInt(flags, 16) & (RTF_LOCAL | RTF_UP)) === (RTF_LOCAL | RTF_UP);
-    const prefix = bitsOf(destination.match(/.{4}/g) ?? []).slice(0, Number.parseInt(length, 16));
-    return isLocal && prefix !== '' && wanted.startsWith(prefix);
-  });
+    if ((Number.parseInt(flags, 16) & (RTF_LOCAL | RTF_UP)) !== (RTF_LOCAL | RTF_UP)) continue;
+    routes.add(bitsOf(destination.match(/.{4}/g) ?? []).slice(0, Number.parseInt(length, 16)));
+  }
+  routes.delete('');
+  return routes;
+}
+
+/** Whether one of them has an address, which is canonical. */
+export function hasLocalRoute(routes: LocalRoutes, address: string): boolean {
+  const wanted = bitsOf(groupsOf(address));
+  return Array.from(wanted, (_, at) => wanted.slice(0, at + 1)).some((prefix) => routes.has(prefix));
 }
 
 /** All eight, none of them left out. */

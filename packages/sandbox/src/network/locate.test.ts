@@ -1,9 +1,11 @@
+import { createHook } from 'node:async_hooks';
 import { execFile, spawnSync } from 'node:child_process';
 import { networkInterfaces } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { canonicalHost } from './canonical-host.js';
+import { readLocalRoutes } from './local-routes.js';
 import { type AddressFacts, locate, locatorWith, type Place } from './locate.js';
 
 const DEADLINE_MS = 60_000;
@@ -17,11 +19,11 @@ const OWN = Object.values(networkInterfaces())
 
 test('every address of an interface is here, and so is whatever leads to the loopback', async () => {
   const addresses = [...OWN, '127.0.0.1', '127.1.2.3', '0.0.0.0'];
-  expect(await Promise.all(addresses.map(locate))).toEqual(addresses.map(() => 'here'));
+  expect([...(await locate(addresses)).values()]).toEqual([...new Set(addresses)].map(() => 'here'));
 });
 
 test('an address that is reserved for documents, and one that no connection leads to, are not', async () => {
-  const places = await Promise.all(['198.51.100.7', '255.255.255.255'].map(locate));
+  const places = [...(await locate(['198.51.100.7', '255.255.255.255'])).values()];
   expect(places.map((place) => place === 'here')).toEqual([false, false]);
 });
 
@@ -29,7 +31,7 @@ const ELSEWHERE: AddressFacts = {
   interfaces: () => ['10.0.0.1'],
   sourceTowards: () => Promise.resolve('10.0.0.1'),
   mayListenAt: () => Promise.resolve(false),
-  routes: () => Promise.resolve(''),
+  routes: () => Promise.resolve(new Set()),
 };
 
 const ROUTED = `2a000002${'0'.repeat(24)} 40 ${'0'.repeat(32)} 00 ${'0'.repeat(32)} 00000400 00000001 00000000 80000001 lo`;
@@ -62,10 +64,63 @@ test.each<[string, string, Partial<AddressFacts>, Place]>([
     'here',
   ],
   ['at which programs may listen', '10.0.0.2', { mayListenAt: () => Promise.resolve(true) }, 'here'],
-  ['that a route makes one of this machine', '2a00:2::7', { routes: () => Promise.resolve(ROUTED) }, 'here'],
-  ['that a route leads away to', '2a00:3::7', { routes: () => Promise.resolve(ROUTED) }, 'elsewhere'],
+  [
+    'that a route makes one of this machine',
+    '2a00:2::7',
+    { routes: () => Promise.resolve(readLocalRoutes(ROUTED)) },
+    'here',
+  ],
+  [
+    'that a route leads away to',
+    '2a00:3::7',
+    { routes: () => Promise.resolve(readLocalRoutes(ROUTED)) },
+    'elsewhere',
+  ],
 ])('an address %s', async (_, address, facts, place) => {
   expect(await locatorWith({ ...ELSEWHERE, ...facts })(address)).toBe(place);
+});
+
+/** Many, none of them of this machine. */
+const MANY = Array.from({ length: 1024 }, (_, at) => `2001:db8::${(at + 1).toString(16)}`);
+
+/** How many requests for files are made while a list is located. */
+async function fileRequestsFor(addresses: readonly string[]): Promise<number> {
+  let count = 0;
+  const watch = createHook({ init: (_id, type) => void (count += type.startsWith('FSREQ') ? 1 : 0) });
+  watch.enable();
+  await locate(addresses);
+  watch.disable();
+  return count;
+}
+
+test('what this machine lists is read once, however many addresses are asked about', async () => {
+  const few = await fileRequestsFor(['198.51.100.7', '2001:db8::7']);
+  expect([few > 0, await fileRequestsFor(['198.51.100.7', ...MANY])]).toEqual([true, few]);
+});
+
+test('who asks about many keeps nobody else waiting', async () => {
+  const mayListenAt = (): Promise<boolean> => {
+    for (const end = performance.now() + 1; performance.now() < end; );
+    return Promise.resolve(false);
+  };
+  let turns = 0;
+  const others = setInterval(() => (turns += 1), 0);
+  await locate(MANY.slice(0, 64), undefined, { ...ELSEWHERE, mayListenAt });
+  clearInterval(others);
+  expect(turns).toBeGreaterThan(10);
+});
+
+test('nothing more is asked when it is called off', async () => {
+  const calledOff = new AbortController();
+  const asked: string[] = [];
+  const sourceTowards = (address: string): Promise<undefined> => {
+    asked.push(address);
+    if (asked.length === 2) calledOff.abort(new Error('called off'));
+    return Promise.resolve(undefined);
+  };
+  const located = locate(MANY, calledOff.signal, { ...ELSEWHERE, sourceTowards });
+  await expect(located).rejects.toThrow(new Error('called off'));
+  expect(asked).toEqual(MANY.slice(0, 2));
 });
 
 const NETWORK = [
@@ -91,7 +146,7 @@ function canBeMade(network: readonly string[]): boolean {
 async function placesIn(network: readonly string[], addresses: readonly string[]): Promise<unknown> {
   const program = `
     import { locate } from ${JSON.stringify(path.join(import.meta.dirname, 'locate.ts'))};
-    console.log(JSON.stringify(await Promise.all(process.argv.slice(1).map((address) => locate(address)))));
+    console.log(JSON.stringify([...(await locate(process.argv.slice(1))).values()]));
   `;
   const node = [process.execPath, '--import', import.meta.resolve('tsx'), '--conditions=source'];
   const { stdout } = await promisify(execFile)(

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { NetworkDecider } from './decider.js';
 import { Gate, type NetworkDecision } from './gate.js';
-import { type HostRule, type HostRules, loopbackTargets, requirePorts } from './host-rules.js';
+import { type HostRules, loopbackTargets, requirePorts } from './host-rules.js';
 import { Lookups } from './names/lookups.js';
 import { openNetworkCell } from './network-cell.js';
 import { type Outside, outsideWith } from './outside.js';
@@ -61,7 +61,7 @@ export async function openManagedNetwork({
   outside = outsideWith(lookups),
   signal,
 }: ManagedNetworkOptions): Promise<ManagedNetwork> {
-  await requireOwnPorts(rules, outside);
+  await requireOwnPorts(rules, outside, signal);
   const targets = loopbackTargets(rules);
   const ports = targets.map(({ port }) => port);
   const cell = await openNetworkCell(bwrap, settings === null ? ports : [...ports, ANY_PORT], signal);
@@ -86,13 +86,17 @@ export async function openManagedNetwork({
 }
 
 /** What the lists could not be held to while they were read: the addresses of this machine come and go. */
-async function requireOwnPorts(rules: HostRules, outside: Outside): Promise<void> {
-  const own = new Set<HostRule>();
-  for (const rule of rules.allow) {
-    if (rule.port === undefined && isIP(rule.host) !== 0 && (await outside.locate(rule.host)) === 'here')
-      own.add(rule);
-  }
-  requirePorts(rules, (rule) => own.has(rule));
+async function requireOwnPorts(
+  rules: HostRules,
+  outside: Outside,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const open = rules.allow.filter(({ port, host }) => port === undefined && isIP(host) !== 0);
+  const places = await outside.locate(
+    open.map(({ host }) => host),
+    signal,
+  );
+  requirePorts(rules, ({ host }) => places.get(host) === 'here');
 }
 
 const ANY_PORT = 0;

@@ -8,8 +8,12 @@ import { ReadOutSocket } from './read-out-socket.js';
 export interface Outside extends NetworkNames {
   /** Connects to an address; it is never resolved. Rejects when that fails or the signal is given. */
   connect(address: string, port: number, signal: AbortSignal): Promise<Socket>;
-  /** Where a connection to an address, in canonical form, would lead. Never fails. */
-  locate(address: string): Promise<Place>;
+  /**
+   * Where connections to addresses, in canonical form, would lead, for each of them.
+   * @param signal Ends it.
+   * @throws The reason of the signal, and nothing else.
+   */
+  locate(addresses: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, Place>>;
 }
 
 /** The network of this machine, for one sandbox. @param lookups Where its names have a share. */
@@ -18,7 +22,7 @@ export function outsideWith(lookups: Lookups): Outside {
   return {
     resolve: (name, signal, denial) => names.resolve(name, signal, denial),
     connect: connectTo,
-    locate,
+    locate: (addresses, signal) => locate(addresses, signal),
   };
 }
 

@@ -1,4 +1,9 @@
-import { ExecError, MAX_NETWORKS_BEGUN_PER_SESSION, MAX_WAITING_PLANS } from '@holdfast/exec-protocol';
+import {
+  ExecError,
+  MAX_FIRST_NETWORKS_BEGUN,
+  MAX_NETWORKS_BEGUN_PER_SESSION,
+  MAX_WAITING_PLANS,
+} from '@holdfast/exec-protocol';
 import { SetUp } from '@holdfast/sandbox';
 import { expect, test } from 'vitest';
 import { NetworkTurns } from './network-turns.js';
@@ -29,13 +34,25 @@ test('a session that asks for many leaves places to others, and they have the ne
   const networks = new Networks();
   const asked = Array.from({ length: 6 }, () => networks.ask('many'));
   expect(networks.begun).toEqual(Array(MAX_NETWORKS_BEGUN_PER_SESSION).fill('many'));
-  asked.push(...['a', 'b', 'c'].map((session) => networks.ask(session)));
-  expect(networks.begun).toEqual(['many', 'many', 'a', 'b']);
+  asked.push(...['a', 'b', 'c', 'd', 'e'].map((session) => networks.ask(session)));
+  expect(networks.begun).toEqual(['many', 'many', 'a', 'b', 'c', 'd']);
   await networks.make();
-  expect(networks.begun).toEqual(['many', 'many', 'a', 'b', 'c']);
+  expect(networks.begun).toEqual(['many', 'many', 'a', 'b', 'c', 'd', 'e']);
   for (let left = asked.length; left > 0; left -= 1) await networks.make();
   await Promise.all(asked);
-  expect(networks.begun.slice(5)).toEqual(Array(4).fill('many'));
+  expect(networks.begun.slice(7)).toEqual(Array(4).fill('many'));
+});
+
+test('sessions that keep all places busy keep nobody from a first one', async () => {
+  const networks = new Networks();
+  const asked = ['one', 'one', 'one', 'other', 'other', 'other'].map((session) => networks.ask(session));
+  expect(networks.begun).toEqual(['one', 'one', 'other', 'other']);
+  asked.push(...['late', 'late', 'later'].map((session) => networks.ask(session)));
+  expect(networks.begun.slice(4)).toEqual(
+    Array.from({ length: MAX_FIRST_NETWORKS_BEGUN }, (_, at) => ['late', 'later'][at]),
+  );
+  for (let left = asked.length; left > 0; left -= 1) await networks.make();
+  await Promise.all(asked);
 });
 
 test('so many of a session may wait, and one that does not get its turn says so', async () => {

@@ -1,4 +1,9 @@
-import { ExecError, MAX_NETWORKS_BEGUN_PER_SESSION, MAX_WAITING_PLANS } from '@holdfast/exec-protocol';
+import {
+  ExecError,
+  MAX_FIRST_NETWORKS_BEGUN,
+  MAX_NETWORKS_BEGUN_PER_SESSION,
+  MAX_WAITING_PLANS,
+} from '@holdfast/exec-protocol';
 import type { SetUp } from '@holdfast/sandbox';
 import { MAX_CELLS_STARTING } from '@holdfast/sandbox/internal';
 import { FairPlaces, type Party } from './fair-places.js';
@@ -8,6 +13,8 @@ export class NetworkTurns {
   readonly #places = new FairPlaces({
     all: MAX_CELLS_STARTING,
     perSession: MAX_NETWORKS_BEGUN_PER_SESSION,
+    // Two sessions leave none as long as they like.
+    forFirst: MAX_FIRST_NETWORKS_BEGUN,
     waiting: MAX_WAITING_PLANS,
     refusal: tooManyWait,
   });

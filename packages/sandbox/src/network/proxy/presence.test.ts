@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Gate } from '../gate.js';
 import { parseHostRules } from '../host-rules.js';
 import { connectTo } from '../outside.js';
+import { placed } from '../testing/placed.js';
 import { Proxy } from './proxy.js';
 
 const DEADLINE_MS = 60_000;
@@ -36,7 +37,7 @@ beforeEach(async () => {
     {
       resolve: (_name, wanted) => new Promise((find) => lookups.push({ wanted, find })),
       connect: (_address, _port, signal) => connectTo('127.0.0.1', portOf(server), signal),
-      locate: () => Promise.resolve('elsewhere'),
+      locate: placed(() => 'elsewhere'),
     },
     () => undefined,
   );

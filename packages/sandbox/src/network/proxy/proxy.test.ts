@@ -14,6 +14,7 @@ import {
 import { Gate } from '../gate.js';
 import { parseHostRules } from '../host-rules.js';
 import { connectTo, type Outside } from '../outside.js';
+import { placed } from '../testing/placed.js';
 import { Proxy } from './proxy.js';
 
 const DEADLINE_MS = 30_000;
@@ -21,7 +22,7 @@ const DEADLINE_MS = 30_000;
 const NOWHERE: Outside = {
   resolve: () => Promise.resolve([]),
   connect: connectTo,
-  locate: () => Promise.resolve('nowhere'),
+  locate: placed(() => 'nowhere'),
 };
 
 let listener: Server;
@@ -49,7 +50,7 @@ beforeEach(async () => {
       wentOut += 1;
       return connectTo('127.0.0.1', portOf(echo), signal);
     },
-    locate: () => Promise.resolve('elsewhere' as const),
+    locate: placed(() => 'elsewhere'),
   };
   proxy = new Proxy(
     new Gate(rules, outside, ({ decision, reason }) => decisions.push(reason ?? decision)),
@@ -249,7 +250,7 @@ test(
         dialled.push(socket);
         return socket;
       },
-      locate: () => Promise.resolve('elsewhere'),
+      locate: placed(() => 'elsewhere'),
       resolve: () => Promise.resolve(['9.9.9.9']),
     };
     const gate = new Gate(parseHostRules({ allow: ['a.example'], deny: [] }), outside, () => undefined);

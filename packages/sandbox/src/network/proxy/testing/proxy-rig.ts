@@ -3,6 +3,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { Gate } from '../../gate.js';
 import { parseHostRules } from '../../host-rules.js';
 import { connectTo, type Outside } from '../../outside.js';
+import { placed } from '../../testing/placed.js';
 import { Proxy } from '../proxy.js';
 import { PROXY_SOCKET } from '../socket-options.js';
 
@@ -39,7 +40,7 @@ export async function rigProxy(
   const toServer: Outside = {
     resolve: () => Promise.resolve(['9.9.9.9']),
     connect: (_address, _port, signal) => connectTo('127.0.0.1', portOf(server), signal),
-    locate: () => Promise.resolve('elsewhere' as const),
+    locate: placed(() => 'elsewhere'),
   };
   const rules = parseHostRules({ allow: ['a.example'], deny: [] });
   const gate = new Gate(rules, toServer, ({ decision, reason }) => {
