@@ -18,7 +18,7 @@ export const COMMAND_VALUE = /^(?:!|ext::)/;
 export function wordsOf(value: string): CommandWords {
   if (!NO_PLAIN_PATH.test(value)) return { paths: [value].filter(mayBePath), operands: [], scripts: [] };
   const command = value.replace(COMMAND_VALUE, '');
-  const quoted = QUOTES.test(command) ? shellWordsIn(command) : [];
+  const quoted = QUOTES.test(command) ? wordsIn(command, SEPARATOR) : [];
   const split = command.split(/[\s"'`;&|()<>]+/);
   const given = [...quoted, ...split].flatMap(valuesIn);
   const behind = [...withoutFirst(quoted), ...withoutFirst(split), ...given];
@@ -60,12 +60,12 @@ const WORKED_ON = 'package.json';
 /** No path, option, home, pattern or variable. */
 const SCRIPT_NAME = /^[^-~/*?[\]{}$%=][^/*?[\]{}$%=]{0,254}$/;
 
-/** The words of a command, with what is quoted or comes behind a backslash as part of them. */
-function shellWordsIn(command: string): readonly string[] {
+/** The words of a command between what matches `separator`, with what is quoted or comes behind a backslash as part of them. */
+export function wordsIn(command: string, separator: RegExp): readonly string[] {
   const words: string[] = [];
   let word = '';
-  for (const [part] of command.matchAll(SHELL_PARTS)) {
-    if (!SEPARATOR.test(part)) {
+  for (const [part] of command.matchAll(PARTS)) {
+    if (!separator.test(part)) {
       word += QUOTED.test(part) ? part.slice(1, -1) : part.replaceAll('\\', '');
       continue;
     }
@@ -75,6 +75,6 @@ function shellWordsIn(command: string): readonly string[] {
   return [...words, word];
 }
 
-const SHELL_PARTS = /"[^"]*"|'[^']*'|\\[^]|[^\s"'\\`;&|()<>]+|[^]/g;
+const PARTS = /"[^"]*"|'[^']*'|\\[^]|[^\s"'\\`;&|()<>]+|[^]/g;
 const SEPARATOR = /^[\s`;&|()<>]/;
 const QUOTED = /^(?:"[^]*"|'[^]*')$/;

@@ -1,6 +1,7 @@
 import { MAX_CONFIG_LOOKS } from '../limits.js';
 import { COMMAND_VALUE, wordsOf } from './command-words.js';
 import type { ConfigSetting } from './git-config.js';
+import { type PlainAlias, plainAliasOf } from './plain-alias.js';
 
 /** What a config names that git would read or run: paths as they are written there, each once. */
 export interface NamedInConfig {
@@ -34,8 +35,7 @@ export function namedIn(settings: readonly ConfigSetting[]): NamedInConfig {
     for (const path of paths) if (found[kind].size <= MAX_CONFIG_LOOKS) found[kind].add(path);
   };
   let worktree: string | undefined;
-  for (const { name, value } of settings) {
-    const kind = KINDS.get(name) ?? kindOfProgram(name, value);
+  for (const { value, kind } of kindsOf(settings)) {
     // Of several the last one counts.
     if (kind === 'worktree') worktree = value;
     else if (kind === 'commands' && found.programs.size <= MAX_CONFIG_LOOKS) {
@@ -43,8 +43,9 @@ export function namedIn(settings: readonly ConfigSetting[]): NamedInConfig {
       add('programs', paths);
       add('operands', operands);
       add('scripts', scripts);
-    } else if (kind === 'others' && found.others.size <= MAX_CONFIG_LOOKS)
-      add('others', wordsOf(value).paths);
+    } else if (kind === 'words' && found.programs.size <= MAX_CONFIG_LOOKS)
+      add('programs', wordsOf(value).paths);
+    else if (kind === 'others' && found.others.size <= MAX_CONFIG_LOOKS) add('others', wordsOf(value).paths);
     else if (kind === 'includes' || kind === 'hooks' || kind === 'programs') add(kind, [value]);
   }
   const { includes, hooks, programs, operands, scripts, others } = found;
@@ -58,6 +59,37 @@ export function namedIn(settings: readonly ConfigSetting[]): NamedInConfig {
     others: [...others].filter((path) => !programs.has(path)),
   };
 }
+
+/** What is to become of a value. */
+type Kind = 'includes' | 'hooks' | 'worktree' | 'programs' | 'commands' | 'words' | 'others';
+
+interface KnownSetting extends ConfigSetting {
+  readonly kind: Kind | undefined;
+}
+
+function* kindsOf(settings: readonly ConfigSetting[]): Generator<KnownSetting> {
+  for (const setting of settings) {
+    const alias = plainAliasOf(setting);
+    if (alias === undefined) {
+      yield { ...setting, kind: kindOf(setting) };
+      continue;
+    }
+    yield { ...setting, kind: KINDS_OF_WORDS[alias.words] };
+    // Where files are checked out is not asked of one command.
+    for (const given of alias.settings)
+      if (given.name !== 'core.worktree') yield { ...given, kind: kindOf(given) };
+  }
+}
+
+function kindOf({ name, value }: ConfigSetting): Kind | undefined {
+  return KINDS.get(name) ?? kindOfProgram(name, value);
+}
+
+const KINDS_OF_WORDS: Readonly<Record<PlainAlias['words'], Kind | undefined>> = {
+  command: 'commands',
+  data: undefined,
+  unknown: 'words',
+};
 
 const KINDS: ReadonlyMap<string, 'includes' | 'hooks' | 'worktree' | 'programs'> = new Map([
   ['include.path', 'includes'],
