@@ -11,6 +11,7 @@ import { indexRules, type RuleIndex } from '../policy/access.js';
 import type { LooseLink, NormalisedPolicy, PathRule } from '../policy/path-rule.js';
 import type { ChangeLook } from './change-look.js';
 import { hasChanged, statOf } from './changed.js';
+import { isCopiedUp } from './copied-up.js';
 
 /** Paths that are looked at between two turns of the event loop. */
 const PATHS_AT_ONCE = 256;
@@ -30,7 +31,7 @@ export async function findUncovered(
     if (text !== undefined) findings.add('protectedName', rule.path, text);
   }
   for await (const link of inTurns(looseLinks, signal)) {
-    if (isReplaced(link, since)) findings.add('protectedName', link.path, replaced);
+    if (isReplaced(link, index, since)) findings.add('protectedName', link.path, replaced);
   }
 }
 
@@ -65,14 +66,22 @@ function toldOf(rule: PathRule, index: RuleIndex, since: number): Text | undefin
   if (found === undefined) return undefined;
   if (kind === 'missing') return hasContent(path, found, placeholderText ?? '') ? exchanged : undefined;
   if (identity === undefined) return undefined;
-  if (isAnother(found, identity)) return exchanged;
+  if (isAnother(path, found, identity, index)) return exchanged;
   const isTold = identity.bornMs === undefined && isForCommands(rule, index) && hasChanged(path, since);
   return isTold ? perhapsExchanged : undefined;
 }
 
 /** Whether another file stands there, as far as its file system tells: it gives the number of what has gone at once. */
-function isAnother(found: Stats, { device, inode, bornMs }: FileIdentity): boolean {
-  return found.dev !== device || found.ino !== inode || bornMsOf(found) !== bornMs;
+function isAnother(
+  path: string,
+  found: Stats,
+  { device, inode, bornMs }: FileIdentity,
+  index: RuleIndex,
+): boolean {
+  if (found.dev !== device || found.ino !== inode) return true;
+  if (bornMsOf(found) === bornMs) return false;
+  const canMake = (at: string): boolean => index.accessAt(parentOf(at)) === 'write';
+  return bornMs === undefined || !isCopiedUp(path, bornMs, canMake);
 }
 
 function exchanged(path: string): string {
@@ -84,13 +93,13 @@ function perhapsExchanged(path: string): string {
 }
 
 /** One that was made anew as it was leads where the other one did, and for the same users. */
-function isReplaced(link: LooseLink, since: number): boolean {
+function isReplaced(link: LooseLink, index: RuleIndex, since: number): boolean {
   const { path, identity } = link;
   if (isBehindLink(path)) return true;
   const found = statOf(path);
   if (found === undefined) return false;
   const isThatOne =
-    !isAnother(found, identity) && (identity.bornMs !== undefined || !hasChanged(path, since));
+    !isAnother(path, found, identity, index) && (identity.bornMs !== undefined || !hasChanged(path, since));
   return !isThatOne && !isAlike(found, link);
 }
 
