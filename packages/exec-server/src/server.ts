@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { OperatorCeiling } from '@holdfast/sandbox';
-import { createToken } from './auth.js';
+import { type AccessPolicy, createToken } from './auth.js';
 import { systemClock } from './clock.js';
 import { createCapabilityFinder } from './config/capabilities/capability-finder.js';
 import { createExecutorConfig } from './config/executor-config.js';
@@ -21,7 +21,7 @@ import { createPipePool } from './process/spawn/pipe/pipe-pool.js';
 import { createSpillDirectory, type SpillDirectory } from './process/spill/spill-directory.js';
 import { type Shortage, ShortageLog } from './shortage-log.js';
 import { keepSpareDescriptor } from './spare-descriptor.js';
-import { type Listener, listen } from './transport/listen.js';
+import { type ListenEvents, type Listener, listen } from './transport/listen.js';
 import { DEFAULT_LISTEN_URL, type ListenAddress, parseListenUrl } from './transport/listen-address.js';
 import { StdioTransport } from './transport/stdio-transport.js';
 
@@ -94,7 +94,7 @@ export async function createExecServer(options: ExecServerOptions = {}): Promise
   refuseContradiction(options);
   const address = parseListenUrl(options.listen ?? DEFAULT_LISTEN_URL);
   const machine = readHost(options.sandboxCeiling !== undefined);
-  const ownPaths = ownPathsOf(options, address);
+  const ownPaths = ownPathsOf(options);
   const pipes = createPipePool({ directory: () => ownPaths.pipes });
   const processes = createOsProcesses(pipes);
   const releaseSpare = keepSpareDescriptor();
@@ -138,18 +138,18 @@ export async function createExecServer(options: ExecServerOptions = {}): Promise
     return serverOf(undefined, ended, () => closeAll());
   }
   const { principal, ...policy } = admissionOf(address.kind, options);
-  const listener = await listen(address, policy, {
+  const events: ListenEvents = {
     accept: (transport) => void core.accept(transport, principal, { isResumable: true }),
     onFull: () => {
       shortages.met(LAST_DESCRIPTOR);
     },
-  }).catch(async (error: unknown) => {
+  };
+  const listener = await listenHidden(address, policy, events, ownPaths).catch(async (error: unknown) => {
     await closeAll();
     throw error;
   });
-  return serverOf(withToken(listener.url, policy.token), new Promise(() => undefined), () =>
-    closeAll(listener),
-  );
+  const url = withToken(listener.url, policy.token);
+  return serverOf(url, new Promise(() => undefined), () => closeAll(listener));
 }
 
 function withToken(url: string, token: string | null): string {
@@ -160,9 +160,25 @@ function lifetimesIn({ sessionTtlMs, closedProcessTtlMs, silenceMs }: Lifetimes)
   return { sessionTtlMs, closedProcessTtlMs, silenceMs };
 }
 
-function ownPathsOf({ spill, tokenFile }: ExecServerOptions, address: ListenAddress): OwnPaths {
-  const socket = address.kind === 'unix' ? address.path : undefined;
-  return new OwnPaths({ temporary: tmpdir(), spillDirectory: spill?.directory, socket, tokenFile });
+function ownPathsOf({ spill, tokenFile }: ExecServerOptions): OwnPaths {
+  return new OwnPaths({ temporary: tmpdir(), spillDirectory: spill?.directory, tokenFile });
+}
+
+/** As `listen`; a socket in the file system is hidden before anybody who connects to it is heard. */
+async function listenHidden(
+  address: Exclude<ListenAddress, { kind: 'stdio' }>,
+  policy: AccessPolicy,
+  events: ListenEvents,
+  ownPaths: OwnPaths,
+): Promise<Listener> {
+  const listener = await listen(address, policy, events);
+  try {
+    if (address.kind === 'unix') ownPaths.addSocket(address.path);
+    return listener;
+  } catch (error) {
+    await listener.close();
+    throw error;
+  }
 }
 
 function refuseContradiction({ sandboxCeiling, inheritsOuterSandbox }: ExecServerOptions): void {

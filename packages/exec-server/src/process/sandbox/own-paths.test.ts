@@ -10,6 +10,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ExecError } from '@holdfast/exec-protocol';
@@ -33,7 +34,6 @@ function ownPaths(tokenFile?: string): OwnPaths {
     records: path.join(place, 'run/holdfast'),
     temporary: path.join(place, 'tmp'),
     spillDirectory: path.join(place, 'disk'),
-    socket: path.join(place, 'server.sock'),
     tokenFile,
   });
 }
@@ -50,12 +50,36 @@ test('everything is in directories that only this user may enter, which are ther
   expect(folders.map((folder) => statSync(folder).mode & 0o777)).toEqual([0o700, 0o700]);
 });
 
-test('a socket is among it once it is there', () => {
-  const own = ownPaths();
-  const socket = path.join(place, 'server.sock');
-  expect(own.secured()).not.toContain(socket);
-  writeFileSync(socket, '');
-  expect(own.secured()).toContain(socket);
+test.each(['server.sock', 'link/server.sock', 'link/../server.sock', './link/.././server.sock'])(
+  'a socket at %s is among it where it really is, and stays so when the links on its way have changed',
+  async (written) => {
+    const real = path.join(place, 'real');
+    mkdirSync(path.join(real, 'deep'), { recursive: true });
+    symlinkSync('real/deep', path.join(place, 'link'));
+    const own = ownPaths();
+    // path.join would take `..` for what the name says.
+    const socket = `${place}/${written}`;
+    const server = createServer();
+    await new Promise<void>((resolve) => void server.listen(socket, resolve));
+    const bound = realpathSync.native(socket);
+    try {
+      const before = own.secured();
+      own.addSocket(socket);
+      rmSync(path.join(place, 'link'));
+      expect({ before, after: own.secured() }).toEqual({ before, after: [...before, bound] });
+    } finally {
+      await new Promise((resolve) => server.close(resolve));
+      rmSync(bound, { force: true });
+    }
+  },
+);
+
+test('a token whose path goes back behind a link is among it where its file really is', () => {
+  mkdirSync(path.join(place, 'real/deep'), { recursive: true });
+  symlinkSync('real/deep', path.join(place, 'link'));
+  for (const directory of [place, path.join(place, 'real')]) writeFileSync(path.join(directory, 'token'), '');
+  const hidden = realpathSync(path.join(place, 'real/token'));
+  expect(ownPaths(`${place}/link/../token`).secured()).toEqual([...ownPaths().secured(), hidden]);
 });
 
 test('a token is among it where its file really is, as long as it is there', () => {

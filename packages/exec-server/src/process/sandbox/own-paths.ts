@@ -11,8 +11,6 @@ export interface OwnPathsOptions {
   readonly temporary: string;
   /** For output on a disk; default that of `spillFolder`. */
   readonly spillDirectory: string | undefined;
-  /** A path to which clients connect; undefined where they do not. */
-  readonly socket: string | undefined;
   /** A file with what clients must show; undefined where there is none. */
   readonly tokenFile: string | undefined;
 }
@@ -26,20 +24,28 @@ export class OwnPaths {
   readonly #temporary: string;
   readonly #spill: string;
   readonly #spillParent: string;
-  readonly #files: readonly string[];
+  readonly #files: string[];
   /** Why something may be where a sandbox would show it. */
   #problem: ExecError | undefined;
 
-  constructor({ records, temporary, spillDirectory = '/var/tmp', socket, tokenFile }: OwnPathsOptions) {
+  constructor({ records, temporary, spillDirectory = '/var/tmp', tokenFile }: OwnPathsOptions) {
     const uid = process.getuid?.() ?? 0;
     this.#records = records ?? placeholderFolder(uid);
     this.#temporary = temporary;
     this.#spill = spillFolder(uid, spillDirectory);
     this.#spillParent = spillDirectory;
-    this.#files = [
-      ...(socket === undefined ? [] : [path.resolve(socket)]),
-      ...(tokenFile === undefined ? [] : placesOf(tokenFile)),
-    ];
+    this.#files = tokenFile === undefined ? [] : placesOf(tokenFile);
+  }
+
+  /**
+   * Has the socket hidden to which clients connect, wherever links have led it.
+   * @param socket Its path, which the system has just taken.
+   * @throws Error of the system when it is not there any more.
+   */
+  addSocket(socket: string): void {
+    // The path may hold `..` behind a link.
+    const directory = realpathSync.native(path.dirname(socket));
+    this.#files.push(path.join(directory, path.basename(socket)));
   }
 
   /**
@@ -78,9 +84,10 @@ export class OwnPaths {
 }
 
 /** Where a file is, now that it has been read: nowhere if it was a pipe, or has no name. */
-function placesOf(file: string): readonly string[] {
+function placesOf(file: string): string[] {
   const facts = statSync(file);
-  return facts.isFile() && facts.nlink > 0 ? [realpathSync(file)] : [];
+  // Node's own way takes `..` behind a link for what the name says.
+  return facts.isFile() && facts.nlink > 0 ? [realpathSync.native(file)] : [];
 }
 
 /** @throws ExecError `sandboxUnsupported` */
