@@ -6,6 +6,7 @@ import {
   MAX_PACK_NAME_BYTES,
 } from '../limits.js';
 import type { Findings } from './findings.js';
+import type { KeptOutPlaces } from './kept-out.js';
 
 /** What one look may still do, in all repositories together; counted down. */
 export interface LookBudget {
@@ -38,5 +39,6 @@ export interface ChangeLook {
   readonly repositories: ReadonlySet<string>;
   readonly budget: LookBudget;
   readonly findings: Findings;
+  readonly keptOut: KeptOutPlaces;
   readonly signal: AbortSignal;
 }

@@ -1,9 +1,10 @@
-import { mkdirSync, renameSync, symlinkSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, renameSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
+import { letGoOfWays } from '../files/direct-path.js';
 import { isWithin, MAX_PATH_BYTES } from '../files/paths.js';
 import { temporaryDirectory } from '../files/testing/temporary-directory.js';
-import { isSince, placedSince } from './changed.js';
+import { hasChanged, isSince, placedSince, statOf } from './changed.js';
 import { laterTime } from './testing/later-time.js';
 
 let root: string;
@@ -60,6 +61,41 @@ test('what was made or renamed has been placed, with all below it, but for what 
     'gone',
   ];
   expect(names.filter((name) => wasPlaced(at(name)))).toEqual(names.slice(0, 5));
+});
+
+const isRoot = process.geteuid?.() === 0;
+const NOBODY = 65534;
+
+test('what cannot be looked at is not taken for nothing, but may have been made, changed or moved', () => {
+  const shut = path.join(root, 'shut');
+  const below = path.join(shut, 'x/y');
+  mkdirSync(below, { recursive: true });
+  chmodSync(root, 0o755);
+  // To root nothing is shut.
+  if (isRoot) chownSync(shut, NOBODY, NOBODY);
+  const later = Date.now() + 60_000;
+  const isPlaced = (canMove: boolean): boolean => placedSince(later, () => canMove)(below);
+  const kindOf = (found: ReturnType<typeof statOf>): unknown => (typeof found === 'object' ? 'seen' : found);
+  const asked = (): readonly unknown[] => [
+    kindOf(statOf(below)),
+    hasChanged(below, later),
+    isPlaced(true),
+    isPlaced(false),
+    hasChanged(path.join(root, 'nothing'), later),
+  ];
+  const open = asked();
+  letGoOfWays();
+  chmodSync(shut, 0o600);
+  if (isRoot) process.seteuid?.(NOBODY);
+  try {
+    expect([open, asked()]).toEqual([
+      ['seen', false, false, false, false],
+      ['keptOut', true, true, false, false],
+    ]);
+  } finally {
+    if (isRoot) process.seteuid?.(0);
+    chmodSync(shut, 0o700);
+  }
 });
 
 test('a path of thousands of names behind an old link is looked at in time that grows with its length alone', () => {

@@ -5,19 +5,29 @@ import { isSettled } from '../files/directory-stamp.js';
 import { lacksDescriptors } from '../files/error-code.js';
 import { ancestorsOf } from '../files/paths.js';
 
-/** What stands at a path, without following any link; undefined where nothing is, or nobody can tell. @throws Error of the system where descriptors are lacking. */
-export function statOf(path: string): Stats | undefined {
+/**
+ * What stands at a path, without following any link; undefined where nothing is, or a link is on the way, and `keptOut` where nobody can tell.
+ * @throws Error of the system where descriptors are lacking.
+ */
+export function statOf(path: string): Stats | 'keptOut' | undefined {
   try {
     return directStat(path);
   } catch (error) {
     if (lacksDescriptors(error)) throw error;
-    return undefined;
+    return 'keptOut';
   }
 }
 
-/** Whether something is there that was made, changed or renamed since. @param since Milliseconds since 1970. */
+/** The same, undefined where nobody can tell. */
+export function seenStatOf(path: string): Stats | undefined {
+  const found = statOf(path);
+  return found === 'keptOut' ? undefined : found;
+}
+
+/** Whether something is there that was made, changed or renamed since, or nobody can tell. @param since Milliseconds since 1970. */
 export function hasChanged(path: string, since: number): boolean {
-  return isSince(statOf(path)?.ctimeMs ?? 0, since);
+  const found = statOf(path);
+  return found === 'keptOut' || isSince(found?.ctimeMs ?? 0, since);
 }
 
 interface Place {
@@ -27,7 +37,7 @@ interface Place {
 
 /**
  * Says whether something was made at its path since, or has come there by a rename, be it of a directory above: either changes what is renamed and what holds it, and
- * no program can set that time back. A link is followed neither at the path nor on its way.
+ * no program can set that time back. It may have where nobody can tell. A link is followed neither at the path nor on its way.
  * @param canMove Whether that may be at all; what is above a directory of which it is false does not count.
  */
 export function placedSince(since: number, canMove: (path: string) => boolean): (path: string) => boolean {
@@ -35,6 +45,7 @@ export function placedSince(since: number, canMove: (path: string) => boolean): 
   const placeIn = (holder: Place | undefined, path: string): Place | undefined => {
     const found = statOf(path);
     if (found === undefined) return undefined;
+    if (found === 'keptOut') return { isChanged: true, isPlaced: canMove(path) };
     const isChanged = isSince(found.ctimeMs, since);
     const isPlaced = holder !== undefined && (holder.isPlaced || (holder.isChanged && isChanged));
     return { isChanged, isPlaced: isPlaced && canMove(path) };

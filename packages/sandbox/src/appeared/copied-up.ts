@@ -3,7 +3,7 @@ import { bornMsOf } from '../files/born-ms.js';
 import { directDirectory } from '../files/direct-path.js';
 import { lacksDescriptors } from '../files/error-code.js';
 import { ancestorsOf, parentOf } from '../files/paths.js';
-import { statOf } from './changed.js';
+import { seenStatOf } from './changed.js';
 
 /**
  * Whether a file that bears another time of birth may do so because an overlay has copied it from a lower layer to its upper one, as at the first
@@ -22,7 +22,7 @@ export function isCopiedUp(path: string, bornMs: number, canMake: (path: string)
 function steadyHolders(directory: string, canMake: (path: string) => boolean): readonly Stats[] {
   const holders: { readonly at: string; readonly found: Stats }[] = [];
   for (const at of [directory, ...ancestorsOf(directory)]) {
-    const found = statOf(at);
+    const found = seenStatOf(at);
     if (found === undefined || found.dev !== (holders[0]?.found ?? found).dev) break;
     holders.push({ at, found });
   }

@@ -8,6 +8,7 @@ import { fullBudget } from './change-look.js';
 import { Findings } from './findings.js';
 import { findGitChanges } from './git-changes.js';
 import { gitPartsOf } from './git-parts.js';
+import { KeptOutPlaces } from './kept-out.js';
 import { findMadePrograms } from './made-programs.js';
 import { findNewRepositories } from './new-repositories.js';
 import { findOpenedWays } from './opened-ways.js';
@@ -53,6 +54,7 @@ async function lookThrough(
     budget: fullBudget(),
     findings: new Findings(),
     signal,
+    keptOut: new KeptOutPlaces(files),
   };
   await findUncovered(policy, look);
   await findMadePrograms(missingPrograms, look);
@@ -66,5 +68,6 @@ async function lookThrough(
   const roots = searched.map(({ target }) => target.root);
   for (const { directory, root } of gitPartsOf(roots, known)) await findGitChanges(directory, look, root);
   await findOpenedWays(policy.openWays ?? [], look);
+  look.keptOut.tell(look.findings);
   return look.findings.report;
 }

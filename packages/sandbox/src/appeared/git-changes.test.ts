@@ -17,6 +17,7 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { isWithin } from '../files/paths.js';
+import { realFileFacts } from '../files/real-file-facts.js';
 import { temporaryDirectory } from '../files/testing/temporary-directory.js';
 import { MAX_LOOKED_GIT_ENTRIES } from '../limits.js';
 import { NEVER_ABORTED } from '../until-aborted.js';
@@ -24,6 +25,7 @@ import type { Appeared } from './appeared.js';
 import { fullBudget, type LookBudget } from './change-look.js';
 import { Findings } from './findings.js';
 import { findGitChanges } from './git-changes.js';
+import { KeptOutPlaces } from './kept-out.js';
 import { laterTime } from './testing/later-time.js';
 
 let work: string;
@@ -58,6 +60,7 @@ async function changes(
     repositories,
     budget: { ...fullBudget(), ...budget },
     findings,
+    keptOut: new KeptOutPlaces(realFileFacts),
     signal: NEVER_ABORTED,
   };
   await findGitChanges(directory, look);
@@ -492,6 +495,7 @@ test('nobody waits for it any more', async () => {
     repositories: new Set<string>(),
     budget: fullBudget(),
     findings: new Findings(),
+    keptOut: new KeptOutPlaces(realFileFacts),
     signal: AbortSignal.abort(reason),
   };
   await expect(findGitChanges(directory, look)).rejects.toBe(reason);

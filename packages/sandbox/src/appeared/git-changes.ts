@@ -3,7 +3,7 @@ import { childOf, parentOf } from '../files/paths.js';
 import { readBeginning } from '../files/read-small-file.js';
 import { MAX_SMALL_FILE_BYTES } from '../limits.js';
 import type { ChangeLook } from './change-look.js';
-import { forgetsMappings, hasChanged, statOf } from './changed.js';
+import { forgetsMappings, hasChanged, seenStatOf } from './changed.js';
 import { shown } from './findings.js';
 import { entriesBelow, type GitEntry } from './git-entries.js';
 import { faultOfIndex } from './git-index.js';
@@ -112,7 +112,7 @@ function tellWorktreeConfig(
   _directory: string,
   { isWritable, findings }: ChangeLook,
 ): undefined {
-  if (!isWritable(path) || statOf(path)?.size === 0 || SPARSE.test(textOf(path) ?? '')) return;
+  if (!isWritable(path) || seenStatOf(path)?.size === 0 || SPARSE.test(textOf(path) ?? '')) return;
   findings.add(
     'gitState',
     path,

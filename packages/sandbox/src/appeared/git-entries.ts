@@ -1,8 +1,6 @@
-import { closeSync, type Dirent } from 'node:fs';
-import { opendir } from 'node:fs/promises';
-import { pathOfDescriptor } from '../files/descriptors.js';
-import { openDirectory } from '../files/direct-path.js';
+import type { Dirent } from 'node:fs';
 import { errorCode, lacksDescriptors } from '../files/error-code.js';
+import { openEntries } from '../files/open-entries.js';
 import { childOf, NOT_UTF_8 } from '../files/paths.js';
 import { MAX_LOOKED_GIT_ENTRIES } from '../limits.js';
 import { holdsObjects, isFilledByGit } from '../repositories/kept-by-git.js';
@@ -121,7 +119,8 @@ class GitWalk {
 
 /** As far as the file system counts them as links. */
 function holdsDirectories(path: string): boolean {
-  return (statOf(path)?.nlink ?? 0) > LINKS_OF_LEAF;
+  const found = statOf(path);
+  return found === 'keptOut' || (found?.nlink ?? 0) > LINKS_OF_LEAF;
 }
 
 function kindOf(entry: Dirent): GitEntry['kind'] {
@@ -142,12 +141,10 @@ function tooMany(directory: string): string {
   return `${directory} was not looked through to its end, since it, or all repositories together, have too many entries; look for links and an index with strange names there`;
 }
 
-/** Nothing where it has gone, or cannot be read, which is told where git could enter it all the same. */
+/** Nothing where it has gone, or cannot be read or entered, which is told where git could enter it all the same. */
 async function* listed(directory: string, findings: Findings): AsyncGenerator<Dirent> {
   try {
-    const fd = openDirectory(directory);
-    const opened = await opendir(pathOfDescriptor(fd)).finally(() => closeSync(fd));
-    yield* opened;
+    yield* await openEntries(directory);
   } catch (error) {
     if (lacksDescriptors(error)) throw error;
     if (errorCode(error) === 'EACCES') findings.add('gitState', directory, notListed);
@@ -156,7 +153,7 @@ async function* listed(directory: string, findings: Findings): AsyncGenerator<Di
 }
 
 function notListed(directory: string): string {
-  return `${directory} cannot be looked into, and may hold links and more by which git outside writes elsewhere; let this user read it (chmod u+rx)`;
+  return `${directory} cannot be looked into, and may hold links and more by which git outside writes elsewhere; let this user read and enter it (chmod u+rx)`;
 }
 
 function tooDeep(directory: string): string {

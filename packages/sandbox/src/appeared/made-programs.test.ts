@@ -2,9 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { realFileFacts } from '../files/real-file-facts.js';
 import type { MissingProgram } from '../policy/missing-program.js';
 import { NEVER_ABORTED } from '../until-aborted.js';
 import { Findings } from './findings.js';
+import { KeptOutPlaces } from './kept-out.js';
 import { findMadePrograms } from './made-programs.js';
 
 let root = '';
@@ -30,7 +32,8 @@ test('what an interpreter finds under another name for a program that is missing
   for (const name of ['clean.js', 'clean.py', 'was/__main__.py', 'exact', 'exact.js', 'there.sh'])
     writeFileSync(at(name), '');
   const findings = new Findings();
-  await findMadePrograms([...programs, programOf('there', ['.js'])], { findings, signal: NEVER_ABORTED });
+  const look = { findings, signal: NEVER_ABORTED, keptOut: new KeptOutPlaces(realFileFacts) };
+  await findMadePrograms([...programs, programOf('there', ['.js'])], look);
   const config = `the config of ${at('.git')} names`;
   const otherNote = (name: string, of: string): unknown => ({
     kind: 'gitState',

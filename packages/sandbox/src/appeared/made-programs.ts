@@ -3,8 +3,9 @@ import { isBehindLink } from '../files/direct-path.js';
 import { isExecutable } from '../files/executable.js';
 import type { MissingProgram } from '../policy/missing-program.js';
 import type { ChangeLook } from './change-look.js';
-import { statOf } from './changed.js';
+import { seenStatOf, statOf } from './changed.js';
 import { type Findings, shown } from './findings.js';
+import type { KeptOutPlaces } from './kept-out.js';
 
 /** Programs that are looked at between two turns of the event loop, each under at most 17 names. */
 const PROGRAMS_AT_ONCE = 32;
@@ -12,13 +13,15 @@ const PROGRAMS_AT_ONCE = 32;
 /** Tells of programs that the config of a repository names, and that were none before. @throws The reason of the signal. */
 export async function findMadePrograms(
   programs: readonly MissingProgram[],
-  { findings, signal }: Pick<ChangeLook, 'findings' | 'signal'>,
+  { findings, signal, keptOut }: Pick<ChangeLook, 'findings' | 'signal' | 'keptOut'>,
 ): Promise<void> {
   for (const [at, program] of programs.entries()) {
     if (at % PROGRAMS_AT_ONCE === PROGRAMS_AT_ONCE - 1) await turn();
     signal.throwIfAborted();
-    if (isMade(program)) tellOf(program, findings);
-    else for (const other of othersOf(program)) tellOfOther(other, program, findings);
+    const made = isMade(program);
+    if (made === 'keptOut') keptOut.add('gitState', program.path);
+    else if (made) tellOf(program, findings);
+    else for (const other of othersOf(program, keptOut)) tellOfOther(other, program, findings);
   }
 }
 
@@ -42,17 +45,24 @@ function tellOfOther(other: string, { path, repository }: MissingProgram, findin
 }
 
 /** Files that have come up under other names of one that is still none. No link is on the way there. */
-function othersOf({ path, otherEndings = [] }: MissingProgram): readonly string[] {
+function othersOf({ path, otherEndings = [] }: MissingProgram, keptOut: KeptOutPlaces): readonly string[] {
   if (otherEndings.length === 0) return [];
-  const isDirectory = statOf(path)?.isDirectory() === true;
+  const isDirectory = seenStatOf(path)?.isDirectory() === true;
   const names = otherEndings.filter((ending) => isDirectory || !ending.startsWith('/'));
-  return names.map((ending) => path + ending).filter((other) => statOf(other)?.isDirectory() === false);
+  const others = names.map((ending) => path + ending);
+  return others.filter((other) => {
+    const found = statOf(other);
+    if (found === 'keptOut') keptOut.add('gitState', other);
+    else return found?.isDirectory() === false;
+    return false;
+  });
 }
 
 /** Or may be, where a link on the way says where it is. */
-function isMade({ path, isOnlyIfExecutable }: MissingProgram): boolean {
+function isMade({ path, isOnlyIfExecutable }: MissingProgram): boolean | 'keptOut' {
   if (isBehindLink(path)) return true;
   const found = statOf(path);
+  if (found === 'keptOut') return found;
   if (found === undefined || found.isDirectory()) return false;
   return found.isSymbolicLink() || !isOnlyIfExecutable || isExecutable(found);
 }

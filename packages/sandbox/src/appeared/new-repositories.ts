@@ -6,7 +6,7 @@ import type { SearchedRoot } from '../plan-sandbox.js';
 import { REPOSITORY_MARKS } from '../repositories/git-directory.js';
 import type { ScannedTree } from '../repositories/scan-tree.js';
 import type { ChangeLook } from './change-look.js';
-import { hasChanged, placedSince, statOf } from './changed.js';
+import { hasChanged, placedSince, seenStatOf } from './changed.js';
 import { ownDoings, withoutLinks } from './own-doing.js';
 
 /** Paths that are looked at between two turns of the event loop. */
@@ -90,7 +90,7 @@ function newnessBetween(
 
 /** Whether what git goes by in the directory of a repository has come up or been changed, or the file in its place has. */
 function isFilled(path: string, since: number): boolean {
-  if (statOf(path)?.isDirectory() !== true) return hasChanged(path, since);
+  if (seenStatOf(path)?.isDirectory() !== true) return hasChanged(path, since);
   const marks = path.endsWith('/.git') ? MARKS_OF_GIT : MARKS;
   return marks.some((name) => hasChanged(childOf(path, name), since));
 }
@@ -102,7 +102,7 @@ const MARKS_OF_GIT = MARKS.filter((name) => name !== 'objects');
 
 /** True as well for what cannot be looked at. */
 function isDirectory(path: string): boolean {
-  return statOf(path)?.isDirectory() !== false;
+  return seenStatOf(path)?.isDirectory() !== false;
 }
 
 /** Nothing that has gone is; what cannot be looked at may be anybody's. */

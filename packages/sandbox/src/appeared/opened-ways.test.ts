@@ -1,8 +1,10 @@
 import { mkdirSync, rmdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
+import { realFileFacts } from '../files/real-file-facts.js';
 import { temporaryDirectory } from '../files/testing/temporary-directory.js';
 import { Findings } from './findings.js';
+import { KeptOutPlaces } from './kept-out.js';
 import { findOpenedWays } from './opened-ways.js';
 
 let root = '';
@@ -36,7 +38,8 @@ test('where a .git file leads to no directory, one or a link that has come up is
   }
   const findings = new Findings();
   findings.add('repository', path.join(root, 'known'), () => 'told already');
-  await findOpenedWays(ways, { findings, signal: new AbortController().signal });
+  const keptOut = new KeptOutPlaces(realFileFacts);
+  await findOpenedWays(ways, { findings, signal: new AbortController().signal, keptOut });
   expect(findings.report).toEqual({
     found: [
       { kind: 'repository', path: path.join(root, 'known'), text: 'told already' },

@@ -11,12 +11,14 @@ const WAYS_AT_ONCE = 256;
 /** Tells of what a `.git` leads to by now, unless that has been told for itself. @throws The reason of the signal. */
 export async function findOpenedWays(
   ways: readonly OpenWay[],
-  { findings, signal }: Pick<ChangeLook, 'findings' | 'signal'>,
+  { findings, signal, keptOut }: Pick<ChangeLook, 'findings' | 'signal' | 'keptOut'>,
 ): Promise<void> {
   for (const [at, { path, from, isPassed }] of ways.entries()) {
     if (at % WAYS_AT_ONCE === WAYS_AT_ONCE - 1) await turn();
     signal.throwIfAborted();
-    if (!isOpened(path, isPassed) || findings.isTold(path)) continue;
+    const opened = isOpened(path, isPassed);
+    if (opened === 'keptOut') keptOut.add('gitState', path);
+    if (opened !== true || findings.isTold(path)) continue;
     const what = isPassed ? 'was no link before' : 'was no directory before';
     findings.add(
       'gitState',
@@ -28,8 +30,9 @@ export async function findOpenedWays(
 }
 
 /** Or may be, where a link on the way says where it is. */
-function isOpened(path: string, isPassed: boolean): boolean {
+function isOpened(path: string, isPassed: boolean): boolean | 'keptOut' {
   if (isBehindLink(path)) return true;
   const found = statOf(path);
+  if (found === 'keptOut') return found;
   return found !== undefined && (found.isSymbolicLink() || (!isPassed && found.isDirectory()));
 }

@@ -9,6 +9,7 @@ import type { LooseLink } from '../policy/path-rule.js';
 import { NEVER_ABORTED } from '../until-aborted.js';
 import type { Appeared } from './appeared.js';
 import { Findings } from './findings.js';
+import { KeptOutPlaces } from './kept-out.js';
 import { findUncovered } from './uncovered.js';
 
 let root: string;
@@ -31,7 +32,8 @@ function known(link: string, target?: string): LooseLink {
 /** What is told of such links. */
 async function told(looseLinks: readonly LooseLink[], since = 0): Promise<readonly Appeared[]> {
   const findings = new Findings();
-  await findUncovered({ rules: [], looseLinks }, { since, findings, signal: NEVER_ABORTED });
+  const keptOut = new KeptOutPlaces(realFileFacts);
+  await findUncovered({ rules: [], looseLinks }, { since, findings, signal: NEVER_ABORTED, keptOut });
   return findings.report.found;
 }
 

@@ -1,8 +1,9 @@
-import { opendirSync, type Stats } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 import { bornMsOf } from '../files/born-ms.js';
-import { directDirectory, directPath, isBehindLink } from '../files/direct-path.js';
+import { directPath, isBehindLink } from '../files/direct-path.js';
 import { lacksDescriptors } from '../files/error-code.js';
+import { openFewEntries } from '../files/open-entries.js';
 import { parentOf } from '../files/paths.js';
 import { readSmallFile } from '../files/read-small-file.js';
 import { realFileFacts } from '../files/real-file-facts.js';
@@ -22,16 +23,19 @@ const PATHS_AT_ONCE = 256;
  */
 export async function findUncovered(
   { rules, looseLinks = [] }: Pick<NormalisedPolicy, 'rules' | 'looseLinks'>,
-  { since, findings, signal }: Pick<ChangeLook, 'since' | 'findings' | 'signal'>,
+  { since, findings, signal, keptOut }: Pick<ChangeLook, 'since' | 'findings' | 'signal' | 'keptOut'>,
 ): Promise<void> {
   const index = indexRules(rules);
   for await (const rule of inTurns(rules, signal)) {
     if (rule.access === 'write') continue;
     const text = toldOf(rule, index, since);
-    if (text !== undefined) findings.add('protectedName', rule.path, text);
+    if (text === 'keptOut') keptOut.add('protectedName', rule.path);
+    else if (text !== undefined) findings.add('protectedName', rule.path, text);
   }
   for await (const link of inTurns(looseLinks, signal)) {
-    if (isReplaced(link, index, since)) findings.add('protectedName', link.path, replaced);
+    const isOther = isReplaced(link, index, since);
+    if (isOther === 'keptOut') keptOut.add('protectedName', link.path);
+    else if (isOther) findings.add('protectedName', link.path, replaced);
   }
 }
 
@@ -59,11 +63,11 @@ async function* inTurns<T>(all: readonly T[], signal: AbortSignal): AsyncGenerat
 type Text = (path: string) => string;
 
 /** Undefined where what stands there is what did, or nothing does. */
-function toldOf(rule: PathRule, index: RuleIndex, since: number): Text | undefined {
+function toldOf(rule: PathRule, index: RuleIndex, since: number): Text | 'keptOut' | undefined {
   const { kind, path, identity, placeholderText } = rule;
   if (isBehindLink(path)) return exchanged;
   const found = statOf(path);
-  if (found === undefined) return undefined;
+  if (found === undefined || found === 'keptOut') return found;
   if (kind === 'missing') return hasContent(path, found, placeholderText ?? '') ? exchanged : undefined;
   if (identity === undefined) return undefined;
   if (isAnother(path, found, identity, index)) return exchanged;
@@ -93,10 +97,11 @@ function perhapsExchanged(path: string): string {
 }
 
 /** One that was made anew as it was leads where the other one did, and for the same users. */
-function isReplaced(link: LooseLink, index: RuleIndex, since: number): boolean {
+function isReplaced(link: LooseLink, index: RuleIndex, since: number): boolean | 'keptOut' {
   const { path, identity } = link;
   if (isBehindLink(path)) return true;
   const found = statOf(path);
+  if (found === 'keptOut') return found;
   if (found === undefined) return false;
   const isThatOne =
     !isAnother(path, found, identity, index) && (identity.bornMs !== undefined || !hasChanged(path, since));
@@ -138,7 +143,7 @@ function hasContent(path: string, found: Stats, text: string): boolean {
 }
 
 function hasEntries(directory: string): boolean {
-  const opened = opendirSync(directDirectory(directory));
+  const opened = openFewEntries(directory);
   try {
     return opened.readSync() !== null;
   } finally {

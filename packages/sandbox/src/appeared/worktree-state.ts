@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { isBehindLink } from '../files/direct-path.js';
 import { childOf, MAX_PATH_BYTES, NOT_UTF_8, parentOf } from '../files/paths.js';
 import type { ChangeLook } from './change-look.js';
-import { placedSince } from './changed.js';
+import { placedSince, statOf } from './changed.js';
 import type { GitEntry } from './git-entries.js';
 import { textOf } from './tell.js';
 
@@ -34,7 +34,7 @@ export function worktreeFault(
   const files = filesOf(path, text);
   // Elsewhere nothing is looked at for what a command has written. One that is relative stands for another place before git 2.48.
   const isBelow =
-    files !== undefined && text?.startsWith('/') === true && isWritable(files) && !hasLink(files);
+    files !== undefined && text?.startsWith('/') === true && isWritable(files) && !mayHaveLink(files);
   return isBelow ? undefined : WRITTEN_ELSEWHERE;
 }
 
@@ -57,6 +57,11 @@ export function isLedAway(
 /** Whether git would go through a link to write the `.git` file of a worktree, be that itself one. */
 function hasLink(files: string): boolean {
   return isBehindLink(childOf(childOf(files, '.git'), 'below'));
+}
+
+/** Or nobody can tell. */
+function mayHaveLink(files: string): boolean {
+  return hasLink(files) || statOf(childOf(files, '.git')) === 'keptOut';
 }
 
 function filesOf(gitdir: string, text: string | undefined): string | undefined {

@@ -68,6 +68,27 @@ test.skipIf(!isRoot)(
   },
 );
 
+test('what this user can list but not enter is shut like what it cannot list', async () => {
+  const listedWith = async (mode: number): Promise<unknown> => {
+    chmodSync(place, mode);
+    // To root nothing is shut.
+    if (isRoot) process.seteuid?.(NOBODY);
+    try {
+      return await listed().catch((error: unknown) => error instanceof ShutDirectory && error.directory);
+    } finally {
+      if (isRoot) process.seteuid?.(0);
+      chmodSync(place, 0o700);
+    }
+  };
+  mkdirSync(path.join(place, '.git'));
+  if (isRoot) chownSync(place, NOBODY, NOBODY);
+  expect([await listedWith(0o500), await listedWith(0o600), await listedWith(0o300)]).toEqual([
+    [{ name: '.git', isDirectory: true }],
+    place,
+    place,
+  ]);
+});
+
 async function listed(directory = place): Promise<readonly ScannedEntry[]> {
   const entries: ScannedEntry[] = [];
   for await (const chunk of realScanFiles.list(directory)) entries.push(...chunk);

@@ -1,12 +1,11 @@
-import { closeSync, type Dir, type Dirent, opendirSync } from 'node:fs';
-import { opendir } from 'node:fs/promises';
+import type { Dirent } from 'node:fs';
 import { isClosedInside, readInsideUser } from '../files/closed-inside.js';
-import { pathOfDescriptor } from '../files/descriptors.js';
-import { directDirectory, directPath, directStat, letGoOfWays, openDirectory } from '../files/direct-path.js';
+import { directDirectory, directPath, directStat, letGoOfWays } from '../files/direct-path.js';
 import type { DirectoryStamp } from '../files/directory-stamp.js';
 import { errorCode, lacksDescriptors } from '../files/error-code.js';
 import type { FileFacts } from '../files/file-facts.js';
 import { mayEnter } from '../files/may-enter.js';
+import { openEntries, openFewEntries } from '../files/open-entries.js';
 import { parentOf } from '../files/paths.js';
 import { readBeginning } from '../files/read-small-file.js';
 import { realFileFacts } from '../files/real-file-facts.js';
@@ -33,7 +32,7 @@ export interface ScanFiles {
    * @throws ShutDirectory where it cannot be looked at for now.
    */
   stampOf(directory: string): ScannedStamp | undefined;
-  /** Its entries, some at a time; none where it cannot be read. @throws ShutDirectory where it cannot be read for now. */
+  /** Its entries, some at a time; none where it cannot be read or entered. @throws ShutDirectory where it cannot be for now. */
   list(directory: string): AsyncIterable<readonly ScannedEntry[]>;
   /** How the text of a regular file begins, its first `MAX_SMALL_FILE_BYTES`; undefined for anything else. */
   beginningOf(path: string): string | undefined;
@@ -92,7 +91,7 @@ export const realScanFiles: ScanFiles = {
         return;
       }
       let chunk: ScannedEntry[] = [];
-      for await (const entry of await opened(directory)) {
+      for await (const entry of await openEntries(directory, { bufferSize: CHUNK })) {
         chunk.push(scannedEntryOf(entry));
         if (chunk.length < CHUNK) continue;
         yield chunk;
@@ -121,19 +120,9 @@ function scannedEntryOf(entry: Dirent): ScannedEntry {
   return { name: entry.name, isDirectory: entry.isDirectory() };
 }
 
-/** It is opened by a thread, and so by what is held until then. */
-async function opened(directory: string): Promise<Dir> {
-  const fd = openDirectory(directory);
-  try {
-    return await opendir(pathOfDescriptor(fd), { bufferSize: CHUNK });
-  } finally {
-    closeSync(fd);
-  }
-}
-
 /** The entries of a directory, read at once; undefined where they are more than a chunk. */
 function fewIn(directory: string): readonly ScannedEntry[] | undefined {
-  const opened = opendirSync(directDirectory(directory), { bufferSize: CHUNK + 1 });
+  const opened = openFewEntries(directory, { bufferSize: CHUNK + 1 });
   try {
     const entries: ScannedEntry[] = [];
     for (let entry = opened.readSync(); entry !== null; entry = opened.readSync()) {

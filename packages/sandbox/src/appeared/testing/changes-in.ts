@@ -1,8 +1,10 @@
+import { realFileFacts } from '../../files/real-file-facts.js';
 import { NEVER_ABORTED } from '../../until-aborted.js';
 import type { Appeared } from '../appeared.js';
 import { fullBudget, type LookBudget } from '../change-look.js';
 import { Findings } from '../findings.js';
 import { findGitChanges } from '../git-changes.js';
+import { KeptOutPlaces } from '../kept-out.js';
 
 /** What is told of the directory of a repository, all of which could be written. @param since Default: all counts as changed. */
 export async function changesIn(
@@ -18,6 +20,7 @@ export async function changesIn(
     repositories: new Set(),
     budget: { ...fullBudget(), ...budget },
     findings,
+    keptOut: new KeptOutPlaces(realFileFacts),
     signal: NEVER_ABORTED,
   });
   return findings.report.found;
