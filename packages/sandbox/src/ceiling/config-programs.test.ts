@@ -66,6 +66,17 @@ test('what is missing of that is known', () => {
   });
 });
 
+test('what a config names in a directory that this user has shut stays as it is with that, and nothing in one of others', () => {
+  const config =
+    '[filter "x"] clean = tools/clean\nsmudge = tools/deep/x\nprocess = theirs/x\n[some] key = own/word';
+  const shut: Readonly<Record<string, FakeFile>> = {
+    '/ws/tools': 'shut',
+    '/ws/own': 'shut',
+    '/ws/theirs': 'shutByOthers',
+  };
+  expect(programsOf(config, ['tools/clean'], shut)).toEqual({ kept: ['tools', 'own'], missing: {} });
+});
+
 test('git runs the first word of a command by its very name, and so every program of a key that nobody knows', () => {
   const config = '[core] fsmonitor = ./tools/clean --all\n[some] key = node ./tools/clean';
   expect(programsOf(config, ['tools/clean.js'])).toEqual({ kept: [], missing: { 'tools/clean': [] } });

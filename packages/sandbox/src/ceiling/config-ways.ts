@@ -38,7 +38,18 @@ export class ConfigWays {
     const found = resolvePath(path, this.#files);
     const crossed = found.kind === 'deadEnd' ? MAX_LINKED_NAMES : namesOn(found.links);
     budget.take('looks', Math.floor(crossed / NAMES_OF_ONE_LOOK));
+    if (found.kind === 'deadEnd' && found.isShut === true) this.#keepShut(found.at);
     return found;
+  }
+
+  /** A command of this user could open it, and change what git finds there: all of it stays as it is. */
+  #keepShut(directory: string): void {
+    if (kernelTreeOf(directory) !== undefined || this.#files.mayCreateIn(directory) === 'never') return;
+    this.#outcome.tell(
+      directory,
+      'cannot be looked into, so all of it stays as it is; let this user enter it (chmod u+x)',
+    );
+    this.#outcome.protect({ path: directory });
   }
 }
 

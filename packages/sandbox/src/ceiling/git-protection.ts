@@ -53,17 +53,21 @@ export function gitProtection(
   const around = gitPlacesAround(roots, looks);
   const paths = [...git.addAround(around)];
   const notes: PolicyNote[] = [];
+  const shut = new Set<string>();
   for (const root of roots) {
     const scanned = trees.get(root);
     if (scanned === undefined) throw new StalePlan(root, 'was replaced');
     notes.push(...notesOf(root, scanned));
     paths.push(...git.add(root, scanned));
+    for (const directory of scanned.shut) shut.add(directory);
   }
   const { worktrees, links, crossed, openWays, unfollowed, tooDeep } = git;
   const inRepositories = protectedInRepositories(worktrees, new Set(roots), rules, looks);
   const named = namedByConfigs(withThoseAround(around, worktrees), roots, files, inRepositories.inParts);
   const isWritable = ({ path }: { readonly path: string }): boolean => index.accessAt(path) === 'write';
-  const gaps = named.gaps.filter(isWritable).map(({ text }) => ({ origin: DEFAULTS.configuration, text }));
+  // What is shut there is told for itself, whatever a config names in it.
+  const told = named.gaps.filter((gap) => isWritable(gap) && !shut.has(gap.path));
+  const gaps = told.map(({ text }) => ({ origin: DEFAULTS.configuration, text }));
   return {
     paths: [...paths.map((path) => ({ path })), ...inRepositories.paths, ...named.paths],
     repositories: [...worktrees].flatMap(([directory, seen]) => [directory, ...seen]),

@@ -306,6 +306,27 @@ describeInWorlds(({ there, it }) => {
     });
   }
 
+  for (const mode of ['200', '400', '600']) {
+    it(`F35b a program that a git config names, in a directory to which an earlier command has given the mode ${mode}`, async () => {
+      const { bare } = there();
+      const inBare = { cwd: bare, write: [bare] };
+      const tools = path.join(bare, 'two/tools');
+      const made = await there().run(
+        'git init -q two && cd two && mkdir tools && echo good > tools/clean && git config filter.x.clean tools/clean',
+        inBare,
+      );
+      try {
+        const shut = await there().run(`chmod ${mode} two/tools`, inBare);
+        await there().run('chmod 755 two/tools; echo evil > two/tools/clean; exit 0', inBare);
+        chmodSync(tools, 0o755);
+        const text = readFileSync(path.join(tools, 'clean'), 'utf8');
+        expect([made.exitCode, shut.exitCode, text]).toEqual([0, 0, 'good\n']);
+      } finally {
+        rmSync(path.join(bare, 'two'), { recursive: true });
+      }
+    });
+  }
+
   it('F28c a file denied by a pattern below a directory that can be read and not entered', async () => {
     const { workspace } = there();
     const { exitCode } = await there().run('chmod 600 nested');
