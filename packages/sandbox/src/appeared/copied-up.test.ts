@@ -9,6 +9,7 @@ import { temporaryDirectory } from '../files/testing/temporary-directory.js';
 import { rule } from '../policy/testing/rules.js';
 import { NEVER_ABORTED } from '../until-aborted.js';
 import { Findings } from './findings.js';
+import { KeptOutPlaces } from './kept-out.js';
 import { laterTime } from './testing/later-time.js';
 import { findUncovered } from './uncovered.js';
 
@@ -51,7 +52,15 @@ async function toldIn(
   );
   const findings = new Findings();
   const rules = [rule(`write ${workspace}`), ...kept];
-  await findUncovered({ rules }, { since: 0, findings, signal: NEVER_ABORTED });
+  await findUncovered(
+    { rules },
+    {
+      since: 0,
+      findings,
+      signal: NEVER_ABORTED,
+      keptOut: new KeptOutPlaces(realFileFacts),
+    },
+  );
   return findings.report.found.map((one) => path.relative(workspace, one.path));
 }
 
