@@ -979,35 +979,6 @@ interface NormalisedPolicy {
     readonly notes: readonly PolicyNote[];
 }
 
-/** Where to look for what a pattern matches. */
-interface GlobScan {
-    readonly pattern: string;
-    /** The entry of the intent; no other scan of this intent has it. */
-    readonly origin: string;
-    /** The directory that a relative pattern hangs below. */
-    readonly directory: string;
-    /** Levels below the pattern's base; undefined for all. */
-    readonly maxDepth: number | undefined;
-}
-/** What a pattern matched when it was looked for. */
-interface GlobMatch {
-    /** The directory below which every match lies, as the pattern spells it. */
-    readonly base: string;
-    /** What that was; undefined where nothing was there. */
-    readonly identity: FileIdentity | undefined;
-    /** Canonical, but for the last name, which may be a link. */
-    readonly paths: readonly string[];
-    /** Those of all patterns of a ceiling together: matches of any of them may lie in each. */
-    readonly wholes: readonly FoundWhole[];
-}
-/** A directory that is denied as a whole. */
-interface FoundWhole extends WholeDirectory {
-    /** The origin of a pattern for which that is so. */
-    readonly by: string;
-}
-/** What the patterns of an intent matched, by the origin of each. */
-type GlobMatches = ReadonlyMap<string, GlobMatch>;
-
 /** Directories that commands below one ceiling may fill as they like, and that are denied as a whole where that is too much. */
 declare class FillablePlaces {
     #private;
@@ -1023,15 +994,69 @@ declare class FillablePlaces {
     rootAbove(path: string): string | undefined;
 }
 
+/** What a profile lets be read or written by a path of its own, also in a directory that its patterns match. */
+declare class OpenedPaths {
+    #private;
+    /** Equal for equal paths. */
+    readonly key: string;
+    /** @param rules Without what patterns match; one for each path. */
+    constructor(rules: readonly PathRule[]);
+    /** Those that lie in a directory, but for what lies in another one of them there. */
+    in(directory: string): Iterable<PathRule>;
+    /** A path that the profile opens by now in one of these directories, and did not open then. */
+    addedSince(rules: readonly PathRule[], directories: () => ReadonlySet<string>): string | undefined;
+}
+
+/** Where to look for what a pattern matches. */
+interface GlobScan {
+    readonly pattern: string;
+    /** The entry of the intent; no other scan of this intent has it. */
+    readonly origin: string;
+    /** The directory that a relative pattern hangs below. */
+    readonly directory: string;
+    /** Levels below the pattern's base; undefined for all. */
+    readonly maxDepth: number | undefined;
+}
+/** What the profile says of the places where its patterns are looked for. */
+interface SearchedPlaces {
+    /** In what they match they are looked for there alone; default nowhere. */
+    readonly opened?: OpenedPaths;
+    /**
+     * For a ceiling: what cannot be looked for or denied in detail there is denied as a whole, for a command may have brought
+     * it about, and would have every start refused. Default nothing.
+     */
+    readonly fillable?: FillablePlaces;
+}
+/** What a pattern matched when it was looked for. */
+interface GlobMatch {
+    /** The directory below which every match lies, as the pattern spells it. */
+    readonly base: string;
+    /** What that was; undefined where nothing was there. */
+    readonly identity: FileIdentity | undefined;
+    /** Canonical, but for the last name, which may be a link. */
+    readonly paths: readonly string[];
+    /** That of the whole profile. */
+    readonly opened: OpenedPaths;
+    /** Those of all patterns of a ceiling together: matches of any of them may lie in each. */
+    readonly wholes: readonly FoundWhole[];
+}
+/** A directory that is denied as a whole. */
+interface FoundWhole extends WholeDirectory {
+    /** The origin of a pattern for which that is so. */
+    readonly by: string;
+}
+/** What the patterns of an intent matched, by the origin of each. */
+type GlobMatches = ReadonlyMap<string, GlobMatch>;
+
 /** Whoever finds what patterns match. */
 interface PatternFinder {
     /**
      * What is there now: every answer comes from a look that began after the question.
      * @param signal Ends the wait, and the look if nobody else waits for it; default none.
-     * @param fillable For the patterns of a ceiling: what is denied there as a whole where it cannot be in detail; default nothing.
+     * @param places Of the profile that has the patterns; default none.
      * @throws ExecError `sandboxUnsupported` when there is too much to look at; the reason of the signal.
      */
-    find(scans: readonly GlobScan[], files: FileFacts, signal?: AbortSignal, fillable?: FillablePlaces): Promise<GlobMatches>;
+    find(scans: readonly GlobScan[], files: FileFacts, signal?: AbortSignal, places?: SearchedPlaces): Promise<GlobMatches>;
 }
 
 /** One change of the mount table, in the order in which bubblewrap makes them; a later one covers an earlier one. */

@@ -3,6 +3,7 @@ import type { HostFacts } from './host-facts.js';
 import type { GlobMatches, GlobScan } from './intent/deny-glob.js';
 import { FillablePlaces } from './intent/fillable-places.js';
 import type { NamedPaths } from './intent/made-links.js';
+import { OpenedPaths } from './intent/opened-paths.js';
 import { scansWithBase } from './intent/pattern-bases.js';
 import { withoutUnsteady } from './intent/unsteady-places.js';
 import { checked } from './launch/checked-files.js';
@@ -17,7 +18,7 @@ export async function matchAll(
   setUp: SetUp,
 ): Promise<GlobMatches> {
   const some = scansIn('intent', scans, named, view, setUp);
-  return await patterns.find(some, view, setUp.signal);
+  return await patterns.find(some, view, setUp.signal, { opened: new OpenedPaths(named.rules) });
 }
 
 /** The same for a ceiling. */
@@ -30,7 +31,10 @@ export async function matchMost(
 ): Promise<GlobMatches> {
   const some = scansIn('ceiling', scans, named, view, setUp);
   const fillable = new FillablePlaces(named.rules, view);
-  const found = await patterns.find(some, view, setUp.signal, fillable);
+  const found = await patterns.find(some, view, setUp.signal, {
+    opened: new OpenedPaths(named.rules),
+    fillable,
+  });
   return withoutUnsteady(found, some, { fillable, unsteady: setUp.unsteady, cwd });
 }
 

@@ -7,7 +7,7 @@ import { MAX_ENTRY_DEPTH, MAX_FOLLOWED_NAMES } from '../limits.js';
 import { mergeRules } from '../policy/access.js';
 import { baseOf } from '../policy/glob.js';
 import type { PathRule, PolicyNote, WholeDirectory } from '../policy/path-rule.js';
-import { listOf, nameOf, type RuleOrigin } from '../policy/rule-origin.js';
+import { listOf, nameOf, type ProfileSource, type RuleOrigin } from '../policy/rule-origin.js';
 import { type Binding, bindPaths, ruleOf } from './binding.js';
 import type { FoundWhole, GlobMatch, GlobMatches, GlobScan } from './deny-glob.js';
 import { charactersAfter, directoryAt } from './expand-intent.js';
@@ -29,7 +29,9 @@ export function bindPatterns(
   patterns: GlobMatches,
   binding: Binding,
 ): void {
-  const made = new MadeLinks({ ...binding, rules: mergeRules(binding.rules) }, binding.source);
+  const named = mergeRules(binding.rules);
+  refuseOpenedSince(patterns, named, binding.source);
+  const made = new MadeLinks({ ...binding, rules: named }, binding.source);
   const baseAt = patternBasesIn(made, binding.files);
   const follow = followerOf(made, binding);
   // All of them have the same.
@@ -48,6 +50,16 @@ export function bindPatterns(
   }
   for (const { by, ...whole } of wholes)
     denyWhole(whole, byOrigin.get(by)?.origin ?? listOf(binding.source), binding);
+}
+
+/** @throws StalePlan for what is open in something that is denied, where nothing was looked for. */
+function refuseOpenedSince(patterns: GlobMatches, rules: readonly PathRule[], source: ProfileSource): void {
+  const [first, ...others] = patterns.values();
+  const path = first?.opened.addedSince(
+    rules,
+    () => new Set([first, ...others].flatMap(({ paths }) => paths)),
+  );
+  if (path !== undefined) throw new StalePlan(path, 'came up', nameOf(listOf(source)));
 }
 
 /** Follows what patterns match. */

@@ -1,5 +1,7 @@
 import type { FileIdentity } from '../files/resolve-path.js';
 import type { WholeDirectory } from '../policy/path-rule.js';
+import type { FillablePlaces } from './fillable-places.js';
+import type { OpenedPaths } from './opened-paths.js';
 
 /** Where to look for what a pattern matches. */
 export interface GlobScan {
@@ -12,6 +14,17 @@ export interface GlobScan {
   readonly maxDepth: number | undefined;
 }
 
+/** What the profile says of the places where its patterns are looked for. */
+export interface SearchedPlaces {
+  /** In what they match they are looked for there alone; default nowhere. */
+  readonly opened?: OpenedPaths;
+  /**
+   * For a ceiling: what cannot be looked for or denied in detail there is denied as a whole, for a command may have brought
+   * it about, and would have every start refused. Default nothing.
+   */
+  readonly fillable?: FillablePlaces;
+}
+
 /** What a pattern matched when it was looked for. */
 export interface GlobMatch {
   /** The directory below which every match lies, as the pattern spells it. */
@@ -20,6 +33,8 @@ export interface GlobMatch {
   readonly identity: FileIdentity | undefined;
   /** Canonical, but for the last name, which may be a link. */
   readonly paths: readonly string[];
+  /** That of the whole profile. */
+  readonly opened: OpenedPaths;
   /** Those of all patterns of a ceiling together: matches of any of them may lie in each. */
   readonly wholes: readonly FoundWhole[];
 }

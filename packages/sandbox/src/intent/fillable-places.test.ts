@@ -61,7 +61,7 @@ async function bound(
     globScansOf(intent, ROOTS, 'ceiling'),
     files,
     undefined,
-    new FillablePlaces(bind('leftOut').rules, files),
+    { fillable: new FillablePlaces(bind('leftOut').rules, files) },
   );
   const { rules, notes } = bind(matches);
   return [
@@ -203,9 +203,11 @@ test('two ceilings with the same pattern do not share a look', async () => {
   } as const;
   const origin = { source: 'ceiling', entry: 'entries.0' } as const;
   const found = await Promise.allSettled([
-    looks.find([scan], files, undefined, new FillablePlaces([{ ...rule, origin }], files)),
-    looks.find([scan], files, undefined, new FillablePlaces([{ ...rule, origin }], files)),
-    looks.find([scan], files, undefined, new FillablePlaces([{ ...rule, origin, access: 'read' }], files)),
+    looks.find([scan], files, undefined, { fillable: new FillablePlaces([{ ...rule, origin }], files) }),
+    looks.find([scan], files, undefined, { fillable: new FillablePlaces([{ ...rule, origin }], files) }),
+    looks.find([scan], files, undefined, {
+      fillable: new FillablePlaces([{ ...rule, origin, access: 'read' }], files),
+    }),
     looks.find([scan], files),
   ]);
   expect(found.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'rejected']);

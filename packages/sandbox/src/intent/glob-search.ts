@@ -1,6 +1,6 @@
 import type { FileFacts } from '../files/file-facts.js';
 import { KERNEL_TREES } from '../files/kernel-trees.js';
-import { childOf, NOT_UTF_8 } from '../files/paths.js';
+import { childOf, depthOf, NOT_UTF_8, parentOf } from '../files/paths.js';
 import { TimeSlices } from '../files/time-slices.js';
 import {
   LEVELS_PER_ENTRY,
@@ -14,18 +14,17 @@ import { PathMap } from '../policy/path-map.js';
 import { refuse } from '../refuse.js';
 import { type ScannedEntry, ShutDirectory } from '../repositories/scan-files.js';
 import type { ScanTools } from '../repositories/scan-tree.js';
-import type { GlobMatch, GlobMatches, GlobScan } from './deny-glob.js';
+import type { GlobMatch, GlobMatches, GlobScan, SearchedPlaces } from './deny-glob.js';
 import type { FillablePlaces } from './fillable-places.js';
 import { groupedByStart, type Hunt, huntFor, keyOf } from './hunt.js';
+import { NOTHING_OPENED, type OpenedPaths } from './opened-paths.js';
 import { WeighedPaths } from './weighed-paths.js';
 import { crowdedDirectories, WholeDirectories } from './whole-directories.js';
 
 /**
- * Looks for what the patterns of one intent match now. Below a directory that matches nothing more is looked for: it is
- * denied as a whole. Each directory is listed once for all patterns that hang below the same one, and the event loop is kept
+ * Looks for what the patterns of one intent match now. In a directory that matches nothing more is looked for but in what the intent
+ * opens there again. Each directory is listed once for all patterns that hang below the same one, and the event loop is kept
  * for a moment at a time only.
- * @param fillable For a ceiling: what cannot be looked for or denied in detail there is denied as a whole, for a command may have brought
- *   it about, and would have every start refused. Default nothing.
  * @throws ExecError `sandboxUnsupported` when there is too much to look at: nothing that could match is left out.
  * @throws the reason of the signal.
  */
@@ -34,10 +33,10 @@ export async function searchGlobs(
   files: FileFacts,
   tools: ScanTools,
   signal: AbortSignal,
-  fillable?: FillablePlaces,
+  places: SearchedPlaces,
 ): Promise<GlobMatches> {
   tools.files.begin();
-  const search = new GlobSearch(tools, signal, fillable);
+  const search = new GlobSearch(tools, signal, places);
   const byKey = await search.prepare(scans, files);
   for (const [start, some] of groupedByStart([...byKey.values()])) await search.below(start, some);
   await search.thinOut();
@@ -65,6 +64,7 @@ class GlobSearch {
   readonly #tools: ScanTools;
   readonly #signal: AbortSignal;
   readonly #fillable: FillablePlaces | undefined;
+  readonly #opened: OpenedPaths;
   readonly #slices: TimeSlices;
   #hunts: readonly Hunt[] = [];
   readonly #wholes = new WholeDirectories<Hunt>();
@@ -81,10 +81,11 @@ class GlobSearch {
   #matchesLeft = MAX_GLOB_MATCHES;
   #charactersLeft = MAX_GLOB_TEXT_CHARACTERS;
 
-  constructor(tools: ScanTools, signal: AbortSignal, fillable: FillablePlaces | undefined) {
+  constructor(tools: ScanTools, signal: AbortSignal, { fillable, opened = NOTHING_OPENED }: SearchedPlaces) {
     this.#tools = tools;
     this.#signal = signal;
     this.#fillable = fillable;
+    this.#opened = opened;
     this.#slices = new TimeSlices(tools);
   }
 
@@ -143,7 +144,7 @@ class GlobSearch {
       ...whole,
       by: source.scan.origin,
     }));
-    return { base, identity, paths: [...paths, ...filled], wholes };
+    return { base, identity, paths: [...paths, ...filled], opened: this.#opened, wholes };
   }
 
   async #listAll(level: readonly Place[]): Promise<readonly Place[]> {
@@ -167,6 +168,7 @@ class GlobSearch {
     } catch (error) {
       if (!(error instanceof ShutDirectory)) throw error;
       for (const hunt of place.hunts) this.#take(hunt, error.directory, place);
+      await this.#reopen(place.hunts, place, below);
     }
     if (this.#slices.isOver) await this.#rest();
   }
@@ -193,15 +195,40 @@ class GlobSearch {
   async #visit({ name, isDirectory }: ScannedEntry, place: Place, below: Place[]): Promise<void> {
     const { directory, level, hunts, isFillable } = place;
     const path = childOf(directory, name);
+    const closed: Hunt[] = [];
     const others: Hunt[] = [];
     for (const hunt of hunts) {
-      if (hunt.matches(path)) this.#take(hunt, path, place);
-      else others.push(hunt);
+      const isMatch = hunt.matches(path);
+      if (isMatch) this.#take(hunt, path, place);
+      (isMatch ? closed : others).push(hunt);
       if (this.#slices.isOver) await this.#rest();
     }
     if (!isDirectory || KERNEL_TREES.includes(path)) return;
     for (const next of this.#placesAt(path, level + 1, others, isFillable))
       if (this.#canName(next.hunts[0], path, place)) below.push(next);
+    await this.#reopen(closed, { directory: path, level: level + 1 }, below);
+  }
+
+  /** Goes on in a directory that is denied where it is opened again, and nowhere between: what is denied there is denied already. */
+  async #reopen(
+    hunts: readonly Hunt[],
+    { directory, level }: Pick<Place, 'directory' | 'level'>,
+    below: Place[],
+  ): Promise<void> {
+    if (hunts.length === 0) return;
+    for (const { path, kind } of this.#opened.in(directory)) {
+      const holder = parentOf(path);
+      const levels = depthOf(holder) - depthOf(directory);
+      const isInside = this.#fillable?.hold(holder) === true;
+      for (const place of this.#placesAt(holder, level + levels, hunts, isInside)) {
+        this.#spend(1, place);
+        await this.#visit(
+          { name: path.slice(path.lastIndexOf('/') + 1), isDirectory: kind === 'directory' },
+          place,
+          below,
+        );
+      }
+    }
   }
 
   /** The directory, if one of the patterns could match something in it. @param isInside Whether what holds it is fillable. */

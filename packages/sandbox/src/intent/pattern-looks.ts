@@ -2,8 +2,7 @@ import type { FileFacts } from '../files/file-facts.js';
 import { SharedLooks } from '../files/shared-looks.js';
 import type { ScanTools } from '../repositories/scan-tree.js';
 import { NEVER_ABORTED } from '../until-aborted.js';
-import type { GlobMatches, GlobScan } from './deny-glob.js';
-import type { FillablePlaces } from './fillable-places.js';
+import type { GlobMatches, GlobScan, SearchedPlaces } from './deny-glob.js';
 import { searchGlobs } from './glob-search.js';
 
 /** Whoever finds what patterns match. */
@@ -11,14 +10,14 @@ export interface PatternFinder {
   /**
    * What is there now: every answer comes from a look that began after the question.
    * @param signal Ends the wait, and the look if nobody else waits for it; default none.
-   * @param fillable For the patterns of a ceiling: what is denied there as a whole where it cannot be in detail; default nothing.
+   * @param places Of the profile that has the patterns; default none.
    * @throws ExecError `sandboxUnsupported` when there is too much to look at; the reason of the signal.
    */
   find(
     scans: readonly GlobScan[],
     files: FileFacts,
     signal?: AbortSignal,
-    fillable?: FillablePlaces,
+    places?: SearchedPlaces,
   ): Promise<GlobMatches>;
 }
 
@@ -35,10 +34,11 @@ export class PatternLooks implements PatternFinder {
     scans: readonly GlobScan[],
     files: FileFacts,
     signal: AbortSignal = NEVER_ABORTED,
-    fillable?: FillablePlaces,
+    places: SearchedPlaces = {},
   ): Promise<GlobMatches> {
     const look = (unwanted: AbortSignal): Promise<GlobMatches> =>
-      searchGlobs(scans, files, this.#tools, unwanted, fillable);
-    return this.#looks.ask(JSON.stringify([scans, fillable?.key]), look, signal);
+      searchGlobs(scans, files, this.#tools, unwanted, places);
+    const { opened, fillable } = places;
+    return this.#looks.ask(JSON.stringify([scans, opened?.key, fillable?.key]), look, signal);
   }
 }

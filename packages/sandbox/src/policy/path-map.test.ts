@@ -35,3 +35,17 @@ test('what is above holds the path, the root first, and what is within is at the
     [['/'], []],
   ]);
 });
+
+test('what is next within a path is below it, with nothing known between', () => {
+  const map = new PathMap<string>();
+  for (const path of ['/a', '/a/b/c', '/a/b/c/d', '/a/e', '/ab']) map.set(path, path);
+  const asked = ['/', '/a', '/a/b', '/a/b/c', '/a/e', '/y'];
+  expect(asked.map((path) => [...map.nextWithin(path)].sort())).toEqual([
+    ['/a', '/ab'],
+    ['/a/b/c', '/a/e'],
+    ['/a/b/c'],
+    ['/a/b/c/d'],
+    [],
+    [],
+  ]);
+});

@@ -41,8 +41,7 @@ export class PathMap<Value> {
 
   /** What is known at the path and at all that it holds. */
   *within(path: string): Generator<Value> {
-    let top: Node<Value> | undefined = this.#root;
-    for (const name of namesIn(path)) top = top?.below.get(name);
+    const top = this.#exactly(path);
     const left = top === undefined ? [] : [top];
     for (let node = left.pop(); node !== undefined; node = left.pop()) {
       if (node.value !== undefined) yield node.value;
@@ -50,10 +49,28 @@ export class PathMap<Value> {
     }
   }
 
+  /** What is known next below the path, on each way down. */
+  *nextWithin(path: string): Generator<Value> {
+    const left = [...(this.#exactly(path)?.below.values() ?? [])];
+    for (let node = left.pop(); node !== undefined; node = left.pop()) {
+      if (node.value === undefined) left.push(...node.below.values());
+      else yield node.value;
+    }
+  }
+
   #make(directory: string): Node<Value> {
     let at = this.#root;
     for (const name of namesIn(directory)) at = childIn(at, name);
     this.#directories.set(directory, at);
+    return at;
+  }
+
+  #exactly(path: string): Node<Value> | undefined {
+    let at: Node<Value> | undefined = this.#root;
+    for (const name of namesIn(path)) {
+      at = at.below.get(name);
+      if (at === undefined) return undefined;
+    }
     return at;
   }
 
