@@ -9,7 +9,8 @@ export { isOnKernelFileSystem } from './files/kernel-file-systems.js';
 export { kernelTreeOf } from './files/kernel-trees.js';
 export { lackOfDescriptors } from './files/lack-of-descriptors.js';
 export { grantOwner } from './files/own-files.js';
-export { isWithin } from './files/paths.js';
+export { isWithin, pathFrom } from './files/paths.js';
+export { NowhereBefore, physicalPath } from './files/physical-path.js';
 export { type Look, SharedLooks } from './files/shared-looks.js';
 export { whyNotRunnable } from './files/why-not-runnable.js';
 export {

@@ -96,7 +96,7 @@ function makeNamed(prefix: string): PinnedDirectory {
 /** As it was given, where it does not lead anywhere. */
 function realpathOf(directory: string): string {
   try {
-    return realpathSync(directory);
+    return realpathSync.native(directory);
   } catch {
     return directory;
   }
@@ -116,7 +116,7 @@ function sweep(directory: string): void {
     if (!/^\d+-\d+-\d+-/.test(mark) || isProcessRunning(mark)) continue;
     const leftMs = deadlineMs - Date.now();
     if (leftMs <= 0) return;
-    const path = join(directory, name);
+    const path = `${directory}/${name}`;
     const why = removeLeft(path, leftMs);
     if (why === undefined || hasTold) continue;
     // A command could have made any number of them.

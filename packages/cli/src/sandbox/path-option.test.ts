@@ -12,7 +12,7 @@ test.each(['', '~', '~/.ssh', '~nobody/.ssh', '*.env', '/srv/*/key', 'a?', '[ab]
   },
 );
 
-test.each(['.', '/', 'missing', '/srv/a~', './~', './--', '-'])(
+test.each(['.', '..', '../missing', '/', 'missing', '/srv/a~', './~', './--', '-'])(
   '%j is a path, whether it is there or not',
   (path) => {
     expect(collectPath(path, ['/earlier'])).toEqual(['/earlier', path]);
@@ -24,6 +24,12 @@ test('who forgot a path before the command is told so, and how a file of that na
     new InvalidArgumentError(
       'There is no such file, and it looks as if the path was forgotten; name one, or write ./-- for what is called so.',
     ),
+  );
+});
+
+test.each(['missing/..', 'missing/../x', '/dev/null/../null'])('%j leads no program anywhere', (path) => {
+  expect(() => collectPath(path, [])).toThrow(
+    /^It names nothing, for .*\.\. leads nowhere \(ENO\w+\); name it without \.\. in it\.$/,
   );
 });
 

@@ -38,6 +38,18 @@ test.each<[string, string, RegExp]>([
     ceilingOf(path('file:///proc/cpuinfo', 'deny')),
     RegExp(`^${NAME}: /proc/cpuinfo cannot be denied`),
   ],
+  [
+    'a path with ..',
+    ceilingOf(path('file:///srv/link/../secret', 'deny')),
+    RegExp(`^${NAME}\\.path\\.path: .* has a \\.\\., .*; write the path without$`),
+  ],
+  ['one that is encoded', ceilingOf(path('file:///srv%2f.%2E', 'deny')), RegExp(`^${NAME}.* has a \\.\\.`)],
+  [
+    'a root with ..',
+    ceilingOf(ROOT, { workspaceRoots: ['file:///srv/..'] }),
+    /^ceiling: workspaceRoots\.0: .* has a \.\./,
+  ],
+  ['a cwd with ..', ceilingOf(ROOT, { cwd: 'file:///srv/..' }), /^ceiling: cwd: .* has a \.\./],
   ['a root that is no URI', ceilingOf(ROOT, { workspaceRoots: ['ws'] }), /^ceiling: workspaceRoots\.0: /],
 ])('a ceiling with %s is refused when it is read', (_, text, message) => {
   expect(() => parseCeiling(text)).toThrow(
@@ -50,7 +62,11 @@ test.each<[string, string, RegExp]>([
 
 test('what may be there one day is no fault of a ceiling, and what restricts nothing is told', () => {
   const unknown: string[] = [];
-  const text = ceilingOf(path('file:///not/there', 'deny'), { foo: 1, networkProxy: {}, workspaceRoots: [] });
+  const text = ceilingOf(path('file:///not/there../..x', 'deny'), {
+    foo: 1,
+    networkProxy: {},
+    workspaceRoots: [],
+  });
   const { permissions } = parseCeiling(text, (member) => unknown.push(member));
   expect([permissions.type, unknown]).toEqual(['managed', ['foo', 'networkProxy']]);
 });

@@ -70,6 +70,21 @@ test.each([
   expect(evidence(output)).toBe(expected);
 });
 
+test('a path with .. behind a link is the one that the command has met', () => {
+  const files = fakeFiles({
+    '/ws/link': { link: '/srv/deep' },
+    '/srv/deep': 'directory',
+    '/srv/key': { text: '' },
+    '/ws/key': { text: '' },
+  });
+  const policy = policyOf(['read /', 'deny /srv/key']);
+  const plan: JudgedPlan = { policy, decisions: policy.rules, hosts: undefined };
+  const found = judged({ output: 'cat: link/../key: Permission denied' }, plan, files);
+  expect(found?.findings.map(({ subject }) => subject)).toEqual([
+    { type: 'path', path: 'file:///srv/key', operation: 'read' },
+  ]);
+});
+
 function refused(host: string, more: Partial<NetworkDecision> = {}): NetworkDecision {
   const request = { protocol: 'https_connect', host, port: 443, rule: undefined } as const;
   return { time: new Date(0), ...request, decision: 'deny', reason: 'not_allowed', ...more };

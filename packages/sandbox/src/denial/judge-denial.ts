@@ -9,6 +9,7 @@ import {
 import { withBoundedLooks } from '../files/bounded-looks.js';
 import { isExecutable } from '../files/executable.js';
 import type { FileFacts } from '../files/file-facts.js';
+import { namesOf, pathFrom } from '../files/paths.js';
 import { StalePlan } from '../files/stale-plan.js';
 import type { HostFacts } from '../host-facts.js';
 import { MAX_JUDGED_LOOKS, MAX_JUDGED_PATHS } from '../limits.js';
@@ -177,7 +178,7 @@ function findingsIn(line: string, judge: Judge): readonly DenialFinding[] {
   if (complaint.paths.length === 0) return kind === 'held' || kind === 'taken' ? [] : [WORDS];
   const paths = complaint.paths.slice(0, judge.pathsLeft);
   judge.pathsLeft -= paths.length;
-  const found = paths.flatMap((named) => pathDenied(kind, posix.resolve(judge.cwd, named), judge));
+  const found = paths.flatMap((named) => pathDenied(kind, pathFrom(judge.cwd, named), judge));
   return findingsOf(complaint, found);
 }
 
@@ -208,12 +209,14 @@ function likeliest(denied: readonly DeniedPath[]): readonly DeniedPath[] {
 /** Where the executor cannot go itself, no sandbox has denied anything. */
 function pathDenied(
   kind: Complaint['kind'],
-  path: string,
+  named: string,
   { decisionAt, ownRightsAt, covered, mayWrite }: Judge,
 ): readonly (DeniedPath | OwnRights)[] {
-  const decision = decisionAt(path);
+  const decision = decisionAt(named);
   if (decision === undefined) return [];
   const { access, target, origin, isThere } = decision;
+  // By name alone it would be another path.
+  const path = namesOf(named).includes('..') ? target : posix.resolve(named);
   if (kind === 'held' || kind === 'taken') return coveredPath(kind, path, decision, covered);
   const denied = { path, isThere, origin, confidence: 'likely' } as const;
   if (access === 'deny') return [{ ...denied, operation: 'read' }];

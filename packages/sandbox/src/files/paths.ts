@@ -14,6 +14,12 @@ export function childOf(directory: string, name: string): string {
   return directory === '/' ? `/${name}` : `${directory}/${name}`;
 }
 
+/** A path as it is meant in a directory. Every `..` stays, for what it leads out of is not known by name. */
+export function pathFrom(directory: string, path: string): string {
+  if (path.startsWith('/')) return path;
+  return path === '' ? directory : childOf(directory, path);
+}
+
 /** The directory that holds a path; the root holds itself. */
 export function parentOf(path: string): string {
   return path.slice(0, Math.max(1, path.lastIndexOf('/')));

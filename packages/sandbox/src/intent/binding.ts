@@ -13,6 +13,7 @@ import type { ExecutorRoots } from './executor-roots.js';
 import { refuseDeep } from './expand-intent.js';
 import type { NamedLink } from './named-links.js';
 import type { IntentEntry } from './schema.js';
+import { typedPathOf } from './typed-paths.js';
 
 /** What binding one entry needs, and what all of them have come to. */
 export interface Binding {
@@ -66,12 +67,24 @@ export function bindPaths(
       binding.notes.push({ origin, text });
       continue;
     }
-    const { access } = entry;
-    const { path: target, links } = resolved;
-    if (access !== 'read' && links.length > 0) binding.named.push({ path, target, access, origin, links });
     binding.rules.push(ruleOf(entry, resolved, origin));
-    if (access !== 'deny') binding.links.push(...links);
+    noteLinks(entry, path, resolved, origin, binding);
   }
+}
+
+function noteLinks(
+  entry: IntentEntry,
+  path: string,
+  resolved: ResolvedPath,
+  origin: RuleOrigin,
+  binding: Binding,
+): void {
+  const { access } = entry;
+  const typed = typedPathOf(entry) ?? { path, links: [] };
+  const links = [...typed.links, ...resolved.links];
+  if (access !== 'read' && links.length > 0)
+    binding.named.push({ path: typed.path, target: resolved.path, access, origin, links });
+  if (access !== 'deny') binding.links.push(...links);
 }
 
 /** Undefined where a grant names what cannot be looked at: it then grants nothing. */

@@ -3,14 +3,15 @@ import path from 'node:path';
 import { ExecError } from '@holdfast/exec-protocol';
 import { errorCode } from '../files/error-code.js';
 import { makeOwnDirectory } from '../files/own-files.js';
+import { childOf } from '../files/paths.js';
 
 /**
  * Where servers of a user keep output that fits into no memory. All of them share it, so that each sandbox hides that of all.
  * @param uid In this user namespace; the folder of its root has the number outside of it, for root of the machine is somebody else.
- * @param directory On a disk; default `/var/tmp`.
+ * @param directory On a disk, as a canonical path; default `/var/tmp`.
  */
 export function spillFolder(uid: number, directory = '/var/tmp'): string {
-  return path.join(directory, `holdfast-${uidOutside(uid)}`);
+  return childOf(directory, `holdfast-${uidOutside(uid)}`);
 }
 
 /**

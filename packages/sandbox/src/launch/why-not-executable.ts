@@ -1,6 +1,6 @@
-import path from 'node:path';
 import { errorCode } from '../files/error-code.js';
 import type { FileFacts } from '../files/file-facts.js';
+import { pathFrom } from '../files/paths.js';
 import { whyNotRunnable } from '../files/why-not-runnable.js';
 import type { NormalisedPolicy } from '../policy/path-rule.js';
 import { accessTo } from '../policy/visibility.js';
@@ -25,7 +25,7 @@ export function whyNotExecutable(
   const directories = program.includes('/') ? [''] : env['PATH']?.split(':');
   if (directories === undefined) return undefined;
   const problems = directories.map((directory) =>
-    problemAt(path.resolve(cwd, directory, program), policy, files),
+    problemAt(pathFrom(pathFrom(cwd, directory), program), policy, files),
   );
   if (problems.includes(undefined)) return undefined;
   return problems.find((problem) => problem !== 'ENOENT') ?? 'ENOENT';

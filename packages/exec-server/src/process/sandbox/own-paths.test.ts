@@ -82,6 +82,32 @@ test('a token whose path goes back behind a link is among it where its file real
   expect(ownPaths(`${place}/link/../token`).secured()).toEqual([...ownPaths().secured(), hidden]);
 });
 
+test('what is named by .. behind a link is hidden where the kernel finds it', () => {
+  mkdirSync(path.join(place, 'real/deep'), { recursive: true });
+  mkdirSync(path.join(place, 'ws'));
+  symlinkSync('../real/deep', path.join(place, 'ws/link'));
+  const [real, decoy] = ['real', 'ws'].map((name) => path.join(realpathSync(place), name));
+  for (const file of ['s.sock', 'token'])
+    for (const directory of [real, decoy]) writeFileSync(`${directory ?? ''}/${file}`, 'secret');
+  const named = `${place}/ws/link/..`;
+  const own = new OwnPaths({
+    records: path.join(place, 'run/holdfast'),
+    temporary: path.join(place, 'tmp'),
+    spillDirectory: path.relative(process.cwd(), place) + '/ws/link/..',
+    socket: `${named}/s.sock`,
+    tokenFile: `${named}/token`,
+  });
+  expect([own.spill, own.secured()]).toEqual([
+    `${real ?? ''}/holdfast-${uid}`,
+    [
+      path.join(place, 'run/holdfast'),
+      `${real ?? ''}/holdfast-${uid}`,
+      `${real ?? ''}/s.sock`,
+      `${real ?? ''}/token`,
+    ],
+  ]);
+});
+
 test('a token is among it where its file really is, as long as it is there', () => {
   const token = path.join(place, 'token');
   const link = path.join(place, 'link');

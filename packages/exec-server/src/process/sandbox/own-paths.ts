@@ -46,6 +46,17 @@ export class OwnPaths {
     // The path may hold `..` behind a link.
     const directory = realpathSync.native(path.dirname(socket));
     this.#files.push(path.join(directory, path.basename(socket)));
+  constructor({ records, temporary, spillDirectory = '/var/tmp', socket, tokenFile }: OwnPathsOptions) {
+    const spillParent = canonical(spillDirectory);
+    const uid = process.getuid?.() ?? 0;
+    this.#records = records ?? placeholderFolder(uid);
+    this.#temporary = temporary;
+    this.#spill = spillFolder(uid, spillParent);
+    this.#spillParent = spillParent;
+    this.#files = [
+      ...(socket === undefined ? [] : [path.join(canonical(path.dirname(socket)), path.basename(socket))]),
+      ...(tokenFile === undefined ? [] : placesOf(tokenFile)),
+    ];
   }
 
   /**
@@ -88,6 +99,16 @@ function placesOf(file: string): string[] {
   const facts = statSync(file);
   // Node's own way takes `..` behind a link for what the name says.
   return facts.isFile() && facts.nlink > 0 ? [realpathSync.native(file)] : [];
+  return facts.isFile() && facts.nlink > 0 ? [canonical(file)] : [];
+}
+
+/** As the kernel follows a path: the other function of Node takes `..` out by name. One that leads nowhere stays as it is. */
+function canonical(file: string): string {
+  try {
+    return realpathSync.native(file);
+  } catch {
+    return path.resolve(file);
+  }
 }
 
 /** @throws ExecError `sandboxUnsupported` */

@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
-import path from 'node:path';
 import { ExecError } from '@holdfast/exec-protocol';
+import { pathFrom } from '@holdfast/sandbox/internal';
 import type { ChildSpec } from './child.js';
 import type { SpawnErrorKind } from './spawn-error.js';
 import { errorCode, SpawnError } from './spawn-error.js';
@@ -154,9 +154,11 @@ function inspectProgram(spec: ChildSpec, code: string): Finding | undefined {
 /** The files that a spawn tries in this order. */
 export function programCandidates(spec: ChildSpec): string[] {
   const program = spec.argv[0] ?? '';
-  if (program.includes('/')) return [path.resolve(spec.cwd, program)];
+  if (program.includes('/')) return [pathFrom(spec.cwd, program)];
   // An empty entry means the working directory.
-  return (spec.env['PATH'] ?? DEFAULT_PATH).split(':').map((entry) => path.resolve(spec.cwd, entry, program));
+  return (spec.env['PATH'] ?? DEFAULT_PATH)
+    .split(':')
+    .map((entry) => pathFrom(pathFrom(spec.cwd, entry), program));
 }
 
 function exists(file: string): boolean {
