@@ -233,6 +233,26 @@ describeConfined('holdfast sandbox', WHOEVER_TESTS, () => {
     );
   });
 
+  test('.. behind a link is what the command finds there', async () => {
+    for (const name of ['real', 'real/deep']) mkdirSync(join(place, name));
+    for (const name of ['real/secret', 'real/kept', 'ws/secret', 'ws/kept'])
+      writeFileSync(join(place, name), name);
+    symlinkSync('../real/deep', join(place, 'ws/link'));
+    const named = `${place}/ws/link/..`;
+    const options = ['--write', named, '--deny', `${named}/secret`, '--read', `${named}/kept`];
+    const script = `cd ${place}/ws; cat link/../secret secret; for at in link/../made link/../kept made; do echo > $at; done`;
+    const { stdout, stderr } = await runHoldfast(['sandbox', ...options, '--', 'sh', '-c', script]);
+    expect([stdout, stderr.match(/\S+: (?:Permission denied|Read-only)/g)]).toEqual([
+      'ws/secret',
+      ['link/../secret: Permission denied', 'link/../kept: Read-only', 'made: Read-only'],
+    ]);
+    expect(existsSync(join(place, 'real/made'))).toBe(true);
+    const missing = await runHoldfast(['sandbox', '--deny', `${place}/none/../x`, '--', 'true']);
+    expect(missing.stderr).toContain(
+      `argument '${place}/none/../x' is invalid. It names nothing, for ${place}/none/.. leads nowhere (ENOENT); name it without .. in it.`,
+    );
+  });
+
   test('explains rules by the options that they came from', async () => {
     const { stdout } = await runHoldfast(['sandbox', 'explain', '--write', place, '--', 'true']);
     expect(stdout.split('\n')).toEqual(

@@ -199,7 +199,10 @@ declare function parseNetworkIntent({ enforceManagedNetwork, managedNetwork, net
  */
 declare function parseIntent(sandbox: unknown): SandboxIntent;
 
-/** What a command of this machine may do. Paths may be relative to the working directory of this program. */
+/**
+ * What a command of this machine may do. Paths may be relative to the working directory of this program, and `..` in them leads where
+ * it leads every program: out of what a link before it leads to.
+ */
 interface PlainPermissions {
     /** What may be written, with all below; default nothing. */
     readonly write?: readonly string[];
@@ -212,7 +215,8 @@ interface PlainPermissions {
 }
 /**
  * The intent behind permissions in short: everything can be read, and nothing written but what is named.
- * @throws ExecError `sandboxUnsupported` for an empty path, which would stand for the working directory.
+ * @throws ExecError `sandboxUnsupported` for an empty path, which would stand for the working directory, and for one with `..` behind
+ *   something that is missing or no directory.
  */
 declare function plainIntent({ write, read, deny, network, }: PlainPermissions): SandboxIntent;
 
@@ -406,7 +410,7 @@ declare function openLaunch(plan: LaunchPlan, store: PlaceholderStore, { network
 /**
  * Where servers of a user keep output that fits into no memory. All of them share it, so that each sandbox hides that of all.
  * @param uid In this user namespace; the folder of its root has the number outside of it, for root of the machine is somebody else.
- * @param directory On a disk; default `/var/tmp`.
+ * @param directory On a disk, as a canonical path; default `/var/tmp`.
  */
 declare function spillFolder(uid: number, directory?: string): string;
 /**
@@ -615,8 +619,8 @@ declare function explainSeatbelt(policy: NormalisedPolicy): string;
 export { type Appeared, type AppearedKind, type AppearedReport, CeilingSource, type CommandSetting, type CommandToRun, type FailedCommand, HostFacts, type HostMemory, HostRules, type JudgedPlan, type LaunchOptions, LaunchPlan, Lookups, type ManagedNetwork, type ManagedNetworkOptions, type NamedProcess, NetworkAnswer, type NetworkCaller, NetworkDecider, type NetworkDecision, type NetworkIntent, type NetworkNames, NetworkProtocol, NormalisedPolicy, NotRun, type OpenLaunch, type Outside, PatternFinder, PlaceholderStore, type PlainPermissions, type PlannedLaunch, type PlannedNetwork, type Planning, RefusalReason, Refusals, RepositoryFinder, type Resolution, RuleOrigin, type RunOptions, type SandboxEnd, SandboxIntent, SandboxPlan, SandboxRunner, type SandboxRunnerOptions, type SandboxedProcess, type Searches, SetUp, StalePlan, type StartedWrapper, SteadyPlan, type TakePlace, type WrapperStart, type WrapperStatus, WrapperWatch, createSearches, explainAsJson, explainFault, explainInWords, explainSeatbelt, findAppeared, judgeDenial, openLaunch, openManagedNetwork, parseIntent, parseNetworkIntent, placeholderFolder, plainIntent, readHostFacts, secureOwnFolder, spillFolder, startWrapper, whyNotRun };
 
 // internal.d.ts
-import { S as SandboxPlan, g as SetUp, M as MountStep, c as HostRules, p as HostRule, R as RefusalReason, a as NetworkAnswer, j as NormalisedPolicy, l as FileFacts, A as Access, t as PathRule } from './limits.js';
-export { V as MAX_CELLS_STARTING, W as MAX_PROXY_CONNECTIONS, X as MAX_STATUS_BYTES, Y as networkOf, Z as withPassing } from './limits.js';
+import { S as SandboxPlan, V as CrossedLink, g as SetUp, M as MountStep, c as HostRules, p as HostRule, R as RefusalReason, a as NetworkAnswer, j as NormalisedPolicy, l as FileFacts, A as Access, t as PathRule } from './limits.js';
+export { W as MAX_CELLS_STARTING, X as MAX_PROXY_CONNECTIONS, Y as MAX_STATUS_BYTES, Z as networkOf, _ as withPassing } from './limits.js';
 import { SandboxReport } from '@holdfast/exec-protocol';
 import 'zod';
 
@@ -659,8 +663,28 @@ declare function lackOfDescriptors(count: number): unknown;
  */
 declare function grantOwner(at: string, rights: number): boolean;
 
+/** A path as it is meant in a directory. Every `..` stays, for what it leads out of is not known by name. */
+declare function pathFrom(directory: string, path: string): string;
 /** Whether a canonical path is another one or lies below it. */
 declare function isWithin(path: string, directory: string): boolean;
+
+/** A path in which no `..` is left. */
+interface PhysicalPath {
+    /** Absolute. */
+    readonly path: string;
+    /** The links that were followed for it; none without `..`. */
+    readonly links: readonly CrossedLink[];
+}
+/**
+ * Takes `..` out of a path as the kernel does, for which it leads out of where a link before it leads. What comes after the
+ * last one stays as it is.
+ * @param path May be relative to the working directory of this program.
+ * @throws NowhereBefore where what comes before cannot be gone through.
+ */
+declare function physicalPath(path: string): PhysicalPath;
+/** Says which path leads nowhere. */
+declare class NowhereBefore extends Error {
+}
 
 /** How a look at many files is carried out; it fails with the reason of the signal, soon after that fires. */
 type Look<Found> = (signal: AbortSignal) => Promise<Found>;
@@ -771,7 +795,7 @@ declare function replaceableIn({ rules, restrictsFiles }: Pick<NormalisedPolicy,
 /** Of what nobody calls off. */
 declare const NEVER_ABORTED: AbortSignal;
 
-export { type Look, NEVER_ABORTED, NO_INSPECTOR, O_PATH, SYSTEM_PATH, SharedLooks, type StarSteps, accessTo, bytesOfText, cancelledRule, foreignProcesses, grantOwner, hasMountsOf, isOnKernelFileSystem, isRunning as isProcessRunning, isWithin, kernelTreeOf, lackOfDescriptors, matchesAll, ownMark as ownProcessMark, pathOfDescriptor, printable, printableLines, readMountTable, reasonOf, replaceableIn, reportSandbox, systemPlaces, unreadableByLink, untilSteady, whyNotRunnable };
+export { type Look, NEVER_ABORTED, NO_INSPECTOR, NowhereBefore, O_PATH, SYSTEM_PATH, SharedLooks, type StarSteps, accessTo, bytesOfText, cancelledRule, foreignProcesses, grantOwner, hasMountsOf, isOnKernelFileSystem, isRunning as isProcessRunning, isWithin, kernelTreeOf, lackOfDescriptors, matchesAll, ownMark as ownProcessMark, pathFrom, pathOfDescriptor, physicalPath, printable, printableLines, readMountTable, reasonOf, replaceableIn, reportSandbox, systemPlaces, unreadableByLink, untilSteady, whyNotRunnable };
 
 // limits.d.ts
 import { SandboxRule } from '@holdfast/exec-protocol';
@@ -1692,4 +1716,4 @@ declare const MAX_PROXY_CONNECTIONS = 256;
 /** Networks that one server makes at once: each takes a program of its own for a moment. Further ones wait their turn. */
 declare const MAX_CELLS_STARTING = 4;
 
-export { type Access as A, type ScannedTree as B, type CeilingSource as C, type SearchedRoot as D, type SetUpClock as E, type FileIdentity as F, type GlobMatch as G, type HostFacts as H, type SetUpOptions as I, type SetUpStep as J, ceilingSource as K, type LaunchPlan as L, type MountStep as M, type NetworkProtocol as N, type OperatorCeiling as O, type Placeholder as P, parseCeiling as Q, type RefusalReason as R, type SandboxPlan as S, parseHostRules as T, planSandbox as U, MAX_CELLS_STARTING as V, MAX_PROXY_CONNECTIONS as W, MAX_STATUS_BYTES as X, networkOf as Y, withPassing as Z, type NetworkAnswer as a, type RuleOrigin as b, type HostRules as c, type SandboxIntent as d, type NetworkDecider as e, type MountPrograms as f, SetUp as g, type RepositoryFinder as h, type PatternFinder as i, type NormalisedPolicy as j, type Aside as k, type FileFacts as l, type FileView as m, type GlobMatches as n, type GlobScan as o, type HostRule as p, NO_OPERATOR as q, type Narrowing as r, type NetworkQuestion as s, type PathRule as t, type PlanOptions as u, type PlannedDescriptor as v, type PolicyNote as w, SANDBOX_START_MS as x, type SandboxedCommand as y, type ScanTarget as z };
+export { type Access as A, type ScannedTree as B, type CeilingSource as C, type SearchedRoot as D, type SetUpClock as E, type FileIdentity as F, type GlobMatch as G, type HostFacts as H, type SetUpOptions as I, type SetUpStep as J, ceilingSource as K, type LaunchPlan as L, type MountStep as M, type NetworkProtocol as N, type OperatorCeiling as O, type Placeholder as P, parseCeiling as Q, type RefusalReason as R, type SandboxPlan as S, parseHostRules as T, planSandbox as U, type CrossedLink as V, MAX_CELLS_STARTING as W, MAX_PROXY_CONNECTIONS as X, MAX_STATUS_BYTES as Y, networkOf as Z, withPassing as _, type NetworkAnswer as a, type RuleOrigin as b, type HostRules as c, type SandboxIntent as d, type NetworkDecider as e, type MountPrograms as f, SetUp as g, type RepositoryFinder as h, type PatternFinder as i, type NormalisedPolicy as j, type Aside as k, type FileFacts as l, type FileView as m, type GlobMatches as n, type GlobScan as o, type HostRule as p, NO_OPERATOR as q, type Narrowing as r, type NetworkQuestion as s, type PathRule as t, type PlanOptions as u, type PlannedDescriptor as v, type PolicyNote as w, SANDBOX_START_MS as x, type SandboxedCommand as y, type ScanTarget as z };

@@ -6,6 +6,7 @@ import {
   openSync,
   readdirSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -28,7 +29,9 @@ let pool: PipePool;
 
 beforeAll(async () => {
   directory = mkdtempSync(path.join(tmpdir(), 'failure-test-'));
-  mkdirSync(path.join(directory, 'folder'));
+  mkdirSync(path.join(directory, 'folder/deep'), { recursive: true });
+  symlinkSync('folder/deep', path.join(directory, 'link'));
+  writeFileSync(path.join(directory, 'folder/plain-too'), 'echo hi\n');
   writeFileSync(path.join(directory, 'plain'), 'echo hi\n');
   writeFileSync(path.join(directory, 'no-interpreter'), '#!/no/such/interpreter\n');
   chmodSync(path.join(directory, 'no-interpreter'), 0o755);
@@ -101,6 +104,12 @@ const cases: readonly Case[] = [
   {
     what: 'a file that is not executable',
     spec: (here) => specOf([`${here}/plain`]),
+    kind: 'permissionDenied',
+    says: /chmod \+x/,
+  },
+  {
+    what: 'one that is not executable, by .. behind a link',
+    spec: (here) => specOf(['./link/../plain-too'], { cwd: here }),
     kind: 'permissionDenied',
     says: /chmod \+x/,
   },
