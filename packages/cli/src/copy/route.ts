@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { basename, resolve, sep } from 'node:path';
 
 /** One end of a copy as it was typed: a leading colon marks the executor's side. */
@@ -41,13 +42,23 @@ export function within(directory: string, name: string): string {
 
 /** What a source is called. @throws Error for one that has no name that could be typed. */
 export function nameOf({ direction, from }: Route): string {
-  const name = direction === 'upload' ? basename(resolve(from)) : remoteNameOf(from);
+  const name = direction === 'upload' ? localNameOf(from) : remoteNameOf(from);
   if (name !== '' && name !== '.' && name !== '..') return name;
   throw new Error(`${JSON.stringify(from)} has no name of its own; name the destination in full`);
 }
 
 function placeOf(text: string): Place {
   return text.startsWith(':') ? { isRemote: true, path: text.slice(1) } : { isRemote: false, path: text };
+}
+
+function localNameOf(path: string): string {
+  if (!path.split(sep).includes('..')) return basename(resolve(path));
+  try {
+    // By name alone, what .. leads to behind a link would be called otherwise.
+    return path.endsWith('..') ? basename(realpathSync.native(path)) : basename(path);
+  } catch {
+    return basename(path);
+  }
 }
 
 function remoteNameOf(path: string): string {

@@ -375,7 +375,7 @@ test.skipIf(process.platform === 'win32')(
 );
 
 test('a relative path begins at the current directory, and only ENOENT means that something is missing', async () => {
-  expect(Buffer.from(nodeFiles.resolve('a/../b')).toString()).toBe(resolve('b'));
+  expect(Buffer.from(nodeFiles.resolve('./b')).toString()).toBe(resolve('b'));
   const errors = await Promise.all(
     ['/does/not/exist', '/dev/null'].map((path) =>
       nodeFiles.list(Buffer.from(path)).catch((error: unknown) => error),

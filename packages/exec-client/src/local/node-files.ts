@@ -3,9 +3,10 @@ import { randomUUID } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { chmod, lstat, mkdir, readdir, readlink, realpath, rename, rm, symlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { resolve, sep } from 'node:path';
+import { sep } from 'node:path';
 import { ExecError } from '@holdfast/exec-protocol';
 import type { LocalEntry, LocalFiles, LocalName, LocalPath } from '../transfer/local-files.js';
+import { namedPath } from './named-path.js';
 import { contentOf, sha256 } from './node-content.js';
 import { codeOf, shown } from './node-path.js';
 import { expectReplaceable } from './node-place.js';
@@ -13,7 +14,7 @@ import { goOn, replace } from './node-replacement.js';
 
 /** The files of the machine on which Node runs. */
 export const nodeFiles: LocalFiles = {
-  resolve: (text) => Buffer.from(resolve(text)),
+  resolve: namedPath,
   shown,
   join,
   real: (path) => realpath(Buffer.from(path), { encoding: 'buffer' }),
