@@ -29,11 +29,12 @@ export class OwnPaths {
   #problem: ExecError | undefined;
 
   constructor({ records, temporary, spillDirectory = '/var/tmp', tokenFile }: OwnPathsOptions) {
+    const spillParent = canonical(spillDirectory);
     const uid = process.getuid?.() ?? 0;
     this.#records = records ?? placeholderFolder(uid);
     this.#temporary = temporary;
-    this.#spill = spillFolder(uid, spillDirectory);
-    this.#spillParent = spillDirectory;
+    this.#spill = spillFolder(uid, spillParent);
+    this.#spillParent = spillParent;
     this.#files = tokenFile === undefined ? [] : placesOf(tokenFile);
   }
 
@@ -46,17 +47,6 @@ export class OwnPaths {
     // The path may hold `..` behind a link.
     const directory = realpathSync.native(path.dirname(socket));
     this.#files.push(path.join(directory, path.basename(socket)));
-  constructor({ records, temporary, spillDirectory = '/var/tmp', socket, tokenFile }: OwnPathsOptions) {
-    const spillParent = canonical(spillDirectory);
-    const uid = process.getuid?.() ?? 0;
-    this.#records = records ?? placeholderFolder(uid);
-    this.#temporary = temporary;
-    this.#spill = spillFolder(uid, spillParent);
-    this.#spillParent = spillParent;
-    this.#files = [
-      ...(socket === undefined ? [] : [path.join(canonical(path.dirname(socket)), path.basename(socket))]),
-      ...(tokenFile === undefined ? [] : placesOf(tokenFile)),
-    ];
   }
 
   /**
@@ -97,8 +87,6 @@ export class OwnPaths {
 /** Where a file is, now that it has been read: nowhere if it was a pipe, or has no name. */
 function placesOf(file: string): string[] {
   const facts = statSync(file);
-  // Node's own way takes `..` behind a link for what the name says.
-  return facts.isFile() && facts.nlink > 0 ? [realpathSync.native(file)] : [];
   return facts.isFile() && facts.nlink > 0 ? [canonical(file)] : [];
 }
 
