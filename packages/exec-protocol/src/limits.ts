@@ -356,7 +356,7 @@ export const MAX_LISTING_BYTES = 12 * MIB;
 export const MAX_BODY_DELTA_BYTES = MIB;
 
 /** The largest configuration file of the executor that is read for a client, and as many characters of it are answered. */
-export const MAX_CONFIG_FILE_BYTES = MIB;
+export const MAX_CONFIG_FILE_BYTES = 128 * KIB;
 
 /** Paths of keys in one list of `environmentConfig/read`. */
 export const MAX_CONFIG_PATHS = 1024;

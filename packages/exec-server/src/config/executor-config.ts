@@ -10,7 +10,7 @@ import {
 import { readFile } from '../fs/file-content.js';
 import type { NativePath } from '../fs/native-path.js';
 import type { CodexPlaces } from '../host.js';
-import { selectToml } from './toml-selection.js';
+import { ParsedConfigs } from './parsed-configs.js';
 
 /** Files of which parts are answered, at most. */
 export const CONFIG_FILES = 4;
@@ -31,13 +31,14 @@ export interface ExecutorConfig {
   ): Promise<ResultOf<typeof environmentConfigRead>>;
 }
 
-/** The configuration files that the Codex CLI would read here, without those of a project. Read anew at each request. */
+/** The configuration files that the Codex CLI would read here, without those of a project. Read anew at each request, and parsed when they have changed. */
 export function createExecutorConfig({
   userHome,
   codexHome,
   systemDirectory,
   hostname,
 }: CodexPlaces): ExecutorConfig {
+  const parsed = new ParsedConfigs();
   return {
     async read({ configPaths, requirementsPaths }, readConfined) {
       const ofSystem = (
@@ -45,12 +46,13 @@ export function createExecutorConfig({
         name: string,
         paths: typeof configPaths,
       ): Promise<Layer[]> =>
-        layerOf({ title, directory: systemDirectory, name, mayBeHidden: false, readConfined }, paths);
+        layerOf(parsed, { title, directory: systemDirectory, name, mayBeHidden: false, readConfined }, paths);
       const system = await ofSystem('system', 'config.toml', configPaths);
       const user =
         codexHome === undefined
           ? []
           : await layerOf(
+              parsed,
               { title: 'user', directory: codexHome, name: 'config.toml', mayBeHidden: true, readConfined },
               configPaths,
             );
@@ -79,12 +81,16 @@ interface ConfigFile {
 }
 
 /** What a file has of what is wanted: one layer, or none. */
-async function layerOf(file: ConfigFile, paths: readonly (readonly string[])[]): Promise<Layer[]> {
+async function layerOf(
+  parsed: ParsedConfigs,
+  file: ConfigFile,
+  paths: readonly (readonly string[])[],
+): Promise<Layer[]> {
   const { title, directory, name } = file;
   const path = `${directory}/${name}`;
   try {
     const text = paths.length === 0 ? undefined : await textOf(path, file);
-    const toml = text === undefined ? undefined : selectToml(text, paths);
+    const toml = text === undefined ? undefined : await parsed.select(path, text, paths);
     if (toml === undefined) return [];
     if (toml.length > MAX_CONFIG_FILE_BYTES) throw new Error(tooLong(toml));
     const source = title === undefined ? path : `${title} (${path})`;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { selectToml } from './toml-selection.js';
+import { parseToml, selectToml } from './toml-selection.js';
 
 const TEXT = 'a = 1\n[t]\nx = 1\ny = 2\n[t.u]\nz = 3\n';
 
@@ -30,13 +30,33 @@ test.each([
     undefined,
   ],
 ])('of a file with %s asked for, that is answered', (_, paths, toml) => {
-  expect(selectToml(TEXT, paths)).toBe(toml);
+  expect(selectToml(parseToml(TEXT), paths)).toBe(toml);
 });
 
 test('many paths in a file with many keys take no time that grows with their product', () => {
   const text = Array.from({ length: 20_000 }, (_, at) => `k${String(at)} = 1`).join('\n');
   const paths = Array.from({ length: 100_000 }, (_, at) => ['none', String(at)]);
   const before = performance.now();
-  expect(selectToml(text, [...paths, ['k7']])).toBe('k7 = 1\n');
+  expect(selectToml(parseToml(text), [...paths, ['k7']])).toBe('k7 = 1\n');
   expect(performance.now() - before).toBeLessThan(5_000);
+});
+
+test.each<[string, (at: number) => string]>([
+  ['tables', (at) => `a${String(at)} = {b = {}}`],
+  ['lists of tables', (at) => `a${String(at)} = [{}, {}]`],
+])('one long name before many %s is refused before all that is written', (_, line) => {
+  const name = 'x'.repeat(60_000);
+  const lines = Array.from({ length: 4_000 }, (__, at) => line(at));
+  const document = parseToml(`[${name}]\n${lines.join('\n')}\n`);
+  const before = performance.now();
+  expect(() => selectToml(document, [[name]])).toThrow(
+    'what is asked for has more than 131072 characters as TOML, and no more are answered',
+  );
+  expect(performance.now() - before).toBeLessThan(300);
+});
+
+test('a list with tables and others has no headers, and all of it is answered', () => {
+  const name = 'x'.repeat(60_000);
+  const text = `${name} = [ 1, {}, {}, {} ]\n`;
+  expect(selectToml(parseToml(text), [[name]])).toBe(text);
 });

@@ -1,17 +1,13 @@
+import { MAX_CONFIG_FILE_BYTES } from '@holdfast/exec-protocol';
 import { parse, stringify, TomlDate, TomlError, type TomlTable, type TomlValue } from 'smol-toml';
 
 type KeyPath = readonly string[];
 
-/**
- * What lies below some paths of a TOML document, as TOML; undefined when there is nothing.
- * @throws Error when the text is no TOML; it says where and why, and quotes nothing of the text.
- */
-export function selectToml(text: string, paths: readonly KeyPath[]): string | undefined {
-  const selected = select(parsed(text), treeOf(paths));
-  return Object.keys(selected).length === 0 ? undefined : stringify(selected);
-}
+/** A TOML document, parsed. */
+export type ConfigTable = TomlTable;
 
-function parsed(text: string): TomlTable {
+/** @throws Error when the text is no TOML; it says where and why, and quotes nothing of the text. */
+export function parseToml(text: string): ConfigTable {
   try {
     return parse(text, { integersAsBigInt: 'asNeeded' });
   } catch (error) {
@@ -22,6 +18,42 @@ function parsed(text: string): TomlTable {
     throw new Error(`${reason} (line ${String(line)}, column ${String(column)})`);
   }
 }
+
+/**
+ * What lies below some paths of a TOML document, as TOML; undefined when there is nothing.
+ * @throws Error for what is far longer so than any file may be.
+ */
+export function selectToml(document: ConfigTable, paths: readonly KeyPath[]): string | undefined {
+  const selected = select(document, treeOf(paths));
+  // Names that are written once in a file may stand before each of the tables below them here.
+  if (charactersOfNames(selected) > MAX_CONFIG_FILE_BYTES) throw new Error(TOO_LONG);
+  return Object.keys(selected).length === 0 ? undefined : stringify(selected);
+}
+
+const TOO_LONG = `what is asked for has more than ${String(MAX_CONFIG_FILE_BYTES)} characters as TOML, and no more are answered`;
+
+/** How many the headers of tables have at least. @param above Those of the names that stand before those of a table. */
+function charactersOfNames(table: TomlTable, above = 0, levels = MAX_LEVELS): number {
+  let characters = 0;
+  if (levels === 0) return characters;
+  for (const [key, value] of Object.entries(table)) {
+    const length = above + key.length;
+    for (const below of tablesOf(value)) {
+      const isHeaded = Array.isArray(value) || !Object.values(below).some(isTable);
+      characters += (isHeaded ? length : 0) + charactersOfNames(below, length, levels - 1);
+    }
+  }
+  return characters;
+}
+
+/** Those that are written with headers. */
+function tablesOf(value: TomlValue): readonly TomlTable[] {
+  if (Array.isArray(value)) return value.every(isTable) ? value : [];
+  return isTable(value) ? [value] : [];
+}
+
+/** Deeper tables cannot be written as TOML. */
+const MAX_LEVELS = 1_000;
 
 /** The keys that are asked for, each with those below it; undefined where everything below is. */
 type KeyTree = Map<string, KeyTree | undefined>;

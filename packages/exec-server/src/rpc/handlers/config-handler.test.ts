@@ -22,7 +22,7 @@ const CONFIG: ResultOf<typeof environmentConfigRead> = {
 const NOTHING_CONFINED = { placeOf: () => undefined };
 
 test('files are read when there is room for what four of them can have', async () => {
-  const socket = { bufferedBytes: 29 * 1024 * 1024 };
+  const socket = { bufferedBytes: 32 * 1024 * 1024 - 511 * 1024 };
   const gone = new AbortController().signal;
   const room = new AnswerRoom({
     transport: socket,
@@ -39,7 +39,7 @@ test('files are read when there is room for what four of them can have', async (
   const answer = readConfig({ config: { read }, files: { confined: NOTHING_CONFINED, room } }, params);
   await settle();
   expect(reads).toBe(0);
-  socket.bufferedBytes = 28 * 1024 * 1024;
+  socket.bufferedBytes -= 1024;
   room.look();
   expect([await answer, reads]).toEqual([CONFIG, 1]);
 });
