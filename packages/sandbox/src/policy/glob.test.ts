@@ -62,6 +62,24 @@ test.each([
 });
 
 test.each([
+  ['/', '/ws'],
+  ['///', '/ws'],
+  ['/.', '/ws'],
+  ['', '/'],
+  ['./', '/'],
+])('%j below %s, which is the root, is not taken for a pattern', (pattern, directory) => {
+  expect(() => compileGlob(pattern, directory)).toThrow(
+    new UnknownForm(
+      'means the root of all files, which no pattern denies; send what is to be denied below it',
+    ),
+  );
+});
+
+test('the directory below which a pattern hangs may be matched itself', () => {
+  expect(compileGlob('./', '/ws').matches('/ws')).toBe(true);
+});
+
+test.each([
   ['**/* (1).txt', '/ws/a (1).txt'],
   ['**/*(1).txt', '/ws/a(1).txt'],
   ['[~]/x', '/ws/~/x'],

@@ -21,7 +21,7 @@ export interface PathGlob {
  * Compiles a pattern; one that does not start with a slash hangs below `directory`. Names with a leading dot match too.
  * Whatever the pattern and the path, a match takes no longer than the product of their lengths.
  * @param spend Is told how many characters the texts of a name have at most, before any is made, and may throw.
- * @throws UnknownForm for what would match nothing of what it means elsewhere; SyntaxError for a class with a range that
+ * @throws UnknownForm for what would match nothing of what it means elsewhere, and for the root; SyntaxError for a class with a range that
  * ends before it begins; RangeError for more than `MAX_PATTERN_CHARACTERS`, and where the braces of one name stand for more
  * than `MAX_BRACE_TEXTS` texts.
  */
@@ -36,6 +36,7 @@ export function compileGlob(
   const unknown = UNKNOWN_FORMS.find(([form]) => form.test(bare));
   if (unknown !== undefined) throw new UnknownForm(unknown[1]);
   const { names, fixed } = partsOf(pattern, directory);
+  if (names.length === 0) throw new UnknownForm(ROOT);
   let texts = 0;
   const steps = names.map((name): Step => {
     if (name === '**') return ANY_NUMBER;
@@ -71,6 +72,8 @@ function partsOf(
 
 /** A form of patterns that others know, and that means nothing here. The message goes behind the pattern. */
 export class UnknownForm extends Error {}
+
+const ROOT = 'means the root of all files, which no pattern denies; send what is to be denied below it';
 
 const CLASSES = /\[[!^]?\]\]|\[[!^]?\]?[^\]/]+\]/gu;
 
