@@ -2,7 +2,7 @@
 
 // core.d.ts
 import '@holdfast/exec-protocol';
-export { A as AcceptOptions, b as AcceptedConnection, c as AnswerTransport, C as CapabilityFinder, d as CapabilityRoot, e as Child, f as ChildExit, g as ChildListener, h as ChildSpec, i as Clock, j as ConfinedFiles, k as Cookie, E as ExecutorConfig, F as FileBlock, l as FileBlocks, m as FilePlace, n as FileToOpen, o as FilesInside, H as HeldByServer, p as HttpHeader, q as HttpRequest, r as HttpResponse, s as HttpSender, L as Lifetimes, t as LogSpill, u as Logger, O as OsProcesses, v as OutputStream, S as Sandboxes, w as ServerCore, x as ServerCoreOptions, y as Shortage, T as Timer, z as createServerCore } from './core.js';
+export { A as AcceptOptions, b as AcceptedConnection, c as AnswerTransport, C as CapabilityFinder, d as CapabilityRoot, e as Child, f as ChildExit, g as ChildListener, h as ChildSpec, i as Clock, j as ConfinedFiles, k as Cookie, E as ExecutorConfig, F as FileBlock, l as FileBlocks, m as FilePlace, n as FileToOpen, o as FilesInside, H as HeldByServer, p as HttpHeader, q as HttpParty, r as HttpRequest, s as HttpResponse, t as HttpSender, L as Lifetimes, u as LogSpill, v as Logger, O as OsProcesses, w as OutputStream, S as Sandboxes, x as ServerCore, y as ServerCoreOptions, z as Shortage, T as Timer, B as createServerCore } from './core.js';
 import './guardian.js';
 import 'node:stream';
 import '@holdfast/sandbox';
@@ -137,13 +137,20 @@ interface HttpResponse {
     /** Fails when the body does not come whole. Destroy it when it is not wanted. */
     readonly body: Readable;
 }
+/** Who sends a request: a session, and whose it is. */
+interface HttpParty {
+    readonly principal: string;
+    /** Its label, which no other session has. */
+    readonly session: string;
+}
 /** What sends requests of clients. */
 interface HttpSender {
     /**
      * @param signal Gives the request up, its body as well.
-     * @throws ExecError `httpFailed` when no response comes; the reason of `signal`.
+     * @param party Whose place it takes, until the body is over; always the same object for one connection.
+     * @throws ExecError `httpFailed` when no response comes; `limitExceeded` when there is no place for it; the reason of `signal`.
      */
-    send(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse>;
+    send(request: HttpRequest, signal: AbortSignal, party: HttpParty): Promise<HttpResponse>;
 }
 
 /** Structured lines: facts first, then the name of the event. Never argv, environment or bytes above debug. */
@@ -178,6 +185,13 @@ interface LogSpill {
     discardBefore(offset: number): void;
     /** Gives everything back. */
     close(): Promise<void>;
+}
+
+/** A session, and whose it is. */
+interface Party {
+    readonly principal: string;
+    /** Its label, which no other session has. */
+    readonly session: string;
 }
 
 /** What stands between a child and the machine. */
@@ -253,13 +267,6 @@ interface Child {
     outputPipes(): readonly number[];
     /** Reads what is there without waiting, then ends the streams; `onClosed` follows when the process has ended. */
     cutOutput(): void;
-}
-
-/** A session, and whose it is. */
-interface Party {
-    readonly principal: string;
-    /** Its label, which no other session has. */
-    readonly session: string;
 }
 
 /** A network to be made for one process. */
@@ -490,7 +497,7 @@ interface ServerCore {
  */
 declare function createServerCore(options: ServerCoreOptions): ServerCore;
 
-export { type AcceptOptions as A, type CapabilityFinder as C, type ExecutorConfig as E, type FileBlock as F, type HeldByServer as H, type Lifetimes as L, type OsProcesses as O, type Sandboxes as S, type Timer as T, type LogLevel as a, type AcceptedConnection as b, type AnswerTransport as c, type CapabilityRoot as d, type Child as e, type ChildExit as f, type ChildListener as g, type ChildSpec as h, type Clock as i, type ConfinedFiles as j, type Cookie as k, type FileBlocks as l, type FilePlace as m, type FileToOpen as n, type FilesInside as o, type HttpHeader as p, type HttpRequest as q, type HttpResponse as r, type HttpSender as s, type LogSpill as t, type Logger as u, type OutputStream as v, type ServerCore as w, type ServerCoreOptions as x, type Shortage as y, createServerCore as z };
+export { type AcceptOptions as A, createServerCore as B, type CapabilityFinder as C, type ExecutorConfig as E, type FileBlock as F, type HeldByServer as H, type Lifetimes as L, type OsProcesses as O, type Sandboxes as S, type Timer as T, type LogLevel as a, type AcceptedConnection as b, type AnswerTransport as c, type CapabilityRoot as d, type Child as e, type ChildExit as f, type ChildListener as g, type ChildSpec as h, type Clock as i, type ConfinedFiles as j, type Cookie as k, type FileBlocks as l, type FilePlace as m, type FileToOpen as n, type FilesInside as o, type HttpHeader as p, type HttpParty as q, type HttpRequest as r, type HttpResponse as s, type HttpSender as t, type LogSpill as u, type Logger as v, type OutputStream as w, type ServerCore as x, type ServerCoreOptions as y, type Shortage as z };
 
 // guardian.d.ts
 /** Sees to it that nothing which this server started outlives it, however it dies. */

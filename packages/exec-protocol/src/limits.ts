@@ -409,6 +409,18 @@ export const WATCH_REST_MS = 250;
 /** Streamed HTTP responses that one connection may have at once. */
 export const MAX_STREAMED_RESPONSES = 256;
 
+/** Requests for HTTP of a server that are under way, until their bodies are taken: each holds a descriptor, and some memory. */
+export const MAX_HTTP_REQUESTS = 1024;
+
+/** More of these, for sessions that have none, where all others are taken. */
+export const MAX_FIRST_HTTP_REQUESTS = 32;
+
+/** Such requests of one session that wait until others are over. */
+export const MAX_WAITING_HTTP_REQUESTS = 1024;
+
+/** How long they wait. */
+export const HTTP_PLACE_WAIT_MS = 30_000;
+
 /** What may have come of a streamed HTTP response ahead of its reader in a client; past it the response fails. */
 export const RESPONSE_BUFFER_BYTES = 64 * MIB;
 

@@ -37,7 +37,7 @@ export type {
   FilesInside,
   FileToOpen,
 } from './confined-files.js';
-export type { HttpResponse, HttpSender } from './http/http-client.js';
+export type { HttpParty, HttpResponse, HttpSender } from './http/http-client.js';
 export type { HttpHeader, HttpRequest } from './http/http-request.js';
 export type { Logger } from './logger.js';
 export type { Cookie } from './process/guardian/cookie.js';

@@ -9,9 +9,11 @@ import { createExecutorConfig } from './config/executor-config.js';
 import { createServerCore, type Lifetimes } from './core.js';
 import { type Host, readHost } from './host.js';
 import { HttpClient } from './http/http-client.js';
+import { createHttpPlaces } from './http/http-places.js';
 import { createLogger, type Logger, type LogLevel } from './logger.js';
 import { COOKIE_VARIABLE, createCookie } from './process/guardian/cookie.js';
 import { createGuardian, type Guardian } from './process/guardian/guardian.js';
+import { descriptorLimit } from './process/sandbox/descriptor-limit.js';
 import { FileHelpers, type FileHelpersHost } from './process/sandbox/file-helpers/file-helpers.js';
 import { readHelperProgram } from './process/sandbox/file-helpers/helper-program.js';
 import { OwnPaths } from './process/sandbox/own-paths.js';
@@ -103,7 +105,7 @@ export async function createExecServer(options: ExecServerOptions = {}): Promise
   const cookie = createCookie(machine.env[COOKIE_VARIABLE]);
   const guardian = guardianOf(cookie.own, logger);
   const spill = spillOf(options.spill, ownPaths, logger);
-  const http = new HttpClient();
+  const http = new HttpClient(createHttpPlaces(descriptorLimit()));
   const confinement = confinementOf(machine, options, { processes, cookie, logger, ownPaths });
   const core = createServerCore({
     clock: systemClock,

@@ -18,13 +18,22 @@ export {
   ownMark as ownProcessMark,
 } from './launch/placeholders/process-mark.js';
 export { untilSteady } from './launch/until-steady.js';
-export { MAX_CELLS_STARTING, MAX_PROXY_CONNECTIONS, MAX_STATUS_BYTES } from './limits.js';
+export {
+  MAX_CELLS_STARTING,
+  MAX_LINES_AT_ONCE,
+  MAX_PASSED_A_TURN,
+  MAX_PROXY_CONNECTIONS,
+  MAX_STATUS_BYTES,
+} from './limits.js';
 export { SYSTEM_PATH, systemPlaces } from './linux/system-places.js';
 export { foreignProcesses } from './machine/foreign-processes.js';
 export { NO_INSPECTOR } from './machine/no-inspector.js';
 export { readMountTable } from './machine/read-mount-table.js';
 export { hasMountsOf } from './mounts/mounts-in-place.js';
 export { cancelledRule } from './network/cancelled-rules.js';
+export { GrowingBuffer } from './network/proxy/growing-buffer.js';
+export { firstLines } from './network/proxy/lines.js';
+export { LoopTurns } from './network/proxy/loop-turns.js';
 export { reasonOf } from './network/reason-of.js';
 export { matchesAll, type StarSteps } from './policy/star-match.js';
 export { accessTo, replaceableIn, unreadableByLink } from './policy/visibility.js';

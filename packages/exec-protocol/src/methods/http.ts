@@ -18,7 +18,8 @@ export const httpRequest = defineRequest({
   method: 'http/request',
   family: 'http',
   direction: 'clientToServer',
-  summary: 'Sends an HTTP request from the executor and answers the response, its body whole or as a stream.',
+  summary:
+    'Sends an HTTP request from the executor and answers the response, its body whole or as a stream. Where too many are under way it waits until one is over, and is refused with `limitExceeded` after 30 s.',
   params: z.object({
     requestId,
     method: z.string(),
@@ -34,7 +35,11 @@ export const httpRequest = defineRequest({
       .nullish()
       .describe('Order and repeated names are kept.'),
     bodyBase64: base64Bytes.nullish(),
-    timeoutMs: z.int().min(0).nullish().describe('Covers headers and body; default none.'),
+    timeoutMs: z
+      .int()
+      .min(0)
+      .nullish()
+      .describe('Covers headers and body, and the wait where too many are under way; default none.'),
     redirectPolicy: z.enum(['follow', 'stop']).nullish().describe('Default follow.'),
     streamResponse: z
       .boolean()

@@ -5,12 +5,14 @@ import { ExecError } from '@holdfast/exec-protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { collectGarbage } from '../testing/collect-garbage.js';
 import { type BodyDelta, BodyStream } from './body-stream.js';
-import { HttpClient } from './http-client.js';
-import { MAX_URL_LENGTH, planHttpRequest } from './http-request.js';
+import { HttpClient, type HttpResponse } from './http-client.js';
+import { createHttpPlaces } from './http-places.js';
+import { type HttpRequest, MAX_URL_LENGTH, planHttpRequest } from './http-request.js';
 
 const ENV = { NAME: 'value', EMPTY: '', AWS_SECRET_ACCESS_KEY: 'secret', HOLDFAST_TOKEN: 'secret' };
 const never = new AbortController().signal;
-const client = new HttpClient();
+const client = new HttpClient(createHttpPlaces(undefined));
+const party = { principal: 'everybody', session: 'one' };
 let origin = '';
 
 const pages: Record<string, (request: IncomingMessage, response: ServerResponse) => void> = {
@@ -67,7 +69,7 @@ function plan(path: string, more: Wanted & { readonly method?: string } = {}) {
 }
 
 async function echo(path: string, more: Parameters<typeof plan>[1] = {}): Promise<Echo> {
-  const { body } = await client.send(plan(path, more), never);
+  const { body } = await send(plan(path, more));
   return JSON.parse((await buffer(body)).toString()) as Echo;
 }
 
@@ -78,6 +80,10 @@ function reasonOf(run: () => unknown): string {
   } catch (error) {
     return error instanceof ExecError ? `${error.kind}: ${error.message}` : String(error);
   }
+}
+
+function send(request: HttpRequest): Promise<HttpResponse> {
+  return client.send(request, never, party);
 }
 
 /** Node takes some seconds to write it in ASCII. */
@@ -198,7 +204,7 @@ describe('a request', () => {
 
 describe('a response', () => {
   test('has its headers one by one', async () => {
-    const { status, headers, body } = await client.send(plan('/echo'), never);
+    const { status, headers, body } = await send(plan('/echo'));
     body.resume();
     expect(status).toBe(200);
     expect(headers.filter(({ name }) => name === 'set-cookie')).toEqual([
@@ -211,14 +217,14 @@ describe('a response', () => {
     const post = { method: 'POST', bodyBase64: Buffer.from('body') };
     expect(await echo('/see-other', post)).toMatchObject({ method: 'GET', body: '' });
     expect(await echo('/temporary', post)).toMatchObject({ method: 'POST', body: 'body' });
-    const stopped = await client.send(plan('/see-other', { redirectPolicy: 'stop' }), never);
+    const stopped = await send(plan('/see-other', { redirectPolicy: 'stop' }));
     stopped.body.resume();
     expect(stopped.status).toBe(303);
-    await expect(client.send(plan('/for-ever'), never)).rejects.toThrow('more than 10 redirects');
+    await expect(send(plan('/for-ever'))).rejects.toThrow('more than 10 redirects');
   });
 
   test('that leads to a host longer than any there is is the answer itself', async () => {
-    const { status, body } = await client.send(plan('/long-host'), never);
+    const { status, body } = await send(plan('/long-host'));
     body.resume();
     expect(status).toBe(302);
   });
@@ -238,11 +244,11 @@ describe('a response', () => {
   });
 
   test('that does not come is an error with the address', async () => {
-    await expect(client.send(plan('http://127.0.0.1:1/'), never)).rejects.toMatchObject({
+    await expect(send(plan('http://127.0.0.1:1/'))).rejects.toMatchObject({
       kind: 'httpFailed',
       message: 'http/request to http://127.0.0.1:1/ failed: connect ECONNREFUSED 127.0.0.1:1',
     });
-    await expect(client.send(plan('/silent', { timeoutMs: 1 }), never)).rejects.toMatchObject({
+    await expect(send(plan('/silent', { timeoutMs: 1 }))).rejects.toMatchObject({
       kind: 'httpFailed',
       message: `http/request to ${origin}/silent failed: it took longer than timeoutMs`,
     });
@@ -250,7 +256,7 @@ describe('a response', () => {
 });
 
 test('a limit of time holds also where memory is collected before it is over', async () => {
-  const answer = client.send(plan('/silent', { timeoutMs: 200 }), never).catch(String);
+  const answer = send(plan('/silent', { timeoutMs: 200 })).catch(String);
   const collecting = setInterval(collectGarbage, 20);
   try {
     expect(await answer).toContain(`http/request to ${origin}/silent failed: it took longer than timeoutMs`);
@@ -261,7 +267,7 @@ test('a limit of time holds also where memory is collected before it is over', a
 
 describe('a streamed body', () => {
   async function deltas(path: string, limitBytes?: number): Promise<BodyDelta[]> {
-    const { body } = await client.send(plan(path), never);
+    const { body } = await send(plan(path));
     const taken: BodyDelta[] = [];
     await new Promise<void>((resolve) => {
       const stream = new BodyStream(

@@ -49,6 +49,7 @@ class World {
         send: () =>
           Promise.resolve({ status: 200, headers: [], body: this.#bodies.shift() ?? Readable.from([]) }),
       },
+      party: { principal: 'everybody', session: 'one' },
       isForbidden: false,
       env: {},
       gone,

@@ -14,7 +14,7 @@ import {
   type WireId,
 } from '@holdfast/exec-protocol';
 import { type BodyDelta, BodyStream } from '../http/body-stream.js';
-import type { HttpResponse, HttpSender } from '../http/http-client.js';
+import type { HttpParty, HttpResponse, HttpSender } from '../http/http-client.js';
 import { type HttpRequest, planHttpRequest } from '../http/http-request.js';
 import type { AnswerRoom } from './answers/answer-room.js';
 import { type AnswerTransport, slicedAnswer } from './answers/answer-transport.js';
@@ -23,6 +23,8 @@ import type { MessageSource } from './outgoing/outbox.js';
 /** What the exchanges of one connection work with. */
 export interface HttpExchangeHost {
   readonly client: HttpSender;
+  /** Whose requests these are. */
+  readonly party: HttpParty;
   /** The executor's own environment, from which headers may take values. */
   readonly env: Readonly<Record<string, string>>;
   /** Whether the operator allows no network. */
@@ -46,7 +48,10 @@ export class HttpExchange {
     this.#host = host;
   }
 
-  /** @throws ExecError `invalidParams` for what cannot be sent, `httpFailed` when no response comes. */
+  /**
+   * @throws ExecError `invalidParams` for what cannot be sent, `httpFailed` when no response comes, `limitExceeded` when there is
+   *   no place for it or no room for its body.
+   */
   async request(
     params: ParamsOf<typeof httpRequest>,
     id: WireId,
@@ -103,7 +108,7 @@ export class HttpExchange {
   }
 
   #send(plan: HttpRequest): Promise<HttpResponse> {
-    return this.#host.client.send(plan, this.#host.gone);
+    return this.#host.client.send(plan, this.#host.gone, this.#host.party);
   }
 
   #take(requestId: string, stream: BodyStream): string | undefined {

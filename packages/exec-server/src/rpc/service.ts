@@ -112,6 +112,7 @@ export function openService(params: ParamsOf<typeof initialize>, host: ServiceHo
     lists: new ProcessLists({ room, queue: host.listQueue, gone: host.gone }),
     http: new HttpExchange({
       client: host.http,
+      party: { principal: session.principal, session: session.label },
       env: host.env,
       isForbidden: host.ceiling !== undefined && networkOf(host.ceiling) === 'restricted',
       gone: host.gone,

@@ -1,8 +1,8 @@
 import type { findAppeared } from '@holdfast/sandbox';
+import type { Party } from '../../fair-places.js';
 import type { Logger } from '../../logger.js';
 import type { ConfinedNetwork } from './confined-networks.js';
 import type { Planned } from './confined-plan.js';
-import type { Party } from './fair-places.js';
 import { judgeConfined } from './judge-confined.js';
 import type { JudgeTurns } from './judge-turns.js';
 import type { KeptPlans } from './kept-plans.js';

@@ -7,10 +7,10 @@ import {
   Refusals,
   type SetUp,
 } from '@holdfast/sandbox';
+import type { Party } from '../../fair-places.js';
 import type { Logger } from '../../logger.js';
 import { ConnectionPlaces } from './connection-places.js';
 import { descriptorLimit } from './descriptor-limit.js';
-import type { Party } from './fair-places.js';
 import type { NetworkOrder } from './network-order.js';
 import { NetworkTurns } from './network-turns.js';
 import { RefusalLog } from './refusal-log.js';

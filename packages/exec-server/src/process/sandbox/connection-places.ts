@@ -1,7 +1,7 @@
 import { ExecError } from '@holdfast/exec-protocol';
 import type { TakePlace } from '@holdfast/sandbox';
 import { MAX_PROXY_CONNECTIONS } from '@holdfast/sandbox/internal';
-import { FairPlaces, type Party } from './fair-places.js';
+import { FairPlaces, type Party } from '../../fair-places.js';
 
 /** What the connections of all managed networks may have of the descriptors of this process: one of so many. */
 const SHARE_OF_DESCRIPTORS = 4;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Party } from './fair-places.js';
+import type { Party } from '../../fair-places.js';
 import { JudgeTurns } from './judge-turns.js';
 
 function of(session: string): Party {

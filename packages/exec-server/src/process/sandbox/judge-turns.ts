@@ -1,7 +1,7 @@
 import { ExecError, MAX_PROCESSES_PER_SERVER } from '@holdfast/exec-protocol';
 import { NEVER_ABORTED } from '@holdfast/sandbox/internal';
+import { FairPlaces, type Party } from '../../fair-places.js';
 import { LoopQueue } from '../../loop-queue.js';
-import { FairPlaces, type Party } from './fair-places.js';
 
 /**
  * When failed commands are judged: one at a time, sessions in turn, and when the event loop has done what waits. A thousand may

@@ -6,7 +6,7 @@ import {
 } from '@holdfast/exec-protocol';
 import type { SetUp } from '@holdfast/sandbox';
 import { MAX_CELLS_STARTING } from '@holdfast/sandbox/internal';
-import { FairPlaces, type Party } from './fair-places.js';
+import { FairPlaces, type Party } from '../../fair-places.js';
 
 /** When the networks of processes are made: a few at a time, and fewer of one session, for each takes programs and descriptors. */
 export class NetworkTurns {

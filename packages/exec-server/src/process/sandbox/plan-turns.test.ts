@@ -9,7 +9,7 @@ import {
 } from '@holdfast/exec-protocol';
 import { SetUp } from '@holdfast/sandbox';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { Party } from './fair-places.js';
+import type { Party } from '../../fair-places.js';
 import { PlanTurns } from './plan-turns.js';
 
 let turns: PlanTurns;

@@ -6,8 +6,8 @@ import {
   MAX_WAITING_PLANS,
 } from '@holdfast/exec-protocol';
 import type { Aside, SetUp } from '@holdfast/sandbox';
+import { FairPlaces, type Party, type PlaceLimits } from '../../fair-places.js';
 import { LoopQueue } from '../../loop-queue.js';
-import { FairPlaces, type Party, type PlaceLimits } from './fair-places.js';
 
 /**
  * When sandboxes are planned: a few at a time, and fewer of one session, for each keeps the event loop for a moment again and

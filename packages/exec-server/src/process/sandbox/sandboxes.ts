@@ -25,6 +25,7 @@ import {
   reportSandbox,
   unreadableByLink,
 } from '@holdfast/sandbox/internal';
+import type { Party } from '../../fair-places.js';
 import type { Logger } from '../../logger.js';
 import type { Environment } from '../environment.js';
 import { COOKIE_VARIABLE } from '../guardian/cookie.js';
@@ -33,7 +34,6 @@ import type { ChildSpec, Confinement } from '../spawn/child.js';
 import { type AftermathHost, aftermathOf } from './aftermath.js';
 import { type ConfinedNetwork, ConfinedNetworks } from './confined-networks.js';
 import type { ConfinedPlan, Planned } from './confined-plan.js';
-import type { Party } from './fair-places.js';
 import { GapLog } from './gap-log.js';
 import { JudgeTurns } from './judge-turns.js';
 import { KeptPlans } from './kept-plans.js';

@@ -2,8 +2,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { LOOK_LIMIT_MS, MAX_WAITING_LOOKS_PER_SESSION } from '@holdfast/exec-protocol';
 import type { AppearedReport } from '@holdfast/sandbox';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Party } from '../../../fair-places.js';
 import { TestClock } from '../../../testing/test-clock.js';
-import type { Party } from '../fair-places.js';
 import type { AppearedLook } from '../sandbox.js';
 import { AppearedLooks, type LooksHost } from './appeared-looks.js';
 

@@ -2,9 +2,9 @@ import { setMaxListeners } from 'node:events';
 import { ExecError, LOOK_LIMIT_MS, MAX_WAITING_LOOKS_PER_SESSION } from '@holdfast/exec-protocol';
 import type { AppearedReport } from '@holdfast/sandbox';
 import type { Clock } from '../../../clock.js';
+import { FairPlaces, type LeavePlace, type Party } from '../../../fair-places.js';
 import type { Logger } from '../../../logger.js';
 import { timeLimit } from '../../../time-limit.js';
-import { FairPlaces, type LeavePlace, type Party } from '../fair-places.js';
 import type { AppearedLook } from '../sandbox.js';
 
 /** What looks need from the server around them. */

@@ -7,7 +7,7 @@ import {
   MAX_WAITING_FILE_REQUESTS,
 } from '@holdfast/exec-protocol';
 import { expect, test } from 'vitest';
-import type { Party } from '../fair-places.js';
+import type { Party } from '../../../fair-places.js';
 import { type HelperPlace, HelperPlaces, type HelperUse } from './helper-places.js';
 
 const NEVER = new AbortController().signal;

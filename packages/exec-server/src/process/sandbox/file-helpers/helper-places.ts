@@ -6,7 +6,7 @@ import {
   MAX_FIRST_FILE_HELPERS,
   MAX_WAITING_FILE_REQUESTS,
 } from '@holdfast/exec-protocol';
-import { FairPlaces, type LeavePlace, type Party } from '../fair-places.js';
+import { FairPlaces, type LeavePlace, type Party } from '../../../fair-places.js';
 
 /** What a session uses a helper for: requests alone, or open files as well, which it may keep for as long as it likes. */
 export type HelperUse = 'requests' | 'files';
