@@ -102,8 +102,12 @@ declare class Lookups {
 interface Outside extends NetworkNames {
     /** Connects to an address; it is never resolved. Rejects when that fails or the signal is given. */
     connect(address: string, port: number, signal: AbortSignal): Promise<Socket>;
-    /** Where a connection to an address, in canonical form, would lead. Never fails. */
-    locate(address: string): Promise<Place>;
+    /**
+     * Where connections to addresses, in canonical form, would lead, for each of them.
+     * @param signal Ends it.
+     * @throws The reason of the signal, and nothing else.
+     */
+    locate(addresses: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, Place>>;
 }
 
 /** One request, as it came. */
@@ -195,7 +199,10 @@ declare function parseNetworkIntent({ enforceManagedNetwork, managedNetwork, net
  */
 declare function parseIntent(sandbox: unknown): SandboxIntent;
 
-/** What a command of this machine may do. Paths may be relative to the working directory of this program. */
+/**
+ * What a command of this machine may do. Paths may be relative to the working directory of this program, and `..` in them leads where
+ * it leads every program: out of what a link before it leads to.
+ */
 interface PlainPermissions {
     /** What may be written, with all below; default nothing. */
     readonly write?: readonly string[];
@@ -208,7 +215,8 @@ interface PlainPermissions {
 }
 /**
  * The intent behind permissions in short: everything can be read, and nothing written but what is named.
- * @throws ExecError `sandboxUnsupported` for an empty path, which would stand for the working directory.
+ * @throws ExecError `sandboxUnsupported` for an empty path, which would stand for the working directory, and for one with `..` behind
+ *   something that is missing or no directory.
  */
 declare function plainIntent({ write, read, deny, network, }: PlainPermissions): SandboxIntent;
 
@@ -402,7 +410,7 @@ declare function openLaunch(plan: LaunchPlan, store: PlaceholderStore, { network
 /**
  * Where servers of a user keep output that fits into no memory. All of them share it, so that each sandbox hides that of all.
  * @param uid In this user namespace; the folder of its root has the number outside of it, for root of the machine is somebody else.
- * @param directory On a disk; default `/var/tmp`.
+ * @param directory On a disk, as a canonical path; default `/var/tmp`.
  */
 declare function spillFolder(uid: number, directory?: string): string;
 /**
@@ -611,8 +619,8 @@ declare function explainSeatbelt(policy: NormalisedPolicy): string;
 export { type Appeared, type AppearedKind, type AppearedReport, CeilingSource, type CommandSetting, type CommandToRun, type FailedCommand, HostFacts, type HostMemory, HostRules, type JudgedPlan, type LaunchOptions, LaunchPlan, Lookups, type ManagedNetwork, type ManagedNetworkOptions, type NamedProcess, NetworkAnswer, type NetworkCaller, NetworkDecider, type NetworkDecision, type NetworkIntent, type NetworkNames, NetworkProtocol, NormalisedPolicy, NotRun, type OpenLaunch, type Outside, PatternFinder, PlaceholderStore, type PlainPermissions, type PlannedLaunch, type PlannedNetwork, type Planning, RefusalReason, Refusals, RepositoryFinder, type Resolution, RuleOrigin, type RunOptions, type SandboxEnd, SandboxIntent, SandboxPlan, SandboxRunner, type SandboxRunnerOptions, type SandboxedProcess, type Searches, SetUp, StalePlan, type StartedWrapper, SteadyPlan, type TakePlace, type WrapperStart, type WrapperStatus, WrapperWatch, createSearches, explainAsJson, explainFault, explainInWords, explainSeatbelt, findAppeared, judgeDenial, openLaunch, openManagedNetwork, parseIntent, parseNetworkIntent, placeholderFolder, plainIntent, readHostFacts, secureOwnFolder, spillFolder, startWrapper, whyNotRun };
 
 // internal.d.ts
-import { S as SandboxPlan, g as SetUp, M as MountStep, c as HostRules, p as HostRule, R as RefusalReason, a as NetworkAnswer, j as NormalisedPolicy, l as FileFacts, A as Access, t as PathRule } from './limits.js';
-export { V as MAX_CELLS_STARTING, W as MAX_LINES_AT_ONCE, X as MAX_PASSED_A_TURN, Y as MAX_PROXY_CONNECTIONS, Z as MAX_STATUS_BYTES, _ as networkOf, $ as withPassing } from './limits.js';
+import { S as SandboxPlan, V as CrossedLink, g as SetUp, M as MountStep, c as HostRules, p as HostRule, R as RefusalReason, a as NetworkAnswer, j as NormalisedPolicy, l as FileFacts, A as Access, t as PathRule } from './limits.js';
+export { W as MAX_CELLS_STARTING, X as MAX_LINES_AT_ONCE, Y as MAX_PASSED_A_TURN, Z as MAX_PROXY_CONNECTIONS, _ as MAX_STATUS_BYTES, $ as networkOf, a0 as withPassing } from './limits.js';
 import { SandboxReport } from '@holdfast/exec-protocol';
 import 'zod';
 
@@ -655,8 +663,28 @@ declare function lackOfDescriptors(count: number): unknown;
  */
 declare function grantOwner(at: string, rights: number): boolean;
 
+/** A path as it is meant in a directory. Every `..` stays, for what it leads out of is not known by name. */
+declare function pathFrom(directory: string, path: string): string;
 /** Whether a canonical path is another one or lies below it. */
 declare function isWithin(path: string, directory: string): boolean;
+
+/** A path in which no `..` is left. */
+interface PhysicalPath {
+    /** Absolute. */
+    readonly path: string;
+    /** The links that were followed for it; none without `..`. */
+    readonly links: readonly CrossedLink[];
+}
+/**
+ * Takes `..` out of a path as the kernel does, for which it leads out of where a link before it leads. What comes after the
+ * last one stays as it is.
+ * @param path May be relative to the working directory of this program.
+ * @throws NowhereBefore where what comes before cannot be gone through.
+ */
+declare function physicalPath(path: string): PhysicalPath;
+/** Says which path leads nowhere. */
+declare class NowhereBefore extends Error {
+}
 
 /** How a look at many files is carried out; it fails with the reason of the signal, soon after that fires. */
 type Look<Found> = (signal: AbortSignal) => Promise<Found>;
@@ -808,7 +836,7 @@ declare function replaceableIn({ rules, restrictsFiles }: Pick<NormalisedPolicy,
 /** Of what nobody calls off. */
 declare const NEVER_ABORTED: AbortSignal;
 
-export { GrowingBuffer, type Look, LoopTurns, NEVER_ABORTED, NO_INSPECTOR, O_PATH, SYSTEM_PATH, SharedLooks, type StarSteps, accessTo, bytesOfText, cancelledRule, firstLines, foreignProcesses, grantOwner, hasMountsOf, isOnKernelFileSystem, isRunning as isProcessRunning, isWithin, kernelTreeOf, lackOfDescriptors, matchesAll, ownMark as ownProcessMark, pathOfDescriptor, printable, printableLines, readMountTable, reasonOf, replaceableIn, reportSandbox, systemPlaces, unreadableByLink, untilSteady, whyNotRunnable };
+export { GrowingBuffer, type Look, LoopTurns, NEVER_ABORTED, NO_INSPECTOR, NowhereBefore, O_PATH, SYSTEM_PATH, SharedLooks, type StarSteps, accessTo, bytesOfText, cancelledRule, firstLines, foreignProcesses, grantOwner, hasMountsOf, isOnKernelFileSystem, isRunning as isProcessRunning, isWithin, kernelTreeOf, lackOfDescriptors, matchesAll, ownMark as ownProcessMark, pathFrom, pathOfDescriptor, physicalPath, printable, printableLines, readMountTable, reasonOf, replaceableIn, reportSandbox, systemPlaces, unreadableByLink, untilSteady, whyNotRunnable };
 
 // limits.d.ts
 import { SandboxRule } from '@holdfast/exec-protocol';
@@ -1016,35 +1044,6 @@ interface NormalisedPolicy {
     readonly notes: readonly PolicyNote[];
 }
 
-/** Where to look for what a pattern matches. */
-interface GlobScan {
-    readonly pattern: string;
-    /** The entry of the intent; no other scan of this intent has it. */
-    readonly origin: string;
-    /** The directory that a relative pattern hangs below. */
-    readonly directory: string;
-    /** Levels below the pattern's base; undefined for all. */
-    readonly maxDepth: number | undefined;
-}
-/** What a pattern matched when it was looked for. */
-interface GlobMatch {
-    /** The directory below which every match lies, as the pattern spells it. */
-    readonly base: string;
-    /** What that was; undefined where nothing was there. */
-    readonly identity: FileIdentity | undefined;
-    /** Canonical, but for the last name, which may be a link. */
-    readonly paths: readonly string[];
-    /** Those of all patterns of a ceiling together: matches of any of them may lie in each. */
-    readonly wholes: readonly FoundWhole[];
-}
-/** A directory that is denied as a whole. */
-interface FoundWhole extends WholeDirectory {
-    /** The origin of a pattern for which that is so. */
-    readonly by: string;
-}
-/** What the patterns of an intent matched, by the origin of each. */
-type GlobMatches = ReadonlyMap<string, GlobMatch>;
-
 /** Directories that commands below one ceiling may fill as they like, and that are denied as a whole where that is too much. */
 declare class FillablePlaces {
     #private;
@@ -1060,15 +1059,69 @@ declare class FillablePlaces {
     rootAbove(path: string): string | undefined;
 }
 
+/** What a profile lets be read or written by a path of its own, also in a directory that its patterns match. */
+declare class OpenedPaths {
+    #private;
+    /** Equal for equal paths. */
+    readonly key: string;
+    /** @param rules Without what patterns match; one for each path. */
+    constructor(rules: readonly PathRule[]);
+    /** Those that lie in a directory, but for what lies in another one of them there. */
+    in(directory: string): Iterable<PathRule>;
+    /** A path that the profile opens by now in one of these directories, and did not open then. */
+    addedSince(rules: readonly PathRule[], directories: () => ReadonlySet<string>): string | undefined;
+}
+
+/** Where to look for what a pattern matches. */
+interface GlobScan {
+    readonly pattern: string;
+    /** The entry of the intent; no other scan of this intent has it. */
+    readonly origin: string;
+    /** The directory that a relative pattern hangs below. */
+    readonly directory: string;
+    /** Levels below the pattern's base; undefined for all. */
+    readonly maxDepth: number | undefined;
+}
+/** What the profile says of the places where its patterns are looked for. */
+interface SearchedPlaces {
+    /** In what they match they are looked for there alone; default nowhere. */
+    readonly opened?: OpenedPaths;
+    /**
+     * For a ceiling: what cannot be looked for or denied in detail there is denied as a whole, for a command may have brought
+     * it about, and would have every start refused. Default nothing.
+     */
+    readonly fillable?: FillablePlaces;
+}
+/** What a pattern matched when it was looked for. */
+interface GlobMatch {
+    /** The directory below which every match lies, as the pattern spells it. */
+    readonly base: string;
+    /** What that was; undefined where nothing was there. */
+    readonly identity: FileIdentity | undefined;
+    /** Canonical, but for the last name, which may be a link. */
+    readonly paths: readonly string[];
+    /** That of the whole profile. */
+    readonly opened: OpenedPaths;
+    /** Those of all patterns of a ceiling together: matches of any of them may lie in each. */
+    readonly wholes: readonly FoundWhole[];
+}
+/** A directory that is denied as a whole. */
+interface FoundWhole extends WholeDirectory {
+    /** The origin of a pattern for which that is so. */
+    readonly by: string;
+}
+/** What the patterns of an intent matched, by the origin of each. */
+type GlobMatches = ReadonlyMap<string, GlobMatch>;
+
 /** Whoever finds what patterns match. */
 interface PatternFinder {
     /**
      * What is there now: every answer comes from a look that began after the question.
      * @param signal Ends the wait, and the look if nobody else waits for it; default none.
-     * @param fillable For the patterns of a ceiling: what is denied there as a whole where it cannot be in detail; default nothing.
+     * @param places Of the profile that has the patterns; default none.
      * @throws ExecError `sandboxUnsupported` when there is too much to look at; the reason of the signal.
      */
-    find(scans: readonly GlobScan[], files: FileFacts, signal?: AbortSignal, fillable?: FillablePlaces): Promise<GlobMatches>;
+    find(scans: readonly GlobScan[], files: FileFacts, signal?: AbortSignal, places?: SearchedPlaces): Promise<GlobMatches>;
 }
 
 /** One change of the mount table, in the order in which bubblewrap makes them; a later one covers an earlier one. */
@@ -1711,4 +1764,4 @@ declare const MAX_LINES_AT_ONCE = 256;
 /** Networks that one server makes at once: each takes a program of its own for a moment. Further ones wait their turn. */
 declare const MAX_CELLS_STARTING = 4;
 
-export { withPassing as $, type Access as A, type ScannedTree as B, type CeilingSource as C, type SearchedRoot as D, type SetUpClock as E, type FileIdentity as F, type GlobMatch as G, type HostFacts as H, type SetUpOptions as I, type SetUpStep as J, ceilingSource as K, type LaunchPlan as L, type MountStep as M, type NetworkProtocol as N, type OperatorCeiling as O, type Placeholder as P, parseCeiling as Q, type RefusalReason as R, type SandboxPlan as S, parseHostRules as T, planSandbox as U, MAX_CELLS_STARTING as V, MAX_LINES_AT_ONCE as W, MAX_PASSED_A_TURN as X, MAX_PROXY_CONNECTIONS as Y, MAX_STATUS_BYTES as Z, networkOf as _, type NetworkAnswer as a, type RuleOrigin as b, type HostRules as c, type SandboxIntent as d, type NetworkDecider as e, type MountPrograms as f, SetUp as g, type RepositoryFinder as h, type PatternFinder as i, type NormalisedPolicy as j, type Aside as k, type FileFacts as l, type FileView as m, type GlobMatches as n, type GlobScan as o, type HostRule as p, NO_OPERATOR as q, type Narrowing as r, type NetworkQuestion as s, type PathRule as t, type PlanOptions as u, type PlannedDescriptor as v, type PolicyNote as w, SANDBOX_START_MS as x, type SandboxedCommand as y, type ScanTarget as z };
+export { networkOf as $, type Access as A, type ScannedTree as B, type CeilingSource as C, type SearchedRoot as D, type SetUpClock as E, type FileIdentity as F, type GlobMatch as G, type HostFacts as H, type SetUpOptions as I, type SetUpStep as J, ceilingSource as K, type LaunchPlan as L, type MountStep as M, type NetworkProtocol as N, type OperatorCeiling as O, type Placeholder as P, parseCeiling as Q, type RefusalReason as R, type SandboxPlan as S, parseHostRules as T, planSandbox as U, type CrossedLink as V, MAX_CELLS_STARTING as W, MAX_LINES_AT_ONCE as X, MAX_PASSED_A_TURN as Y, MAX_PROXY_CONNECTIONS as Z, MAX_STATUS_BYTES as _, type NetworkAnswer as a, withPassing as a0, type RuleOrigin as b, type HostRules as c, type SandboxIntent as d, type NetworkDecider as e, type MountPrograms as f, SetUp as g, type RepositoryFinder as h, type PatternFinder as i, type NormalisedPolicy as j, type Aside as k, type FileFacts as l, type FileView as m, type GlobMatches as n, type GlobScan as o, type HostRule as p, NO_OPERATOR as q, type Narrowing as r, type NetworkQuestion as s, type PathRule as t, type PlanOptions as u, type PlannedDescriptor as v, type PolicyNote as w, SANDBOX_START_MS as x, type SandboxedCommand as y, type ScanTarget as z };
