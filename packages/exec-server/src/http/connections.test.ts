@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once, setMaxListeners } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
@@ -7,6 +8,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { HttpClient } from './http-client.js';
 import { createHttpPlaces, mostRequests } from './http-places.js';
 import { planHttpRequest } from './http-request.js';
+import { JoinedBody, MAX_JOINED_BODY_BYTES } from './joined-body.js';
 
 const WAIT = { timeout: 15_000 };
 const never = new AbortController().signal;
@@ -120,19 +122,24 @@ test('a request that is given up has its connection closed, and its place is fre
   expect(await text((await send('/whole')).body)).toBe('x');
 });
 
-test('the time of a request counts while its connection is made, which is closed then', async () => {
-  let socket: Socket | undefined;
-  const server = createTcpServer((came) => (socket = came.on('error', () => undefined).resume())).listen(
-    0,
-    '127.0.0.1',
-  );
+/** Sends a request to a server that answers with raw bytes. */
+async function sendTo(answer: (socket: Socket) => void, { scheme = 'http', timeoutMs = 60_000 } = {}) {
+  const server = createTcpServer(answer).listen(0, '127.0.0.1');
   await once(server, 'listening');
   ends.push(() => server.close());
   const client = new HttpClient(createHttpPlaces(FEW));
   ends.push(() => client.close());
-  const url = `https://127.0.0.1:${String((server.address() as AddressInfo).port)}/`;
-  const request = planHttpRequest({ requestId: '', method: 'GET', url, timeoutMs: 200 }, {});
-  const answer = client.send(request, never, { principal: 'everybody', session: 'one' });
+  const url = `${scheme}://127.0.0.1:${String((server.address() as AddressInfo).port)}/`;
+  const request = planHttpRequest({ requestId: '', method: 'GET', url, timeoutMs }, {});
+  return client.send(request, never, { principal: 'everybody', session: 'one' });
+}
+
+test('the time of a request counts while its connection is made, which is closed then', async () => {
+  let socket: Socket | undefined;
+  const answer = sendTo((came) => (socket = came.on('error', () => undefined).resume()), {
+    scheme: 'https',
+    timeoutMs: 200,
+  });
   await expect(answer).rejects.toThrow('it took longer than timeoutMs');
   await vi.waitUntil(() => socket?.closed === true, { timeout: 5_000 });
 });
@@ -142,17 +149,56 @@ test.each([
   ['the end of the connection', () => ''],
 ])('a large body whose end is told by %s comes whole', async (_what, header) => {
   const body = Buffer.alloc(5_000_000, 'one\nother\n\n');
-  const server = createTcpServer((socket) => {
-    socket.once('data', () =>
-      socket.end(Buffer.concat([Buffer.from(`HTTP/1.1 200 OK\r\n${header(body.length)}\r\n`), body])),
-    );
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  ends.push(() => server.close());
-  const client = new HttpClient(createHttpPlaces(FEW));
-  ends.push(() => client.close());
-  const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`;
-  const request = planHttpRequest({ requestId: '', method: 'GET', url }, {});
-  const response = await client.send(request, never, { principal: 'everybody', session: 'one' });
+  const head = Buffer.from(`HTTP/1.1 200 OK\r\n${header(body.length)}\r\n`);
+  const response = await sendTo((socket) => {
+    socket.once('data', () => socket.end(Buffer.concat([head, body])));
+  });
   expect((await text(response.body)) === body.toString()).toBe(true);
 });
+
+const CHUNK = {
+  header: 'Transfer-Encoding: chunked\r\n',
+  start: `${(2 * MAX_JOINED_BODY_BYTES).toString(16)}\r\n`,
+};
+const TO_THE_END = { header: '', start: '' };
+const WAITING = Buffer.alloc(MAX_JOINED_BODY_BYTES, 'y');
+const RESET = 'Error: read ECONNRESET';
+
+test.each([
+  [
+    'in a chunk is closed',
+    CHUNK,
+    'end',
+    'HTTPParserError: Response does not match the HTTP/1.1 protocol (Invalid EOF state)',
+  ],
+  ['in a chunk is reset', CHUNK, 'resetAndDestroy', RESET],
+  ['without a length is closed', TO_THE_END, 'end', `x${WAITING.toString()}`],
+  ['without a length is reset', TO_THE_END, 'resetAndDestroy', RESET],
+] as const)(
+  'the connection of a body %s while it waits to be taken: told behind what has come',
+  async (_what, { header, start }, close, outcome) => {
+    const ofServer: Socket[] = [];
+    const ofClient: Socket[] = [];
+    const note = (message: unknown): unknown =>
+      ofClient.push((message as { readonly socket: Socket }).socket);
+    subscribe('net.client.socket', note);
+    ends.push(() => unsubscribe('net.client.socket', note));
+    const add = vi.spyOn(JoinedBody.prototype, 'add');
+    const { body } = await sendTo((socket) => {
+      ofServer.push(socket);
+      socket.write(`HTTP/1.1 200 OK\r\nConnection: close\r\n${header}\r\n${start}x`);
+    });
+    body.once('readable', () => undefined);
+    await vi.waitUntil(() => body.readableLength === 1, WAIT);
+    // As much as is joined until somebody takes it: the parser pauses, and has nothing left.
+    ofServer[0]?.write(WAITING);
+    await vi.waitUntil(() => sum(add.mock.calls.map(([part]) => part.length)) === 1 + WAITING.length, WAIT);
+    ofServer[0]?.[close]();
+    await vi.waitUntil(() => ofClient[0]?.closed, WAIT);
+    expect(await text(body).catch(String)).toBe(outcome);
+  },
+);
+
+function sum(all: readonly number[]): number {
+  return all.reduce((total, one) => total + one, 0);
+}

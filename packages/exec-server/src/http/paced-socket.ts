@@ -25,6 +25,8 @@ export class PacedSocket extends Duplex {
   #isGone = false;
   #error: Error | undefined;
   #isWanted = false;
+  /** The parser has all there is and asks for more; while it pauses it cannot bear to hear of the end. */
+  #isAsked = true;
   #leaveTurn: (() => void) | undefined;
 
   /** @param socket Connected; with TLS, what has come out of that. */
@@ -75,7 +77,10 @@ export class PacedSocket extends Duplex {
   // The parser may give back what it has read, and what is wanted then is less than it seems.
   override read(bytes?: number): unknown {
     const piece: unknown = super.read(bytes);
-    if (piece !== null) process.nextTick(() => this.#goOn());
+    if (bytes !== 0) {
+      this.#isAsked = piece === null;
+      process.nextTick(() => this.#goOn());
+    }
     return piece;
   }
 
@@ -110,8 +115,9 @@ export class PacedSocket extends Duplex {
   #goOn(): void {
     if (this.destroyed || this.#leaveTurn !== undefined) return;
     if (this.#held.length > 0 || this.#socket.readableLength > 0) this.#passInTurn();
+    else if (!this.#isAsked || this.readableLength > 0) return;
     else if (this.#hasEnded) this.push(null);
-    else if (this.#isGone && this.readableLength === 0) this.destroy(this.#error);
+    else if (this.#isGone) this.destroy(lossOf(this.#error));
   }
 
   #passInTurn(): void {
@@ -141,4 +147,9 @@ export class PacedSocket extends Duplex {
     this.#goOn();
     return count / LINES_PER_PLACE;
   }
+}
+
+/** Without its code, by which the library would take a body for whole that has no length of its own. */
+function lossOf(error: Error | undefined): Error {
+  return new Error(error?.message ?? 'the connection was lost', { cause: error });
 }
