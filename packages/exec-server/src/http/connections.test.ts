@@ -8,7 +8,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { HttpClient } from './http-client.js';
 import { createHttpPlaces, mostRequests } from './http-places.js';
 import { planHttpRequest } from './http-request.js';
-import { JoinedBody, MAX_JOINED_BODY_BYTES } from './joined-body.js';
+import { JoinedBody, MAX_JOINED_BODY_BYTES, MAX_PARTS_AT_ONCE } from './joined-body.js';
 
 const WAIT = { timeout: 15_000 };
 const never = new AbortController().signal;
@@ -198,6 +198,15 @@ test.each([
     expect(await text(body).catch(String)).toBe(outcome);
   },
 );
+
+test('the end comes together with as many parts as are parsed at once', async () => {
+  const parts = `${'1\r\nx\r\n'.repeat(MAX_PARTS_AT_ONCE - 1)}2\r\nx`;
+  const head = 'HTTP/1.1 200 OK\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n';
+  for (let sent = 0; sent < 10; sent += 1) {
+    const { body } = await sendTo((socket) => socket.once('data', () => socket.end(head + parts)));
+    expect(await text(body).catch(String)).toContain('Invalid EOF state');
+  }
+});
 
 function sum(all: readonly number[]): number {
   return all.reduce((total, one) => total + one, 0);
