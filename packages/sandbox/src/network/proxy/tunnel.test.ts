@@ -101,6 +101,31 @@ test('a server learns that its client broke off', async () => {
   expect(await once(server, 'error')).toMatchObject([{ code: 'ECONNRESET' }]);
 });
 
+test.each([
+  ['inner', 'outer'],
+  ['outer', 'inner'],
+] as const)(
+  'a connection is closed whose end is on its way when the other one breaks off: %s',
+  async (ending, breaking) => {
+    const [client, inner] = await connection();
+    const [outer, server] = await connection();
+    const both = { inner, outer };
+    const end = both[ending].end.bind(both[ending]) as (...args: unknown[]) => Socket;
+    // From there on what is closed is told before what has ended.
+    both[ending].end = (...args: unknown[]) => {
+      setImmediate(() => {
+        end(...args);
+        both[breaking].destroy(new Error('broken'));
+      });
+      return both[ending];
+    };
+    tunnel(inner, outer, new LoopTurns(), undefined, () => undefined);
+    (ending === 'inner' ? server : client).end();
+    await Promise.all([inner, outer].map((one) => new Promise((resolve) => one.once('close', resolve))));
+    for (const one of [client, server]) one.destroy();
+  },
+);
+
 test('what the server has still to take is written though the client is done, and the server is known until then', async () => {
   const [client, inner] = await connection();
   const [outer, server] = await connection();

@@ -43,7 +43,9 @@ export function tunnel(
     if (!hasEnded(outside)) resetBehind(inside);
   });
   inside.once('close', () => {
-    if (!hasEnded(inside)) server.resetAndDestroy();
+    if (hasEnded(inside)) return;
+    if (isEnding(server)) server.destroy();
+    else server.resetAndDestroy();
   });
   if (host === undefined) inside.pipe(outside);
   else carryChecked(inside, outside, new OpeningCheck(host, onOtherHost).once('error', breakOff));
@@ -59,10 +61,17 @@ function hasEnded({ readableEnded, writableFinished }: TurnedConnection): boolea
   return readableEnded && writableFinished;
 }
 
-/** Resets a connection once all is written that was to be. */
+/** Resets a connection once all is written that was to be, an end as well. */
 function resetBehind(connection: TurnedConnection): void {
+  const { socket } = connection;
   if (connection.writableNeedDrain) connection.once('drain', () => resetBehind(connection));
-  else connection.socket.resetAndDestroy();
+  else if (isEnding(socket)) socket.once('finish', () => socket.resetAndDestroy());
+  else socket.resetAndDestroy();
+}
+
+/** Whether the end of a connection is on its way. Node would forget one that is reset meanwhile, and never close it. */
+function isEnding({ writableEnded, writableLength, writableFinished }: Socket): boolean {
+  return writableEnded && writableLength === 0 && !writableFinished;
 }
 
 /** Holds back what a client sends until it is clear whom it is meant for. */
